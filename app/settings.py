@@ -1,0 +1,76 @@
+"""Where the home is, which store, which port: read once at the start, frozen, passed in."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+Device = Literal["auto", "cpu", "cuda"]
+
+DEFAULT_HOME = Path("data")
+
+
+class SettingsError(ValueError):
+    """An environment variable or option that cannot be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a process of the application needs to know before it starts."""
+
+    home: Path
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 7860
+    device: Device = "auto"
+    lease_s: float = 120.0
+    session_hours: float = 12.0
+    secure_cookies: bool = False
+    """True behind TLS: cookies get Secure and the __Host- prefix."""
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    """Hosts (without port) that requests may name; anything else is refused."""
+
+    @property
+    def rounds_dir(self) -> Path:
+        """Where rounds keep their files."""
+        return self.home / "rounds"
+
+
+def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Settings from options first, then SSPCM_* and DATABASE_URL, then defaults. Raises SettingsError."""
+    chosen = (home or Path(environ.get("SSPCM_HOME", DEFAULT_HOME))).expanduser().resolve()
+    settings = Settings(
+        home=chosen,
+        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{chosen / 'store.db'}"),
+        host=environ.get("SSPCM_HOST", Settings.host),
+        port=_port(environ.get("SSPCM_PORT", str(Settings.port))),
+        device=_device(environ.get("SSPCM_DEVICE", Settings.device)),
+        secure_cookies=environ.get("SSPCM_SECURE_COOKIES", "") == "1",
+        allowed_hosts=tuple(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts)).split(",")),
+    )
+    return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
+
+
+def _database_url(url: str) -> str:
+    """SQLAlchemy's spelling: psycopg 3 for PostgreSQL."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise SettingsError(
+        f"DATABASE_URL starts with '{url.split(':', 1)[0]}:'; wanted sqlite:///PATH or postgresql://USER@HOST/NAME."
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(f"SSPCM_PORT is '{text}'; wanted a number from 1 to 65535.")
+    return int(text)
+
+
+def _device(text: str) -> Device:
+    if text == "auto" or text == "cpu" or text == "cuda":
+        return text
+    raise SettingsError(f"SSPCM_DEVICE is '{text}'; wanted auto, cpu or cuda.")

@@ -1,0 +1,1 @@
+"""What the application remembers: images, persons, labels and their history, predictions, rankings, rounds, users."""

@@ -1,0 +1,256 @@
+"""What the store hands out: frozen records, complete and valid once built. No ORM row leaves `db`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sspcm.pose import Box, Label, Prediction
+
+Role = Literal["annotator", "lead"]
+Split = Literal["train", "validation"]
+PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
+RoundState = Literal["queued", "running", "published", "failed", "cancelled"]
+RoundStage = Literal["freeze", "train", "score", "publish", "done"]
+FrozenRole = Literal["labelled", "validation"]
+
+
+@dataclass(frozen=True)
+class UserRecord:
+    """An account. Passwords never leave the store."""
+
+    id: int
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A signed-in browser: whose it is, its CSRF token, when it ends (UTC)."""
+
+    user: UserRecord
+    csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class CameraRecord:
+    """A camera or group of images; its lens circle in image pixels, where known."""
+
+    id: int
+    name: str
+    lens: tuple[float, float, float] | None = None
+    """Centre x, centre y, radius."""
+
+
+@dataclass(frozen=True)
+class NewImage:
+    """An image to store: its bytes already lie in the file store under `sha256`."""
+
+    sha256: str
+    file_name: str
+    width: int
+    height: int
+    camera: str
+    frame: int
+    split: Split = "train"
+    source_id: int | None = None
+    """The id its COCO file gave it; kept on export."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Fields of the COCO file that we do not read; kept on export."""
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """A stored image. `frame` orders the images of one camera. `is_open`: annotators still have work here."""
+
+    id: int
+    sha256: str
+    file_name: str
+    width: int
+    height: int
+    camera: CameraRecord
+    frame: int
+    split: Split
+    is_open: bool
+    source_id: int | None
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person to store. `label` None: nobody has labelled them yet."""
+
+    box: Box
+    label: Label | None = None
+    area: float | None = None
+    source_id: int | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """A stored person. `revision` counts every decision about them and guards against lost updates."""
+
+    id: int
+    image_id: int
+    box: Box
+    state: PersonState
+    revision: int
+    label: Label | None
+    label_id: int | None
+    area: float | None
+    source_id: int | None
+    skip_reason: str | None
+    extra: dict[str, Any]
+
+    @property
+    def oks_area(self) -> float:
+        """The area OKS divides by: the annotated one, else 0.53 of the box (method.md sections 9 and 12)."""
+        return self.area if self.area else 0.53 * self.box.area
+
+
+@dataclass(frozen=True)
+class StoredPrediction:
+    """A prediction with its place in the store. round_number is None for an imported model's."""
+
+    id: int
+    person_id: int
+    round_number: int | None
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class KeypointFlag:
+    """A keypoint the annotator should look at, and why, in words."""
+
+    keypoint: int
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class PersonScore:
+    """How inconsistent the teachers are about one person. keypoints: K scores in [0, 1]; flags worst first."""
+
+    person_id: int
+    score: float
+    keypoints: tuple[float, ...]
+    flags: tuple[KeypointFlag, ...]
+
+
+@dataclass(frozen=True)
+class RankingEntry:
+    """One image's place in a ranking. `blind`: part of the random control share, which annotators are not told."""
+
+    image_id: int
+    position: int
+    score: float
+    reasons: tuple[str, ...]
+    blind: bool = False
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One image waiting for an annotator, as the queue orders it. leased_by: the holder's name, if held now."""
+
+    image: ImageRecord
+    position: int
+    score: float | None
+    reasons: tuple[str, ...]
+    blind: bool
+    leased_by: str | None
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One annotator's hold on one image, until `expires_at` (UTC) unless renewed."""
+
+    image_id: int
+    user_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an annotator decided about one person. `key` makes it idempotent: decided twice is decided once.
+
+    kind "accept" needs `label`; kind "skip" needs `reason`.
+    """
+
+    key: str
+    kind: Literal["accept", "skip", "not_a_person", "reopen"]
+    person_id: int
+    expected_revision: int
+    user: UserRecord
+    label: Label | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class DecisionOutcome:
+    """What a decision led to. `repeated`: this key had been decided before; nothing changed now."""
+
+    person_id: int
+    image_id: int
+    state: PersonState
+    revision: int
+    image_done: bool
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class FrozenPerson:
+    """One label revision in a round's frozen set."""
+
+    person_id: int
+    image_id: int
+    label_id: int
+    revision: int
+    """The label's own revision (1 is the imported one)."""
+    author: str
+    role: FrozenRole
+
+
+@dataclass(frozen=True)
+class RoundRecord:
+    """A round: its settings, where it stands, what it measured."""
+
+    id: int
+    number: int
+    state: RoundState
+    stage: RoundStage
+    config_toml: str
+    launched_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: dict[str, Any]
+    """{"step", "steps", "epoch", "epochs", "loss", "ap", "seconds_left"}: whichever are known."""
+    metrics: dict[str, Any]
+    """{"ap": {"A", "B", "C"}, "ap_before": {...}, "pair_frequency": [[...] per epoch], "seconds": {stage: s}, ...}"""
+    error: str | None
+    directory: str | None
+    """The attempt whose files the publish transaction named, relative to the home."""
+
+
+@dataclass(frozen=True)
+class RoundPoint:
+    """One point of a round's curves."""
+
+    step: int
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the lead page counts."""
+
+    images: int
+    images_open: int
+    images_validation: int
+    persons: int
+    persons_open: int
+    persons_accepted: int
+    persons_skipped: int
+    persons_not_a_person: int
+    persons_validation: int

@@ -1,0 +1,155 @@
+"""What a person's keypoints are called, how they join, mirror, and how exactly people place them."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from jaxtyping import Float, Int
+
+
+class SkeletonError(ValueError):
+    """A skeleton that contradicts itself, or a name that no skeleton has."""
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """Named keypoints of one kind of body.
+
+    mirror: permutation of length K, its own inverse: `mirror[i]` is the keypoint that i becomes in a mirror.
+    sigmas: OKS standard deviations per keypoint, as fractions of the square root of the person's area.
+    edges: pairs of keypoint indices, zero-based, drawn as limbs.
+    """
+
+    name: str
+    keypoints: tuple[str, ...]
+    edges: tuple[tuple[int, int], ...]
+    mirror: tuple[int, ...]
+    sigmas: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        count = len(self.keypoints)
+        if count == 0 or len(set(self.keypoints)) != count:
+            raise SkeletonError(f"skeleton '{self.name}' needs distinct keypoint names; found {list(self.keypoints)}.")
+        if sorted(self.mirror) != list(range(count)) or any(self.mirror[self.mirror[i]] != i for i in range(count)):
+            raise SkeletonError(
+                f"skeleton '{self.name}': mirror must be a permutation of 0..{count - 1} that is its own inverse; "
+                f"found {list(self.mirror)}. Give each left keypoint the index of its right one and the reverse."
+            )
+        if len(self.sigmas) != count or min(self.sigmas) <= 0:
+            raise SkeletonError(
+                f"skeleton '{self.name}' needs {count} positive sigmas, one a keypoint; found {list(self.sigmas)}."
+            )
+        if any(not (0 <= a < count and 0 <= b < count) for a, b in self.edges):
+            raise SkeletonError(f"skeleton '{self.name}': an edge leaves 0..{count - 1}: {list(self.edges)}.")
+
+    def __len__(self) -> int:
+        return len(self.keypoints)
+
+    @property
+    def sigma_array(self) -> Float[np.ndarray, "K"]:
+        """The sigmas as an array."""
+        return np.asarray(self.sigmas, dtype=np.float64)
+
+    @property
+    def mirror_array(self) -> Int[np.ndarray, "K"]:
+        """The mirror permutation as an index array."""
+        return np.asarray(self.mirror, dtype=np.int64)
+
+    def spoken(self, keypoint: int) -> str:
+        """The keypoint's name as a person would say it: "left ankle"."""
+        return self.keypoints[keypoint].replace("_", " ").replace("-", " ")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads back to an equal skeleton."""
+        return {
+            "name": self.name,
+            "keypoints": list(self.keypoints),
+            "edges": [list(edge) for edge in self.edges],
+            "mirror": list(self.mirror),
+            "sigmas": list(self.sigmas),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Build from plain data; raises SkeletonError naming the missing or contradictory part."""
+        missing = {"name", "keypoints", "edges", "mirror", "sigmas"} - set(data)
+        if missing:
+            raise SkeletonError(f"a skeleton needs {sorted(missing)} as well; found only {sorted(data)}.")
+        return cls(
+            name=str(data["name"]),
+            keypoints=tuple(str(k) for k in data["keypoints"]),
+            edges=tuple((int(a), int(b)) for a, b in data["edges"]),
+            mirror=tuple(int(i) for i in data["mirror"]),
+            sigmas=tuple(float(s) for s in data["sigmas"]),
+        )
+
+
+def get_skeleton(name_or_path: str) -> Skeleton:
+    """A built-in skeleton by name, or one read from a .toml or .json file. Raises SkeletonError."""
+    if name_or_path in BUILT_IN:
+        return BUILT_IN[name_or_path]
+    path = Path(name_or_path)
+    if path.suffix == ".toml" and path.is_file():
+        return Skeleton.from_json(tomllib.loads(path.read_text()))
+    if path.suffix == ".json" and path.is_file():
+        return Skeleton.from_json(json.loads(path.read_text()))
+    near = get_close_matches(name_or_path, BUILT_IN, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else " Or give the path of a .toml or .json file."
+    raise SkeletonError(f"no skeleton '{name_or_path}' (there are: {', '.join(BUILT_IN)}).{hint}")
+
+
+def _mirror_by_name(keypoints: tuple[str, ...]) -> tuple[int, ...]:
+    """Pair every left_x with right_x; the rest mirror onto themselves."""
+
+    def partner(name: str) -> str:
+        if name.startswith("left_"):
+            return "right_" + name.removeprefix("left_")
+        if name.startswith("right_"):
+            return "left_" + name.removeprefix("right_")
+        return name
+
+    return tuple(keypoints.index(partner(name)) for name in keypoints)
+
+
+def _skeleton(name: str, keypoints: str, edges: str, sigmas: tuple[float, ...]) -> Skeleton:
+    names = tuple(keypoints.split())
+    pairs = tuple((int(a), int(b)) for a, b in (edge.split("-") for edge in edges.split()))
+    return Skeleton(name, names, pairs, _mirror_by_name(names), sigmas)
+
+
+# Sigmas of COCO, MPII's are not published: PCKh is its metric; these follow the matching COCO keypoints.
+_COCO = _skeleton(
+    "coco-17",
+    "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_wrist "
+    "right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle",
+    "15-13 13-11 16-14 14-12 11-12 5-11 6-12 5-6 5-7 6-8 7-9 8-10 1-2 0-1 0-2 1-3 2-4 3-5 4-6",
+    (.026, .025, .025, .035, .035, .079, .079, .072, .072, .062, .062, .107, .107, .087, .087, .089, .089),
+)  # fmt: skip
+# AI Challenger order; method.md section 9 gives the links and the sigmas of the authors' evaluator.
+_WEPDTOF = _skeleton(
+    "wepdtof-14",
+    "right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip right_knee right_ankle "
+    "left_hip left_knee left_ankle head_top neck",
+    "2-1 1-0 0-13 13-3 3-4 4-5 8-7 7-6 6-9 9-10 10-11 12-13 0-6 3-9",
+    (.079, .072, .062, .079, .072, .062, .107, .087, .089, .107, .087, .089, .026, .026),
+)  # fmt: skip
+_MPII = _skeleton(
+    "mpii-16",
+    "right_ankle right_knee right_hip left_hip left_knee left_ankle pelvis thorax upper_neck head_top right_wrist "
+    "right_elbow right_shoulder left_shoulder left_elbow left_wrist",
+    "0-1 1-2 2-6 6-3 3-4 4-5 6-7 7-8 8-9 10-11 11-12 12-7 7-13 13-14 14-15",
+    (.089, .087, .107, .107, .087, .089, .107, .079, .026, .026, .062, .072, .079, .079, .072, .062),
+)  # fmt: skip
+_CROWDPOSE = _skeleton(
+    "crowdpose-14",
+    "left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist left_hip right_hip left_knee "
+    "right_knee left_ankle right_ankle head_top neck",
+    "13-12 13-0 13-1 0-2 2-4 1-3 3-5 13-6 13-7 6-8 8-10 7-9 9-11 6-7",
+    (.079, .079, .072, .072, .062, .062, .107, .107, .087, .087, .089, .089, .079, .079),
+)  # fmt: skip
+
+BUILT_IN: dict[str, Skeleton] = {s.name: s for s in (_COCO, _WEPDTOF, _MPII, _CROWDPOSE)}
