@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -71,6 +71,7 @@ def _port(text: str) -> int:
 
 
 def _device(text: str) -> Device:
-    if text == "auto" or text == "cpu" or text == "cuda":
-        return text
+    for device in get_args(Device):
+        if text == device:
+            return cast(Device, device)
     raise SettingsError(f"SSPCM_DEVICE is '{text}'; wanted auto, cpu or cuda.")
