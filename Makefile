@@ -1,0 +1,80 @@
+# Two commands stand alone on a fresh machine: `make demo` and `make test`. Each creates .venv and installs what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PORT ?= 7860
+export SSPCM_TEST_DATA SSPCM_TEST_WEIGHTS
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_OFFLINE := 1
+
+.PHONY: setup setup-dev browser demo test test-all test-gpu unit check lint types js format bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo      a home with drawn people, web and worker, at http://127.0.0.1:$(PORT)'
+	@echo 'make test      lint, types, unit, Node and browser tests, and the whole loop once'
+	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
+	@echo 'make lint types js format bench setup clean'
+
+# --- what is installed -----------------------------------------------------------------------------------------------
+setup: $(VENV)/.run-stamp
+setup-dev: $(VENV)/.dev-stamp
+
+$(VENV)/.run-stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed; found '"$$($(PYTHON) --version)"'. Set PYTHON=/path/to/python3.11' >&2; exit 1; }
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app]'
+	touch $@
+
+$(VENV)/.dev-stamp: $(VENV)/.run-stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	touch $@
+
+# Chromium by Playwright where its download is reachable, else Debian's package.
+browser: $(VENV)/.dev-stamp
+	@$(PY) tests/browser/find_chromium.py >/dev/null 2>&1 \
+		|| $(BIN)/playwright install chromium >/dev/null 2>&1 \
+		|| { echo 'Chromium: Playwright could not download it; trying the Debian package.' >&2; \
+		     apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; }
+	@$(PY) tests/browser/find_chromium.py
+
+# --- what runs -------------------------------------------------------------------------------------------------------
+demo: setup
+	$(PY) -P -m app demo --port $(PORT)
+
+test: setup-dev browser lint types js unit check
+
+test-all: setup-dev browser lint types js check
+	$(BIN)/pytest -m 'not gpu'
+
+test-gpu: setup-dev
+	$(BIN)/pytest -m gpu
+
+unit: setup-dev
+	$(BIN)/pytest --durations=10
+
+check: setup
+	$(PY) -P -m app demo --check --json
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup-dev
+	$(BIN)/mypy
+
+js:
+	node --test tests/js/
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup-dev
+	for file in benchmarks/*.py; do $(PY) $$file || exit 1; done
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
