@@ -1,0 +1,36 @@
+"""How far estimates of the same keypoint lie apart: one distance for training and ranking."""
+
+from itertools import combinations
+
+import numpy as np
+from jaxtyping import Float
+
+
+def distance(a: Float[np.ndarray, "*batch 2"], b: Float[np.ndarray, "*batch 2"]) -> Float[np.ndarray, "*batch"]:
+    """How far two estimates of the same keypoint lie apart, in their own units. NaN where either is missing."""
+    return np.asarray(((a - b) ** 2).sum(-1) ** 0.5)
+
+
+def mutual_oks(
+    members: Float[np.ndarray, "M P K 2"], *, area: Float[np.ndarray, "P"], sigmas: Float[np.ndarray, "K"]
+) -> Float[np.ndarray, "P K"]:
+    """U3 of method.md section 12: the OKS expected to be lost if one member were the truth; 0 = all agree, 1 = none.
+
+    members: M >= 2 estimates of P persons' K keypoints, image pixels. area: square pixels, one a person.
+    """
+    variance = (2 * sigmas[None, :]) ** 2 * area[:, None]
+    agreements = [
+        np.exp(-(distance(members[m], members[n]) ** 2) / (2 * variance))
+        for m, n in combinations(range(len(members)), 2)
+    ]
+    return np.asarray(1.0 - np.mean(agreements, axis=0))
+
+
+def farthest_pair(members: Float[np.ndarray, "M K 2"], keypoint: int) -> tuple[int, int, float]:
+    """Which two members disagree most about one keypoint, and by how many of their pixels."""
+    pairs = [
+        (float(distance(members[m, keypoint], members[n, keypoint])), m, n)
+        for m, n in combinations(range(len(members)), 2)
+    ]
+    apart, m, n = max(pairs, key=lambda pair: pair[0])
+    return m, n, apart
