@@ -1,0 +1,42 @@
+"""Settings: options first, then the environment, then defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import SettingsError, read_settings
+
+
+def test_without_options_the_home_is_data_and_the_store_lies_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings(environ={})
+    assert settings.home == tmp_path / "data"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'data' / 'store.db'}"
+
+
+def test_an_option_wins_over_the_environment(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, {"SSPCM_HOME": "/elsewhere", "SSPCM_PORT": "9000"}, port=9100)
+    assert (settings.home, settings.port) == (tmp_path.resolve(), 9100)
+
+
+@pytest.mark.parametrize(
+    "given", ["postgres://me@host/db", "postgresql://me@host/db", "postgresql+psycopg://me@host/db"]
+)
+def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path) -> None:
+    assert read_settings(tmp_path, {"DATABASE_URL": given}).database_url == "postgresql+psycopg://me@host/db"
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"DATABASE_URL": "mysql://host/db"}, "mysql"),
+        ({"SSPCM_PORT": "many"}, "many"),
+        ({"SSPCM_PORT": "70000"}, "70000"),
+        ({"SSPCM_DEVICE": "tpu"}, "tpu"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=named):
+        read_settings(tmp_path, environ)
