@@ -1,14 +1,18 @@
 """How far estimates of the same keypoint lie apart: one distance for training and ranking."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 
-def distance(a: Float[np.ndarray, "*batch 2"], b: Float[np.ndarray, "*batch 2"]) -> Float[np.ndarray, "*batch"]:
-    """How far two estimates of the same keypoint lie apart, in their own units. NaN where either is missing."""
-    return np.asarray(((a - b) ** 2).sum(-1) ** 0.5)
+def distance(a: Float[Any, "*batch 2"], b: Float[Any, "*batch 2"]) -> Float[Any, "*batch"]:
+    """How far two estimates of the same keypoint lie apart, in their own units. NaN where either is missing.
+
+    Arrays or tensors: training compares heatmaps on their device with this same function.
+    """
+    return ((a - b) ** 2).sum(-1) ** 0.5
 
 
 def mutual_oks(
