@@ -1,0 +1,91 @@
+"""The port to the job engine: rounds are enqueued here and picked up by the worker.
+
+DBOS keeps its own tables beside ours in the same database. What it knows is disposable: a round's row, its files and
+what the store holds are enough to enqueue it again. Only this module and `worker.py` know DBOS.
+"""
+
+import logging
+import sqlite3
+from contextlib import closing
+from typing import Literal
+
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from app.settings import Settings
+
+APPLICATION = "sspcm"
+VERSION = "rounds-1"
+"""Which order of steps a job was made for. Changes only when the steps of a round do: DBOS's own default is a hash that
+every upgrade changes, and a worker never takes up jobs of another version."""
+QUEUE = "rounds"
+WORKFLOW = "run_round"
+ORDINARY = 100
+"""Lower numbers start sooner, and DBOS lets a job without a priority start before all others: so every job has one."""
+
+JobState = Literal["missing", "active", "ended"]
+_ACTIVE = ("ENQUEUED", "DELAYED", "PENDING")
+
+
+def prepare(settings: Settings) -> None:
+    """Create or upgrade the job engine's tables in the store's database. Doing it twice changes nothing."""
+    quiet_the_engine()
+    url = make_url(settings.database_url)
+    if url.drivername.startswith("sqlite") and url.database:
+        # DBOS leaves SQLite in its default journal, where a writer blocks every reader; WAL stays set in the file.
+        with closing(sqlite3.connect(url.database, timeout=30)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    DBOS.migrate(settings.database_url)
+
+
+def quiet_the_engine() -> None:
+    """Keep DBOS's progress messages out of the log; its warnings and errors stay."""
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+
+
+def job_id(number: int, attempt: int = 1) -> str:
+    """The name of one attempt at one round in the job engine."""
+    return f"round-{number:04d}-attempt-{attempt}"
+
+
+class Engine:
+    """Enqueues rounds and tells where their jobs stand. Runs none: that is the worker's work.
+
+    Needs the tables that `prepare` makes. Keeps a small connection pool of its own until `close`.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        quiet_the_engine()
+        self._client = DBOSClient(
+            system_database_url=settings.database_url,
+            application_name=APPLICATION,
+            serializer=DBOSPortableJSONSerializer(),  # the default is pickle: writing a row would be running code
+        )
+
+    def enqueue_round(self, tx: Session, number: int, attempt: int = 1) -> None:
+        """Hand the round to the worker, within the caller's transaction: committed or rolled back together.
+
+        `tx` must be a session of the store. Enqueuing the same attempt twice is enqueuing it once.
+        """
+        options = EnqueueOptions(
+            workflow_name=WORKFLOW,
+            queue_name=QUEUE,
+            workflow_id=job_id(number, attempt),
+            app_version=VERSION,
+            priority=ORDINARY,
+        )
+        self._client.enqueue_in_transaction(tx.connection(), options, number, attempt)
+
+    def job_state(self, number: int, attempt: int = 1) -> JobState:
+        """Whether the engine still means to run this round's job, has ended it, or has never heard of it."""
+        found = self._client.list_workflows(
+            workflow_ids=[job_id(number, attempt)], load_input=False, load_output=False, limit=1
+        )
+        if not found:
+            return "missing"
+        return "active" if found[0].status in _ACTIVE else "ended"
+
+    def close(self) -> None:
+        """Let every connection go."""
+        self._client.destroy()

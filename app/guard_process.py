@@ -1,0 +1,186 @@
+"""Runs a command so that it never outlives whoever started it, and never runs twice.
+
+    python -P -m app.guard_process [--lock FILE] [--grace SECONDS] -- COMMAND...
+
+The guard's standard input is a pipe from its parent. When that pipe closes, because the parent ended in whatever way,
+kill -9 included, the guard asks the command and every process it left behind to stop, and kills those that do not
+within the grace. On Linux it adopts orphaned descendants, so processes in sessions of their own are found as well. The
+command itself holds the lock too: as long as it lives, no other guard starts one.
+"""
+
+import argparse
+import contextlib
+import ctypes
+import fcntl
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import psutil
+
+STOPPED = 143
+"""Exit status of a guard that was told to stop: 128 + SIGTERM, as shells count."""
+LOCKED = 75
+"""Exit status of a guard that found the lock held: EX_TEMPFAIL."""
+POLL_S = 0.1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+log = logging.getLogger(__name__)
+
+
+def guard_command(command: Sequence[str], *, lock: Path | None = None, grace_s: float = 5.0) -> list[str]:
+    """The command line that runs `command` under a guard. Start it with `stdin=PIPE` and keep that pipe open."""
+    options = ["--grace", str(grace_s)] + (["--lock", str(lock)] if lock else [])
+    return [sys.executable, "-P", "-m", "app.guard_process", *options, "--", *command]
+
+
+def start_guarded(
+    command: Sequence[str],
+    *,
+    lock: Path | None = None,
+    grace_s: float = 5.0,
+    output: IO[bytes] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `command` under a guard that ends it when this process ends, or when the returned `stdin` is closed.
+
+    A session of its own keeps the terminal's Ctrl-C from it: who started it decides. `output` takes what it prints;
+    `environ` replaces the environment.
+    """
+    return subprocess.Popen(
+        guard_command(command, lock=lock, grace_s=grace_s),
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        env=environ,
+        start_new_session=True,
+    )
+
+
+def stop_guarded(process: subprocess.Popen[bytes]) -> int:
+    """End a guard and all it runs; its exit status. Returns at once if it has ended."""
+    if process.stdin:
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+    return process.wait()
+
+
+def try_lock(path: Path) -> int | None:
+    """The descriptor of the file, locked for this process alone; None if another process holds it.
+
+    The kernel frees the lock when the last process that has the descriptor ends, however it ends.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def run_guarded(command: Sequence[str], *, lock: Path | None, wait_s: float, grace_s: float) -> int:
+    """Run `command` until it ends, this process is told to stop, or standard input closes. The exit status."""
+    told_to_stop = _note_signals()
+    _adopt_orphans()
+    held, deadline = try_lock(lock) if lock else None, time.monotonic() + wait_s
+    while lock and held is None:
+        if told_to_stop or _parent_is_gone():
+            return STOPPED
+        if time.monotonic() >= deadline:
+            log.error(
+                "%s is still held by another process after %.0f s. End that process, then try again.", lock, wait_s
+            )
+            return LOCKED
+        held = try_lock(lock)
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[] if held is None else [held],
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+    while child.poll() is None and not told_to_stop and not _parent_is_gone():
+        pass
+    status = child.poll()
+    end_tree(grace_s=grace_s)
+    if status is None:
+        return STOPPED
+    return status if status >= 0 else 128 - status
+
+
+def end_tree(*, grace_s: float) -> None:
+    """Ask every descendant of this process to stop, kill those left after `grace_s`, and reap them all."""
+    deadline, asked = time.monotonic() + grace_s, set[psutil.Process]()
+    while descendants := _living_descendants():
+        overdue = time.monotonic() >= deadline
+        for process in descendants if overdue else set(descendants) - asked:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill() if overdue else process.terminate()
+        asked |= set(descendants)
+        psutil.wait_procs(descendants, timeout=POLL_S)
+
+
+def _living_descendants() -> list[psutil.Process]:
+    """Children, theirs and so on, dead ones reaped."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    living = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                living.append(process)
+    return living
+
+
+def _parent_is_gone() -> bool:
+    """Wait a moment for standard input; True once it has closed. What is written to it means nothing."""
+    readable, _, _ = select.select([sys.stdin.fileno()], [], [], POLL_S)
+    return bool(readable) and not os.read(sys.stdin.fileno(), 4096)
+
+
+def _note_signals() -> list[int]:
+    """A list that gets an entry when this process is told to stop."""
+    noted: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        noted.append(number)
+
+    signal.signal(signal.SIGTERM, note)
+    signal.signal(signal.SIGINT, note)
+    return noted
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent dies (Linux; elsewhere such orphans are not found)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _die_with_parent() -> None:
+    """In the command's process, before it starts: be killed when the guard is killed. Safe: a guard has one thread."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="app.guard_process", description="Run a command that dies with its parent.")
+    parser.add_argument("--lock", type=Path, help="hold this file's lock while the command runs")
+    parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the lock")
+    parser.add_argument("--grace", type=float, default=5.0, help="seconds between asking to stop and killing")
+    parser.add_argument("command", nargs="+")
+    chosen = parser.parse_args(arguments)
+    return run_guarded(chosen.command, lock=chosen.lock, wait_s=chosen.wait, grace_s=chosen.grace)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
