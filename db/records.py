@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sspcm.pose import Box, Label, Prediction
+from sspcm.skeleton import Skeleton
 
 Role = Literal["annotator", "lead"]
 Split = Literal["train", "validation"]
@@ -12,6 +13,17 @@ PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
 RoundState = Literal["queued", "running", "published", "failed", "cancelled"]
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
 FrozenRole = Literal["labelled", "validation"]
+
+
+@dataclass(frozen=True)
+class ProjectRecord:
+    """The home's one project. published_round: the number of the round whose ranking and predictions are shown."""
+
+    name: str
+    skeleton: Skeleton
+    coco_header: dict[str, Any]
+    """What imported COCO files say besides images and annotations: info, licenses, categories."""
+    published_round: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,10 @@ class NewPerson:
 
 @dataclass(frozen=True)
 class PersonRecord:
-    """A stored person. `revision` counts every decision about them and guards against lost updates."""
+    """A stored person. `revision` counts every decision about them and guards against lost updates.
+
+    `label` is the one that counts: an accepted person's. Skipping or reopening leaves none; `labels.history` has it.
+    """
 
     id: int
     image_id: int
@@ -151,7 +166,10 @@ class RankingEntry:
 
 @dataclass(frozen=True)
 class QueueItem:
-    """One image waiting for an annotator, as the queue orders it. leased_by: the holder's name, if held now."""
+    """One image waiting for an annotator, as the queue orders it. leased_by: the holder's name, if held now.
+
+    score is None, and position counts on from the ranking's end, for an image that the ranking does not know.
+    """
 
     image: ImageRecord
     position: int
@@ -243,10 +261,11 @@ class RoundPoint:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the lead page counts."""
+    """What the lead page counts. `images` and `persons` are all there are; the states are those of train images."""
 
     images: int
     images_open: int
+    """Train images where annotators still have work."""
     images_validation: int
     persons: int
     persons_open: int

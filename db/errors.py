@@ -1,0 +1,41 @@
+"""What the store refuses. Every message says what was found, what was wanted and what to do; it may be shown as is."""
+
+
+class StoreError(Exception):
+    """The store refused; nothing was changed."""
+
+
+class NotFound(StoreError):
+    """No such image, person, round or project."""
+
+
+class LeaseLost(StoreError):
+    """Another annotator holds the image now."""
+
+
+class RevisionConflict(StoreError):
+    """Somebody decided about the person since the caller last looked."""
+
+
+class RoundActive(StoreError):
+    """A round is queued or running already; a project has one at a time."""
+
+
+class RoundOver(StoreError):
+    """The round is published, failed or cancelled: nothing more may be written to it."""
+
+
+class NameTaken(StoreError):
+    """Another account has this name (capitals do not count)."""
+
+
+class InvalidAccount(StoreError):
+    """A name or password that an account may not have."""
+
+
+class InvalidDecision(StoreError):
+    """A decision that contradicts itself, the image or the skeleton."""
+
+
+class AnotherProject(StoreError):
+    """The home holds a project with another skeleton."""

@@ -1,0 +1,261 @@
+"""Images, the persons in them, and whether annotators still have work there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.clock import utc_now
+from db.convert import box_columns, image_record, label_columns, person_record
+from db.decisions import check_lease, fingerprint, hold_image, recall, remember
+from db.errors import InvalidDecision, NotFound
+from db.project import get_project
+from db.records import Counts, ImageRecord, NewImage, NewPerson, PersonRecord, Split, UserRecord
+from db.schema import CameraRow, ImageRow, LabelRow, LeaseRow, PersonRow, RankingEntryRow
+from db.writing import insert
+from sspcm.pose import Box
+
+CROWD_REASON = "crowd region"
+
+
+def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tuple[ImageRecord, bool]:
+    """Store an image with its persons; the record, and whether it is new.
+
+    The same bytes under the same file name are the same image: nothing changes, its persons are not added again. The
+    same bytes under another name are another image, as COCO files count them.
+    A person with a label is accepted, by author "import"; a COCO crowd region (extra iscrowd 1) is kept as skipped. An
+    image whose persons are all decided is closed; one without persons is open until somebody says that nobody is there.
+    Raises InvalidDecision if a label does not fit the project's skeleton.
+    """
+    decided = bool(persons) and all(person.label is not None or _is_crowd(person) for person in persons)
+    row = {
+        "sha256": image.sha256,
+        "file_name": image.file_name,
+        "width": image.width,
+        "height": image.height,
+        "camera_id": _ensure_camera(tx, image.camera),
+        "frame": image.frame,
+        "split": image.split,
+        "is_open": not decided,
+        "source_id": image.source_id,
+        "extra": image.extra,
+    }
+    key = [ImageRow.sha256, ImageRow.file_name]
+    statement = insert(tx, ImageRow).values(row).on_conflict_do_nothing(index_elements=key)
+    added = tx.scalar(statement.returning(ImageRow.id))
+    if added is None:
+        known = select(ImageRow).where(ImageRow.sha256 == image.sha256, ImageRow.file_name == image.file_name)
+        return image_record(tx.scalars(known).one()), False
+    for person in persons:
+        _insert_person(tx, added, person)
+    return get_image(tx, added), True
+
+
+def get_image(tx: Session, image_id: int) -> ImageRecord:
+    """One image. Raises NotFound."""
+    row = tx.get(ImageRow, image_id, populate_existing=True)
+    if row is None:
+        raise NotFound(f"there is no image {image_id}; wanted one of this home. Load the next image.")
+    return image_record(row)
+
+
+def list_images(tx: Session, *, split: Split | None = None) -> list[ImageRecord]:
+    """Every image, or those of one split, in import order."""
+    query = select(ImageRow).order_by(ImageRow.id).execution_options(populate_existing=True)
+    return [image_record(row) for row in tx.scalars(query if split is None else query.where(ImageRow.split == split))]
+
+
+def set_lens(tx: Session, camera_id: int, lens: tuple[float, float, float] | None) -> None:
+    """Keep a camera's lens circle (centre x, centre y, radius, in image pixels); None: unknown. Raises NotFound."""
+    camera = tx.get(CameraRow, camera_id)
+    if camera is None:
+        raise NotFound(f"there is no camera {camera_id}; wanted one of this home. Reload the page.")
+    camera.lens_x, camera.lens_y, camera.lens_radius = lens or (None, None, None)
+    tx.flush()
+
+
+def add_person(
+    tx: Session, image_id: int, person: NewPerson, *, user: UserRecord, key: str, now: datetime | None = None
+) -> PersonRecord:
+    """Store a box that an annotator drew; the same key gives the person it gave before and changes nothing.
+
+    A closed image opens again, since the new person waits for a decision. `now` is the present moment if not given.
+    Raises NotFound, LeaseLost, or InvalidDecision for a box outside the image.
+    """
+    now = now or utc_now()
+    content = fingerprint(kind="add_person", user=user, image_id=image_id, box=box_columns(person.box))
+    image = hold_image(tx, image_id)
+    earlier = recall(tx, key, content)
+    if earlier is not None:
+        return get_person(tx, int(earlier["person_id"]))
+    check_lease(tx, image_id, user, now=now)
+    _check_box(person.box, image)
+    if person.label is not None:
+        person = replace(person, label=replace(person.label, author=user.name, revision=1))
+    person_id = _insert_person(tx, image_id, person)
+    settle_image(tx, image)
+    outcome = {"person_id": person_id}
+    remember(
+        tx, key, content, kind="add_person", user=user, image_id=image_id, person_id=person_id, outcome=outcome, now=now
+    )
+    return get_person(tx, person_id)
+
+
+def get_person(tx: Session, person_id: int) -> PersonRecord:
+    """One person. Raises NotFound."""
+    found = tx.execute(_persons().where(PersonRow.id == person_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no person {person_id}; wanted one of this home. Load the next image.")
+    return person_record(found[0], found[1])
+
+
+def list_persons(tx: Session, *, image_id: int | None = None, split: Split | None = None) -> list[PersonRecord]:
+    """Every person, of one image or one split if asked, by image and in import order."""
+    query = _persons().order_by(PersonRow.image_id, PersonRow.id)
+    if image_id is not None:
+        query = query.where(PersonRow.image_id == image_id)
+    if split is not None:
+        query = query.join(ImageRow, ImageRow.id == PersonRow.image_id).where(ImageRow.split == split)
+    return [person_record(person, label) for person, label in tx.execute(query)]
+
+
+def finish_image(tx: Session, image_id: int, *, user: UserRecord, key: str, now: datetime | None = None) -> None:
+    """Close an image: nobody, or nobody else, is there. Harmless when repeated.
+
+    Raises NotFound, LeaseLost, or InvalidDecision while a person in it is open. `now` is the present if not given.
+    """
+    now = now or utc_now()
+    content = fingerprint(kind="finish", user=user, image_id=image_id)
+    image = hold_image(tx, image_id)
+    if recall(tx, key, content) is not None:
+        return
+    check_lease(tx, image_id, user, now=now)
+    open_persons = _count_open(tx, image_id)
+    if open_persons:
+        raise InvalidDecision(
+            f"{open_persons} {'person is' if open_persons == 1 else 'persons are'} still open in image {image_id}; "
+            "wanted every person decided. Accept, skip or mark each as not a person first."
+        )
+    set_open(tx, image, is_open=False)
+    remember(tx, key, content, kind="finish", user=user, image_id=image_id, person_id=None, outcome={}, now=now)
+
+
+def count(tx: Session) -> Counts:
+    """What the lead page counts."""
+    images = {
+        (split, is_open): number
+        for split, is_open, number in tx.execute(
+            select(ImageRow.split, ImageRow.is_open, func.count()).group_by(ImageRow.split, ImageRow.is_open)
+        )
+    }
+    persons = {
+        (split, state): number
+        for split, state, number in tx.execute(
+            select(ImageRow.split, PersonRow.state, func.count())
+            .join(ImageRow, ImageRow.id == PersonRow.image_id)
+            .group_by(ImageRow.split, PersonRow.state)
+        )
+    }
+    return Counts(
+        images=sum(images.values()),
+        images_open=images.get(("train", True), 0),
+        images_validation=sum(number for (split, _), number in images.items() if split == "validation"),
+        persons=sum(persons.values()),
+        persons_open=persons.get(("train", "open"), 0),
+        persons_accepted=persons.get(("train", "accepted"), 0),
+        persons_skipped=persons.get(("train", "skipped"), 0),
+        persons_not_a_person=persons.get(("train", "not_a_person"), 0),
+        persons_validation=sum(number for (split, _), number in persons.items() if split == "validation"),
+    )
+
+
+def settle_image(tx: Session, image: ImageRow) -> bool:
+    """Close an image if every person in it is decided, open it if one is not; whether it is closed now."""
+    done = _count_open(tx, image.id) == 0
+    set_open(tx, image, is_open=not done)
+    return done
+
+
+def set_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
+    """Open or close an image; its place in every ranking follows, and a closed image is held by nobody."""
+    if not is_open:
+        tx.execute(delete(LeaseRow).where(LeaseRow.image_id == image.id))
+    if image.is_open == is_open:
+        return
+    image.is_open = is_open
+    tx.flush()
+    if image.split == "train":
+        tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
+
+
+def check_keypoints(tx: Session, found: int) -> None:
+    """Raise InvalidDecision unless a label has as many keypoints as the project's skeleton."""
+    skeleton = get_project(tx).skeleton
+    if found != len(skeleton):
+        raise InvalidDecision(
+            f"the label has {found} keypoints; wanted the {len(skeleton)} of skeleton '{skeleton.name}'. "
+            "Reload the page, or give a label of this project's skeleton."
+        )
+
+
+def _persons() -> Select[PersonRow, LabelRow]:
+    """Persons, each with the label that counts."""
+    current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
+    return select(PersonRow, LabelRow).outerjoin(LabelRow, current).execution_options(populate_existing=True)
+
+
+def _count_open(tx: Session, image_id: int) -> int:
+    query = select(func.count()).where(PersonRow.image_id == image_id, PersonRow.state == "open")
+    return tx.scalars(query).one()
+
+
+def _ensure_camera(tx: Session, name: str) -> int:
+    known = select(CameraRow.id).where(CameraRow.name == name)
+    found = tx.scalar(known)
+    if found is None:
+        tx.execute(insert(tx, CameraRow).values(name=name).on_conflict_do_nothing())
+        found = tx.scalars(known).one()
+    return found
+
+
+def _insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
+    state: dict[str, Any] = {"state": "open", "revision": 0, "label_revision": None, "skip_reason": None}
+    if person.label is not None:
+        check_keypoints(tx, len(person.label.xyv))
+        state = {**state, "state": "accepted", "revision": 1, "label_revision": 1}
+    if _is_crowd(person):
+        state = {**state, "state": "skipped", "skip_reason": CROWD_REASON}
+    row = PersonRow(
+        image_id=image_id,
+        area=person.area,
+        source_id=person.source_id,
+        extra=person.extra,
+        **box_columns(person.box),
+        **state,
+    )
+    tx.add(row)
+    tx.flush()
+    if person.label is not None:
+        author = person.label.author
+        tx.add(
+            LabelRow(person_id=row.id, revision=1, author=author, created_at=utc_now(), **label_columns(person.label))
+        )
+        tx.flush()
+    return row.id
+
+
+def _is_crowd(person: NewPerson) -> bool:
+    """COCO's mark for a region of many people, which nobody labels one by one."""
+    return person.extra.get("iscrowd") == 1
+
+
+def _check_box(box: Box, image: ImageRow) -> None:
+    x, y = box.centre
+    if not (0 <= x <= image.width and 0 <= y <= image.height):
+        raise InvalidDecision(
+            f"the box's centre is at ({x:.0f}, {y:.0f}) px; wanted it inside the image, {image.width} x "
+            f"{image.height} px. Draw the box around a person in the image."
+        )

@@ -1,0 +1,185 @@
+"""What annotators decide about persons, and the label revisions that this leaves behind."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.convert import label_columns, label_of
+from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember
+from db.errors import InvalidDecision, NotFound, RevisionConflict
+from db.images import check_keypoints, set_open, settle_image
+from db.records import Decision, DecisionOutcome
+from db.schema import ImageRow, LabelRow, LeaseRow, PersonRow, PredictionRow
+from db.writing import upsert_all
+from sspcm.pose import Label
+
+
+def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 120.0) -> DecisionOutcome:
+    """Write down what an annotator decided about one person, once: a key seen before gives its outcome again.
+
+    "accept" adds a label revision; the others leave the person without a current label (`history` keeps every one).
+    "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then holds
+    for `lease_s`. An image whose persons are all decided closes and its lease ends.
+    Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
+    person meanwhile; InvalidDecision.
+    """
+    content = _content(decision)
+    image = hold_image(tx, _image_of(tx, decision.person_id))
+    earlier = recall(tx, decision.key, content)
+    if earlier is not None:
+        return DecisionOutcome(**{**earlier, "repeated": True})
+    check_lease(tx, image.id, decision.user, now=now)
+    person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
+    _check_revision(tx, person, decision)
+    _apply(tx, decision, person, image, now=now)
+    image_done = _settle(tx, decision, image, expires_at=now + timedelta(seconds=lease_s))
+    outcome = DecisionOutcome(
+        person_id=person.id, image_id=image.id, state=person.state, revision=person.revision, image_done=image_done
+    )
+    remember(
+        tx,
+        decision.key,
+        content,
+        kind=decision.kind,
+        user=decision.user,
+        image_id=image.id,
+        person_id=person.id,
+        outcome=asdict(outcome),
+        now=now,
+    )
+    return outcome
+
+
+def history(tx: Session, person_id: int) -> list[Label]:
+    """Every label the person ever had, oldest first."""
+    rows = tx.scalars(select(LabelRow).where(LabelRow.person_id == person_id).order_by(LabelRow.revision))
+    return [label_of(row) for row in rows]
+
+
+def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
+    """Label revisions by their id, as a frozen set names them. Ids that are none are left out."""
+    found: dict[int, Label] = {}
+    for start in range(0, len(label_ids), 5000):
+        rows = tx.scalars(select(LabelRow).where(LabelRow.id.in_(label_ids[start : start + 5000])))
+        found.update((row.id, label_of(row)) for row in rows)
+    return found
+
+
+def _content(decision: Decision) -> str:
+    label = None if decision.label is None else label_columns(decision.label)
+    return fingerprint(
+        kind=decision.kind, user=decision.user, person_id=decision.person_id, label=label, reason=decision.reason
+    )
+
+
+def _image_of(tx: Session, person_id: int) -> int:
+    image_id = tx.scalar(select(PersonRow.image_id).where(PersonRow.id == person_id))
+    if image_id is None:
+        raise NotFound(f"there is no person {person_id}; wanted one of this home. Load the next image.")
+    return image_id
+
+
+def _check_revision(tx: Session, person: PersonRow, decision: Decision) -> None:
+    if person.revision == decision.expected_revision:
+        return
+    who = last_decider(tx, person.id) or "the import"
+    raise RevisionConflict(
+        f"{who} changed person {person.id} (now revision {person.revision}, {person.state.replace('_', ' ')}); wanted "
+        f"revision {decision.expected_revision}, which you saw. Nothing was saved: load the image again."
+    )
+
+
+def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> None:
+    """Check what was decided, and write it to the person."""
+    if decision.kind == "accept":
+        person.label_revision = _add_label(tx, decision, image, now=now)
+        person.state, person.skip_reason = "accepted", None
+    elif decision.kind == "skip":
+        person.label_revision = None
+        person.state, person.skip_reason = "skipped", _reason(decision)
+    elif decision.kind == "not_a_person":
+        person.label_revision = None
+        person.state, person.skip_reason = "not_a_person", None
+    else:
+        _check_decided(person)
+        person.label_revision = None
+        person.state, person.skip_reason = "open", None
+    person.revision += 1
+    tx.flush()
+
+
+def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: datetime) -> bool:
+    """Close or open the image as its persons now are; whoever reopened a person holds it."""
+    if decision.kind != "reopen":
+        return settle_image(tx, image)
+    set_open(tx, image, is_open=True)
+    held: dict[str, Any] = {"image_id": image.id, "user_id": decision.user.id, "expires_at": expires_at}
+    upsert_all(tx, LeaseRow, [held], key=["image_id"])
+    return False
+
+
+def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetime) -> int:
+    """Write the next label revision; its number."""
+    label = decision.label
+    if label is None:
+        raise InvalidDecision("this accept has no keypoints; wanted a label. Place them and accept again.")
+    check_keypoints(tx, len(label.xyv))
+    _check_places(label, image)
+    _check_start(tx, label, decision.person_id)
+    latest = select(func.max(LabelRow.revision)).where(LabelRow.person_id == decision.person_id)
+    revision = (tx.scalar(latest) or 0) + 1
+    tx.add(
+        LabelRow(
+            person_id=decision.person_id,
+            revision=revision,
+            author=decision.user.name,
+            created_at=now,
+            **label_columns(label),
+        )
+    )
+    return revision
+
+
+def _check_places(label: Label, image: ImageRow) -> None:
+    if not label.labelled.any():
+        raise InvalidDecision(
+            "every keypoint is absent; wanted at least one placed. Mark it as not a person, or skip it with a reason."
+        )
+    size = np.array([image.width, image.height])
+    placed = label.xyv[label.labelled, :2]
+    outside = ((placed < -size) | (placed > 2 * size)).any(axis=1)
+    if outside.any():
+        x, y = placed[outside][0]
+        raise InvalidDecision(
+            f"a keypoint lies at ({x:.0f}, {y:.0f}) px; wanted it in or near the image, {image.width} x "
+            f"{image.height} px. Move it back, or mark it absent."
+        )
+
+
+def _check_start(tx: Session, label: Label, person_id: int) -> None:
+    if label.started_from is None:
+        return
+    of = tx.scalar(select(PredictionRow.person_id).where(PredictionRow.id == label.started_from))
+    if of != person_id:
+        raise InvalidDecision(
+            f"the label says it started from prediction {label.started_from}; wanted one of person {person_id}. "
+            "Load the image again."
+        )
+
+
+def _check_decided(person: PersonRow) -> None:
+    if person.state == "open":
+        raise InvalidDecision(f"person {person.id} is open already; wanted a decided one to reopen. Go on labelling.")
+
+
+def _reason(decision: Decision) -> str:
+    reason = (decision.reason or "").strip()
+    if not 1 <= len(reason) <= 1000:
+        raise InvalidDecision(
+            f"the reason for skipping has {len(reason)} characters; wanted 1 to 1000. Say why in a few words."
+        )
+    return reason

@@ -1,0 +1,13 @@
+"""Run by Alembic: `db.session.migrate` hands over an open transaction, which holds the lock against other migrators."""
+
+from alembic import context
+
+from db.schema import Base, is_ours
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    include_name=is_ours,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,55 @@
+"""The home's one project."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.errors import AnotherProject, NotFound
+from db.records import ProjectRecord
+from db.schema import PROJECT_ID, ProjectRow, RoundRow
+from db.writing import insert
+from sspcm.skeleton import Skeleton
+
+
+def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectRecord:
+    """The home's project, made if there is none. The name of one that is there stays.
+
+    Raises AnotherProject if it has another skeleton.
+    """
+    row = {"id": PROJECT_ID, "name": name, "skeleton": skeleton.to_json(), "coco_header": {}}
+    tx.execute(insert(tx, ProjectRow).values(row).on_conflict_do_nothing())
+    project = get_project(tx)
+    if project.skeleton != skeleton:
+        raise AnotherProject(
+            f"this home's project '{project.name}' has skeleton '{project.skeleton.name}' with "
+            f"{len(project.skeleton)} keypoints; wanted '{skeleton.name}' with {len(skeleton)}. "
+            "A home keeps one skeleton: use another home for this one."
+        )
+    return project
+
+
+def get_project(tx: Session) -> ProjectRecord:
+    """The home's project. Raises NotFound before `ensure_project`."""
+    row = project_row(tx)
+    published = row.published_round_id
+    return ProjectRecord(
+        name=row.name,
+        skeleton=Skeleton.from_json(row.skeleton),
+        coco_header=dict(row.coco_header),
+        published_round=tx.scalar(select(RoundRow.number).where(RoundRow.id == published)) if published else None,
+    )
+
+
+def set_coco_header(tx: Session, header: dict[str, Any]) -> None:
+    """Keep what a COCO file says besides its images and annotations (info, licenses, categories), for the export."""
+    project_row(tx).coco_header = dict(header)
+    tx.flush()
+
+
+def project_row(tx: Session) -> ProjectRow:
+    """The project's row as it is now. Raises NotFound."""
+    row = tx.get(ProjectRow, PROJECT_ID, populate_existing=True)
+    if row is None:
+        raise NotFound("this home has no project yet; wanted one with a skeleton. Import images first.")
+    return row

@@ -1,0 +1,330 @@
+"""The tables. Rows stay in `db`: `db/convert.py` turns them into the frozen records that everybody else sees.
+
+On SQLite the job engine keeps its tables in the same file under bare names (queues, streams, notifications,
+operation_outputs, and all that begins with workflow_); ours avoid them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from db.records import FrozenRole, PersonState, Role, RoundStage, RoundState, Split
+
+PROJECT_ID = 1
+"""A home holds one project, in one row."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment with its time zone, in UTC; SQLite stores it without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: nobody knows which moment they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone; the store wants one. Use datetime.now(UTC).")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same moment, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table, with a name for every constraint so that migrations can find it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()}
+
+
+def _one_of(column: str, choices: Any) -> CheckConstraint:
+    """`column` holds one of a Literal's values."""
+    values = ", ".join(f"'{value}'" for value in get_args(choices))
+    return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+class UserRow(Base):
+    """An account."""
+
+    __tablename__ = "users"
+    __table_args__ = (_one_of("role", Role),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    folded_name: Mapped[str] = mapped_column(String(256), unique=True)
+    """The name with capitals folded: Ann and ann are one account."""
+    role: Mapped[Role] = mapped_column(String(16))
+    password_hash: Mapped[str] = mapped_column(String(256))
+    created_at: Mapped[datetime]
+
+
+class LoginSessionRow(Base):
+    """A signed-in browser. The token itself is never stored."""
+
+    __tablename__ = "login_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class CameraRow(Base):
+    """A group of images, with the lens circle where it is known."""
+
+    __tablename__ = "cameras"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(512), unique=True)
+    lens_x: Mapped[float | None]
+    lens_y: Mapped[float | None]
+    lens_radius: Mapped[float | None]
+
+
+class ImageRow(Base):
+    """One frame. is_open: annotators still have work here."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        _one_of("split", Split),
+        UniqueConstraint("sha256", "file_name"),
+        Index("ix_images_queue", "is_open", "split", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[str] = mapped_column(String(1024))
+    width: Mapped[int]
+    height: Mapped[int]
+    camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"), index=True)
+    frame: Mapped[int] = mapped_column(BigInteger)
+    split: Mapped[Split] = mapped_column(String(16))
+    is_open: Mapped[bool]
+    source_id: Mapped[int | None] = mapped_column(BigInteger)
+    extra: Mapped[dict[str, Any]]
+    camera: Mapped[CameraRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class PersonRow(Base):
+    """One person in one image. label_revision: which of their labels counts; NULL while none does."""
+
+    __tablename__ = "persons"
+    __table_args__ = (_one_of("state", PersonState),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
+    box_x: Mapped[float]
+    box_y: Mapped[float]
+    box_width: Mapped[float]
+    box_height: Mapped[float]
+    box_angle: Mapped[float]
+    state: Mapped[PersonState] = mapped_column(String(16))
+    revision: Mapped[int]
+    label_revision: Mapped[int | None]
+    area: Mapped[float | None]
+    source_id: Mapped[int | None] = mapped_column(BigInteger)
+    skip_reason: Mapped[str | None] = mapped_column(String(1024))
+    extra: Mapped[dict[str, Any]]
+
+
+class RoundRow(Base):
+    """A round. project_id carries the rule of one active round; it is no key, since the project points here."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        CheckConstraint(f"project_id = {PROJECT_ID}", name="one_project"),
+        _one_of("state", RoundState),
+        _one_of("stage", RoundStage),
+        Index(
+            "uq_rounds_one_active",
+            "project_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int]
+    number: Mapped[int] = mapped_column(unique=True)
+    state: Mapped[RoundState] = mapped_column(String(16))
+    stage: Mapped[RoundStage] = mapped_column(String(16))
+    config_toml: Mapped[str]
+    launched_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    progress: Mapped[dict[str, Any]]
+    metrics: Mapped[dict[str, Any]]
+    error: Mapped[str | None]
+    directory: Mapped[str | None] = mapped_column(String(1024))
+    launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class RankingRow(Base):
+    """An order of the pool; round_id NULL: a cold one, made without a round."""
+
+    __tablename__ = "rankings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), unique=True)
+    length: Mapped[int]
+
+
+class ProjectRow(Base):
+    """The one project, and the two pointers that a publish flips."""
+
+    __tablename__ = "project"
+    __table_args__ = (CheckConstraint(f"id = {PROJECT_ID}", name="one_project"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(512))
+    skeleton: Mapped[dict[str, Any]]
+    coco_header: Mapped[dict[str, Any]]
+    current_ranking_id: Mapped[int | None] = mapped_column(ForeignKey("rankings.id"))
+    published_round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
+
+
+class RankingEntryRow(Base):
+    """One image's place in a ranking. is_open follows the image's, so that a claim reads one index range."""
+
+    __tablename__ = "ranking_entries"
+    __table_args__ = (Index("ix_ranking_entries_queue", "ranking_id", "is_open", "position"),)
+
+    ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)
+    position: Mapped[int]
+    score: Mapped[float]
+    reasons: Mapped[list[Any]]
+    blind: Mapped[bool]
+    is_open: Mapped[bool]
+
+
+class LeaseRow(Base):
+    """Who holds an image; one row an image, so nobody else can."""
+
+    __tablename__ = "leases"
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class PredictionRow(Base):
+    """Where a network put one person's keypoints; round_id NULL: an imported model."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (UniqueConstraint("person_id", "round_id", "network"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
+    network: Mapped[str] = mapped_column(String(256))
+    xyc: Mapped[list[Any]]
+
+
+class PersonScoreRow(Base):
+    """How inconsistent the teachers of one round are about one person."""
+
+    __tablename__ = "person_scores"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    score: Mapped[float]
+    keypoints: Mapped[list[Any]]
+    flags: Mapped[list[Any]]
+
+
+class LabelRow(Base):
+    """One revision of one person's label. Written once, never changed."""
+
+    __tablename__ = "labels"
+    __table_args__ = (UniqueConstraint("person_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    revision: Mapped[int]
+    author: Mapped[str] = mapped_column(String(64))
+    xyv: Mapped[list[Any]]
+    touched: Mapped[list[Any]]
+    started_from: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"))
+    created_at: Mapped[datetime]
+
+
+class DecisionRow(Base):
+    """An annotator's decision, found again by its key. content: a hash of what was decided."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    content: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[dict[str, Any]]
+    decided_at: Mapped[datetime]
+    user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class RoundPointRow(Base):
+    """One point of a round's curves."""
+
+    __tablename__ = "round_points"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    values: Mapped[dict[str, Any]]
+
+
+class FrozenPersonRow(Base):
+    """One label revision of a round's frozen set."""
+
+    __tablename__ = "frozen_persons"
+    __table_args__ = (_one_of("role", FrozenRole),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    label_id: Mapped[int] = mapped_column(ForeignKey("labels.id"))
+    revision: Mapped[int]
+    author: Mapped[str] = mapped_column(String(64))
+    role: Mapped[FrozenRole] = mapped_column(String(16))
+
+
+def is_ours(name: str | None, kind: str, parents: object) -> bool:
+    """Whether a table in the store is ours: Alembic leaves the job engine's alone."""
+    return kind != "table" or name in Base.metadata.tables
