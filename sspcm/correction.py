@@ -45,9 +45,7 @@ def correct(
     return Correction(target=means.gather(2, index)[:, :, 0], pair=pair, distances=distances)
 
 
-def confident(
-    a: Float[Tensor, "B K h w"], b: Float[Tensor, "B K h w"], *, above: float
-) -> Float[Tensor, "B K"]:
+def confident(a: Float[Tensor, "B K h w"], b: Float[Tensor, "B K h w"], *, above: float) -> Float[Tensor, "B K"]:
     """1 where the current teachers' mean peak exceeds `above`, else 0: the mask of all three unlabelled losses."""
     return (((peak(a) + peak(b)) / 2) > above).to(a.dtype)
 

@@ -44,12 +44,10 @@ def sample_easy(
     matrices = about_centre(turn, 1 / scale, height=height, width=width)
     reflection = torch.eye(3).repeat(count, 1, 1)
     reflection[mirrored, 0, 0], reflection[mirrored, 0, 2] = -1.0, float(width - 1)
-    return reflection @ matrices, mirrored
+    return torch.matmul(reflection, matrices), mirrored
 
 
-def sample_hard(
-    count: int, views: ViewsConfig, *, height: int, width: int, generator: torch.Generator
-) -> HardView:
+def sample_hard(count: int, views: ViewsConfig, *, height: int, width: int, generator: torch.Generator) -> HardView:
     """Random hard views on top of the easy ones: no shift, no mirror (method.md section 2).
 
     `views.warp` "correct" turns rigidly about the crop's centre; "legacy" has the released theta, which acts on
@@ -81,7 +79,7 @@ def about_centre(
 def heatmap_counterpart(image: Float[Tensor, "B 3 3"]) -> Float[Tensor, "B 3 3"]:
     """S^-1 M S: what the matrix of a crop does to its heatmap's pixels."""
     to_crop = torch.diag(torch.tensor([STRIDE, STRIDE, 1.0], device=image.device))
-    return torch.linalg.inv(to_crop) @ image @ to_crop
+    return torch.matmul(torch.linalg.inv(to_crop), torch.matmul(image, to_crop))
 
 
 def warp(
@@ -123,4 +121,4 @@ def _released_theta(
     to_normalised = torch.tensor(
         [[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]], dtype=turn.dtype
     )
-    return torch.linalg.inv(to_normalised) @ torch.linalg.inv(theta) @ to_normalised
+    return torch.matmul(torch.linalg.inv(to_normalised), torch.matmul(torch.linalg.inv(theta), to_normalised))

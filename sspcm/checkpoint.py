@@ -1,0 +1,185 @@
+"""Networks and trainings on disk: safetensors and JSON, written whole or not at all, never pickled."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from sspcm.config import ModelConfig
+from sspcm.networks import PoseNetwork
+from sspcm.skeleton import Skeleton
+from sspcm.trio import Trio
+
+MODEL_FILE = "model.json"
+
+
+Name = TypeVar("Name", bound=str)
+
+
+class CheckpointError(ValueError):
+    """Weights that cannot be read, or that belong to other networks or another skeleton."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a folder of weights was made for: the keypoints in order, and the networks' settings."""
+
+    skeleton: str
+    keypoints: tuple[str, ...]
+    model: ModelConfig
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """The file holds `content` entirely or is as it was, whatever happens in between."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)
+
+
+def save_networks(
+    folder: Path,
+    networks: Mapping[Name, PoseNetwork],
+    *,
+    skeleton: Skeleton,
+    model: ModelConfig,
+    dtype: torch.dtype = torch.float32,
+) -> None:
+    """Write `NAME.safetensors` for each network, then model.json: where that stands, the weights are complete."""
+    for name, network in networks.items():
+        write_atomically(folder / f"{name}.safetensors", save(_storable(network.state_dict(), dtype)))
+    card = {
+        "version": 1,
+        "skeleton": skeleton.name,
+        "keypoints": list(skeleton.keypoints),
+        "model": {**asdict(model), "weights": "random"},
+    }
+    write_atomically(folder / MODEL_FILE, json.dumps(card, indent=1).encode())
+
+
+def read_card(folder: Path) -> ModelCard:
+    """The folder's model.json. Raises CheckpointError."""
+    path = folder / MODEL_FILE
+    try:
+        data = json.loads(path.read_text())
+        return ModelCard(
+            skeleton=str(data["skeleton"]),
+            keypoints=tuple(data["keypoints"]),
+            model=ModelConfig(**data["model"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{path} is missing or unreadable ({error}); wanted the file beside A.safetensors that a training wrote. "
+            'Give a folder that `sspcm train` or a round made, or set model.weights = "random".'
+        ) from error
+
+
+def load_starting_weights(folder: Path, trio: Trio, *, skeleton: Skeleton, model: ModelConfig) -> None:
+    """Fill A, B and C, and the snapshots with A and B; C starts as A where the folder holds no C (method.md section 1).
+
+    Without a C of its own, a student of another backbone keeps its random weights. Raises CheckpointError.
+    """
+    _check_keypoints(folder, read_card(folder), skeleton)
+    load_network(folder / "A.safetensors", trio.a)
+    load_network(folder / "B.safetensors", trio.b)
+    if (folder / "C.safetensors").exists():
+        load_network(folder / "C.safetensors", trio.c)
+    elif model.student_backbone == model.backbone:
+        load_network(folder / "A.safetensors", trio.c)
+    trio.refresh()
+
+
+def load_network(path: Path, network: nn.Module) -> None:
+    """Fill the network from a safetensors file. Raises CheckpointError naming the first tensor that does not fit."""
+    tensors, _ = _read(path)
+    _fill(network, tensors, path)
+
+
+def save_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer, *, step: int, log: dict[str, Any]) -> None:
+    """Everything a training needs to go on: five networks, the optimiser, the step, and what was logged so far.
+
+    Chance needs no state: it follows from the seed and the step (training.py).
+    """
+    tensors = {
+        f"{name}.{key}": tensor
+        for name, network in trio.members().items()
+        for key, tensor in network.state_dict().items()
+    }
+    for index, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
+    contiguous = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
+    write_atomically(path, save(contiguous, metadata={"step": str(step), "log": json.dumps(log)}))
+
+
+def load_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer) -> tuple[int, dict[str, Any]]:
+    """Put everything `save_training` wrote back in place; gives the step and the log. Raises CheckpointError."""
+    tensors, metadata = _read(path)
+    for name, network in trio.members().items():
+        _fill(network, {k.removeprefix(f"{name}."): t for k, t in tensors.items() if k.startswith(f"{name}.")}, path)
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        if key.startswith("optimiser."):
+            _, index, field = key.split(".")
+            state.setdefault(int(index), {})[field] = tensor
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+    return int(metadata["step"]), json.loads(metadata["log"])
+
+
+def _storable(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
+    return {key: _as(tensor, dtype).cpu().contiguous() for key, tensor in state.items()}
+
+
+def _as(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    return tensor.detach().to(dtype) if tensor.is_floating_point() else tensor.detach()
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"cannot read the weights {path} ({error}); wanted a whole safetensors file. "
+            "Restore the file, or start the training anew."
+        ) from error
+
+
+def _fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    wanted = network.state_dict()
+    for complaint in _misfits(wanted, tensors):
+        raise CheckpointError(
+            f"{path.name} does not fit these networks: {complaint}. "
+            "Set model.backbone, model.deconv_channels and the skeleton as they were when the weights were made "
+            f'(see {MODEL_FILE} beside them), or set model.weights = "random".'
+        )
+    network.load_state_dict(dict(tensors))
+
+
+def _misfits(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Iterator[str]:
+    for key in wanted:
+        if key not in found:
+            yield f"found no tensor '{key}', wanted one of shape {list(wanted[key].shape)}"
+        elif found[key].shape != wanted[key].shape:
+            yield f"found '{key}' of shape {list(found[key].shape)}, wanted {list(wanted[key].shape)}"
+    for key in found:
+        if key not in wanted:
+            yield f"found a tensor '{key}' that these networks do not have"
+
+
+def _check_keypoints(folder: Path, card: ModelCard, skeleton: Skeleton) -> None:
+    if card.keypoints == skeleton.keypoints:
+        return
+    raise CheckpointError(
+        f"the weights in {folder} are for skeleton '{card.skeleton}' with {len(card.keypoints)} keypoints; wanted "
+        f"'{skeleton.name}' with {len(skeleton)}. Choose weights of this skeleton, or set model.weights = \"random\"."
+    )
