@@ -13,6 +13,8 @@ from db.records import UserRecord
 from db.schema import DecisionRow, ImageRow, LeaseRow, UserRow
 from db.writing import insert
 
+KEY_LENGTH = 128
+
 
 def hold_image(tx: Session, image_id: int) -> ImageRow:
     """The image's row, locked until the transaction ends, so that decisions in one image follow each other.
@@ -41,6 +43,10 @@ def recall(tx: Session, key: str, content: str) -> dict[str, Any] | None:
 
     Raises InvalidDecision if the key stands for another decision or another annotator's.
     """
+    if not 1 <= len(key) <= KEY_LENGTH or not key.isprintable():
+        raise InvalidDecision(
+            f"the decision's key has {len(key)} characters; wanted 1 to {KEY_LENGTH} printable ones. Reload the page."
+        )
     row = tx.scalar(select(DecisionRow).where(DecisionRow.key == key))
     if row is None:
         return None

@@ -1,7 +1,6 @@
 """Images, the persons in them, and whether annotators still have work there."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,6 @@ from db.project import get_project
 from db.records import Counts, ImageRecord, NewImage, NewPerson, PersonRecord, Split, UserRecord
 from db.schema import CameraRow, ImageRow, LabelRow, LeaseRow, PersonRow, RankingEntryRow
 from db.writing import insert
-from sspcm.pose import Box
 
 CROWD_REASON = "crowd region"
 
@@ -30,6 +28,8 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
     image whose persons are all decided is closed; one without persons is open until somebody says that nobody is there.
     Raises InvalidDecision if a label does not fit the project's skeleton.
     """
+    for keypoints in {len(person.label.xyv) for person in persons if person.label is not None}:
+        check_keypoints(tx, keypoints)
     decided = bool(persons) and all(person.label is not None or _is_crowd(person) for person in persons)
     row = {
         "sha256": image.sha256,
@@ -92,9 +92,7 @@ def add_person(
     if earlier is not None:
         return get_person(tx, int(earlier["person_id"]))
     check_lease(tx, image_id, user, now=now)
-    _check_box(person.box, image)
-    if person.label is not None:
-        person = replace(person, label=replace(person.label, author=user.name, revision=1))
+    _check_own_person(person, image)
     person_id = _insert_person(tx, image_id, person)
     settle_image(tx, image)
     outcome = {"person_id": person_id}
@@ -224,7 +222,6 @@ def _ensure_camera(tx: Session, name: str) -> int:
 def _insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
     state: dict[str, Any] = {"state": "open", "revision": 0, "label_revision": None, "skip_reason": None}
     if person.label is not None:
-        check_keypoints(tx, len(person.label.xyv))
         state = {**state, "state": "accepted", "revision": 1, "label_revision": 1}
     if _is_crowd(person):
         state = {**state, "state": "skipped", "skip_reason": CROWD_REASON}
@@ -252,8 +249,12 @@ def _is_crowd(person: NewPerson) -> bool:
     return person.extra.get("iscrowd") == 1
 
 
-def _check_box(box: Box, image: ImageRow) -> None:
-    x, y = box.centre
+def _check_own_person(person: NewPerson, image: ImageRow) -> None:
+    if person.label is not None:
+        raise InvalidDecision(
+            "the new person has a label already; wanted a box alone. Add the box first, then accept the keypoints."
+        )
+    x, y = person.box.centre
     if not (0 <= x <= image.width and 0 <= y <= image.height):
         raise InvalidDecision(
             f"the box's centre is at ({x:.0f}, {y:.0f}) px; wanted it inside the image, {image.width} x "

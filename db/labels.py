@@ -177,7 +177,7 @@ def _check_decided(person: PersonRow) -> None:
 
 
 def _reason(decision: Decision) -> str:
-    reason = (decision.reason or "").strip()
+    reason = (decision.reason or "").replace("\0", "").strip()  # PostgreSQL's text holds no NUL
     if not 1 <= len(reason) <= 1000:
         raise InvalidDecision(
             f"the reason for skipping has {len(reason)} characters; wanted 1 to 1000. Say why in a few words."

