@@ -245,7 +245,8 @@ def _write_person(entry: CocoPerson, *, keypoints: int) -> dict[str, Any]:
         **person.extra,
     }
     if person.label is not None:
-        data["num_keypoints"] = int(person.label.labelled.sum())
+        placed = int(person.label.labelled.sum())
+        data["num_keypoints"] = data.get("num_keypoints", placed) if person.label.author == "import" else placed
         data["keypoints"] = [n for x, y, v in person.label.xyv.tolist() for n in (x, y, int(v))]
     else:
         data.setdefault("num_keypoints", 0)

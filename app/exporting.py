@@ -1,0 +1,99 @@
+"""Labels out of the home as COCO keypoints, with every field that came in."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from db import images, predictions, project
+from db.records import ImageRecord, PersonRecord, StoredPrediction
+from db.session import Store
+from sspcm.formats.coco import CocoFile, CocoImage, CocoPerson, write_coco
+from sspcm.metrics import person_confidence
+from sspcm.pose import PersonInstance
+
+IMPORTED = "import"
+
+
+def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, Any]:
+    """The home as one COCO document that pycocotools loads and evaluates.
+
+    Annotations with num_keypoints > 0 are exactly the accepted persons: imported labels as they came, those made here
+    marked with source "human", author and revision. Open and skipped persons are there as boxes without keypoints;
+    boxes that hold nobody are left out. Predictions stand apart, in "predictions", in COCO's results format with their
+    round and network: nothing that evaluates or trains on annotations can mistake them for labels.
+    """
+    with store.reading() as tx:
+        described = project.get_project(tx)
+        records = images.list_images(tx)
+        persons = [p for p in images.list_persons(tx) if p.state != "not_a_person"]
+        number = described.published_round
+        predicted = (
+            predictions.for_persons(tx, [p.id for p in persons], round_number=number)
+            if with_predictions and number is not None
+            else {}
+        )
+    image_ids = dict(zip([i.id for i in records], _ids([i.source_id for i in records]), strict=True))
+    person_ids = dict(zip([p.id for p in persons], _ids([p.source_id for p in persons]), strict=True))
+    document = write_coco(
+        CocoFile(
+            described.skeleton,
+            tuple(_image(record, image_ids[record.id]) for record in records),
+            tuple(_person(person, person_ids[person.id], image_ids[person.image_id]) for person in persons),
+            described.coco_header,
+        )
+    )
+    if with_predictions:
+        document["predictions"] = [
+            _prediction(person, stored, person_ids[person.id], image_ids[person.image_id])
+            for person in persons
+            for stored in predicted.get(person.id, [])
+            if stored.prediction.network == "C"
+        ]
+    return document
+
+
+def _ids(wanted: Sequence[int | None]) -> list[int]:
+    """The ids the files gave, each to the first that has it; fresh ones for the rest."""
+    taken: set[int] = set()
+    fresh = max((i for i in wanted if i is not None), default=0) + 1
+    ids = []
+    for number in wanted:
+        if number is None or number in taken:
+            number, fresh = fresh, fresh + 1
+        taken.add(number)
+        ids.append(number)
+    return ids
+
+
+def _image(record: ImageRecord, image_id: int) -> CocoImage:
+    return CocoImage(image_id, record.file_name, record.width, record.height, record.extra)
+
+
+def _person(person: PersonRecord, person_id: int, image_id: int) -> CocoPerson:
+    label = person.label if person.state == "accepted" else None
+    extra = {key: value for key, value in person.extra.items() if label is None or key != "keypoints"}
+    if label is None and "keypoints" not in extra:  # came with a label that was taken back since
+        extra.pop("num_keypoints", None)
+    if label is not None and label.author != IMPORTED:
+        extra |= {"source": "human", "author": label.author, "revision": label.revision}
+    # pycocotools cannot evaluate without an area: where no file gave one, the area that OKS divides by here.
+    area = person.oks_area if person.area is None else person.area
+    return CocoPerson(person_id, image_id, PersonInstance(person.box, label, area, extra))
+
+
+def _prediction(person: PersonRecord, stored: StoredPrediction, person_id: int, image_id: int) -> dict[str, Any]:
+    prediction = stored.prediction
+    return {
+        "image_id": image_id,
+        "category_id": 1,
+        "keypoints": [value for row in prediction.xyc.tolist() for value in row],
+        "score": person_confidence(prediction),
+        "annotation_id": person_id,
+        "source": "prediction",
+        "round": stored.round_number,
+        "network": prediction.network,
+    }
+
+
+def accepted(document: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """The annotations of an export that are labels."""
+    return (a for a in document["annotations"] if a["num_keypoints"] > 0)
