@@ -1,0 +1,156 @@
+"""The process that runs rounds, one at a time: four durable steps, taken up again where they stopped."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from app import learning
+from app.engine import APPLICATION, QUEUE, VERSION, WORKFLOW, Engine, prepare
+from app.files import ImageFiles
+from app.guard_process import try_lock
+from app.settings import Settings
+from db import rounds
+from db.errors import StoreError
+from db.session import Store, migrate, open_store
+
+EXECUTOR = "local"
+"""One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""
+POLL_S = 0.5
+SETTLE_EVERY_S = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class WorkerError(RuntimeError):
+    """The worker cannot start; the message says why."""
+
+
+def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TRAIN_COMMAND) -> None:
+    """Take rounds from the queue until SIGTERM or Ctrl-C. Does not return: the process ends.
+
+    Raises WorkerError if another worker serves this home.
+    """
+    if try_lock(settings.home / "worker.lock") is None:
+        raise WorkerError(
+            f"another worker serves {settings.home} already; a home has one. End that one first, or use another home."
+        )
+    migrate(settings.database_url)
+    prepare(settings)
+    store, engine = open_store(settings.database_url), Engine(settings)
+    _launch(settings, Rounds(store, settings, train_command))
+    _end_on_signals()
+    log.info("the worker of %s waits for rounds.", settings.home)
+    while True:
+        settle(store, engine)
+        threading.Event().wait(SETTLE_EVERY_S)
+
+
+class Rounds:
+    """What the worker needs to run any round."""
+
+    def __init__(self, store: Store, settings: Settings, train_command: Sequence[str]) -> None:
+        self._store = store
+        self._settings = settings
+        self._files = ImageFiles(settings.home)
+        self._train_command = train_command
+
+    def run(self, number: int, attempt: int) -> None:
+        """The durable job: its four steps keep their names and order (see `engine.VERSION`).
+
+        Whatever goes wrong ends as the round's error, in words, before it ends the job.
+        """
+        try:
+            for name, stage in self._stages(number, attempt):
+                DBOS.run_step({"name": name}, _in_words, name, stage)
+        except Exception as error:
+            with self._store.transaction() as tx:
+                rounds.fail(tx, rounds.get(tx, number).id, str(error))
+            raise
+
+    def _stages(self, number: int, attempt: int) -> list[tuple[str, Callable[[], None]]]:
+        store, settings = self._store, self._settings
+        return [
+            ("freeze", lambda: learning.freeze_round(store, self._files, settings, number, attempt)),
+            (
+                "train",
+                lambda: learning.train_round(store, settings, number, attempt, command=self._train_command),
+            ),
+            ("score", lambda: learning.score_round(store, settings, number, attempt)),
+            ("publish", lambda: learning.publish_round(store, settings, number, attempt)),
+        ]
+
+
+def settle(store: Store, engine: Engine) -> None:
+    """Bring the active round and its job together again, where one of them was lost.
+
+    A round whose job ended without a word (the job engine gave up on it, or the store was away just then) has failed.
+    A round without a job (the engine's tables were replaced) is enqueued again, and finds its finished stages.
+    """
+    with store.reading() as tx:
+        newest = rounds.latest(tx, limit=1)
+    if not newest or newest[0].state not in ("queued", "running"):
+        return
+    number, job = newest[0].number, engine.job_state(newest[0].number)
+    if job == "active":
+        return
+    with store.transaction() as tx:
+        record = rounds.get(tx, number)
+        if record.state not in ("queued", "running"):
+            return
+        if job == "missing":
+            engine.enqueue_round(tx, number)
+        else:
+            rounds.fail(tx, record.id, "the round's job ended without a result; wanted a ranking. Launch it again.")
+
+
+def _launch(settings: Settings, work: Rounds) -> None:
+    """Start the job engine in this process: its threads take jobs from now on."""
+
+    def run_round(number: int, attempt: int) -> None:
+        work.run(number, attempt)
+
+    DBOS(
+        config=DBOSConfig(
+            name=APPLICATION,
+            system_database_url=settings.database_url,
+            application_version=VERSION,
+            executor_id=EXECUTOR,
+            serializer=DBOSPortableJSONSerializer(),
+            log_level="WARNING",
+        )
+    )
+    DBOS.workflow(name=WORKFLOW)(run_round)
+    DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
+
+
+def _in_words(name: str, stage: Callable[[], None]) -> None:
+    """Run a stage; an error that has no words for a lead yet gets them."""
+    try:
+        stage()
+    except (learning.LearningError, StoreError):
+        raise
+    except Exception as error:
+        log.exception("stage '%s' stopped", name)
+        raise learning.LearningError(
+            f"the stage '{name}' stopped on {type(error).__name__}: {error}; wanted it to end by itself. "
+            "The worker's log has the details; launch the round again."
+        ) from error
+
+
+def _end_on_signals() -> None:
+    """End at once when told to: nothing is lost that kill -9 would not lose, and waiting for a running job can hang.
+
+    The trainer's guard notices and ends it.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)

@@ -1,0 +1,238 @@
+"""The worker as a real process on a real store: it runs rounds, survives being killed, and says why one failed."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.engine import Engine, job_id, prepare
+from app.files import ImageFiles
+from app.learning import launch_round, round_folder
+from app.settings import Settings
+from app.worker import settle
+from db import images, project, queue, rounds, users
+from db.clock import utc_now
+from db.records import NewImage, NewPerson, RoundRecord, UserRecord
+from db.session import Store, open_store
+from sspcm.config import RoundConfig, TrainConfig
+from sspcm.pose import Box
+from sspcm.skeleton import get_skeleton
+
+TRAINER = Path(__file__).parent / "stand_in_trainer.py"
+WORKER = """
+import logging, sys
+from pathlib import Path
+from app.settings import Settings
+from app.worker import WorkerError, run_worker
+logging.basicConfig(level=logging.INFO)
+home, url, pace, trainer = sys.argv[1:]
+try:
+    run_worker(Settings(Path(home), url), train_command=[sys.executable, trainer, pace])
+except WorkerError as error:
+    sys.exit(str(error))
+"""
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    """Return when the condition holds; fail the test when it takes too long."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "took too long"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@dataclass
+class Place:
+    """A home with people, an engine to launch rounds with, and workers to start."""
+
+    settings: Settings
+    store: Store
+    engine: Engine
+    lead: UserRecord
+    workers: list[subprocess.Popen[str]]
+
+    def start_worker(self, pace: float = 0.0) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(self.settings.home), self.store.url, str(pace), str(TRAINER)],
+            stderr=subprocess.PIPE if self.workers else None,
+            text=True,
+        )
+        self.workers.append(process)
+        return process
+
+    def launch(self, *, steps: int = 3, seed: int = 0) -> RoundRecord:
+        config = RoundConfig(seed=seed, train=TrainConfig(steps=steps))
+        return launch_round(self.store, self.engine, config=config, user=self.lead)
+
+    def round(self, number: int = 1) -> RoundRecord:
+        with self.store.reading() as tx:
+            return rounds.get(tx, number)
+
+    def trainers(self, number: int = 1) -> list[int]:
+        """The process ids of the trainers that were started for a round, oldest first."""
+        path = round_folder(self.settings, number) / "pids"
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def place_at(url: str, home: Path, make_label: Callable[..., object]) -> Iterator[Place]:
+    settings = Settings(home, url)
+    prepare(settings)
+    store, engine = open_store(url), Engine(settings)
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="test", skeleton=get_skeleton("coco-17"))
+        for number in range(12):
+            sha256 = ImageFiles(home).put(bytes([number]), ".jpg")
+            labelled = number < 4
+            person = NewPerson(Box(60, 60, 40, 80), make_label(x=60.0) if labelled else None)  # type: ignore[arg-type]
+            split = "validation" if number < 2 else "train"
+            images.add_image(tx, NewImage(sha256, f"{number}.jpg", 640, 480, "hall", number, split), [person])
+        lead = users.add_user(tx, "lena", "lead", "correct horse")
+    place = Place(settings, store, engine, lead, [])
+    yield place
+    for worker in place.workers:
+        worker.kill()
+        worker.wait()
+        if worker.stderr:
+            worker.stderr.close()
+    until(lambda: all(gone(pid) for pid in place.trainers()))
+    engine.close()
+    store.close()
+
+
+@pytest.fixture
+def place(sqlite_url: str, tmp_path: Path, make_label) -> Iterator[Place]:
+    yield from place_at(sqlite_url, tmp_path, make_label)
+
+
+@pytest.fixture
+def either_place(store_url: str, tmp_path: Path, make_label) -> Iterator[Place]:
+    """On either database."""
+    yield from place_at(store_url, tmp_path, make_label)
+
+
+def test_a_launched_round_ends_published_with_its_ranking_in_the_queue(either_place: Place) -> None:
+    place = either_place
+    place.launch()
+    place.start_worker()
+
+    until(lambda: place.round().state in ("published", "failed"))
+
+    record = place.round()
+    assert (record.state, record.stage, record.error) == ("published", "done", None)
+    assert record.directory == "rounds/0001/attempt-1"
+    assert record.metrics["ap"]["C"] == {"AP": 0.5}
+    assert (record.metrics["labelled"], record.metrics["validation"]) == (2, 2)
+    assert set(record.metrics["seconds"]) == {"freeze", "train", "score"}
+    with place.store.reading() as tx:
+        items = queue.listing(tx, limit=20, now=utc_now())
+        curve = rounds.points(tx, record.id)
+    ranked = [item for item in items if not item.blind]
+    assert len(items) == 8
+    assert len(ranked) == 7
+    assert [item.image.id for item in ranked] == sorted((item.image.id for item in ranked), reverse=True)
+    assert "disagree" in ranked[0].reasons[0]
+    assert [point.step for point in curve] == [1, 2, 3]
+    assert curve[-1].values == {"loss": pytest.approx(1 / 3), "ap_A": 0.5, "ap_B": 0.5, "ap_C": 0.5}
+
+
+def test_a_round_killed_with_its_worker_goes_on_in_the_next_one(place: Place) -> None:
+    place.launch(steps=20)
+    worker = place.start_worker(pace=0.2)
+    until(lambda: place.round().progress.get("step", 0) >= 2)
+    (trainer,) = place.trainers()
+    manifest = round_folder(place.settings, 1) / "manifest.json"
+    frozen_at = manifest.stat().st_mtime_ns
+
+    worker.kill()
+    worker.wait()
+    until(lambda: gone(trainer))
+    assert place.round().state == "running"
+    place.start_worker()
+
+    until(lambda: place.round().state != "running")
+    assert place.round().state == "published"
+    assert len(place.trainers()) == 2
+    assert manifest.stat().st_mtime_ns == frozen_at
+
+
+def test_a_failed_training_shows_the_trainers_own_words_and_the_next_round_may_start(place: Place) -> None:
+    place.start_worker()
+    place.launch(seed=13)
+    until(lambda: place.round().state == "failed")
+    assert place.round().error == "the loss is NaN; wanted a number. Lower the learning rate."
+
+    place.launch(seed=14)
+    until(lambda: place.round(2).state == "failed")
+    assert "ended with status 9" in str(place.round(2).error)
+    assert "a last word" in str(place.round(2).error)
+
+    place.launch()
+    until(lambda: place.round(3).state == "published")
+
+
+def test_an_unexpected_error_fails_the_round_with_its_stage(place: Place) -> None:
+    place.launch()
+    blocked = round_folder(place.settings, 1)
+    blocked.parent.mkdir(parents=True)
+    blocked.write_text("a file where the folder should be")
+
+    place.start_worker()
+
+    until(lambda: place.round().state == "failed")
+    assert "the stage 'freeze' stopped on FileExistsError" in str(place.round().error)
+
+
+def test_sigterm_ends_the_worker_at_once_and_the_trainer_with_it(place: Place) -> None:
+    place.launch(steps=1000)
+    worker = place.start_worker(pace=0.2)
+    until(lambda: place.trainers() != [])
+
+    begin = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(5) == 0
+    assert time.monotonic() - begin < 2
+    until(lambda: gone(place.trainers()[0]), timeout_s=5)
+    assert place.round().state == "running"
+
+
+def test_a_second_worker_on_the_same_home_is_refused(place: Place) -> None:
+    place.launch()
+    place.start_worker()
+    until(lambda: place.round().state == "published")
+
+    second = place.start_worker()
+
+    assert second.wait(20) == 1
+    assert second.stderr
+    assert f"another worker serves {place.settings.home} already" in second.stderr.read()
+
+
+def test_a_round_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
+    with place.store.transaction() as tx:
+        rounds.create(tx, config_toml=RoundConfig().to_toml(), user=place.lead)
+    assert place.engine.job_state(1) == "missing"
+
+    settle(place.store, place.engine)
+
+    assert place.engine.job_state(1) == "active"
+
+
+def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None:
+    place.launch()
+    place.engine._client.cancel_workflow(job_id(1))
+
+    settle(place.store, place.engine)
+
+    assert place.round().state == "failed"
+    assert "job ended without a result" in str(place.round().error)
