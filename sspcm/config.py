@@ -2,6 +2,7 @@
 
 import dataclasses
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import UnionType
@@ -141,6 +142,20 @@ class RoundConfig:
         built = _build(cls, data, where="")
         assert isinstance(built, cls)
         return built
+
+
+def merge(config: RoundConfig, overrides: Mapping[str, Any]) -> RoundConfig:
+    """The config with some settings changed, given as nested plain data. Raises ConfigError, as `from_dict` does."""
+    return RoundConfig.from_dict(_merged(dataclasses.asdict(config), overrides))
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {
+        key: _merged(below[key], value)
+        for key, value in above.items()
+        if isinstance(value, Mapping) and isinstance(below.get(key), Mapping)
+    }
+    return {**below, **above, **nested}
 
 
 def _build(kind: type[Any], data: Any, *, where: str) -> Any:

@@ -19,5 +19,7 @@ def find_chromium() -> str | None:
 if __name__ == "__main__":
     path = find_chromium()
     if path is None:
-        sys.exit("No Chromium: wanted Playwright's (playwright install chromium) or Debian's (apt-get install chromium).")
+        sys.exit(
+            "No Chromium: wanted Playwright's (playwright install chromium) or Debian's (apt-get install chromium)."
+        )
     print(path)

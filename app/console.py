@@ -1,0 +1,35 @@
+"""What commands print: one JSON document or plain lines on stdout, everything else on stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tqdm import tqdm
+
+
+def say(line: str) -> None:
+    """For the person who watches."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def answer(document: Any, *, as_json: bool, plain: Callable[[], Iterator[str]]) -> None:
+    """The command's result: JSON for programs, lines for people."""
+    if as_json:
+        print(json.dumps(document, indent=1, default=str))
+        return
+    for line in plain():
+        print(line)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while a terminal watches; told (done, in all)."""
+    with tqdm(desc=what, unit="image", disable=None) as bar:
+
+        def update(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield update

@@ -1,0 +1,90 @@
+"""The demo: a home with drawn people, an annotator and a lead, made once and opened again."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import engine
+from app.files import ImageFiles, write_atomically
+from app.importing import ImportReport, import_folder
+from app.settings import Settings
+from db import users
+from db.records import Role, Split
+from db.session import Store, migrate, open_store
+
+DEMO_FOLDER = Path(__file__).resolve().parents[1] / "static" / "demo"
+PARTS: tuple[tuple[str, Split], ...] = (("seed", "train"), ("pool", "train"), ("validation", "validation"))
+"""The demo's files and their split: labelled seed, pool of boxes, held-out validation. Every scene is another room."""
+ACCOUNTS: tuple[tuple[str, Role], ...] = (("annotator", "annotator"), ("lead", "lead"))
+ACCOUNTS_FILE = "demo-accounts.json"
+
+
+@dataclass(frozen=True)
+class DemoHome:
+    """A demo home: its accounts' passwords by name, and what its import did."""
+
+    passwords: dict[str, str]
+    reports: tuple[ImportReport, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was made just now."""
+        return any(report.images_new for report in self.reports)
+
+
+def ensure_demo_home(settings: Settings) -> DemoHome:
+    """Make the demo home, or open the one there is and change nothing. Interrupted, it is completed next time."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database_url)
+    engine.prepare(settings)
+    store = open_store(settings.database_url)
+    passwords = _passwords(settings.home / ACCOUNTS_FILE)
+    _ensure_accounts(store, passwords)
+    files = ImageFiles(settings.home)
+    reports = tuple(
+        import_folder(
+            store,
+            files,
+            images_dir=DEMO_FOLDER / "images",
+            annotations=DEMO_FOLDER / f"{part}.json",
+            group_from="room",
+            split=split,
+            project_name="Demo: drawn people",
+        )
+        for part, split in PARTS
+    )
+    return DemoHome(passwords, reports)
+
+
+def _passwords(path: Path) -> dict[str, str]:
+    """The accounts' passwords, generated once and kept for the next `make demo`, readable by the owner alone."""
+    if path.exists():
+        return {str(name): str(password) for name, password in json.loads(path.read_text()).items()}
+    passwords = {name: secrets.token_urlsafe(9) for name, _ in ACCOUNTS}
+    write_atomically(path, json.dumps(passwords, indent=1).encode())
+    path.chmod(0o600)
+    return passwords
+
+
+def _ensure_accounts(store: Store, passwords: dict[str, str]) -> None:
+    with store.transaction() as tx:
+        known = {user.name for user in users.list_users(tx)}
+        for name, role in ACCOUNTS:
+            if name not in known:
+                users.add_user(tx, name, role, passwords[name])
+
+
+def welcome(url: str, home: DemoHome, folder: Path) -> str:
+    """What `make demo` prints once the page answers."""
+    lines = [
+        f"Open  {url}",
+        "",
+        *(f"{name:<10} password  {password}" for name, password in home.passwords.items()),
+        "",
+        f"Home  {folder}",
+        "Ctrl-C stops it; `make demo` opens it again.",
+    ]
+    width = max(map(len, lines))
+    rule = "─" * (width + 2)
+    return "\n".join([f"┌{rule}┐", *(f"│ {line:<{width}} │" for line in lines), f"└{rule}┘"])

@@ -1,0 +1,104 @@
+"""Headless Chromium, and the whole application on a demo home."""
+
+import json
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+find_chromium = runpy.run_path(str(Path(__file__).parent / "find_chromium.py"))["find_chromium"]
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """Where the application answers, its home, and the demo accounts' passwords by name."""
+
+    url: str
+    home: Path
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = find_chromium()
+    if executable is None:
+        pytest.fail("no Chromium: run `make browser`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def running_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """`python -P -m app demo` on a free port, stopped with everything it started."""
+    home = tmp_path_factory.mktemp("browser") / "home"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (home.parent / "app.log").open("w")
+    command = [sys.executable, "-P", "-m", "app", "--home", str(home), "demo", "--port", str(port)]
+    app = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""}, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(f"{url}/healthz", app, Path(log.name))
+        accounts = json.loads((home / "demo-accounts.json").read_text())
+        yield RunningApp(url, home, passwords_of(accounts))
+    finally:
+        app.send_signal(signal.SIGTERM)
+        app.wait(30)
+        log.close()
+
+
+def passwords_of(accounts: object) -> dict[str, str]:
+    """By name, from the file that `demo` keeps."""
+    assert isinstance(accounts, dict), accounts
+    return {str(name): str(password) for name, password in accounts.items()}
+
+
+def _wait_for(url: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        if app.poll() is not None:
+            pytest.fail(f"the application ended with {app.returncode}:\n{log.read_text()[-3000:]}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"no answer from {url} in 90 s:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture
+def sign_in(chromium: Browser, running_app: RunningApp) -> Iterator[Callable[[str], Page]]:
+    """Open a browser of its own, signed in as one of the demo accounts."""
+    contexts = []
+
+    def open_as(name: str) -> Page:
+        context = chromium.new_context(viewport={"width": 1400, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{running_app.url}/login")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(running_app.passwords[name])
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
