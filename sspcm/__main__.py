@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument(
         "--holdout", type=int, default=0, metavar="N", help="measure on the last N images by file name"
     )
+    training.add_argument("--network", choices=("A", "B", "both"), default="both", help="one at a time, side by side")
     training.add_argument("--half", action="store_true", help="store float16")
     training.add_argument("--json", action="store_true", help="print the report as JSON")
     training.set_defaults(run=_train)
@@ -83,7 +84,9 @@ def _round(options: argparse.Namespace, device: torch.device) -> int:
 
 def _train(options: argparse.Namespace, device: torch.device) -> int:
     config = _read_config(options)
-    with tqdm(disable=not sys.stderr.isatty(), total=2 * config.train.steps, unit="step") as bar:
+    with tqdm(
+        disable=not sys.stderr.isatty(), total=config.train.steps * (2 if options.network == "both" else 1), unit="step"
+    ) as bar:
         report = train_starting_weights(
             options.images,
             options.annotations,
@@ -91,6 +94,7 @@ def _train(options: argparse.Namespace, device: torch.device) -> int:
             config=config,
             skip=options.skip,
             holdout=options.holdout,
+            names=("A", "B") if options.network == "both" else (options.network,),
             dtype=torch.float16 if options.half else torch.float32,
             device=device,
             show=lambda: bool(bar.update()),

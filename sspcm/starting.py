@@ -1,16 +1,15 @@
 """Starting weights: A and B trained on labels alone, from two seeds, for rounds to start from."""
 
-import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 
-from sspcm.checkpoint import save_networks, write_atomically
+from sspcm.checkpoint import save_networks
 from sspcm.config import RoundConfig
 from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
 from sspcm.fisheye import default_lens
@@ -22,7 +21,6 @@ from sspcm.predict import predict_persons
 from sspcm.skeleton import Skeleton
 from sspcm.training import Labelled, TrainingError, train_supervised_network
 
-REPORT_FILE = "training.json"
 PREDICT_BATCH = 64
 
 
@@ -34,14 +32,15 @@ def train_starting_weights(
     config: RoundConfig,
     skip: int,
     holdout: int,
+    names: Sequence[Literal["A", "B"]],
     dtype: torch.dtype,
     device: torch.device,
     show: Callable[[], object],
 ) -> dict[str, Any]:
-    """Train A from the config's seed and B from the next, and write both with model.json into `out`.
+    """Train the named networks, A from the config's seed, B from the next, and write them with model.json into `out`.
 
     The first `skip` images by file name are left out, the last `holdout` ones only measured on; a lens is taken to fill
-    its frame. show: called after every step. Gives the report that training.json holds. Raises TrainingError.
+    its frame. show: called after every step. Gives a report of plain data. Raises TrainingError.
     """
     began = time.monotonic()
     coco = read_coco(annotations)
@@ -56,22 +55,19 @@ def train_starting_weights(
     xyv = np.stack([np.column_stack((s.to_crop(label.xyv[:, :2]), label.xyv[:, 2])) for s, label, _ in learn])
     labelled = Labelled(crops, torch.from_numpy(xyv).float())
     networks = {
-        name: _train_one(labelled, coco.skeleton, replace(config, seed=config.seed + offset), device, show)
-        for offset, name in enumerate(("A", "B"))
+        name: _train_one(labelled, coco.skeleton, replace(config, seed=config.seed + "AB".index(name)), device, show)
+        for name in names
     }
     out.mkdir(parents=True, exist_ok=True)
     save_networks(out, networks, skeleton=coco.skeleton, model=config.model, dtype=dtype)
-    report = {
+    return {
         "persons": len(learn),
         "held_out": len(measure),
         "steps": config.train.steps,
         "seed": config.seed,
         "ap": _measure(networks, measure, frame, coco.skeleton, device) if measure else {},
         "seconds": round(time.monotonic() - began, 1),
-        "config": config.to_toml(),
     }
-    write_atomically(out / REPORT_FILE, json.dumps(report, indent=1).encode())
-    return report
 
 
 Sample = tuple[CropSpec, Label, PersonInstance]
@@ -111,8 +107,12 @@ def _train_one(
 
 
 def _measure(
-    networks: dict[str, PoseNetwork], samples: list[Sample], frame: Frame, skeleton: Skeleton, device: torch.device
-) -> dict[str, dict[str, float]]:
+    networks: Mapping[Literal["A", "B"], PoseNetwork],
+    samples: list[Sample],
+    frame: Frame,
+    skeleton: Skeleton,
+    device: torch.device,
+) -> dict[Literal["A", "B"], dict[str, float]]:
     crops = CropStore([spec for spec, _, _ in samples], frame, threads=2)
     predicted = predict_persons(networks, crops, batch=PREDICT_BATCH, device=device)
     numbers = {path: number for number, path in enumerate(dict.fromkeys(spec.image for spec, _, _ in samples))}

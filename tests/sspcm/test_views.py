@@ -1,0 +1,97 @@
+"""Image, points and heatmap of a view stay together."""
+
+import math
+
+import pytest
+import torch
+
+from sspcm.config import ViewsConfig
+from sspcm.heatmaps import STRIDE
+from sspcm.views import about_centre, heatmap_counterpart, normalise, sample_easy, sample_hard, transform, warp
+
+
+def gaussian(x: float, y: float, *, height: int, width: int, sigma: float) -> torch.Tensor:
+    columns, rows = torch.arange(float(width)), torch.arange(float(height))
+    return torch.exp(-((columns[None] - x) ** 2 + (rows[:, None] - y) ** 2) / (2 * sigma**2))[None, None]
+
+
+def centre_of_mass(maps: torch.Tensor) -> torch.Tensor:
+    rows, columns = torch.meshgrid(*(torch.arange(float(size)) for size in maps.shape[-2:]), indexing="ij")
+    return torch.stack([(maps[0, 0] * axis).sum() for axis in (columns, rows)]) / maps.sum()
+
+
+@pytest.mark.parametrize("degrees", [-60.0, -30.0, 0.0, 45.0, 60.0])
+@pytest.mark.parametrize("gain", [0.8, 1.0, 1.3])
+def test_image_heatmap_and_point_agree_after_a_hard_view(degrees, gain):
+    height, width, x, y = 128, 96, 60.0, 52.0
+    matrix = about_centre(torch.tensor([math.radians(degrees)]), torch.tensor([gain]), height=height, width=width)
+    image = warp(gaussian(x, y, height=height, width=width, sigma=8.0), matrix, height=height, width=width)
+    heatmap = warp(
+        gaussian(x / STRIDE, y / STRIDE, height=32, width=24, sigma=2.0),
+        heatmap_counterpart(matrix),
+        height=32,
+        width=24,
+    )
+    point = transform(matrix, torch.tensor([[[x, y]]]))[0, 0] / STRIDE
+    in_image, in_heatmap = centre_of_mass(image) / STRIDE, centre_of_mass(heatmap)
+    assert (in_image - in_heatmap).norm() < 0.1
+    assert (point - in_heatmap).norm() < 0.1
+
+
+def test_a_positive_turn_is_clockwise_on_the_screen():
+    matrix = about_centre(torch.tensor([math.pi / 2]), torch.ones(1), height=101, width=101)
+    assert transform(matrix, torch.tensor([[[50.0, 0.0]]]))[0, 0].tolist() == pytest.approx([100.0, 50.0], abs=1e-4)
+
+
+def test_the_legacy_warp_is_the_released_theta_on_image_and_heatmap():
+    height, width = 64, 48
+    views = ViewsConfig(warp="legacy", hard_rotation_p=1.0)
+    hard = sample_hard(3, views, height=height, width=width, generator=torch.Generator().manual_seed(0))
+    again = sample_hard(3, views, height=height, width=width, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(hard.image, again.image)
+    for maps, matrices, (h, w) in (
+        (torch.rand(3, 2, height, width), hard.image, (height, width)),
+        (torch.rand(3, 2, height // 4, width // 4), hard.heatmap, (height // 4, width // 4)),
+    ):
+        to_normalised = torch.tensor([[2 / w, 0, 1 / w - 1], [0, 2 / h, 1 / h - 1], [0, 0, 1]])
+        theta = to_normalised @ torch.linalg.inv(matrices) @ torch.linalg.inv(to_normalised)
+        assert torch.allclose(theta[:, 0, 0], theta[:, 1, 1], atol=1e-5)
+        assert torch.allclose(theta[:, 0, 1], -theta[:, 1, 0], atol=1e-5)
+        grid = torch.nn.functional.affine_grid(theta[:, :2], [3, 2, h, w], align_corners=False)
+        reference = torch.nn.functional.grid_sample(maps, grid, align_corners=False)
+        assert torch.allclose(warp(maps, matrices, height=h, width=w), reference, atol=1e-4)
+
+
+def test_the_correct_warp_is_rigid_where_the_legacy_one_shears():
+    def stretch(warp_kind: str) -> float:
+        views = ViewsConfig(warp=warp_kind, hard_rotation_p=1.0)
+        hard = sample_hard(200, views, height=256, width=192, generator=torch.Generator().manual_seed(4))
+        values = torch.linalg.svdvals(hard.image[:, :2, :2])
+        return (values[:, 0] / values[:, 1]).max().item()
+
+    assert stretch("correct") == pytest.approx(1.0, abs=1e-4)
+    assert stretch("legacy") == pytest.approx(1.65, abs=0.05)  # at 60 degrees, method.md section 2
+
+
+def test_easy_views_turn_scale_and_mirror_as_often_as_set():
+    views = ViewsConfig()
+    matrices, mirrored = sample_easy(4000, views, height=96, width=96, generator=torch.Generator().manual_seed(0))
+    determinant = torch.linalg.det(matrices[:, :2, :2])
+    assert torch.equal(determinant < 0, mirrored)
+    assert mirrored.float().mean().item() == pytest.approx(0.5, abs=0.03)
+    upright = (matrices[:, 1, 0].abs() < 1e-6).float().mean().item()
+    assert upright == pytest.approx(0.4, abs=0.03)
+    gains = determinant.abs().sqrt()
+    assert gains.min() >= 1 / 1.25 - 1e-5 and gains.max() <= 1 / 0.75 + 1e-5
+
+
+def test_a_mirrored_view_swaps_the_outermost_columns():
+    views = ViewsConfig(flip_p=1.0, easy_rotation_p=0.0, scale_std=0.0)
+    matrices, _ = sample_easy(1, views, height=8, width=8, generator=torch.Generator().manual_seed(0))
+    image = torch.arange(64.0).view(1, 1, 8, 8)
+    assert torch.allclose(warp(image, matrices, height=8, width=8), image.flip(-1), atol=1e-4)
+
+
+def test_normalised_bytes_have_imagenets_mean_at_zero():
+    grey = torch.tensor([124, 116, 104], dtype=torch.uint8).view(1, 3, 1, 1)
+    assert normalise(grey).abs().max() < 0.02
