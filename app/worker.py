@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
@@ -35,10 +36,7 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TR
 
     Raises WorkerError if another worker serves this home.
     """
-    if try_lock(settings.home / "worker.lock") is None:
-        raise WorkerError(
-            f"another worker serves {settings.home} already; a home has one. End that one first, or use another home."
-        )
+    _claim(settings.home / "worker.lock")
     migrate(settings.database_url)
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
@@ -48,6 +46,18 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TR
     while True:
         settle(store, engine)
         threading.Event().wait(SETTLE_EVERY_S)
+
+
+def _claim(lock: Path) -> None:
+    """Make this process the home's one worker for as long as it lives; the file says which process that is."""
+    held = try_lock(lock)
+    if held is None:
+        raise WorkerError(
+            f"another worker (process {lock.read_text().strip()}) serves {lock.parent} already; a home has one. "
+            "End that one first, or use another home."
+        )
+    os.ftruncate(held, 0)
+    os.write(held, f"{os.getpid()}\n".encode())
 
 
 class Rounds:

@@ -146,8 +146,8 @@ def test_a_launched_round_ends_published_with_its_ranking_in_the_queue(either_pl
 
 
 def test_a_round_killed_with_its_worker_goes_on_in_the_next_one(place: Place) -> None:
-    place.launch(steps=20)
-    worker = place.start_worker(pace=0.2)
+    place.launch(steps=100)
+    worker = place.start_worker(pace=0.1)
     until(lambda: place.round().progress.get("step", 0) >= 2)
     (trainer,) = place.trainers()
     manifest = round_folder(place.settings, 1) / "manifest.json"
@@ -207,15 +207,16 @@ def test_sigterm_ends_the_worker_at_once_and_the_trainer_with_it(place: Place) -
 
 
 def test_a_second_worker_on_the_same_home_is_refused(place: Place) -> None:
-    place.launch()
-    place.start_worker()
-    until(lambda: place.round().state == "published")
+    first, lock = place.start_worker(), place.settings.home / "worker.lock"
+    until(lambda: lock.exists() and lock.read_text() == f"{first.pid}\n")
 
     second = place.start_worker()
 
     assert second.wait(20) == 1
     assert second.stderr
-    assert f"another worker serves {place.settings.home} already" in second.stderr.read()
+    refusal = f"another worker (process {first.pid}) serves {place.settings.home} already"
+    assert refusal in second.stderr.read()
+    assert first.poll() is None
 
 
 def test_a_round_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
