@@ -1,0 +1,117 @@
+/** The editor's contract with the server, version 1 (docs/architecture.md): requests, and what their failures mean. */
+
+/**
+ * What a request failed of. kind "offline": no answer, or the server is unwell: the same request may be sent again.
+ * "signed-out": the session has ended. "refused": the server understood and said no; sending it again changes nothing.
+ */
+export class ApiError extends Error {
+  /** @param {"offline" | "signed-out" | "refused"} kind @param {string} message @param {{status?: number, code?: string}} [more] */
+  constructor(kind, message, { status = 0, code = "" } = {}) {
+    super(message);
+    this.kind = kind;
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const TIMEOUT_MS = 15_000;
+const SENT_AGAIN = new Set([408, 425, 429]);
+
+/** A name for one decision, so that deciding twice is deciding once. Works without a secure context too. */
+export function newKey(random = globalThis.crypto) {
+  if (random.randomUUID) return random.randomUUID();
+  const bytes = random.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The server, as the editor speaks to it. */
+export class Api {
+  #fetch;
+  #base;
+  #session = null;
+
+  /** @param {{fetch?: typeof fetch, base?: string}} [options] base: put before every path, "" for the page's own host */
+  constructor({ fetch = globalThis.fetch.bind(globalThis), base = "" } = {}) {
+    this.#fetch = fetch;
+    this.#base = base;
+  }
+
+  /** Who is signed in, asked once. @returns {Promise<{user: {name: string, role: string}, csrf: string, version: number}>} */
+  async session() {
+    this.#session ??= await this.#request("/api/session");
+    return this.#session;
+  }
+
+  /** The next task, leased to this annotator, or {task: null, message}. @param {Iterable<number>} exclude image ids */
+  next(exclude = []) {
+    const ids = [...exclude];
+    return this.#request(ids.length ? `/api/next?exclude=${ids.join(",")}` : "/api/next");
+  }
+
+  /** Send one unsafe request. A token gone stale is fetched anew, once. @param {string} path @param {object} body */
+  async post(path, body, { keepalive = false } = {}) {
+    try {
+      return await this.#post(path, body, keepalive);
+    } catch (error) {
+      if (error.status !== 403 && error.kind !== "signed-out") throw error;
+      this.#session = null;
+      if (error.kind === "signed-out") throw error;
+      return this.#post(path, body, keepalive);
+    }
+  }
+
+  /** The picture, decoded and ready to draw. @param {string} url @returns {Promise<ImageBitmap>} */
+  async picture(url) {
+    const answer = await this.#send(url, { cache: "default" });
+    const blob = await answer.blob();
+    try {
+      return await createImageBitmap(blob, { imageOrientation: "none" });
+    } catch {
+      throw new ApiError("refused", `The image at ${url} could not be read as a picture; skip its persons, and tell your lead.`);
+    }
+  }
+
+  async #post(path, body, keepalive) {
+    const { csrf } = await this.session();
+    return this.#request(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+      body: JSON.stringify(body),
+      keepalive,
+    });
+  }
+
+  async #request(path, options = {}) {
+    const answer = await this.#send(path, options);
+    try {
+      return await answer.json();
+    } catch {
+      throw new ApiError("offline", "The server's answer broke off. It is asked again.", { status: answer.status });
+    }
+  }
+
+  async #send(path, options) {
+    let answer;
+    try {
+      answer = await this.#fetch(this.#base + path, {
+        credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS), ...options,
+      });
+    } catch {
+      throw new ApiError("offline", "The server cannot be reached.");
+    }
+    if (!answer.ok) throw await failureOf(answer);
+    return answer;
+  }
+}
+
+/** @param {Response} answer @returns {Promise<ApiError>} */
+async function failureOf(answer) {
+  const { status } = answer;
+  const said = await answer.json().catch(() => ({}));
+  const { code = "", message = "" } = said?.error ?? {};
+  if (status === 401) return new ApiError("signed-out", message || "Your session has ended.", { status, code });
+  if (status >= 500 || SENT_AGAIN.has(status)) {
+    return new ApiError("offline", message || `The server answered ${status}.`, { status, code });
+  }
+  return new ApiError("refused", message || `The server refused this (${status}).`, { status, code });
+}

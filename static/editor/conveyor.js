@@ -1,0 +1,93 @@
+/** The images to come: the next one is fetched and decoded while the annotator works on this one. */
+
+import { openDesk } from "./state.js";
+
+/**
+ * @typedef {{desk: import("./state.js").Desk, picture: ImageBitmap | null, view: import("./geometry.js").View | null,
+ *   problem: string | null, waiting: number}} Sheet one image at hand: its desk, its decoded picture, how it is looked at,
+ *   how many of its saves the server has not answered
+ * @typedef {{sheet: Sheet | null, message: string}} Delivery sheet null: the queue is empty, and the server's words for it
+ */
+
+/** Delivers sheets one by one, the next always under way. */
+export class Conveyor {
+  #api;
+  #held;
+  #changed;
+  /** @type {Sheet[]} */
+  #back = [];
+  /** @type {Promise<Delivery> | null} */
+  #coming = null;
+  /** @type {Delivery | null} */
+  #ready = null;
+
+  /**
+   * @param {{api: import("./api.js").Api, held: () => number[], changed?: () => void}} options
+   *   held: ids of the images on the desk or with saves under way, which the server must not deal again
+   */
+  constructor({ api, held, changed = () => {} }) {
+    this.#api = api;
+    this.#held = held;
+    this.#changed = changed;
+  }
+
+  /** Whether the next sheet is here and decoded. */
+  get isReady() {
+    return this.#back.length > 0 || Boolean(this.#ready?.sheet);
+  }
+
+  /** The images waiting here, which the annotator holds as well. @returns {number[]} */
+  get imageIds() {
+    const waiting = this.#ready?.sheet ? [...this.#back, this.#ready.sheet] : this.#back;
+    return waiting.map((sheet) => sheet.desk.imageId);
+  }
+
+  /** The next sheet. Throws ApiError where it cannot be had; taking again tries again. @returns {Promise<Delivery>} */
+  async take() {
+    const back = this.#back.pop();
+    if (back) return { sheet: back, message: "" };
+    const wasEmpty = this.#ready !== null && this.#ready.sheet === null;
+    const coming = wasEmpty || this.#coming === null ? this.#fetch() : this.#coming;
+    this.#coming = this.#ready = null;
+    return coming;
+  }
+
+  /** See to it that the next sheet is under way. A failure shows when the sheet is taken. */
+  prefetch() {
+    if (this.#coming !== null || this.#back.length) return;
+    const coming = this.#fetch();
+    this.#coming = coming;
+    coming.then(
+      (delivery) => {
+        if (this.#coming === coming) this.#ready = delivery;
+        this.#changed();
+      },
+      () => {
+        if (this.#coming === coming) this.#coming = null;
+      },
+    );
+  }
+
+  /** Lay a sheet aside: it is the next one taken. @param {Sheet} sheet */
+  putBack(sheet) {
+    this.#back.push(sheet);
+    this.#changed();
+  }
+
+  async #fetch() {
+    const answer = await this.#api.next([...new Set([...this.#held(), ...this.imageIds])]);
+    const task = "image" in answer ? answer : null;
+    if (!task) return { sheet: null, message: answer.message ?? "" };
+    const desk = openDesk(task);
+    return { sheet: { desk, view: null, waiting: 0, ...(await this.#picture(desk.url)) }, message: "" };
+  }
+
+  async #picture(url) {
+    try {
+      return { picture: await this.#api.picture(url), problem: null };
+    } catch (error) {
+      if (error.kind !== "refused") throw error;
+      return { picture: null, problem: error.message };
+    }
+  }
+}

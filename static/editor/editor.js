@@ -1,0 +1,845 @@
+/**
+ * The pose editor: a custom element that takes images from the queue, lets an annotator correct the persons in them,
+ * and saves in the background. It wires the parts; what they do stands in their own files.
+ *
+ * For tests: the element carries data-image, data-person, data-status (saved, saving, draft, unsaved), data-phase
+ * (loading, ready, empty, error) and data-painted, which counts the images painted.
+ */
+
+import { Api, newKey } from "./api.js";
+import { Conveyor } from "./conveyor.js";
+import { Drafts } from "./drafts.js";
+import * as geometry from "./geometry.js";
+import { listen } from "./hands.js";
+import { commandFor } from "./keys.js";
+import { Outbox } from "./outbox.js";
+import { Panel } from "./panel.js";
+import { Stage } from "./stage.js";
+import * as state from "./state.js";
+import { STYLE } from "./style.js";
+
+/** @typedef {import("./conveyor.js").Sheet} Sheet */
+
+const PICK_PX = { mouse: 14, touch: 26 };
+const LEAST_BOX_PX = 6;
+const BEHIND_KEPT = 4;
+const STEPS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
+
+/** The element `<pose-editor>`. Attribute `data-api`: put before every path, if the server is elsewhere. */
+export class PoseEditor extends HTMLElement {
+  /** @type {Sheet | null} */
+  #sheet = null;
+  /** @type {Sheet[]} images left behind, the last one last */
+  #behind = [];
+  #look = { ghosts: true, hovered: null, spot: null, draftBox: null };
+  #boxing = false;
+  #hiding = false;
+  #tabLeaves = false;
+  #atGrab = null;
+  #grip = { x: 0, y: 0 };
+  #painted = 0;
+  #isNew = false;
+  #phase = "loading";
+  #draftsKept = true;
+  #drafts = null;
+  #draftTimer = 0;
+  #panelFrame = 0;
+
+  connectedCallback() {
+    if (!this.shadowRoot) this.#build();
+    this.#listening = new AbortController();
+    this.#listen(this.#listening.signal);
+    this.#settle();
+    void this.#open();
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+    this.#stage.stop();
+    clearInterval(this.#ticking);
+    clearInterval(this.#beating);
+    this.#beating = 0;
+    this.#keepDrafts();
+  }
+
+  /** Where a keypoint is in the window, for tests. @param {number} personId @param {string | number} keypoint name or index */
+  screenOf(personId, keypoint) {
+    const { desk, view } = this.#sheet;
+    const index = typeof keypoint === "number" ? keypoint : desk.skeleton.keypoints.indexOf(keypoint);
+    const point = desk.persons.find((person) => person.id === personId)?.pose.xyv[index];
+    if (!point) throw new Error(`no keypoint ${keypoint} of person ${personId} on this image`);
+    return this.#inWindow(geometry.toScreen(view, { x: point[0], y: point[1] }));
+  }
+
+  /** Where an image pixel is in the window, for tests. @param {number} x @param {number} y */
+  screenAt(x, y) {
+    return this.#inWindow(geometry.toScreen(this.#sheet.view, { x, y }));
+  }
+
+  /** Keys go to the image. */
+  focus(options) {
+    this.#panel?.refs.stage.focus(options);
+  }
+
+  /** The desk as it stands, for tests. */
+  get desk() {
+    return this.#sheet?.desk ?? null;
+  }
+
+  // ------------------------------------------------------------------------------------------ building
+
+  #listening;
+  #panel;
+  #stage;
+  #api;
+  #outbox;
+  #conveyor;
+  #ticking = 0;
+  #beating = 0;
+
+  #build() {
+    const root = this.attachShadow({ mode: "open" });
+    const look = new CSSStyleSheet();
+    look.replaceSync(STYLE);
+    root.adoptedStyleSheets = [look];
+    this.#panel = new Panel(root, {
+      command: (name) => this.run(name),
+      selectPerson: (index) => this.#goTo(state.selectPerson(this.#desk, index)),
+      selectKeypoint: (keypoint) => this.#goTo(state.selectKeypoint(this.#desk, keypoint)),
+      skipFor: (reason) => this.#skipFor(reason),
+    });
+    const { stage, picture, others, selected } = this.#panel.refs;
+    this.#stage = new Stage(stage, { picture, others, selected }, {
+      scene: () => this.#scene(),
+      painted: () => this.#afterPaint(),
+    });
+    this.#api = new Api({ base: this.dataset.api ?? "" });
+    this.#outbox = new Outbox({
+      send: (path, body) => this.#api.post(path, body),
+      changed: () => this.#showStatus(),
+    });
+    this.#conveyor = new Conveyor({ api: this.#api, held: () => this.#playing(), changed: () => this.#showAhead() });
+  }
+
+  #listen(signal) {
+    const { stage, statusButton } = this.#panel.refs;
+    this.addEventListener("keydown", (event) => this.#keyDown(event), { signal });
+    this.addEventListener("keyup", (event) => event.key.toUpperCase() === "H" && this.#hide(false), { signal });
+    this.addEventListener("focusout", () => this.#hide(false), { signal });
+    stage.addEventListener("focus", () => (this.#tabLeaves = false), { signal });
+    this.shadowRoot.addEventListener("click", (event) => this.#afterClick(event), { signal });
+    statusButton.addEventListener("click", () => this.#outbox.retry(), { signal });
+    listen(stage, this.#hands(), signal);
+    window.addEventListener("resize", () => this.#settle(), { signal });
+    window.addEventListener("online", () => this.#outbox.retry(), { signal });
+    window.addEventListener("focus", () => this.#outbox.outlook.state === "signed-out" && this.#outbox.retry(), { signal });
+    window.addEventListener("beforeunload", (event) => this.#beforeUnload(event), { signal });
+    window.addEventListener("pagehide", () => this.#keepDrafts(), { signal });
+    const watch = new ResizeObserver(() => this.#resized());
+    watch.observe(stage);
+    signal.addEventListener("abort", () => watch.disconnect());
+    this.#ticking = setInterval(() => this.#outbox.outlook.state === "waiting" && this.#showStatus(), 1000);
+  }
+
+  // ------------------------------------------------------------------------------------------ images
+
+  get #desk() {
+    return this.#sheet?.desk ?? null;
+  }
+
+  async #open() {
+    this.#setPhase("loading", { title: "Opening the queue…", busy: true });
+    try {
+      const { user } = await this.#api.session();
+      this.#drafts ??= this.#storedFor(user.name);
+    } catch (error) {
+      return this.#cannotLoad(error);
+    }
+    if (this.#sheet) return this.#lay(this.#sheet);
+    return this.#next();
+  }
+
+  #storedFor(name) {
+    try {
+      const drafts = new Drafts(window.localStorage, name);
+      drafts.prune(Date.now());
+      return drafts;
+    } catch {
+      this.#draftsKept = false;
+      return null;
+    }
+  }
+
+  async #next() {
+    if (this.#sheet) this.#leave(this.#sheet);
+    if (!this.#conveyor.isReady) this.#setPhase("loading", { title: "Fetching the next image…", busy: true });
+    try {
+      const { sheet, message } = await this.#conveyor.take();
+      if (sheet) this.#lay(sheet);
+      else this.#showEmpty(message);
+    } catch (error) {
+      this.#cannotLoad(error);
+    }
+  }
+
+  /** Put an image on the desk. @param {Sheet} sheet */
+  #lay(sheet) {
+    const isFirst = sheet.view === null;
+    const kept = isFirst && this.#drafts ? this.#drafts.restore(sheet.desk) : { desk: sheet.desk, restored: 0 };
+    sheet.desk = kept.desk;
+    this.#sheet = sheet;
+    this.#isNew = true;
+    this.#boxing = false;
+    this.#look = { ...this.#look, hovered: null, spot: null, draftBox: null };
+    this.dataset.image = String(sheet.desk.imageId);
+    this.#setPhase("ready", null);
+    this.#panel.notice(noticeFor(sheet, kept.restored, () => this.#dropNotice()));
+    sheet.view ??= this.#viewOfPerson();
+    this.#refresh();
+    this.#announceDesk();
+    this.#takeFocus();
+    this.#conveyor.prefetch();
+    this.#beat(sheet.desk.leaseS);
+  }
+
+  #leave(sheet) {
+    this.#keepDrafts(sheet);
+    this.#behind = [...this.#behind, sheet].filter((one, i, all) => one.waiting > 0 || i >= all.length - BEHIND_KEPT);
+    this.#sheet = null;
+  }
+
+  #showEmpty(message) {
+    delete this.dataset.image;
+    this.#setPhase("empty", {
+      title: "Nothing left to do",
+      text: message || "Every image is done or with somebody else. New ones come with the next import or round.",
+      button: "Check again", act: () => this.#next(),
+    });
+    this.#refresh();
+    this.#panel.say("The queue is empty.");
+  }
+
+  #cannotLoad(error) {
+    const signedOut = error.kind === "signed-out";
+    this.#setPhase("error", {
+      title: signedOut ? "Your session has ended" : "The next image cannot be had",
+      text: signedOut ? "Sign in again in another tab, then come back. Your edits are kept." : error.message,
+      link: signedOut ? "/login" : undefined,
+      button: "Try again", act: () => this.#open(),
+    });
+    this.#refresh();
+    this.#panel.say(error.message);
+  }
+
+  /** The images the server must not deal again: this one, and those whose saves are under way. @returns {number[]} */
+  #playing() {
+    const sheets = this.#sheet ? [...this.#behind, this.#sheet] : this.#behind;
+    return sheets.filter((sheet) => sheet === this.#sheet || sheet.waiting > 0).map((sheet) => sheet.desk.imageId);
+  }
+
+  /** Keep the hold on every image at hand. */
+  #beat(leaseS) {
+    if (this.#beating) return;
+    this.#beating = setInterval(() => void this.#heartbeat(), (leaseS * 1000) / 3);
+  }
+
+  async #heartbeat() {
+    const ids = [...new Set([...this.#playing(), ...this.#conveyor.imageIds])];
+    if (!ids.length) return;
+    try {
+      const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
+      const id = this.#desk?.imageId;
+      if (id === undefined || held.includes(id)) return;
+      this.#tell("Your hold on this image has run out, and somebody else may have it now. Your edits are kept here; accept to see whether they can still be saved.");
+    } catch (error) {
+      if (error.kind === "signed-out") this.#tell("Your session has ended. Sign in again in another tab; your edits are kept here.");
+    }
+  }
+
+  #tell(text) {
+    this.#panel.notice({ kind: "problem", text, button: "Close", act: () => this.#dropNotice() });
+  }
+
+  #dropNotice() {
+    this.#panel.notice(null);
+    this.#panel.refs.stage.focus();
+  }
+
+  // ------------------------------------------------------------------------------------------ deciding
+
+  #accept() {
+    const desk = this.#desk;
+    const person = state.personOf(desk);
+    if (state.isDone(desk)) return this.#next();
+    if (!person) return this.#explain("Nobody is boxed here. B adds a person; E says that nobody is here.");
+    const why = state.whyNotAccept(person);
+    if (why) return this.#explain(why);
+    return this.#decide({ state: "accepted", reason: null });
+  }
+
+  #skip() {
+    if (state.personOf(this.#desk)?.state === "open") this.#panel.openMenu();
+  }
+
+  #skipFor(reason) {
+    this.#panel.closeMenu();
+    this.#decide({ state: "skipped", reason });
+    this.#panel.refs.stage.focus();
+  }
+
+  #decide(verdict) {
+    const index = this.#desk.person;
+    const desk = state.decide(this.#desk, index, verdict);
+    if (desk === this.#desk) return;
+    this.#post(index, verdict);
+    this.#change(desk);
+    if (verdict.state === "open") return this.#announceDesk();
+    if (state.isDone(desk)) return void this.#next();
+    this.#goTo(state.selectPerson(desk, state.nextOpen(desk)));
+  }
+
+  /** Send a decision about a person on its way. A refusal brings them back as they were, edits and all. */
+  #post(index, verdict) {
+    const sheet = this.#sheet;
+    const before = { state: sheet.desk.persons[index].state, reason: sheet.desk.persons[index].reason };
+    const label = state.labelOf(sheet.desk.persons[index]);
+    const { pose } = sheet.desk.persons[index];
+    this.#entrust(sheet, {
+      path: PATHS[verdict.state],
+      about: `${sheet.desk.imageId}/${index}`,
+      body: () => bodyOf(sheet.desk.persons[index], verdict, label),
+      saved: ({ person }) => {
+        const known = verdict.state === "accepted" ? { start: pose, from: "label" } : {};
+        sheet.desk = state.withPerson(sheet.desk, index, { revision: person.revision, ...known });
+        this.#keepDrafts(sheet);
+      },
+      refused: (error) => {
+        sheet.desk = state.takeBack(sheet.desk, index, before, error.message);
+        this.#bringBack(sheet, index);
+      },
+    });
+  }
+
+  /** Into the outbox, counted on its sheet until answered. */
+  #entrust(sheet, letter) {
+    sheet.waiting += 1;
+    this.#outbox.add({
+      ...letter,
+      saved: (answer) => {
+        sheet.waiting -= 1;
+        letter.saved(answer);
+        if (sheet === this.#sheet) this.#refresh();
+      },
+      refused: (error) => {
+        sheet.waiting -= 1;
+        letter.refused(error);
+      },
+    });
+  }
+
+  /** Show a person whose decision was refused: at once if nothing here would be torn away, else on a click. */
+  #bringBack(sheet, index) {
+    const { problem } = sheet.desk.persons[index];
+    const there = () => {
+      this.#return(sheet);
+      this.#goTo(state.selectPerson(this.#desk, index));
+      this.#panel.say(`Not saved. ${problem}`);
+    };
+    const busy = this.#desk && this.#desk !== sheet.desk && (state.hasDrafts(this.#desk) || this.#desk.past.length > 0);
+    if (!busy) return there();
+    this.#panel.notice({
+      kind: "problem", text: `Person ${index + 1} of ${sheet.desk.fileName} was not saved: ${problem}`, button: "Go back to them", act: there,
+    });
+  }
+
+  /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
+  #return(sheet) {
+    if (sheet === this.#sheet) return this.#refresh();
+    this.#behind = this.#behind.filter((other) => other !== sheet);
+    if (this.#sheet) this.#conveyor.putBack(this.#sheet);
+    this.#lay(sheet);
+  }
+
+  #finish() {
+    const sheet = this.#sheet;
+    if (state.nextOpen(sheet.desk) !== -1) return this.#explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
+    this.#entrust(sheet, {
+      path: "/api/finish",
+      about: `${sheet.desk.imageId}/image`,
+      body: () => ({ image_id: sheet.desk.imageId }),
+      saved: () => {},
+      refused: (error) => {
+        this.#return(sheet);
+        this.#tell(error.message);
+      },
+    });
+    return void this.#next();
+  }
+
+  #addPerson(box) {
+    const sheet = this.#sheet;
+    const index = sheet.desk.persons.length;
+    this.#goTo(state.addPerson(sheet.desk, state.newPerson(newKey(), box, sheet.desk.skeleton.keypoints.length)));
+    this.#entrust(sheet, {
+      path: "/api/persons",
+      about: `${sheet.desk.imageId}/${index}`,
+      body: () => ({ image_id: sheet.desk.imageId, box }),
+      saved: ({ person }) => {
+        sheet.desk = state.withPerson(sheet.desk, index, { id: person.id, revision: person.revision });
+        this.#keepDrafts(sheet);
+      },
+      refused: (error) => {
+        sheet.desk = state.takeBack(sheet.desk, index, { state: "open", reason: null }, error.message);
+        this.#bringBack(sheet, index);
+      },
+    });
+  }
+
+  #undo() {
+    const change = this.#desk.past.at(-1);
+    if (!change) return this.#undoBehind();
+    if (change.kind === "verdict") this.#post(change.person, change.before);
+    return this.#goTo(state.undo(this.#desk));
+  }
+
+  #redo() {
+    const change = this.#desk.future.at(-1);
+    if (!change) return this.#explain("Nothing to do again.");
+    if (change.kind === "verdict") this.#post(change.person, change.after);
+    this.#goTo(state.redo(this.#desk));
+    if (state.isDone(this.#desk)) return void this.#next();
+  }
+
+  /** Undo reaches into the image just left: its last decision is taken back, if the server still lets us. */
+  #undoBehind() {
+    const sheet = this.#behind.at(-1);
+    if (!sheet || sheet.desk.past.at(-1)?.kind !== "verdict") return this.#explain("Nothing to undo.");
+    this.#return(sheet);
+    return this.#undo();
+  }
+
+  // ------------------------------------------------------------------------------------------ commands
+
+  /** Do what a key, a button or a test asks for. @param {string} command a name from keys.js */
+  run(command) {
+    if (command === "help") return this.#panel.refs.help.showModal();
+    if (this.#phase !== "ready") return undefined;
+    return this.#commands[command]?.();
+  }
+
+  #commands = {
+    "flag-next": () => this.#goTo(state.stepFlag(this.#desk, 1)),
+    "flag-previous": () => this.#goTo(state.stepFlag(this.#desk, -1)),
+    "keypoint-next": () => this.#goTo(state.stepKeypoint(this.#desk, 1)),
+    "keypoint-previous": () => this.#goTo(state.stepKeypoint(this.#desk, -1)),
+    "visibility-cycle": () => this.#edit(state.cycleVisibility(this.#desk)),
+    visible: () => this.#edit(state.setVisibility(this.#desk, state.VISIBLE)),
+    hidden: () => this.#edit(state.setVisibility(this.#desk, state.HIDDEN)),
+    absent: () => this.#edit(state.setVisibility(this.#desk, state.ABSENT)),
+    ...Object.fromEntries(Object.entries(STEPS).flatMap(([side, [x, y]]) => [
+      [`nudge-${side}`, () => this.#nudge({ x, y })],
+      [`nudge-${side}-far`, () => this.#nudge({ x: 10 * x, y: 10 * y })],
+    ])),
+    accept: () => this.#accept(),
+    skip: () => this.#skip(),
+    "not-a-person": () => state.personOf(this.#desk)?.state === "open" && this.#decide({ state: "not_a_person", reason: null }),
+    reopen: () => state.personOf(this.#desk) && this.#decide({ state: "open", reason: null }),
+    "person-next": () => this.#goTo(state.stepPerson(this.#desk, 1)),
+    "person-previous": () => this.#goTo(state.stepPerson(this.#desk, -1)),
+    "add-person": () => this.#setBoxing(!this.#boxing),
+    finish: () => this.#finish(),
+    "fit-person": () => this.#setView(this.#viewOfPerson()),
+    "fit-image": () => this.#setView(this.#viewOfImage()),
+    "zoom-in": () => this.#zoomMiddle(1.25),
+    "zoom-out": () => this.#zoomMiddle(0.8),
+    ghosts: () => this.#toggleGhosts(),
+    hide: () => this.#hide(true),
+    undo: () => this.#undo(),
+    redo: () => this.#redo(),
+    cancel: () => this.#cancel(),
+  };
+
+  #keyDown(event) {
+    const focused = this.shadowRoot.activeElement;
+    const command = commandFor(event);
+    const onStage = focused === this.#panel.refs.stage;
+    if (!command || this.#panel.refs.help.open) return;
+    if (command.startsWith("flag-") && (!onStage || this.#tabLeaves || !this.#hasFlags())) return;
+    if (event.key === "Enter" && !onStage) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.repeat && !REPEATS.test(command)) return;
+    this.run(command);
+  }
+
+  #hasFlags() {
+    return this.#phase === "ready" && state.flagWalk(this.#desk).length > 0;
+  }
+
+  /** After a click with the mouse, keys go to the image again: Enter accepts, and does not press the button twice. */
+  #afterClick(event) {
+    const isPointer = event.detail > 0;
+    const { menu, help, card } = this.#panel.refs;
+    const elsewhere = !menu.hidden || help.open || !card.hidden || event.target.closest("a");
+    if (isPointer && !elsewhere) this.#panel.refs.stage.focus({ preventScroll: true });
+  }
+
+  #cancel() {
+    if (this.#panel.closeMenu()) return this.#panel.refs.stage.focus();
+    if (this.#boxing) return this.#setBoxing(false);
+    if (this.#desk.placing) return this.#change(state.stopPlacing(this.#desk));
+    this.#tabLeaves = true;
+    return this.#panel.say("Tab leaves the image now.");
+  }
+
+  #setBoxing(on) {
+    this.#boxing = on;
+    this.#look = { ...this.#look, draftBox: null, spot: null };
+    this.#refresh();
+    if (on) this.#panel.say("Drag a box around the person.");
+  }
+
+  /** A step as the screen shows it, however the view is turned. @param {geometry.Spot} step in image pixels */
+  #nudge(step) {
+    const { view } = this.#sheet;
+    const scale = geometry.scaleOf(view);
+    const onScreen = { x: step.x * scale, y: step.y * scale };
+    this.#edit(state.nudge(this.#desk, geometry.turnBack(view, onScreen)));
+    this.#intoView();
+  }
+
+  #toggleGhosts() {
+    this.#look = { ...this.#look, ghosts: !this.#look.ghosts };
+    this.#refresh();
+    this.#panel.say(this.#look.ghosts ? "Ghosts shown." : "Ghosts off.");
+  }
+
+  #hide(on) {
+    if (this.#hiding === on) return;
+    this.#hiding = on;
+    this.#stage.refresh("others", "selected");
+  }
+
+  #explain(text) {
+    this.#panel.notice({ kind: "note", text, button: "OK", act: () => this.#dropNotice() });
+  }
+
+  // ------------------------------------------------------------------------------------------ hands
+
+  /** @returns {import("./hands.js").Handlers} */
+  #hands() {
+    return {
+      grab: (spot, touch) => this.#grab(spot, touch),
+      drag: (hold, start, from, to) => this.#drag(hold, start, from, to),
+      drop: (hold, start, to) => this.#drop(hold, start, to),
+      click: (spot, event) => this.#click(spot, event),
+      abort: () => this.#abort(),
+      hover: (spot) => this.#hover(spot),
+      pinch: (from, to, ratio) => this.#sheet && this.#setView(geometry.zoomAt(
+        geometry.pan(this.#sheet.view, { x: to.x - from.x, y: to.y - from.y }), to, ratio)),
+      wheel: (spot, factor) => this.#sheet && this.#setView(geometry.zoomAt(this.#sheet.view, spot, factor)),
+    };
+  }
+
+  /** The selected person's keypoint under a spot. @returns {number | null} */
+  #pick(spot, touch, person = state.personOf(this.#desk)) {
+    if (!person || person.state === "not_a_person") return null;
+    const scale = geometry.scaleOf(this.#sheet.view);
+    const radius = (touch ? PICK_PX.touch : PICK_PX.mouse) / scale;
+    return geometry.nearest(person.pose.xyv, geometry.toImage(this.#sheet.view, spot), radius)?.keypoint ?? null;
+  }
+
+  #grab(spot, touch) {
+    this.#panel.refs.stage.focus({ preventScroll: true });
+    if (!this.#sheet) return "view";
+    if (this.#boxing) return "box";
+    const keypoint = state.personOf(this.#desk)?.state === "open" ? this.#pick(spot, touch) : null;
+    this.#atGrab = { desk: this.#desk, keypoint, gesture: newKey() };
+    if (keypoint === null) return "view";
+    const [x, y] = state.personOf(this.#desk).pose.xyv[keypoint];
+    const on = geometry.toScreen(this.#sheet.view, { x, y });
+    this.#grip = { x: on.x - spot.x, y: on.y - spot.y };
+    return "point";
+  }
+
+  #drag(hold, start, from, to) {
+    if (!this.#sheet) return;
+    if (hold === "view") return this.#setView(geometry.pan(this.#sheet.view, { x: to.x - from.x, y: to.y - from.y }));
+    if (hold === "box") return this.#dragBox(start, to);
+    const { keypoint, gesture } = this.#atGrab;
+    const spot = geometry.toImage(this.#sheet.view, { x: to.x + this.#grip.x, y: to.y + this.#grip.y });
+    this.#cursor("moving");
+    this.#look.hovered = null;
+    this.#change(state.movePoint({ ...this.#desk, keypoint }, spot, gesture), { quick: this.#desk.keypoint === keypoint });
+  }
+
+  #dragBox(start, to) {
+    const { view } = this.#sheet;
+    const draftBox = geometry.boxBetween(geometry.toImage(view, start), geometry.toImage(view, to), this.#desk.size);
+    this.#look = { ...this.#look, draftBox, spot: to };
+    this.#stage.refresh("selected");
+  }
+
+  #drop(hold, start, to) {
+    if (!this.#sheet) return;
+    this.#cursor(hold === "point" ? "point" : "");
+    if (hold !== "box") return this.#refresh();
+    const { draftBox } = this.#look;
+    this.#setBoxing(false);
+    if (draftBox && Math.min(draftBox.width, draftBox.height) >= LEAST_BOX_PX) return this.#addPerson(draftBox);
+    return this.#explain(`A box needs ${LEAST_BOX_PX} image pixels at least each way. Press B and drag again.`);
+  }
+
+  #click(spot, event) {
+    if (!this.#sheet || this.#boxing) return;
+    const at = geometry.toImage(this.#sheet.view, spot);
+    if (this.#desk.placing) return this.#place(at, event.shiftKey ? state.HIDDEN : state.VISIBLE);
+    const touch = event.pointerType !== "mouse";
+    const keypoint = this.#pick(spot, touch);
+    if (keypoint !== null) return this.#goTo(state.selectKeypoint(this.#desk, keypoint), { still: true });
+    const person = this.#personAt(spot, at, touch);
+    if (person !== -1 && person !== this.#desk.person) this.#goTo(state.selectPerson(this.#desk, person), { still: true });
+  }
+
+  #place(at, visibility) {
+    const name = state.spoken(this.#desk.skeleton, this.#desk.keypoint);
+    this.#edit(state.placePoint(this.#desk, at, visibility));
+    const next = this.#desk.placing ? ` Next: ${state.spoken(this.#desk.skeleton, this.#desk.keypoint)}.` : "";
+    this.#panel.say(`${name} placed.${next}`);
+  }
+
+  /** Whose keypoint, or else whose box, lies under a spot: the smallest box wins. */
+  #personAt(spot, at, touch) {
+    const byPoint = this.#desk.persons.findIndex((person) => this.#pick(spot, touch, person) !== null);
+    if (byPoint !== -1) return byPoint;
+    const inside = [...this.#desk.persons.keys()].filter((i) => geometry.isInside(this.#desk.persons[i].box, at));
+    const area = (i) => this.#desk.persons[i].box.width * this.#desk.persons[i].box.height;
+    return inside.length ? inside.reduce((one, two) => (area(two) < area(one) ? two : one)) : -1;
+  }
+
+  #abort() {
+    if (this.#sheet && this.#atGrab?.keypoint != null) this.#change(this.#atGrab.desk);
+    this.#look.draftBox = null;
+    this.#cursor("");
+  }
+
+  #hover(spot) {
+    if (!this.#sheet) return;
+    const crossing = this.#boxing || this.#desk.placing;
+    const hovered = spot && !crossing ? this.#pick(spot, false) : null;
+    const cross = crossing ? spot : null;
+    this.#cursor(crossing ? "cross" : hovered !== null ? "point" : "");
+    if (hovered === this.#look.hovered && !cross && !this.#look.spot) return;
+    this.#look.hovered = hovered;
+    this.#look.spot = cross;
+    this.#stage.refresh("selected");
+  }
+
+  #cursor(name) {
+    if (this.#panel.refs.stage.dataset.cursor !== name) this.#panel.refs.stage.dataset.cursor = name;
+  }
+
+  // ------------------------------------------------------------------------------------------ showing
+
+  /** An edit: shown, kept as a draft. @param {import("./state.js").Desk} desk */
+  #edit(desk) {
+    if (desk === this.#desk) return;
+    this.#change(desk);
+    this.#sayKeypoint();
+  }
+
+  /** Take another desk. quick: only the selected person moved, so only they are painted again. */
+  #change(desk, { quick = false } = {}) {
+    this.#sheet.desk = desk;
+    if (!desk.placing && !this.#boxing) this.#look.spot = null;
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.#keepDrafts(), 250);
+    if (quick) return this.#stage.refresh("selected");
+    return this.#refresh("others", "selected");
+  }
+
+  /** Another selection: brought into view, told. still: do not move the view under the annotator's pointer. */
+  #goTo(desk, { still = false } = {}) {
+    if (!this.#sheet) return;
+    const moved = desk.person !== this.#desk.person;
+    this.#change(desk);
+    if (!still && moved && desk.person !== -1) this.#setView(this.#viewOfPerson());
+    else if (!still) this.#intoView();
+    if (moved) this.#announceDesk();
+    else this.#sayKeypoint();
+  }
+
+  #refresh(...layers) {
+    this.#stage.refresh(...(layers.length ? layers : ["picture", "others", "selected"]));
+    this.dataset.person = this.#desk ? String(state.personOf(this.#desk)?.id ?? "") : "";
+    this.#panelFrame ||= requestAnimationFrame(() => {
+      this.#panelFrame = 0;
+      this.#panel.show(this.#desk, { ghosts: this.#look.ghosts, boxing: this.#boxing });
+    });
+    this.#showStatus();
+  }
+
+  #setPhase(phase, card) {
+    this.#phase = this.dataset.phase = phase;
+    this.#panel.card(card);
+    if (phase !== "ready") this.#panel.notice(null);
+  }
+
+  #showAhead() {
+    this.dataset.ahead = String(this.#conveyor.imageIds.length);
+  }
+
+  #showStatus() {
+    const { state: sending, pending, message, retryAt } = this.#outbox.outlook;
+    const draft = this.#desk !== null && state.hasDrafts(this.#desk);
+    const seconds = Math.max(Math.ceil((retryAt - Date.now()) / 1000), 0);
+    const count = pending > 1 ? ` (${pending})` : "";
+    const [status, text] = {
+      waiting: ["unsaved", `Not saved${count}: ${message} Trying again in ${seconds} s.`],
+      "signed-out": ["unsaved", `Not saved${count}: sign in again in another tab.`],
+      saving: ["saving", `Saving…${count}`],
+      saved: draft ? ["draft", "Not saved yet: Enter accepts"] : ["saved", "Saved"],
+    }[sending];
+    this.dataset.status = status;
+    this.#panel.status(status, text, status === "unsaved");
+    if (sending === "signed-out") this.#showSignIn(pending);
+  }
+
+  #showSignIn(pending) {
+    if (this.#phase !== "ready") return;
+    this.#panel.notice({
+      kind: "problem",
+      text: `Your session has ended. ${pending === 1 ? "One decision waits" : `${pending} decisions wait`} here; sign in, come back, and ${pending === 1 ? "it is" : "they are"} saved.`,
+      button: "Sign in", act: () => window.open("/login", "_blank", "noopener"),
+    });
+  }
+
+  #scene() {
+    if (!this.#sheet) return null;
+    return { ...this.#sheet, look: this.#look, stage: this.#stage.size, hidden: this.#hiding };
+  }
+
+  /** Count an image as painted in the task after the frame that shows it. */
+  #afterPaint() {
+    if (!this.#isNew || !this.#sheet) return;
+    this.#isNew = false;
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      this.#painted += 1;
+      this.dataset.painted = String(this.#painted);
+      channel.port1.close();
+    };
+    channel.port2.postMessage(null);
+  }
+
+  #announceDesk() {
+    const { persons, person, skeleton, keypoint, placing } = this.#desk;
+    if (person === -1) return this.#panel.say("No person is boxed in this image.");
+    const flags = persons[person].flags.length;
+    const reason = state.flagOf(persons[person], keypoint)?.reason;
+    const todo = placing ? `Place the ${state.spoken(skeleton, keypoint)}.` : reason ?? "";
+    return this.#panel.say(`Person ${person + 1} of ${persons.length}, ${flags === 1 ? "1 flag" : `${flags} flags`}. ${todo}`);
+  }
+
+  #sayKeypoint() {
+    const { skeleton, keypoint } = this.#desk;
+    const person = state.personOf(this.#desk);
+    if (!person) return;
+    const reason = state.flagOf(person, keypoint)?.reason;
+    const seen = ["absent", "hidden", "visible"][person.pose.xyv[keypoint][2]];
+    this.#panel.say(`${state.spoken(skeleton, keypoint)}, ${seen}${reason ? `. ${reason}` : ""}`);
+  }
+
+  // ------------------------------------------------------------------------------------------ viewing
+
+  #setView(view) {
+    this.#sheet.view = view;
+    this.#stage.refresh("picture", "others", "selected");
+  }
+
+  #zoomMiddle(factor) {
+    const { width, height } = this.#stage.size;
+    this.#setView(geometry.zoomAt(this.#sheet.view, { x: width / 2, y: height / 2 }, factor));
+  }
+
+  #viewOfImage() {
+    return geometry.fit(geometry.frameOf(this.#desk.size), this.#stage.size, { margin: 0.02 });
+  }
+
+  #viewOfPerson() {
+    const person = state.personOf(this.#desk);
+    if (!person) return this.#viewOfImage();
+    const points = person.pose.xyv.filter((point) => point[2] !== state.ABSENT).map(([x, y]) => ({ x, y }));
+    const rect = geometry.around([...geometry.cornersOf(person.box), ...points]);
+    return geometry.fit(rect, this.#stage.size, { margin: 0.14, most: 14 });
+  }
+
+  /** Bring the selected keypoint onto the stage if it lies outside. */
+  #intoView() {
+    const point = state.personOf(this.#desk)?.pose.xyv[this.#desk.keypoint];
+    if (!point || point[2] === state.ABSENT) return;
+    const { width, height } = this.#stage.size;
+    const at = geometry.toScreen(this.#sheet.view, { x: point[0], y: point[1] });
+    const outside = at.x < 30 || at.y < 30 || at.x > width - 30 || at.y > height - 30;
+    if (outside) this.#setView(geometry.pan(this.#sheet.view, { x: width / 2 - at.x, y: height / 2 - at.y }));
+  }
+
+  /** Reach from where the page put us to the bottom of the window. */
+  #settle() {
+    const top = this.getBoundingClientRect().top + window.scrollY;
+    this.style.setProperty("--editor-top", `${Math.max(Math.round(top), 0)}px`);
+  }
+
+  #resized() {
+    const before = this.#stage.measure();
+    if (this.#sheet?.view && before.width > 1) this.#sheet.view = geometry.resized(this.#sheet.view, before, this.#stage.size);
+    else if (this.#sheet) this.#sheet.view = this.#viewOfPerson();
+  }
+
+  #inWindow(spot) {
+    const frame = this.#panel.refs.stage.getBoundingClientRect();
+    return { x: frame.left + spot.x, y: frame.top + spot.y };
+  }
+
+  // ------------------------------------------------------------------------------------------ keeping
+
+  #keepDrafts(sheet = this.#sheet) {
+    if (sheet && this.#drafts) this.#draftsKept = this.#drafts.keep(sheet.desk, Date.now());
+  }
+
+  #beforeUnload(event) {
+    this.#keepDrafts();
+    const draftLost = !this.#draftsKept && this.#desk !== null && state.hasDrafts(this.#desk);
+    if (this.#outbox.outlook.pending > 0 || draftLost) event.preventDefault();
+  }
+
+  #takeFocus() {
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement === this) this.#panel.refs.stage.focus({ preventScroll: true });
+  }
+}
+
+const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
+
+/** Commands that go on while their key is held down. */
+const REPEATS = /^(nudge|zoom|keypoint|flag|person|undo|redo)/;
+
+function bodyOf(person, verdict, label) {
+  const whom = { person_id: person.id, revision: person.revision };
+  if (verdict.state === "accepted") return { ...whom, ...label, started_from: person.startedFrom };
+  return verdict.state === "skipped" ? { ...whom, reason: verdict.reason } : whom;
+}
+
+function noticeFor(sheet, restored, act) {
+  if (sheet.problem) return { kind: "problem", text: sheet.problem, button: "Close", act };
+  if (!restored) return null;
+  const whose = restored === 1 ? "one person" : `${restored} persons`;
+  return { kind: "note", text: `Your unsaved edits of ${whose} are back. Undo takes them away.`, button: "Keep", act };
+}
+
+if (!customElements.get("pose-editor")) customElements.define("pose-editor", PoseEditor);
+
+/** The editor inside a host page's component. @param {{element: Element}} host @returns {PoseEditor} */
+export function bind({ element }) {
+  return element.querySelector("pose-editor");
+}

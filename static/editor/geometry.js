@@ -1,0 +1,170 @@
+/**
+ * Where things lie: image pixels, screen pixels, and the view that joins them. Pure; knows no DOM.
+ *
+ * Image pixels: the CENTRE of the top-left pixel is (0, 0), so the picture itself covers [-0.5, width - 0.5].
+ * Screen pixels: CSS pixels from the stage's top-left corner.
+ *
+ * @typedef {{x: number, y: number}} Spot
+ * @typedef {{left: number, top: number, right: number, bottom: number}} Rect
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {{x: number, y: number, width: number, height: number, angle: number}} Box
+ * @typedef {[number, number, number]} Point  x, y in image pixels and visibility (or, in a ghost, confidence)
+ */
+
+/**
+ * The map from image to screen: `screen = [a -b; b a] * image + [x, y]`. It scales and may turn, and never shears.
+ * @typedef {{a: number, b: number, x: number, y: number}} View
+ */
+
+const SCALE_LIMITS = { least: 0.02, most: 60 };
+
+/** @param {View} view @param {Spot} spot in image pixels @returns {Spot} in screen pixels */
+export function toScreen(view, spot) {
+  return { x: view.a * spot.x - view.b * spot.y + view.x, y: view.b * spot.x + view.a * spot.y + view.y };
+}
+
+/** @param {View} view @param {Spot} spot in screen pixels @returns {Spot} in image pixels */
+export function toImage(view, spot) {
+  return turnBack(view, { x: spot.x - view.x, y: spot.y - view.y });
+}
+
+/** A step on the screen as the step it makes in the image. @param {View} view @param {Spot} step @returns {Spot} */
+export function turnBack(view, step) {
+  const square = view.a * view.a + view.b * view.b;
+  return { x: (view.a * step.x + view.b * step.y) / square, y: (view.a * step.y - view.b * step.x) / square };
+}
+
+/** Screen pixels per image pixel. @param {View} view */
+export function scaleOf(view) {
+  return Math.hypot(view.a, view.b);
+}
+
+/** The same view, moved. @param {View} view @param {Spot} step in screen pixels @returns {View} */
+export function pan(view, step) {
+  return { ...view, x: view.x + step.x, y: view.y + step.y };
+}
+
+/**
+ * The view magnified by `factor`, with whatever lies under `at` staying there.
+ * @param {View} view @param {Spot} at in screen pixels @param {number} factor @returns {View}
+ */
+export function zoomAt(view, at, factor) {
+  const scale = scaleOf(view);
+  const held = clamp(scale * factor, SCALE_LIMITS.least, SCALE_LIMITS.most) / scale;
+  return {
+    a: view.a * held,
+    b: view.b * held,
+    x: at.x + (view.x - at.x) * held,
+    y: at.y + (view.y - at.y) * held,
+  };
+}
+
+/**
+ * The view that shows `rect` whole, in the middle of a stage of `size`, `margin` of the stage left free on each side.
+ * @param {Rect} rect in image pixels @param {Size} size in screen pixels
+ * @param {{margin?: number, most?: number}} [options] @returns {View}
+ */
+export function fit(rect, size, { margin = 0.04, most = SCALE_LIMITS.most } = {}) {
+  const room = 1 - 2 * margin;
+  const scale = clamp(
+    Math.min((size.width * room) / (rect.right - rect.left), (size.height * room) / (rect.bottom - rect.top)),
+    SCALE_LIMITS.least,
+    most,
+  );
+  return {
+    a: scale,
+    b: 0,
+    x: size.width / 2 - (scale * (rect.left + rect.right)) / 2,
+    y: size.height / 2 - (scale * (rect.top + rect.bottom)) / 2,
+  };
+}
+
+/** The same middle after the stage changed its size. @param {View} view @param {Size} before @param {Size} after */
+export function resized(view, before, after) {
+  return pan(view, { x: (after.width - before.width) / 2, y: (after.height - before.height) / 2 });
+}
+
+/** What the picture itself covers. @param {Size} size of the image @returns {Rect} */
+export function frameOf(size) {
+  return { left: -0.5, top: -0.5, right: size.width - 0.5, bottom: size.height - 0.5 };
+}
+
+/** The four corners in order; `angle` turns them clockwise about the centre. @param {Box} box @returns {Spot[]} */
+export function cornersOf(box) {
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const turn = (box.angle * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  return [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([i, j]) => {
+    const [u, v] = [(i * box.width) / 2, (j * box.height) / 2];
+    return { x: middle.x + cos * u - sin * v, y: middle.y + sin * u + cos * v };
+  });
+}
+
+/** The upright rectangle around some spots. At least one. @param {Spot[]} spots @returns {Rect} */
+export function around(spots) {
+  const xs = spots.map((spot) => spot.x);
+  const ys = spots.map((spot) => spot.y);
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+}
+
+/** Whether a spot lies in a box, turned boxes too. @param {Box} box @param {Spot} spot */
+export function isInside(box, spot) {
+  const turn = (box.angle * Math.PI) / 180;
+  const [dx, dy] = [spot.x - box.x - box.width / 2, spot.y - box.y - box.height / 2];
+  const u = Math.cos(turn) * dx + Math.sin(turn) * dy;
+  const v = Math.cos(turn) * dy - Math.sin(turn) * dx;
+  return Math.abs(u) <= box.width / 2 && Math.abs(v) <= box.height / 2;
+}
+
+/** The upright box dragged from one spot to another, kept inside the frame. @param {Spot} from @param {Spot} to
+ * @param {Size} size of the image @returns {Box} */
+export function boxBetween(from, to, size) {
+  const frame = frameOf(size);
+  const [one, two] = [intoFrame(from, frame), intoFrame(to, frame)];
+  return {
+    x: round(Math.min(one.x, two.x)),
+    y: round(Math.min(one.y, two.y)),
+    width: round(Math.abs(one.x - two.x)),
+    height: round(Math.abs(one.y - two.y)),
+    angle: 0,
+  };
+}
+
+/** The nearest place inside the frame. @param {Spot} spot @param {Rect} frame @returns {Spot} */
+export function intoFrame(spot, frame) {
+  return { x: clamp(spot.x, frame.left, frame.right), y: clamp(spot.y, frame.top, frame.bottom) };
+}
+
+/**
+ * Which present keypoint lies nearest to `at`, and how far, or null where none is within `radius`.
+ * @param {Point[]} xyv @param {Spot} at @param {number} radius all three in the same pixels
+ * @returns {{keypoint: number, distance: number} | null}
+ */
+export function nearest(xyv, at, radius) {
+  let found = null;
+  for (const [keypoint, [x, y, visibility]] of xyv.entries()) {
+    const distance = Math.hypot(x - at.x, y - at.y);
+    if (visibility > 0 && distance <= radius && (found === null || distance < found.distance)) {
+      found = { keypoint, distance };
+    }
+  }
+  return found;
+}
+
+/**
+ * A pose as a mirror standing at `x` shows it: places reflected, left and right exchanged.
+ * @param {Point[]} xyv @param {number[]} mirror the skeleton's permutation @param {number} x @returns {Point[]}
+ */
+export function mirrored(xyv, mirror, x) {
+  return mirror.map((from) => [2 * x - xyv[from][0], xyv[from][1], xyv[from][2]]);
+}
+
+/** To a hundredth of a pixel: finer than anyone can point. @param {number} value */
+export function round(value) {
+  return Math.round(value * 100) / 100;
+}
+
+/** @param {number} value @param {number} least @param {number} most */
+export function clamp(value, least, most) {
+  return Math.min(Math.max(value, least), most);
+}

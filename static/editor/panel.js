@@ -1,0 +1,400 @@
+/** The editor's frame: bar, side panel, notices, cheat sheet. Shows a desk; asks for commands; decides nothing. */
+
+import { BINDINGS, keyFor, readable } from "./keys.js";
+import { SKIP_REASONS, flagOf, isDone, isEdited, nextOpen, personOf, sideOf, spoken } from "./state.js";
+
+const ICONS = {
+  undo: "M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3",
+  redo: "m16 5 4 4-4 4m4-4h-9a6 6 0 0 0 0 12h3",
+  ghosts: "M5 20V11a7 7 0 0 1 14 0v9l-2.4-2-2.3 2-2.3-2-2.3 2-2.3-2zM9.5 11v.5M14.5 11v.5",
+  "fit-image": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+  "fit-person": "M12 8.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4zM12 9v6m-4-4h8m-4 4-3 6m3-6 3 6",
+  "zoom-in": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM20 20l-4.8-4.8M10.5 7.8v5.4M7.8 10.5h5.4",
+  "zoom-out": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM20 20l-4.8-4.8M7.8 10.5h5.4",
+  "add-person": "M4 8V4h4M12 4h4M20 12v-.5M4 12v4M4 20h4M12 20h.5M18 15v6m-3-3h6M20 8V4h-.5",
+  help: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9.6 9.4a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.2.9-1.2 1.8M12 16.8v.1",
+};
+
+const TOOLS = [["undo", "redo"], ["ghosts", "fit-person", "fit-image", "zoom-out", "zoom-in"], ["add-person", "help"]];
+
+const STATES = { open: "", accepted: "Accepted", skipped: "Skipped", not_a_person: "Not a person" };
+
+const MARKUP = `
+<div class="editor">
+  <div class="bar" role="toolbar" aria-label="Editor">
+    <div class="where"><b data-ref="file"></b><span data-ref="camera"></span></div>
+    <span data-ref="tools" style="display:contents"></span>
+    <div class="gap"></div>
+    <div class="status" data-ref="status"><i></i><span data-ref="statusText"></span><button data-ref="statusButton" hidden>Try now</button></div>
+  </div>
+  <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor"
+       aria-label="Image. Tab walks the flags, arrows move the keypoint, question mark shows all keys; after Escape, Tab leaves.">
+    <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="selected"></canvas>
+    <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeButton"></button></div>
+    <div class="hint" data-ref="hint" hidden></div>
+    <div class="card" data-ref="card" data-floating hidden>
+      <div class="spinner" data-ref="spinner"></div><h3 data-ref="cardTitle"></h3><p data-ref="cardText"></p>
+      <div class="row"><a data-ref="cardLink" class="primary" target="_blank" rel="noopener">Sign in</a><button data-ref="cardButton"></button></div>
+    </div>
+  </div>
+  <aside class="panel" aria-label="Person">
+    <div class="scroll" data-ref="scroll">
+      <section>
+        <div class="person-head"><b data-ref="title"></b><span class="gap"></span>
+          <button class="step" data-command="person-previous" aria-label="Previous person">‹</button>
+          <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
+        <div class="score" data-ref="score"></div>
+        <div class="problem" data-ref="problem" role="alert" hidden></div>
+      </section>
+      <section data-ref="flagSection"><h2>To look at</h2><div class="flags" data-ref="flags"></div></section>
+      <section data-ref="keypointSection"><h2>Keypoints</h2><div class="grid" data-ref="grid"></div>
+        <div class="selected-name" data-ref="selectedName"></div>
+        <div class="visibility" role="group" aria-label="Visibility" data-ref="visibility">
+          <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
+          <button data-command="hidden" data-value="1">Hidden <kbd>1</kbd></button>
+          <button data-command="absent" data-value="0">Absent <kbd>0</kbd></button></div></section>
+      <section><h2>Persons in this image</h2><div class="persons" data-ref="persons"></div></section>
+    </div>
+    <div class="actions">
+      <div class="menu" data-ref="menu" role="menu" aria-label="Why skip?" hidden><p>Skip this person: why?</p></div>
+      <button class="action primary" data-ref="accept" data-command="accept"><span data-ref="acceptText">Accept person</span> <kbd>Enter</kbd></button>
+      <button class="action" data-ref="skip" data-command="skip" aria-haspopup="menu">Skip <kbd>S</kbd></button>
+      <button class="action" data-ref="notPerson" data-command="not-a-person">Not a person <kbd>X</kbd></button>
+      <button class="action slim" data-ref="finish" data-command="finish"><span data-ref="finishText">Nobody here</span> <kbd>E</kbd></button>
+    </div>
+  </aside>
+  <dialog data-ref="help" aria-label="Keys"><div class="dialog-head"><h3>Keys</h3><button class="step" data-ref="helpClose" aria-label="Close">✕</button></div>
+    <div class="sheet" data-ref="sheet"></div>
+    <p class="mouse">Drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, Shift and a click place a hidden keypoint.</p></dialog>
+  <div class="live" data-ref="live" aria-live="polite"></div>
+</div>`;
+
+/**
+ * @typedef {{command: (name: string) => void, selectPerson: (index: number) => void,
+ *   selectKeypoint: (keypoint: number) => void, skipFor: (reason: string) => void}} Wishes what the panel asks for
+ */
+
+/** Everything around the canvas. */
+export class Panel {
+  /** @type {Record<string, any>} the named elements */
+  refs = {};
+  #wishes;
+  #shown = {};
+
+  /** @param {ShadowRoot} root @param {Wishes} wishes */
+  constructor(root, wishes) {
+    this.#wishes = wishes;
+    root.innerHTML = MARKUP;
+    for (const element of root.querySelectorAll("[data-ref]")) this.refs[element.dataset.ref] = element;
+    this.#buildTools();
+    this.#buildMenu();
+    this.#buildSheet();
+    this.refs.helpClose.addEventListener("click", () => this.refs.help.close());
+    root.addEventListener("click", (event) => {
+      const command = event.target.closest?.("[data-command]")?.dataset.command;
+      if (command) wishes.command(command);
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------ showing
+
+  /** Show a desk, or none. @param {import("./state.js").Desk | null} desk @param {{ghosts: boolean, boxing: boolean}} look */
+  show(desk, look) {
+    const { refs } = this;
+    refs.scroll.hidden = !desk;
+    for (const name of ["accept", "skip", "notPerson", "finish"]) refs[name].disabled = !desk;
+    for (const button of refs.tools.querySelectorAll("button")) button.disabled = !desk && button.dataset.command !== "help";
+    this.#text("file", desk ? desk.fileName : "");
+    this.#text("camera", desk ? placeOf(desk) : "");
+    if (!desk) return;
+    this.#pressed("ghosts", look.ghosts);
+    this.#pressed("add-person", look.boxing);
+    this.#showPerson(desk);
+    this.#showKeypoints(desk);
+    this.#showPersons(desk);
+    this.#showActions(desk);
+    this.#showHint(desk, look);
+  }
+
+  #showPerson(desk) {
+    const person = personOf(desk);
+    this.#text("title", person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
+    this.#text("score", person ? standing(person) : "B adds a person. If nobody is in the image, say so below.");
+    this.refs.problem.hidden = !person?.problem;
+    this.#text("problem", person?.problem ?? "");
+    this.refs.flagSection.hidden = !person || person.state !== "open";
+    this.refs.keypointSection.hidden = !person;
+    if (person) this.#showFlags(desk, person);
+  }
+
+  #showFlags(desk, person) {
+    const rows = person.flags.map((flag) => ({
+      text: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
+      keypoint: flag.keypoint,
+    }));
+    this.#once("flags", JSON.stringify(rows), (box) => {
+      const none = make("p", { className: "empty", textContent: person.from === "empty"
+        ? "No prediction to start from: place the keypoints in order." : "No flag: the networks agree about this person." });
+      box.replaceChildren(...(rows.length ? rows.map((row) => this.#flagRow(row)) : [none]));
+    });
+  }
+
+  #flagRow({ text, current, touched, keypoint }) {
+    const row = make("button", { className: "flag" }, [make("i"), make("span", { textContent: text })]);
+    row.toggleAttribute("data-touched", touched);
+    row.setAttribute("aria-current", String(current));
+    row.addEventListener("click", () => this.#wishes.selectKeypoint(keypoint));
+    return row;
+  }
+
+  #showKeypoints(desk) {
+    const person = personOf(desk);
+    if (!person) return;
+    this.#once("grid", desk.skeleton.keypoints.join(), (grid) => grid.replaceChildren(...this.#cells(desk.skeleton)));
+    for (const cell of this.refs.grid.querySelectorAll(".cell")) {
+      const keypoint = Number(cell.dataset.keypoint);
+      const visibility = person.pose.xyv[keypoint][2];
+      const flagged = flagOf(person, keypoint) !== null;
+      set(cell, "data-visibility", String(visibility));
+      set(cell, "aria-current", String(keypoint === desk.keypoint));
+      cell.toggleAttribute("data-flagged", flagged);
+      const label = `${spoken(desk.skeleton, keypoint)}, ${["absent", "hidden", "visible"][visibility]}${flagged ? ", flagged" : ""}`;
+      set(cell, "aria-label", label);
+      set(cell, "title", label);
+      const text = cell.querySelector("span");
+      const word = ["absent", "hidden", ""][visibility];
+      if (text.textContent !== word) text.textContent = word;
+    }
+    this.#text("selectedName", capital(spoken(desk.skeleton, desk.keypoint)));
+    const now = person.pose.xyv[desk.keypoint][2];
+    for (const button of this.refs.visibility.children) {
+      set(button, "aria-pressed", String(Number(button.dataset.value) === now));
+      button.disabled = person.state !== "open";
+    }
+  }
+
+  /** Left and right beside each other, as the skeleton's mirror pairs them. */
+  #cells(skeleton) {
+    const head = ["", "Left", "Right"].map((text) => make("span", { className: `head ${text.toLowerCase()}`, textContent: text }));
+    const rows = skeleton.mirror.flatMap((other, keypoint) => {
+      if (other === keypoint) return [nameCell(capital(spoken(skeleton, keypoint))), this.#cell(skeleton, keypoint, true)];
+      if (sideOf(skeleton, keypoint) !== "left") return [];
+      const name = capital(spoken(skeleton, keypoint).replace(/^left /, ""));
+      return [nameCell(name), this.#cell(skeleton, keypoint, false), this.#cell(skeleton, other, false)];
+    });
+    return [...head, ...rows];
+  }
+
+  #cell(skeleton, keypoint, wide) {
+    const cell = make("button", { className: wide ? "cell wide" : "cell" }, [make("i"), make("span")]);
+    cell.dataset.keypoint = String(keypoint);
+    cell.dataset.side = sideOf(skeleton, keypoint);
+    cell.addEventListener("click", () => this.#wishes.selectKeypoint(keypoint));
+    return cell;
+  }
+
+  #showPersons(desk) {
+    this.#once("persons", `${desk.imageId}/${desk.persons.length}`, (list) => {
+      list.replaceChildren(...desk.persons.map((_, index) => this.#personRow(index)));
+      if (!desk.persons.length) list.append(make("p", { className: "empty", textContent: "None." }));
+    });
+    for (const [index, person] of desk.persons.entries()) {
+      const row = this.refs.persons.children[index];
+      const current = String(index === desk.person);
+      if (row.getAttribute("aria-current") !== current && current === "true") row.scrollIntoView({ block: "nearest" });
+      set(row, "aria-current", current);
+      set(row, "data-state", person.state);
+      const words = personWords(person);
+      if (row.children[1].textContent !== words) row.children[1].textContent = words;
+      row.children[2].hidden = person.score === null || person.state !== "open";
+      row.children[2].firstChild.style.width = `${Math.round(100 * (person.score ?? 0))}%`;
+    }
+  }
+
+  #personRow(index) {
+    const meter = make("span", { className: "meter", title: "Inconsistency" }, [make("i")]);
+    const number = make("span", { className: "number", textContent: String(index + 1) });
+    const row = make("button", { className: "person" }, [number, make("span"), meter]);
+    row.addEventListener("click", () => this.#wishes.selectPerson(index));
+    return row;
+  }
+
+  #showActions(desk) {
+    const person = personOf(desk);
+    const done = isDone(desk);
+    const open = person?.state === "open";
+    this.refs.accept.dataset.command = done || open || !person ? "accept" : "reopen";
+    this.#text("acceptText", done ? "Next image" : open || !person ? "Accept person" : "Open again");
+    this.refs.accept.disabled = !person;
+    this.refs.accept.querySelector("kbd").textContent = this.refs.accept.dataset.command === "reopen" ? "R" : "Enter";
+    this.refs.skip.disabled = this.refs.notPerson.disabled = !open;
+    this.refs.finish.disabled = nextOpen(desk) !== -1;
+    this.refs.finish.title = nextOpen(desk) === -1 ? "" : "Decide about every person first.";
+    this.#text("finishText", desk.persons.length ? "Nobody else here" : "Nobody here");
+  }
+
+  #showHint(desk, look) {
+    const name = spoken(desk.skeleton, desk.keypoint);
+    const hint = look.boxing ? "Drag a box around the person · Esc to stop"
+      : desk.placing ? `Click to place the ${name} · Shift and click if it is hidden · N leaves it out · Esc to stop` : "";
+    this.refs.hint.hidden = !hint;
+    this.#text("hint", hint);
+  }
+
+  // ------------------------------------------------------------------------------------------ saying
+
+  /** Whether all is saved, and what to do if not. @param {string} state @param {string} text @param {boolean} button */
+  status(state, text, button) {
+    this.refs.status.dataset.state = state;
+    this.#text("statusText", text);
+    this.refs.status.title = text;
+    this.refs.statusButton.hidden = !button;
+  }
+
+  /** Tell people who do not see the screen. @param {string} text */
+  say(text) {
+    this.refs.live.textContent = this.refs.live.textContent === text ? `${text}\u00a0` : text;
+  }
+
+  /** A message over the image with one way on; null takes it away.
+   * @param {{kind: "note" | "problem", text: string, button: string, act: () => void} | null} notice */
+  notice(notice) {
+    const { notice: box, noticeButton } = this.refs;
+    box.hidden = !notice;
+    if (!notice) return;
+    box.dataset.kind = notice.kind;
+    this.#text("noticeText", notice.text);
+    noticeButton.textContent = notice.button;
+    noticeButton.onclick = notice.act;
+  }
+
+  /** A message in place of the image; null takes it away.
+   * @param {{title: string, text?: string, busy?: boolean, button?: string, act?: () => void, link?: string} | null} card */
+  card(card) {
+    const { refs } = this;
+    refs.card.hidden = !card;
+    if (!card) return;
+    refs.spinner.hidden = !card.busy;
+    this.#text("cardTitle", card.title);
+    this.#text("cardText", card.text ?? "");
+    refs.cardButton.hidden = !card.button;
+    refs.cardButton.textContent = card.button ?? "";
+    refs.cardButton.onclick = card.act ?? null;
+    refs.cardLink.hidden = !card.link;
+    if (card.link) refs.cardLink.href = card.link;
+  }
+
+  /** Ask why a person is skipped. */
+  openMenu() {
+    this.refs.menu.hidden = false;
+    this.refs.menu.querySelector("button").focus();
+  }
+
+  /** @returns {boolean} whether it was open */
+  closeMenu() {
+    const wasOpen = !this.refs.menu.hidden;
+    this.refs.menu.hidden = true;
+    return wasOpen;
+  }
+
+  // ------------------------------------------------------------------------------------------ building
+
+  #buildTools() {
+    const groups = TOOLS.map((names) => names.map((name) => this.#tool(name)));
+    this.refs.tools.replaceChildren(...groups.flatMap((group, i) => (i ? [make("span", { className: "rule" }), ...group] : group)));
+  }
+
+  #tool(command) {
+    const { label } = BINDINGS.find((binding) => binding.command === command);
+    const button = make("button", { className: "tool", title: `${label} (${keyFor(command)})` });
+    button.dataset.command = command;
+    button.setAttribute("aria-label", label);
+    button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[command]}"/></svg>`;
+    return button;
+  }
+
+  #buildMenu() {
+    const items = SKIP_REASONS.map((reason, i) => {
+      const item = make("button", {}, [make("span", { textContent: capital(reason) }), make("kbd", { textContent: String(i + 1) })]);
+      item.setAttribute("role", "menuitem");
+      item.addEventListener("click", () => this.#wishes.skipFor(reason));
+      return item;
+    });
+    this.refs.menu.append(...items);
+    this.refs.menu.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const at = items.indexOf(event.target.closest("button"));
+      if (step) items[(at + step + items.length) % items.length].focus();
+      else if (event.key === "Escape") this.#wishes.command("cancel");
+      else if (items[Number(event.key) - 1]) items[Number(event.key) - 1].click();
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  #buildSheet() {
+    const groups = [...new Set(BINDINGS.map((binding) => binding.group))];
+    this.refs.sheet.replaceChildren(...groups.map((group) => {
+      const rows = BINDINGS.filter((binding) => binding.group === group).flatMap((binding) => [
+        make("dt", { textContent: binding.label }),
+        make("dd", {}, binding.keys.map((key) => make("kbd", { textContent: readable(key) }))),
+      ]);
+      return make("div", {}, [make("h2", { textContent: group }), make("dl", {}, rows)]);
+    }));
+  }
+
+  #text(ref, text) {
+    if (this.refs[ref].textContent !== text) this.refs[ref].textContent = text;
+  }
+
+  #pressed(command, on) {
+    set(this.refs.tools.querySelector(`[data-command="${command}"]`), "aria-pressed", String(on));
+  }
+
+  /** Build a part again only when what it shows has changed. */
+  #once(ref, signature, build) {
+    if (this.#shown[ref] === signature) return;
+    this.#shown[ref] = signature;
+    build(this.refs[ref]);
+  }
+}
+
+function make(tag, known = {}, children = []) {
+  const element = Object.assign(document.createElement(tag), known);
+  element.append(...children);
+  return element;
+}
+
+function nameCell(text) {
+  return make("span", { className: "name", textContent: text });
+}
+
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function placeOf(desk) {
+  const left = desk.remaining === 1 ? "last image" : `${desk.remaining} images to do`;
+  return desk.camera ? `${desk.camera} · ${left}` : left;
+}
+
+const SOURCES = { student: "from the student's prediction", label: "from the last label", empty: "nothing placed yet" };
+
+function standing(person) {
+  if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
+  const source = isEdited(person) ? "edited by you" : SOURCES[person.from];
+  return person.score === null ? capital(source) : `Inconsistency ${person.score.toFixed(2)} · ${source}`;
+}
+
+function personWords(person) {
+  if (person.problem) return "Not saved";
+  if (person.state !== "open") return STATES[person.state];
+  const left = person.flags.filter((flag) => !person.pose.touched[flag.keypoint]).length;
+  if (left) return left === 1 ? "1 flag" : `${left} flags`;
+  return isEdited(person) ? "Edited" : "Open";
+}

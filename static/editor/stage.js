@@ -1,0 +1,73 @@
+/** The canvas layers: picture, the other persons, the selected one. Each is painted again only when it changed. */
+
+import { clear, paintOthers, paintPicture, paintSelected } from "./draw.js";
+
+/** @typedef {"picture" | "others" | "selected"} Layer */
+
+/** Three canvases over one another in an element, painted at most once a frame. */
+export class Stage {
+  #contexts;
+  #stale = new Set();
+  #frame = 0;
+  #scene;
+  #painted;
+  /** @type {import("./geometry.js").Size} */
+  size = { width: 1, height: 1 };
+
+  /**
+   * @param {HTMLElement} element @param {Record<Layer, HTMLCanvasElement>} canvases
+   * @param {{scene: () => object | null, painted: () => void}} wiring scene: what to paint; painted: called in the same
+   *   frame, after painting the picture
+   */
+  constructor(element, canvases, { scene, painted }) {
+    this.element = element;
+    this.#contexts = Object.fromEntries(
+      Object.entries(canvases).map(([layer, canvas]) => [layer, canvas.getContext("2d")]),
+    );
+    this.#scene = scene;
+    this.#painted = painted;
+  }
+
+  /** Fit the canvases to the element, sharp on any display. @returns {import("./geometry.js").Size} the size before */
+  measure() {
+    const before = this.size;
+    this.size = { width: Math.max(this.element.clientWidth, 1), height: Math.max(this.element.clientHeight, 1) };
+    for (const { canvas } of Object.values(this.#contexts)) {
+      canvas.width = Math.round(this.size.width * this.ratio);
+      canvas.height = Math.round(this.size.height * this.ratio);
+    }
+    this.refresh("picture", "others", "selected");
+    return before;
+  }
+
+  /** Device pixels per CSS pixel. */
+  get ratio() {
+    return globalThis.devicePixelRatio || 1;
+  }
+
+  /** Paint these layers in the next frame. @param {...Layer} layers */
+  refresh(...layers) {
+    for (const layer of layers) this.#stale.add(layer);
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  /** Paint nothing any more. */
+  stop() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  #paint() {
+    const stale = this.#stale;
+    this.#stale = new Set();
+    this.#frame = 0;
+    const scene = this.#scene();
+    const { picture, others, selected } = this.#contexts;
+    if (!scene || scene.hidden) for (const context of [others, selected]) clear(context, this.ratio);
+    if (!scene) return clear(picture, this.ratio);
+    if (stale.has("picture")) paintPicture(picture, this.ratio, scene);
+    if (stale.has("others") && !scene.hidden) paintOthers(others, this.ratio, scene);
+    if (stale.has("selected") && !scene.hidden) paintSelected(selected, this.ratio, scene);
+    if (stale.has("picture")) this.#painted();
+  }
+}

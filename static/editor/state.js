@@ -1,0 +1,385 @@
+/**
+ * One image on the annotator's desk: its persons, what is selected, and every change with its way back.
+ * Pure: each function takes a desk and returns a new one; nothing here knows the DOM, the network or the clock.
+ *
+ * @typedef {import("./geometry.js").Box} Box
+ * @typedef {import("./geometry.js").Spot} Spot
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./geometry.js").Size} Size
+ *
+ * @typedef {{name: string, keypoints: string[], edges: [number, number][], mirror: number[], sigmas: number[]}} Skeleton
+ * @typedef {"open" | "accepted" | "skipped" | "not_a_person"} PersonState
+ * @typedef {{keypoint: number, score: number, reason: string}} Flag
+ * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[]}} Pose
+ *   placed: which keypoints have a place, so that an absent one made visible again returns to it.
+ * @typedef {{id: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
+ *   score: number | null, flags: Flag[], startedFrom: number | null, from: "student" | "label" | "empty",
+ *   ghosts: Record<string, Point[]>, start: Pose, pose: Pose, problem: string | null}} Person
+ *   problem: why the server refused the last decision, in its words.
+ * @typedef {{state: PersonState, reason: string | null}} Verdict
+ * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose}
+ *   | {kind: "verdict", person: number, before: Verdict, after: Verdict}} Change
+ * @typedef {{imageId: number, fileName: string, camera: string, url: string, size: Size, leaseS: number,
+ *   remaining: number, round: number | null, skeleton: Skeleton, persons: Person[],
+ *   person: number, keypoint: number, placing: boolean, past: Change[], future: Change[]}} Desk
+ *   person: index of the selected one, -1 where the image has none. placing: the next click places `keypoint`.
+ */
+
+import { frameOf, intoFrame, round } from "./geometry.js";
+
+export const ABSENT = 0;
+export const HIDDEN = 1;
+export const VISIBLE = 2;
+
+/** The reasons a person can be skipped for. */
+export const SKIP_REASONS = ["blurred", "too small", "hidden", "other"];
+
+// ---------------------------------------------------------------------------------------------- opening
+
+/** The desk for a task as the server sends it: at the worst flag of the worst open person. @returns {Desk} */
+export function openDesk(task) {
+  const desk = {
+    imageId: task.image.id,
+    fileName: task.image.file_name,
+    camera: task.image.camera,
+    url: task.image.url,
+    size: { width: task.image.width, height: task.image.height },
+    leaseS: task.lease_s,
+    remaining: task.remaining,
+    round: task.round,
+    skeleton: task.skeleton,
+    persons: task.persons.map(personFrom),
+    person: -1,
+    keypoint: 0,
+    placing: false,
+    past: [],
+    future: [],
+  };
+  return selectPerson(desk, Math.max(nextOpen(desk), desk.persons.length ? 0 : -1));
+}
+
+/** A person as the server sends them, ready to edit. @returns {Person} */
+export function personFrom(data) {
+  const start = poseFrom(data.start.xyv);
+  return {
+    id: data.id,
+    revision: data.revision,
+    state: data.state,
+    reason: null,
+    box: data.box,
+    score: data.score,
+    flags: data.flags ?? [],
+    startedFrom: data.start.prediction_id ?? null,
+    from: data.start.from,
+    ghosts: data.ghosts ?? {},
+    start,
+    pose: start,
+    problem: null,
+  };
+}
+
+/** A person drawn a moment ago: a box, and every keypoint still to place. @returns {Person} */
+export function newPerson(id, box, count) {
+  const xyv = Array.from({ length: count }, () => [0, 0, ABSENT]);
+  return personFrom({
+    id, revision: 0, state: "open", box, score: null, flags: [], start: { xyv, from: "empty", prediction_id: null },
+    ghosts: {},
+  });
+}
+
+/** @param {Point[]} xyv @returns {Pose} nothing touched yet */
+function poseFrom(xyv) {
+  return { xyv, touched: xyv.map(() => false), placed: xyv.map((point) => point[2] !== ABSENT) };
+}
+
+// ---------------------------------------------------------------------------------------------- looking
+
+/** The selected person, or null where the image has none. @param {Desk} desk @returns {Person | null} */
+export function personOf(desk) {
+  return desk.persons[desk.person] ?? null;
+}
+
+/** The worst person still open, or -1. Persons come worst first. @param {Desk} desk */
+export function nextOpen(desk) {
+  return desk.persons.findIndex((person) => person.state === "open");
+}
+
+/** Whether everybody is decided, and there is somebody. @param {Desk} desk */
+export function isDone(desk) {
+  return desk.persons.length > 0 && nextOpen(desk) === -1;
+}
+
+/** Whether the annotator moved or set anything of this person. @param {Person} person */
+export function isEdited(person) {
+  return person.pose !== person.start;
+}
+
+/** Whether some open person has edits that no Accept has saved. @param {Desk} desk */
+export function hasDrafts(desk) {
+  return desk.persons.some((person) => person.state === "open" && isEdited(person));
+}
+
+/** The keypoint as a person would say it: "left ankle". @param {Skeleton} skeleton @param {number} keypoint */
+export function spoken(skeleton, keypoint) {
+  return skeleton.keypoints[keypoint].replace(/[_-]/g, " ");
+}
+
+/** "left", "right" or "middle". @param {Skeleton} skeleton @param {number} keypoint */
+export function sideOf(skeleton, keypoint) {
+  const [word] = skeleton.keypoints[keypoint].split(/[_-]/);
+  return word === "left" || word === "right" ? word : "middle";
+}
+
+/** The flag on a keypoint, or null. @param {Person} person @param {number} keypoint @returns {Flag | null} */
+export function flagOf(person, keypoint) {
+  return person.flags.find((flag) => flag.keypoint === keypoint) ?? null;
+}
+
+/** What to save when this person is accepted: an absent keypoint the annotator cleared has no place.
+ * @param {Person} person @returns {{xyv: Point[], touched: boolean[]}} */
+export function labelOf(person) {
+  const { xyv, touched } = person.pose;
+  const cleared = (point, i) => point[2] === ABSENT && touched[i];
+  return { xyv: xyv.map((point, i) => (cleared(point, i) ? [0, 0, ABSENT] : point)), touched };
+}
+
+// ---------------------------------------------------------------------------------------------- selecting
+
+/** Select a person, at their worst flag; a person without any keypoint is placed in order. @returns {Desk} */
+export function selectPerson(desk, index) {
+  const person = desk.persons[index];
+  if (!person) return { ...desk, person: -1, keypoint: 0, placing: false };
+  const bare = person.state === "open" && !person.pose.placed.some(Boolean);
+  return { ...desk, person: index, keypoint: bare ? 0 : person.flags[0]?.keypoint ?? 0, placing: bare };
+}
+
+/** The person `step` places on, going round. @param {Desk} desk @param {number} step @returns {Desk} */
+export function stepPerson(desk, step) {
+  const count = desk.persons.length;
+  return count ? selectPerson(desk, (desk.person + step + count) % count) : desk;
+}
+
+/** Select a keypoint; an absent one of an open person waits for a click that places it. @returns {Desk} */
+export function selectKeypoint(desk, keypoint) {
+  const person = personOf(desk);
+  if (!person) return desk;
+  return { ...desk, keypoint, placing: person.state === "open" && person.pose.xyv[keypoint][2] === ABSENT };
+}
+
+/** The keypoint `step` places on, going round. @param {Desk} desk @param {number} step @returns {Desk} */
+export function stepKeypoint(desk, step) {
+  const count = desk.skeleton.keypoints.length;
+  return selectKeypoint(desk, (desk.keypoint + step + count) % count);
+}
+
+/** Every flag of every open person, worst person first. @param {Desk} desk */
+export function flagWalk(desk) {
+  return desk.persons.flatMap((person, index) =>
+    person.state === "open" ? person.flags.map((flag) => ({ person: index, keypoint: flag.keypoint })) : [],
+  );
+}
+
+/**
+ * The next (step 1) or previous (step -1) flag from here, going round. From a keypoint without a flag the walk goes
+ * on at this person's first (or last) flag. The same desk where no open person has a flag.
+ * @param {Desk} desk @param {1 | -1} step @returns {Desk}
+ */
+export function stepFlag(desk, step) {
+  const walk = flagWalk(desk);
+  if (!walk.length) return desk;
+  const here = walk.findIndex((spot) => spot.person === desk.person && spot.keypoint === desk.keypoint);
+  const target = here >= 0 ? here + step : gapTarget(walk, desk.person, step);
+  const { person, keypoint } = walk[(target + walk.length) % walk.length];
+  return selectKeypoint({ ...desk, person }, keypoint);
+}
+
+function gapTarget(walk, person, step) {
+  const later = walk.findIndex((spot) => spot.person >= person);
+  const first = later === -1 ? 0 : later;
+  if (step === 1) return first;
+  const past = walk.findIndex((spot) => spot.person > person);
+  return past === -1 ? -1 : past - 1;
+}
+
+/** Stop waiting for a click. @param {Desk} desk @returns {Desk} */
+export function stopPlacing(desk) {
+  return { ...desk, placing: false };
+}
+
+// ---------------------------------------------------------------------------------------------- editing
+
+/**
+ * Put the selected keypoint at a spot. Moves of one gesture (one drag) are one step of undo.
+ * @param {Desk} desk @param {Spot} spot in image pixels; kept inside the frame @param {string | null} [gesture]
+ * @returns {Desk}
+ */
+export function movePoint(desk, spot, gesture = null) {
+  const { x, y } = intoFrame(spot, frameOf(desk.size));
+  return changePoint(desk, (point) => [round(x), round(y), point[2] === ABSENT ? VISIBLE : point[2]], gesture);
+}
+
+/** Move the selected keypoint by a step, if it is present. @param {Desk} desk @param {Spot} step in image pixels */
+export function nudge(desk, step) {
+  const point = personOf(desk)?.pose.xyv[desk.keypoint];
+  if (!point || point[2] === ABSENT) return desk;
+  return movePoint(desk, { x: point[0] + step.x, y: point[1] + step.y });
+}
+
+/**
+ * Place the waiting keypoint, then wait for the next absent one, in order, until none is left.
+ * @param {Desk} desk @param {Spot} spot @param {1 | 2} visibility @returns {Desk}
+ */
+export function placePoint(desk, spot, visibility = VISIBLE) {
+  const { x, y } = intoFrame(spot, frameOf(desk.size));
+  const placed = changePoint(desk, () => [round(x), round(y), visibility]);
+  return placed === desk ? desk : guideOn(placed, desk.keypoint);
+}
+
+function guideOn(desk, from) {
+  const { xyv, placed } = personOf(desk).pose;
+  const next = xyv.findIndex((point, i) => i > from && point[2] === ABSENT && !placed[i]);
+  return next === -1 ? { ...desk, placing: false } : { ...desk, keypoint: next, placing: true };
+}
+
+/**
+ * Set the selected keypoint's visibility. A keypoint that never had a place gets the likeliest one, so that the
+ * keyboard alone can place it.
+ * @param {Desk} desk @param {0 | 1 | 2} visibility @returns {Desk}
+ */
+export function setVisibility(desk, visibility) {
+  const person = personOf(desk);
+  if (!person) return desk;
+  if (visibility !== ABSENT && !person.pose.placed[desk.keypoint]) {
+    const spot = likelyPlace(person, desk.skeleton, desk.keypoint);
+    return { ...placePoint(desk, spot, visibility), keypoint: desk.keypoint, placing: false };
+  }
+  const changed = changePoint(desk, (point) => [point[0], point[1], visibility]);
+  return changed === desk ? desk : { ...changed, placing: false };
+}
+
+/** Visible, hidden, absent, and round again. @param {Desk} desk @returns {Desk} */
+export function cycleVisibility(desk) {
+  const point = personOf(desk)?.pose.xyv[desk.keypoint];
+  return point ? setVisibility(desk, (point[2] + 2) % 3) : desk;
+}
+
+/** Where a keypoint without a place most likely is: where the teachers put it, else between its neighbours, else in
+ * the middle of the box. @param {Person} person @param {Skeleton} skeleton @param {number} keypoint @returns {Spot} */
+export function likelyPlace(person, skeleton, keypoint) {
+  const ghosts = Object.values(person.ghosts).map((ghost) => ghost[keypoint]).filter(Boolean);
+  if (ghosts.length) return meanOf(ghosts);
+  const joined = skeleton.edges.filter((edge) => edge.includes(keypoint)).map(([a, b]) => (a === keypoint ? b : a));
+  const near = joined.filter((i) => person.pose.placed[i]).map((i) => person.pose.xyv[i]);
+  if (near.length) return meanOf(near);
+  return { x: person.box.x + person.box.width / 2, y: person.box.y + person.box.height / 2 };
+}
+
+function meanOf(points) {
+  const sum = points.reduce(([x, y], point) => [x + point[0], y + point[1]], [0, 0]);
+  return { x: sum[0] / points.length, y: sum[1] / points.length };
+}
+
+/** Change the selected keypoint of an open person; a decided person stays as they are. */
+function changePoint(desk, change, gesture = null) {
+  const person = personOf(desk);
+  if (person?.state !== "open") return desk;
+  const { xyv, touched, placed } = person.pose;
+  const point = change(xyv[desk.keypoint]);
+  if (samePoint(point, xyv[desk.keypoint]) && touched[desk.keypoint]) return desk;
+  const pose = {
+    xyv: xyv.with(desk.keypoint, point),
+    touched: touched.with(desk.keypoint, true),
+    placed: placed.with(desk.keypoint, placed[desk.keypoint] || point[2] !== ABSENT),
+  };
+  return { ...changePose(desk, pose, gesture), placing: false };
+}
+
+function samePoint(one, two) {
+  return one.every((value, i) => value === two[i]);
+}
+
+/** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose @returns {Desk} */
+export function changePose(desk, pose, gesture = null) {
+  const person = personOf(desk);
+  const last = desk.past.at(-1);
+  const goesOn = gesture !== null && last?.gesture === gesture && last.person === desk.person;
+  const change = {
+    kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture,
+    before: goesOn ? last.before : person.pose, after: pose,
+  };
+  return {
+    ...withPerson(desk, desk.person, { pose }),
+    past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), change],
+    future: [],
+  };
+}
+
+// ---------------------------------------------------------------------------------------------- deciding
+
+/**
+ * Decide about a person (or open them again). Undo takes it back.
+ * @param {Desk} desk @param {number} index @param {Verdict} verdict @returns {Desk}
+ */
+export function decide(desk, index, verdict) {
+  const { state, reason } = desk.persons[index];
+  if (state === verdict.state) return desk;
+  const change = { kind: "verdict", person: index, before: { state, reason }, after: verdict };
+  return {
+    ...withPerson(desk, index, { ...verdict, problem: null }),
+    placing: false,
+    past: [...desk.past, change],
+    future: [],
+  };
+}
+
+/** Why this person cannot be accepted as they are, or null. @param {Person} person */
+export function whyNotAccept(person) {
+  if (person.state !== "open") return "This person is already decided. Open them again to change anything.";
+  if (!person.pose.xyv.some((point) => point[2] !== ABSENT)) {
+    return "No keypoint is placed yet. Place them, or press S to skip, or X if nobody is there.";
+  }
+  return null;
+}
+
+/** The server refused a decision: the person is as before it, every edit kept, with the reason to show.
+ * @param {Desk} desk @param {number} index @param {Verdict} verdict the one that holds @param {string} problem */
+export function takeBack(desk, index, verdict, problem) {
+  const stays = (change) => change.kind !== "verdict" || change.person !== index;
+  return {
+    ...withPerson(desk, index, { ...verdict, problem }),
+    past: desk.past.filter(stays),
+    future: desk.future.filter(stays),
+  };
+}
+
+/** A person as the server now knows them. @param {Desk} desk @param {number} index @param {Partial<Person>} known */
+export function withPerson(desk, index, known) {
+  return { ...desk, persons: desk.persons.with(index, { ...desk.persons[index], ...known }) };
+}
+
+/** One more person, selected. @param {Desk} desk @param {Person} person @returns {Desk} */
+export function addPerson(desk, person) {
+  return selectPerson({ ...desk, persons: [...desk.persons, person] }, desk.persons.length);
+}
+
+// ---------------------------------------------------------------------------------------------- going back
+
+/** Take the last change back. The desk itself where there is none. @param {Desk} desk @returns {Desk} */
+export function undo(desk) {
+  const change = desk.past.at(-1);
+  if (!change) return desk;
+  return { ...put(desk, change, change.before), past: desk.past.slice(0, -1), future: [...desk.future, change] };
+}
+
+/** Make the change last taken back again. @param {Desk} desk @returns {Desk} */
+export function redo(desk) {
+  const change = desk.future.at(-1);
+  if (!change) return desk;
+  return { ...put(desk, change, change.after), past: [...desk.past, change], future: desk.future.slice(0, -1) };
+}
+
+function put(desk, change, value) {
+  const there = { ...desk, person: change.person, placing: false };
+  if (change.kind === "verdict") return withPerson(there, change.person, { ...value, problem: null });
+  return { ...withPerson(there, change.person, { pose: value }), keypoint: change.keypoint };
+}

@@ -1,0 +1,224 @@
+/** How the editor looks. Colours come from the page's theme where it has one (Gradio's variables), else from here. */
+
+export const STYLE = `
+:host {
+  display: block; height: 100%; min-width: 0;
+  --text: var(--body-text-color, #1b2330);
+  --quiet: var(--body-text-color-subdued, #566072);
+  --paper: var(--background-fill-primary, #ffffff);
+  --sunk: var(--background-fill-secondary, #f4f6f9);
+  --line: var(--border-color-primary, #dde2ea);
+  --accent: #1f66d1;
+  --accent-ink: #ffffff;
+  --left: color-mix(in srgb, #1787e0 82%, var(--text));
+  --right: color-mix(in srgb, #e07a00 82%, var(--text));
+  --warn: #ffe14a;
+  --bad: #d6293e;
+  --radius: 8px;
+  --stage: #12151b;
+  color: var(--text);
+  font: 14px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  outline: none;
+}
+@media (prefers-color-scheme: dark) {
+  :host {
+    --text: var(--body-text-color, #e7ebf2);
+    --quiet: var(--body-text-color-subdued, #9aa5b6);
+    --paper: var(--background-fill-primary, #1a1f28);
+    --sunk: var(--background-fill-secondary, #222834);
+    --line: var(--border-color-primary, #323a48);
+  }
+}
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+button { font: inherit; color: inherit; cursor: pointer; touch-action: manipulation; }
+button:disabled { cursor: default; opacity: .45; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+kbd {
+  font: 600 11px/1 system-ui, sans-serif; padding: 3px 5px; border-radius: 4px; white-space: nowrap;
+  border: 1px solid color-mix(in srgb, currentColor 28%, transparent); color: inherit; opacity: .82;
+}
+h2 { font-size: 12px; font-weight: 650; color: var(--quiet); margin: 0 0 6px; display: flex; align-items: center; gap: 8px; }
+
+.editor {
+  display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) 328px;
+  grid-template-areas: "bar panel" "stage panel";
+  height: max(520px, calc(100dvh - var(--editor-top, 0px)));
+  background: var(--paper); border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden;
+}
+
+/* ------------------------------------------------------------------ bar */
+.bar {
+  grid-area: bar; display: flex; align-items: center; gap: 2px; padding: 5px 8px; min-width: 0;
+  background: #1b2029; color: #e9edf4; border-bottom: 1px solid #2b323e;
+}
+.where { display: flex; flex-direction: column; min-width: 0; margin: 0 10px 0 4px; line-height: 1.25; flex: 0 1 auto; }
+.where b, .where span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.where b { font-weight: 600; font-size: 13px; }
+.where span { color: #a3aebf; font-size: 12px; }
+.bar .gap { flex: 1; }
+.bar .rule { width: 1px; height: 20px; background: #39414f; margin: 0 5px; flex: none; }
+.tool {
+  flex: none; width: 34px; height: 34px; display: grid; place-items: center; padding: 0;
+  border: 0; border-radius: 6px; background: transparent; color: #d3dae6;
+}
+.tool:hover:not(:disabled) { background: #2c3441; color: #fff; }
+.tool[aria-pressed="true"] { background: #2f4a73; color: #fff; }
+.tool:focus-visible { outline-color: #7db4ff; outline-offset: -2px; }
+.tool svg { width: 19px; height: 19px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
+.status {
+  flex: none; display: flex; align-items: center; gap: 7px; font-size: 12.5px; color: #cfd7e3; padding: 0 6px; max-width: 46%;
+}
+.status span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.status i { flex: none; width: 9px; height: 9px; border-radius: 50%; background: #62c47f; }
+.status[data-state="saving"] i { background: transparent; border: 2px solid #7db4ff; border-top-color: transparent; animation: turn .8s linear infinite; }
+.status[data-state="draft"] i { background: transparent; border: 2px solid #c6cedb; }
+.status[data-state="unsaved"] { color: #ffd9a8; }
+.status[data-state="unsaved"] i { background: #ff9d2e; border-radius: 2px; transform: rotate(45deg); }
+.status button { border: 1px solid #5b6575; background: transparent; border-radius: 5px; padding: 2px 8px; white-space: nowrap; color: inherit; }
+@keyframes turn { to { transform: rotate(1turn); } }
+
+/* ---------------------------------------------------------------- stage */
+.stage {
+  grid-area: stage; position: relative; overflow: hidden; background: var(--stage);
+  background-image: radial-gradient(#1c212a 1px, transparent 1px); background-size: 22px 22px;
+  touch-action: none; cursor: grab; user-select: none; -webkit-user-select: none; outline: none;
+}
+.stage:focus-visible::after { content: ""; position: absolute; inset: 0; border: 2px solid #7db4ff; pointer-events: none; }
+.stage[data-cursor="point"] { cursor: pointer; }
+.stage[data-cursor="moving"] { cursor: none; }
+.stage[data-cursor="cross"] { cursor: crosshair; }
+canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
+.hint, .notice {
+  position: absolute; left: 50%; transform: translateX(-50%); max-width: calc(100% - 24px); width: max-content;
+  background: rgba(18, 22, 29, .93); color: #eef2f8; border: 1px solid #3a4352; border-radius: 9px; padding: 8px 12px;
+  font-size: 13px; display: flex; gap: 12px; align-items: center; box-shadow: 0 6px 22px rgba(0, 0, 0, .35);
+}
+.hint { bottom: 14px; pointer-events: none; }
+.notice { top: 12px; z-index: 2; cursor: default; }
+.notice[data-kind="problem"] { border-color: #ff9d2e; }
+.notice button, .card button, .card a {
+  border: 1px solid #5b6575; background: #2a323f; color: #fff; border-radius: 6px; padding: 5px 11px; white-space: nowrap; text-decoration: none;
+}
+.card {
+  position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; text-align: center; gap: 12px;
+  color: #e9edf4; padding: 24px; background: rgba(18, 21, 27, .88); cursor: default; z-index: 1;
+}
+.card h3 { margin: 0; font-size: 19px; font-weight: 620; text-wrap: balance; }
+.card p { margin: 0; max-width: 46ch; color: #b6c0cf; text-wrap: pretty; }
+.card .row { display: flex; gap: 8px; flex-wrap: wrap; justify-content: center; }
+.card .primary { background: var(--accent); border-color: var(--accent); }
+.spinner { width: 30px; height: 30px; border-radius: 50%; border: 3px solid #39414f; border-top-color: #7db4ff; animation: turn .9s linear infinite; }
+
+/* ---------------------------------------------------------------- panel */
+.panel { grid-area: panel; display: flex; flex-direction: column; min-height: 0; border-left: 1px solid var(--line); background: var(--paper); }
+.scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; }
+.panel section { padding: 12px 14px; border-bottom: 1px solid var(--line); }
+.panel section:last-child { border-bottom: 0; }
+.person-head { display: flex; align-items: center; gap: 8px; }
+.person-head b { font-size: 16px; font-weight: 650; }
+.person-head .gap { flex: 1; }
+.step { width: 30px; height: 30px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); padding: 0; font-size: 15px; line-height: 1; }
+.step:hover { background: var(--sunk); }
+.score { font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; margin-top: 2px; }
+.problem {
+  margin-top: 10px; padding: 8px 10px; border-radius: 6px; border: 1px solid var(--bad); font-size: 13px;
+  background: color-mix(in srgb, var(--bad) 9%, var(--paper));
+}
+.flags { display: flex; flex-direction: column; gap: 4px; }
+.flag {
+  display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 6px 8px; border-radius: 6px;
+  border: 1px solid transparent; background: var(--sunk);
+}
+.flag i { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 2px dashed #b08a00; transform: translateY(2px); }
+.flag[data-touched] i { border: 0; }
+.flag[data-touched] i::before { content: "✓"; font: 700 13px/12px system-ui; color: var(--quiet); }
+.flag[aria-current="true"] { border-color: var(--accent); }
+.flag:hover { border-color: var(--line); }
+.empty { color: var(--quiet); font-size: 13px; margin: 0; }
+
+.grid { display: grid; grid-template-columns: minmax(0, 1fr) 82px 82px; gap: 3px 6px; align-items: center; font-size: 13px; }
+.grid .head { font-size: 12px; font-weight: 600; text-align: center; }
+.grid .head.left { color: var(--left); }
+.grid .head.right { color: var(--right); }
+.grid .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cell {
+  height: 26px; border-radius: 5px; border: 1px solid var(--line); background: var(--paper); padding: 0 6px;
+  display: flex; align-items: center; justify-content: center; gap: 6px; font-size: 12px; position: relative;
+}
+.cell.wide { grid-column: span 2; }
+.cell:hover { background: var(--sunk); }
+.cell i { width: 11px; height: 11px; border-radius: 50%; border: 2px solid var(--side); background: var(--side); flex: none; }
+.cell[data-visibility="1"] i { background: transparent; }
+.cell[data-visibility="0"] i { border-style: dotted; background: transparent; border-color: var(--quiet); }
+.cell[data-visibility="0"] { color: var(--quiet); border-style: dashed; }
+.cell[data-side="left"] { --side: #1787e0; } .cell[data-side="right"] { --side: #e98300; } .cell[data-side="middle"] { --side: var(--quiet); }
+.cell[aria-current="true"] { outline: 2px solid var(--accent); outline-offset: -1px; background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
+.cell[data-flagged]::after { content: ""; position: absolute; top: -3px; right: -3px; width: 10px; height: 10px; border-radius: 50%; background: #ffd21f; border: 2px solid var(--paper); }
+
+.visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; margin-top: 10px; }
+.visibility button { flex: 1; border: 0; background: var(--paper); padding: 6px 4px; font-size: 13px; display: flex; gap: 6px; justify-content: center; align-items: center; }
+.visibility button + button { border-left: 1px solid var(--line); }
+.visibility button:hover:not(:disabled) { background: var(--sunk); }
+.visibility button[aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); }
+.selected-name { margin-top: 10px; font-weight: 600; font-size: 13px; }
+
+.persons { display: flex; flex-direction: column; gap: 3px; max-height: 210px; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
+.person {
+  flex: none; display: grid; grid-template-columns: 26px 1fr auto; gap: 8px; align-items: center; padding: 4px 8px 4px 4px; border-radius: 6px;
+  border: 1px solid transparent; background: transparent; text-align: left; font-size: 13px; min-height: 32px;
+}
+.person:hover { background: var(--sunk); }
+.person[aria-current="true"] { border-color: var(--accent); background: color-mix(in srgb, var(--accent) 8%, var(--paper)); }
+.person .number { width: 24px; height: 24px; border-radius: 5px; background: var(--sunk); display: grid; place-items: center; font-weight: 650; font-size: 12px; }
+.person[aria-current="true"] .number { background: var(--accent); color: var(--accent-ink); }
+.person .meter { width: 56px; height: 5px; border-radius: 3px; background: var(--line); overflow: hidden; }
+.person .meter i { display: block; height: 100%; background: color-mix(in srgb, var(--text) 62%, var(--paper)); }
+.person:not([data-state="open"]) { color: var(--quiet); }
+
+.actions { padding: 12px 14px; border-top: 1px solid var(--line); display: grid; grid-template-columns: 1fr 1fr; gap: 8px; background: var(--paper); position: relative; }
+.action {
+  border: 1px solid var(--line); background: var(--paper); border-radius: 7px; padding: 0 10px; min-height: 38px; display: flex;
+  align-items: center; justify-content: center; gap: 8px; font-weight: 550;
+}
+.action:hover:not(:disabled) { background: var(--sunk); }
+.action.primary { grid-column: span 2; min-height: 44px; background: var(--accent); border-color: var(--accent); color: var(--accent-ink); font-weight: 650; font-size: 15px; }
+.action.primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 88%, #000); }
+.action.slim { grid-column: span 2; min-height: 32px; font-weight: 500; font-size: 13px; color: var(--quiet); border-color: transparent; }
+.menu {
+  position: absolute; left: 14px; right: 14px; bottom: calc(100% + 6px); background: var(--paper); border: 1px solid var(--line);
+  border-radius: 9px; padding: 6px; display: grid; gap: 2px; box-shadow: 0 12px 34px rgba(0, 0, 0, .28); z-index: 3;
+}
+.menu p { margin: 4px 8px 6px; font-size: 13px; color: var(--quiet); }
+.menu button { display: flex; justify-content: space-between; align-items: center; border: 0; background: transparent; border-radius: 6px; padding: 8px 10px; text-align: left; }
+.menu button:hover, .menu button:focus-visible { background: var(--sunk); }
+
+dialog { border: 1px solid var(--line); border-radius: 12px; background: var(--paper); color: var(--text); padding: 20px 22px; max-width: min(820px, calc(100vw - 24px)); max-height: calc(100dvh - 40px); }
+dialog::backdrop { background: rgba(10, 12, 16, .55); }
+.dialog-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 12px; }
+.dialog-head h3 { margin: 0; font-size: 17px; }
+.sheet { columns: 2; column-gap: 34px; font-size: 13px; }
+.sheet div { break-inside: avoid; margin-bottom: 14px; }
+.sheet dl { display: grid; grid-template-columns: 1fr auto; gap: 5px 14px; margin: 0; }
+.sheet dd { margin: 0; display: flex; gap: 4px; justify-content: flex-end; }
+.mouse { margin: 4px 0 0; font-size: 13px; color: var(--quiet); max-width: 74ch; }
+.live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+@media (max-width: 760px) {
+  .editor { grid-template: auto 54dvh auto / minmax(0, 1fr); grid-template-areas: "bar" "stage" "panel"; height: auto; border-radius: 0; border-inline: 0; overflow: visible; }
+  .bar { flex-wrap: wrap; padding: 4px 6px; row-gap: 0; }
+  .where { flex: 1 1 40%; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
+  .tool { flex: 1 0 32px; height: 40px; }
+  .panel { border-left: 0; border-top: 1px solid var(--line); }
+  .scroll { overflow: visible; }
+  .actions { position: sticky; bottom: 0; order: -1; z-index: 2; border-top: 0; border-bottom: 1px solid var(--line); }
+  .menu { bottom: auto; top: calc(100% + 6px); }
+  .sheet { columns: 1; }
+  .notice { flex-wrap: wrap; }
+}
+@media (pointer: coarse) {
+  .tool { width: 44px; height: 44px; } .cell { height: 40px; } .step { width: 44px; height: 44px; }
+  .visibility button, .menu button, .flag { min-height: 44px; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
+}
+@media (prefers-reduced-motion: reduce) { * { animation-duration: 3s !important; } }
+`;

@@ -1,0 +1,315 @@
+"""A stand-in for the server's side of the editor's contract: everything in memory, with faults on demand.
+
+It lets the editor be tried and tested alone. By hand: `python tests/browser/editor_server.py [--data COCO_FOLDER]`,
+where the folder holds `annotations.json` and `images/`.
+"""
+
+import argparse
+import json
+import math
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from sspcm.skeleton import BUILT_IN, Skeleton
+
+STATIC = Path(__file__).parents[2] / "static"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body{margin:0;font:14px system-ui;background:Canvas;color:CanvasText;color-scheme:light dark}
+header{padding:10px 16px}</style>
+<header>A page around the editor <input aria-label="Search" placeholder="Search"></header>
+<pose-editor></pose-editor><script type="module" src="/assets/editor/editor.js"></script></html>"""
+
+# A standing person in a unit box, COCO-17 order.
+STANDING = np.array([
+    (.50, .08), (.53, .06), (.47, .06), (.57, .08), (.43, .08), (.66, .22), (.34, .22), (.76, .38), (.24, .38),
+    (.80, .54), (.20, .54), (.60, .54), (.40, .54), (.61, .76), (.39, .76), (.62, .97), (.38, .97),
+])  # fmt: skip
+
+
+@dataclass
+class FakePerson:
+    """One person as the stand-in knows them."""
+
+    id: int
+    box: dict[str, float]
+    start: list[list[float]]
+    origin: str = "student"
+    ghosts: dict[str, list[list[float]]] = field(default_factory=dict)
+    flags: list[dict[str, Any]] = field(default_factory=list)
+    score: float | None = None
+    state: str = "open"
+    revision: int = 0
+    label: list[list[float]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's Person."""
+        start = {"xyv": self.label or self.start, "from": "label" if self.label else self.origin, "prediction_id": 7}
+        return {
+            "id": self.id, "revision": self.revision, "state": self.state, "box": self.box, "score": self.score,
+            "flags": self.flags, "start": start, "ghosts": self.ghosts,
+        }  # fmt: skip
+
+
+@dataclass
+class FakeImage:
+    """One image, its bytes and its persons."""
+
+    id: int
+    content: bytes
+    width: int
+    height: int
+    file_name: str
+    persons: list[FakePerson]
+    done: bool = False
+
+
+@dataclass
+class World:
+    """All the stand-in knows, and the faults it is told to show."""
+
+    images: dict[int, FakeImage]
+    skeleton: Skeleton = field(default_factory=lambda: BUILT_IN["coco-17"])
+    log: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked_next: list[str] = field(default_factory=list)
+    refusals: list[tuple[int, str, str]] = field(default_factory=list)
+    swallow_answers: int = 0
+    down: bool = False
+    signed_out: bool = False
+    lease_s: float = 120
+
+    @property
+    def persons(self) -> dict[int, FakePerson]:
+        """Every person by id."""
+        return {person.id: person for image in self.images.values() for person in image.persons}
+
+    def saves(self, path: str) -> list[dict[str, Any]]:
+        """The bodies that were sent to a path, in order."""
+        return [body for sent, body in self.log if sent == path]
+
+    def next_task(self, exclude: set[int]) -> dict[str, Any]:
+        """The first open image that is not excluded, as the contract's Task."""
+        waiting = [image for image in self.images.values() if not image.done and image.id not in exclude]
+        if not waiting:
+            return {"task": None, "message": "Every image is done. New ones come with the next import or round."}
+        image = waiting[0]
+        shown = {"id": image.id, "url": f"/img/{image.id}/{sha256(image.content).hexdigest()}", "width": image.width,
+                 "height": image.height, "file_name": image.file_name, "camera": "hall"}  # fmt: skip
+        return {
+            "version": 1, "image": shown, "skeleton": self.skeleton.to_json(), "lease_s": self.lease_s, "lens": None,
+            "round": 1, "persons": [person.to_json() for person in image.persons], "remaining": len(waiting),
+        }  # fmt: skip
+
+    def decide(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Apply a decision once a key. Raises KeyError for an unknown person, ValueError for a stale revision."""
+        if body["key"] in self.answers:
+            return self.answers[body["key"]] | {"repeated": True}
+        person = self.persons[body["person_id"]]
+        if person.revision != body["revision"]:
+            raise ValueError(f"person {person.id} is at revision {person.revision}; {body['revision']} was sent.")
+        person.state = {"accept": "accepted", "skip": "skipped", "not-a-person": "not_a_person", "reopen": "open"}[action]
+        person.revision += 1
+        person.label = body.get("xyv", person.label)
+        image = next(image for image in self.images.values() if person in image.persons)
+        image.done = all(one.state != "open" for one in image.persons)
+        about = {"id": person.id, "revision": person.revision, "state": person.state}
+        self.answers[body["key"]] = {"person": about, "image_done": image.done, "repeated": False}
+        return self.answers[body["key"]]
+
+    def add_person(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Add a person with an empty pose, once a key."""
+        if body["key"] not in self.answers:
+            empty = [[0.0, 0.0, 0]] * len(self.skeleton)
+            person = FakePerson(1 + max(self.persons, default=0), body["box"], empty, origin="empty")
+            self.images[body["image_id"]].persons.append(person)
+            self.answers[body["key"]] = {"person": person.to_json()}
+        return self.answers[body["key"]]
+
+
+def create_editor_app(world: World) -> FastAPI:
+    """The contract over `world`, the editor's files, and a page that holds the editor."""
+    app = FastAPI()
+    app.mount("/assets", StaticFiles(directory=STATIC))
+
+    @app.middleware("http")
+    async def faults(request: Request, call_next: Any) -> Response:
+        """Show the faults that were asked for before anything is done."""
+        if world.down and request.url.path.startswith(("/api", "/img")):
+            return JSONResponse({"error": {"code": "down", "message": "The server is being restarted."}}, 503)
+        if world.signed_out and request.url.path.startswith("/api"):
+            return JSONResponse({"error": {"code": "signed_out", "message": "Your session has ended."}}, 401)
+        return await call_next(request)
+
+    @app.get("/")
+    def page() -> HTMLResponse:
+        return HTMLResponse(PAGE)
+
+    @app.get("/api/session")
+    def session() -> dict[str, Any]:
+        return {"user": {"name": "ann", "role": "annotator"}, "csrf": "token", "version": 1}
+
+    @app.get("/api/next")
+    def next_task(exclude: str = "") -> dict[str, Any]:
+        world.asked_next.append(exclude)
+        return world.next_task({int(one) for one in exclude.split(",") if one})
+
+    @app.get("/img/{image_id}/{digest}")
+    def image(image_id: int, digest: str) -> Response:
+        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+        return Response(world.images[image_id].content, media_type="image/jpeg", headers=headers)
+
+    @app.post("/api/{action}")
+    async def act(action: str, request: Request) -> Response:
+        body = await request.json()
+        if request.headers.get("X-CSRF-Token") != "token":
+            return JSONResponse({"error": {"code": "csrf", "message": "The token is missing."}}, 403)
+        if action == "heartbeat":
+            return JSONResponse({"held": body["image_ids"]})
+        if world.refusals:
+            status, code, message = world.refusals.pop(0)
+            return JSONResponse({"error": {"code": code, "message": message}}, status)
+        world.log.append((action, body))
+        answer = _answer(world, action, body)
+        if world.swallow_answers:
+            world.swallow_answers -= 1
+            return JSONResponse({"error": {"code": "down", "message": "The answer was lost."}}, 502)
+        return answer
+
+    return app
+
+
+def _answer(world: World, action: str, body: dict[str, Any]) -> Response:
+    if action == "persons":
+        return JSONResponse(world.add_person(body))
+    if action == "finish":
+        world.images[body["image_id"]].done = True
+        return JSONResponse({"image_done": True})
+    try:
+        return JSONResponse(world.decide(action, body))
+    except ValueError as error:
+        return JSONResponse({"error": {"code": "revision_conflict", "message": str(error)}}, 409)
+
+
+@contextmanager
+def serving(world: World, port: int = 0) -> Iterator[str]:
+    """Serve `world` in a thread on a free port of the loopback; gives the base URL."""
+    config = uvicorn.Config(create_editor_app(world), host="127.0.0.1", port=port, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def drawn_image(image_id: int, *, persons: int = 2, width: int = 640, height: int = 480, flags: int = 2) -> FakeImage:
+    """A tiled floor with stick people on it. The student is off at the flagged keypoints; the rest is exact."""
+    random = np.random.default_rng(image_id)
+    canvas = np.full((height, width, 3), (176, 182, 186), np.uint8)
+    for at in range(0, max(width, height), 40):
+        canvas[:, at : at + 1] = canvas[at : at + 1, :] = (150, 156, 160)
+    people = []
+    columns = max(1, math.ceil(math.sqrt(persons * width / height)))
+    rows = max(1, math.ceil(persons / columns))
+    cell = np.array([width / columns, height / rows])
+    for index in range(persons):
+        corner = cell * (index % columns, index // columns) + cell * (0.3, 0.08)
+        size = cell * (0.4, 0.84)
+        truth = STANDING * size + corner
+        _draw_person(canvas, truth, colour=tuple(int(c) for c in random.integers(60, 200, 3)))
+        people.append(_person(100 * image_id + index, truth, corner, size, flags=flags if index == 0 else 1, random=random))
+    ok, jpeg = cv2.imencode(".jpg", canvas)
+    if not ok:
+        raise RuntimeError("the drawn image could not be encoded as JPEG.")
+    return FakeImage(image_id, jpeg.tobytes(), width, height, f"frame_{image_id:05d}.jpg", people)
+
+
+def _draw_person(canvas: np.ndarray, truth: np.ndarray, *, colour: tuple[int, ...]) -> None:
+    dots = [tuple(int(round(v)) for v in point) for point in truth]
+    limb = max(2, int(np.ptp(truth[:, 1]) / 22))
+    for a, b in BUILT_IN["coco-17"].edges:
+        cv2.line(canvas, dots[a], dots[b], colour, limb, cv2.LINE_AA)
+    cv2.circle(canvas, dots[0], limb * 2, colour, -1, cv2.LINE_AA)
+
+
+def _person(
+    person_id: int, truth: np.ndarray, corner: np.ndarray, size: np.ndarray, *, flags: int, random: np.random.Generator,
+    visibility: np.ndarray | None = None,
+) -> FakePerson:  # fmt: skip
+    """A person whose student, teachers and flags follow from where they really are."""
+    scale = float(np.hypot(*size))
+    a, b, student = (truth + random.normal(0, 0.008 * scale, truth.shape) for _ in range(3))
+    chosen = random.choice(np.arange(5, len(truth)), flags, replace=False)
+    b[chosen] += random.normal(0, 0.11 * scale, (flags, 2))
+    student[chosen] = (a[chosen] + b[chosen]) / 2
+    gaps = np.hypot(*(a - b).T)
+    skeleton = BUILT_IN["coco-17"]
+    worst = sorted(chosen.tolist(), key=lambda k: -gaps[k])
+    found = [
+        {"keypoint": k, "score": float(min(1, gaps[k] / scale * 4)),
+         "reason": f"A and B disagree on {skeleton.spoken(k)} by {gaps[k]:.0f} px"}
+        for k in worst
+    ]  # fmt: skip
+    seen = np.full(len(truth), 2) if visibility is None else visibility
+    box = {"x": float(corner[0]), "y": float(corner[1]), "width": float(size[0]), "height": float(size[1]), "angle": 0.0}
+    return FakePerson(
+        person_id, box, _rows(student, seen), flags=found, score=found[0]["score"] if found else 0.04,
+        ghosts={"A": _rows(a, np.full(len(truth), 0.9)), "B": _rows(b, np.full(len(truth), 0.8))},
+    )  # fmt: skip
+
+
+def _rows(xy: np.ndarray, third: np.ndarray) -> list[list[float]]:
+    return [[round(float(x), 2), round(float(y), 2), float(t)] for (x, y), t in zip(xy, third, strict=True)]
+
+
+def images_of(folder: Path, *, limit: int = 40) -> dict[int, FakeImage]:
+    """Images of a COCO keypoints folder, with made-up predictions around its labels."""
+    coco = json.loads((folder / "annotations.json").read_text())
+    random = np.random.default_rng(3)
+    return {image["id"]: _image_of(folder, image, coco["annotations"], random) for image in coco["images"][:limit]}
+
+
+def _image_of(folder: Path, image: Mapping[str, Any], annotations: Any, random: np.random.Generator) -> FakeImage:
+    people = []
+    for one in (a for a in annotations if a["image_id"] == image["id"]):
+        xyv = np.array(one["keypoints"], float).reshape(-1, 3)
+        box = np.array(one["bbox"])
+        flags = int(random.integers(1, 4))
+        people.append(_person(one["id"], xyv[:, :2], box[:2], box[2:], flags=flags, random=random, visibility=xyv[:, 2]))
+    people.sort(key=lambda person: -(person.score or 0))
+    content = (folder / "images" / image["file_name"]).read_bytes()
+    return FakeImage(image["id"], content, image["width"], image["height"], image["file_name"], people)
+
+
+def main() -> None:
+    """Serve drawn images, or those of a COCO folder, until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="a COCO keypoints folder to show instead of drawn images")
+    parser.add_argument("--port", type=int, default=0)
+    options = parser.parse_args()
+    images = images_of(options.data) if options.data else {i: drawn_image(i) for i in range(1, 21)}
+    with serving(World(images), options.port) as url:
+        print(url, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
