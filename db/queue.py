@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
@@ -13,7 +13,8 @@ from db.rounds import require_active
 from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRow, UserRow
 from db.writing import insert
 
-_Found = Row[ImageRow, RankingEntryRow]
+_Found = tuple[ImageRow, RankingEntryRow | None]
+_WORKABLE = ImageRow.is_open & (ImageRow.split == "train")
 
 
 def replace_cold_ranking(tx: Session, entries: Sequence[RankingEntry]) -> None:
@@ -40,11 +41,13 @@ def add_round_ranking(tx: Session, round_id: int, entries: Sequence[RankingEntry
 def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
     """The first `limit` images as annotators will get them, with who holds which now."""
     ranking_id = _current_ranking(tx)
-    found = list(tx.execute(_ranked(ranking_id).limit(limit))) if ranking_id is not None else []
+    entries = [] if ranking_id is None else list(tx.scalars(_ranked(ranking_id).limit(limit)))
+    ranked = _images(tx, [entry.image_id for entry in entries])
+    found: list[_Found] = [(ranked[entry.image_id], entry) for entry in entries if entry.image_id in ranked]
     if len(found) < limit:
-        found += tx.execute(_unranked(ranking_id).limit(limit - len(found)))
-    holders = _holders(tx, [image.id for image, _ in found], now=now)
-    return [_item(tx, row, ranking_id, leased_by=holders.get(row[0].id)) for row in found]
+        found += [(image, None) for image in tx.scalars(_unranked(ranking_id).limit(limit - len(found)))]
+    holders = _holders(tx, now=now)
+    return [_item(tx, pair, ranking_id, leased_by=holders.get(pair[0].id)) for pair in found]
 
 
 def claim(
@@ -94,66 +97,66 @@ def _current_ranking(tx: Session) -> int | None:
     return tx.scalar(select(ProjectRow.current_ranking_id))
 
 
-def _ranked(ranking_id: int) -> Select[ImageRow, RankingEntryRow]:
-    """Open images of the ranking, in its order."""
+def _ranked(ranking_id: int) -> Select[RankingEntryRow]:
+    """The ranking's open entries in its order: one range of one index, whatever else the store holds."""
     return (
-        select(ImageRow, RankingEntryRow)
-        .join(RankingEntryRow, RankingEntryRow.image_id == ImageRow.id)
-        .where(
-            RankingEntryRow.ranking_id == ranking_id,
-            RankingEntryRow.is_open,
-            ImageRow.is_open,
-            ImageRow.split == "train",
-        )
+        select(RankingEntryRow)
+        .where(RankingEntryRow.ranking_id == ranking_id, RankingEntryRow.is_open)
         .order_by(RankingEntryRow.position, RankingEntryRow.image_id)
         .execution_options(populate_existing=True)
     )
 
 
-def _unranked(ranking_id: int | None) -> Select[ImageRow, RankingEntryRow]:
+def _unranked(ranking_id: int | None) -> Select[ImageRow]:
     """Open images that the ranking does not know, in import order."""
-    query = (
-        select(ImageRow, RankingEntryRow)
-        .outerjoin(
-            RankingEntryRow,
-            (RankingEntryRow.image_id == ImageRow.id)
-            & (RankingEntryRow.ranking_id == ranking_id)
-            & RankingEntryRow.is_open,
-        )
-        .where(ImageRow.is_open, ImageRow.split == "train", RankingEntryRow.image_id.is_(None))
-    )
+    query = select(ImageRow).where(_WORKABLE)
+    if ranking_id is not None:
+        entry = (RankingEntryRow.ranking_id == ranking_id) & RankingEntryRow.is_open
+        query = query.where(~select(1).where(entry, RankingEntryRow.image_id == ImageRow.id).exists())
     return query.order_by(ImageRow.id).execution_options(populate_existing=True)
+
+
+def _images(tx: Session, image_ids: Collection[int]) -> dict[int, ImageRow]:
+    """Those of the images that annotators may work on. An entry may lag behind its image for a moment."""
+    query = select(ImageRow).where(ImageRow.id.in_(image_ids), _WORKABLE)
+    return {row.id: row for row in tx.scalars(query.execution_options(populate_existing=True))}
 
 
 def _own(
     tx: Session, user: UserRecord, ranking_id: int | None, *, exclude: Collection[int], now: datetime
 ) -> _Found | None:
     """The first image in queue order that the annotator holds already."""
+    entry = (RankingEntryRow.image_id == ImageRow.id) & (RankingEntryRow.ranking_id == ranking_id)
     query = (
         select(ImageRow, RankingEntryRow)
         .join(LeaseRow, LeaseRow.image_id == ImageRow.id)
-        .outerjoin(
-            RankingEntryRow,
-            (RankingEntryRow.image_id == ImageRow.id) & (RankingEntryRow.ranking_id == ranking_id),
-        )
-        .where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now, ImageRow.is_open, ImageRow.split == "train")
-        .where(ImageRow.id.not_in(exclude))
+        .outerjoin(RankingEntryRow, entry)
+        .where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now, _WORKABLE, ImageRow.id.not_in(exclude))
         .order_by(RankingEntryRow.position.is_(None), RankingEntryRow.position, ImageRow.id)
         .limit(1)
     )
-    return tx.execute(query.execution_options(populate_existing=True)).first()
+    found = tx.execute(query.execution_options(populate_existing=True)).first()
+    return None if found is None else (found[0], found[1])
 
 
 def _first_free(tx: Session, ranking_id: int | None, *, exclude: Collection[int], now: datetime) -> _Found | None:
     """The first image that nobody holds and no other transaction is about to take."""
-    queries = [_unranked(ranking_id)] if ranking_id is None else [_ranked(ranking_id), _unranked(ranking_id)]
-    held = select(LeaseRow.image_id).where(LeaseRow.image_id == ImageRow.id, LeaseRow.expires_at > now).exists()
-    for query in queries:
-        free = query.where(~held, ImageRow.id.not_in(exclude)).limit(1)
-        found = tx.execute(free.with_for_update(of=ImageRow, skip_locked=True, key_share=True)).first()
-        if found is not None:
-            return found
-    return None
+    passed = set(exclude)
+    held = select(LeaseRow.image_id).where(LeaseRow.expires_at > now)
+    while ranking_id is not None:
+        entries = _ranked(ranking_id).where(
+            RankingEntryRow.image_id.not_in(held), RankingEntryRow.image_id.not_in(passed)
+        )
+        entry = tx.scalar(entries.limit(1).with_for_update(skip_locked=True))
+        if entry is None:
+            break
+        found = _images(tx, [entry.image_id])
+        if found:
+            return found[entry.image_id], entry
+        passed.add(entry.image_id)
+    images = _unranked(ranking_id).where(ImageRow.id.not_in(held), ImageRow.id.not_in(passed))
+    image = tx.scalar(images.limit(1).with_for_update(of=ImageRow, skip_locked=True, key_share=True))
+    return None if image is None else (image, None)
 
 
 def _hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expires_at: datetime) -> bool:
@@ -169,19 +172,14 @@ def _hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expire
     return taken is not None
 
 
-def _holders(tx: Session, image_ids: Collection[int], *, now: datetime) -> dict[int, str]:
-    query = (
-        select(LeaseRow.image_id, UserRow.name)
-        .join(UserRow, UserRow.id == LeaseRow.user_id)
-        .where(LeaseRow.expires_at > now)
-    )
-    wanted = set(image_ids)
-    return {image_id: name for image_id, name in tx.execute(query) if image_id in wanted}
+def _holders(tx: Session, *, now: datetime) -> dict[int, str]:
+    """Who holds which image. There are about as many leases as annotators."""
+    query = select(LeaseRow.image_id, UserRow.name).join(UserRow, UserRow.id == LeaseRow.user_id)
+    return {image_id: name for image_id, name in tx.execute(query.where(LeaseRow.expires_at > now))}
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:
-    image = found[0]
-    entry: RankingEntryRow | None = found[1]
+    image, entry = found
     return QueueItem(
         image=image_record(image),
         position=entry.position if entry else _length(tx, ranking_id) + image.id,
@@ -200,7 +198,7 @@ def _add_ranking(tx: Session, round_id: int | None, entries: Sequence[RankingEnt
     ranking = RankingRow(round_id=round_id, length=max((entry.position + 1 for entry in entries), default=0))
     tx.add(ranking)
     tx.flush()
-    workable = set(tx.scalars(select(ImageRow.id).where(ImageRow.is_open, ImageRow.split == "train")))
+    workable = set(tx.scalars(select(ImageRow.id).where(_WORKABLE)))
     rows = [
         {
             "ranking_id": ranking.id,

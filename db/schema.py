@@ -221,7 +221,7 @@ class RankingEntryRow(Base):
     """One image's place in a ranking. is_open follows the image's, so that a claim reads one index range."""
 
     __tablename__ = "ranking_entries"
-    __table_args__ = (Index("ix_ranking_entries_queue", "ranking_id", "is_open", "position"),)
+    __table_args__ = (Index("ix_ranking_entries_queue", "ranking_id", "is_open", "position", "image_id"),)
 
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)

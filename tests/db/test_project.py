@@ -17,7 +17,7 @@ def test_a_home_keeps_its_first_project(store):
 def test_another_skeleton_needs_another_home(store):
     with store.transaction() as tx:
         project.ensure_project(tx, name="hall", skeleton=get_skeleton("wepdtof-14"))
-    with pytest.raises(AnotherProject, match="wepdtof-14.*coco-17.*another home"), store.transaction() as tx:
+    with pytest.raises(AnotherProject, match=r"wepdtof-14.*coco-17.*another home"), store.transaction() as tx:
         project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
 
 

@@ -216,7 +216,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ranking_id", "image_id", name=("pk_ranking_entries")),
     )
     op.create_index(("ix_ranking_entries_image_id"), "ranking_entries", ["image_id"], unique=False)
-    op.create_index("ix_ranking_entries_queue", "ranking_entries", ["ranking_id", "is_open", "position"], unique=False)
+    op.create_index(
+        "ix_ranking_entries_queue", "ranking_entries", ["ranking_id", "is_open", "position", "image_id"], unique=False
+    )
     op.create_table(
         "labels",
         sa.Column("id", sa.Integer(), nullable=False),
