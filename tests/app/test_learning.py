@@ -440,7 +440,8 @@ def test_persons_accepted_while_the_round_ran_drop_from_the_queue(home: Home) ->
         assert [item.image.file_name for item in queue.listing(tx, limit=9, now=utc_now())] == ["c.jpg"]
 
 
-def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home) -> None:
+def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     rng = np.random.default_rng(0)
     for number in range(8):
         _, jpeg = cv2.imencode(".jpg", rng.integers(0, 255, (120, 160, 3), dtype=np.uint8))
