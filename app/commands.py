@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import os
 import secrets
 import sys
 import tomllib
@@ -14,7 +15,7 @@ from app.demo import ensure_demo_home, welcome
 from app.exporting import accepted, export_coco
 from app.files import ImageFiles, write_atomically
 from app.importing import ImportFailed, as_json, import_folder
-from app.settings import Settings, SettingsError
+from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError
 from db import queue as queueing
 from db import rounds, users
 from db.clock import utc_now
@@ -76,6 +77,7 @@ def up(settings: Settings, _options: argparse.Namespace) -> int:
 
 def web(settings: Settings, _options: argparse.Namespace) -> int:
     """The web server until told to stop."""
+    os.environ.update(GRADIO_ENVIRONMENT)  # before Gradio is imported
     from app.web import serve
 
     _prepare(settings).close()

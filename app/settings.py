@@ -11,6 +11,16 @@ Device = Literal["auto", "cpu", "cuda"]
 DEFAULT_HOME = Path("data")
 
 
+GRADIO_ENVIRONMENT = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    # Gradio summarises its events in a data frame; this keeps that rare and small.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "100000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "100",
+}
+"""Read by Gradio when it is imported: no telemetry, no look-ups of other hosts."""
+
+
 class SettingsError(ValueError):
     """An environment variable or option that cannot be."""
 

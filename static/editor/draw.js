@@ -1,6 +1,6 @@
 /** Painting on canvas. Reads a desk and a view, changes neither. Line widths and dots keep their size on the screen. */
 
-import { cornersOf, frameOf, scaleOf, toScreen } from "./geometry.js";
+import { clamp, cornersOf, frameOf, scaleOf, toScreen } from "./geometry.js";
 import { ABSENT, HIDDEN, flagOf, sideOf, spoken } from "./state.js";
 
 /** Told apart by people with any colour vision: blue and orange, and near-white in the middle. */
@@ -80,16 +80,24 @@ export function paintSelected(context, ratio, { desk, view, look, stage }) {
   if (look.spot) paintCross(context, look.spot, stage, desk, look);
 }
 
+/** Marks shrink with a person shown small, so that they never cover them. */
+function markSize(view, box) {
+  return clamp((scaleOf(view) * Math.hypot(box.width, box.height)) / 320, 0.45, 1);
+}
+
 function paintPose(context, view, desk, person, look) {
   const { skeleton } = desk;
   const { xyv } = person.pose;
-  paintLimbs(context, view, skeleton, xyv, { width: 2.5, halo: true });
+  const size = markSize(view, person.box);
+  paintLimbs(context, view, skeleton, xyv, { width: 2.5 * size, halo: true });
   for (const [keypoint, point] of xyv.entries()) {
     const near = keypoint === desk.keypoint || keypoint === look.hovered;
-    paintDot(context, view, skeleton, keypoint, point, { radius: near ? 6 : 4.5, halo: true });
+    paintDot(context, view, skeleton, keypoint, point, { radius: (near ? 6 : 4.5) * size, halo: true });
   }
-  for (const flag of person.flags) paintFlag(context, view, xyv[flag.keypoint], person.pose.touched[flag.keypoint]);
-  if (!desk.placing) paintSelection(context, view, xyv[desk.keypoint]);
+  for (const flag of person.flags) {
+    paintFlag(context, view, xyv[flag.keypoint], { touched: person.pose.touched[flag.keypoint], size });
+  }
+  if (!desk.placing) paintSelection(context, view, xyv[desk.keypoint], size);
   if (look.hovered !== null && look.hovered !== desk.keypoint) paintName(context, view, desk, person, look.hovered);
   if (!desk.placing) paintName(context, view, desk, person, desk.keypoint);
 }
@@ -136,12 +144,12 @@ function paintDot(context, view, skeleton, keypoint, point, { radius, halo = fal
 }
 
 /** A broken ring around a flagged keypoint; a thin whole one once it was looked after. */
-function paintFlag(context, view, point, touched) {
+function paintFlag(context, view, point, { touched, size }) {
   if (point[2] === ABSENT) return;
   const { x, y } = toScreen(view, spotOf(point));
   context.setLineDash(touched ? [] : [7, 3.5]);
   for (const [colour, width] of [[COLOURS.halo, touched ? 3 : 5], [COLOURS.flag, touched ? 1.25 : 2.5]]) {
-    circle(context, x, y, 12);
+    circle(context, x, y, 12 * size);
     context.lineWidth = width;
     context.strokeStyle = colour;
     context.stroke();
@@ -150,22 +158,27 @@ function paintFlag(context, view, point, touched) {
 }
 
 /** Four short strokes that point at the selected keypoint and leave it free to see. */
-function paintSelection(context, view, point) {
+function paintSelection(context, view, point, size) {
   if (point[2] === ABSENT) return;
   const { x, y } = toScreen(view, spotOf(point));
   for (const [colour, width] of [[COLOURS.halo, 4], ["#ffffff", 2]]) {
     for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      stroke(context, { from: { x: x + 15 * dx, y: y + 15 * dy }, to: { x: x + 22 * dx, y: y + 22 * dy } }, colour, width);
+      stroke(context, { from: { x: x + 15 * size * dx, y: y + 15 * size * dy }, to: { x: x + 22 * size * dx, y: y + 22 * size * dy } }, colour, width);
     }
   }
 }
 
+/** The name stands on the side away from the body, clear of the keypoint. */
 function paintName(context, view, desk, person, keypoint) {
   const point = person.pose.xyv[keypoint];
   if (point[2] === ABSENT) return;
   const { x, y } = toScreen(view, spotOf(point));
   const flagged = flagOf(person, keypoint) !== null;
-  pill(context, spoken(desk.skeleton, keypoint), x + 20, y - 26, flagged ? COLOURS.flag : "#ffffff");
+  const { box } = person;
+  const middle = toScreen(view, { x: box.x + box.width / 2, y: box.y + box.height / 2 });
+  const text = spoken(desk.skeleton, keypoint);
+  const left = x < middle.x ? x - 24 - pillWidth(context, text) : x + 24;
+  pill(context, text, left, y < middle.y ? y - 28 : y + 10, flagged ? COLOURS.flag : "#ffffff");
 }
 
 const GHOSTS = [["A", "teacherA", [6, 4]], ["B", "teacherB", [2, 4]]];
@@ -230,14 +243,19 @@ function paintCross(context, spot, stage, desk, look) {
   if (desk.placing) pill(context, spoken(desk.skeleton, desk.keypoint), spot.x + 14, spot.y + 12, colour);
 }
 
-function pill(context, text, x, y, colour, alpha = 1) {
+function pillWidth(context, text) {
   context.font = FONT;
+  return context.measureText(text).width + 12;
+}
+
+function pill(context, text, x, y, colour, alpha = 1) {
+  const width = pillWidth(context, text);
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.globalAlpha = alpha;
   context.fillStyle = "rgba(12, 15, 20, 0.82)";
   context.beginPath();
-  context.roundRect(x, y, context.measureText(text).width + 12, 18, 5);
+  context.roundRect(x, y, width, 18, 5);
   context.fill();
   context.fillStyle = colour;
   context.fillText(text, x + 6, y + 9.5);

@@ -134,7 +134,7 @@ export class PoseEditor extends HTMLElement {
     window.addEventListener("online", () => this.#outbox.retry(), { signal });
     window.addEventListener("focus", () => this.#outbox.outlook.state === "signed-out" && this.#outbox.retry(), { signal });
     window.addEventListener("beforeunload", (event) => this.#beforeUnload(event), { signal });
-    window.addEventListener("pagehide", () => this.#keepDrafts(), { signal });
+    window.addEventListener("pagehide", () => this.#depart(), { signal });
     const watch = new ResizeObserver(() => this.#resized());
     watch.observe(stage);
     signal.addEventListener("abort", () => watch.disconnect());
@@ -309,8 +309,7 @@ export class PoseEditor extends HTMLElement {
       about: `${sheet.desk.imageId}/${index}`,
       body: () => bodyOf(sheet.desk.persons[index], verdict, label),
       saved: ({ person }) => {
-        const known = verdict.state === "accepted" ? { start: pose, from: "label" } : {};
-        sheet.desk = state.withPerson(sheet.desk, index, { revision: person.revision, ...known });
+        sheet.desk = state.withPerson(sheet.desk, index, { revision: person.revision, ...nowSaved(verdict, pose) });
         this.#keepDrafts(sheet);
       },
       refused: (error) => {
@@ -813,6 +812,13 @@ export class PoseEditor extends HTMLElement {
     if (this.#outbox.outlook.pending > 0 || draftLost) event.preventDefault();
   }
 
+  /** The page goes: edits are kept, and the images not looked at yet are free for others. */
+  #depart() {
+    this.#keepDrafts();
+    const ids = this.#conveyor.imageIds;
+    if (ids.length) this.#api.post("/api/release", { image_ids: ids }, { keepalive: true }).catch(() => {});
+  }
+
   #takeFocus() {
     const { activeElement } = document;
     if (activeElement === document.body || activeElement === this) this.#panel.refs.stage.focus({ preventScroll: true });
@@ -823,6 +829,12 @@ const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/a
 
 /** Commands that go on while their key is held down. */
 const REPEATS = /^(nudge|zoom|keypoint|flag|person|undo|redo)/;
+
+/** What a reload would bring after this decision: the label just saved; not what was there before it was taken back. */
+function nowSaved(verdict, pose) {
+  if (verdict.state === "accepted") return { start: pose, from: "label" };
+  return verdict.state === "open" ? { start: null } : {};
+}
 
 function bodyOf(person, verdict, label) {
   const whom = { person_id: person.id, revision: person.revision };

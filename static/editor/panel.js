@@ -47,8 +47,7 @@ const MARKUP = `
         <div class="problem" data-ref="problem" role="alert" hidden></div>
       </section>
       <section data-ref="flagSection"><h2>To look at</h2><div class="flags" data-ref="flags"></div></section>
-      <section data-ref="keypointSection"><h2>Keypoints</h2><div class="grid" data-ref="grid"></div>
-        <div class="selected-name" data-ref="selectedName"></div>
+      <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
         <div class="visibility" role="group" aria-label="Visibility" data-ref="visibility">
           <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
           <button data-command="hidden" data-value="1">Hidden <kbd>1</kbd></button>
@@ -201,7 +200,7 @@ export class Panel {
     for (const [index, person] of desk.persons.entries()) {
       const row = this.refs.persons.children[index];
       const current = String(index === desk.person);
-      if (row.getAttribute("aria-current") !== current && current === "true") row.scrollIntoView({ block: "nearest" });
+      if (row.getAttribute("aria-current") !== current && current === "true") scrollTo(this.refs.persons, row);
       set(row, "aria-current", current);
       set(row, "data-state", person.state);
       const words = personWords(person);
@@ -336,9 +335,10 @@ export class Panel {
   #buildSheet() {
     const groups = [...new Set(BINDINGS.map((binding) => binding.group))];
     this.refs.sheet.replaceChildren(...groups.map((group) => {
-      const rows = BINDINGS.filter((binding) => binding.group === group).flatMap((binding) => [
-        make("dt", { textContent: binding.label }),
-        make("dd", {}, binding.keys.map((key) => make("kbd", { textContent: readable(key) }))),
+      const ours = BINDINGS.filter((binding) => binding.group === group);
+      const rows = [...new Set(ours.map((binding) => binding.label))].flatMap((label) => [
+        make("dt", { textContent: label }),
+        make("dd", {}, keysOf(ours, label).map((key) => make("kbd", { textContent: readable(key) }))),
       ]);
       return make("div", {}, [make("h2", { textContent: group }), make("dl", {}, rows)]);
     }));
@@ -360,10 +360,21 @@ export class Panel {
   }
 }
 
+/** Scrolls the list alone; scrollIntoView would move the panel and the page as well. */
+function scrollTo(list, row) {
+  const [top, bottom] = [row.offsetTop - list.offsetTop, row.offsetTop - list.offsetTop + row.offsetHeight];
+  if (top < list.scrollTop) list.scrollTop = top;
+  else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+}
+
 function make(tag, known = {}, children = []) {
   const element = Object.assign(document.createElement(tag), known);
   element.append(...children);
   return element;
+}
+
+function keysOf(bindings, label) {
+  return bindings.filter((binding) => binding.label === label).flatMap((binding) => binding.keys);
 }
 
 function nameCell(text) {
@@ -383,7 +394,7 @@ function placeOf(desk) {
   return desk.camera ? `${desk.camera} · ${left}` : left;
 }
 
-const SOURCES = { student: "from the student's prediction", label: "from the last label", empty: "nothing placed yet" };
+const SOURCES = { student: "from the student", label: "from the last label", empty: "nothing placed yet" };
 
 function standing(person) {
   if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");

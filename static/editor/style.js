@@ -38,7 +38,8 @@ kbd {
   font: 600 11px/1 system-ui, sans-serif; padding: 3px 5px; border-radius: 4px; white-space: nowrap;
   border: 1px solid color-mix(in srgb, currentColor 28%, transparent); color: inherit; opacity: .82;
 }
-h2 { font-size: 12px; font-weight: 650; color: var(--quiet); margin: 0 0 6px; display: flex; align-items: center; gap: 8px; }
+h2 { font-size: 12px; font-weight: 650; color: var(--quiet); margin: 0 0 6px; display: flex; align-items: center; justify-content: space-between; gap: 8px; }
+h2 b { color: var(--text); font-size: 13px; }
 
 .editor {
   display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) 328px;
@@ -113,7 +114,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 /* ---------------------------------------------------------------- panel */
 .panel { grid-area: panel; display: flex; flex-direction: column; min-height: 0; border-left: 1px solid var(--line); background: var(--paper); }
 .scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; }
-.panel section { padding: 12px 14px; border-bottom: 1px solid var(--line); }
+.panel section { padding: 10px 14px; border-bottom: 1px solid var(--line); }
 .panel section:last-child { border-bottom: 0; }
 .person-head { display: flex; align-items: center; gap: 8px; }
 .person-head b { font-size: 16px; font-weight: 650; }
@@ -127,8 +128,8 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 }
 .flags { display: flex; flex-direction: column; gap: 4px; }
 .flag {
-  display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 6px 8px; border-radius: 6px;
-  border: 1px solid transparent; background: var(--sunk);
+  display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 5px 8px; border-radius: 6px;
+  border: 1px solid transparent; background: var(--sunk); font-size: 13px; line-height: 1.35;
 }
 .flag i { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 2px dashed #b08a00; transform: translateY(2px); }
 .flag[data-touched] i { border: 0; }
@@ -137,13 +138,13 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .flag:hover { border-color: var(--line); }
 .empty { color: var(--quiet); font-size: 13px; margin: 0; }
 
-.grid { display: grid; grid-template-columns: minmax(0, 1fr) 82px 82px; gap: 3px 6px; align-items: center; font-size: 13px; }
+.grid { display: grid; grid-template-columns: minmax(0, 1fr) 82px 82px; gap: 2px 6px; align-items: center; font-size: 13px; }
 .grid .head { font-size: 12px; font-weight: 600; text-align: center; }
 .grid .head.left { color: var(--left); }
 .grid .head.right { color: var(--right); }
 .grid .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .cell {
-  height: 26px; border-radius: 5px; border: 1px solid var(--line); background: var(--paper); padding: 0 6px;
+  height: 24px; border-radius: 5px; border: 1px solid var(--line); background: var(--paper); padding: 0 6px;
   display: flex; align-items: center; justify-content: center; gap: 6px; font-size: 12px; position: relative;
 }
 .cell.wide { grid-column: span 2; }
@@ -156,12 +157,11 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .cell[aria-current="true"] { outline: 2px solid var(--accent); outline-offset: -1px; background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
 .cell[data-flagged]::after { content: ""; position: absolute; top: -3px; right: -3px; width: 10px; height: 10px; border-radius: 50%; background: #ffd21f; border: 2px solid var(--paper); }
 
-.visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; margin-top: 10px; }
-.visibility button { flex: 1; border: 0; background: var(--paper); padding: 6px 4px; font-size: 13px; display: flex; gap: 6px; justify-content: center; align-items: center; }
+.visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; margin-top: 8px; }
+.visibility button { flex: 1; border: 0; background: var(--paper); padding: 5px 4px; font-size: 13px; display: flex; gap: 6px; justify-content: center; align-items: center; }
 .visibility button + button { border-left: 1px solid var(--line); }
 .visibility button:hover:not(:disabled) { background: var(--sunk); }
 .visibility button[aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); }
-.selected-name { margin-top: 10px; font-weight: 600; font-size: 13px; }
 
 .persons { display: flex; flex-direction: column; gap: 3px; max-height: 210px; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
 .person {
@@ -179,12 +179,12 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .actions { padding: 12px 14px; border-top: 1px solid var(--line); display: grid; grid-template-columns: 1fr 1fr; gap: 8px; background: var(--paper); position: relative; }
 .action {
   border: 1px solid var(--line); background: var(--paper); border-radius: 7px; padding: 0 10px; min-height: 38px; display: flex;
-  align-items: center; justify-content: center; gap: 8px; font-weight: 550;
+  align-items: center; justify-content: center; gap: 8px; font-weight: 550; font-size: 13.5px; white-space: nowrap;
 }
 .action:hover:not(:disabled) { background: var(--sunk); }
 .action.primary { grid-column: span 2; min-height: 44px; background: var(--accent); border-color: var(--accent); color: var(--accent-ink); font-weight: 650; font-size: 15px; }
 .action.primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 88%, #000); }
-.action.slim { grid-column: span 2; min-height: 32px; font-weight: 500; font-size: 13px; color: var(--quiet); border-color: transparent; }
+.action.slim { grid-column: span 2; min-height: 30px; font-weight: 500; font-size: 13px; color: var(--quiet); border-color: transparent; }
 .menu {
   position: absolute; left: 14px; right: 14px; bottom: calc(100% + 6px); background: var(--paper); border: 1px solid var(--line);
   border-radius: 9px; padding: 6px; display: grid; gap: 2px; box-shadow: 0 12px 34px rgba(0, 0, 0, .28); z-index: 3;
@@ -200,8 +200,8 @@ dialog::backdrop { background: rgba(10, 12, 16, .55); }
 .sheet { columns: 2; column-gap: 34px; font-size: 13px; }
 .sheet div { break-inside: avoid; margin-bottom: 14px; }
 .sheet dl { display: grid; grid-template-columns: 1fr auto; gap: 5px 14px; margin: 0; }
-.sheet dd { margin: 0; display: flex; gap: 4px; justify-content: flex-end; }
-.mouse { margin: 4px 0 0; font-size: 13px; color: var(--quiet); max-width: 74ch; }
+.sheet dd { margin: 0; display: flex; gap: 4px; justify-content: flex-end; align-items: center; }
+.mouse { margin: 10px 0 0; padding-top: 12px; border-top: 1px solid var(--line); font-size: 13px; color: var(--quiet); max-width: 74ch; }
 .live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 @media (max-width: 760px) {
@@ -217,6 +217,7 @@ dialog::backdrop { background: rgba(10, 12, 16, .55); }
   .notice { flex-wrap: wrap; }
 }
 @media (pointer: coarse) {
+  .actions kbd, .visibility kbd { display: none; }
   .tool { width: 44px; height: 44px; } .cell { height: 40px; } .step { width: 44px; height: 44px; }
   .visibility button, .menu button, .flag { min-height: 44px; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
 }

@@ -1,0 +1,154 @@
+"""The routes that are not Gradio's: the editor's hot path, images, rounds and export for leads."""
+
+import dataclasses
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+
+from app import labelling
+from app.commands import round_json
+from app.engine import Engine
+from app.exporting import export_coco
+from app.files import ImageFiles
+from app.learning import launch_round
+from app.payload import (
+    VERSION,
+    AcceptMessage,
+    AddPersonMessage,
+    FinishMessage,
+    ImagesMessage,
+    LaunchMessage,
+    PersonMessage,
+    PersonPayload,
+    SavedPayload,
+    SkipMessage,
+    TaskPayload,
+)
+from app.settings import Settings
+from db import images, rounds
+from db.errors import NotFound
+from db.records import SessionRecord, UserRecord
+from db.session import Store
+from sspcm.config import PRESETS, merge
+
+ImageIds = Annotated[str, Query(pattern=r"^(\d+(,\d+)*)?$")]
+NOTHING_LEFT = "Every image is labelled or held by others. A lead can import more images or launch a round."
+
+
+def session_of(request: Request) -> SessionRecord:
+    """The session that the guard found; routes behind the guard always have one."""
+    session: SessionRecord = request.scope["state"]["session"]
+    return session
+
+
+def user_of(request: Request) -> UserRecord:
+    """Who is asking."""
+    return session_of(request).user
+
+
+def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> APIRouter:
+    """What the editor calls. Sync handlers: they run in the thread pool and may wait for the store."""
+    api = APIRouter()
+    lease_s = settings.lease_s
+
+    @api.get("/api/session")
+    def session(request: Request) -> dict[str, Any]:
+        found = session_of(request)
+        return {"user": {"name": found.user.name, "role": found.user.role}, "csrf": found.csrf, "version": VERSION}
+
+    @api.get("/api/next", response_model=None)
+    def next_image(
+        request: Request, exclude: Annotated[str, Query(pattern=r"^(\d+(,\d+)*)?$")] = ""
+    ) -> TaskPayload | dict[str, Any]:
+        passed = [int(part) for part in exclude.split(",") if part]
+        task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s)
+        return task or {"task": None, "message": NOTHING_LEFT}
+
+    @api.post("/api/accept")
+    def accept(request: Request, message: AcceptMessage) -> SavedPayload:
+        return labelling.accept(store, user_of(request), message, lease_s=lease_s)
+
+    @api.post("/api/skip")
+    def skip(request: Request, message: SkipMessage) -> SavedPayload:
+        return labelling.skip(store, user_of(request), message, lease_s=lease_s)
+
+    @api.post("/api/not-a-person")
+    def not_a_person(request: Request, message: PersonMessage) -> SavedPayload:
+        return labelling.not_a_person(store, user_of(request), message, lease_s=lease_s)
+
+    @api.post("/api/reopen")
+    def reopen(request: Request, message: PersonMessage) -> SavedPayload:
+        return labelling.reopen(store, user_of(request), message, lease_s=lease_s)
+
+    @api.post("/api/persons")
+    def add_person(request: Request, message: AddPersonMessage) -> dict[str, PersonPayload]:
+        return {"person": labelling.add_person(store, user_of(request), message)}
+
+    @api.post("/api/finish")
+    def finish(request: Request, message: FinishMessage) -> dict[str, bool]:
+        labelling.finish(store, user_of(request), message.image_id, message.key)
+        return {"image_done": True}
+
+    @api.post("/api/heartbeat")
+    def heartbeat(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
+        return {"held": labelling.heartbeat(store, user_of(request), message.image_ids, lease_s=lease_s)}
+
+    @api.post("/api/release")
+    def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
+        labelling.release(store, user_of(request), message.image_ids)
+        return {"released": message.image_ids}
+
+    @api.get("/img/{image_id}/{sha256}")
+    def image(image_id: int, sha256: str) -> FileResponse:
+        with store.reading() as tx:
+            record = images.get_image(tx, image_id)
+        if record.sha256 != sha256:
+            raise NotFound(f"image {image_id} has other bytes than asked for. Load the task again.")
+        return FileResponse(files.path(sha256), headers={"cache-control": "private, max-age=31536000, immutable"})
+
+    return api
+
+
+def lead_routes(store: Store, engine: Engine) -> APIRouter:
+    """What leads' scripts and pages call; the guard lets nobody else through."""
+    api = APIRouter()
+
+    @api.get("/api/counts")
+    def counts() -> dict[str, int]:
+        with store.reading() as tx:
+            return dataclasses.asdict(images.count(tx))
+
+    @api.post("/api/rounds", status_code=201)
+    def launch(request: Request, message: LaunchMessage) -> dict[str, Any]:
+        config = merge(PRESETS[message.preset], message.config)
+        return round_json(launch_round(store, engine, config=config, user=user_of(request)))
+
+    @api.get("/api/rounds")
+    def list_rounds() -> dict[str, Any]:
+        with store.reading() as tx:
+            return {"rounds": [round_json(record) for record in rounds.latest(tx, 1000)]}
+
+    @api.get("/api/rounds/{number}")
+    def show_round(number: int) -> dict[str, Any]:
+        with store.reading() as tx:
+            return round_json(rounds.get(tx, number))
+
+    @api.get("/api/rounds/{number}/labels")
+    def show_labels(number: int) -> list[dict[str, Any]]:
+        with store.reading() as tx:
+            return [dataclasses.asdict(person) for person in rounds.frozen(tx, rounds.get(tx, number).id)]
+
+    @api.get("/api/export")
+    def export(with_predictions: bool = False) -> Response:
+        document = export_coco(store, with_predictions=with_predictions)
+        headers = {"content-disposition": 'attachment; filename="labels.json"'}
+        return Response(json.dumps(document), media_type="application/json", headers=headers)
+
+    return api
+
+
+def error_answer(status: int, code: str, message: str) -> JSONResponse:
+    """Every error in one shape; the message may be shown to the person."""
+    return JSONResponse({"error": {"code": code, "message": message}}, status)

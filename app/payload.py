@@ -1,0 +1,153 @@
+"""The editor's JSON contract, version 1: what the browser sends and gets (docs/architecture.md)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+VERSION = 1
+
+Triple = Annotated[list[float], Field(min_length=3, max_length=3)]
+
+
+class Message(BaseModel):
+    """What the browser sends: unknown fields are refused, numbers are finite."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class PersonMessage(Message):
+    """About one person, as the browser last saw them. `key`: the same one is carried out once."""
+
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+    person_id: int
+    revision: int
+
+
+class AcceptMessage(PersonMessage):
+    """Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id."""
+
+    xyv: Annotated[list[Triple], Field(max_length=1000)]
+    touched: list[bool]
+    started_from: int | None = None
+
+
+class SkipMessage(PersonMessage):
+    """A person left without a label, and why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class BoxPayload(Message):
+    """A rectangle in image px, turned by `angle` degrees clockwise about its centre."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float = 0.0
+
+
+class AddPersonMessage(Message):
+    """A box an annotator drew."""
+
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+    image_id: int
+    box: BoxPayload
+
+
+class FinishMessage(Message):
+    """Nobody (else) is in the image."""
+
+    key: Annotated[str, Field(min_length=8, max_length=64)]
+    image_id: int
+
+
+class ImagesMessage(Message):
+    """Images to hold on to, or to let go."""
+
+    image_ids: Annotated[list[int], Field(max_length=100)]
+
+
+class LaunchMessage(Message):
+    """A preset and the settings changed in it, nested as in the round's TOML."""
+
+    preset: Literal["demo", "standard"] = "demo"
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class ImagePayload(BaseModel):
+    """An image and where its bytes are."""
+
+    id: int
+    url: str
+    width: int
+    height: int
+    file_name: str
+    camera: str
+
+
+class FlagPayload(BaseModel):
+    """A keypoint to look at, and why."""
+
+    keypoint: int
+    score: float
+    reason: str
+
+
+class StartPayload(BaseModel):
+    """The pose to start from: K rows of x, y, visibility."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    xyv: list[list[float]]
+    source: Annotated[Literal["student", "label", "empty"], Field(serialization_alias="from")]
+    prediction_id: int | None
+
+
+class PersonPayload(BaseModel):
+    """One person; ghosts by network: K rows of x, y, confidence. Flags come worst first."""
+
+    id: int
+    revision: int
+    state: str
+    box: BoxPayload
+    score: float | None
+    flags: list[FlagPayload]
+    start: StartPayload
+    ghosts: dict[str, list[list[float]]]
+
+
+class LensPayload(BaseModel):
+    """The lens circle in image px."""
+
+    x: float
+    y: float
+    radius: float
+
+
+class TaskPayload(BaseModel):
+    """One image to work on, held for `lease_s` seconds; persons come worst first."""
+
+    version: int = VERSION
+    image: ImagePayload
+    skeleton: dict[str, Any]
+    lease_s: float
+    lens: LensPayload | None
+    round: int | None
+    persons: list[PersonPayload]
+    remaining: int
+
+
+class SavedPerson(BaseModel):
+    """A person after a decision."""
+
+    id: int
+    revision: int
+    state: str
+
+
+class SavedPayload(BaseModel):
+    """What a decision led to. `repeated`: it had been saved before; nothing changed now."""
+
+    person: SavedPerson
+    image_done: bool
+    repeated: bool
