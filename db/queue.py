@@ -125,18 +125,19 @@ def _images(tx: Session, image_ids: Collection[int]) -> dict[int, ImageRow]:
 def _own(
     tx: Session, user: UserRecord, ranking_id: int | None, *, exclude: Collection[int], now: datetime
 ) -> _Found | None:
-    """The first image in queue order that the annotator holds already."""
-    entry = (RankingEntryRow.image_id == ImageRow.id) & (RankingEntryRow.ranking_id == ranking_id)
-    query = (
-        select(ImageRow, RankingEntryRow)
-        .join(LeaseRow, LeaseRow.image_id == ImageRow.id)
-        .outerjoin(RankingEntryRow, entry)
-        .where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now, _WORKABLE, ImageRow.id.not_in(exclude))
-        .order_by(RankingEntryRow.position.is_(None), RankingEntryRow.position, ImageRow.id)
-        .limit(1)
+    """The first image in queue order that the annotator holds already: one of a handful."""
+    mine = select(LeaseRow.image_id).where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now)
+    image_ids = set(tx.scalars(mine)) - set(exclude)
+    if not image_ids:
+        return None
+    held = _images(tx, image_ids)
+    entries = select(RankingEntryRow).where(
+        RankingEntryRow.ranking_id == ranking_id, RankingEntryRow.image_id.in_(image_ids)
     )
-    found = tx.execute(query.execution_options(populate_existing=True)).first()
-    return None if found is None else (found[0], found[1])
+    ranked = {row.image_id: row for row in tx.scalars(entries.execution_options(populate_existing=True))}
+    by_rank = sorted((row.position, row.image_id) for row in ranked.values() if row.image_id in held)
+    first = by_rank[0][1] if by_rank else min(held, default=None)
+    return None if first is None else (held[first], ranked.get(first))
 
 
 def _first_free(tx: Session, ranking_id: int | None, *, exclude: Collection[int], now: datetime) -> _Found | None:
@@ -175,7 +176,7 @@ def _hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expire
 def _holders(tx: Session, *, now: datetime) -> dict[int, str]:
     """Who holds which image. There are about as many leases as annotators."""
     query = select(LeaseRow.image_id, UserRow.name).join(UserRow, UserRow.id == LeaseRow.user_id)
-    return {image_id: name for image_id, name in tx.execute(query.where(LeaseRow.expires_at > now))}
+    return dict(tx.execute(query.where(LeaseRow.expires_at > now)).tuples().all())
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:
