@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -48,9 +49,9 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
             process.stdout.close()
 
 
-def guard(code: str, **options: object) -> subprocess.Popen[bytes]:
+def guard(code: str, **options: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        guard_command([sys.executable, "-c", code], **options),  # type: ignore[arg-type]
+        guard_command([sys.executable, "-c", code], **options),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -80,7 +80,7 @@ def supervisor(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     process.stdout.close()
     for name in ("web.pid", "worker.pid"):
         if (tmp_path / name).is_file():
-            until(lambda path=tmp_path / name: gone(int(path.read_text())))  # type: ignore[misc]
+            until(lambda path=tmp_path / name: gone(int(path.read_text())))
 
 
 def test_it_prints_the_address_once_the_web_server_answers(supervisor: subprocess.Popen[str], port: int) -> None:

@@ -93,7 +93,7 @@ def place_at(url: str, home: Path, make_label: Callable[..., object]) -> Iterato
         for number in range(12):
             sha256 = ImageFiles(home).put(bytes([number]), ".jpg")
             labelled = number < 4
-            person = NewPerson(Box(60, 60, 40, 80), make_label(x=60.0) if labelled else None)  # type: ignore[arg-type]
+            person = NewPerson(Box(60, 60, 40, 80), make_label(x=60.0) if labelled else None)
             split = "validation" if number < 2 else "train"
             images.add_image(tx, NewImage(sha256, f"{number}.jpg", 640, 480, "hall", number, split), [person])
         lead = users.add_user(tx, "lena", "lead", "correct horse")
