@@ -26,7 +26,7 @@ from fastapi.staticfiles import StaticFiles
 from sspcm.skeleton import BUILT_IN, Skeleton
 
 STATIC = Path(__file__).parents[2] / "static"
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{margin:0;font:14px system-ui;background:Canvas;color:CanvasText;color-scheme:light dark}
 header{padding:10px 16px}</style>
@@ -121,7 +121,9 @@ class World:
         person = self.persons[body["person_id"]]
         if person.revision != body["revision"]:
             raise ValueError(f"person {person.id} is at revision {person.revision}; {body['revision']} was sent.")
-        person.state = {"accept": "accepted", "skip": "skipped", "not-a-person": "not_a_person", "reopen": "open"}[action]
+        person.state = {"accept": "accepted", "skip": "skipped", "not-a-person": "not_a_person", "reopen": "open"}[
+            action
+        ]
         person.revision += 1
         person.label = body.get("xyv", person.label)
         image = next(image for image in self.images.values() if person in image.persons)
@@ -179,6 +181,8 @@ def create_editor_app(world: World) -> FastAPI:
             return JSONResponse({"error": {"code": "csrf", "message": "The token is missing."}}, 403)
         if action == "heartbeat":
             return JSONResponse({"held": body["image_ids"]})
+        if action == "release":
+            return JSONResponse({"released": body["image_ids"]})
         if world.refusals:
             status, code, message = world.refusals.pop(0)
             return JSONResponse({"error": {"code": code, "message": message}}, status)
@@ -235,7 +239,9 @@ def drawn_image(image_id: int, *, persons: int = 2, width: int = 640, height: in
         size = cell * (0.4, 0.84)
         truth = STANDING * size + corner
         _draw_person(canvas, truth, colour=tuple(int(c) for c in random.integers(60, 200, 3)))
-        people.append(_person(100 * image_id + index, truth, corner, size, flags=flags if index == 0 else 1, random=random))
+        people.append(
+            _person(100 * image_id + index, truth, corner, size, flags=flags if index == 0 else 1, random=random)
+        )
     ok, jpeg = cv2.imencode(".jpg", canvas)
     if not ok:
         raise RuntimeError("the drawn image could not be encoded as JPEG.")
@@ -243,7 +249,7 @@ def drawn_image(image_id: int, *, persons: int = 2, width: int = 640, height: in
 
 
 def _draw_person(canvas: np.ndarray, truth: np.ndarray, *, colour: tuple[int, ...]) -> None:
-    dots = [tuple(int(round(v)) for v in point) for point in truth]
+    dots = [tuple(round(float(v)) for v in point) for point in truth]
     limb = max(2, int(np.ptp(truth[:, 1]) / 22))
     for a, b in BUILT_IN["coco-17"].edges:
         cv2.line(canvas, dots[a], dots[b], colour, limb, cv2.LINE_AA)
@@ -269,7 +275,13 @@ def _person(
         for k in worst
     ]  # fmt: skip
     seen = np.full(len(truth), 2) if visibility is None else visibility
-    box = {"x": float(corner[0]), "y": float(corner[1]), "width": float(size[0]), "height": float(size[1]), "angle": 0.0}
+    box = {
+        "x": float(corner[0]),
+        "y": float(corner[1]),
+        "width": float(size[0]),
+        "height": float(size[1]),
+        "angle": 0.0,
+    }
     return FakePerson(
         person_id, box, _rows(student, seen), flags=found, score=found[0]["score"] if found else 0.04,
         ghosts={"A": _rows(a, np.full(len(truth), 0.9)), "B": _rows(b, np.full(len(truth), 0.8))},
@@ -293,7 +305,9 @@ def _image_of(folder: Path, image: Mapping[str, Any], annotations: Any, random: 
         xyv = np.array(one["keypoints"], float).reshape(-1, 3)
         box = np.array(one["bbox"])
         flags = int(random.integers(1, 4))
-        people.append(_person(one["id"], xyv[:, :2], box[:2], box[2:], flags=flags, random=random, visibility=xyv[:, 2]))
+        people.append(
+            _person(one["id"], xyv[:, :2], box[:2], box[2:], flags=flags, random=random, visibility=xyv[:, 2])
+        )
     people.sort(key=lambda person: -(person.score or 0))
     content = (folder / "images" / image["file_name"]).read_bytes()
     return FakeImage(image["id"], content, image["width"], image["height"], image["file_name"], people)

@@ -1,0 +1,414 @@
+"""The editor in headless Chromium, against a stand-in for the server: what an annotator does, and what goes wrong."""
+
+import json
+import re
+import runpy
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
+World, serving, drawn_image = fake["World"], fake["serving"], fake["drawn_image"]
+
+
+@pytest.fixture
+def world() -> Any:
+    """Six drawn images of two persons each."""
+    return World({i: drawn_image(i) for i in range(1, 7)})
+
+
+@pytest.fixture
+def open_editor(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open the stand-in's page in a browser of its own, and wait until the first image is painted."""
+    with ExitStack() as stack:
+
+        def opened(world: Any, *, painted: bool = True, **options: Any) -> Page:
+            url = stack.enter_context(serving(world))
+            context = chromium.new_context(viewport={"width": 1280, "height": 860}, **options)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(8000)
+            page.goto(url)
+            if painted:
+                wait(page, "painted", "1")
+            return page
+
+        yield opened
+
+
+def wait(page: Page, name: str, value: str | re.Pattern[str]) -> None:
+    """Wait until the editor's data-`name` is `value`."""
+    expect(page.locator("pose-editor")).to_have_attribute(f"data-{name}", value, timeout=8000)
+
+
+def point(page: Page, person: int, keypoint: str) -> list[float]:
+    """A keypoint's x, y, visibility as the editor holds it."""
+    return page.evaluate(
+        "([id, name]) => { const { desk } = document.querySelector('pose-editor');"
+        " return desk.persons.find((one) => one.id === id).pose.xyv[desk.skeleton.keypoints.indexOf(name)]; }",
+        [person, keypoint],
+    )
+
+
+def screen(page: Page, person: int, keypoint: str) -> tuple[float, float]:
+    """Where a keypoint is in the window."""
+    spot = page.evaluate("([id, name]) => document.querySelector('pose-editor').screenOf(id, name)", [person, keypoint])
+    return spot["x"], spot["y"]
+
+
+def drag(page: Page, start: tuple[float, float], step: tuple[float, float]) -> None:
+    """Drag with the mouse from a spot of the window."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + step[0] / 2, start[1] + step[1] / 2, steps=4)
+    page.mouse.move(start[0] + step[0], start[1] + step[1], steps=4)
+    page.mouse.up()
+
+
+def selected(page: Page) -> tuple[int, str]:
+    """The selected person's id and keypoint."""
+    found = page.evaluate(
+        "() => { const { desk } = document.querySelector('pose-editor');"
+        " return [desk.persons[desk.person]?.id, desk.skeleton.keypoints[desk.keypoint]]; }"
+    )
+    return found[0], found[1]
+
+
+def test_an_image_opens_at_its_worst_flag_and_says_why(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    worst = world.images[1].persons[0]
+    assert selected(page) == (worst.id, world.skeleton.keypoints[worst.flags[0]["keypoint"]])
+    expect(page.get_by_role("button", name=worst.flags[0]["reason"])).to_have_attribute("aria-current", "true")
+
+
+def test_a_dragged_keypoint_follows_the_pointer_and_undo_brings_it_back(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    before = point(page, 100, "left_wrist")
+    scale = page.evaluate(
+        "() => { const e = document.querySelector('pose-editor'); return e.screenAt(1, 0).x - e.screenAt(0, 0).x; }"
+    )
+    drag(page, screen(page, 100, "left_wrist"), (40, -30))
+    after = point(page, 100, "left_wrist")
+    assert after[0] - before[0] == pytest.approx(40 / scale, abs=0.02)
+    assert after[1] - before[1] == pytest.approx(-30 / scale, abs=0.02)
+    wait(page, "status", "draft")
+    page.keyboard.press("z")
+    assert point(page, 100, "left_wrist") == before
+    wait(page, "status", "saved")
+    page.keyboard.press("Control+y")
+    assert point(page, 100, "left_wrist") == after
+
+
+def test_a_drag_beside_the_keypoints_moves_the_image_and_no_keypoint(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    before, spot = point(page, 100, "nose"), screen(page, 100, "nose")
+    corner = page.locator("pose-editor").locator(".stage").bounding_box()
+    assert corner
+    drag(page, (corner["x"] + 20, corner["y"] + corner["height"] - 40), (60, -50))
+    assert point(page, 100, "nose") == before
+    moved = screen(page, 100, "nose")
+    assert (moved[0] - spot[0], moved[1] - spot[1]) == pytest.approx((60, -50), abs=0.5)
+
+
+def test_the_wheel_zooms_at_the_pointer(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    spot, other = screen(page, 100, "nose"), screen(page, 100, "left_ankle")
+    page.mouse.move(*spot)
+    page.mouse.wheel(0, -240)
+    page.wait_for_timeout(60)
+    assert screen(page, 100, "nose") == pytest.approx(spot, abs=0.5)
+    assert abs(screen(page, 100, "left_ankle")[1] - spot[1]) > abs(other[1] - spot[1]) * 1.2
+
+
+def test_accept_saves_and_goes_to_the_next_image_without_a_reload(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    page.evaluate("window.stillHere = true")
+    page.keyboard.press("Enter")
+    wait(page, "person", "101")
+    page.keyboard.press("Enter")
+    wait(page, "image", "2")
+    wait(page, "painted", "2")
+    wait(page, "status", "saved")
+    assert [body["person_id"] for body in world.saves("accept")] == [100, 101]
+    assert world.persons[100].state == world.persons[101].state == "accepted"
+    assert page.evaluate("window.stillHere")
+    assert page.evaluate("document.querySelector('pose-editor').shadowRoot.activeElement.className") == "stage"
+
+
+def test_the_next_image_is_fetched_while_this_one_is_worked_on(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    wait(page, "ahead", "1")
+    assert world.asked_next == ["", "1"]
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    wait(page, "image", "2")
+    wait(page, "painted", "2")
+    wait(page, "status", "unsaved")
+    page.context.set_offline(False)
+    wait(page, "status", "saved")
+
+
+def test_a_person_is_corrected_and_accepted_by_keyboard_alone(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    first, second = (world.skeleton.keypoints[flag["keypoint"]] for flag in world.images[1].persons[0].flags)
+    x, y, _ = point(page, 100, first)
+    for key in ("ArrowRight", "Shift+ArrowUp", "1"):
+        page.keyboard.press(key)
+    assert point(page, 100, first) == pytest.approx([x + 1, y - 10, 1], abs=0.011)
+    page.keyboard.press("Tab")
+    assert selected(page) == (100, second)
+    page.keyboard.press("v")
+    page.keyboard.press("v")
+    assert point(page, 100, second)[2] == 0
+    page.keyboard.press("Enter")
+    wait(page, "person", "101")
+    wait(page, "status", "saved")
+    (saved,) = world.saves("accept")
+    assert saved["xyv"][world.skeleton.keypoints.index(first)] == pytest.approx([x + 1, y - 10, 1], abs=0.011)
+    assert saved["xyv"][world.skeleton.keypoints.index(second)] == [0, 0, 0]
+    assert sum(saved["touched"]) == 2
+    assert saved["started_from"] == 7
+
+
+def test_tab_walks_the_flags_and_escape_lets_it_leave(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    walked = [selected(page)]
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        walked.append(selected(page))
+    assert [person for person, _ in walked] == [100, 100, 101, 100]
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert selected(page) == walked[-1]
+    assert page.evaluate("document.querySelector('pose-editor').shadowRoot.activeElement.className") != "stage"
+
+
+def test_typing_beside_the_editor_does_not_drive_it(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Search").press_sequentially("x10s")
+    page.keyboard.press("Enter")
+    assert page.get_by_label("Search").input_value() == "x10s"
+    assert world.log == []
+
+
+def test_undo_takes_a_decision_back_and_reaches_into_the_image_just_left(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    wait(page, "image", "2")
+    wait(page, "status", "saved")
+    page.keyboard.press("z")
+    wait(page, "image", "1")
+    wait(page, "person", "101")
+    page.keyboard.press("z")
+    wait(page, "person", "100")
+    wait(page, "status", re.compile("saved|draft"))
+    assert [path for path, _ in world.log] == ["accept", "not-a-person", "reopen", "reopen"]
+    assert [world.persons[id].state for id in (100, 101)] == ["open", "open"]
+    page.keyboard.press("Enter")
+    wait(page, "status", re.compile("saved|draft"))
+    assert world.persons[100].state == "accepted"
+
+
+def test_skip_asks_for_a_reason_and_takes_it_by_key(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    page.keyboard.press("s")
+    expect(page.get_by_role("menuitem", name="Blurred")).to_be_focused()
+    page.keyboard.press("2")
+    wait(page, "person", "101")
+    wait(page, "status", "saved")
+    assert world.saves("skip")[0]["reason"] == "too small"
+    page.keyboard.press("s")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("menuitem", name="Blurred")).to_be_hidden()
+    assert world.persons[101].state == "open"
+
+
+def test_a_refused_save_brings_the_person_back_with_the_reason_and_every_edit(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    drag(page, screen(page, 100, "nose"), (25, 10))
+    moved = point(page, 100, "nose")
+    world.refusals.append((409, "lease_lost", "Bob holds this image now; wanted it to be yours. Try again later."))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Bob holds this image now").first).to_be_visible()
+    wait(page, "person", "100")
+    assert point(page, 100, "nose") == moved
+    page.keyboard.press("Enter")
+    wait(page, "person", "101")
+    wait(page, "status", "saved")
+    assert world.persons[100].label[0] == moved
+
+
+def test_a_refusal_that_comes_after_the_image_was_left_brings_the_image_back(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    world.images[1].persons[1].state = "accepted"
+    page = open_editor(world)
+    wait(page, "ahead", "1")
+    world.refusals.append((409, "revision_conflict", "ann changed person 100. Load the image again."))
+    page.keyboard.press("Enter")
+    wait(page, "image", "1")
+    wait(page, "person", "100")
+    expect(page.get_by_role("alert").filter(has_text="ann changed person 100").first).to_be_visible()
+
+
+def test_saves_wait_while_the_server_is_down_and_arrive_once(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    world.down = True
+    page.keyboard.press("Enter")
+    wait(page, "person", "101")
+    wait(page, "status", "unsaved")
+    expect(page.get_by_text("The server is being restarted. Trying again")).to_be_visible()
+    world.down = False
+    page.get_by_role("button", name="Try now").click()
+    wait(page, "status", "saved")
+    assert len(world.saves("accept")) == 1
+
+
+def test_a_save_whose_answer_was_lost_is_not_saved_twice(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    world.swallow_answers = 1
+    page.keyboard.press("Enter")
+    wait(page, "status", "saved")
+    sent = world.saves("accept")
+    assert len(sent) == 2 and sent[0] == sent[1]
+    assert world.persons[100].revision == 1
+
+
+def test_a_session_that_ended_keeps_the_decisions_until_signed_in_again(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    world.signed_out = True
+    page.keyboard.press("Enter")
+    wait(page, "status", "unsaved")
+    expect(page.get_by_text("Your session has ended. One decision waits here")).to_be_visible()
+    world.signed_out = False
+    page.get_by_role("button", name="Try now").click()
+    wait(page, "status", "saved")
+    assert world.persons[100].state == "accepted"
+
+
+def test_edits_survive_a_reload_and_undo_takes_them_away(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    before = point(page, 100, "nose")
+    drag(page, screen(page, 100, "nose"), (30, 0))
+    moved = point(page, 100, "nose")
+    page.reload()
+    wait(page, "painted", "1")
+    expect(page.get_by_text("Your unsaved edits of one person are back")).to_be_visible()
+    assert point(page, 100, "nose") == moved
+    page.keyboard.press("z")
+    assert point(page, 100, "nose") == before
+
+
+def test_a_person_is_added_with_a_box_and_placed_in_order(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    page.keyboard.press("f")
+    page.keyboard.press("b")
+    start = page.evaluate("document.querySelector('pose-editor').screenAt(10, 20)")
+    end = page.evaluate("document.querySelector('pose-editor').screenAt(110, 220)")
+    drag(page, (start["x"], start["y"]), (end["x"] - start["x"], end["y"] - start["y"]))
+    wait(page, "person", "602")
+    assert world.saves("persons")[0]["box"] == pytest.approx(
+        {"x": 10, "y": 20, "width": 100, "height": 200, "angle": 0}, abs=1
+    )
+    expect(page.get_by_text("Click to place the nose")).to_be_visible()
+    for x, y in ((60, 40), (65, 36), (55, 36)):
+        spot = page.evaluate("([x, y]) => document.querySelector('pose-editor').screenAt(x, y)", [x, y])
+        page.mouse.click(spot["x"], spot["y"])
+    assert point(page, 602, "right_eye") == pytest.approx([55, 36, 2], abs=0.5)
+    assert selected(page)[1] == "left_ear"
+    page.keyboard.press("Enter")
+    wait(page, "status", re.compile("saved|draft"))
+    assert world.persons[602].label is not None
+
+
+def test_an_absent_keypoint_is_chosen_in_the_list_and_placed_with_a_click(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    world.images[1].persons[0].start[7] = [0, 0, 0]
+    page = open_editor(world)
+    page.get_by_role("button", name=re.compile("^left elbow, absent")).click()
+    spot = page.evaluate("document.querySelector('pose-editor').screenAt(150, 150)")
+    page.keyboard.down("Shift")
+    page.mouse.click(spot["x"], spot["y"])
+    page.keyboard.up("Shift")
+    assert point(page, 100, "left_elbow") == pytest.approx([150, 150, 1], abs=0.5)
+
+
+def test_an_image_without_anybody_is_finished_with_one_key(world: Any, open_editor: Callable[..., Page]) -> None:
+    world.images[1].persons.clear()
+    page = open_editor(world)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nobody is boxed here")).to_be_visible()
+    page.get_by_role("button", name="Nobody here").click()
+    wait(page, "image", "2")
+    wait(page, "status", "saved")
+    assert world.images[1].done
+
+
+def test_an_empty_queue_says_so_and_can_be_asked_again(world: Any, open_editor: Callable[..., Page]) -> None:
+    for image in world.images.values():
+        image.done = True
+    page = open_editor(world, painted=False)
+    expect(page.get_by_role("heading", name="Nothing left to do")).to_be_visible()
+    world.images[3].done = False
+    page.get_by_role("button", name="Check again").click()
+    wait(page, "image", "3")
+    wait(page, "painted", "1")
+
+
+def test_the_first_image_can_be_had_again_after_an_error(world: Any, open_editor: Callable[..., Page]) -> None:
+    world.down = True
+    page = open_editor(world, painted=False)
+    expect(page.get_by_role("heading", name="The next image cannot be had")).to_be_visible()
+    world.down = False
+    page.get_by_role("button", name="Try again").click()
+    wait(page, "painted", "1")
+
+
+def test_a_finger_drags_a_keypoint_and_the_page_does_not_scroll(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world, has_touch=True, is_mobile=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(150)
+    page.evaluate("document.querySelector('pose-editor').run('fit-person')")
+    before = point(page, 100, "left_knee")
+    x, y = screen(page, 100, "left_knee")
+    touch = page.context.new_cdp_session(page)
+    for kind, spots in (
+        ("touchStart", [(x, y)]), ("touchMove", [(x + 12, y)]), ("touchMove", [(x + 30, y + 5)]), ("touchEnd", []),
+    ):  # fmt: skip
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in spots]})
+    assert point(page, 100, "left_knee")[0] > before[0] + 5
+    assert page.evaluate("window.scrollY") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_hundred_persons_are_dragged_smoothly(open_editor: Callable[..., Page]) -> None:
+    page = open_editor(World({1: drawn_image(1, persons=100, width=1600, height=1200, flags=3)}))
+    page.evaluate(
+        "() => { window.work = [];"
+        " const stage = document.querySelector('pose-editor').shadowRoot.querySelector('.stage');"
+        " stage.addEventListener('pointermove', () => { window.at = performance.now(); }, { capture: true });"
+        " stage.addEventListener('pointermove', () => { window.work.push(performance.now() - window.at); }); }"
+    )
+    x, y = screen(page, 100, "left_wrist")
+    drag(page, (x, y), (30, 20))
+    work = sorted(page.evaluate("window.work"))
+    assert work[int(len(work) * 0.95)] <= 8, json.dumps(work)

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Api, newKey } from "../../static/editor/api.js";
+
+const answer = (status, body) => new Response(JSON.stringify(body), { status });
+
+/** A fetch that gives these answers in turn; sent tells what was asked. */
+function fetchGiving(...answers) {
+  const sent = [];
+  const fetch = async (path, options) => {
+    sent.push({ path, ...options });
+    const next = path === "/api/session" ? answer(200, { csrf: `token ${sent.length}` }) : answers.shift();
+    if (next instanceof Error) throw next;
+    return next;
+  };
+  return { fetch, sent };
+}
+
+test("an unsafe request carries the session's token, asked for once", async () => {
+  const { fetch, sent } = fetchGiving(answer(200, { ok: 1 }), answer(200, { ok: 2 }));
+  const api = new Api({ fetch });
+  await api.post("/api/accept", { key: "a" });
+  assert.deepEqual(await api.post("/api/skip", { key: "b" }), { ok: 2 });
+  assert.deepEqual(sent.map((one) => one.path), ["/api/session", "/api/accept", "/api/skip"]);
+  assert.equal(sent[1].headers["X-CSRF-Token"], "token 1");
+});
+
+test("a stale token is fetched anew, and the same request sent once more", async () => {
+  const { fetch, sent } = fetchGiving(answer(403, { error: { code: "csrf", message: "stale" } }), answer(200, { ok: 1 }));
+  await new Api({ fetch }).post("/api/accept", { key: "a" });
+  assert.equal(sent.at(-1).headers["X-CSRF-Token"], "token 3");
+  assert.equal(sent[1].body, sent[3].body);
+});
+
+test("failures are told apart: no answer, signed out, refused", async () => {
+  const kinds = [];
+  for (const reply of [new TypeError("no network"), answer(503, {}), answer(429, {}), answer(401, {}),
+    answer(409, { error: { code: "lease_lost", message: "bob holds it" } })]) {
+    const { fetch } = fetchGiving(reply);
+    await new Api({ fetch }).post("/api/accept", {}).catch((error) => kinds.push([error.kind, error.message]));
+  }
+  assert.deepEqual(kinds.map(([kind]) => kind), ["offline", "offline", "offline", "signed-out", "refused"]);
+  assert.equal(kinds[4][1], "bob holds it");
+});
+
+test("the next image is asked for without those at hand", async () => {
+  const { fetch, sent } = fetchGiving(answer(200, { task: null }), answer(200, { task: null }));
+  await new Api({ fetch }).next();
+  await new Api({ fetch }).next([3, 5]);
+  assert.deepEqual(sent.map((one) => one.path), ["/api/next", "/api/next?exclude=3,5"]);
+});
+
+test("keys differ, also where the browser has no randomUUID", () => {
+  const bare = { getRandomValues: (bytes) => crypto.getRandomValues(bytes) };
+  const keys = new Set([newKey(), newKey(), newKey(bare), newKey(bare)]);
+  assert.equal(keys.size, 4);
+  assert.ok([...keys].every((key) => key.length >= 8 && key.length <= 64));
+});

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { BINDINGS, commandFor } from "../../static/editor/keys.js";
+import * as state from "../../static/editor/state.js";
+import { numbersFrom } from "./chance.js";
+import { SKELETON, barePerson, person, task } from "./tasks.js";
+
+const pointOf = (desk) => state.personOf(desk).pose.xyv[desk.keypoint];
+const contentOf = (desk) => desk.persons.map(({ pose, state: stands, reason }) => ({ pose, stands, reason }));
+
+test("an image opens at the worst flag of the worst open person", () => {
+  const desk = state.openDesk(task(person(1, { state: "accepted", flagged: [0] }), person(2, { flagged: [3, 1] })));
+  assert.equal(state.personOf(desk).id, 2);
+  assert.equal(desk.keypoint, 3);
+  assert.equal(desk.placing, false);
+});
+
+test("an image without persons has nobody selected, and every command leaves it so", () => {
+  const desk = state.openDesk(task());
+  assert.equal(state.personOf(desk), null);
+  for (const act of [state.cycleVisibility, state.undo, state.redo, (d) => state.stepPerson(d, 1),
+    (d) => state.stepFlag(d, 1), (d) => state.nudge(d, { x: 1, y: 0 }), (d) => state.movePoint(d, { x: 1, y: 1 })]) {
+    assert.equal(act(desk).persons.length, 0);
+  }
+});
+
+test("taking any sequence of changes back gives the first desk, making them again the last", () => {
+  const chance = numbersFrom(7);
+  const some = (count) => Math.floor(chance() * count);
+  const acts = [
+    (desk) => state.movePoint(desk, { x: chance() * 220 - 10, y: chance() * 120 - 10 }),
+    (desk) => state.movePoint(desk, { x: chance() * 200, y: chance() * 100 }, `drag ${some(3)}`),
+    (desk) => state.setVisibility(desk, some(3)),
+    (desk) => state.cycleVisibility(desk),
+    (desk) => state.nudge(desk, { x: some(21) - 10, y: some(21) - 10 }),
+    (desk) => state.placePoint(desk, { x: some(200), y: some(100) }, 1 + some(2)),
+    (desk) => state.selectKeypoint(desk, some(5)),
+    (desk) => state.selectPerson(desk, some(3)),
+    (desk) => state.decide(desk, some(3), { state: ["open", "accepted", "skipped"][some(3)], reason: null }),
+  ];
+  for (let round = 0; round < 60; round += 1) {
+    const first = state.openDesk(task(person(1, { flagged: [2] }), person(2), barePerson(3)));
+    let desk = first;
+    for (let i = 0; i < 40; i += 1) desk = acts[some(acts.length)](desk);
+    let back = desk;
+    while (back.past.length) back = state.undo(back);
+    assert.deepEqual(contentOf(back), contentOf(first));
+    while (back.future.length) back = state.redo(back);
+    assert.deepEqual(contentOf(back), contentOf(desk));
+  }
+});
+
+test("one drag is one step of undo, two drags are two", () => {
+  let desk = state.openDesk(task(person(1)));
+  for (const x of [50, 60, 70]) desk = state.movePoint(desk, { x, y: 50 }, "first");
+  for (const x of [80, 90]) desk = state.movePoint(desk, { x, y: 50 }, "second");
+  assert.deepEqual(pointOf(state.undo(desk)), [70, 50, 2]);
+  assert.deepEqual(pointOf(state.undo(state.undo(desk))), [20, 31, 2]);
+});
+
+test("a new change forgets what could have been made again", () => {
+  let desk = state.movePoint(state.openDesk(task(person(1))), { x: 50, y: 50 });
+  desk = state.nudge(state.undo(desk), { x: 1, y: 0 });
+  assert.equal(state.redo(desk), desk);
+});
+
+test("a keypoint stays inside the frame and is stored to a hundredth of a pixel", () => {
+  const desk = state.openDesk(task(person(1)));
+  assert.deepEqual(pointOf(state.movePoint(desk, { x: 900, y: -50 })), [199.5, -0.5, 2]);
+  assert.deepEqual(pointOf(state.movePoint(desk, { x: 1 / 3, y: 2 / 3 })), [0.33, 0.67, 2]);
+});
+
+test("visibility cycles visible, hidden, absent, visible, and keeps the place", () => {
+  let desk = state.openDesk(task(person(1)));
+  const seen = [];
+  for (let i = 0; i < 3; i += 1) {
+    desk = state.cycleVisibility(desk);
+    seen.push(pointOf(desk)[2]);
+  }
+  assert.deepEqual(seen, [1, 0, 2]);
+  assert.deepEqual(pointOf(desk), [20, 31, 2]);
+});
+
+test("setting what is set already confirms it: touched, and nothing else", () => {
+  const desk = state.setVisibility(state.openDesk(task(person(1))), 2);
+  assert.deepEqual(state.personOf(desk).pose.touched, [true, false, false, false, false]);
+  assert.equal(state.setVisibility(desk, 2), desk);
+});
+
+test("a person without keypoints is placed in the skeleton's order", () => {
+  let desk = state.openDesk(task(barePerson(1)));
+  assert.ok(desk.placing);
+  for (let i = 0; i < 5; i += 1) {
+    assert.equal(desk.keypoint, i);
+    desk = state.placePoint(desk, { x: 10 * i, y: 20 }, i === 3 ? 1 : 2);
+  }
+  assert.equal(desk.placing, false);
+  assert.deepEqual(state.personOf(desk).pose.xyv.map((point) => point[2]), [2, 2, 2, 1, 2]);
+  assert.deepEqual(state.personOf(desk).pose.xyv.map((point) => point[0]), [0, 10, 20, 30, 40]);
+});
+
+test("the keyboard alone places a keypoint: between its neighbours, or where the teachers put it", () => {
+  let desk = state.openDesk(task(barePerson(1)));
+  desk = state.setVisibility(desk, 2);
+  assert.deepEqual(pointOf(desk), [40, 40, 2], "the middle of the box");
+  desk = state.setVisibility(state.selectKeypoint(state.movePoint(desk, { x: 70, y: 10 }), 1), 1);
+  assert.deepEqual(pointOf(desk), [70, 10, 1], "at the only neighbour");
+  const ghosts = { A: SKELETON.keypoints.map(() => [10, 10, 0.9]), B: SKELETON.keypoints.map(() => [20, 30, 0.9]) };
+  const guided = state.setVisibility(state.openDesk(task(barePerson(2, { ghosts }))), 2);
+  assert.deepEqual(pointOf(guided), [15, 20, 2]);
+});
+
+test("Tab walks every flag of every open person, worst person first, and round again", () => {
+  let desk = state.openDesk(task(person(1, { flagged: [4, 0] }), person(2, { state: "skipped", flagged: [1] }), person(3, { flagged: [2] })));
+  const walked = [];
+  for (let i = 0; i < 4; i += 1) {
+    walked.push([state.personOf(desk).id, desk.keypoint]);
+    desk = state.stepFlag(desk, 1);
+  }
+  assert.deepEqual(walked, [[1, 4], [1, 0], [3, 2], [1, 4]]);
+  const back = state.stepFlag(state.stepFlag(desk, -1), -1);
+  assert.deepEqual([state.personOf(back).id, back.keypoint], [3, 2], "from (1, 0) two back goes round the end");
+});
+
+test("from a keypoint without a flag, Tab goes to this person's first and Shift+Tab to the last", () => {
+  const desk = state.openDesk(task(person(1, { flagged: [1] }), person(2, { flagged: [2, 3] }), person(3, { flagged: [4] })));
+  const here = state.selectKeypoint(state.selectPerson(desk, 1), 0);
+  assert.equal(state.stepFlag(here, 1).keypoint, 2);
+  assert.equal(state.stepFlag(here, -1).keypoint, 3);
+});
+
+test("a decided person cannot be moved until opened again", () => {
+  let desk = state.decide(state.openDesk(task(person(1))), 0, { state: "accepted", reason: null });
+  assert.equal(state.movePoint(desk, { x: 1, y: 1 }), desk);
+  desk = state.decide(desk, 0, { state: "open", reason: null });
+  assert.deepEqual(pointOf(state.movePoint(desk, { x: 1, y: 1 })), [1, 1, 2]);
+});
+
+test("a refused decision gives the person back with every edit and the reason", () => {
+  const edited = state.movePoint(state.openDesk(task(person(1))), { x: 50, y: 50 });
+  const decided = state.decide(edited, 0, { state: "accepted", reason: null });
+  const back = state.takeBack(decided, 0, { state: "open", reason: null }, "bob was faster");
+  assert.equal(back.persons[0].problem, "bob was faster");
+  assert.deepEqual(back.persons[0].pose, edited.persons[0].pose);
+  assert.deepEqual(back.past, edited.past, "only the decision leaves the history");
+});
+
+test("nothing placed is not accepted, and the message says what to do", () => {
+  const desk = state.openDesk(task(barePerson(1)));
+  assert.match(state.whyNotAccept(desk.persons[0]), /S to skip/);
+  assert.equal(state.whyNotAccept(state.setVisibility(desk, 1).persons[0]), null);
+});
+
+test("a label keeps untouched absent points as they came and clears those the annotator cleared", () => {
+  const start = { xyv: [[3, 4, 0], [5, 6, 2], [7, 8, 2], [1, 1, 2], [2, 2, 2]], from: "label", prediction_id: null };
+  const desk = state.setVisibility(state.selectKeypoint(state.openDesk(task(person(1, { start }))), 1), 0);
+  assert.deepEqual(state.labelOf(desk.persons[0]).xyv.slice(0, 2), [[3, 4, 0], [0, 0, 0]]);
+});
+
+test("an image is done when everybody is decided, and never when nobody is there", () => {
+  assert.ok(!state.isDone(state.openDesk(task())));
+  const desk = state.openDesk(task(person(1), person(2, { state: "accepted" })));
+  assert.ok(!state.isDone(desk));
+  assert.ok(state.isDone(state.decide(desk, 0, { state: "not_a_person", reason: null })));
+});
+
+test("each key stands for one command", () => {
+  const keys = BINDINGS.flatMap((binding) => binding.keys);
+  assert.equal(new Set(keys).size, keys.length);
+  const press = (key, more = {}) => commandFor({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
+  assert.equal(press("z"), "undo");
+  assert.equal(press("Z", { shiftKey: true }), "redo");
+  assert.equal(press("y", { ctrlKey: true }), "redo");
+  assert.equal(press("z", { metaKey: true }), "undo");
+  assert.equal(press("Tab", { shiftKey: true }), "flag-previous");
+  assert.equal(press("ArrowLeft", { shiftKey: true }), "nudge-left-far");
+  assert.equal(press("?", { shiftKey: true }), "help");
+  assert.equal(press("+", { shiftKey: true }), "zoom-in");
+  assert.equal(press("s", { ctrlKey: true }), null, "the browser's own keys stay its own");
+});
