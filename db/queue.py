@@ -176,7 +176,7 @@ def _hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expire
 def _holders(tx: Session, *, now: datetime) -> dict[int, str]:
     """Who holds which image. There are about as many leases as annotators."""
     query = select(LeaseRow.image_id, UserRow.name).join(UserRow, UserRow.id == LeaseRow.user_id)
-    return dict(tx.execute(query.where(LeaseRow.expires_at > now)).tuples().all())
+    return dict(tx.execute(query.where(LeaseRow.expires_at > now)).all())
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:
