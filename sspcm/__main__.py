@@ -16,7 +16,7 @@ from sspcm.checkpoint import CheckpointError
 from sspcm.config import PRESETS, ConfigError, RoundConfig
 from sspcm.crops import CropError
 from sspcm.formats.coco import CocoError
-from sspcm.rounds import STATUS_FILE, run_round
+from sspcm.rounds import STATUS_FILE, RoundError, run_round
 from sspcm.starting import train_starting_weights
 from sspcm.training import TrainingError
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         device = _device(options.device)
         return int(options.run(options, device))
-    except (ConfigError, CropError, CocoError, CheckpointError, TrainingError, OSError) as error:
+    except (RoundError, ConfigError, CropError, CocoError, CheckpointError, TrainingError, OSError) as error:
         print(f"sspcm: {error}", file=sys.stderr)
         return 1
 
@@ -70,6 +70,8 @@ def _device(name: str) -> torch.device:
 
 
 def _round(options: argparse.Namespace, device: torch.device) -> int:
+    if not options.folder.is_dir():
+        raise RoundError(f"there is no folder {options.folder}; wanted one that holds manifest.json. Check the path.")
     with tqdm(disable=not sys.stderr.isatty(), unit="step") as bar:
 
         def show(line: dict[str, Any]) -> None:

@@ -1,0 +1,76 @@
+"""Seconds of one joint training step, and of its parts, on random crops.
+
+    python benchmarks/round_step.py [--preset demo] [--device cpu] [--steps 10] [--threads N]
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from sspcm.config import PRESETS
+from sspcm.crops import Frame
+from sspcm.skeleton import get_skeleton
+from sspcm.training import Batch, labelled_view, make_optimiser, step_generator, teach, train_step
+from sspcm.trio import build_trio
+
+
+def main() -> None:
+    """Print the median seconds of a step and of its two halves' forward work."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--preset", choices=tuple(PRESETS), default="demo")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device, config, skeleton = torch.device(options.device), PRESETS[options.preset], get_skeleton("coco-17")
+    trio = build_trio(config.model, keypoints=len(skeleton), seed=0).to(device)
+    trio.train()
+    optimiser = make_optimiser(trio, config.train)
+    mirror, batch = torch.from_numpy(skeleton.mirror_array), _random_batch(config, len(skeleton))
+    assert batch.unlabelled is not None
+    crops, generator = batch.unlabelled, step_generator(0, 0)
+    parts: dict[str, Callable[[], object]] = {
+        "whole step": lambda: train_step(trio, optimiser, batch, mirror, config, step=0, device=device),
+        "labelled view": lambda: labelled_view(batch, mirror, config, generator=generator, device=device),
+        "unlabelled half, forward": lambda: teach(trio, crops, config, generator=generator, device=device),
+        "one forward": lambda: trio.a(_random_images(config, device)),
+    }
+    for name, part in parts.items():
+        print(f"{name:26s} {_median_seconds(part, options.steps, device):.4f} s")
+
+
+def _median_seconds(part: Callable[[], object], repeats: int, device: torch.device) -> float:
+    seconds = []
+    for _ in range(repeats + 2):
+        began = time.perf_counter()
+        part()
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        seconds.append(time.perf_counter() - began)
+    return float(np.median(seconds[2:]))
+
+
+def _random_batch(config, keypoints: int) -> Batch:
+    frame = Frame(config.model.input_height, config.model.input_width)
+    generator = torch.Generator().manual_seed(0)
+
+    def crops(count: int) -> torch.Tensor:
+        size = (count, 3, frame.stored_height, frame.stored_width)
+        return torch.randint(256, size, generator=generator, dtype=torch.uint8)
+
+    xyv = torch.rand(config.train.labelled_batch, keypoints, 3, generator=generator) * frame.height
+    return Batch(crops(config.train.labelled_batch), xyv, crops(config.train.unlabelled_batch))
+
+
+def _random_images(config, device: torch.device) -> torch.Tensor:
+    size = (config.train.unlabelled_batch, 3, config.model.input_height, config.model.input_width)
+    return torch.rand(size, device=device).contiguous(memory_format=torch.channels_last)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Weights and trainings survive on disk, and wrong ones are named."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from sspcm.checkpoint import (
+    CheckpointError,
+    load_network,
+    load_starting_weights,
+    load_training,
+    read_card,
+    save_networks,
+    save_training,
+    write_atomically,
+)
+from sspcm.networks import build_network
+from sspcm.skeleton import get_skeleton
+from sspcm.training import make_optimiser
+from sspcm.trio import build_trio
+
+
+def step_once(trio, optimiser) -> None:
+    optimiser.zero_grad()
+    for network in trio.networks().values():
+        network(torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))).square().sum().backward()
+    optimiser.step()
+
+
+def equal(one, other) -> bool:
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_networks_come_back_bit_for_bit(tmp_path, tiny, skeleton):
+    trio = build_trio(tiny.model, keypoints=5, seed=0)
+    save_networks(tmp_path, trio.networks(), skeleton=skeleton, model=tiny.model)
+    other = build_trio(tiny.model, keypoints=5, seed=9)
+    load_starting_weights(tmp_path, other, skeleton=skeleton, model=tiny.model)
+    assert all(equal(one, two) for one, two in zip(trio.members().values(), other.members().values(), strict=True))
+    assert read_card(tmp_path).keypoints == skeleton.keypoints
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_without_a_c_the_student_starts_as_a(tmp_path, tiny, skeleton):
+    trio = build_trio(tiny.model, keypoints=5, seed=0)
+    save_networks(tmp_path, {"A": trio.a, "B": trio.b}, skeleton=skeleton, model=tiny.model, dtype=torch.float16)
+    other = build_trio(tiny.model, keypoints=5, seed=9)
+    load_starting_weights(tmp_path, other, skeleton=skeleton, model=tiny.model)
+    assert equal(other.c, other.a) and not equal(other.a, other.b)
+    assert next(other.a.parameters()).dtype == torch.float32
+
+
+def test_a_training_comes_back_with_its_optimiser_snapshots_and_log(tmp_path, tiny):
+    trio = build_trio(tiny.model, keypoints=5, seed=0)
+    optimiser = make_optimiser(trio, tiny.train)
+    step_once(trio, optimiser)
+    save_training(tmp_path / "t.safetensors", trio, optimiser, step=7, log={"warnings": ["a"]})
+    other = build_trio(tiny.model, keypoints=5, seed=9)
+    other_optimiser = make_optimiser(other, tiny.train)
+    assert load_training(tmp_path / "t.safetensors", other, other_optimiser) == (7, {"warnings": ["a"]})
+    for path in (trio, optimiser), (other, other_optimiser):
+        step_once(*path)
+    assert all(equal(one, two) for one, two in zip(trio.members().values(), other.members().values(), strict=True))
+    assert not equal(other.a, other.a_prev)
+
+
+def test_weights_of_another_skeleton_are_refused_by_name(tmp_path, tiny, skeleton):
+    networks = {"A": build_network(tiny.model.backbone, 5, 16, 0)}
+    save_networks(tmp_path, networks, skeleton=skeleton, model=tiny.model)
+    with pytest.raises(CheckpointError, match=r"'stick-5' with 5 keypoints; wanted 'coco-17' with 17.*random"):
+        load_starting_weights(
+            tmp_path, build_trio(tiny.model, keypoints=17, seed=0), skeleton=get_skeleton("coco-17"), model=tiny.model
+        )
+
+
+def test_weights_of_another_width_name_the_tensor_and_the_setting(tmp_path, tiny, skeleton):
+    networks = {name: build_network(tiny.model.backbone, 5, 32, 0) for name in "AB"}
+    save_networks(tmp_path, networks, skeleton=skeleton, model=tiny.model)
+    with pytest.raises(CheckpointError, match=r"found 'head\.\S+' of shape .* wanted .*deconv_channels"):
+        load_network(tmp_path / "A.safetensors", build_network(tiny.model.backbone, 5, 16, 0))
+
+
+def test_a_broken_file_and_a_missing_card_are_named(tmp_path, tiny):
+    (tmp_path / "A.safetensors").write_bytes(b"not weights")
+    with pytest.raises(CheckpointError, match=r"cannot read the weights .*A\.safetensors"):
+        load_network(tmp_path / "A.safetensors", build_network(tiny.model.backbone, 5, 16, 0))
+    with pytest.raises(CheckpointError, match=r"model\.json is missing or unreadable"):
+        read_card(tmp_path)
+
+
+def test_a_write_replaces_the_whole_file(tmp_path):
+    path = tmp_path / "a.json"
+    write_atomically(path, b"old")
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_student_of_another_backbone_keeps_its_own_start(tmp_path, tiny, skeleton):
+    trio = build_trio(tiny.model, keypoints=5, seed=0)
+    save_networks(tmp_path, {"A": trio.a, "B": trio.b}, skeleton=skeleton, model=tiny.model)
+    model = replace(tiny.model, student_backbone="mobilenet_v3_small")
+    other = build_trio(model, keypoints=5, seed=9)
+    before = [p.clone() for p in other.c.parameters()]
+    load_starting_weights(tmp_path, other, skeleton=skeleton, model=model)
+    assert all(torch.equal(p, q) for p, q in zip(other.c.parameters(), before, strict=True))
