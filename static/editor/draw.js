@@ -72,7 +72,7 @@ export function paintSelected(context, ratio, { desk, view, look, stage }) {
   const person = desk.persons[desk.person];
   if (person) {
     paintBox(context, view, person, { colour: "rgba(255, 255, 255, 0.85)", width: 1.5 });
-    if (look.ghosts) paintGhosts(context, view, desk, person);
+    if (look.ghosts && person.state === "open") paintGhosts(context, view, desk, person);
     if (person.state !== "not_a_person") paintPose(context, view, desk, person, look);
     paintTag(context, view, person, desk.person, true);
   }

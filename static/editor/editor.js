@@ -690,18 +690,24 @@ export class PoseEditor extends HTMLElement {
 
   #showStatus() {
     const { state: sending, pending, message, retryAt } = this.#outbox.outlook;
-    const draft = this.#desk !== null && state.hasDrafts(this.#desk);
     const seconds = Math.max(Math.ceil((retryAt - Date.now()) / 1000), 0);
     const count = pending > 1 ? ` (${pending})` : "";
     const [status, text] = {
       waiting: ["unsaved", `Not saved${count}: ${message} Trying again in ${seconds} s.`],
       "signed-out": ["unsaved", `Not saved${count}: sign in again in another tab.`],
       saving: ["saving", `Saving…${count}`],
-      saved: draft ? ["draft", "Not saved yet: Enter accepts"] : ["saved", "Saved"],
+      saved: this.#whenAllIsSent(),
     }[sending];
     this.dataset.status = status;
-    this.#panel.status(status, text, status === "unsaved");
+    this.#panel.status(status, text, pending > 0 && status === "unsaved");
     if (sending === "signed-out") this.#showSignIn(pending);
+  }
+
+  /** What is still to say when no save is under way. @returns {[string, string]} */
+  #whenAllIsSent() {
+    const refused = this.#desk?.persons.findIndex((person) => person.problem) ?? -1;
+    if (refused !== -1) return ["unsaved", `Not saved: see person ${refused + 1}`];
+    return this.#desk && state.hasDrafts(this.#desk) ? ["draft", "Not saved yet: Enter accepts"] : ["saved", "Saved"];
   }
 
   #showSignIn(pending) {

@@ -20,10 +20,10 @@ const TOOLS = [["undo", "redo"], ["ghosts", "fit-person", "fit-image", "zoom-out
 const STATES = { open: "", accepted: "Accepted", skipped: "Skipped", not_a_person: "Not a person" };
 
 const MARKUP = `
-<div class="editor">
+<div class="editor" data-ref="editor">
   <div class="bar" role="toolbar" aria-label="Editor">
     <div class="where"><b data-ref="file"></b><span data-ref="camera"></span></div>
-    <span data-ref="tools" style="display:contents"></span>
+    <span class="tools" data-ref="tools"></span>
     <div class="gap"></div>
     <div class="status" data-ref="status"><i></i><span data-ref="statusText"></span><button data-ref="statusButton" hidden>Try now</button></div>
   </div>
@@ -44,7 +44,7 @@ const MARKUP = `
           <button class="step" data-command="person-previous" aria-label="Previous person">‹</button>
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
-        <div class="problem" data-ref="problem" role="alert" hidden></div>
+        <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span></div>
       </section>
       <section data-ref="flagSection"><h2>To look at</h2><div class="flags" data-ref="flags"></div></section>
       <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
@@ -52,7 +52,7 @@ const MARKUP = `
           <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
           <button data-command="hidden" data-value="1">Hidden <kbd>1</kbd></button>
           <button data-command="absent" data-value="0">Absent <kbd>0</kbd></button></div></section>
-      <section><h2>Persons in this image</h2><div class="persons" data-ref="persons"></div></section>
+      <section class="everybody"><h2>Persons in this image <b data-ref="done"></b></h2><div class="persons" data-ref="persons"></div></section>
     </div>
     <div class="actions">
       <div class="menu" data-ref="menu" role="menu" aria-label="Why skip?" hidden><p>Skip this person: why?</p></div>
@@ -120,7 +120,7 @@ export class Panel {
     this.#text("title", person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
     this.#text("score", person ? standing(person) : "B adds a person. If nobody is in the image, say so below.");
     this.refs.problem.hidden = !person?.problem;
-    this.#text("problem", person?.problem ?? "");
+    this.#text("problemText", person?.problem ?? "");
     this.refs.flagSection.hidden = !person || person.state !== "open";
     this.refs.keypointSection.hidden = !person;
     if (person) this.#showFlags(desk, person);
@@ -193,6 +193,8 @@ export class Panel {
   }
 
   #showPersons(desk) {
+    const decided = desk.persons.filter((person) => person.state !== "open").length;
+    this.#text("done", desk.persons.length ? `${decided} of ${desk.persons.length} done` : "");
     this.#once("persons", `${desk.imageId}/${desk.persons.length}`, (list) => {
       list.replaceChildren(...desk.persons.map((_, index) => this.#personRow(index)));
       if (!desk.persons.length) list.append(make("p", { className: "empty", textContent: "None." }));
@@ -272,6 +274,7 @@ export class Panel {
   card(card) {
     const { refs } = this;
     refs.card.hidden = !card;
+    refs.editor.toggleAttribute("data-bare", Boolean(card) && !card.busy);
     if (!card) return;
     refs.spinner.hidden = !card.busy;
     this.#text("cardTitle", card.title);

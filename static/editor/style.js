@@ -79,6 +79,8 @@ h2 b { color: var(--text); font-size: 13px; }
 .status button { border: 1px solid #5b6575; background: transparent; border-radius: 5px; padding: 2px 8px; white-space: nowrap; color: inherit; }
 @keyframes turn { to { transform: rotate(1turn); } }
 
+.tools { display: contents; }
+
 /* ---------------------------------------------------------------- stage */
 .stage {
   grid-area: stage; position: relative; overflow: hidden; background: var(--stage);
@@ -113,7 +115,12 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 
 /* ---------------------------------------------------------------- panel */
 .panel { grid-area: panel; display: flex; flex-direction: column; min-height: 0; border-left: 1px solid var(--line); background: var(--paper); }
-.scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; }
+.scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; display: flex; flex-direction: column; }
+.scroll section { flex: none; }
+.scroll .everybody { flex: 1 0 168px; min-height: 0; display: flex; flex-direction: column; }
+.everybody h2 b { font-weight: 500; font-size: 12px; color: var(--quiet); }
+.editor[data-bare] { grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
+.editor[data-bare] .panel { display: none; }
 .panel section { padding: 10px 14px; border-bottom: 1px solid var(--line); }
 .panel section:last-child { border-bottom: 0; }
 .person-head { display: flex; align-items: center; gap: 8px; }
@@ -134,6 +141,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .flag i { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 2px dashed #b08a00; transform: translateY(2px); }
 .flag[data-touched] i { border: 0; }
 .flag[data-touched] i::before { content: "✓"; font: 700 13px/12px system-ui; color: var(--quiet); }
+.flag span { text-wrap: pretty; }
 .flag[aria-current="true"] { border-color: var(--accent); }
 .flag:hover { border-color: var(--line); }
 .empty { color: var(--quiet); font-size: 13px; margin: 0; }
@@ -163,7 +171,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .visibility button:hover:not(:disabled) { background: var(--sunk); }
 .visibility button[aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); }
 
-.persons { display: flex; flex-direction: column; gap: 3px; max-height: 210px; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
+.persons { display: flex; flex-direction: column; gap: 3px; flex: 1 1 0; min-height: 0; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
 .person {
   flex: none; display: grid; grid-template-columns: 26px 1fr auto; gap: 8px; align-items: center; padding: 4px 8px 4px 4px; border-radius: 6px;
   border: 1px solid transparent; background: transparent; text-align: left; font-size: 13px; min-height: 32px;
@@ -210,7 +218,8 @@ dialog::backdrop { background: rgba(10, 12, 16, .55); }
   .where { flex: 1 1 40%; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
   .tool { flex: 1 0 32px; height: 40px; }
   .panel { border-left: 0; border-top: 1px solid var(--line); }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; } .scroll .everybody { flex: none; } .persons { flex: none; max-height: 50dvh; }
+  .editor[data-bare] { grid-template: auto minmax(54dvh, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
   .actions { position: sticky; bottom: 0; order: -1; z-index: 2; border-top: 0; border-bottom: 1px solid var(--line); }
   .menu { bottom: auto; top: calc(100% + 6px); }
   .sheet { columns: 1; }
@@ -219,7 +228,7 @@ dialog::backdrop { background: rgba(10, 12, 16, .55); }
 @media (pointer: coarse) {
   .actions kbd, .visibility kbd { display: none; }
   .tool { width: 44px; height: 44px; } .cell { height: 40px; } .step { width: 44px; height: 44px; }
-  .visibility button, .menu button, .flag { min-height: 44px; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
+  .visibility button, .menu button, .flag { min-height: 44px; } .flag { align-items: center; } .flag i { transform: none; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation-duration: 3s !important; } }
 `;

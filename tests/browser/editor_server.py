@@ -28,7 +28,7 @@ from sspcm.skeleton import BUILT_IN, Skeleton
 STATIC = Path(__file__).parents[2] / "static"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>body{margin:0;font:14px system-ui;background:Canvas;color:CanvasText;color-scheme:light dark}
+<style nonce="host">body{margin:0;font:14px system-ui;background:Canvas;color:CanvasText;color-scheme:light dark}
 header{padding:10px 16px}</style>
 <header>A page around the editor <input aria-label="Search" placeholder="Search"></header>
 <pose-editor></pose-editor><script type="module" src="/assets/editor/editor.js"></script></html>"""
@@ -158,7 +158,8 @@ def create_editor_app(world: World) -> FastAPI:
 
     @app.get("/")
     def page() -> HTMLResponse:
-        return HTMLResponse(PAGE)
+        policy = "default-src 'self'; style-src 'self' 'nonce-host'; img-src 'self' data:"
+        return HTMLResponse(PAGE, headers={"Content-Security-Policy": policy})
 
     @app.get("/api/session")
     def session() -> dict[str, Any]:
