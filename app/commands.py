@@ -60,19 +60,25 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
         report = run_check(steps=options.steps)
         answer(report, as_json=options.json, plain=lambda: iter([json.dumps(report, indent=1)]))
         return 0 if report["ok"] else 1
-    from app.supervisor import run_supervised
+    from app.supervisor import SupervisorError, run_supervised
 
     home = ensure_demo_home(settings)
     say("The demo home is new." if home.is_new else "The demo home is opened again.")
-    return run_supervised(settings, announce=lambda url: say(welcome(url, home, settings.home)))
+    try:
+        return run_supervised(settings, announce=lambda url: say(welcome(url, home, settings.home)))
+    except SupervisorError as error:
+        raise CommandError(str(error)) from error
 
 
 def up(settings: Settings, _options: argparse.Namespace) -> int:
     """Web and worker until told to stop."""
-    from app.supervisor import run_supervised
+    from app.supervisor import SupervisorError, run_supervised
 
-    _prepare(settings)
-    return run_supervised(settings)
+    _prepare(settings).close()
+    try:
+        return run_supervised(settings)
+    except SupervisorError as error:
+        raise CommandError(str(error)) from error
 
 
 def web(settings: Settings, _options: argparse.Namespace) -> int:

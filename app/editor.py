@@ -9,8 +9,13 @@ def pose_editor() -> gr.HTML:
 
 
 def lead_board() -> gr.HTML:
-    """Counts, the running round and the queue's first images; its value is plain data, shown as text."""
+    """Counts and the latest round; its value is plain data, shown as text."""
     return _element("lead-board", "/assets/lead/board.js")
+
+
+def lead_tables() -> gr.HTML:
+    """Every round, the export, the queue's first images; its value is plain data, shown as text."""
+    return _element("lead-tables", "/assets/lead/board.js")
 
 
 def _element(tag: str, module: str) -> gr.HTML:

@@ -9,7 +9,7 @@ import gradio as gr
 import pandas as pd
 
 from app.commands import round_json
-from app.editor import lead_board
+from app.editor import lead_board, lead_tables
 from app.engine import Engine
 from app.learning import LearningError, launch_round
 from app.pages.look import header
@@ -41,9 +41,10 @@ def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
                 loss = gr.LinePlot(x="step", y="loss", title="Loss of the latest round", height=240)
                 ap = gr.LinePlot(x="step", y="AP", color="network", title="AP of the latest round", height=240)
                 learning = gr.LinePlot(x="round", y="AP", color="network", title="AP over rounds", height=240)
+            tables = lead_tables()
             timer = gr.Timer(REFRESH_S)
         refresh = _for_leads(lambda: _refresh(store))
-        outputs = [board, loss, ap, learning]
+        outputs = [board, loss, ap, learning, tables]
         for happens in (timer.tick, page.load):
             happens(refresh, outputs=outputs, queue=False, show_progress="hidden", api_visibility="private")
     return page
@@ -118,7 +119,7 @@ def _launch(
     return f"**Round {record.number} is queued.** The worker takes it up within a second; labelling goes on meanwhile."
 
 
-def _refresh(store: Store) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _refresh(store: Store) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     with store.reading() as tx:
         records = rounds.latest(tx, 50)
         points = rounds.points(tx, records[0].id) if records else []
@@ -131,7 +132,7 @@ def _refresh(store: Store) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, 
                 for i in queue.listing(tx, limit=QUEUE_SHOWN, now=utc_now())
             ],
         }
-    return board, _loss_frame(points), _ap_frame(points), _learning_frame(records)
+    return board, _loss_frame(points), _ap_frame(points), _learning_frame(records), board
 
 
 def _loss_frame(points: list[RoundPoint]) -> pd.DataFrame:

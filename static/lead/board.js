@@ -1,4 +1,4 @@
-/** The lead's board: counts, the running round, all rounds, the queue's first images. Every text enters by textContent. */
+/** The lead's board and tables. Every text enters as text: file names and error messages are other people's words. */
 
 const STYLE = `
 :host { display: block; color: var(--body-text-color, #16202b); font: 14px/1.45 system-ui, sans-serif; }
@@ -10,8 +10,7 @@ section { padding: 12px 14px; margin-bottom: 14px; } h2 { font-size: 15px; margi
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--body-text-color-subdued, #51606f); } th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--border-color-primary, #dde3e8); vertical-align: top; }
 progress { width: 100%; height: 10px; accent-color: var(--color-accent, #0b5fa5); } .failed { color: #a3161f; } :host-context(.dark) .failed { color: #ff8f8a; }
-a { color: var(--link-text-color, #0b5fa5); margin-right: 18px; } .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr)); gap: 14px; } .two section { margin: 0; }
-.two { margin-bottom: 14px; }`;
+a { color: var(--link-text-color, #0b5fa5); margin-right: 18px; } `;
 
 const CARDS = [["images_open", "images in the queue"], ["persons_open", "open persons"], ["persons_accepted", "labelled persons"],
   ["persons_skipped", "skipped"], ["persons_not_a_person", "not a person"], ["persons_validation", "validation persons"]];
@@ -58,8 +57,6 @@ class LeadBoard extends HTMLElement {
       make("style", {}, STYLE),
       this.#cards(board.counts),
       this.#current(rounds[0]),
-      make("div", { class: "two" }, this.#rounds(rounds, board.labels), this.#queue(board.queue)),
-      this.#exports(),
     );
   }
 
@@ -93,6 +90,25 @@ class LeadBoard extends HTMLElement {
     return section;
   }
 
+}
+
+/** The tables under the curves: every round, the queue's first images, the export. */
+class LeadTables extends HTMLElement {
+  connectedCallback() {
+    if (!this.shadowRoot) this.attachShadow({ mode: "open" });
+  }
+
+  /** @param {any} board */
+  show(board) {
+    if (!board?.rounds) return;
+    this.shadowRoot.replaceChildren(
+      make("style", {}, STYLE),
+      this.#rounds(board.rounds, board.labels),
+      this.#exports(),
+      this.#queue(board.queue),
+    );
+  }
+
   #rounds(rounds, labels) {
     const table = make("table", {}, make("tr", {}, ...["Round", "State", "Labels", "AP of A", "B", "C", "Took", "By"].map((h) => make("th", {}, h))));
     for (const round of rounds) {
@@ -112,7 +128,7 @@ class LeadBoard extends HTMLElement {
     }
     const table = make("table", {}, make("tr", {}, ...["Image", "Score", "Why", "Held by"].map((h) => make("th", {}, h))));
     for (const item of items) {
-      const score = item.score == null ? "" : item.score.toFixed(2);
+      const score = item.score ? item.score.toFixed(2) : "–";
       const cells = [item.image, score, item.reasons.join("; "), item.held_by ?? ""];
       table.append(make("tr", {}, ...cells.map((text) => make("td", {}, text))));
     }
@@ -127,11 +143,14 @@ class LeadBoard extends HTMLElement {
   }
 }
 
-if (!customElements.get("lead-board")) customElements.define("lead-board", LeadBoard);
+if (!customElements.get("lead-board")) {
+  customElements.define("lead-board", LeadBoard);
+  customElements.define("lead-tables", LeadTables);
+}
 
 /** @param {{element: HTMLElement, props: {value: any}, watch: (name: string, then: () => void) => void}} host */
 export function bind({ element, props, watch }) {
-  const board = element.querySelector("lead-board");
+  const board = element.querySelector("lead-board, lead-tables");
   watch("value", () => board.show(props.value));
   board.show(props.value);
 }

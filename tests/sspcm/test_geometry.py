@@ -1,0 +1,71 @@
+"""Matrices between image and crop: people upright, points back exactly."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sspcm.fisheye import LensCircle, default_lens, upright_angle
+from sspcm.geometry import apply, crop_matrix, gain, heatmap_matrix, rotation
+from sspcm.pose import Box
+
+LENS = LensCircle(320, 320, 300)
+
+
+def test_the_box_centre_lands_on_the_crop_centre() -> None:
+    matrix = crop_matrix(Box(100, 50, 40, 80), lens=LENS, height=256, width=192, scale=1.25)
+    assert apply(matrix, np.array([120.0, 90.0])) == pytest.approx([95.5, 127.5])
+
+
+@pytest.mark.parametrize("angle", np.linspace(0, 2 * math.pi, 9))
+def test_away_from_the_lens_centre_is_up_in_the_crop(angle: float) -> None:
+    foot = np.array([320 + 150 * math.cos(angle), 320 + 150 * math.sin(angle)])
+    head = np.array([320 + 180 * math.cos(angle), 320 + 180 * math.sin(angle)])
+    matrix = crop_matrix(Box(foot[0] - 20, foot[1] - 20, 40, 40), lens=LENS, height=96, width=96, scale=1.25)
+    foot_crop, head_crop = apply(matrix, np.stack([foot, head]))
+    assert head_crop[0] == pytest.approx(foot_crop[0])
+    assert head_crop[1] < foot_crop[1]
+
+
+def test_without_a_lens_up_stays_up() -> None:
+    matrix = crop_matrix(Box(0, 0, 30, 60), lens=None, height=60, width=60, scale=1.0)
+    assert matrix[0, 1] == pytest.approx(0)
+    assert gain(matrix) == pytest.approx(1.0)
+
+
+@given(
+    xy=st.tuples(st.floats(-500, 2500), st.floats(-500, 2500)),
+    corner=st.tuples(st.floats(0, 1500), st.floats(0, 1500)),
+    size=st.tuples(st.floats(5, 600), st.floats(5, 600)),
+    turn=st.floats(-180, 180),
+)
+def test_crop_and_back_is_the_identity(
+    xy: tuple[float, float], corner: tuple[float, float], size: tuple[float, float], turn: float
+) -> None:
+    matrix = crop_matrix(Box(*corner, *size, angle=turn), lens=LENS, height=96, width=64, scale=1.25)
+    back = apply(np.linalg.inv(matrix), apply(matrix, np.array(xy)))
+    assert back == pytest.approx(xy, abs=1e-6)
+
+
+def test_nan_stays_nan() -> None:
+    moved = apply(rotation(0.3), np.array([[np.nan, np.nan], [1.0, 0.0]]))
+    assert np.isnan(moved[0]).all()
+    assert not np.isnan(moved[1]).any()
+
+
+def test_heatmap_pixels_are_crop_pixels_over_the_stride() -> None:
+    assert apply(heatmap_matrix(4), np.array([8.0, 20.0])) == pytest.approx([2.0, 5.0])
+
+
+def test_the_lens_centre_itself_turns_nothing() -> None:
+    assert upright_angle((320, 320), LENS) == 0.0
+    assert upright_angle((320, 100), LENS) == pytest.approx(0.0)
+    assert upright_angle((500, 320), LENS) == pytest.approx(math.pi / 2)
+
+
+def test_a_lens_fills_its_frame_until_told_otherwise() -> None:
+    assert default_lens(640, 480) == LensCircle(319.5, 239.5, 240)
+    with pytest.raises(ValueError, match="positive radius"):
+        LensCircle(0, 0, 0)

@@ -1,0 +1,72 @@
+"""From keypoints to persons to images, with reasons in words and a blind share."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sspcm.ranking import DRAWN_AT_RANDOM, cold_ranking, rank_images, score_persons
+from sspcm.skeleton import get_skeleton
+
+COCO = get_skeleton("coco-17")
+TEACHERS = ("A", "B", "A_prev", "B_prev")
+
+
+def test_a_person_whose_teachers_part_on_one_keypoint_is_flagged_with_the_reason() -> None:
+    poses = {name: np.full((1, 17, 2), 50.0) for name in TEACHERS}
+    poses["B"] = poses["B"].copy()
+    poses["B"][0, 15] += [31.0, 0.0]
+    (person,) = score_persons(poses, area=np.array([900.0]), skeleton=COCO, top_keypoints=3, flag_above=0.3)
+    assert [flag.reason for flag in person.flags] == ["A and B disagree on left ankle by 31 px"]
+    assert person.score == pytest.approx(person.keypoints[15] / 3)
+
+
+@pytest.mark.parametrize(
+    ("moved", "said"),
+    [
+        ("A_prev", "A now and A an epoch ago disagree"),
+        ("B_prev", "A and B an epoch ago disagree"),
+    ],
+)
+def test_the_reason_names_the_pair_that_is_farthest_apart(moved: str, said: str) -> None:
+    poses = {name: np.full((1, 17, 2), 50.0) for name in TEACHERS}
+    poses[moved] = poses[moved] + 25.0
+    (person,) = score_persons(poses, area=np.array([900.0]), skeleton=COCO, top_keypoints=3, flag_above=0.3)
+    assert said in person.flags[0].reason
+
+
+def test_teachers_that_agree_flag_nothing() -> None:
+    poses = {name: np.full((2, 17, 2), 50.0) for name in TEACHERS}
+    scored = score_persons(poses, area=np.full(2, 900.0), skeleton=COCO, top_keypoints=3, flag_above=0.3)
+    assert [(p.score, p.flags) for p in scored] == [(0.0, ())] * 2
+
+
+@given(
+    scores=st.dictionaries(st.integers(1, 500), st.floats(0, 1), max_size=80),
+    share=st.sampled_from([0.0, 0.1, 0.5]),
+    seed=st.integers(0, 99),
+)
+def test_a_ranking_is_a_permutation_sorted_but_for_its_blind_share(
+    scores: dict[int, float], share: float, seed: int
+) -> None:
+    ranking = rank_images(scores, {}, blind_share=share, seed=seed)
+    assert sorted(e.image_id for e in ranking.entries) == sorted(scores)
+    seen = [e.score for e in ranking.entries if not e.blind]
+    assert seen == sorted(seen, reverse=True)
+    blind = [e for e in ranking.entries if e.blind]
+    assert len(blind) == round(share * len(scores))
+    assert all(e.reasons == (DRAWN_AT_RANDOM,) for e in blind)
+    assert ranking == rank_images(scores, {}, blind_share=share, seed=seed)
+
+
+def test_a_cold_ranking_begins_with_images_unlike_each_other() -> None:
+    alike = {i: np.array([0.0, 0.01 * i]) for i in range(10)}
+    features = alike | {100: np.array([9.0, 9.0]), 101: np.array([-9.0, 9.0])}
+    ranking = cold_ranking(features, blind_share=0.0, seed=0)
+    assert {100, 101} == {e.image_id for e in ranking.entries[:2]}
+    assert sorted(e.image_id for e in ranking.entries) == sorted(features)
+
+
+def test_an_empty_pool_ranks_to_nothing() -> None:
+    assert cold_ranking({}, blind_share=0.1, seed=0).entries == ()
+    assert rank_images({}, {}, blind_share=0.1, seed=0).entries == ()
