@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ _MIGRATION_LOCK = 7_263_915_408  # any number of our own: whoever migrates a Pos
 class Store:
     """The home's database, open. Threads share one Store; every transaction has a connection of its own."""
 
-    url: str
+    url: str = field(repr=False)  # may hold a password
     _engine: Engine
 
     @contextmanager

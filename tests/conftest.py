@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import hypothesis
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -19,7 +19,6 @@ from db.schema import Base
 from db.session import Store, migrate, open_store
 from sspcm.pose import Box, Label
 from sspcm.skeleton import get_skeleton
-
 
 # Shared machines pause now and then: a slow example is no failing one.
 hypothesis.settings.register_profile("unhurried", deadline=None)
