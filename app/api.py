@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from app import labelling
-from app.commands import round_json
 from app.engine import Engine
 from app.exporting import export_coco
 from app.files import ImageFiles
@@ -26,6 +25,7 @@ from app.payload import (
     SkipMessage,
     TaskPayload,
 )
+from app.round_json import round_json
 from app.settings import Settings
 from db import images, rounds
 from db.errors import NotFound

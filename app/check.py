@@ -7,14 +7,13 @@ import contextlib
 import io
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,9 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from app.demo import DEMO_FOLDER, DemoHome, ensure_demo_home
+from app.guard_process import start_guarded, stop_guarded
 from app.settings import Settings, read_settings
+from app.supervisor import web_answers
 from db import images, predictions, queue
 from db.clock import utc_now
 from db.project import get_project
@@ -38,8 +39,16 @@ IMAGES_TO_LABEL = 20
 ROUND_LIMIT_S = 900.0
 START_LIMIT_S = 90.0
 POLL_S = 0.5
+GRACE_S = 20.0
+"""How long the application gets to stop: longer than its own supervisor gives web and worker."""
+OTHER_HOMES = ("DATABASE_URL", "SSPCM_HOME", "SSPCM_HOST", "SSPCM_PORT", "SSPCM_ALLOWED_HOSTS", "SSPCM_SECURE_COOKIES")
+"""What the environment may say of another home than the check's."""
 MOVED_PX = 0.5
 """A keypoint placed farther than this from where it started counts as touched."""
+
+
+class CheckError(RuntimeError):
+    """The check cannot begin; the message says why."""
 
 
 class CheckFailed(RuntimeError):
@@ -56,8 +65,9 @@ class Truth:
 
 @dataclass
 class Loop:
-    """What the loop did so far."""
+    """What the loop did so far, told to `say` as it goes."""
 
+    say: Callable[[str], None]
     seconds: dict[str, float] = field(default_factory=dict)
     accepted: dict[int, Truth] = field(default_factory=dict)
     """By the store's person id."""
@@ -69,26 +79,43 @@ class Loop:
         began = time.perf_counter()
         yield
         self.seconds[stage] = round(time.perf_counter() - began, 2)
+        self.say(f"{stage}: {self.seconds[stage]} s")
 
 
-def run_check(*, steps: int | None = None) -> dict[str, Any]:
+def run_check(
+    *, home: Path | None = None, steps: int | None = None, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """Run the loop and judge it: {"ok", "failures", "seconds", "images_ranked", "labels_accepted", "ap", ...}.
 
-    steps: training steps of both rounds; None keeps the demo preset's. Whatever was started is stopped at the end.
+    home: a new or empty folder that is kept afterwards; None makes one and removes it. steps: training steps of both
+    rounds; None keeps the demo preset's. `progress` hears of every stage. Whatever was started is stopped at the end.
+    Raises CheckError if the home holds something already.
     """
+    if home is not None:
+        return _check(_require_empty(home), Loop(progress), steps)
     with tempfile.TemporaryDirectory(prefix="demo-check-") as folder:
-        settings = read_settings(Path(folder) / "home", environ={}, port=_free_port())
-        loop = Loop()
-        with loop.timed("import"):
-            home = ensure_demo_home(settings)
-        store = open_store(settings.database_url)
-        try:
-            with _application(settings, loop):
-                return _run_loop(settings, store, home, loop, steps)
-        except CheckFailed as error:
-            return {"ok": False, "failures": [str(error)], "seconds": loop.seconds}
-        finally:
-            store.close()
+        return _check(Path(folder) / "home", Loop(progress), steps)
+
+
+def _require_empty(home: Path) -> Path:
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise CheckError(f"{home} is not empty; the check needs a fresh home. Name another, or leave --home out.")
+    return home
+
+
+def _check(folder: Path, loop: Loop, steps: int | None) -> dict[str, Any]:
+    settings = read_settings(folder, environ={}, port=_free_port())
+    with loop.timed("import"):
+        home = ensure_demo_home(settings)
+    store = open_store(settings.database_url)
+    try:
+        with _application(settings, loop):
+            return _run_loop(settings, store, home, loop, steps)
+    except (CheckFailed, httpx.HTTPError) as error:
+        failure = str(error) if isinstance(error, CheckFailed) else f"the web server did not answer: {error!r}"
+        return {"ok": False, "failures": [failure], "seconds": loop.seconds, "log": _tail(settings)}
+    finally:
+        store.close()
 
 
 def _run_loop(settings: Settings, store: Store, home: DemoHome, loop: Loop, steps: int | None) -> dict[str, Any]:
@@ -121,9 +148,15 @@ def _run_loop(settings: Settings, store: Store, home: DemoHome, loop: Loop, step
         "images_labelled": loop.images,
         "labels_accepted": len(loop.accepted),
         "mean_oks_of_c_on_corrected": {"before": oks_before, "after": oks_after},
-        "ap": {"before": first["metrics"].get("ap"), "after": second["metrics"].get("ap")},
+        "ap": {"before": _ap(first), "after": _ap(second)},
         "snapshot_refreshes": second["metrics"].get("refreshes"),
+        "pair_frequency": second["metrics"].get("pair_frequency"),
     }
+
+
+def _ap(record: dict[str, Any]) -> dict[str, float]:
+    """AP of each network on the validation images."""
+    return {network: round(values["AP"], 4) for network, values in record["metrics"]["ap"].items()}
 
 
 # --- the application -----------------------------------------------------------------------------------------------
@@ -137,31 +170,37 @@ def _free_port() -> int:
 
 @contextmanager
 def _application(settings: Settings, loop: Loop) -> Iterator[None]:
-    """`up` on the home, stopped with everything it started."""
+    """`up` on the home, stopped with everything it started, also when this process is killed."""
     command = [sys.executable, "-P", "-m", "app", "--home", str(settings.home), "up", "--port", str(settings.port)]
-    environ = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "SSPCM_HOME")}
-    log = settings.home / "app.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environ)
+    environ = {key: value for key, value in os.environ.items() if key not in OTHER_HOMES}
+    with _log(settings).open("wb") as output:
+        process = start_guarded(command, grace_s=GRACE_S, output=output, environ=environ)
     try:
         with loop.timed("start"):
-            _wait_until_up(settings, process, log)
+            _wait_until_up(settings, process)
         yield
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        stop_guarded(process)
 
 
-def _wait_until_up(settings: Settings, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _log(settings: Settings) -> Path:
+    return settings.home / "app.log"
+
+
+def _tail(settings: Settings) -> str:
+    """The end of what the application printed."""
+    return _log(settings).read_text(errors="replace")[-2000:] if _log(settings).exists() else ""
+
+
+def _wait_until_up(settings: Settings, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise CheckFailed(f"the application ended with {process.returncode}: {log.read_text()[-1500:]}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{_url(settings)}/healthz", timeout=2).status_code == 200:
-                return
+            raise CheckFailed(f"the application ended with status {process.returncode} before its first answer.")
+        if web_answers(settings):
+            return
         time.sleep(0.1)
-    raise CheckFailed(f"the web server did not answer within {START_LIMIT_S:.0f} s: {log.read_text()[-1500:]}")
+    raise CheckFailed(f"the web server did not answer within {START_LIMIT_S:.0f} s.")
 
 
 def _url(settings: Settings) -> str:

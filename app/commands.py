@@ -1,84 +1,155 @@
-"""What each command does: settings and options in, an exit status out."""
+"""What each command does: settings and options in, an exit status out.
+
+Commands that need the job engine, the web or image decoding import them when they run: the others start without, and
+the web's environment is set before Gradio loads. Nowhere else are imports deferred.
+"""
 
 import argparse
-import dataclasses
 import json
 import os
 import secrets
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from app.console import answer, progress_bar, say
-from app.demo import ensure_demo_home, welcome
 from app.exporting import accepted, export_coco
 from app.files import ImageFiles, write_atomically
-from app.importing import ImportFailed, as_json, import_folder
-from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError
+from app.round_json import round_json
+from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from db import queue as queueing
 from db import rounds, users
 from db.clock import utc_now
 from db.errors import StoreError
-from db.records import RoundRecord, UserRecord
+from db.records import UserRecord
 from db.session import Store, open_store
 from db.session import migrate as migrate_store
 from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
 from sspcm.skeleton import SkeletonError, get_skeleton
+
+Command = Callable[[Settings, argparse.Namespace], int]
 
 
 class CommandError(RuntimeError):
     """A command that cannot be carried out; the message says why."""
 
 
-EXPECTED: tuple[type[Exception], ...] = (
-    CommandError,
-    SettingsError,
-    StoreError,
-    ImportFailed,
-    ConfigError,
-    SkeletonError,
-    OSError,
-)
-"""Errors that are the user's to mend: one sentence, no traceback."""
+EXPECTED = (CommandError, SettingsError, StoreError, ConfigError, SkeletonError)
+"""Errors that are the user's to mend, told in one sentence."""
 
 
-def _prepare(settings: Settings) -> Store:
-    from app import engine
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command that `options.run` names: 0 only on success, 1 with one sentence on stderr otherwise."""
+    try:
+        settings = read_settings(
+            options.home, port=getattr(options, "port", None), device=getattr(options, "device", None)
+        )
+        return COMMANDS[options.run](settings, options)
+    except EXPECTED as error:
+        say(f"{options.run}: {error}")
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        say(f"{options.run}: {what}; wanted to read or write there. Give another path or mend this one.")
+    except DBAPIError as error:
+        said = str(error.orig).strip().split("\n", 1)[0]
+        say(f"{options.run}: the store did not do its part ({said}). Check DATABASE_URL and that the database runs.")
+    except KeyboardInterrupt:
+        return 130
+    return 1
 
+
+@contextmanager
+def _expecting(*kinds: type[Exception]) -> Iterator[None]:
+    """Errors of these kinds are the user's to mend as well."""
+    try:
+        yield
+    except kinds as error:
+        raise CommandError(str(error)) from error
+
+
+@contextmanager
+def _new_or_old_store(settings: Settings) -> Iterator[Store]:
+    """The home's store in its newest form, made if there is none."""
     settings.home.mkdir(parents=True, exist_ok=True)
     migrate_store(settings.database_url)
-    engine.prepare(settings)
-    return open_store(settings.database_url)
+    store = open_store(settings.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    """The store of a home that exists, in its newest form."""
+    store = open_store(settings.database_url)
+    try:
+        migrate_store(settings.database_url)
+        yield store
+    finally:
+        store.close()
+
+
+def _prepare(settings: Settings) -> None:
+    """The store and the job engine's tables, in their newest form."""
+    from app import engine
+
+    with _new_or_old_store(settings):
+        engine.prepare(settings)
 
 
 def demo(settings: Settings, options: argparse.Namespace) -> int:
     """The demo home under the supervisor, or the whole loop judged."""
     if options.check:
-        from app.check import run_check
+        return _check(options)
+    from app.demo import ensure_demo_home, welcome
+    from app.supervisor import SupervisorError, require_free_port, run_supervised
 
-        report = run_check(steps=options.steps)
-        answer(report, as_json=options.json, plain=lambda: iter([json.dumps(report, indent=1)]))
-        return 0 if report["ok"] else 1
-    from app.supervisor import SupervisorError, run_supervised
+    with _expecting(SupervisorError):
+        require_free_port(settings.host, settings.port)
+        home = ensure_demo_home(settings)
+        say("The demo home is new." if home.is_new else "The demo home is opened again.")
 
-    home = ensure_demo_home(settings)
-    say("The demo home is new." if home.is_new else "The demo home is opened again.")
-    try:
-        return run_supervised(settings, announce=lambda url: say(welcome(url, home, settings.home)))
-    except SupervisorError as error:
-        raise CommandError(str(error)) from error
+        def announce(url: str) -> None:
+            shown = {"url": url, "home": str(settings.home), "is_new": home.is_new, "accounts": home.passwords}
+            answer(shown, as_json=options.json, plain=lambda: iter([welcome(url, home, settings.home)]))
+
+        return run_supervised(settings, announce=announce)
 
 
-def up(settings: Settings, _options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> int:
+    from app.check import CheckError, run_check
+
+    with _expecting(CheckError):
+        report = run_check(home=options.home, steps=options.steps, progress=say)
+    answer(report, as_json=options.json, plain=lambda: _tell(report))
+    return 0 if report["ok"] else 1
+
+
+def _tell(report: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in report.items():
+        if name not in ("ok", "failures", "log"):
+            yield f"{name:<28} {json.dumps(value)}"
+    yield from (f"FAILED: {failure}" for failure in report["failures"])
+    yield "The loop runs." if report["ok"] else f"{len(report['failures'])} condition(s) failed."
+
+
+def up(settings: Settings, options: argparse.Namespace) -> int:
     """Web and worker until told to stop."""
-    from app.supervisor import SupervisorError, run_supervised
+    from app.supervisor import SupervisorError, require_free_port, run_supervised
 
-    _prepare(settings).close()
-    try:
-        return run_supervised(settings)
-    except SupervisorError as error:
-        raise CommandError(str(error)) from error
+    with _expecting(SupervisorError):
+        require_free_port(settings.host, settings.port)
+        _prepare(settings)
+
+        def announce(url: str) -> None:
+            answer({"url": url}, as_json=options.json, plain=lambda: iter([f"Open {url}"]))
+
+        return run_supervised(settings, announce=announce)
 
 
 def web(settings: Settings, _options: argparse.Namespace) -> int:
@@ -86,7 +157,7 @@ def web(settings: Settings, _options: argparse.Namespace) -> int:
     os.environ.update(GRADIO_ENVIRONMENT)  # before Gradio is imported
     from app.web import serve
 
-    _prepare(settings).close()
+    _prepare(settings)
     serve(settings)
     return 0
 
@@ -95,27 +166,25 @@ def worker(settings: Settings, _options: argparse.Namespace) -> int:
     """The worker until told to stop."""
     from app.worker import WorkerError, run_worker
 
-    _prepare(settings).close()
-    try:
+    _prepare(settings)
+    with _expecting(WorkerError):
         run_worker(settings)
-    except WorkerError as error:
-        raise CommandError(str(error)) from error
     return 0
 
 
-def migrate(settings: Settings, _options: argparse.Namespace) -> int:
+def migrate(settings: Settings, options: argparse.Namespace) -> int:
     """The store in its newest form."""
-    _prepare(settings).close()
-    say(f"The store is ready: {settings.home}")
+    _prepare(settings)
+    shown = {"home": str(settings.home)}
+    answer(shown, as_json=options.json, plain=lambda: iter([f"The store of {settings.home} is ready."]))
     return 0
 
 
 def user_add(settings: Settings, options: argparse.Namespace) -> int:
     """A new account."""
-    store = _prepare(settings)
-    given = sys.stdin.readline().rstrip("\n") if options.password_stdin else None
+    given = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
     password = secrets.token_urlsafe(12) if given is None else given
-    with store.transaction() as tx:
+    with _new_or_old_store(settings) as store, store.transaction() as tx:
         user = users.add_user(tx, options.name, options.role, password)
     shown = {"name": user.name, "role": user.role} | ({} if given is not None else {"password": password})
     answer(shown, as_json=options.json, plain=lambda: (f"{key:<9} {value}" for key, value in shown.items()))
@@ -123,9 +192,11 @@ def user_add(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def import_images(settings: Settings, options: argparse.Namespace) -> int:
-    """A folder into the home; fails only when nothing could be imported."""
-    store = _prepare(settings)
-    with progress_bar("Importing") as progress:
+    """A folder into the home; fails when no image of it is there afterwards."""
+    from app.importing import ImportFailed, as_json, import_folder
+
+    skeleton = get_skeleton(options.skeleton) if options.skeleton else None
+    with _expecting(ImportFailed), _new_or_old_store(settings) as store, progress_bar("Importing") as progress:
         report = import_folder(
             store,
             ImageFiles(settings.home),
@@ -133,7 +204,7 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
             annotations=options.annotations,
             group_from=options.group_from,
             split=options.split,
-            skeleton=get_skeleton(options.skeleton),
+            skeleton=skeleton,
             progress=progress,
         )
 
@@ -141,15 +212,16 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
         yield f"{report.images_new} new images, {report.images_known} known already, in {report.seconds:.1f} s"
         yield f"{report.persons} persons, {report.labelled} of them labelled"
         for complaint in report.complaints:
-            yield f"left out: {complaint}"
+            yield f"note: {complaint}"
 
     answer(as_json(report), as_json=options.json, plain=plain)
-    return 0
+    return 0 if report.images_new + report.images_known else 1
 
 
 def export(settings: Settings, options: argparse.Namespace) -> int:
     """The labels into a file."""
-    document = export_coco(_prepare(settings), with_predictions=options.with_predictions)
+    with _store(settings) as store:
+        document = export_coco(store, with_predictions=options.with_predictions)
     write_atomically(options.out, json.dumps(document).encode())
     shown = {
         "file": str(options.out),
@@ -164,7 +236,7 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 def queue(settings: Settings, options: argparse.Namespace) -> int:
     """The first images of the queue."""
-    with _prepare(settings).reading() as tx:
+    with _store(settings) as store, store.reading() as tx:
         found = queueing.listing(tx, limit=options.limit, now=utc_now())
     items: list[dict[str, Any]] = [
         {
@@ -191,40 +263,58 @@ def queue(settings: Settings, options: argparse.Namespace) -> int:
 
 def round_launch(settings: Settings, options: argparse.Namespace) -> int:
     """A round into the worker's hands."""
-    from app.engine import Engine
+    from app import engine
     from app.learning import LearningError, launch_round
 
-    config = PRESETS[options.preset]
-    if options.config is not None:
+    config = _round_config(options)
+    with _expecting(LearningError), _store(settings) as store:
+        lead = _lead(store, options.lead)
+        engine.prepare(settings)
+        port = engine.Engine(settings)
         try:
-            config = merge(config, tomllib.loads(options.config.read_text()))
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{options.config} is not TOML: {error}.") from error
-    store = _prepare(settings)
-    engine = Engine(settings)
-    try:
-        record = launch_round(store, engine, config=config, user=_lead(store, options.lead))
-    except LearningError as error:
-        raise CommandError(str(error)) from error
-    finally:
-        engine.close()
-    answer(round_json(record), as_json=options.json, plain=lambda: iter([f"Round {record.number} is queued."]))
+            record = launch_round(store, port, config=config, user=lead)
+        finally:
+            port.close()
+    answer(
+        round_json(record),
+        as_json=options.json,
+        plain=lambda: iter([f"Round {record.number} is queued; a running worker starts it."]),
+    )
     return 0
 
 
-def _lead(store: Store, name: str) -> UserRecord:
+def _round_config(options: argparse.Namespace) -> RoundConfig:
+    """The preset with the file's settings over it."""
+    preset = PRESETS[options.preset]
+    if options.config is None:
+        return preset
+    try:
+        return merge(preset, tomllib.loads(options.config.read_text()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{options.config} is not TOML: {error}. Give a file of a round's settings.") from error
+
+
+def _lead(store: Store, name: str | None) -> UserRecord:
+    """The lead of that name; without a name, the only one there is."""
     with store.reading() as tx:
-        found = users.list_users(tx)
-    for user in found:
-        if user.name == name and user.role == "lead":
-            return user
-    leads = [user.name for user in found if user.role == "lead"]
-    raise CommandError(f"no lead is named '{name}' (there are: {', '.join(leads) or 'none'}). Name one with --as.")
+        leads = [user for user in users.list_users(tx) if user.role == "lead"]
+    chosen = [user for user in leads if name in (None, user.name)]
+    if len(chosen) == 1:
+        return chosen[0]
+    there_are = ", ".join(user.name for user in leads) or "none"
+    if not leads or name is not None:
+        raise CommandError(
+            f"no lead is named '{name}' (there are: {there_are}); a lead launches rounds. Name one with --as, or add "
+            "one: user add NAME --role lead."
+            if name is not None
+            else "there is no lead; a lead launches rounds. Add one: user add NAME --role lead."
+        )
+    raise CommandError(f"there are several leads ({there_are}); one launches a round. Name one with --as.")
 
 
 def round_list(settings: Settings, options: argparse.Namespace) -> int:
     """Every round."""
-    with _prepare(settings).reading() as tx:
+    with _store(settings) as store, store.reading() as tx:
         records = rounds.latest(tx, 1000)
 
     def plain() -> Iterator[str]:
@@ -239,16 +329,23 @@ def round_list(settings: Settings, options: argparse.Namespace) -> int:
 
 def round_show(settings: Settings, options: argparse.Namespace) -> int:
     """One round."""
-    with _prepare(settings).reading() as tx:
+    with _store(settings) as store, store.reading() as tx:
         shown = round_json(rounds.get(tx, options.number))
     answer(shown, as_json=options.json, plain=lambda: (f"{key:<12} {value}" for key, value in shown.items()))
     return 0
 
 
-def round_json(record: RoundRecord) -> dict[str, Any]:
-    """A round as plain data, its config nested."""
-    shown = dataclasses.asdict(record)
-    shown["config"] = dataclasses.asdict(RoundConfig.from_toml(shown.pop("config_toml")))
-    for name in ("created_at", "started_at", "finished_at"):
-        shown[name] = shown[name].isoformat() if shown[name] else None
-    return shown
+COMMANDS: dict[str, Command] = {
+    "demo": demo,
+    "up": up,
+    "web": web,
+    "worker": worker,
+    "migrate": migrate,
+    "user add": user_add,
+    "import": import_images,
+    "export": export,
+    "queue": queue,
+    "round launch": round_launch,
+    "round list": round_list,
+    "round show": round_show,
+}

@@ -17,10 +17,10 @@ def say(line: str) -> None:
 def answer(document: Any, *, as_json: bool, plain: Callable[[], Iterator[str]]) -> None:
     """The command's result: JSON for programs, lines for people."""
     if as_json:
-        print(json.dumps(document, indent=1, default=str))
+        print(json.dumps(document, indent=1, default=str), flush=True)
         return
     for line in plain():
-        print(line)
+        print(line, flush=True)
 
 
 @contextmanager

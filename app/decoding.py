@@ -2,15 +2,30 @@
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-_KEPT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
-_EXIF_ORIENTATION = 274
+_KEPT = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+"""Formats whose bytes a browser and OpenCV can both read. MPO: a JPEG with further pictures behind it."""
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What EXIF's orientations ask for. 1, and whatever EXIF does not define, asks for nothing."""
+_TIFF_BITS = 258
+_PNG_BITS_AT = 24
+"""Where a PNG says how many bits a channel has: in its header chunk, always the first."""
 _THUMBNAIL = 16
 
 
@@ -20,7 +35,7 @@ class DecodeError(ValueError):
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """Bytes to store and their size. file_size: the size before the EXIF turn, if the image was turned."""
+    """Bytes to store and their size. file_size: (width, height) before the EXIF turn."""
 
     content: bytes
     suffix: str
@@ -30,59 +45,80 @@ class DecodedImage:
 
 
 def decode(content: bytes) -> DecodedImage:
-    """The image as it is stored: EXIF turned once, 8 bits, no transparency. Fit bytes are kept as they are.
+    """The image as it is stored: EXIF turned once, 8 bits a channel, no transparency. Fit bytes are kept as they are.
 
-    Raises DecodeError saying what is wrong.
+    What is transparent becomes white; an animation becomes its first frame. Raises DecodeError saying what is wrong.
     """
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.load()
             return _normalise(content, image)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DecodeError(f"not a whole image ({error})") from error
+        raise DecodeError(f"not a whole image ({str(error) or type(error).__name__})") from error
 
 
 def _normalise(content: bytes, image: Image.Image) -> DecodedImage:
-    turned = image.getexif().get(_EXIF_ORIENTATION, 1) != 1
-    plain = image.mode in ("L", "RGB") or (image.mode == "P" and "transparency" not in image.info)
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     suffix = _KEPT.get(image.format or "")
-    if suffix and plain and not turned:
+    if suffix and turn is None and _is_plain(content, image):
         return DecodedImage(content, suffix, image.width, image.height, image.size)
-    upright = ImageOps.exif_transpose(_to_8_bit(content, image, turned=turned))
+    flat = _to_8_bit(content, image)
+    upright = flat if turn is None else flat.transpose(turn)
     buffer = io.BytesIO()
-    if image.format == "JPEG":
+    if suffix == ".jpg":
         upright.save(buffer, "JPEG", quality=95, subsampling=0)
         return DecodedImage(buffer.getvalue(), ".jpg", upright.width, upright.height, image.size)
     upright.save(buffer, "PNG")
     return DecodedImage(buffer.getvalue(), ".png", upright.width, upright.height, image.size)
 
 
-def _to_8_bit(content: bytes, image: Image.Image, *, turned: bool) -> Image.Image:
-    if image.mode in ("L", "RGB"):
-        return image
-    if image.mode.startswith(("I", "F")):
-        grey = Image.fromarray(_scale_deep(content))
-        if turned:
-            grey.getexif()[_EXIF_ORIENTATION] = image.getexif()[_EXIF_ORIENTATION]
-        return grey
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+def _is_plain(content: bytes, image: Image.Image) -> bool:
+    """Whether its pixels mean the same to everybody: opaque, 8 bits, one frame."""
+    animated = image.format in ("PNG", "WEBP") and getattr(image, "n_frames", 1) > 1
+    return image.mode in ("L", "RGB", "P") and not (_is_see_through(image) or _is_deep(content, image) or animated)
+
+
+def _is_see_through(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
+
+
+def _is_deep(content: bytes, image: Image.Image) -> bool:
+    """More than 8 bits a channel. Pillow reads deep colour as 8 bits without a word, so the file itself is asked."""
+    if image.format == "PNG":
+        return content[_PNG_BITS_AT] == 16
+    if image.format == "TIFF":
+        tags: Any = image.getexif()
+        bits = tags.get(_TIFF_BITS, 8)
+        return int(np.max(bits)) > 8
+    return image.mode.startswith(("I", "F"))
+
+
+def _to_8_bit(content: bytes, image: Image.Image) -> Image.Image:
+    if _is_deep(content, image):
+        return Image.fromarray(_scale_deep(content))
+    if _is_see_through(image):
         colour = image.convert("RGBA")
-        white = Image.new("RGBA", colour.size, "white")
-        flat = Image.alpha_composite(white, colour).convert("RGB")
-        flat.getexif().update(image.getexif())
-        return flat
-    return image.convert("RGB")
+        return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour).convert("RGB")
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")
 
 
-def _scale_deep(content: bytes) -> UInt8[np.ndarray, "h w"]:
-    """Grey of more than 8 bits, scaled by its own depth: 10, 12 or 16 bits, whichever its brightest pixel needs."""
+def _scale_deep(content: bytes) -> UInt8[np.ndarray, "h w *channels"]:
+    """Grey or RGB, scaled by its own depth: 8, 10, 12 or 16 bits, whichever its brightest pixel needs.
+
+    Floating-point pixels that stay within 1 are fractions of white.
+    """
     deep = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None:
         raise DecodeError("its deep pixels cannot be read")
-    grey = deep[..., :3].mean(-1) if deep.ndim == 3 else deep
-    brightest = float(grey.max())
-    full = next((2**bits - 1 for bits in (8, 10, 12, 16) if brightest <= 2**bits - 1), brightest)
-    return np.asarray(np.clip(grey * (255.0 / full), 0, 255).round().astype(np.uint8))
+    pixels = np.nan_to_num(deep[..., 2::-1] if deep.ndim == 3 else deep, posinf=0, neginf=0).astype(np.float32)
+    brightest = float(pixels.max())
+    whites = [1.0] * (deep.dtype.kind == "f") + [2.0**bits - 1 for bits in (8, 10, 12, 16)]
+    full = next((white for white in whites if brightest <= white), brightest)
+    scaled = pixels * (255.0 / full)
+    if deep.ndim == 3 and deep.shape[2] == 4:
+        opacity = deep[..., 3:].astype(np.float32) / (2**16 - 1)
+        scaled = opacity * scaled + (1 - opacity) * 255
+    return np.asarray(np.clip(scaled, 0, 255).round().astype(np.uint8))
 
 
 def describe(content: bytes) -> Float[np.ndarray, "D"]:
@@ -90,5 +126,5 @@ def describe(content: bytes) -> Float[np.ndarray, "D"]:
     grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_4)
     if grey is None:
         raise DecodeError("its pixels cannot be read")
-    small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
+    small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
     return np.asarray((small - small.mean()) / (small.std() + 1e-6))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import engine
-from app.files import ImageFiles, write_atomically
+from app.files import OWNER_ALONE, ImageFiles, write_atomically
 from app.importing import ImportReport, import_folder
 from app.settings import Settings
 from db import users
@@ -62,8 +62,7 @@ def _passwords(path: Path) -> dict[str, str]:
     if path.exists():
         return {str(name): str(password) for name, password in json.loads(path.read_text()).items()}
     passwords = {name: secrets.token_urlsafe(9) for name, _ in ACCOUNTS}
-    write_atomically(path, json.dumps(passwords, indent=1).encode())
-    path.chmod(0o600)
+    write_atomically(path, json.dumps(passwords, indent=1).encode(), mode=OWNER_ALONE)
     return passwords
 
 

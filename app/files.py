@@ -2,23 +2,40 @@
 
 import hashlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
+EVERYBODY = 0o666
+"""What a new file allows before the umask takes its part, as everywhere."""
+OWNER_ALONE = 0o600
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole: a reader, or a crash, sees the old one or the new one and nothing between."""
+
+def write_atomically(path: Path, content: bytes, *, mode: int = EVERYBODY) -> None:
+    """Write a file whole: a reader, or a crash, sees the old one or the new one and nothing between.
+
+    mode: its permissions from the first byte on, less the umask.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        draft.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
+    _keep_name(path.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """Make the new name last through a power cut: the folder is written too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class ImageFiles:
@@ -40,6 +57,7 @@ class ImageFiles:
         found = next(iter((self._folder / sha256[:2]).glob(f"{sha256}.*")), None)
         if found is None:
             raise FileNotFoundError(
-                f"the home has no image file {sha256[:12]}… Its folder images/ is incomplete: restore it from a copy."
+                f"the home has no image file {sha256[:12]}…; its folder images/ is incomplete. "
+                "Import the image's folder again, or restore images/ from a copy."
             )
         return found

@@ -2,16 +2,20 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from app.decoding import SUFFIXES, DecodedImage, DecodeError, decode, describe
 from app.files import ImageFiles
 from db import images, project, queue
-from db.errors import StoreError
-from db.records import NewImage, NewPerson, RankingEntry, Split
+from db.clock import utc_now
+from db.errors import NotFound, StoreError
+from db.records import ImageRecord, NewImage, NewPerson, RankingEntry, Split
 from db.session import Store
 from sspcm.formats.coco import CocoError, CocoFile, CocoImage, CocoPerson, read_coco
 from sspcm.ranking import cold_ranking
@@ -30,7 +34,7 @@ class ImportFailed(ValueError):
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did; complaints name what was left out, and why."""
+    """What an import did; complaints name what was left out or looks wrong, and why."""
 
     images_new: int
     images_known: int
@@ -56,6 +60,7 @@ class _Source:
     path: Path
     name: str
     entry: CocoImage | None
+    persons: tuple[CocoPerson, ...]
     camera: str
     frame: int
 
@@ -68,35 +73,41 @@ def import_folder(
     annotations: Path | None = None,
     group_from: str | None = None,
     split: Split = "train",
-    skeleton: Skeleton = BUILT_IN["coco-17"],
+    skeleton: Skeleton | None = None,
     project_name: str = "Overhead pose",
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import every image of a folder, or those a COCO file names; importing again changes nothing.
 
-    Each image and its persons come in one transaction, its bytes before it. `skeleton` counts where no COCO file names
-    one. Raises ImportFailed when nothing can be imported: no folder, an unreadable file, another skeleton than the
-    home's.
+    Each image and its persons come in one transaction, its bytes before it. Its camera is what the image's field
+    `group_from` says, else its sub-folder, else what its file name shares with others before their number, else
+    "default". Coordinates are those of the upright image, after its EXIF turn. `skeleton` counts where the COCO file
+    names no keypoints; None means the home's own, or coco-17 in a new home.
+    Raises ImportFailed when nothing can be imported: no folder, an unreadable file, another skeleton than the home's.
     """
     began = time.perf_counter()
     if not images_dir.is_dir():
         raise ImportFailed(f"{images_dir} is not a folder. Give the folder that holds the images.")
     coco = _read_annotations(annotations)
-    sources, tally = _sources(images_dir, coco, group_from)
-    if not sources:
+    _check_group_field(coco, group_from)
+    tally = _Tally(complaints=list(coco.complaints) if coco else [])
+    found = _find_images(images_dir)
+    named = _name_images(found, coco, tally)
+    if not named:
         raise ImportFailed(
             f"found no image to import in {images_dir} (looked for {', '.join(SUFFIXES)}"
             + (f", named by {annotations.name}" if annotations else "")
             + "). "
-            + " ".join(tally.complaints[:3])
+            + (" ".join(tally.complaints[:3]) or "Give the folder that holds the images.")
         )
-    _prepare_project(store, project_name, coco.skeleton if coco else skeleton, coco)
-    persons = _by_image(coco.persons if coco else ())
+    _prepare_project(store, project_name, skeleton, coco)
+    sources = _place(store, found, named, coco, group_from)
     for done, source in enumerate(sources, start=1):
-        _import_one(store, files, source, persons.get(source.entry.id, []) if source.entry else [], split, tally)
+        _import_one(store, files, source, split, tally)
         if progress:
             progress(done, len(sources))
-    rank_cold(store, files)
+    if tally.new or not _has_order(store):
+        rank_cold(store, files)
     seconds = time.perf_counter() - began
     return ImportReport(tally.new, tally.known, tally.persons, tally.labelled, tuple(tally.complaints), seconds)
 
@@ -110,48 +121,15 @@ def _read_annotations(path: Path | None) -> CocoFile | None:
         raise ImportFailed(str(error)) from error
 
 
-def _prepare_project(store: Store, name: str, skeleton: Skeleton, coco: CocoFile | None) -> None:
-    with store.transaction() as tx:
-        try:
-            known = project.ensure_project(tx, name=name, skeleton=skeleton)
-        except StoreError as error:
-            raise ImportFailed(str(error)) from error
-        if coco is not None and not known.coco_header:
-            project.set_coco_header(tx, coco.header)
-
-
-def _sources(folder: Path, coco: CocoFile | None, group_from: str | None) -> tuple[list[_Source], _Tally]:
-    """What to import in natural order, and complaints about files that are missing or not named."""
-    tally = _Tally()
-    found = {
-        path.relative_to(folder).as_posix(): path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file()
-    }
+def _check_group_field(coco: CocoFile | None, group_from: str | None) -> None:
+    if group_from is None:
+        return
     if coco is None:
-        named: list[tuple[str, CocoImage | None]] = [(name, None) for name in found]
-    else:
-        tally.complaints += coco.complaints
-        _check_group_field(coco, group_from)
-        named = [(image.file_name, image) for image in coco.images]
-        missing = [name for name, _ in named if name not in found]
-        tally.complaints += [f"image {name!r}: the folder has no such file; left out." for name in missing]
-        unnamed = len(set(found) - {name for name, _ in named})
-        if unnamed:
-            tally.complaints.append(f"{unnamed} image file(s) of the folder are not named by the COCO file; left out.")
-    named.sort(key=lambda pair: _natural(pair[0]))
-    frames: dict[str, int] = {}
-    sources = []
-    for name, entry in named:
-        if name in found:
-            camera = _camera(name, entry, group_from)
-            frames[camera] = frames.get(camera, -1) + 1
-            sources.append(_Source(found[name], name, entry, camera, frames[camera]))
-    return sources, tally
-
-
-def _check_group_field(coco: CocoFile, group_from: str | None) -> None:
-    if group_from is None or any(group_from in image.extra for image in coco.images):
+        raise ImportFailed(
+            f"there is no COCO file whose images could have the field '{group_from}' to group by. "
+            "Give one as annotations, or put each camera's images into a sub-folder of its own."
+        )
+    if any(group_from in image.extra for image in coco.images):
         return
     fields = sorted({key for image in coco.images for key in image.extra})
     near = get_close_matches(group_from, fields, n=1)
@@ -159,16 +137,111 @@ def _check_group_field(coco: CocoFile, group_from: str | None) -> None:
     raise ImportFailed(f"no image of the COCO file has a field '{group_from}' to group by. {hint}")
 
 
+def _find_images(folder: Path) -> dict[str, Path]:
+    """Every image file below the folder, by its path from there."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file()
+    }
+
+
+def _name_images(found: Mapping[str, Path], coco: CocoFile | None, tally: _Tally) -> list[tuple[str, CocoImage | None]]:
+    """What to import, in natural order; complaints about files that are missing or that nobody names."""
+    if coco is None:
+        return [(name, None) for name in sorted(found, key=_natural)]
+    names = {image.file_name for image in coco.images}
+    tally.complaints += [
+        f"image {image.file_name!r}: the folder has no such file; left out."
+        for image in coco.images
+        if image.file_name not in found
+    ]
+    unnamed = sorted(set(found) - names, key=_natural)
+    if unnamed:
+        tally.complaints.append(
+            f"{len(unnamed)} image file(s) of the folder, {unnamed[0]!r} first, are not named by the COCO file; "
+            "left out."
+        )
+    present = [(image.file_name, image) for image in coco.images if image.file_name in found]
+    return [(name, image) for name, image in sorted(present, key=lambda pair: _natural(pair[0]))]
+
+
+def _prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> None:
+    """The home's project, made if there is none, with the COCO file's header if it had none yet."""
+    with store.transaction() as tx:
+        try:
+            wanted = _named_skeleton(coco) or skeleton or _own_skeleton(tx) or BUILT_IN["coco-17"]
+            known = project.ensure_project(tx, name=name, skeleton=wanted)
+        except StoreError as error:
+            raise ImportFailed(str(error)) from error
+        if coco is not None and not known.coco_header:
+            project.set_coco_header(tx, coco.header)
+
+
+def _named_skeleton(coco: CocoFile | None) -> Skeleton | None:
+    """The skeleton that the file itself names, if it does; a file of boxes names none."""
+    names_one = coco is not None and any(c.get("keypoints") for c in coco.header["categories"] if isinstance(c, dict))
+    return coco.skeleton if coco is not None and names_one else None
+
+
+def _own_skeleton(tx: Session) -> Skeleton | None:
+    try:
+        return project.get_project(tx).skeleton
+    except NotFound:
+        return None
+
+
+def _place(
+    store: Store,
+    found: Mapping[str, Path],
+    named: Sequence[tuple[str, CocoImage | None]],
+    coco: CocoFile | None,
+    group_from: str | None,
+) -> list[_Source]:
+    """Each image with its persons, its camera and its frame number there.
+
+    Frames count on from those that the camera has from other imports.
+    """
+    persons = _by_image(coco.persons if coco else ())
+    shared = Counter(_prefix(name) for name, _ in named)
+    frames = _next_frames(store, {name for name, _ in named})
+    sources = []
+    for name, entry in named:
+        camera = _camera(name, entry, group_from, shared)
+        own = tuple(persons.get(entry.id, ())) if entry else ()
+        sources.append(_Source(found[name], name, entry, own, camera, frames[camera]))
+        frames[camera] += 1
+    return sources
+
+
+def _next_frames(store: Store, names: Collection[str]) -> defaultdict[str, int]:
+    """The first free frame number of each camera, images of these names aside: they have theirs already."""
+    frames: defaultdict[str, int] = defaultdict(int)
+    with store.reading() as tx:
+        for image in images.list_images(tx):
+            if image.file_name not in names:
+                frames[image.camera.name] = max(frames[image.camera.name], image.frame + 1)
+    return frames
+
+
 def _natural(name: str) -> list[tuple[int, str]]:
     """frame9 before frame10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
 
 
-def _camera(name: str, entry: CocoImage | None, group_from: str | None) -> str:
+def _camera(name: str, entry: CocoImage | None, group_from: str | None, shared: Mapping[str, int]) -> str:
     if group_from is not None and entry is not None and group_from in entry.extra:
         return str(entry.extra[group_from])
     folder = Path(name).parent.as_posix()
-    return DEFAULT_CAMERA if folder == "." else folder
+    if folder != ".":
+        return folder
+    prefix = _prefix(name)
+    return prefix if prefix and shared[prefix] > 1 else DEFAULT_CAMERA
+
+
+def _prefix(name: str) -> str:
+    """What a file name says before its last number: "hall" of "hall_0012.jpg"."""
+    return re.sub(r"[\W_]*\d+$", "", Path(name).stem)
 
 
 def _by_image(persons: Iterable[CocoPerson]) -> dict[int, list[CocoPerson]]:
@@ -178,17 +251,34 @@ def _by_image(persons: Iterable[CocoPerson]) -> dict[int, list[CocoPerson]]:
     return grouped
 
 
-def _import_one(
-    store: Store, files: ImageFiles, source: _Source, persons: Sequence[CocoPerson], split: Split, tally: _Tally
-) -> None:
+def _import_one(store: Store, files: ImageFiles, source: _Source, split: Split, tally: _Tally) -> None:
     try:
         decoded = decode(source.path.read_bytes())
         _check_size(decoded, source.entry)
     except (DecodeError, OSError) as error:
-        tally.complaints.append(f"image {source.name!r}: {error}; left out with {len(persons)} person(s).")
+        tally.complaints.append(f"image {source.name!r}: {error}; left out with {len(source.persons)} person(s).")
         return
-    image = NewImage(
-        sha256=files.put(decoded.content, decoded.suffix),
+    sha256 = files.put(decoded.content, decoded.suffix)  # before its row: a row never names bytes that are not there
+    new_persons = [_new_person(person) for person in source.persons]
+    try:
+        with store.transaction() as tx:
+            stored, is_new = images.add_image(tx, _new_image(source, decoded, sha256, split), new_persons)
+            missing = 0 if is_new else _count_missing(tx, stored, new_persons)
+    except StoreError as error:
+        tally.complaints.append(f"image {source.name!r}: {error} Left out with {len(new_persons)} person(s).")
+        return
+    if not is_new:
+        tally.known += 1
+        tally.complaints += _differences(stored, split, missing)
+        return
+    tally.new += 1
+    tally.persons += len(new_persons)
+    tally.labelled += sum(person.label is not None for person in new_persons)
+
+
+def _new_image(source: _Source, decoded: DecodedImage, sha256: str, split: Split) -> NewImage:
+    return NewImage(
+        sha256=sha256,
         file_name=source.name,
         width=decoded.width,
         height=decoded.height,
@@ -198,34 +288,45 @@ def _import_one(
         source_id=source.entry.id if source.entry else None,
         extra=source.entry.extra if source.entry else {},
     )
-    new_persons = [_new_person(person) for person in persons]
-    try:
-        with store.transaction() as tx:
-            _, is_new = images.add_image(tx, image, new_persons)
-    except StoreError as error:
-        tally.complaints.append(f"image {source.name!r}: {error} Left out with {len(persons)} person(s).")
-        return
-    if not is_new:
-        tally.known += 1
-        return
-    tally.new += 1
-    tally.persons += len(new_persons)
-    tally.labelled += sum(person.label is not None for person in new_persons)
+
+
+def _count_missing(tx: Session, stored: ImageRecord, persons: Sequence[NewPerson]) -> int:
+    """How many of the file's persons an image that was here before does not have."""
+    known = {person.source_id for person in images.list_persons(tx, image_id=stored.id)}
+    return sum(person.source_id not in known for person in persons)
+
+
+def _differences(stored: ImageRecord, split: Split, missing: int) -> Iterator[str]:
+    """What the file says of a known image and the home does not follow."""
+    if stored.split != split:
+        yield f"image {stored.file_name!r}: is here as {stored.split} already and stays so; asked for {split}."
+    if missing:
+        yield (
+            f"image {stored.file_name!r}: is here already, without {missing} person(s) of the file, who were not "
+            "added. Import into a new home to have them."
+        )
 
 
 def _check_size(decoded: DecodedImage, entry: CocoImage | None) -> None:
+    """Coordinates are those of the upright image. Raises DecodeError where the COCO file has another frame."""
     if entry is None or (entry.width, entry.height) == (decoded.width, decoded.height):
         return
-    turned = " before its EXIF turn" if (entry.width, entry.height) == decoded.file_size else ""
+    unturned = ", as before its EXIF turn" if (entry.width, entry.height) == decoded.file_size else ""
     raise DecodeError(
-        f"the COCO file says {entry.width} x {entry.height} px{turned}, the upright image has "
-        f"{decoded.width} x {decoded.height}; its coordinates would not fit"
+        f"the COCO file says {entry.width} x {entry.height} px{unturned}, the upright image has "
+        f"{decoded.width} x {decoded.height} px; its coordinates would not fit"
     )
 
 
 def _new_person(person: CocoPerson) -> NewPerson:
     instance = person.person
     return NewPerson(instance.box, instance.label, instance.area, person.id, instance.extra)
+
+
+def _has_order(store: Store) -> bool:
+    """Whether the queue has an order, as it lacks one when the first import was interrupted."""
+    with store.reading() as tx:
+        return all(item.score is not None for item in queue.listing(tx, limit=1, now=utc_now()))
 
 
 def rank_cold(store: Store, files: ImageFiles) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
-from app.commands import round_json
 from app.editor import lead_board, lead_tables
 from app.engine import Engine
 from app.learning import LearningError, launch_round
 from app.pages.look import header
+from app.round_json import round_json
 from db import images, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreError
