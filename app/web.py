@@ -33,6 +33,9 @@ from sspcm.config import ConfigError
 from sspcm.pose import PoseError
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
+SERVED = ("editor", "lead", "login")
+"""Not the whole folder: the demo's truth lies there too."""
+
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     LeaseLost: (409, "lease_lost"),
     RevisionConflict: (409, "revision_conflict"),
@@ -60,7 +63,8 @@ def create_app(settings: Settings) -> FastAPI:
     _add_entrance(app, store, settings)
     app.include_router(annotator_routes(store, ImageFiles(settings.home), settings))
     app.include_router(lead_routes(store, engine))
-    app.mount("/assets", StaticFiles(directory=STATIC))
+    for part in SERVED:
+        app.mount(f"/assets/{part}", StaticFiles(directory=STATIC / part))
     for kind, (status, code) in REFUSALS.items():
         app.add_exception_handler(kind, _refusal(status, code))
     app.add_exception_handler(RequestValidationError, _say_what_was_invalid)

@@ -71,7 +71,7 @@ def test_a_wrong_annotation_is_named_and_left_out(wrong: dict[str, Any], said: s
 def test_a_file_that_is_no_coco_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "broken.json"
     path.write_text(content)
-    with pytest.raises(CocoError, match="broken.json"):
+    with pytest.raises(CocoError, match=r"broken\.json"):
         read_coco(path)
 
 

@@ -1,0 +1,238 @@
+"""The web server over real HTTP: nobody passes the guard who should not, and the editor's contract holds."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from app import engine
+from app.files import ImageFiles
+from app.importing import import_folder
+from app.settings import Settings, read_settings
+from db import users
+from db.session import migrate, open_store
+from sspcm.skeleton import get_skeleton
+
+PASSWORD = "correct horse"
+ANNOTATORS = ("ann", "bob")
+LEAD_ROUTES = ("/lead/", "/lead/config", "/api/rounds", "/api/rounds/1", "/api/counts", "/api/export")
+
+
+@dataclass(frozen=True)
+class Server:
+    settings: Settings
+    url: str
+
+    @contextmanager
+    def client(self, name: str | None = None) -> Iterator[httpx.Client]:
+        """A client of its own, signed in as `name`."""
+        with httpx.Client(base_url=self.url, timeout=30) as client:
+            if name is not None:
+                assert client.post("/login", data={"name": name, "password": PASSWORD}).status_code == 303
+                client.headers["X-CSRF-Token"] = client.get("/api/session").json()["csrf"]
+            yield client
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application on a home with six images without persons, two annotators and a lead."""
+    home = tmp_path_factory.mktemp("web")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = read_settings(home, {}, port=port)
+    migrate(settings.database_url)
+    engine.prepare(settings)
+    store = open_store(settings.database_url)
+    frames = home / "frames"
+    frames.mkdir()
+    for number in range(6):
+        noise = np.random.default_rng(number).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(frames / f"{number}.png")
+    import_folder(store, ImageFiles(home), images_dir=frames, skeleton=get_skeleton("coco-17"))
+    with store.transaction() as tx:
+        for name in ANNOTATORS:
+            users.add_user(tx, name, "annotator", PASSWORD)
+        users.add_user(tx, "lea", "lead", PASSWORD)
+    store.close()
+    command = [sys.executable, "-P", "-m", "app", "--home", str(home), "web", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    while not answers(url):
+        assert process.poll() is None
+        time.sleep(0.1)
+    yield Server(settings, url)
+    process.terminate()
+    process.wait(20)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+LIST_PATHS = """
+import json, sys
+from pathlib import Path
+from app.settings import read_settings
+from app.web import create_app
+
+def walk(routes, prefix):
+    for route in routes:
+        path = prefix + getattr(route, "path", "")
+        yield path or "/"
+        yield from walk(getattr(route, "routes", None) or [], path)
+
+print(json.dumps(sorted(set(walk(create_app(read_settings(Path(sys.argv[1]), {})).routes, "")))))
+"""
+
+
+def paths_of(server: Server) -> set[str]:
+    """Every route of the application, Gradio's included, with its parameters filled in."""
+    command = [sys.executable, "-W", "ignore", "-c", LIST_PATHS, str(server.settings.home)]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return {re.sub(r"\{[^}]*\}", "1", path) for path in json.loads(listed.splitlines()[-1])}
+
+
+PUBLIC = {"/login", "/healthz", "/manifest.json", "/favicon.ico"}
+
+
+def test_the_anonymous_get_the_login_page_and_nothing_else(server: Server) -> None:
+    paths = paths_of(server)
+    assert {"/api/next", "/annotate", "/lead"} <= {p.rstrip("/") for p in paths}
+    with server.client() as client:
+        for path in sorted(paths - PUBLIC):
+            for method in ("GET", "POST"):
+                answered = client.request(method, path)
+                assert answered.status_code == 401, f"{method} {path} was answered with {answered.status_code}"
+        page = client.get("/annotate/", headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["location"]) == (303, "/login?next=/annotate/")
+
+
+def test_annotators_are_kept_out_of_what_is_the_leads(server: Server) -> None:
+    with server.client("ann") as ann, server.client("lea") as lea:
+        for path in LEAD_ROUTES:
+            assert ann.get(path).status_code == 403, path
+        assert ann.post("/api/rounds", json={}).status_code == 403
+        assert ann.post("/lead/gradio_api/queue/join", json={"fn_index": 0, "data": []}).status_code == 403
+        assert lea.get("/lead/").status_code == 200
+        assert lea.get("/api/counts").json()["images"] == 6
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/annotate/gradio_api/file=/etc/passwd", "/annotate/gradio_api/upload", "/annotate/gradio_api/call/x", "/docs"],
+)
+def test_routes_of_gradio_that_no_page_needs_do_not_exist(path: str, server: Server) -> None:
+    with server.client("lea") as lea:
+        assert lea.get(path).status_code == 404
+        assert lea.post(path).status_code == 404
+
+
+def test_requests_from_other_sites_and_without_the_token_are_refused(server: Server) -> None:
+    with server.client("ann") as ann:
+        body = {"image_ids": []}
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"X-CSRF-Token": "x"}):
+            assert ann.post("/api/release", json=body, headers=headers).status_code == 403
+        assert ann.post("/api/release", json=body, headers={"Origin": server.url}).status_code == 200
+        assert ann.get("/api/session", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_pages_carry_a_policy_without_inline_scripts(server: Server) -> None:
+    with server.client("ann") as ann:
+        page = ann.get("/annotate/")
+    script = page.headers["content-security-policy"].split("script-src")[1].split(";")[0]
+    assert "'unsafe-inline'" not in script
+    nonce = script.split("'nonce-")[1].split("'")[0]
+    assert page.text.count("<script") == page.text.count(f'nonce="{nonce}"')
+
+
+def test_signing_out_ends_the_session(server: Server) -> None:
+    with server.client("ann") as ann:
+        assert ann.post("/logout").status_code == 303
+        assert ann.get("/api/session").status_code == 401
+
+
+def test_guessing_passwords_is_slowed_down(server: Server) -> None:
+    with server.client() as client:
+        for _ in range(5):
+            wrong = client.post("/login", data={"name": "mallory", "password": "guess"})
+            assert wrong.status_code == 401
+        assert "do not belong together" in wrong.text
+        assert client.post("/login", data={"name": "Mallory", "password": "guess"}).status_code == 429
+
+
+def test_the_login_page_never_leads_to_another_site(server: Server) -> None:
+    for wanted in ("//evil.example/", "https://evil.example/", "/\\evil.example"):
+        with server.client() as client:
+            form = {"name": "ann", "password": PASSWORD, "next": wanted}
+            assert client.post("/login", data=form).headers["location"] == "/"
+
+
+def test_two_annotators_never_hold_one_image_and_a_drawn_person_is_accepted_once(server: Server) -> None:
+    with server.client("ann") as ann, server.client("bob") as bob:
+        task, other = ann.get("/api/next").json(), bob.get("/api/next").json()
+        assert task["image"]["id"] != other["image"]["id"]
+        assert "blind" not in str(task)
+        image = ann.get(task["image"]["url"])
+        assert (image.status_code, "immutable" in image.headers["cache-control"]) == (200, True)
+
+        box = {"x": 5, "y": 5, "width": 30, "height": 30, "angle": 0}
+        drawn = {"key": str(uuid.uuid4()), "image_id": task["image"]["id"], "box": box}
+        person = ann.post("/api/persons", json=drawn).json()["person"]
+        assert ann.post("/api/persons", json=drawn).json()["person"]["id"] == person["id"]
+
+        accept = {
+            "key": str(uuid.uuid4()),
+            "person_id": person["id"],
+            "revision": person["revision"],
+            "xyv": [[10.0 + k, 12.0, 2] for k in range(17)],
+            "touched": [True] * 17,
+            "started_from": None,
+        }
+        refused = bob.post("/api/accept", json=accept)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "lease_lost")
+        first, again = (ann.post("/api/accept", json=accept).json() for _ in range(2))
+        assert (first["repeated"], again["repeated"], first["image_done"]) == (False, True, True)
+        late = ann.post(
+            "/api/skip", json={**{k: accept[k] for k in ("person_id", "revision")}, "key": "k" * 9, "reason": "late"}
+        )
+        assert (late.status_code, late.json()["error"]["code"]) == (409, "revision_conflict")
+        bob.post("/api/release", json={"image_ids": [other["image"]["id"]]})
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"key": "12345678", "person_id": 1, "revision": 0, "xyv": [[1, 2]], "touched": []}]
+)
+def test_a_request_that_does_not_fit_is_told_why(body: dict[str, Any], server: Server) -> None:
+    with server.client("ann") as ann:
+        answered = ann.post("/api/accept", json=body)
+    assert answered.status_code == 422
+    assert "does not fit the contract" in answered.json()["error"]["message"]
+
+
+def test_a_round_without_labels_or_with_unknown_settings_is_refused_in_words(server: Server) -> None:
+    with server.client("lea") as lea:
+        unknown = lea.post("/api/rounds", json={"preset": "demo", "config": {"train": {"step": 1}}})
+    assert unknown.status_code == 422
+    assert "Did you mean 'train.steps'" in unknown.json()["error"]["message"]
+
+
+def test_the_sources_of_the_pages_lie_beside_the_application(server: Server) -> None:
+    with server.client("ann") as ann:
+        assert ann.get("/assets/editor/editor.js").status_code == 200
+        assert ann.get("/assets/demo/truth.json").status_code == 404
