@@ -1,18 +1,23 @@
 """Every setting of a round, frozen: what the networks are, how they learn, how the pool is ranked."""
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from types import UnionType
-from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
 import tomli_w
 
 
 class ConfigError(ValueError):
     """A setting that does not exist or cannot be."""
+
+
+def _require(holds: bool, wanted: str, found: object) -> None:
+    if not holds:
+        raise ConfigError(f"{wanted}; found {found}.")
 
 
 Backbone = Literal["resnet18", "mobilenet_v3_small", "shufflenet_v2_x0_5"]
@@ -41,12 +46,10 @@ class ModelConfig:
     def __post_init__(self) -> None:
         for name in ("input_height", "input_width"):
             size = getattr(self, name)
-            if size <= 0 or size % 32:
-                raise ConfigError(
-                    f"model.{name} must be a positive multiple of 32 (the backbone's stride); found {size}."
-                )
-        if self.deconv_channels <= 0:
-            raise ConfigError(f"model.deconv_channels must be positive; found {self.deconv_channels}.")
+            fits = size > 0 and size % 32 == 0
+            _require(fits, f"model.{name} must be a positive multiple of 32 (the backbone's stride)", size)
+        _require(self.deconv_channels > 0, "model.deconv_channels must be positive", self.deconv_channels)
+        _require(0 < self.box_scale < math.inf, "model.box_scale must be positive", self.box_scale)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,15 @@ class ViewsConfig:
     """Cut-Occlude: "correct" covers its keypoint; "legacy" has the released code's transposed coordinates."""
     occlusion_patches: int = 2
 
+    def __post_init__(self) -> None:
+        for name in ("easy_rotation_p", "hard_rotation_p", "flip_p"):
+            _require(0 <= getattr(self, name) <= 1, f"views.{name} is a chance, in [0, 1]", getattr(self, name))
+        for name in ("easy_rotation_std", "hard_rotation_std", "rotation_limit", "scale_std", "occlusion_patches"):
+            value = getattr(self, name)
+            _require(0 <= value < math.inf, f"views.{name} must not be negative", value)
+        scales = (self.scale_min, self.scale_max)
+        _require(0 < scales[0] <= scales[1] < math.inf, "views.scale_min must lie in (0, views.scale_max]", scales)
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -88,11 +100,16 @@ class TrainConfig:
     loader_threads: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("steps", "labelled_batch", "unlabelled_batch", "snapshot_every", "occlusion_patches"):
-            if hasattr(self, name) and getattr(self, name) <= 0:
-                raise ConfigError(f"train.{name} must be positive; found {getattr(self, name)}.")
-        if not self.learning_rate > 0:
-            raise ConfigError(f"train.learning_rate must be positive; found {self.learning_rate}.")
+        for name in ("steps", "labelled_batch", "unlabelled_batch", "snapshot_every", "loader_threads"):
+            _require(getattr(self, name) > 0, f"train.{name} must be positive", getattr(self, name))
+        for name in ("learning_rate", "heatmap_sigma"):
+            value = getattr(self, name)
+            _require(0 < value < math.inf, f"train.{name} must be positive", value)
+        for name in ("supervised_weight", "unsupervised_weight"):
+            value = getattr(self, name)
+            _require(0 <= value < math.inf, f"train.{name} must not be negative", value)
+        inside = all(0 < fraction <= 1 for fraction in self.decay_at)
+        _require(inside, "train.decay_at holds fractions of the steps, in (0, 1]", self.decay_at)
 
 
 @dataclass(frozen=True)
@@ -107,10 +124,9 @@ class RankingConfig:
     """The part of the queue drawn at random, unknown to the annotator, so that the ranking can be judged."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.blind_share < 1:
-            raise ConfigError(f"ranking.blind_share must lie in [0, 1); found {self.blind_share}.")
-        if not 0 <= self.flag_above <= 1:
-            raise ConfigError(f"ranking.flag_above must lie in [0, 1]; found {self.flag_above}.")
+        _require(self.top_keypoints > 0, "ranking.top_keypoints must be positive", self.top_keypoints)
+        _require(0 <= self.blind_share < 1, "ranking.blind_share must lie in [0, 1)", self.blind_share)
+        _require(0 <= self.flag_above <= 1, "ranking.flag_above must lie in [0, 1]", self.flag_above)
 
 
 @dataclass(frozen=True)
@@ -184,8 +200,8 @@ def _value(wanted: Any, value: Any, *, where: str) -> Any:
         return value
     if origin is tuple and isinstance(value, list | tuple):
         return tuple(_value(options[0], v, where=where) for v in value)
-    if origin in (Union, UnionType):
-        return value
+    if origin is tuple:
+        raise ConfigError(f"'{where}' must be a list of {options[0].__name__}; found {value!r}.")
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):

@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 
 def distance(a: Float[Any, "*batch 2"], b: Float[Any, "*batch 2"]) -> Float[Any, "*batch"]:
@@ -30,11 +30,14 @@ def mutual_oks(
     return np.asarray(1.0 - np.mean(agreements, axis=0))
 
 
-def farthest_pair(members: Float[np.ndarray, "M K 2"], keypoint: int) -> tuple[int, int, float]:
-    """Which two members disagree most about one keypoint, and by how many of their pixels."""
-    pairs = [
-        (float(distance(members[m, keypoint], members[n, keypoint])), m, n)
-        for m, n in combinations(range(len(members)), 2)
-    ]
-    apart, m, n = max(pairs, key=lambda pair: pair[0])
-    return m, n, apart
+def farthest_pairs(
+    members: Float[np.ndarray, "M P K 2"],
+) -> tuple[Int[np.ndarray, "P K 2"], Float[np.ndarray, "P K"]]:
+    """Which two members disagree most about each keypoint, and by how many of their pixels.
+
+    Ties keep the earlier pair: of ("A", "B", "A_prev", "B_prev") the current teachers come first.
+    """
+    pairs = np.array(list(combinations(range(len(members)), 2)))
+    apart = np.asarray(distance(members[pairs[:, 0]], members[pairs[:, 1]]))
+    worst = apart.argmax(axis=0)
+    return pairs[worst], np.take_along_axis(apart, worst[None], axis=0)[0]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from sspcm.pose import Label, Prediction
 from sspcm.skeleton import Skeleton
@@ -13,6 +13,8 @@ OKS_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 RECALL_POINTS = np.linspace(0.0, 1.0, 101)
 CONFIDENT = 0.2
 """Keypoints below this do not count towards a person's confidence (method.md section 9)."""
+MOST_PERSONS = 20
+"""Of one image's predictions only so many, the most confident, count: pycocotools' limit for keypoints."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,45 @@ def oks(xy: Float[np.ndarray, "K 2"], label: Label, *, area: float, sigmas: Floa
     variance = (2 * sigmas) ** 2
     exponent = squared / variance / (area + np.spacing(1)) / 2
     return float(np.exp(-exponent[labelled]).mean())
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two labellings of the same persons agree; a figure is NaN where nothing can be compared.
+
+    mean_oks: over persons, of the keypoints that both place. visibility_kappa: Cohen's, over all keypoints' absent,
+    hidden, visible; 1 = the same, 0 = as good as chance.
+    """
+
+    mean_oks: float
+    visibility_kappa: float
+
+
+def agreement(
+    pairs: Sequence[tuple[Label, Label]], *, area: Sequence[float], sigmas: Float[np.ndarray, "K"]
+) -> Agreement:
+    """How far two annotators agree about the same persons. area: square pixels, one a person."""
+    found = [_common_oks(a, b, area=size, sigmas=sigmas) for (a, b), size in zip(pairs, area, strict=True)]
+    known = [value for value in found if not np.isnan(value)]
+    visibility = [np.concatenate([label.visibility for label in side]) for side in zip(*pairs, strict=True)]
+    return Agreement(
+        mean_oks=float(np.mean(known)) if known else float("nan"),
+        visibility_kappa=_kappa(*visibility) if visibility else float("nan"),
+    )
+
+
+def _common_oks(a: Label, b: Label, *, area: float, sigmas: Float[np.ndarray, "K"]) -> float:
+    both = a.labelled & b.labelled
+    common = np.where(both[:, None], b.xyv, 0.0)
+    return oks(a.xyv[:, :2], Label(common), area=area, sigmas=sigmas)
+
+
+def _kappa(a: Int[np.ndarray, "N"], b: Int[np.ndarray, "N"]) -> float:
+    """Cohen's kappa; NaN where both only ever say one and the same thing, when chance explains everything."""
+    kinds = np.arange(3)
+    observed = float((a == b).mean())
+    chance = float(((a[:, None] == kinds).mean(0) * (b[:, None] == kinds).mean(0)).sum())
+    return (observed - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
 def person_confidence(prediction: Prediction) -> float:
@@ -73,7 +114,7 @@ def _match(
     confidences: list[float] = []
     hits: list[list[float]] = [[] for _ in OKS_THRESHOLDS]
     for image_id in sorted(images):
-        group = sorted(images[image_id], key=lambda p: -person_confidence(p.prediction))
+        group = sorted(images[image_id], key=lambda p: -person_confidence(p.prediction))[:MOST_PERSONS]
         table = np.array(
             [
                 [oks(p.prediction.xy, t.label, area=t.area, sigmas=skeleton.sigma_array) for t in images[image_id]]
@@ -90,7 +131,7 @@ def _greedy(table: Float[np.ndarray, "P T"], threshold: float) -> list[float]:
     free = np.ones(table.shape[1], dtype=bool)
     found = []
     for row in table:
-        best = int(np.where(free, row, -1.0).argmax())
+        best = len(row) - 1 - int(np.where(free, row, -1.0)[::-1].argmax())  # the last of equals, as pycocotools
         hit = bool(free[best]) and row[best] >= min(threshold, 1 - 1e-10)
         free[best] &= not hit
         found.append(float(hit))

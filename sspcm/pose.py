@@ -1,5 +1,6 @@
 """One person in one image: the box around them, where a human put their keypoints, where a network did."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +44,16 @@ class Box:
     def area(self) -> float:
         """Square pixels."""
         return self.width * self.height
+
+    @property
+    def enclosing(self) -> "Box":
+        """The smallest box of angle 0 around it; itself where it is not turned."""
+        if self.angle == 0:
+            return self
+        cos, sin = abs(math.cos(math.radians(self.angle))), abs(math.sin(math.radians(self.angle)))
+        width, height = self.width * cos + self.height * sin, self.width * sin + self.height * cos
+        x, y = self.centre
+        return Box(x - width / 2, y - height / 2, width, height)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +119,10 @@ class Prediction:
     def __post_init__(self) -> None:
         xyc = np.array(self.xyc, dtype=np.float64)
         if xyc.ndim != 2 or xyc.shape[1] != 3 or not np.isfinite(xyc).all():
-            raise PoseError(f"a prediction needs K finite rows of x, y, confidence; found shape {xyc.shape}.")
+            raise PoseError(
+                f"a prediction needs K finite rows of x, y, confidence; found shape {xyc.shape}"
+                f"{'' if np.isfinite(xyc).all() else ' with NaN or infinity'}."
+            )
         if (xyc[:, 2] < 0).any() or (xyc[:, 2] > 1).any():
             raise PoseError(f"confidence lies in [0, 1]; found {xyc[:, 2].min():.3g} to {xyc[:, 2].max():.3g}.")
         xyc.flags.writeable = False

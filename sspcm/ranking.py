@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
 
-from sspcm.inconsistency import farthest_pair, mutual_oks
+from sspcm.inconsistency import farthest_pairs, mutual_oks
 from sspcm.skeleton import Skeleton
 
 DRAWN_AT_RANDOM = "drawn at random, to judge the ranking by"
 UNLIKE_OTHERS = "unlike the images before it"
+AFTER_THE_DIVERSE = "in random order, after the images most unlike each other"
+DIVERSE_LIMIT = 1000
+"""How many images of a new pool are ordered by how unlike they are: more than anyone labels before the first round."""
 
 
 @dataclass(frozen=True)
@@ -59,51 +61,44 @@ def score_persons(
 ) -> list[PersonInconsistency]:
     """Score P persons by the mutual OKS of the members ("A", "B", "A_prev", "B_prev"), image pixels.
 
-    A person's score is the mean of their `top_keypoints` worst keypoints (method.md section 12).
+    A person's score is the mean of their `top_keypoints` worst keypoints (method.md section 12). A flag's reason names
+    the two members that are farthest apart. Raises ValueError with fewer than two members.
     """
+    if len(members) < 2:
+        raise ValueError(
+            f"inconsistency compares at least two members; found {list(members)}. Give the teachers' poses."
+        )
     names, estimates = list(members), np.stack(list(members.values()))
     scores = mutual_oks(estimates, area=area, sigmas=skeleton.sigma_array)
+    pairs, apart = farthest_pairs(estimates)
+    worst_first = np.argsort(-scores, axis=1, kind="stable")
+
+    def flag(p: int, k: int) -> Flag:
+        first, second = (names[m] for m in pairs[p, k])
+        reason = f"{_say_pair(first, second)} disagree on {skeleton.spoken(k)} by {apart[p, k]:.0f} px"
+        return Flag(k, float(scores[p, k]), reason)
+
     return [
-        _score_person(names, estimates[:, p], row, skeleton, top_keypoints, flag_above) for p, row in enumerate(scores)
+        PersonInconsistency(
+            score=float(row[order[:top_keypoints]].mean()),
+            keypoints=row,
+            flags=tuple(flag(p, int(k)) for k in order if row[k] > flag_above),
+        )
+        for p, (row, order) in enumerate(zip(scores, worst_first, strict=True))
     ]
 
 
-def _score_person(
-    names: list[str],
-    members: Float[np.ndarray, "M K 2"],
-    scores: Float[np.ndarray, "K"],
-    skeleton: Skeleton,
-    top_keypoints: int,
-    flag_above: float,
-) -> PersonInconsistency:
-    worst_first = np.argsort(-scores, kind="stable")
-    flags = tuple(
-        Flag(int(k), float(scores[k]), _reason(names, members, int(k), skeleton))
-        for k in worst_first
-        if scores[k] > flag_above
-    )
-    return PersonInconsistency(float(scores[worst_first[:top_keypoints]].mean()), scores, flags)
-
-
-def _reason(names: list[str], members: Float[np.ndarray, "M K 2"], keypoint: int, skeleton: Skeleton) -> str:
-    first, second, apart = farthest_pair(members, keypoint)
-    who = _say_pair(names[first], names[second])
-    return f"{who} disagree on {skeleton.spoken(keypoint)} by {apart:.0f} px"
-
-
 def _say_pair(first: str, second: str) -> str:
-    """ "A and B"; "A and B an epoch ago"; "A now and A an epoch ago"."""
+    """ "A and B"; "A now and one epoch ago"; "A now and B one epoch ago"; "A and B, both one epoch ago,"."""
     one, two = first.removesuffix("_prev"), second.removesuffix("_prev")
-    if one == two:
-        return f"{one} now and {one} an epoch ago"
-    old_one, old_two = first != one, second != two
-    if old_one and old_two:
-        return f"{one} and {two}, both an epoch ago,"
-    if old_one:
-        return f"{two} and {one} an epoch ago"
-    if old_two:
-        return f"{one} and {two} an epoch ago"
-    return f"{one} and {two}"
+    match first != one, second != two:
+        case False, False:
+            return f"{one} and {two}"
+        case True, True:
+            return f"{one} and {two}, both one epoch ago,"
+        case True, False:
+            one, two = two, one
+    return f"{one} now and one epoch ago" if one == two else f"{one} now and {two} one epoch ago"
 
 
 def rank_images(
@@ -127,9 +122,8 @@ def rank_images(
 
 def _mix(ordered: list[Ranked], blind: list[Ranked], rng: np.random.Generator) -> tuple[Ranked, ...]:
     """Spread the blind entries: one at a random place in each of as many equal stretches."""
-    total = len(ordered) + len(blind)
-    edges = np.linspace(0, total, len(blind) + 1).astype(int)
-    places = {int(rng.integers(low, high)) for low, high in pairwise(edges)}
+    total, count = len(ordered) + len(blind), len(blind)
+    places = {int(rng.integers(i * total // count, (i + 1) * total // count)) for i in range(count)}
     rest, hidden = iter(ordered), iter(blind)
     return tuple(next(hidden) if place in places else next(rest) for place in range(total))
 
@@ -140,31 +134,34 @@ def cold_ranking(features: Mapping[int, Float[np.ndarray, "D"]], *, blind_share:
     Each next image is the one farthest from all before it (the first: farthest from the mean). After the first
     `DIVERSE_LIMIT` images the rest follow at random: their order matters little, and the search costs N per image.
     """
-    ids = np.array(sorted(features), dtype=np.int64)
-    if len(ids) == 0:
-        return Ranking(())
     rng = np.random.default_rng(seed)
-    count = round(blind_share * len(ids))
-    shuffled = rng.permutation(ids)
+    shuffled = rng.permutation(np.array(sorted(features), dtype=np.int64))
+    count = round(blind_share * len(shuffled))
     blind, rest = shuffled[:count], np.sort(shuffled[count:])
-    vectors = np.stack([features[int(i)] for i in rest])
-    order = _k_centre(vectors, limit=DIVERSE_LIMIT)
+    order = _k_centre(np.stack([features[int(i)] for i in rest]), limit=DIVERSE_LIMIT) if len(rest) else []
     remaining = rng.permutation(np.setdiff1d(np.arange(len(rest)), order))
-    diverse = [Ranked(int(rest[i]), 0.0, (UNLIKE_OTHERS,)) for i in order]
-    others = [Ranked(int(rest[i]), 0.0, (DRAWN_AT_RANDOM,)) for i in remaining]
-    return Ranking(_mix(diverse + others, [Ranked(int(i), 0.0, (DRAWN_AT_RANDOM,), blind=True) for i in blind], rng))
-
-
-DIVERSE_LIMIT = 2000
+    ordered = [
+        *(Ranked(int(rest[i]), 0.0, (UNLIKE_OTHERS,)) for i in order),
+        *(Ranked(int(rest[i]), 0.0, (AFTER_THE_DIVERSE,)) for i in remaining),
+    ]
+    return Ranking(_mix(ordered, [Ranked(int(i), 0.0, (DRAWN_AT_RANDOM,), blind=True) for i in blind], rng))
 
 
 def _k_centre(vectors: Float[np.ndarray, "N D"], *, limit: int) -> list[int]:
-    nearest = ((vectors - vectors.mean(0)) ** 2).sum(-1)
-    order: list[int] = []
-    for _ in range(min(limit, len(vectors))):
+    """Rows, each the farthest from those before it; ties take the first."""
+    vectors = (vectors - vectors.mean(0)).astype(np.float32)
+    squares = (vectors**2).sum(-1)
+
+    def squared_distances(row: int) -> Float[np.ndarray, "N"]:
+        # One product of a matrix and a vector: the plain difference would write N x D numbers an image.
+        return np.asarray(np.maximum(squares - 2 * (vectors @ vectors[row]) + squares[row], 0.0))
+
+    order = [int(squares.argmax())]
+    nearest = squared_distances(order[0])
+    nearest[order[0]] = -1.0
+    while len(order) < min(limit, len(vectors)):
         chosen = int(nearest.argmax())
         order.append(chosen)
-        to_chosen = ((vectors - vectors[chosen]) ** 2).sum(-1)
-        nearest = to_chosen if len(order) == 1 else np.minimum(nearest, to_chosen)
-        nearest[order] = -1.0
+        nearest = np.minimum(nearest, squared_distances(chosen))
+        nearest[chosen] = -1.0
     return order

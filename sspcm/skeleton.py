@@ -1,7 +1,10 @@
 """What a person's keypoints are called, how they join, mirror, and how exactly people place them."""
 
 import json
+import math
+import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -39,12 +42,16 @@ class Skeleton:
                 f"skeleton '{self.name}': mirror must be a permutation of 0..{count - 1} that is its own inverse; "
                 f"found {list(self.mirror)}. Give each left keypoint the index of its right one and the reverse."
             )
-        if len(self.sigmas) != count or min(self.sigmas) <= 0:
+        if len(self.sigmas) != count or not all(0 < sigma < math.inf for sigma in self.sigmas):
             raise SkeletonError(
-                f"skeleton '{self.name}' needs {count} positive sigmas, one a keypoint; found {list(self.sigmas)}."
+                f"skeleton '{self.name}' needs {count} positive sigmas, one a keypoint; found {list(self.sigmas)}. "
+                "Where none were measured, 0.07 is about COCO's mean."
             )
         if any(not (0 <= a < count and 0 <= b < count) for a, b in self.edges):
-            raise SkeletonError(f"skeleton '{self.name}': an edge leaves 0..{count - 1}: {list(self.edges)}.")
+            raise SkeletonError(
+                f"skeleton '{self.name}': an edge leaves 0..{count - 1}: {list(self.edges)}. "
+                "Edges count from zero here, from one in COCO files."
+            )
 
     def __len__(self) -> int:
         return len(self.keypoints)
@@ -76,16 +83,26 @@ class Skeleton:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Build from plain data; raises SkeletonError naming the missing or contradictory part."""
+        if not isinstance(data, dict):
+            raise SkeletonError(f"a skeleton is an object with name, keypoints, edges...; found {type(data).__name__}.")
         missing = {"name", "keypoints", "edges", "mirror", "sigmas"} - set(data)
         if missing:
             raise SkeletonError(f"a skeleton needs {sorted(missing)} as well; found only {sorted(data)}.")
-        return cls(
-            name=str(data["name"]),
-            keypoints=tuple(str(k) for k in data["keypoints"]),
-            edges=tuple((int(a), int(b)) for a, b in data["edges"]),
-            mirror=tuple(int(i) for i in data["mirror"]),
-            sigmas=tuple(float(s) for s in data["sigmas"]),
-        )
+        try:
+            return cls(
+                name=str(data["name"]),
+                keypoints=tuple(str(k) for k in data["keypoints"]),
+                edges=tuple((int(a), int(b)) for a, b in data["edges"]),
+                mirror=tuple(int(i) for i in data["mirror"]),
+                sigmas=tuple(float(s) for s in data["sigmas"]),
+            )
+        except (TypeError, ValueError) as error:
+            if isinstance(error, SkeletonError):
+                raise
+            raise SkeletonError(
+                f"skeleton '{data['name']}' cannot be read: {error}. Wanted lists of names, of pairs of indices "
+                "(edges), of indices (mirror) and of numbers (sigmas)."
+            ) from error
 
 
 def get_skeleton(name_or_path: str) -> Skeleton:
@@ -93,32 +110,49 @@ def get_skeleton(name_or_path: str) -> Skeleton:
     if name_or_path in BUILT_IN:
         return BUILT_IN[name_or_path]
     path = Path(name_or_path)
-    if path.suffix == ".toml" and path.is_file():
-        return Skeleton.from_json(tomllib.loads(path.read_text()))
-    if path.suffix == ".json" and path.is_file():
-        return Skeleton.from_json(json.loads(path.read_text()))
+    if path.suffix in (".toml", ".json") and path.is_file():
+        return _read_skeleton(path)
     near = get_close_matches(name_or_path, BUILT_IN, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else " Or give the path of a .toml or .json file."
     raise SkeletonError(f"no skeleton '{name_or_path}' (there are: {', '.join(BUILT_IN)}).{hint}")
 
 
-def _mirror_by_name(keypoints: tuple[str, ...]) -> tuple[int, ...]:
-    """Pair every left_x with right_x; the rest mirror onto themselves."""
+def _read_skeleton(path: Path) -> Skeleton:
+    parse = tomllib.loads if path.suffix == ".toml" else json.loads
+    try:
+        return Skeleton.from_json(parse(path.read_text(encoding="utf-8")))
+    except SkeletonError as error:
+        raise SkeletonError(f"{path.name}: {error}") from error
+    except (OSError, ValueError) as error:
+        raise SkeletonError(
+            f"{path.name} is not readable {path.suffix[1:].upper()}: {error}. "
+            "Wanted name, keypoints, edges, mirror and sigmas."
+        ) from error
 
-    def partner(name: str) -> str:
-        if name.startswith("left_"):
-            return "right_" + name.removeprefix("left_")
-        if name.startswith("right_"):
-            return "left_" + name.removeprefix("right_")
-        return name
 
-    return tuple(keypoints.index(partner(name)) for name in keypoints)
+def mirror_by_name(keypoints: Sequence[str]) -> tuple[int, ...]:
+    """Pairs left with right by their names: left_hip, LeftHip, hip-left, l_hip. The rest mirror onto themselves."""
+    places = {name: i for i, name in enumerate(keypoints)}
+    return tuple(places.get(_SIDE.sub(_other_side, name), i) for i, name in enumerate(keypoints))
+
+
+# The whole words anywhere ("LeftHip"), single letters only as a word of their own ("l_hip", "hip.R").
+_SIDE = re.compile(r"left|right|(?<![a-z])[lr](?![a-z])", re.IGNORECASE)
+_OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
+
+
+def _other_side(found: re.Match[str]) -> str:
+    side = found.group()
+    other = _OTHER[side.lower()]
+    if side.islower():
+        return other
+    return other.upper() if side.isupper() else other.capitalize()
 
 
 def _skeleton(name: str, keypoints: str, edges: str, sigmas: tuple[float, ...]) -> Skeleton:
     names = tuple(keypoints.split())
     pairs = tuple((int(a), int(b)) for a, b in (edge.split("-") for edge in edges.split()))
-    return Skeleton(name, names, pairs, _mirror_by_name(names), sigmas)
+    return Skeleton(name, names, pairs, mirror_by_name(names), sigmas)
 
 
 # Sigmas of COCO, MPII's are not published: PCKh is its metric; these follow the matching COCO keypoints.

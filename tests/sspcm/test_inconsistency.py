@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.inconsistency import distance, farthest_pair, mutual_oks
+from sspcm.inconsistency import distance, farthest_pairs, mutual_oks
 from sspcm.skeleton import get_skeleton
 
 SIGMAS = get_skeleton("coco-17").sigma_array
@@ -47,7 +47,17 @@ def test_the_vectorised_score_equals_the_plain_loop_and_stays_in_bounds(seed: in
     assert (found <= 1).all()
 
 
-def test_the_farthest_pair_is_named_with_its_distance() -> None:
-    members = np.zeros((3, 17, 2))
-    members[2, 15] = [30.0, 40.0]
-    assert farthest_pair(members, 15) == (0, 2, 50.0)
+def test_the_farther_a_member_strays_the_higher_the_score() -> None:
+    members = np.zeros((4, 50, 17, 2))
+    members[1, :, :, 0] = np.arange(50)[:, None]
+    scores = mutual_oks(members, area=np.full(50, 10_000.0), sigmas=SIGMAS)
+    assert (np.diff(scores, axis=0) >= 0).all()
+    assert scores[-1].max() < 1
+
+
+def test_the_farthest_pair_is_named_with_its_distance_and_the_first_of_equals() -> None:
+    members = np.zeros((3, 1, 17, 2))
+    members[2, 0, 15] = [30.0, 40.0]
+    pairs, apart = farthest_pairs(members)
+    assert (pairs[0, 15].tolist(), apart[0, 15]) == ([0, 2], 50.0)
+    assert (pairs[0, 14].tolist(), apart[0, 14]) == ([0, 1], 0.0)

@@ -8,7 +8,7 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from sspcm.metrics import Evaluated, average_precision, oks, person_confidence
+from sspcm.metrics import Agreement, Evaluated, agreement, average_precision, oks, person_confidence
 from sspcm.pose import Label, Prediction
 from sspcm.skeleton import get_skeleton
 
@@ -29,13 +29,16 @@ def test_a_label_without_places_has_no_oks() -> None:
     assert np.isnan(oks(np.zeros((17, 2)), Label(np.zeros((17, 3))), area=1.0, sigmas=SKELETON.sigma_array))
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_ap_equals_pycocotools(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("count", "an_image", "apart"), [(30, 2, 200), (40, 8, 3), (60, 30, 5)])
+def test_ap_equals_pycocotools(seed: int, count: int, an_image: int, apart: int) -> None:
+    """Few people far apart; people so close that predictions fit a neighbour's label; more than count in an image."""
     rng = np.random.default_rng(seed)
+    shape = rng.uniform(0, 60, (17, 2))
     persons, annotations, results = [], [], []
-    for index in range(30):
-        image_id = index // 2 + 1
-        xy = rng.uniform(0, 60, (17, 2)) + 200 * (index % 2)
+    for index in range(count):
+        image_id = index // an_image + 1
+        xy = shape + rng.normal(0, 1, (17, 2)) + apart * (index % an_image)
         visibility = rng.choice([0, 1, 2], 17)
         visibility[0] = 2
         confidence = rng.uniform(0.1, 1, 17)
@@ -58,7 +61,7 @@ def test_ap_equals_pycocotools(seed: int) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO()
         truth.dataset = {
-            "images": [{"id": i + 1} for i in range(15)],
+            "images": [{"id": i + 1} for i in range(count // an_image)],
             "annotations": annotations,
             "categories": [{"id": 1, "name": "person"}],
         }
@@ -71,6 +74,29 @@ def test_ap_equals_pycocotools(seed: int) -> None:
     assert [found[k] for k in ("AP", "AP50", "AP75", "AR")] == pytest.approx(
         [judged.stats[i] for i in (0, 1, 2, 5)], abs=1e-6
     )
+
+
+def test_two_labels_agree_as_far_as_worked_out_by_hand() -> None:
+    first, second = np.zeros((17, 3)), np.zeros((17, 3))
+    first[0], second[0] = [10, 10, 2], [10, 10, 2]
+    first[5], second[5] = [50, 50, 2], [53, 54, 1]
+    first[6] = [70, 50, 1]
+    found = agreement([(Label(first), Label(second))], area=[1000.0], sigmas=SKELETON.sigma_array)
+    assert found.mean_oks == pytest.approx((1 + np.exp(-25 / (2 * 1000 * (2 * 0.079) ** 2))) / 2)
+    by_chance = (14 * 15 + 1 * 1 + 2 * 1) / 17**2  # absent, hidden, visible
+    assert found.visibility_kappa == pytest.approx((15 / 17 - by_chance) / (1 - by_chance))
+
+
+def test_nothing_to_compare_is_nan_and_equal_labels_agree_fully() -> None:
+    empty = Label(np.zeros((17, 3)))
+    for nothing in (
+        agreement([], area=[], sigmas=SKELETON.sigma_array),
+        agreement([(empty, empty)], area=[9.0], sigmas=SKELETON.sigma_array),
+    ):
+        assert np.isnan(nothing.mean_oks)
+        assert np.isnan(nothing.visibility_kappa)
+    label = Label(np.column_stack([np.arange(34.0).reshape(17, 2), np.arange(17) % 3]))
+    assert agreement([(label, label)] * 2, area=[9.0, 4.0], sigmas=SKELETON.sigma_array) == Agreement(1.0, 1.0)
 
 
 def test_without_persons_every_figure_is_nan() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.ranking import DRAWN_AT_RANDOM, cold_ranking, rank_images, score_persons
+from sspcm.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS, cold_ranking, rank_images, score_persons
 from sspcm.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
@@ -24,15 +24,24 @@ def test_a_person_whose_teachers_part_on_one_keypoint_is_flagged_with_the_reason
 @pytest.mark.parametrize(
     ("moved", "said"),
     [
-        ("A_prev", "A now and A an epoch ago disagree"),
-        ("B_prev", "A and B an epoch ago disagree"),
+        ({"A": -1, "B": 1}, "A and B disagree on nose by 50 px"),
+        ({"A": -1, "A_prev": 1}, "A now and one epoch ago disagree on nose by 50 px"),
+        ({"A": -1, "B_prev": 1}, "A now and B one epoch ago disagree on nose by 50 px"),
+        ({"B": -1, "A_prev": 1}, "B now and A one epoch ago disagree on nose by 50 px"),
+        ({"A_prev": -1, "B_prev": 1}, "A and B, both one epoch ago, disagree on nose by 50 px"),
     ],
 )
-def test_the_reason_names_the_pair_that_is_farthest_apart(moved: str, said: str) -> None:
+def test_the_reason_names_the_pair_that_is_farthest_apart(moved: dict[str, int], said: str) -> None:
     poses = {name: np.full((1, 17, 2), 50.0) for name in TEACHERS}
-    poses[moved] = poses[moved] + 25.0
+    for name, way in moved.items():
+        poses[name][0, 0, 0] += 25.0 * way
     (person,) = score_persons(poses, area=np.array([900.0]), skeleton=COCO, top_keypoints=3, flag_above=0.3)
-    assert said in person.flags[0].reason
+    assert [flag.reason for flag in person.flags] == [said]
+
+
+def test_one_member_alone_cannot_disagree() -> None:
+    with pytest.raises(ValueError, match="at least two members"):
+        score_persons({"A": np.zeros((1, 17, 2))}, area=np.ones(1), skeleton=COCO, top_keypoints=3, flag_above=0.3)
 
 
 def test_teachers_that_agree_flag_nothing() -> None:
@@ -57,6 +66,37 @@ def test_a_ranking_is_a_permutation_sorted_but_for_its_blind_share(
     assert len(blind) == round(share * len(scores))
     assert all(e.reasons == (DRAWN_AT_RANDOM,) for e in blind)
     assert ranking == rank_images(scores, {}, blind_share=share, seed=seed)
+
+
+def test_the_blind_images_are_spread_evenly_and_drawn_from_all() -> None:
+    scores = {i: i / 1000 for i in range(1000)}
+    drawn: set[int] = set()
+    for seed in range(20):
+        entries = rank_images(scores, {}, blind_share=0.1, seed=seed).entries
+        assert [sum(e.blind for e in entries[start : start + 100]) for start in range(0, 1000, 100)] == [10] * 10
+        drawn |= {e.image_id for e in entries if e.blind}
+    assert min(drawn) < 50
+    assert max(drawn) > 950
+    assert 800 < len(drawn) < 950  # 1 - 0.9**20 = 88 % of the images, were each drawn anew every time
+
+
+@given(share=st.floats(0, 0.99), count=st.integers(0, 60), seed=st.integers(0, 9))
+def test_a_cold_ranking_is_a_permutation_with_its_blind_share(share: float, count: int, seed: int) -> None:
+    features = {7 * i: np.random.default_rng(i).normal(size=3) for i in range(count)}
+    ranking = cold_ranking(features, blind_share=share, seed=seed)
+    assert sorted(e.image_id for e in ranking.entries) == sorted(features)
+    assert sum(e.blind for e in ranking.entries) == round(share * count)
+    assert ranking == cold_ranking(dict(reversed(features.items())), blind_share=share, seed=seed)
+
+
+def test_a_cold_ranking_takes_the_farthest_first_as_a_plain_loop_does() -> None:
+    points = np.random.default_rng(1).normal(size=(40, 5))
+    entries = cold_ranking(dict(enumerate(points)), blind_share=0.0, seed=0).entries
+    order = [e.image_id for e in entries]
+    for place in range(1, 40):
+        gaps = [np.linalg.norm(points[order[:place]] - points[i], axis=1).min() for i in range(40)]
+        assert order[place] == int(np.argmax(gaps))
+    assert {e.reasons for e in entries} == {(UNLIKE_OTHERS,)}
 
 
 def test_a_cold_ranking_begins_with_images_unlike_each_other() -> None:
