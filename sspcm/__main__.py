@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     training.add_argument("--preset", choices=tuple(PRESETS), default="demo", help="settings to start from")
     training.add_argument("--config", type=Path, metavar="FILE", help="a round's settings (TOML) instead of a preset")
+    training.add_argument("--weights", type=Path, metavar="FOLDER", help="go on from these instead of random weights")
     training.add_argument("--steps", type=int, help="steps of each network")
     training.add_argument("--seed", type=int, help="A trains from this seed, B from the next")
     training.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N images by file name")
@@ -97,6 +98,7 @@ def _train(options: argparse.Namespace, device: torch.device) -> int:
             skip=options.skip,
             holdout=options.holdout,
             names=("A", "B") if options.network == "both" else (options.network,),
+            weights=options.weights,
             dtype=torch.float16 if options.half else torch.float32,
             device=device,
             show=lambda: bool(bar.update()),

@@ -220,7 +220,18 @@ PRESETS: dict[str, RoundConfig] = {
             input_height=96,
             input_width=96,
         ),
-        train=TrainConfig(steps=240, labelled_batch=16, unlabelled_batch=16, snapshot_every=40),
+        # The crops stand upright and the starting weights saw mild turns: mild views, and a rate a tenth of theirs.
+        views=ViewsConfig(
+            easy_rotation_std=15.0, easy_rotation_p=0.4, hard_rotation_std=15.0, scale_std=0.1, occlusion_patches=1
+        ),
+        train=TrainConfig(
+            steps=200,
+            labelled_batch=16,
+            unlabelled_batch=16,
+            snapshot_every=40,
+            learning_rate=5e-4,
+            decay_at=(0.6, 0.85),
+        ),
     ),
     # Sized for one GPU; the paper's input, ResNet-18 networks.
     "standard": RoundConfig(),

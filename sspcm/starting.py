@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from sspcm.checkpoint import save_networks
+from sspcm.checkpoint import load_network, save_networks
 from sspcm.config import RoundConfig
 from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
 from sspcm.fisheye import default_lens
@@ -33,12 +33,14 @@ def train_starting_weights(
     skip: int,
     holdout: int,
     names: Sequence[Literal["A", "B"]],
+    weights: Path | None,
     dtype: torch.dtype,
     device: torch.device,
     show: Callable[[], object],
 ) -> dict[str, Any]:
     """Train the named networks, A from the config's seed, B from the next, and write them with model.json into `out`.
 
+    With `weights`, the networks go on from that folder's; else they start at random.
     The first `skip` images by file name are left out, the last `holdout` ones only measured on; a lens is taken to fill
     its frame. show: called after every step. Gives a report of plain data. Raises TrainingError.
     """
@@ -55,7 +57,14 @@ def train_starting_weights(
     xyv = np.stack([np.column_stack((s.to_crop(label.xyv[:, :2]), label.xyv[:, 2])) for s, label, _ in learn])
     labelled = Labelled(crops, torch.from_numpy(xyv).float())
     networks = {
-        name: _train_one(labelled, coco.skeleton, replace(config, seed=config.seed + "AB".index(name)), device, show)
+        name: _train_one(
+            labelled,
+            coco.skeleton,
+            replace(config, seed=config.seed + "AB".index(name)),
+            weights / f"{name}.safetensors" if weights is not None else None,
+            device,
+            show,
+        )
         for name in names
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -96,10 +105,17 @@ def _split(
 
 
 def _train_one(
-    labelled: Labelled, skeleton: Skeleton, config: RoundConfig, device: torch.device, show: Callable[[], object]
+    labelled: Labelled,
+    skeleton: Skeleton,
+    config: RoundConfig,
+    weights: Path | None,
+    device: torch.device,
+    show: Callable[[], object],
 ) -> PoseNetwork:
     model = config.model
     network = build_network(model.backbone, len(skeleton), model.deconv_channels, config.seed).to(device)
+    if weights is not None:
+        load_network(weights, network)
     mirror = torch.from_numpy(skeleton.mirror_array)
     for _ in train_supervised_network(network, labelled, mirror, config, device):
         show()
