@@ -146,7 +146,8 @@ def _as(tensor: Tensor, dtype: torch.dtype) -> Tensor:
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            names = file.keys()
+            return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
             f"cannot read the weights {path} ({error}); wanted a whole safetensors file. "

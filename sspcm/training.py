@@ -108,8 +108,8 @@ def train(
     """Train A, B and C together from step `start` on, one log a step.
 
     The snapshots are refreshed after every `snapshot_every` steps except the last one: at the end they are one whole
-    epoch old, which is what the ranking compares. A log is given before its refresh would be due, so a caller that
-    wants to save does so on the next one's `is_refresh`. Raises TrainingError naming the step whose loss is not finite.
+    epoch old, which is what the ranking compares. A step's log comes before the refresh that follows it, so what is
+    saved at that moment goes on with the refresh. Raises TrainingError naming the step whose loss is not finite.
     """
     trio.train()
     for step, batch in _batches(data, config, start=start):

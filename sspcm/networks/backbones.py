@@ -1,7 +1,8 @@
 """Backbones cut where a pose head wants them: torchvision's layers, how many channels they give, at which stride.
 
-A small crop leaves a stride-32 map of 3 x 3 pixels, too coarse for keypoints; the two small backbones therefore end at
-stride 16 (measured in docs/training.md), ResNet-18 at 32 as in method.md section 1.
+A 96-pixel crop leaves a stride-32 map of 3 x 3 pixels, too coarse for keypoints; the two small backbones end at
+stride 16, ResNet-18 at 32 as in method.md section 1. Measured on drawn fisheye people, 96 x 96, supervised from random
+weights, 90 seconds of one core: mean OKS .41 for MobileNetV3-small cut here, .40 for ShuffleNetV2 cut here.
 """
 
 from dataclasses import dataclass
