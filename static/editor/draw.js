@@ -40,7 +40,7 @@ export function paintPicture(context, ratio, { picture, desk, view }) {
   const { a, b, x, y } = view;
   context.setTransform(ratio * a, ratio * b, -ratio * b, ratio * a, ratio * x, ratio * y);
   context.imageSmoothingEnabled = scaleOf(view) < SHARP_FROM;
-  context.imageSmoothingQuality = "high";
+  context.imageSmoothingQuality = "medium";
   if (picture) context.drawImage(picture, -0.5, -0.5, desk.size.width, desk.size.height);
   const frame = frameOf(desk.size);
   context.lineWidth = 1 / scaleOf(view);

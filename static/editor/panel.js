@@ -237,7 +237,7 @@ export class Panel {
   #showHint(desk, look) {
     const name = spoken(desk.skeleton, desk.keypoint);
     const hint = look.boxing ? "Drag a box around the person · Esc to stop"
-      : desk.placing ? `Click to place the ${name} · Shift and click if it is hidden · N leaves it out · Esc to stop` : "";
+      : desk.placing ? placingHint(name) : "";
     this.refs.hint.hidden = !hint;
     this.#text("hint", hint);
   }
@@ -376,6 +376,11 @@ function make(tag, known = {}, children = []) {
   return element;
 }
 
+function placingHint(name) {
+  if (matchMedia("(pointer: coarse)").matches) return `Tap to place the ${name}. Choose another keypoint below to leave it out.`;
+  return `Click to place the ${name} · Shift and click if it is hidden · N leaves it out · Esc to stop`;
+}
+
 function keysOf(bindings, label) {
   return bindings.filter((binding) => binding.label === label).flatMap((binding) => binding.keys);
 }
@@ -394,7 +399,8 @@ function capital(text) {
 
 function placeOf(desk) {
   const left = desk.remaining === 1 ? "last image" : `${desk.remaining} images to do`;
-  return desk.camera ? `${desk.camera} · ${left}` : left;
+  if (!desk.camera) return left;
+  return `${/^cam/i.test(desk.camera) ? "" : "Camera "}${desk.camera} · ${left}`;
 }
 
 const SOURCES = { student: "from the student", label: "from the last label", empty: "nothing placed yet" };

@@ -2,7 +2,7 @@
 
 export const STYLE = `
 :host {
-  display: block; height: 100%; min-width: 0;
+  display: block; height: auto !important; min-width: 0;
   --text: var(--body-text-color, #1b2330);
   --quiet: var(--body-text-color-subdued, #566072);
   --paper: var(--background-fill-primary, #ffffff);

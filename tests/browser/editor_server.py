@@ -91,6 +91,8 @@ class World:
     down: bool = False
     signed_out: bool = False
     lease_s: float = 120
+    lost: set[int] = field(default_factory=set)
+    beats: list[list[int]] = field(default_factory=list)
 
     @property
     def persons(self) -> dict[int, FakePerson]:
@@ -181,7 +183,8 @@ def create_editor_app(world: World) -> FastAPI:
         if request.headers.get("X-CSRF-Token") != "token":
             return JSONResponse({"error": {"code": "csrf", "message": "The token is missing."}}, 403)
         if action == "heartbeat":
-            return JSONResponse({"held": body["image_ids"]})
+            world.beats.append(body["image_ids"])
+            return JSONResponse({"held": [one for one in body["image_ids"] if one not in world.lost]})
         if action == "release":
             return JSONResponse({"released": body["image_ids"]})
         if world.refusals:

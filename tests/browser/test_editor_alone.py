@@ -304,6 +304,16 @@ def test_a_session_that_ended_keeps_the_decisions_until_signed_in_again(
     assert world.persons[100].state == "accepted"
 
 
+def test_the_images_at_hand_are_held_and_a_lost_hold_is_told(world: Any, open_editor: Callable[..., Page]) -> None:
+    world.lease_s = 0.9
+    page = open_editor(world)
+    wait(page, "ahead", "1")
+    page.wait_for_timeout(700)
+    assert world.beats[-1] == [1, 2]
+    world.lost = {1}
+    expect(page.get_by_text("Your hold on this image has run out")).to_be_visible()
+
+
 def test_edits_survive_a_reload_and_undo_takes_them_away(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     before = point(page, 100, "nose")
