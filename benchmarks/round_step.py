@@ -1,6 +1,6 @@
 """Seconds of one joint training step, and of its parts, on random crops.
 
-    python benchmarks/round_step.py [--preset demo] [--device cpu] [--steps 10] [--threads N]
+python benchmarks/round_step.py [--preset demo] [--device cpu] [--steps 10] [--threads N]
 """
 
 import argparse
@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from sspcm.config import PRESETS
+from sspcm.config import PRESETS, RoundConfig
 from sspcm.crops import Frame
 from sspcm.skeleton import get_skeleton
 from sspcm.training import Batch, labelled_view, make_optimiser, step_generator, teach, train_step
@@ -55,7 +55,7 @@ def _median_seconds(part: Callable[[], object], repeats: int, device: torch.devi
     return float(np.median(seconds[2:]))
 
 
-def _random_batch(config, keypoints: int) -> Batch:
+def _random_batch(config: RoundConfig, keypoints: int) -> Batch:
     frame = Frame(config.model.input_height, config.model.input_width)
     generator = torch.Generator().manual_seed(0)
 
@@ -67,7 +67,7 @@ def _random_batch(config, keypoints: int) -> Batch:
     return Batch(crops(config.train.labelled_batch), xyv, crops(config.train.unlabelled_batch))
 
 
-def _random_images(config, device: torch.device) -> torch.Tensor:
+def _random_images(config: RoundConfig, device: torch.device) -> torch.Tensor:
     size = (config.train.unlabelled_batch, 3, config.model.input_height, config.model.input_width)
     return torch.rand(size, device=device).contiguous(memory_format=torch.channels_last)
 

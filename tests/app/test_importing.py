@@ -110,9 +110,7 @@ def test_an_exif_turn_is_carried_out_once(exif: int, tmp_path: Path) -> None:
     assert again.content == decoded.content
 
 
-def test_coordinates_of_the_unturned_frame_are_refused_by_name(
-    sqlite_store: Store, tmp_path: Path
-) -> None:
+def test_coordinates_of_the_unturned_frame_are_refused_by_name(sqlite_store: Store, tmp_path: Path) -> None:
     frames = tmp_path / "frames"
     frames.mkdir()
     picture(frames / "turned.jpg", exif=6)
