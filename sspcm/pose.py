@@ -30,7 +30,7 @@ class Box:
     angle: float = 0.0
 
     def __post_init__(self) -> None:
-        if not all(np.isfinite([self.x, self.y, self.width, self.height, self.angle])):
+        if not all(map(math.isfinite, (self.x, self.y, self.width, self.height, self.angle))):
             raise PoseError(f"a box needs finite numbers; found {self}.")
         if self.width <= 0 or self.height <= 0:
             raise PoseError(f"a box needs a positive width and height; found {self.width} x {self.height} px.")
@@ -80,8 +80,9 @@ class Label:
             raise PoseError(
                 "a label needs finite numbers; found NaN or infinity. Use visibility 0 for an absent point."
             )
-        if not np.isin(xyv[:, 2], (ABSENT, HIDDEN, VISIBLE)).all():
-            raise PoseError(f"visibility is 0, 1 or 2; found {sorted(set(xyv[:, 2].tolist()))}.")
+        visibility = xyv[:, 2]
+        if not ((visibility == ABSENT) | (visibility == HIDDEN) | (visibility == VISIBLE)).all():
+            raise PoseError(f"visibility is 0, 1 or 2; found {sorted(set(visibility.tolist()))}.")
         touched = np.ones(len(xyv), bool) if self.touched is None else np.array(self.touched, dtype=bool)
         if touched.shape != (len(xyv),):
             raise PoseError(f"touched needs {len(xyv)} flags, one a keypoint; found shape {touched.shape}.")
