@@ -17,6 +17,7 @@ from app.payload import (
     AcceptMessage,
     AddPersonMessage,
     FinishMessage,
+    Id,
     ImagesMessage,
     LaunchMessage,
     PersonMessage,
@@ -33,7 +34,7 @@ from db.records import SessionRecord, UserRecord
 from db.session import Store
 from sspcm.config import PRESETS, merge
 
-ImageIds = Annotated[str, Query(pattern=r"^(\d+(,\d+)*)?$")]
+ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_length=1000)]
 NOTHING_LEFT = "Every image is labelled or held by others. A lead can import more images or launch a round."
 
 
@@ -59,9 +60,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
         return {"user": {"name": found.user.name, "role": found.user.role}, "csrf": found.csrf, "version": VERSION}
 
     @api.get("/api/next", response_model=None)
-    def next_image(
-        request: Request, exclude: Annotated[str, Query(pattern=r"^(\d+(,\d+)*)?$")] = ""
-    ) -> TaskPayload | dict[str, Any]:
+    def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:
         passed = [int(part) for part in exclude.split(",") if part]
         task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s)
         return task or {"task": None, "message": NOTHING_LEFT}
@@ -101,7 +100,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
         return {"released": message.image_ids}
 
     @api.get("/img/{image_id}/{sha256}")
-    def image(image_id: int, sha256: str) -> FileResponse:
+    def image(image_id: Id, sha256: str) -> FileResponse:
         with store.reading() as tx:
             record = images.get_image(tx, image_id)
         if record.sha256 != sha256:
@@ -131,12 +130,12 @@ def lead_routes(store: Store, engine: Engine) -> APIRouter:
             return {"rounds": [round_json(record) for record in rounds.latest(tx, 1000)]}
 
     @api.get("/api/rounds/{number}")
-    def show_round(number: int) -> dict[str, Any]:
+    def show_round(number: Id) -> dict[str, Any]:
         with store.reading() as tx:
             return round_json(rounds.get(tx, number))
 
     @api.get("/api/rounds/{number}/labels")
-    def show_labels(number: int) -> list[dict[str, Any]]:
+    def show_labels(number: Id) -> list[dict[str, Any]]:
         with store.reading() as tx:
             return [dataclasses.asdict(person) for person in rounds.frozen(tx, rounds.get(tx, number).id)]
 

@@ -154,9 +154,10 @@ def _run_loop(settings: Settings, store: Store, home: DemoHome, loop: Loop, step
     }
 
 
-def _ap(record: dict[str, Any]) -> dict[str, float]:
+def _ap(record: dict[str, Any]) -> dict[str, float | None]:
     """AP of each network on the validation images."""
-    return {network: round(values["AP"], 4) for network, values in record["metrics"]["ap"].items()}
+    found = {network: values.get("AP") for network, values in record["metrics"]["ap"].items()}
+    return {network: None if ap is None else round(ap, 4) for network, ap in found.items()}
 
 
 # --- the application -----------------------------------------------------------------------------------------------

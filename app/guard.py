@@ -6,12 +6,12 @@ A pure ASGI middleware: Gradio streams events, which the usual wrapper would buf
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.settings import Settings
@@ -65,8 +65,8 @@ class Guard:
         await self._app(scope, receive, shielded)
 
     async def _session(self, headers: Headers) -> SessionRecord | None:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(cookie_name(self._settings))
-        return await to_thread.run_sync(self._find_session, morsel.value) if morsel else None
+        token = cookie_parser(headers.get("cookie", "")).get(cookie_name(self._settings))
+        return await to_thread.run_sync(self._find_session, token) if token else None
 
     def _refuse(self, method: str, path: str, headers: Headers, session: SessionRecord | None) -> Response | None:
         if _host(headers.get("host", "")) not in self._settings.allowed_hosts:
@@ -81,7 +81,7 @@ class Guard:
             return _deny(404, "not_found", "there is nothing at this address.")
         if LEADS_ONLY.fullmatch(path) and session.user.role != "lead":
             return _deny(403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
-        if method in UNSAFE and path.startswith("/api/") and not _token_matches(headers, session):
+        if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
             return _deny(403, "csrf", "the page's token does not match the session. Reload the page.")
         return None
 
@@ -92,8 +92,8 @@ def cookie_name(settings: Settings) -> str:
 
 
 def _host(header: str) -> str:
-    """Without the port."""
-    return header.rsplit(":", 1)[0] if not header.endswith("]") else header
+    """Without the port, in small letters."""
+    return (header if header.endswith("]") else header.rsplit(":", 1)[0]).lower()
 
 
 def _same_origin(headers: Headers) -> bool:
@@ -103,6 +103,11 @@ def _same_origin(headers: Headers) -> bool:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _needs_token(path: str) -> bool:
+    """Our own routes; Gradio's client cannot send the token, the check of the origin covers its routes."""
+    return path == "/logout" or path.startswith("/api/")
 
 
 def _token_matches(headers: Headers, session: SessionRecord) -> bool:
@@ -152,6 +157,8 @@ def _add_headers(message: MutableMapping[str, Any], path: str, nonce: str) -> No
     headers = MutableHeaders(scope=message)
     headers["x-content-type-options"] = "nosniff"
     headers["referrer-policy"] = "same-origin"
+    headers["cross-origin-opener-policy"] = "same-origin"
+    headers["cross-origin-resource-policy"] = "same-origin"
     headers["content-security-policy"] = (
         f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "

@@ -6,6 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 VERSION = 1
 
+Id = Annotated[int, Field(ge=0, lt=2**31)]
+"""A row's number: what both stores' columns can hold."""
+Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\x20-\x7e]+$")]
+"""Names one request: the same key is carried out once."""
 Triple = Annotated[list[float], Field(min_length=3, max_length=3)]
 
 
@@ -18,9 +22,9 @@ class Message(BaseModel):
 class PersonMessage(Message):
     """About one person, as the browser last saw them. `key`: the same one is carried out once."""
 
-    key: Annotated[str, Field(min_length=8, max_length=64)]
-    person_id: int
-    revision: int
+    key: Key
+    person_id: Id
+    revision: Id
 
 
 class AcceptMessage(PersonMessage):
@@ -28,13 +32,13 @@ class AcceptMessage(PersonMessage):
 
     xyv: Annotated[list[Triple], Field(max_length=1000)]
     touched: list[bool]
-    started_from: int | None = None
+    started_from: Id | None = None
 
 
 class SkipMessage(PersonMessage):
     """A person left without a label, and why."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 
 
 class BoxPayload(Message):
@@ -50,22 +54,22 @@ class BoxPayload(Message):
 class AddPersonMessage(Message):
     """A box an annotator drew."""
 
-    key: Annotated[str, Field(min_length=8, max_length=64)]
-    image_id: int
+    key: Key
+    image_id: Id
     box: BoxPayload
 
 
 class FinishMessage(Message):
     """Nobody (else) is in the image."""
 
-    key: Annotated[str, Field(min_length=8, max_length=64)]
-    image_id: int
+    key: Key
+    image_id: Id
 
 
 class ImagesMessage(Message):
     """Images to hold on to, or to let go."""
 
-    image_ids: Annotated[list[int], Field(max_length=100)]
+    image_ids: Annotated[list[Id], Field(max_length=100)]
 
 
 class LaunchMessage(Message):

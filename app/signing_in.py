@@ -2,9 +2,10 @@
 
 import html
 import time
-from collections import defaultdict
+import unicodedata
 from dataclasses import dataclass, field
 from string import Template
+from threading import Lock
 
 FAILURES_ALLOWED = 5
 WAIT_S = 60.0
@@ -42,27 +43,33 @@ def login_page(*, name: str = "", next_page: str = "", problem: str = "") -> str
 
 @dataclass
 class Throttle:
-    """After five wrong passwords for one name from one address, a minute's wait."""
+    """After five wrong passwords for one name from one address, a minute's wait. Safe to share between threads."""
 
-    _failures: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    _attempts: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
-    def seconds_to_wait(self, name: str, address: str) -> float:
-        """0 when they may try now."""
-        recent = self._recent(name, address)
-        return max(0.0, recent[0] + WAIT_S - time.monotonic()) if len(recent) >= FAILURES_ALLOWED else 0.0
-
-    def note_failure(self, name: str, address: str) -> None:
-        """A wrong password."""
-        self._recent(name, address).append(time.monotonic())
+    def admit(self, name: str, address: str) -> float:
+        """Seconds to wait; 0 when they may try now, which is noted at once: many tries in parallel count too."""
+        with self._lock:
+            recent = self._recent(name, address)
+            if len(recent) >= FAILURES_ALLOWED:
+                return max(1.0, recent[0] + WAIT_S - time.monotonic())
+            self._attempts[_who(name, address)] = [*recent, time.monotonic()]
+            return 0.0
 
     def forget(self, name: str, address: str) -> None:
-        """A right one."""
-        self._failures.pop((name.casefold(), address), None)
+        """It was the right one."""
+        with self._lock:
+            self._attempts.pop(_who(name, address), None)
 
     def _recent(self, name: str, address: str) -> list[float]:
+        """When they tried during the last minute; whoever did not is forgotten."""
         since = time.monotonic() - WAIT_S
-        for key in [key for key, times in self._failures.items() if not times or times[-1] < since]:
-            del self._failures[key]
-        times = self._failures[name.casefold(), address]
-        times[:] = [t for t in times if t >= since]
-        return times
+        for key in [key for key, times in self._attempts.items() if times[-1] < since]:
+            del self._attempts[key]
+        return [moment for moment in self._attempts.get(_who(name, address), []) if moment >= since]
+
+
+def _who(name: str, address: str) -> tuple[str, str]:
+    """One account, however its name is typed."""
+    return unicodedata.normalize("NFKC", name).strip().casefold(), address

@@ -10,6 +10,6 @@ def annotate_page(project: str) -> gr.Blocks:
     """A header and the editor; the editor speaks to /api/*."""
     page: gr.Blocks
     with gr.Blocks(title="Annotate", analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        header(project, "/annotate/", leads=False)
+        header(project, "annotate")
         pose_editor()
     return page

@@ -33,7 +33,7 @@ def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
     """The page; each of its handlers asks again who calls it."""
     page: gr.Blocks
     with gr.Blocks(title="Lead", analytics_enabled=False, fill_width=True) as page:
-        header(project, "/lead/", leads=True)
+        header(project, "lead")
         with gr.Column(elem_id="lead-page"):
             board = lead_board()
             _launch_form(store, engine)
@@ -81,7 +81,7 @@ def _launch_form(store: Store, engine: Engine) -> None:
         launch = gr.Button("Launch round", variant="primary")
         said = gr.Markdown(elem_id="launch-said")
     preset.change(
-        lambda name: PRESETS[name].train.steps,
+        _for_leads(lambda name: PRESETS[name].train.steps),
         preset,
         steps,
         queue=False,
@@ -89,8 +89,13 @@ def _launch_form(store: Store, engine: Engine) -> None:
         show_progress="hidden",
     )
 
-    def launch_one(request: gr.Request, name: str, count: float, start: float, share: float, text: str) -> str:
-        return _launch(store, engine, _lead_of(request), name, int(count), int(start), share, text or "")
+    def launch_one(
+        request: gr.Request, name: str, count: float | None, start: float | None, share: float, text: str | None
+    ) -> str:
+        user = _lead_of(request)
+        if count is None or start is None:
+            return "**Not launched.** Training steps or seed is empty. Type a whole number into both."
+        return _launch(store, engine, user, name, int(count), int(start), share, text or "")
 
     launch.click(
         launch_one,
@@ -123,10 +128,11 @@ def _refresh(store: Store) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, 
     with store.reading() as tx:
         records = rounds.latest(tx, 50)
         points = rounds.points(tx, records[0].id) if records else []
+        labelled = rounds.count_labelled(tx, [record.id for record in records])
         board = {
             "counts": dataclasses.asdict(images.count(tx)),
             "rounds": [round_json(record) for record in records],
-            "labels": {str(r.number): sum(p.role == "labelled" for p in rounds.frozen(tx, r.id)) for r in records},
+            "labels": {str(record.number): labelled.get(record.id) for record in records},
             "queue": [
                 {"image": i.image.file_name, "score": i.score, "reasons": list(i.reasons), "held_by": i.leased_by}
                 for i in queue.listing(tx, limit=QUEUE_SHOWN, now=utc_now())
