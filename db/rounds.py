@@ -1,6 +1,6 @@
 """Rounds: launched one at a time, frozen once, published by one pointer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +94,16 @@ def frozen(tx: Session, round_id: int) -> list[FrozenPerson]:
     """A round's frozen set, by person; empty before `freeze`."""
     query = select(FrozenPersonRow).where(FrozenPersonRow.round_id == round_id).order_by(FrozenPersonRow.person_id)
     return [frozen_person(row) for row in tx.scalars(query)]
+
+
+def count_labelled(tx: Session, round_ids: Collection[int]) -> dict[int, int]:
+    """How many labelled persons each round trains on; rounds that are not frozen yet are left out."""
+    query = (
+        select(FrozenPersonRow.round_id, func.count())
+        .where(FrozenPersonRow.round_id.in_(round_ids), FrozenPersonRow.role == "labelled")
+        .group_by(FrozenPersonRow.round_id)
+    )
+    return dict(tx.execute(query).tuples())
 
 
 def report_progress(tx: Session, round_id: int, *, stage: RoundStage, progress: dict[str, Any]) -> None:
