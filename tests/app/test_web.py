@@ -1,6 +1,7 @@
 """The web server over real HTTP: nobody passes the guard who should not, and the editor's contract holds."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +27,8 @@ from db import users
 from db.session import migrate, open_store
 from sspcm.skeleton import get_skeleton
 
+ROOT = Path(__file__).parents[2]
+SERVER = Path(__file__).parent / "serve_and_list.py"
 PASSWORD = "correct horse"
 ANNOTATORS = ("ann", "bob")
 LEAD_ROUTES = ("/lead/", "/lead/config", "/api/rounds", "/api/rounds/1", "/api/counts", "/api/export")
@@ -34,6 +38,8 @@ LEAD_ROUTES = ("/lead/", "/lead/config", "/api/rounds", "/api/rounds/1", "/api/c
 class Server:
     settings: Settings
     url: str
+    paths: set[str]
+    """Every one it answers, with parameters filled in."""
 
     @contextmanager
     def client(self, name: str | None = None) -> Iterator[httpx.Client]:
@@ -67,15 +73,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             users.add_user(tx, name, "annotator", PASSWORD)
         users.add_user(tx, "lea", "lead", PASSWORD)
     store.close()
-    command = [sys.executable, "-P", "-m", "app", "--home", str(home), "web", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-P", "-W", "ignore", str(SERVER), str(home), str(port)]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    paths = {re.sub(r"\{[^}]*\}", "1", path) for path in json.loads(process.stdout.readline())}
     url = f"http://127.0.0.1:{port}"
     while not answers(url):
         assert process.poll() is None
-        time.sleep(0.1)
-    yield Server(settings, url)
+        time.sleep(0.05)
+    yield Server(settings, url, paths)
     process.terminate()
     process.wait(20)
+    process.stdout.close()
 
 
 def answers(url: str) -> bool:
@@ -85,34 +95,11 @@ def answers(url: str) -> bool:
         return False
 
 
-LIST_PATHS = """
-import json, sys
-from pathlib import Path
-from app.settings import read_settings
-from app.web import create_app
-
-def walk(routes, prefix):
-    for route in routes:
-        path = prefix + getattr(route, "path", "")
-        yield path or "/"
-        yield from walk(getattr(route, "routes", None) or [], path)
-
-print(json.dumps(sorted(set(walk(create_app(read_settings(Path(sys.argv[1]), {})).routes, "")))))
-"""
-
-
-def paths_of(server: Server) -> set[str]:
-    """Every route of the application, Gradio's included, with its parameters filled in."""
-    command = [sys.executable, "-W", "ignore", "-c", LIST_PATHS, str(server.settings.home)]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return {re.sub(r"\{[^}]*\}", "1", path) for path in json.loads(listed.splitlines()[-1])}
-
-
 PUBLIC = {"/login", "/healthz", "/manifest.json", "/favicon.ico"}
 
 
 def test_the_anonymous_get_the_login_page_and_nothing_else(server: Server) -> None:
-    paths = paths_of(server)
+    paths = server.paths
     assert {"/api/next", "/annotate", "/lead"} <= {p.rstrip("/") for p in paths}
     with server.client() as client:
         for path in sorted(paths - PUBLIC):
@@ -163,6 +150,8 @@ def test_pages_carry_a_policy_without_inline_scripts(server: Server) -> None:
 
 def test_signing_out_ends_the_session(server: Server) -> None:
     with server.client("ann") as ann:
+        forged = ann.post("/logout", headers={"X-CSRF-Token": "x"})
+        assert (forged.status_code, forged.json()["error"]["code"]) == (403, "csrf")
         assert ann.post("/logout").status_code == 303
         assert ann.get("/api/session").status_code == 401
 
