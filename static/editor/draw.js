@@ -163,7 +163,8 @@ function paintSelection(context, view, point, size) {
   const { x, y } = toScreen(view, spotOf(point));
   for (const [colour, width] of [[COLOURS.halo, 4], ["#ffffff", 2]]) {
     for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      stroke(context, { from: { x: x + 15 * size * dx, y: y + 15 * size * dy }, to: { x: x + 22 * size * dx, y: y + 22 * size * dy } }, colour, width);
+      const at = (far) => ({ x: x + far * size * dx, y: y + far * size * dy });
+      stroke(context, { from: at(15), to: at(22) }, colour, width);
     }
   }
 }

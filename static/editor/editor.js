@@ -9,14 +9,17 @@
 import { Api, newKey } from "./api.js";
 import { Conveyor } from "./conveyor.js";
 import { Drafts } from "./drafts.js";
+import * as framing from "./framing.js";
 import * as geometry from "./geometry.js";
 import { listen } from "./hands.js";
 import { commandFor } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
+import { Saving } from "./saving.js";
 import { Stage } from "./stage.js";
 import * as state from "./state.js";
 import { STYLE } from "./style.js";
+import * as words from "./words.js";
 
 /** @typedef {import("./conveyor.js").Sheet} Sheet */
 
@@ -41,6 +44,7 @@ export class PoseEditor extends HTMLElement {
   #isNew = false;
   #phase = "loading";
   #draftsKept = true;
+  #asksToSignIn = false;
   #drafts = null;
   #draftTimer = 0;
   #panelFrame = 0;
@@ -93,6 +97,7 @@ export class PoseEditor extends HTMLElement {
   #stage;
   #api;
   #outbox;
+  #saving;
   #conveyor;
   #ticking = 0;
   #beating = 0;
@@ -117,6 +122,10 @@ export class PoseEditor extends HTMLElement {
     this.#outbox = new Outbox({
       send: (path, body) => this.#api.post(path, body),
       changed: () => this.#showStatus(),
+    });
+    this.#saving = new Saving(this.#outbox, {
+      saved: (sheet) => this.#saved(sheet),
+      refused: (sheet, index, problem) => this.#refused(sheet, index, problem),
     });
     this.#conveyor = new Conveyor({ api: this.#api, held: () => this.#playing(), changed: () => this.#showAhead() });
   }
@@ -194,9 +203,9 @@ export class PoseEditor extends HTMLElement {
     this.dataset.image = String(sheet.desk.imageId);
     this.#setPhase("ready", null);
     this.#panel.notice(noticeFor(sheet, kept.restored, () => this.#dropNotice()));
-    sheet.view ??= this.#viewOfPerson();
+    sheet.view ??= framing.viewOfPerson(this.#desk, this.#stage.size);
     this.#refresh();
-    this.#announceDesk();
+    this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
     this.#conveyor.prefetch();
     this.#beat(sheet.desk.leaseS);
@@ -250,9 +259,9 @@ export class PoseEditor extends HTMLElement {
       const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
       const id = this.#desk?.imageId;
       if (id === undefined || held.includes(id)) return;
-      this.#tell("Your hold on this image has run out, and somebody else may have it now. Your edits are kept here; accept to see whether they can still be saved.");
+      this.#tell(words.HOLD_LOST);
     } catch (error) {
-      if (error.kind === "signed-out") this.#tell("Your session has ended. Sign in again in another tab; your edits are kept here.");
+      if (error.kind === "signed-out") this.#tell(words.SESSION_ENDED);
     }
   }
 
@@ -289,56 +298,28 @@ export class PoseEditor extends HTMLElement {
 
   #decide(verdict) {
     const index = this.#desk.person;
+    if (this.#desk.persons[index].state === verdict.state) return;
+    this.#saving.decided(this.#sheet, index, verdict);
     const desk = state.decide(this.#desk, index, verdict);
-    if (desk === this.#desk) return;
-    this.#post(index, verdict);
     this.#change(desk);
-    if (verdict.state === "open") return this.#announceDesk();
+    if (verdict.state === "open") return this.#panel.say(words.personInWords(this.#desk));
     if (state.isDone(desk)) return void this.#next();
     this.#goTo(state.selectPerson(desk, state.nextOpen(desk)));
   }
 
-  /** Send a decision about a person on its way. A refusal brings them back as they were, edits and all. */
-  #post(index, verdict) {
-    const sheet = this.#sheet;
-    const before = { state: sheet.desk.persons[index].state, reason: sheet.desk.persons[index].reason };
-    const label = state.labelOf(sheet.desk.persons[index]);
-    const { pose } = sheet.desk.persons[index];
-    this.#entrust(sheet, {
-      path: PATHS[verdict.state],
-      about: `${sheet.desk.imageId}/${index}`,
-      body: () => bodyOf(sheet.desk.persons[index], verdict, label),
-      saved: ({ person }) => {
-        sheet.desk = state.withPerson(sheet.desk, index, { revision: person.revision, ...nowSaved(verdict, pose) });
-        this.#keepDrafts(sheet);
-      },
-      refused: (error) => {
-        sheet.desk = state.takeBack(sheet.desk, index, before, error.message);
-        this.#bringBack(sheet, index);
-      },
-    });
+  #saved(sheet) {
+    this.#keepDrafts(sheet);
+    if (sheet === this.#sheet) this.#refresh();
   }
 
-  /** Into the outbox, counted on its sheet until answered. */
-  #entrust(sheet, letter) {
-    sheet.waiting += 1;
-    this.#outbox.add({
-      ...letter,
-      saved: (answer) => {
-        sheet.waiting -= 1;
-        letter.saved(answer);
-        if (sheet === this.#sheet) this.#refresh();
-      },
-      refused: (error) => {
-        sheet.waiting -= 1;
-        letter.refused(error);
-      },
-    });
+  #refused(sheet, index, problem) {
+    if (index !== null) return this.#bringBack(sheet, index, problem);
+    this.#return(sheet);
+    return this.#tell(problem);
   }
 
   /** Show a person whose decision was refused: at once if nothing here would be torn away, else on a click. */
-  #bringBack(sheet, index) {
-    const { problem } = sheet.desk.persons[index];
+  #bringBack(sheet, index, problem) {
     const there = () => {
       this.#return(sheet);
       this.#goTo(state.selectPerson(this.#desk, index));
@@ -346,9 +327,8 @@ export class PoseEditor extends HTMLElement {
     };
     const busy = this.#desk && this.#desk !== sheet.desk && (state.hasDrafts(this.#desk) || this.#desk.past.length > 0);
     if (!busy) return there();
-    this.#panel.notice({
-      kind: "problem", text: `Person ${index + 1} of ${sheet.desk.fileName} was not saved: ${problem}`, button: "Go back to them", act: there,
-    });
+    const text = `Person ${index + 1} of ${sheet.desk.fileName} was not saved: ${problem}`;
+    this.#panel.notice({ kind: "problem", text, button: "Go back to them", act: there });
   }
 
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
@@ -362,16 +342,7 @@ export class PoseEditor extends HTMLElement {
   #finish() {
     const sheet = this.#sheet;
     if (state.nextOpen(sheet.desk) !== -1) return this.#explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
-    this.#entrust(sheet, {
-      path: "/api/finish",
-      about: `${sheet.desk.imageId}/image`,
-      body: () => ({ image_id: sheet.desk.imageId }),
-      saved: () => {},
-      refused: (error) => {
-        this.#return(sheet);
-        this.#tell(error.message);
-      },
-    });
+    this.#saving.finished(sheet);
     return void this.#next();
   }
 
@@ -379,32 +350,20 @@ export class PoseEditor extends HTMLElement {
     const sheet = this.#sheet;
     const index = sheet.desk.persons.length;
     this.#goTo(state.addPerson(sheet.desk, state.newPerson(newKey(), box, sheet.desk.skeleton.keypoints.length)));
-    this.#entrust(sheet, {
-      path: "/api/persons",
-      about: `${sheet.desk.imageId}/${index}`,
-      body: () => ({ image_id: sheet.desk.imageId, box }),
-      saved: ({ person }) => {
-        sheet.desk = state.withPerson(sheet.desk, index, { id: person.id, revision: person.revision });
-        this.#keepDrafts(sheet);
-      },
-      refused: (error) => {
-        sheet.desk = state.takeBack(sheet.desk, index, { state: "open", reason: null }, error.message);
-        this.#bringBack(sheet, index);
-      },
-    });
+    this.#saving.added(sheet, index);
   }
 
   #undo() {
     const change = this.#desk.past.at(-1);
     if (!change) return this.#undoBehind();
-    if (change.kind === "verdict") this.#post(change.person, change.before);
+    if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.before);
     return this.#goTo(state.undo(this.#desk));
   }
 
   #redo() {
     const change = this.#desk.future.at(-1);
     if (!change) return this.#explain("Nothing to do again.");
-    if (change.kind === "verdict") this.#post(change.person, change.after);
+    if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
     this.#goTo(state.redo(this.#desk));
     if (state.isDone(this.#desk)) return void this.#next();
   }
@@ -447,8 +406,8 @@ export class PoseEditor extends HTMLElement {
     "person-previous": () => this.#goTo(state.stepPerson(this.#desk, -1)),
     "add-person": () => this.#setBoxing(!this.#boxing),
     finish: () => this.#finish(),
-    "fit-person": () => this.#setView(this.#viewOfPerson()),
-    "fit-image": () => this.#setView(this.#viewOfImage()),
+    "fit-person": () => this.#setView(framing.viewOfPerson(this.#desk, this.#stage.size)),
+    "fit-image": () => this.#setView(framing.viewOfImage(this.#desk, this.#stage.size)),
     "zoom-in": () => this.#zoomMiddle(1.25),
     "zoom-out": () => this.#zoomMiddle(0.8),
     ghosts: () => this.#toggleGhosts(),
@@ -504,7 +463,7 @@ export class PoseEditor extends HTMLElement {
     const scale = geometry.scaleOf(view);
     const onScreen = { x: step.x * scale, y: step.y * scale };
     this.#edit(state.nudge(this.#desk, geometry.turnBack(view, onScreen)));
-    this.#intoView();
+    this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
 
   #toggleGhosts() {
@@ -644,7 +603,7 @@ export class PoseEditor extends HTMLElement {
   #edit(desk) {
     if (desk === this.#desk) return;
     this.#change(desk);
-    this.#sayKeypoint();
+    this.#panel.say(words.keypointInWords(this.#desk));
   }
 
   /** Take another desk. quick: only the selected person moved, so only they are painted again. */
@@ -662,10 +621,10 @@ export class PoseEditor extends HTMLElement {
     if (!this.#sheet) return;
     const moved = desk.person !== this.#desk.person;
     this.#change(desk);
-    if (!still && moved && desk.person !== -1) this.#setView(this.#viewOfPerson());
-    else if (!still) this.#intoView();
-    if (moved) this.#announceDesk();
-    else this.#sayKeypoint();
+    if (!still && moved && desk.person !== -1) this.#setView(framing.viewOfPerson(this.#desk, this.#stage.size));
+    else if (!still) this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
+    if (moved) this.#panel.say(words.personInWords(this.#desk));
+    else this.#panel.say(words.keypointInWords(this.#desk));
   }
 
   #refresh(...layers) {
@@ -689,34 +648,20 @@ export class PoseEditor extends HTMLElement {
   }
 
   #showStatus() {
-    const { state: sending, pending, message, retryAt } = this.#outbox.outlook;
-    const seconds = Math.max(Math.ceil((retryAt - Date.now()) / 1000), 0);
-    const count = pending > 1 ? ` (${pending})` : "";
-    const [status, text] = {
-      waiting: ["unsaved", `Not saved${count}: ${message} Trying again in ${seconds} s.`],
-      "signed-out": ["unsaved", `Not saved${count}: sign in again in another tab.`],
-      saving: ["saving", `Saving…${count}`],
-      saved: this.#whenAllIsSent(),
-    }[sending];
+    const { outlook } = this.#outbox;
+    const { status, text } = words.standInWords(outlook, this.#desk, Date.now());
     this.dataset.status = status;
-    this.#panel.status(status, text, pending > 0 && status === "unsaved");
-    if (sending === "signed-out") this.#showSignIn(pending);
+    this.#panel.status(status, text, outlook.pending > 0 && status === "unsaved");
+    this.#askToSignIn(outlook.state === "signed-out", outlook.pending);
   }
 
-  /** What is still to say when no save is under way. @returns {[string, string]} */
-  #whenAllIsSent() {
-    const refused = this.#desk?.persons.findIndex((person) => person.problem) ?? -1;
-    if (refused !== -1) return ["unsaved", `Not saved: see person ${refused + 1}`];
-    return this.#desk && state.hasDrafts(this.#desk) ? ["draft", "Not saved yet: Enter accepts"] : ["saved", "Saved"];
-  }
-
-  #showSignIn(pending) {
-    if (this.#phase !== "ready") return;
-    this.#panel.notice({
-      kind: "problem",
-      text: `Your session has ended. ${pending === 1 ? "One decision waits" : `${pending} decisions wait`} here; sign in, come back, and ${pending === 1 ? "it is" : "they are"} saved.`,
-      button: "Sign in", act: () => window.open("/login", "_blank", "noopener"),
-    });
+  #askToSignIn(needed, pending) {
+    if (this.#phase !== "ready" || (!needed && !this.#asksToSignIn)) return;
+    this.#asksToSignIn = needed;
+    this.#panel.notice(needed ? {
+      kind: "problem", text: words.signInFirst(pending), button: "Sign in",
+      act: () => window.open("/login", "_blank", "noopener"),
+    } : null);
   }
 
   #scene() {
@@ -737,27 +682,10 @@ export class PoseEditor extends HTMLElement {
     channel.port2.postMessage(null);
   }
 
-  #announceDesk() {
-    const { persons, person, skeleton, keypoint, placing } = this.#desk;
-    if (person === -1) return this.#panel.say("No person is boxed in this image.");
-    const flags = persons[person].flags.length;
-    const reason = state.flagOf(persons[person], keypoint)?.reason;
-    const todo = placing ? `Place the ${state.spoken(skeleton, keypoint)}.` : reason ?? "";
-    return this.#panel.say(`Person ${person + 1} of ${persons.length}, ${flags === 1 ? "1 flag" : `${flags} flags`}. ${todo}`);
-  }
-
-  #sayKeypoint() {
-    const { skeleton, keypoint } = this.#desk;
-    const person = state.personOf(this.#desk);
-    if (!person) return;
-    const reason = state.flagOf(person, keypoint)?.reason;
-    const seen = ["absent", "hidden", "visible"][person.pose.xyv[keypoint][2]];
-    this.#panel.say(`${state.spoken(skeleton, keypoint)}, ${seen}${reason ? `. ${reason}` : ""}`);
-  }
-
   // ------------------------------------------------------------------------------------------ viewing
 
   #setView(view) {
+    if (view === this.#sheet.view) return;
     this.#sheet.view = view;
     this.#stage.refresh("picture", "others", "selected");
   }
@@ -765,28 +693,6 @@ export class PoseEditor extends HTMLElement {
   #zoomMiddle(factor) {
     const { width, height } = this.#stage.size;
     this.#setView(geometry.zoomAt(this.#sheet.view, { x: width / 2, y: height / 2 }, factor));
-  }
-
-  #viewOfImage() {
-    return geometry.fit(geometry.frameOf(this.#desk.size), this.#stage.size, { margin: 0.02 });
-  }
-
-  #viewOfPerson() {
-    const person = state.personOf(this.#desk);
-    if (!person) return this.#viewOfImage();
-    const points = person.pose.xyv.filter((point) => point[2] !== state.ABSENT).map(([x, y]) => ({ x, y }));
-    const rect = geometry.around([...geometry.cornersOf(person.box), ...points]);
-    return geometry.fit(rect, this.#stage.size, { margin: 0.14, most: 14 });
-  }
-
-  /** Bring the selected keypoint onto the stage if it lies outside. */
-  #intoView() {
-    const point = state.personOf(this.#desk)?.pose.xyv[this.#desk.keypoint];
-    if (!point || point[2] === state.ABSENT) return;
-    const { width, height } = this.#stage.size;
-    const at = geometry.toScreen(this.#sheet.view, { x: point[0], y: point[1] });
-    const outside = at.x < 30 || at.y < 30 || at.x > width - 30 || at.y > height - 30;
-    if (outside) this.#setView(geometry.pan(this.#sheet.view, { x: width / 2 - at.x, y: height / 2 - at.y }));
   }
 
   /** Reach from where the page put us to the bottom of the window. */
@@ -798,7 +704,7 @@ export class PoseEditor extends HTMLElement {
   #resized() {
     const before = this.#stage.measure();
     if (this.#sheet?.view && before.width > 1) this.#sheet.view = geometry.resized(this.#sheet.view, before, this.#stage.size);
-    else if (this.#sheet) this.#sheet.view = this.#viewOfPerson();
+    else if (this.#sheet) this.#sheet.view = framing.viewOfPerson(this.#desk, this.#stage.size);
   }
 
   #inWindow(spot) {
@@ -831,28 +737,13 @@ export class PoseEditor extends HTMLElement {
   }
 }
 
-const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
-
 /** Commands that go on while their key is held down. */
 const REPEATS = /^(nudge|zoom|keypoint|flag|person|undo|redo)/;
-
-/** What a reload would bring after this decision: the label just saved; not what was there before it was taken back. */
-function nowSaved(verdict, pose) {
-  if (verdict.state === "accepted") return { start: pose, from: "label" };
-  return verdict.state === "open" ? { start: null } : {};
-}
-
-function bodyOf(person, verdict, label) {
-  const whom = { person_id: person.id, revision: person.revision };
-  if (verdict.state === "accepted") return { ...whom, ...label, started_from: person.startedFrom };
-  return verdict.state === "skipped" ? { ...whom, reason: verdict.reason } : whom;
-}
 
 function noticeFor(sheet, restored, act) {
   if (sheet.problem) return { kind: "problem", text: sheet.problem, button: "Close", act };
   if (!restored) return null;
-  const whose = restored === 1 ? "one person" : `${restored} persons`;
-  return { kind: "note", text: `Your unsaved edits of ${whose} are back. Undo takes them away.`, button: "Keep", act };
+  return { kind: "note", text: words.restoredInWords(restored), button: "Keep", act };
 }
 
 if (!customElements.get("pose-editor")) customElements.define("pose-editor", PoseEditor);

@@ -14,8 +14,9 @@
  *   placed: which keypoints have a place, so that an absent one made visible again returns to it.
  * @typedef {{id: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
  *   score: number | null, flags: Flag[], startedFrom: number | null, from: "student" | "label" | "empty",
- *   ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose, problem: string | null}} Person
- *   start: the pose a reload would bring, null where it would bring another than ours. problem: why the server refused the last decision, in its words.
+ *   ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose, problem: string | null, isUnknown: boolean}} Person
+ *   start: the pose a reload would bring, null where it would bring another than ours. problem: why the server
+ *   refused the last decision, in its words. isUnknown: added here, and refused by the server.
  * @typedef {{state: PersonState, reason: string | null}} Verdict
  * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose}
  *   | {kind: "verdict", person: number, before: Verdict, after: Verdict}} Change
@@ -75,6 +76,7 @@ export function personFrom(data) {
     start,
     pose: start,
     problem: null,
+    isUnknown: false,
   };
 }
 

@@ -349,6 +349,24 @@ def test_a_person_is_added_with_a_box_and_placed_in_order(world: Any, open_edito
     assert world.persons[602].label is not None
 
 
+def test_a_box_the_server_refused_is_sent_again_with_the_next_decision(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    world.refusals.append((422, "invalid", "a box needs a positive width. Draw it again."))
+    page.keyboard.press("f")
+    page.keyboard.press("b")
+    start = page.evaluate("document.querySelector('pose-editor').screenAt(10, 20)")
+    drag(page, (start["x"], start["y"]), (60, 90))
+    expect(page.get_by_role("alert").filter(has_text="a box needs a positive width")).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    wait(page, "person", "100")
+    wait(page, "status", "saved")
+    assert world.persons[602].state == "accepted"
+    assert [path for path, _ in world.log] == ["persons", "accept"]
+
+
 def test_an_absent_keypoint_is_chosen_in_the_list_and_placed_with_a_click(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import { test } from "node:test";
+
+import { ApiError } from "../../static/editor/api.js";
+import { Outbox } from "../../static/editor/outbox.js";
+import { Saving } from "../../static/editor/saving.js";
+import * as state from "../../static/editor/state.js";
+import { person, task } from "./tasks.js";
+
+/** A sheet, and the saving of it over answers given in turn. */
+function desk(...answers) {
+  const sheet = { desk: state.openDesk(task(person(1), person(2))), waiting: 0 };
+  const sent = [];
+  const news = [];
+  const send = async (path, body) => {
+    sent.push({ path, ...body });
+    const next = answers.shift();
+    if (next instanceof Error) throw next;
+    return next;
+  };
+  const saving = new Saving(new Outbox({ send }), {
+    saved: () => news.push("saved"), refused: (_, index, message) => news.push([index, message]),
+  });
+  const decide = (index, stands, reason = null) => {
+    saving.decided(sheet, index, { state: stands, reason });
+    sheet.desk = state.decide(sheet.desk, index, { state: stands, reason });
+  };
+  return { sheet, sent, news, saving, decide };
+}
+
+const answered = (id, revision) => ({ person: { id, revision, state: "accepted" }, image_done: false, repeated: false });
+
+test("an accept carries the label, what was touched, and what it started from", async () => {
+  const { sheet, sent, decide } = desk(answered(1, 1));
+  sheet.desk = state.movePoint(sheet.desk, { x: 50, y: 60 });
+  decide(0, "accepted");
+  assert.equal(sheet.waiting, 1);
+  await setImmediate();
+  assert.deepEqual(sent[0].xyv[0], [50, 60, 2]);
+  assert.deepEqual([sent[0].path, sent[0].person_id, sent[0].revision, sent[0].started_from], ["/api/accept", 1, 0, 9]);
+  assert.deepEqual(sent[0].touched, [true, false, false, false, false]);
+  assert.deepEqual([sheet.waiting, sheet.desk.persons[0].revision, state.isEdited(sheet.desk.persons[0])], [0, 1, false]);
+});
+
+test("a decision taken back at once is sent with the revision the first one led to, and leaves a draft", async () => {
+  const { sheet, sent, decide } = desk(answered(1, 1), answered(1, 2));
+  decide(0, "accepted");
+  decide(0, "open");
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => [one.path, one.revision]), [["/api/accept", 0], ["/api/reopen", 1]]);
+  assert.ok(state.isEdited(sheet.desk.persons[0]), "a reload would not bring this pose, so it is kept");
+});
+
+test("a label is the pose as it was accepted, whatever is edited while it waits", async () => {
+  const { sheet, sent, decide } = desk(answered(2, 1), answered(1, 1));
+  decide(1, "skipped", "blurred");
+  decide(0, "accepted");
+  sheet.desk = state.movePoint(state.decide(sheet.desk, 0, { state: "open", reason: null }), { x: 1, y: 1 });
+  await setImmediate();
+  assert.equal(sent[0].reason, "blurred");
+  assert.deepEqual(sent[1].xyv[0], [20, 31, 2]);
+});
+
+test("a refusal opens the person again and tells who and why", async () => {
+  const { sheet, news, decide } = desk(new ApiError("refused", "bob holds it", { status: 409 }));
+  decide(0, "accepted");
+  await setImmediate();
+  assert.deepEqual([sheet.desk.persons[0].state, sheet.desk.persons[0].problem], ["open", "bob holds it"]);
+  assert.deepEqual(news, [[0, "bob holds it"]]);
+});
+
+test("an added person's decision is sent under the id the server gave", async () => {
+  const { sheet, sent, saving, decide } = desk({ person: { id: 44, revision: 3 } }, answered(44, 4));
+  const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
+  sheet.desk = state.addPerson(sheet.desk, state.newPerson("for now", box, 5));
+  saving.added(sheet, 2);
+  decide(2, "not_a_person");
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => one.path), ["/api/persons", "/api/not-a-person"]);
+  assert.deepEqual([sent[0].box, sent[1].person_id, sent[1].revision], [box, 44, 3]);
+});
