@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from app.files import ImageFiles
 from app.importing import import_folder
 from app.settings import Settings, read_settings
 from db import users
+from db.clock import utc_now
 from db.session import migrate, open_store
 from sspcm.skeleton import get_skeleton
 
@@ -154,6 +156,37 @@ def test_signing_out_ends_the_session(server: Server) -> None:
         assert (forged.status_code, forged.json()["error"]["code"]) == (403, "csrf")
         assert ann.post("/logout").status_code == 303
         assert ann.get("/api/session").status_code == 401
+
+
+def test_a_session_ends_by_itself(server: Server) -> None:
+    store = open_store(server.settings.database_url)
+    with store.transaction() as tx:
+        ann = next(user for user in users.list_users(tx) if user.name == "ann")
+        hours = server.settings.session_hours
+        token, _ = users.open_session(tx, ann, now=utc_now() - timedelta(hours=hours), hours=hours)
+    store.close()
+    with server.client() as client:
+        client.cookies.set("session", token)
+        assert client.get("/api/session").status_code == 401
+
+
+def test_numbers_and_texts_that_no_store_can_hold_are_refused_in_words(server: Server) -> None:
+    huge = 10**30
+    person = {"key": "12345678", "person_id": 1, "revision": 0, "reason": "a\0b"}
+    with server.client("ann") as ann:
+        answers = [
+            ann.get(f"/api/next?exclude={huge}"),
+            ann.get(f"/img/{huge}/{'0' * 64}"),
+            ann.post("/api/release", json={"image_ids": [huge]}),
+            ann.post("/api/skip", json=person),
+            ann.post("/api/skip", json={**person, "reason": "dark", "revision": huge}),
+            ann.post("/api/skip", content=b'{"key":'),
+        ]
+        assert [a.status_code for a in answers] == [422] * len(answers)
+        assert all(a.json()["error"]["code"] == "invalid" for a in answers)
+        nowhere = ann.get("/api/nowhere")
+        assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (404, "http")
+        assert ann.post("/login", data={"name": "a\0b", "password": "x"}).status_code == 401
 
 
 def test_guessing_passwords_is_slowed_down(server: Server) -> None:
