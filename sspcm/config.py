@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import tomli_w
 
@@ -144,7 +144,7 @@ class RoundConfig:
         return tomli_w.dumps(dataclasses.asdict(self))
 
     @classmethod
-    def from_toml(cls, text: str) -> Self:
+    def from_toml(cls, text: str) -> "RoundConfig":
         """Read from TOML; keys left out keep their defaults. Raises ConfigError naming an unknown key's neighbour."""
         try:
             data = tomllib.loads(text)
@@ -153,7 +153,7 @@ class RoundConfig:
         return cls.from_dict(data)
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
+    def from_dict(cls, data: dict[str, Any]) -> "RoundConfig":
         """Read from plain nested data. Raises ConfigError."""
         built = _build(cls, data, where="")
         assert isinstance(built, cls)

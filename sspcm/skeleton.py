@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -81,7 +81,7 @@ class Skeleton:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
+    def from_json(cls, data: dict[str, Any]) -> "Skeleton":
         """Build from plain data; raises SkeletonError naming the missing or contradictory part."""
         if not isinstance(data, dict):
             raise SkeletonError(f"a skeleton is an object with name, keypoints, edges...; found {type(data).__name__}.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.fisheye import LensCircle, default_lens, upright_angle
+from sspcm.fisheye import LensCircle
 from sspcm.geometry import apply, crop_matrix, gain, heatmap_matrix, rotation
 from sspcm.pose import Box
 
@@ -59,13 +59,33 @@ def test_heatmap_pixels_are_crop_pixels_over_the_stride() -> None:
     assert apply(heatmap_matrix(4), np.array([8.0, 20.0])) == pytest.approx([2.0, 5.0])
 
 
-def test_the_lens_centre_itself_turns_nothing() -> None:
-    assert upright_angle((320, 320), LENS) == 0.0
-    assert upright_angle((320, 100), LENS) == pytest.approx(0.0)
-    assert upright_angle((500, 320), LENS) == pytest.approx(math.pi / 2)
+@given(
+    corner=st.tuples(st.floats(0, 600), st.floats(0, 600)),
+    size=st.tuples(st.floats(20, 200), st.floats(20, 200)),
+    turn=st.floats(-180, 180),
+    crop=st.sampled_from([(256, 192), (96, 96), (64, 128)]),
+)
+def test_the_ellipse_in_the_box_touches_the_padded_crop_and_stays_inside(
+    corner: tuple[float, float], size: tuple[float, float], turn: float, crop: tuple[int, int]
+) -> None:
+    box = Box(*corner, *size, angle=turn)
+    height, width = crop
+    round_trip = np.linspace(0, 2 * math.pi, 2001)
+    ellipse = np.stack([size[0] / 2 * np.cos(round_trip), size[1] / 2 * np.sin(round_trip)], axis=-1)
+    around = apply(rotation(math.radians(turn)), ellipse) + box.centre
+    matrix = crop_matrix(box, lens=LENS, height=height, width=width, scale=1.25)
+    reach = np.abs(apply(matrix, around) - [(width - 1) / 2, (height - 1) / 2]).max(axis=0) * 2
+    assert max(reach / [width, height]) == pytest.approx(1 / 1.25, rel=1e-4)
 
 
-def test_a_lens_fills_its_frame_until_told_otherwise() -> None:
-    assert default_lens(640, 480) == LensCircle(319.5, 239.5, 240)
-    with pytest.raises(ValueError, match="positive radius"):
-        LensCircle(0, 0, 0)
+def test_a_slanted_person_is_seen_as_large_as_an_upright_one() -> None:
+    straight = crop_matrix(Box(300, 100, 40, 100), lens=LENS, height=96, width=96, scale=1.25)
+    away = 170 * math.sqrt(0.5)  # as far from the lens centre, to the upper right
+    centre = np.array([320 + away, 320 - away])
+    slanted = Box(centre[0] - 20, centre[1] - 50, 40, 100, angle=45)
+    turned = crop_matrix(slanted, lens=LENS, height=96, width=96, scale=1.25)
+    assert gain(turned) == pytest.approx(gain(straight))
+    upright = crop_matrix(slanted.enclosing, lens=LENS, height=96, width=96, scale=1.25)
+    assert gain(upright) == pytest.approx(
+        gain(straight), rel=0.02
+    )  # 99 px along the diagonal, not the 140 of its corners

@@ -1,7 +1,10 @@
 """Labels, predictions and boxes are valid once built."""
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sspcm.pose import Box, Label, PersonInstance, PoseError, Prediction
 
@@ -45,3 +48,29 @@ def test_a_box_needs_a_size(values: tuple[float, float, float, float]) -> None:
 def test_a_person_without_an_area_takes_half_the_box() -> None:
     assert PersonInstance(Box(0, 0, 10, 20)).oks_area == pytest.approx(106.0)
     assert PersonInstance(Box(0, 0, 10, 20), area=70.0).oks_area == 70.0
+
+
+def test_touched_needs_one_flag_a_keypoint() -> None:
+    with pytest.raises(PoseError, match="touched needs 2 flags"):
+        Label(np.ones((2, 3)), touched=np.array([True]))
+    assert Label(np.ones((2, 3))).touched is not None
+
+
+def test_an_upright_box_encloses_itself_and_a_quarter_turn_swaps_its_sides() -> None:
+    box = Box(10, 20, 30, 60)
+    assert box.enclosing is box
+    around = Box(10, 20, 30, 60, angle=90).enclosing
+    assert [around.x, around.y, around.width, around.height] == pytest.approx([-5, 35, 60, 30])
+    assert around.angle == 0
+
+
+@given(
+    st.tuples(st.floats(-500, 2000), st.floats(-500, 2000), st.floats(1, 500), st.floats(1, 500), st.floats(-360, 360))
+)
+def test_a_turned_box_is_enclosed_as_opencv_has_it(values: tuple[float, float, float, float, float]) -> None:
+    box = Box(*values)
+    corners = cv2.boxPoints((box.centre, (box.width, box.height), box.angle))
+    around = box.enclosing
+    found = [around.x, around.y, around.x + around.width, around.y + around.height]
+    assert found == pytest.approx([*corners.min(0), *corners.max(0)], abs=0.01)
+    assert around.centre == pytest.approx(box.centre)

@@ -1,0 +1,50 @@
+"""Imports go down, and what people wait for starts without torch."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NUMPY_HALF = [
+    "skeleton",
+    "pose",
+    "geometry",
+    "fisheye",
+    "inconsistency",
+    "ranking",
+    "metrics",
+    "config",
+    "formats.coco",
+]
+
+
+def test_every_import_contract_holds() -> None:
+    told = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [[f"sspcm.{name}" for name in NUMPY_HALF], ["db.images", "db.labels", "db.queue", "db.rounds"], ["app.web"]],
+    ids=["numpy half", "db", "web"],
+)
+def test_importing_does_not_load_torch(modules: list[str]) -> None:
+    assert "torch" not in loaded_by(modules)
+
+
+def test_the_numpy_half_knows_no_store_and_no_web() -> None:
+    loaded = loaded_by([f"sspcm.{name}" for name in NUMPY_HALF])
+    assert not loaded & {"sqlalchemy", "gradio", "fastapi", "dbos", "db", "app"}
+
+
+def loaded_by(modules: list[str]) -> set[str]:
+    """The top-level modules that a fresh process holds after importing these."""
+    code = f"import json, sys, {', '.join(modules)}; print(json.dumps([m.split('.')[0] for m in sys.modules]))"
+    told = subprocess.run([sys.executable, "-P", "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    return set(json.loads(told.stdout.splitlines()[-1]))
