@@ -1,0 +1,162 @@
+"""What an annotator gets to work on, and what a decision leads to, on a real store."""
+
+import uuid
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from app import labelling
+from app.payload import AcceptMessage, AddPersonMessage, BoxPayload, PersonMessage, SkipMessage, TaskPayload
+from db import images, labels, predictions, queue, rounds
+from db.clock import utc_now
+from db.errors import LeaseLost, RevisionConflict
+from db.records import ImageRecord, KeypointFlag, PersonScore, RankingEntry, UserRecord
+from db.session import Store
+from sspcm.config import RoundConfig
+from sspcm.pose import Prediction
+
+LEASE_S = 120.0
+People = Callable[..., list[ImageRecord]]
+Account = Callable[..., UserRecord]
+
+
+def take(store: Store, user: UserRecord, exclude: Sequence[int] = ()) -> TaskPayload:
+    task = labelling.next_task(store, user, exclude=exclude, lease_s=LEASE_S)
+    assert task is not None
+    return task
+
+
+def publish_round(store: Store, user: UserRecord, scores: dict[int, float], *, blind: bool = False) -> None:
+    """A published round whose networks put each keypoint k of each person at (k, k), confidence 0.1 at even k."""
+    confidence = np.where(np.arange(17) % 2 == 0, 0.1, 0.9)
+    xyc = np.column_stack([np.arange(17.0), np.arange(17.0), confidence])
+    flags = (KeypointFlag(3, 0.8, "A and B disagree"), KeypointFlag(1, 0.5, "A and B disagree"))
+    with store.transaction() as tx:
+        found = rounds.create(tx, config_toml=RoundConfig().to_toml(), user=user)
+        rounds.start(tx, found.id)
+        made = [(i, Prediction(xyc, network)) for i in scores for network in ("A", "B", "A_prev", "B_prev", "C")]
+        predictions.add_predictions(tx, found.id, made)
+        predictions.add_person_scores(
+            tx, found.id, [PersonScore(i, score, (score,) * 17, flags) for i, score in scores.items()]
+        )
+        persons = images.list_persons(tx)
+        entries = [
+            RankingEntry(image_id, position, 0.5, ("A and B disagree",), blind)
+            for position, image_id in enumerate(sorted({p.image_id for p in persons}))
+        ]
+        queue.add_round_ranking(tx, found.id, entries)
+        rounds.publish(tx, found.id, metrics={}, directory="rounds/0001/attempt-1", now=utc_now())
+
+
+def key() -> str:
+    return str(uuid.uuid4())
+
+
+def accept(store: Store, user: UserRecord, person_id: int, revision: int, name: str) -> labelling.SavedPayload:
+    message = AcceptMessage(
+        key=name, person_id=person_id, revision=revision, xyv=[[5.0, 6.0, 2.0]] * 17, touched=[True] * 17
+    )
+    return labelling.accept(store, user, message, lease_s=LEASE_S)
+
+
+def test_before_any_round_every_keypoint_is_to_be_placed(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store)
+    task = take(sqlite_store, add_account(sqlite_store))
+    (person,) = task.persons
+    assert (task.round, person.start.source, person.ghosts, person.score) == (None, "empty", {}, None)
+    assert {v for _, _, v in person.start.xyv} == {0.0}
+
+
+def test_after_a_round_the_students_pose_starts_and_the_worst_person_comes_first(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store, persons=3)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), {1: 0.2, 3: 0.9})
+    task = take(sqlite_store, add_account(sqlite_store))
+    assert ([p.id for p in task.persons], task.round) == ([3, 1, 2], 1)
+    worst = task.persons[0]
+    assert worst.start.source == "student"
+    assert [v for _, _, v in worst.start.xyv] == [1.0 if k % 2 == 0 else 2.0 for k in range(17)]
+    assert [flag.keypoint for flag in worst.flags] == [3, 1]
+    assert set(worst.ghosts) == {"A", "B", "A_prev", "B_prev"}
+
+
+def test_a_label_comes_before_the_students_prediction(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store, persons=2)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), {1: 0.2, 2: 0.1})
+    ann = add_account(sqlite_store)
+    take(sqlite_store, ann)
+    saved = accept(sqlite_store, ann, 1, 0, key())
+    again = take(sqlite_store, ann).persons[0]
+    assert (again.id, again.state, again.revision) == (1, "accepted", saved.person.revision)
+    assert (again.start.source, again.start.xyv[0]) == ("label", [5.0, 6.0, 2.0])
+
+
+def test_nothing_tells_a_blind_image_from_another(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), {1: 0.2}, blind=True)
+    sent = take(sqlite_store, add_account(sqlite_store)).model_dump_json()
+    assert "blind" not in sent
+    assert "random" not in sent
+
+
+def test_a_decision_is_carried_out_once_and_an_older_view_is_refused(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store, persons=2)
+    ann = add_account(sqlite_store)
+    take(sqlite_store, ann)
+    name = key()
+    first, again = (accept(sqlite_store, ann, 1, 0, name) for _ in range(2))
+    assert (first.repeated, again.repeated, first.image_done) == (False, True, False)
+    with pytest.raises(RevisionConflict):
+        labelling.skip(
+            sqlite_store, ann, SkipMessage(key=key(), person_id=1, revision=0, reason="dark"), lease_s=LEASE_S
+        )
+    last = labelling.not_a_person(sqlite_store, ann, PersonMessage(key=key(), person_id=2, revision=0), lease_s=LEASE_S)
+    assert last.image_done
+    taken_back = PersonMessage(key=key(), person_id=2, revision=last.person.revision)
+    assert labelling.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S).person.state == "open"
+
+
+def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store)
+    ann, bob = add_account(sqlite_store), add_account(sqlite_store, "bob")
+    take(sqlite_store, ann)
+    assert labelling.next_task(sqlite_store, bob, exclude=(), lease_s=LEASE_S) is None
+    with pytest.raises(LeaseLost):
+        accept(sqlite_store, bob, 1, 0, key())
+    box = BoxPayload(x=300.0, y=200.0, width=40.0, height=60.0, angle=30.0)
+    drawn = labelling.add_person(sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box))
+    assert (drawn.state, drawn.box, drawn.start.source) == ("open", box, "empty")
+    assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
+    labelling.release(sqlite_store, ann, [image.id])
+    assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
+    assert take(sqlite_store, bob).image.id == image.id
+
+
+def test_an_accepted_pose_keeps_its_author_and_the_prediction_it_started_from(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), {1: 0.2})
+    ann = add_account(sqlite_store)
+    start = take(sqlite_store, ann).persons[0].start
+    message = AcceptMessage(
+        key=key(), person_id=1, revision=0, xyv=start.xyv, touched=[False] * 17, started_from=start.prediction_id
+    )
+    labelling.accept(sqlite_store, ann, message, lease_s=LEASE_S)
+    with sqlite_store.reading() as tx:
+        kept = labels.history(tx, 1)[-1]
+    assert (kept.author, kept.started_from) == ("ann", start.prediction_id)
+    assert kept.touched is not None
+    assert not kept.touched.any()
