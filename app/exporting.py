@@ -6,11 +6,12 @@ from typing import Any
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.session import Store
-from sspcm.formats.coco import CocoFile, CocoImage, CocoPerson, write_coco
+from sspcm.formats.coco import KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, write_coco
 from sspcm.metrics import person_confidence
 from sspcm.pose import PersonInstance
 
 IMPORTED = "import"
+STUDENT = "C"
 
 
 def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, Any]:
@@ -24,15 +25,19 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     with store.reading() as tx:
         described = project.get_project(tx)
         records = images.list_images(tx)
-        persons = [p for p in images.list_persons(tx) if p.state != "not_a_person"]
+        everybody = images.list_persons(tx)
+        persons = [p for p in everybody if p.state != "not_a_person"]
         number = described.published_round
         predicted = (
             predictions.for_persons(tx, [p.id for p in persons], round_number=number)
             if with_predictions and number is not None
             else {}
         )
+    aside = [annotation["id"] for record in records for annotation in record.extra.get(KEPT_ASIDE, ())]
     image_ids = dict(zip([i.id for i in records], _ids([i.source_id for i in records]), strict=True))
-    person_ids = dict(zip([p.id for p in persons], _ids([p.source_id for p in persons]), strict=True))
+    # Ids for everybody, so that a person keeps theirs when somebody else turns out to be none.
+    numbers = _ids([p.source_id for p in everybody], reserved=aside)
+    person_ids = dict(zip([p.id for p in everybody], numbers, strict=True))
     document = write_coco(
         CocoFile(
             described.skeleton,
@@ -42,19 +47,21 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
         )
     )
     if with_predictions:
+        categories = {annotation["id"]: annotation["category_id"] for annotation in document["annotations"]}
         document["predictions"] = [
-            _prediction(person, stored, person_ids[person.id], image_ids[person.image_id])
+            {"image_id": image_ids[person.image_id], "category_id": categories[person_ids[person.id]]}
+            | _prediction(stored, person_ids[person.id])
             for person in persons
             for stored in predicted.get(person.id, [])
-            if stored.prediction.network == "C"
+            if stored.prediction.network == STUDENT
         ]
     return document
 
 
-def _ids(wanted: Sequence[int | None]) -> list[int]:
-    """The ids the files gave, each to the first that has it; fresh ones for the rest."""
+def _ids(wanted: Sequence[int | None], reserved: Sequence[int] = ()) -> list[int]:
+    """The ids the files gave, each to the first that has it; fresh ones, none of the reserved, for the rest."""
     taken: set[int] = set()
-    fresh = max((i for i in wanted if i is not None), default=0) + 1
+    fresh = max([0, *reserved, *(i for i in wanted if i is not None)]) + 1
     ids = []
     for number in wanted:
         if number is None or number in taken:
@@ -80,14 +87,13 @@ def _person(person: PersonRecord, person_id: int, image_id: int) -> CocoPerson:
     return CocoPerson(person_id, image_id, PersonInstance(person.box, label, area, extra))
 
 
-def _prediction(person: PersonRecord, stored: StoredPrediction, person_id: int, image_id: int) -> dict[str, Any]:
+def _prediction(stored: StoredPrediction, annotation_id: int) -> dict[str, Any]:
+    """COCO's results format, with what keeps it from being taken for a label."""
     prediction = stored.prediction
     return {
-        "image_id": image_id,
-        "category_id": 1,
         "keypoints": [value for row in prediction.xyc.tolist() for value in row],
         "score": person_confidence(prediction),
-        "annotation_id": person_id,
+        "annotation_id": annotation_id,
         "source": "prediction",
         "round": stored.round_number,
         "network": prediction.network,
@@ -95,5 +101,5 @@ def _prediction(person: PersonRecord, stored: StoredPrediction, person_id: int, 
 
 
 def accepted(document: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    """The annotations of an export that are labels."""
-    return (a for a in document["annotations"] if a["num_keypoints"] > 0)
+    """The annotations of an export that are labels of persons."""
+    return (a for a in document["annotations"] if a.get("num_keypoints", 0) > 0 and not a.get("iscrowd"))

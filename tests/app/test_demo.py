@@ -2,51 +2,110 @@
 
 import json
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app import demo
-from app.demo import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home
+from app.demo import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
+from app.exporting import export_coco
 from app.settings import Settings, read_settings
-from db import images
+from db import images, queue, users
+from db.clock import utc_now
 from db.session import open_store
+
+PLACE = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?), (?=(-?\d+(?:\.\d+)?))")
+"""Two numbers beside each other in JSON; the second may be the first of the next two."""
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, DemoHome]:
+    """A demo home, made from a copy of the demo that has no truth: importing cannot have read it."""
+    without_truth = tmp_path_factory.mktemp("demo") / "static"
+    shutil.copytree(DEMO_FOLDER, without_truth, ignore=shutil.ignore_patterns("truth.json", "weights"))
     settings = read_settings(tmp_path_factory.mktemp("demo") / "home", {})
-    return settings, ensure_demo_home(settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "DEMO_FOLDER", without_truth)
+        return settings, ensure_demo_home(settings)
+
+
+def dump(settings: Settings) -> str:
+    """Every row of the store, as text."""
+    with closing(sqlite3.connect(settings.home / "store.db")) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def places(text: str) -> set[tuple[float, float]]:
+    """Every two numbers beside each other."""
+    return {(float(x), float(y)) for x, y in PLACE.findall(text)}
 
 
 def test_it_holds_a_seed_a_pool_and_validation_images(made: tuple[Settings, DemoHome]) -> None:
     with open_store(made[0].database_url).reading() as tx:
         counts = images.count(tx)
+        accounts = {user.name: user.role for user in users.list_users(tx)}
+        shown = queue.listing(tx, limit=100, now=utc_now())
     assert (counts.images, counts.images_open, counts.images_validation) == (80, 48, 20)
     assert (counts.persons_accepted, counts.persons_open, counts.persons_validation) == (32, 147, 66)
+    assert accounts == {"annotator": "annotator", "lead": "lead"}
+    assert {item.image.file_name for item in shown} == {f"007_{number:05d}.jpg" for number in range(12, 60)}
+    assert all(item.reasons for item in shown), "even before a round, every place in the queue has its reason"
 
 
-def test_nothing_of_the_truth_enters_the_home(made: tuple[Settings, DemoHome]) -> None:
+def test_nothing_of_the_truth_enters_the_store(made: tuple[Settings, DemoHome]) -> None:
     truth = json.loads((DEMO_FOLDER / "truth.json").read_text())["persons"]
-    places = {f"{x}, {y}" for p in truth for x, y in zip(p["keypoints"][::3], p["keypoints"][1::3], strict=True)}
-    settings, _ = made
-    stored = b"".join(p.read_bytes() for p in settings.home.glob("store.db*")).decode(errors="replace")
-    seed = json.loads((DEMO_FOLDER / "seed.json").read_text())["annotations"][0]["keypoints"]
-    assert f"{seed[0]}, {seed[1]}" in stored, "the search must find what is there"
-    assert not any(re.search(rf"(?<![\d.]){re.escape(place)}(?!\d)", stored) for place in places)
-    with open_store(settings.database_url).reading() as tx:
-        assert all(p.label is None for p in images.list_persons(tx, split="train") if p.state == "open")
+    true_places = {place for p in truth for place in zip(p["keypoints"][::3], p["keypoints"][1::3], strict=True)}
+    seed = json.loads((DEMO_FOLDER / "seed.json").read_text())["annotations"]
+    seed_places = {place for a in seed for place in zip(a["keypoints"][::3], a["keypoints"][1::3], strict=True)}
+    stored = dump(made[0])
+    assert seed_places <= places(stored), "the search must find what is there"
+    assert not true_places & places(stored)
+    assert not any(str(p["area"]) in stored for p in truth)
 
 
-def test_importing_never_reads_the_truth() -> None:
-    assert "truth" not in {part for part, _ in demo.PARTS}
-    assert "truth" not in Path(demo.__file__).read_text()
+def test_no_person_of_the_pool_has_a_label(made: tuple[Settings, DemoHome]) -> None:
+    with open_store(made[0].database_url).reading() as tx:
+        waiting = [p for p in images.list_persons(tx, split="train") if p.state == "open"]
+    assert len(waiting) == 147
+    assert all(p.label is None and p.extra.get("keypoints") is None and p.area is None for p in waiting)
+
+
+def test_its_parts_are_of_different_rooms_and_small_enough_to_ship() -> None:
+    rooms = [
+        {image["room"] for image in json.loads((DEMO_FOLDER / f"{part}.json").read_text())["images"]}
+        for part, _ in demo.PARTS
+    ]
+    assert len(set.union(*rooms)) == sum(map(len, rooms)) == 80
+    drawn = [path for path in DEMO_FOLDER.glob("**/*") if path.is_file() and "weights" not in path.parts]
+    assert sum(path.stat().st_size for path in drawn) <= 8_000_000
 
 
 def test_opening_it_again_changes_nothing(made: tuple[Settings, DemoHome]) -> None:
     settings, first = made
+    before = dump(settings)
     again = ensure_demo_home(settings)
     assert first.is_new
     assert not again.is_new
     assert again.passwords == first.passwords
+    assert dump(settings) == before
+    assert len(export_coco(open_store(settings.database_url))["annotations"]) == 245
+
+
+def test_its_passwords_are_for_the_owner_alone_and_are_told_in_a_box(made: tuple[Settings, DemoHome]) -> None:
+    settings, home = made
     assert (settings.home / ACCOUNTS_FILE).stat().st_mode & 0o077 == 0
+    told = welcome("http://127.0.0.1:7860", home, settings.home)
+    assert all(text in told for text in ("http://127.0.0.1:7860", *home.passwords.values()))
+    assert len({len(line) for line in told.splitlines()}) == 1
+
+
+def test_an_interrupted_beginning_is_completed(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, {})
+    (tmp_path / ACCOUNTS_FILE).write_text('{"annotator": "kept for her", "lead": "kept for him"}')
+    home = ensure_demo_home(settings)
+    with open_store(settings.database_url).reading() as tx:
+        assert users.authenticate(tx, "lead", "kept for him") is not None
+    assert home.passwords["annotator"] == "kept for her"

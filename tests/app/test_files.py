@@ -1,10 +1,13 @@
 """Files are there whole or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from app.files import ImageFiles, write_atomically
+from app.files import OWNER_ALONE, ImageFiles, write_atomically
 
 
 def test_bytes_put_twice_are_kept_once_under_their_hash(tmp_path: Path) -> None:
@@ -15,15 +18,37 @@ def test_bytes_put_twice_are_kept_once_under_their_hash(tmp_path: Path) -> None:
     assert len([p for p in (tmp_path / "images").rglob("*") if p.is_file()]) == 1
 
 
-def test_a_missing_image_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="restore it"):
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(st.lists(st.binary(max_size=20), max_size=4))
+def test_every_image_is_found_again_by_its_hash(tmp_path: Path, contents: list[bytes]) -> None:
+    files = ImageFiles(tmp_path)
+    names = [files.put(content, ".jpg") for content in contents]
+    assert [files.path(name).read_bytes() for name in names] == contents
+
+
+def test_a_missing_image_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no image file abab.*Import the image's folder again"):
         ImageFiles(tmp_path).path("ab" * 32)
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept.json"
     write_atomically(path, b"old")
-    with pytest.raises(TypeError):
-        write_atomically(path, "not bytes")  # type: ignore[arg-type]
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_permissions_are_those_of_any_new_file_unless_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "any").touch()
+    write_atomically(tmp_path / "open", b"")
+    write_atomically(tmp_path / "secret", b"", mode=OWNER_ALONE)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes["open"] == modes["any"]
+    assert modes["secret"] == 0o600
