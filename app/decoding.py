@@ -23,6 +23,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What EXIF's orientations ask for. 1, and whatever EXIF does not define, asks for nothing."""
+_ON_ITS_SIDE = range(5, 9)
 _TIFF_BITS = 258
 _PNG_BITS_AT = 24
 """Where a PNG says how many bits a channel has: in its header chunk, always the first."""
@@ -51,25 +52,30 @@ def decode(content: bytes) -> DecodedImage:
     """
     try:
         with Image.open(io.BytesIO(content)) as image:
+            orientation = image.getexif().get(_ORIENTATION, 1)  # before loading: Pillow turns a TIFF then, and forgets
             image.load()
-            return _normalise(content, image)
+            return _normalise(content, image, orientation)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DecodeError(f"not a whole image ({str(error) or type(error).__name__})") from error
 
 
-def _normalise(content: bytes, image: Image.Image) -> DecodedImage:
-    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+def _normalise(content: bytes, image: Image.Image, orientation: int) -> DecodedImage:
     suffix = _KEPT.get(image.format or "")
-    if suffix and turn is None and _is_plain(content, image):
+    if suffix and orientation not in _TURNS and _is_plain(content, image):
         return DecodedImage(content, suffix, image.width, image.height, image.size)
-    flat = _to_8_bit(content, image)
-    upright = flat if turn is None else flat.transpose(turn)
+    upright = _turn(_to_8_bit(content, image), image, orientation)
+    file_size = upright.size[::-1] if orientation in _ON_ITS_SIDE else upright.size
     buffer = io.BytesIO()
     if suffix == ".jpg":
         upright.save(buffer, "JPEG", quality=95, subsampling=0)
-        return DecodedImage(buffer.getvalue(), ".jpg", upright.width, upright.height, image.size)
+        return DecodedImage(buffer.getvalue(), ".jpg", upright.width, upright.height, file_size)
     upright.save(buffer, "PNG")
-    return DecodedImage(buffer.getvalue(), ".png", upright.width, upright.height, image.size)
+    return DecodedImage(buffer.getvalue(), ".png", upright.width, upright.height, file_size)
+
+
+def _turn(flat: Image.Image, image: Image.Image, orientation: int) -> Image.Image:
+    """As EXIF asks, unless what read the pixels has done so: Pillow and OpenCV both turn a TIFF."""
+    return flat if image.format == "TIFF" or orientation not in _TURNS else flat.transpose(_TURNS[orientation])
 
 
 def _is_plain(content: bytes, image: Image.Image) -> bool:
