@@ -115,6 +115,9 @@ def test_the_frozen_set_holds_accepted_persons_also_of_unfinished_images(
         (validation.id, "import", 1, "validation"),
     ]
     assert [f.image_id for f in frozen] == [seed.image_id, half.image_id, validation.image_id]
+    with store.reading() as tx:
+        assert rounds.count_labelled(tx, [launched.id, 99]) == {launched.id: 2}
+        assert rounds.count_labelled(tx, []) == {}
 
 
 def test_later_decisions_do_not_touch_a_frozen_set(store, add_people, add_account, lead, make_label, now):
