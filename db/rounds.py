@@ -103,7 +103,7 @@ def count_labelled(tx: Session, round_ids: Collection[int]) -> dict[int, int]:
         .where(FrozenPersonRow.round_id.in_(round_ids), FrozenPersonRow.role == "labelled")
         .group_by(FrozenPersonRow.round_id)
     )
-    return dict(tx.execute(query).tuples().all())
+    return dict(tx.execute(query).all())
 
 
 def report_progress(tx: Session, round_id: int, *, stage: RoundStage, progress: dict[str, Any]) -> None:
