@@ -1,6 +1,10 @@
-"""Our editor and lead board inside Gradio: static templates that load an ES module. No user text enters a template."""
+"""Our own elements inside Gradio: static templates that load an ES module. No user text enters a template."""
+
+from typing import Any
 
 import gradio as gr
+
+LEAD_MODULE = "/assets/lead/board.js"
 
 
 def pose_editor() -> gr.HTML:
@@ -8,19 +12,34 @@ def pose_editor() -> gr.HTML:
     return _element("pose-editor", "/assets/editor/editor.js")
 
 
+def lead_counts() -> gr.HTML:
+    """How much there is and how much is done; its value is plain data, shown as text, as in the others."""
+    return _element("lead-counts", LEAD_MODULE)
+
+
 def lead_board() -> gr.HTML:
-    """Counts and the latest round; its value is plain data, shown as text."""
-    return _element("lead-board", "/assets/lead/board.js")
+    """The latest round: where it stands, what it tells, why it failed."""
+    return _element("lead-board", LEAD_MODULE)
+
+
+def lead_exports() -> gr.HTML:
+    """Links that download the labels."""
+    return _element("lead-exports", LEAD_MODULE, value={})
+
+
+def lead_charts() -> gr.HTML:
+    """Loss and AP of the latest round, AP over rounds."""
+    return _element("lead-charts", LEAD_MODULE)
 
 
 def lead_tables() -> gr.HTML:
-    """Every round, the export, the queue's first images; its value is plain data, shown as text."""
-    return _element("lead-tables", "/assets/lead/board.js")
+    """Every round, and the queue's first images."""
+    return _element("lead-tables", LEAD_MODULE)
 
 
-def _element(tag: str, module: str) -> gr.HTML:
+def _element(tag: str, module: str, *, value: dict[str, Any] | None = None) -> gr.HTML:
     return gr.HTML(
-        value={},
+        value=value,
         html_template=f"<{tag}></{tag}>",
         js_on_load=f"import('{module}').then((m) => m.bind({{element, props, trigger, watch}}))",
         apply_default_css=False,

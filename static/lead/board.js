@@ -1,156 +1,178 @@
-/** The lead's board and tables. Every text enters as text: file names and error messages are other people's words. */
+/** The lead's page in parts, each a custom element that shows plain data. Every text enters as text. */
 
-const STYLE = `
-:host { display: block; color: var(--body-text-color, #16202b); font: 14px/1.45 system-ui, sans-serif; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 10px; margin: 0 0 14px; }
-.card, section { border: 1px solid var(--border-color-primary, #c9d1d9); border-radius: 8px; background: var(--background-fill-primary, #fff); }
-.card { padding: 10px 14px; } .card b { display: block; font-size: 22px; font-weight: 650; font-variant-numeric: tabular-nums; }
-.card span, .soft { color: var(--body-text-color-subdued, #51606f); }
-section { padding: 12px 14px; margin-bottom: 14px; } h2 { font-size: 15px; margin: 0 0 8px; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th { text-align: left; font-weight: 600; color: var(--body-text-color-subdued, #51606f); } th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--border-color-primary, #dde3e8); vertical-align: top; }
-progress { width: 100%; height: 10px; accent-color: var(--color-accent, #0b5fa5); } .failed { color: #a3161f; } :host-context(.dark) .failed { color: #ff8f8a; }
-a { color: var(--link-text-color, #0b5fa5); margin-right: 18px; } `;
+import { chart, html } from "./chart.js";
+import { STYLE } from "./style.js";
+import { NETWORKS, sayAp, sayDuration, sayProgress } from "./words.js";
 
-const CARDS = [["images_open", "images in the queue"], ["persons_open", "open persons"], ["persons_accepted", "labelled persons"],
-  ["persons_skipped", "skipped"], ["persons_not_a_person", "not a person"], ["persons_validation", "validation persons"]];
-const STAGES = { freeze: "freezing the labels", train: "training", score: "scoring the pool", publish: "publishing", done: "done" };
-
-/** @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children */
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-/** @param {number | null | undefined} seconds */
-export function saySeconds(seconds) {
-  if (seconds == null || !Number.isFinite(seconds)) return "";
-  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-}
-
-/** AP of the three networks, before and after. @param {any} round */
-export function sayAp(round) {
-  const before = round.metrics.ap_before ?? {};
-  const after = round.metrics.ap ?? {};
-  const one = (found) => (found == null ? "–" : found.AP.toFixed(3));
-  return ["A", "B", "C"].map((network) => `${one(before[network])} → ${one(after[network])}`);
-}
-
-/** How long a round took. @param {any} round */
-function duration(round) {
-  return round.started_at && round.finished_at ? saySeconds((new Date(round.finished_at) - new Date(round.started_at)) / 1000) : "";
-}
-
-class LeadBoard extends HTMLElement {
+/** An element that shows a value; the same value again changes nothing. */
+class Part extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) this.attachShadow({ mode: "open" });
   }
 
-  /** @param {any} board */
-  show(board) {
-    if (!board?.counts) return;
-    const rounds = board.rounds;
-    this.dataset.round = rounds.length ? `${rounds[0].number}:${rounds[0].state}` : "none";
-    this.shadowRoot.replaceChildren(
-      make("style", {}, STYLE),
-      this.#cards(board.counts),
-      this.#current(rounds[0]),
-    );
-  }
-
-  #cards(counts) {
-    return make("div", { class: "cards" }, ...CARDS.map(([key, words]) =>
-      make("div", { class: "card" }, make("b", {}, String(counts[key])), make("span", {}, words))));
-  }
-
-  #current(round) {
-    const section = make("section", { "aria-live": "polite" });
-    if (!round) {
-      section.append(make("h2", {}, "No round yet"), make("p", { class: "soft" },
-        "A round trains the teachers and the student on the labels so far and orders the queue by what they disagree about. Launch one below."));
-      return section;
-    }
-    const { progress, state } = round;
-    section.append(make("h2", {}, `Round ${round.number}: ${state}`));
-    if (state === "failed") section.append(make("p", { class: "failed" }, round.error ?? "no error was kept"));
-    if (state === "queued") section.append(make("p", { class: "soft" }, "Waiting for the worker. If this lasts, start one: python -P -m app worker"));
-    if (state === "published") section.append(make("p", { class: "soft" }, "Its ranking and predictions are what annotators get now."));
-    if (state === "running") {
-      section.append(make("progress", { max: String(progress.steps ?? 1), value: String(progress.step ?? 0), "aria-label": "training steps" }));
-      const parts = [STAGES[round.stage]];
-      if (progress.epochs) parts.push(`epoch ${progress.epoch} of ${progress.epochs}`);
-      if (progress.steps) parts.push(`step ${progress.step} of ${progress.steps}`);
-      if (progress.loss != null) parts.push(`loss ${Number(progress.loss).toPrecision(3)}`);
-      for (const [network, ap] of Object.entries(progress.ap ?? {})) parts.push(`AP ${network} ${Number(ap).toFixed(3)}`);
-      if (progress.seconds_left != null) parts.push(`${saySeconds(progress.seconds_left)} left`);
-      section.append(make("p", {}, parts.join(" · ")));
-    }
-    return section;
-  }
-
-}
-
-/** The tables under the curves: every round, the queue's first images, the export. */
-class LeadTables extends HTMLElement {
-  connectedCallback() {
-    if (!this.shadowRoot) this.attachShadow({ mode: "open" });
-  }
-
-  /** @param {any} board */
-  show(board) {
-    if (!board?.rounds) return;
-    this.shadowRoot.replaceChildren(
-      make("style", {}, STYLE),
-      this.#rounds(board.rounds, board.labels),
-      this.#exports(),
-      this.#queue(board.queue),
-    );
-  }
-
-  #rounds(rounds, labels) {
-    const table = make("table", {}, make("tr", {}, ...["Round", "State", "Labels", "AP of A", "B", "C", "Took", "By"].map((h) => make("th", {}, h))));
-    for (const round of rounds) {
-      const cells = [String(round.number), round.state, String(labels[round.number] ?? ""), ...sayAp(round), duration(round), round.launched_by];
-      table.append(make("tr", {}, ...cells.map((text) => make("td", {}, text))));
-    }
-    const section = make("section", {}, make("h2", {}, "Rounds (AP before → after, on validation images)"));
-    section.append(rounds.length ? make("div", { class: "scroll" }, table) : make("p", { class: "soft" }, "They will be listed here."));
-    return section;
-  }
-
-  #queue(items) {
-    const section = make("section", {}, make("h2", {}, "Next in the queue"));
-    if (!items.length) {
-      section.append(make("p", { class: "soft" }, "Empty: everything is decided, or nothing was imported yet (python -P -m app import IMAGES_DIR)."));
-      return section;
-    }
-    const table = make("table", {}, make("tr", {}, ...["Image", "Score", "Why", "Held by"].map((h) => make("th", {}, h))));
-    for (const item of items) {
-      const score = item.score ? item.score.toFixed(2) : "–";
-      const cells = [item.image, score, item.reasons.join("; "), item.held_by ?? ""];
-      table.append(make("tr", {}, ...cells.map((text) => make("td", {}, text))));
-    }
-    section.append(make("div", { class: "scroll" }, table));
-    return section;
-  }
-
-  #exports() {
-    return make("section", {}, make("h2", {}, "Export"),
-      make("a", { href: "/api/export", download: "labels.json" }, "Labels (COCO keypoints)"),
-      make("a", { href: "/api/export?with_predictions=1", download: "labels-and-predictions.json" }, "Labels and the student's predictions"));
+  /** @param {any} value */
+  show(value) {
+    if (!value) return;
+    this.shadowRoot.replaceChildren(html("style", {}, STYLE), this.draw(value));
   }
 }
 
-if (!customElements.get("lead-board")) {
-  customElements.define("lead-board", LeadBoard);
-  customElements.define("lead-tables", LeadTables);
+/** How much there is and how much is done. */
+class LeadCounts extends Part {
+  /** @param {Record<string, number>} counts */
+  draw(counts) {
+    const decided = counts.persons_accepted + counts.persons_skipped + counts.persons_not_a_person;
+    const all = decided + counts.persons_open;
+    return html("div", { class: "counts" },
+      count("In the queue", counts.images_open, counts.images_open === 1 ? "image" : "images", `${counts.persons_open} open persons`),
+      count("Labelled", counts.persons_accepted, "persons", all ? `${decided} of ${all} persons decided` : "no persons yet", [decided, all]),
+      count("Set aside", counts.persons_skipped + counts.persons_not_a_person, "persons",
+        `${counts.persons_skipped} skipped, ${counts.persons_not_a_person} not a person`),
+      count("Validation", counts.persons_validation, "persons", `in ${counts.images_validation} images, never trained on`));
+  }
+}
+
+function count(what, number, unit, more, part = null) {
+  const card = html("div", { class: "card count" }, html("span", { class: "what" }, what),
+    html("b", {}, number.toLocaleString("en"), html("span", { class: "unit" }, ` ${unit}`)),
+    html("span", { class: "more soft" }, more));
+  if (part?.[1]) card.append(html("progress", { value: part[0], max: part[1], "aria-label": more }));
+  return card;
+}
+
+/** The latest round: where it stands, what it tells, why it failed. */
+class LeadBoard extends Part {
+  /** @param {{round: any, labelled: number}} board */
+  draw({ round, labelled }) {
+    this.dataset.round = round ? `${round.number}:${round.state}` : "none";
+    return round ? latestRound(round) : noRound(labelled);
+  }
+}
+
+function noRound(labelled) {
+  return html("section", { class: "card stack fill" }, html("h2", {}, "No round yet"),
+    html("p", { class: "soft" }, "A round learns from the labels so far, predicts every person of the pool, and puts the images on which its "
+      + "teachers disagree first in the queue. Annotators then start from its predictions."),
+    html("p", {}, labelled ? `${labelled} persons are labelled: a first round can be launched.`
+      : "No person is labelled yet. Label some on the page Annotate, then launch the first round."));
+}
+
+const WAITING = "Waiting for the worker. If this lasts, start one with";
+
+function latestRound(round) {
+  const { number, state, progress } = round;
+  const section = html("section", { class: "card fill", "aria-label": `Round ${number}: ${state}` },
+    html("div", { class: "head" }, html("h2", {}, `Round ${number}: ${state}`), chip(state)));
+  if (state === "failed") section.append(html("p", { class: "error", role: "alert" }, round.error ?? "No error was kept."));
+  if (state === "queued") section.append(html("p", { class: "soft" }, `${WAITING} `, html("code", {}, "python -P -m app worker")));
+  if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators."));
+  if (state === "published") section.append(html("p", { class: "soft" }, "Annotators get its ranking and start from its predictions."), result(round));
+  if (state === "running") {
+    section.append(html("progress", { max: progress.steps ?? 1, value: progress.step ?? 0, "aria-label": "steps of this stage" }), facts(sayProgress(round)));
+  }
+  return section;
+}
+
+function result(round) {
+  const took = sayDuration(round);
+  return facts([...NETWORKS.map((network) => [`AP of ${network}`, sayAp(round, network).text]), ...(took ? [["Took", took]] : [])]);
+}
+
+function facts(pairs) {
+  return html("dl", {}, ...pairs.map(([word, value]) => html("div", {}, html("dt", {}, word), html("dd", {}, value))));
+}
+
+function chip(state) {
+  return html("span", { class: `state ${state}` }, state);
+}
+
+/** The curves: loss and AP of the latest round, AP over rounds. */
+class LeadCharts extends Part {
+  /** @param {{round: number | null, loss: [number, number][], ap: Record<string, [number, number][]>, rounds: Record<string, [number, number][]>}} curves */
+  draw({ round, loss, ap, rounds }) {
+    const networks = (found) => NETWORKS.map((name) => ({ name, points: found[name] ?? [] }));
+    const of = round == null ? "" : ` of round ${round}`;
+    const charts = [
+      chart({ title: `Loss${of}`, about: `Loss${of} over training steps`, xTitle: "step", series: [{ name: "", points: loss }],
+        empty: "The loss is drawn here while a round trains." }),
+      chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} over training steps`, xTitle: "step", series: networks(ap),
+        empty: "AP on the validation images is measured at every snapshot refresh." }),
+      chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round",
+        series: networks(rounds), rounds: true, empty: "Every published round adds a point." }),
+    ];
+    return html("div", { class: "charts" }, ...charts.map((figure) => html("div", { class: "card" }, figure)));
+  }
+}
+
+/** The labels as files. */
+class LeadExports extends Part {
+  draw() {
+    return card("Export", "COCO keypoints, as they are now", html("div", { class: "exports" },
+      html("a", { class: "button", href: "/api/export", download: "labels.json" }, "Download labels"),
+      html("a", { class: "button", href: "/api/export?with_predictions=1", download: "labels-and-predictions.json" }, "Download labels and predictions")));
+  }
+}
+
+/** Every round, and the queue's first images. */
+class LeadTables extends Part {
+  /** @param {{rounds: any[], labels: Record<string, number>, queue: any[]}} tables */
+  draw({ rounds, labels, queue }) {
+    return html("div", { class: "stack" }, roundsTable(rounds, labels), queueTable(queue));
+  }
+}
+
+function roundsTable(rounds, labels) {
+  const rows = rounds.flatMap((round) => roundRows(round, labels[round.number]));
+  return card("Rounds", "AP before → after, on the validation images",
+    rows.length ? table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Took", "Launched by"], rows)
+      : html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
+}
+
+function roundRows(round, labelled) {
+  const aps = NETWORKS.map((network) => {
+    const { text, change } = sayAp(round, network);
+    return cell(text, `nowrap ${change}`);
+  });
+  const cells = [cell(String(round.number)), html("td", {}, chip(round.state)), cell(labelled == null ? "" : String(labelled)), ...aps,
+    cell(sayDuration(round), "nowrap"), cell(round.launched_by)];
+  if (!round.error) return [html("tr", {}, ...cells)];
+  return [html("tr", { class: "has-why" }, ...cells),
+    html("tr", { class: "why" }, html("td", {}), html("td", { colspan: cells.length - 1, class: "error" }, round.error))];
+}
+
+function queueTable(items) {
+  const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score ? item.score.toFixed(2) : "–"),
+    cell(item.reasons.join("; ")), cell(item.held_by ?? "")));
+  return card("Next in the queue", "most inconsistent first",
+    rows.length ? table(["Image", "Inconsistency", "Why", "Held by"], rows)
+      : html("p", { class: "soft" }, "The queue is empty: every person is decided, or nothing was imported yet. Import with ",
+        html("code", {}, "python -P -m app import IMAGES_DIR")));
+}
+
+function card(title, about, content) {
+  return html("section", { class: "card" },
+    html("div", { class: "head" }, html("h2", {}, title, html("span", { class: "about" }, ` · ${about}`))), content);
+}
+
+function table(heads, rows) {
+  return html("div", { class: "scroll" }, html("table", {},
+    html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))), html("tbody", {}, ...rows)));
+}
+
+function cell(text, style = "") {
+  return html("td", style ? { class: style } : {}, text);
+}
+
+const PARTS = {
+  "lead-counts": LeadCounts, "lead-board": LeadBoard, "lead-exports": LeadExports, "lead-charts": LeadCharts, "lead-tables": LeadTables,
+};
+for (const [tag, part] of Object.entries(PARTS)) {
+  if (!customElements.get(tag)) customElements.define(tag, part);
 }
 
 /** @param {{element: HTMLElement, props: {value: any}, watch: (name: string, then: () => void) => void}} host */
 export function bind({ element, props, watch }) {
-  const board = element.querySelector("lead-board, lead-tables");
-  watch("value", () => board.show(props.value));
-  board.show(props.value);
+  const part = element.querySelector(Object.keys(PARTS).join());
+  watch("value", () => part.show(props.value));
+  part.show(props.value);
 }

@@ -1,0 +1,70 @@
+/** One small line chart as SVG: drawn from the page's colours, so light and dark need nothing of their own. */
+
+import { say, scale, ticks } from "./scale.js";
+
+const WIDTH = 360;
+const HEIGHT = 190;
+const INSIDE = { left: 44, right: 10, top: 10, bottom: 36 };
+
+/**
+ * @typedef {{name: string, points: [number, number][]}} Series name: a CSS class and, where it is not empty, the legend's word
+ * @param {{title: string, about: string, series: Series[], xTitle: string, empty: string, rounds?: boolean}} what
+ *   rounds: x counts rounds, so its ticks are whole numbers and every point gets a dot
+ * @returns {HTMLElement}
+ */
+export function chart({ title, about, series, xTitle, empty, rounds = false }) {
+  const figure = html("figure", { class: "chart" }, html("figcaption", {}, html("h2", {}, title), legend(series)));
+  const points = series.flatMap((one) => one.points);
+  figure.append(points.length ? drawing(about, series, points, xTitle, rounds) : html("p", { class: "empty" }, empty));
+  return figure;
+}
+
+function legend(series) {
+  const named = series.filter((one) => one.name && one.points.length);
+  return html("span", { class: "legend" }, ...named.map((one) => html("span", { class: `key ${one.name}` }, one.name)));
+}
+
+function drawing(about, series, points, xTitle, rounds) {
+  const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
+  const xTicks = ticks(Math.min(...xs), Math.max(...xs), { whole: true });
+  const yTicks = ticks(Math.min(...ys), Math.max(...ys));
+  const xSpan = rounds ? [Math.min(...xs) - 0.25, Math.max(...xs) + 0.25] : [xTicks[0], Math.max(...xs)];
+  const x = scale(xSpan, [INSIDE.left, WIDTH - INSIDE.right]);
+  const y = scale([yTicks[0], yTicks.at(-1)], [HEIGHT - INSIDE.bottom, INSIDE.top]);
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": about });
+  for (const value of yTicks) {
+    picture.append(svg("line", { class: "grid", x1: INSIDE.left, x2: WIDTH - INSIDE.right, y1: y(value), y2: y(value) }));
+    picture.append(svg("text", { class: "tick", x: INSIDE.left - 8, y: y(value) + 4, "text-anchor": "end" }, say(value, yTicks[1] - yTicks[0])));
+  }
+  for (const value of xTicks.filter((tick) => tick >= xSpan[0] && tick <= xSpan[1])) {
+    picture.append(svg("text", { class: "tick", x: x(value), y: HEIGHT - INSIDE.bottom + 16, "text-anchor": "middle" }, String(value)));
+  }
+  picture.append(svg("text", { class: "tick", x: (INSIDE.left + WIDTH - INSIDE.right) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, xTitle));
+  for (const one of series) picture.append(...line(one, x, y, rounds));
+  return picture;
+}
+
+function line(one, x, y, rounds) {
+  const style = `series ${one.name || "only"}`;
+  const path = one.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
+  const dots = rounds || one.points.length === 1 ? one.points : [];
+  return [
+    svg("polyline", { class: style, points: path }),
+    ...dots.map(([a, b]) => svg("circle", { class: style, cx: x(a), cy: y(b), r: 3 })),
+  ];
+}
+
+/** An element with text and children; text enters as text. @param {string} tag @param {Record<string, unknown>} attributes @param {...(Node | string)} children */
+export function html(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+function svg(tag, attributes, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  node.append(...children);
+  return node;
+}

@@ -1,0 +1,69 @@
+/** How the lead's parts look; the colours are the page's theme's (static/theme.css). */
+
+export const STYLE = `
+:host { display: block; color: var(--body-text-color, #18212c); font: 14px/1.5 system-ui, sans-serif; }
+* { box-sizing: border-box; }
+h2 { font-size: 14px; font-weight: 650; margin: 0; }
+p { margin: 0; }
+.soft { color: var(--body-text-color-subdued, #4f5d6d); }
+.card { background: var(--background-fill-primary, #fff); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 10px; padding: 16px 18px; }
+.stack { display: grid; gap: 16px; }
+
+.counts { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; }
+.count b { display: block; font-size: 26px; line-height: 1.2; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
+.unit, .about { color: var(--body-text-color-subdued, #4f5d6d); font-weight: 400; }
+.unit { font-size: 14px; letter-spacing: 0; }
+.count .what { font-weight: 600; font-size: 13px; color: var(--body-text-color-subdued, #4f5d6d); }
+.count .more { font-size: 13px; }
+.count progress { margin-top: 10px; }
+
+section.fill { height: 100%; }
+.head { display: flex; align-items: center; gap: 10px; margin-bottom: 10px; min-width: 0; }
+.head h2 { flex: 1; }
+.state { display: inline-flex; align-items: center; gap: 6px; font-size: 12px; font-weight: 600; padding: 2px 9px; border-radius: 99px; white-space: nowrap;
+  color: var(--tone); background: color-mix(in srgb, var(--tone) 12%, transparent); --tone: var(--body-text-color-subdued, #4f5d6d); }
+.state.published { --tone: var(--good, #17693f); }
+.state.failed { --tone: var(--bad, #b3202b); }
+.state.running, .state.queued { --tone: var(--accent, #1d5fc4); }
+progress { appearance: none; display: block; width: 100%; height: 6px; border: 0; border-radius: 99px; overflow: hidden; background: var(--sunk, #e6eaf0); }
+progress::-webkit-progress-bar { background: var(--sunk, #e6eaf0); }
+progress::-webkit-progress-value { background: var(--accent, #1d5fc4); border-radius: 99px; }
+progress::-moz-progress-bar { background: var(--accent, #1d5fc4); border-radius: 99px; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 12px 18px; margin: 14px 0 0; }
+dt { font-size: 12px; color: var(--body-text-color-subdued, #4f5d6d); }
+dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
+.error { color: var(--bad, #b3202b); overflow-wrap: anywhere; }
+
+.charts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; }
+.chart { margin: 0; }
+figcaption { display: flex; align-items: center; gap: 12px; margin-bottom: 6px; }
+figcaption h2 { flex: 1; }
+.legend { display: flex; gap: 12px; font-size: 12px; font-weight: 600; }
+.key { display: inline-flex; align-items: center; gap: 5px; }
+.key::before { content: ""; width: 12px; height: 3px; border-radius: 2px; background: var(--line); }
+.A { --line: var(--teacher-a, #0b7f63); } .B { --line: var(--teacher-b, #8a3fc0); } .C, .only { --line: var(--accent, #1d5fc4); }
+svg { display: block; width: 100%; height: auto; overflow: visible; }
+.grid { stroke: var(--border-color-primary, #d9dfe7); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.tick { fill: var(--body-text-color-subdued, #4f5d6d); font: 11px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+polyline.series { fill: none; stroke: var(--line); stroke-width: 1.8; stroke-linejoin: round; vector-effect: non-scaling-stroke; }
+polyline.C { stroke-width: 2.6; }
+circle.series { fill: var(--line); }
+.empty { color: var(--body-text-color-subdued, #4f5d6d); padding: 36px 12px 44px; text-align: center; }
+
+.scroll { overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); white-space: nowrap; }
+th, td { padding: 7px 16px 7px 0; border-bottom: 1px solid var(--border-color-primary, #d9dfe7); vertical-align: top; }
+th:last-child, td:last-child { padding-right: 0; }
+tbody tr:last-child td { border-bottom: 0; }
+tr.why td { padding-top: 0; } tr.has-why td { border-bottom: 0; }
+.number { text-align: right; } td.nowrap { white-space: nowrap; }
+.better { color: var(--good, #17693f); } .worse { color: var(--bad, #b3202b); }
+.exports { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 12px; }
+a.button { font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; text-decoration: none; color: inherit; border: 1px solid var(--edge, #8a97a6); }
+a.button:hover { background: var(--background-fill-secondary, #f4f6f9); }
+a.button:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
+code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
+@media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 480px) { .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }
+`;
