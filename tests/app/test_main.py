@@ -1,43 +1,117 @@
 """The command line: one JSON document on stdout, one sentence on stderr, 0 only on success."""
 
+import io
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from app.__main__ import build_parser, main
+from app.commands import COMMANDS
+from app.demo import DEMO_FOLDER
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
 
 
-def run(home: Path, *arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    status = main(["--home", str(home), *arguments])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
+@pytest.fixture(autouse=True)
+def _no_other_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSPCM_HOME", "SSPCM_PORT", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
 
 
-def test_a_fresh_home_is_imported_queued_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    demo = Path(__file__).parents[2] / "static" / "demo"
-    home = tmp_path / "home"
-    pool = ("import", str(demo / "images"), "--annotations", str(demo / "seed.json"), "--group-from", "room", "--json")
-    status, out, _ = run(home, *pool, capsys=capsys)
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """A command on one home: its exit status, stdout and stderr."""
+
+    def do(*arguments: str) -> tuple[int, str, str]:
+        status = main(["--home", str(tmp_path / "home"), *arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return do
+
+
+def importing(part: str) -> tuple[str, ...]:
+    return ("import", str(DEMO_FOLDER / "images"), "--annotations", str(DEMO_FOLDER / f"{part}.json"))
+
+
+def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run(*importing("seed"), "--group-from", "room", "--json")
     assert (status, json.loads(out)["images_new"]) == (0, 12)
-    status, out, _ = run(home, "queue", "--json", capsys=capsys)
+    status, out, _ = run("queue", "--json")
     assert (status, json.loads(out)) == (0, {"items": []})
-    status, out, _ = run(home, "export", str(tmp_path / "out.json"), "--json", capsys=capsys)
+    status, out, _ = run("export", str(tmp_path / "out.json"), "--json")
     assert (status, json.loads(out)["labelled"]) == (0, 32)
     assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 32
-    status, out, _ = run(home, "round", "list", "--json", capsys=capsys)
+    status, out, _ = run("round", "list", "--json")
     assert (status, json.loads(out)) == (0, {"rounds": []})
 
 
-def test_an_account_gets_a_password_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(tmp_path, "user", "add", "ann", "--role", "annotator", "--json", capsys=capsys)
+def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
+    run(*importing("pool"))
+    status, out, _ = run("queue", "--limit", "3", "--json")
+    items = json.loads(out)["items"]
+    assert (status, len(items)) == (0, 3)
+    assert all(set(item) == {"image", "score", "reasons", "blind", "held_by"} and item["reasons"] for item in items)
+    _, plain, _ = run("queue", "--limit", "3")
+    assert [line.split()[2] for line in plain.splitlines()] == [item["image"] for item in items]
+
+
+def test_an_account_gets_a_password_once(run: Run) -> None:
+    status, out, _ = run("user", "add", "ann", "--role", "annotator", "--json")
     assert status == 0
     assert len(json.loads(out)["password"]) >= 12
-    status, out, err = run(tmp_path, "user", "add", "Ann", "--role", "lead", capsys=capsys)
+    status, out, err = run("user", "add", "Ann", "--role", "lead")
     assert (status, out) == (1, "")
     assert "Ann" in err
+
+
+def test_a_password_from_stdin_is_not_repeated(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse battery\n"))
+    status, out, err = run("user", "add", "ann", "--role", "annotator", "--password-stdin", "--json")
+    assert (status, json.loads(out)) == (0, {"name": "ann", "role": "annotator"})
+    assert "correct horse" not in out + err
+
+
+def test_the_only_lead_launches_and_a_second_round_waits_for_the_first(run: Run) -> None:
+    run(*importing("seed"))
+    assert "there is no lead" in run("round", "launch")[2]
+    run("user", "add", "lea", "--role", "lead")
+    assert "no lead is named 'lee'" in run("round", "launch", "--as", "lee")[2]
+    status, out, _ = run("round", "launch", "--preset", "demo", "--json")
+    launched = json.loads(out)
+    assert (status, launched["number"], launched["state"], launched["launched_by"]) == (0, 1, "queued", "lea")
+    assert launched["config"]["model"]["input_height"] == 96
+    shown = json.loads(run("round", "show", "1", "--json")[1])
+    assert {"number", "state", "stage", "metrics", "error"} <= set(shown)
+    status, out, err = run("round", "launch", "--preset", "demo")
+    assert (status, out) == (1, "")
+    assert "round 1" in err
+    run("user", "add", "leo", "--role", "lead")
+    assert "several leads (lea, leo)" in run("round", "launch")[2]
+
+
+def test_settings_of_a_round_lie_over_the_preset_and_a_misspelt_one_is_named(run: Run, tmp_path: Path) -> None:
+    run(*importing("seed"))
+    run("user", "add", "lea", "--role", "lead")
+    settings = tmp_path / "round.toml"
+    settings.write_text("[train]\nstep = 5\n")
+    assert "Did you mean 'train.steps'?" in run("round", "launch", "--config", str(settings))[2]
+    settings.write_text("[train\n")
+    assert "is not TOML" in run("round", "launch", "--config", str(settings))[2]
+    settings.write_text("[train]\nsteps = 5\n")
+    status, out, _ = run("round", "launch", "--preset", "demo", "--config", str(settings), "--json")
+    assert (status, json.loads(out)["config"]["train"]["steps"]) == (0, 5)
 
 
 @pytest.mark.parametrize(
@@ -45,26 +119,135 @@ def test_an_account_gets_a_password_once(tmp_path: Path, capsys: pytest.CaptureF
     [
         (("import", "/nowhere"), "not a folder"),
         (("round", "show", "9"), "round 9"),
-        (("round", "launch", "--config", "/nowhere.toml"), "nowhere.toml"),
+        (("round", "launch", "--config", "/nowhere.toml"), "/nowhere.toml: No such file"),
+        (("export", "/proc/labels.json"), "/proc"),
+        (("import", ".", "--skeleton", "coco17"), "Did you mean 'coco-17'?"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(
-    arguments: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, out, err = run(tmp_path, *arguments, capsys=capsys)
+def test_what_cannot_be_done_is_one_sentence(arguments: tuple[str, ...], said: str, run: Run) -> None:
+    run(*importing("seed"))
+    status, out, err = run(*arguments)
     assert (status, out) == (1, "")
     assert said in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", [("queue",), ("round", "list"), ("export", "x.json")])
+def test_a_misspelt_home_is_not_made(command: tuple[str, ...], run: Run, tmp_path: Path) -> None:
+    status, out, err = run(*command)
+    assert (status, out) == (1, "")
+    assert "there is no store" in err
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_folder_of_broken_images_fails(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "a.jpg").write_bytes(b"no image")
+    status, out, _ = run("import", str(tmp_path / "broken"), "--json")
+    assert status == 1
+    assert "'a.jpg'" in json.loads(out)["complaints"][0]
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ann:secret@127.0.0.1:1/none")
+    status, out, err = run("migrate")
+    assert (status, out) == (1, "")
+    assert "Check DATABASE_URL" in err
+    assert "secret" not in err
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_a_taken_port_is_told_before_anything_is_made(command: str, run: Run, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        status, out, err = run(command, "--port", str(taken.getsockname()[1]))
+    assert (status, out) == (1, "")
+    assert "choose another with --port" in err
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("labels",), ("demo", "--port", "0"), ("queue", "--limit", "0"), ("demo", "--steps", "few"), ("round",)],
+)
+def test_a_misused_command_is_answered_with_its_usage(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("demo", "up", "web", "worker", "migrate", "user", "import", "export", "queue", "round"):
+    for command in COMMANDS:
         with pytest.raises(SystemExit) as ended:
-            build_parser().parse_args([command, "--help"])
+            build_parser().parse_args([*command.split(), "--help"])
         assert ended.value.code == 0
         assert command in capsys.readouterr().out
 
 
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules in a process that ran this."""
+    shown = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", f"{code}; import sys; print(*sys.modules, file=sys.stderr)"],
+        check=True,
+        capture_output=True,
+        cwd=ROOT,
+    )
+    return {name.split(".")[0] for name in shown.stderr.decode().split()}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded = loaded_by("from app.__main__ import build_parser; build_parser().format_help()")
+    assert not loaded & {"numpy", "sqlalchemy", "gradio", "dbos", "cv2", "torch"}
+
+
 def test_the_web_process_never_loads_torch() -> None:
-    code = "import app.web, app.supervisor, app.check, sys; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False).returncode == 0
+    assert "torch" not in loaded_by("import app.web, app.supervisor, app.check, app.commands")
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command in a process of its own, told to stop at the end."""
+    environ = os.environ | {"PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-P", "-m", "app", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=environ
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def read_document(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    """The one JSON document on its stdout; its last line is the closing brace."""
+    assert process.stdout is not None
+    lines = []
+    while not lines or lines[-1] != b"}\n":
+        lines.append(process.stdout.readline())
+        assert lines[-1], "it ended before the document did"
+    document: dict[str, Any] = json.loads(b"".join(lines))
+    return document
+
+
+def test_the_demo_tells_where_it_is_and_who_may_sign_in(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with running("--home", str(tmp_path / "home"), "demo", "--port", port, "--json") as process:
+        told = read_document(process)
+        assert told["url"] == f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=told["url"], headers={"Origin": told["url"]}, timeout=30) as client:
+            for name, password in told["accounts"].items():
+                assert client.post("/login", data={"name": name, "password": password}).status_code == 303
+                assert client.get("/api/session").json()["user"] == {"name": name, "role": name}
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == b"", "one document and nothing else"
