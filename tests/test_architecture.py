@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from jaxtyping import TypeCheckError
+
+from sspcm.inconsistency import mutual_oks
 
 ROOT = Path(__file__).parents[1]
 NUMPY_HALF = [
@@ -40,6 +44,12 @@ def test_importing_does_not_load_torch(modules: list[str]) -> None:
 def test_the_numpy_half_knows_no_store_and_no_web() -> None:
     loaded = loaded_by([f"sspcm.{name}" for name in NUMPY_HALF])
     assert not loaded & {"sqlalchemy", "gradio", "fastapi", "dbos", "db", "app"}
+
+
+def test_the_axes_named_in_annotations_are_checked_while_tests_run() -> None:
+    poses = np.zeros((2, 1, 17, 2))
+    with pytest.raises(TypeCheckError, match="sigmas"):
+        mutual_oks(poses, area=np.ones(1), sigmas=np.ones(14))
 
 
 def loaded_by(modules: list[str]) -> set[str]:
