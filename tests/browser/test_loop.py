@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+
+from db import images
+from db.session import open_store
 
 pytestmark = pytest.mark.browser
 READY = "pose-editor[data-phase=ready]"
@@ -24,20 +28,49 @@ def place_everything(page: Page) -> None:
         page.mouse.click(box["x"] + box["width"] * (0.35 + 0.015 * k), box["y"] + box["height"] * 0.5)
 
 
-def test_an_annotator_labels_three_people_and_takes_one_back(sign_in: Callable[[str], Page]) -> None:
+def accept_one(page: Page) -> None:
+    """Place the chosen person's keypoints, accept them, and wait for the next person and for the save."""
+    image, person = attribute(page, "image"), attribute(page, "person")
+    place_everything(page)
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "([i, p]) => { const { image, person } = document.querySelector('pose-editor').dataset;"
+        " return image !== i || person !== p; }",
+        arg=[image, person],
+    )
+    expect(page.locator("pose-editor[data-status=saved]")).to_be_visible(timeout=10_000)
+
+
+def labelled_by(app: Any, name: str) -> dict[int, np.ndarray]:
+    """The labels that count and that this annotator placed, by person."""
+    store = open_store(f"sqlite:///{app.home / 'store.db'}")
+    try:
+        with store.reading() as tx:
+            persons = images.list_persons(tx)
+        return {p.id: p.label.xyv for p in persons if p.label is not None and p.label.author == name}
+    finally:
+        store.close()
+
+
+def test_an_annotator_labels_three_people_and_takes_one_back(sign_in: Callable[[str], Page], running_app: Any) -> None:
     page = sign_in("annotator")
     page.wait_for_selector(READY)
     for _ in range(3):
-        image, person = attribute(page, "image"), attribute(page, "person")
-        place_everything(page)
-        page.keyboard.press("Enter")
-        page.wait_for_function(
-            "([i, p]) => { const { image, person } = document.querySelector('pose-editor').dataset;"
-            " return image !== i || person !== p; }",
-            arg=[image, person],
-        )
-        expect(page.locator("pose-editor[data-status=saved]")).to_be_visible(timeout=10_000)
-    assert page.url.endswith("/annotate/")
+        accept_one(page)
+    before = labelled_by(running_app, "annotator")
+    assert len(before) == 3
+    assert all((xyv[:, 2] == 2).all() for xyv in before.values()), "every click placed a visible keypoint"
+
+    page.keyboard.press("z")
+    expect(page.locator("pose-editor[data-status=saved], pose-editor[data-status=draft]")).to_be_visible(timeout=10_000)
+    person = page.evaluate("document.querySelector('pose-editor').desk.persons.find((p) => p.state === 'open').id")
+    assert set(before) - set(labelled_by(running_app, "annotator")) == {person}
+
+    page.keyboard.press("Enter")
+    expect(page.locator("pose-editor[data-status=saved]")).to_be_visible(timeout=10_000)
+    after = labelled_by(running_app, "annotator")
+    assert set(after) == set(before)
+    assert page.url.endswith("/annotate/"), "nothing was reloaded or left"
 
 
 def test_an_annotator_is_not_let_into_the_lead_page(sign_in: Callable[[str], Page], running_app: Any) -> None:
