@@ -214,9 +214,7 @@ def running(*arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The command in a process of its own, told to stop at the end."""
     environ = os.environ | {"PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-P", "-m", "app", *arguments]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=environ
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=environ) as process:
         try:
             yield process
         finally:
