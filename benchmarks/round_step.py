@@ -1,9 +1,10 @@
-"""Seconds of one joint training step, and of its parts, on random crops.
+"""Seconds of one joint training step, and of its parts, on random crops. One JSON line.
 
 python benchmarks/round_step.py [--preset demo] [--device cpu] [--steps 10] [--threads N]
 """
 
 import argparse
+import json
 import time
 from collections.abc import Callable
 
@@ -18,7 +19,7 @@ from sspcm.trio import build_trio
 
 
 def main() -> None:
-    """Print the median seconds of a step and of its two halves' forward work."""
+    """Print the median seconds of a step and of its parts, and how many bare forward passes the step is worth."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--preset", choices=tuple(PRESETS), default="demo")
     parser.add_argument("--device", default="cpu")
@@ -35,13 +36,21 @@ def main() -> None:
     assert batch.unlabelled is not None
     crops, generator = batch.unlabelled, step_generator(0, 0)
     parts: dict[str, Callable[[], object]] = {
-        "whole step": lambda: train_step(trio, optimiser, batch, mirror, config, step=0, device=device),
-        "labelled view": lambda: labelled_view(batch, mirror, config, generator=generator, device=device),
-        "unlabelled half, forward": lambda: teach(trio, crops, config, generator=generator, device=device),
-        "one forward": lambda: trio.a(_random_images(config, device)),
+        "step": lambda: train_step(trio, optimiser, batch, mirror, config, step=0, device=device),
+        "labelled_view": lambda: labelled_view(batch, mirror, config, generator=generator, device=device),
+        "teach_forward": lambda: teach(trio, crops, config, generator=generator, device=device),
+        "one_forward": lambda: trio.a(_random_images(config, device)),
     }
-    for name, part in parts.items():
-        print(f"{name:26s} {_median_seconds(part, options.steps, device):.4f} s")
+    seconds = {name: round(_median_seconds(part, options.steps, device), 4) for name, part in parts.items()}
+    told = {
+        "benchmark": "round_step",
+        "preset": options.preset,
+        "device": str(device),
+        "threads": torch.get_num_threads(),
+        "seconds": seconds,
+        "step_in_forwards": round(seconds["step"] / seconds["one_forward"], 1),
+    }
+    print(json.dumps(told))
 
 
 def _median_seconds(part: Callable[[], object], repeats: int, device: torch.device) -> float:

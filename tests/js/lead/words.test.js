@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { STAGES, sayAp, sayDuration, sayProgress, saySeconds } from "../../../static/lead/words.js";
+
+test("seconds are told as people tell them", () => {
+  assert.equal(saySeconds(42.4), "42 s");
+  assert.equal(saySeconds(150), "3 min");
+  assert.equal(saySeconds(7200), "2.0 h");
+  assert.equal(saySeconds(null), "");
+  assert.equal(saySeconds(Infinity), "");
+});
+
+test("a round's time is from the worker's start to its end, and empty until then", () => {
+  const round = { started_at: "2026-01-01T10:00:00+00:00", finished_at: "2026-01-01T10:02:30+00:00" };
+  assert.equal(sayDuration(round), "3 min");
+  assert.equal(sayDuration({ ...round, finished_at: null }), "");
+});
+
+test("AP is told before and after, and whether it rose", () => {
+  const round = (before, after) => ({ metrics: { ap_before: { C: before }, ap: { C: after } } });
+  assert.deepEqual(sayAp(round({ AP: 0.2 }, { AP: 0.25 }), "C"), { text: "0.200 → 0.250", change: "better" });
+  assert.deepEqual(sayAp(round({ AP: 0.2 }, { AP: 0.1 }), "C"), { text: "0.200 → 0.100", change: "worse" });
+  assert.deepEqual(sayAp(round(undefined, { AP: 0.1 }), "C"), { text: "0.100", change: "" });
+  assert.deepEqual(sayAp({ metrics: {} }, "C"), { text: "–", change: "" }, "nothing measured is not zero");
+});
+
+test("a running round tells what it knows and nothing else", () => {
+  const progress = { step: 40, steps: 200, epoch: 1, epochs: 5, loss: 0.00123456, ap: { C: 0.3 }, seconds_left: 80 };
+  assert.deepEqual(sayProgress({ stage: "train", progress }), [
+    ["Stage", "Training"], ["Epoch", "1 of 5"], ["Step", "40 of 200"], ["Loss", "0.00123"], ["AP of C", "0.300"], ["Time left", "80 s"],
+  ]);
+  assert.deepEqual(sayProgress({ stage: "freeze", progress: {} }), [["Stage", STAGES.freeze]]);
+});
