@@ -2,7 +2,7 @@
 
 import { chart, html } from "./chart.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayProgress } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayPairs, sayProgress, sayResult } from "./words.js";
 
 /** An element that shows a value; the same value again changes nothing. */
 class Part extends HTMLElement {
@@ -50,7 +50,7 @@ class LeadBoard extends Part {
 }
 
 function noRound(labelled) {
-  return html("section", { class: "card stack fill" }, html("h2", {}, "No round yet"),
+  return html("section", { class: "card stack" }, html("h2", {}, "No round yet"),
     html("p", { class: "soft" }, "A round learns from the labels so far, predicts every person of the pool, and puts the images on which its "
       + "teachers disagree first in the queue. Annotators then start from its predictions."),
     html("p", {}, labelled ? `${labelled} persons are labelled: a first round can be launched.`
@@ -61,7 +61,7 @@ const WAITING = "Waiting for the worker. If this lasts, start one with";
 
 function latestRound(round) {
   const { number, state, progress } = round;
-  const section = html("section", { class: "card fill", "aria-label": `Round ${number}: ${state}` },
+  const section = html("section", { class: "card", "aria-label": `Round ${number}: ${state}` },
     html("div", { class: "head" }, html("h2", {}, `Round ${number}: ${state}`), chip(state)));
   if (state === "failed") section.append(html("p", { class: "error", role: "alert" }, round.error ?? "No error was kept."));
   if (state === "queued") section.append(html("p", { class: "soft" }, `${WAITING} `, html("code", {}, "python -P -m app worker")));
@@ -74,8 +74,11 @@ function latestRound(round) {
 }
 
 function result(round) {
-  const took = sayDuration(round);
-  return facts([...NETWORKS.map((network) => [`AP of ${network}`, sayAp(round, network).text]), ...(took ? [["Took", took]] : [])]);
+  const parts = [facts(sayResult(round))];
+  const pairs = sayPairs(round);
+  if (pairs) parts.push(html("p", { class: "soft more" }, `Pairs that taught the student last: ${pairs}.`));
+  for (const warning of round.metrics.warnings ?? []) parts.push(html("p", { class: "warning" }, `Note: ${warning}`));
+  return html("div", {}, ...parts);
 }
 
 function facts(pairs) {

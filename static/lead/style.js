@@ -1,7 +1,7 @@
 /** How the lead's parts look; the colours are the page's theme's (static/theme.css). */
 
 export const STYLE = `
-:host { display: block; color: var(--body-text-color, #18212c); font: 14px/1.5 system-ui, sans-serif; }
+:host { display: grid; color: var(--body-text-color, #18212c); font: 14px/1.5 system-ui, sans-serif; }
 * { box-sizing: border-box; }
 h2 { font-size: 14px; font-weight: 650; margin: 0; }
 p { margin: 0; }
@@ -17,7 +17,6 @@ p { margin: 0; }
 .count .more { font-size: 13px; }
 .count progress { margin-top: 10px; }
 
-section.fill { height: 100%; }
 .head { display: flex; align-items: center; gap: 10px; margin-bottom: 10px; min-width: 0; }
 .head h2 { flex: 1; }
 .state { display: inline-flex; align-items: center; gap: 6px; font-size: 12px; font-weight: 600; padding: 2px 9px; border-radius: 99px; white-space: nowrap;
@@ -29,10 +28,13 @@ progress { appearance: none; display: block; width: 100%; height: 6px; border: 0
 progress::-webkit-progress-bar { background: var(--sunk, #e6eaf0); }
 progress::-webkit-progress-value { background: var(--accent, #1d5fc4); border-radius: 99px; }
 progress::-moz-progress-bar { background: var(--accent, #1d5fc4); border-radius: 99px; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 12px 18px; margin: 14px 0 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(124px, 1fr)); gap: 12px 18px; margin: 14px 0 0; }
 dt { font-size: 12px; color: var(--body-text-color-subdued, #4f5d6d); }
 dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
-.error { color: var(--bad, #b3202b); overflow-wrap: anywhere; }
+p.more { margin-top: 12px; font-size: 13px; }
+.error, .warning { overflow-wrap: anywhere; }
+.error { color: var(--bad, #b3202b); }
+.warning { margin-top: 8px; font-size: 13px; }
 
 .charts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; }
 .chart { margin: 0; }

@@ -24,8 +24,8 @@ export function sayAp(round, network) {
   const after = round.metrics.ap?.[network]?.AP;
   if (after == null) return { text: "–", change: "" };
   if (before == null) return { text: after.toFixed(3), change: "" };
-  const change = after > before ? "better" : after < before ? "worse" : "";
-  return { text: `${before.toFixed(3)} → ${after.toFixed(3)}`, change };
+  const [from, to] = [before.toFixed(3), after.toFixed(3)];
+  return { text: `${from} → ${to}`, change: to === from ? "" : after > before ? "better" : "worse" };
 }
 
 /** What a running round tells of itself, as [word, value]. @param {any} round @returns {[string, string][]} */
@@ -40,4 +40,23 @@ export function sayProgress({ stage, progress }) {
   }
   if (progress.seconds_left != null) said.push(["Time left", saySeconds(progress.seconds_left)]);
   return said;
+}
+
+const PAIRS = ["A and B", "A one epoch ago and B", "A and B one epoch ago", "both one epoch ago"];
+
+/** What a published round learned from, and where, as [word, value]. @param {any} round @returns {[string, string][]} */
+export function sayResult(round) {
+  const { persons, refreshes, device } = round.metrics;
+  const said = NETWORKS.map((network) => [`AP of ${network}`, sayAp(round, network).text]);
+  if (persons) said.push(["Learned from", `${persons.labelled} labelled, ${persons.unlabelled} unlabelled persons`]);
+  if (refreshes != null) said.push(["Snapshot refreshes", String(refreshes)]);
+  if (sayDuration(round)) said.push(["Took", `${sayDuration(round)}${device ? ` on ${device}` : ""}`]);
+  return said;
+}
+
+/** Which pairs taught the student since the last refresh, most frequent first. @param {any} round @returns {string} "" where none did */
+export function sayPairs(round) {
+  const shares = round.metrics.pair_frequency?.at(-1) ?? [];
+  const told = shares.map((share, i) => [share, PAIRS[i]]).filter(([share]) => share >= 0.0005).sort((one, two) => two[0] - one[0]);
+  return told.map(([share, pair]) => `${pair} ${(100 * share).toFixed(1)} %`).join(", ");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STAGES, sayAp, sayDuration, sayProgress, saySeconds } from "../../../static/lead/words.js";
+import { STAGES, sayAp, sayDuration, sayPairs, sayProgress, sayResult, saySeconds } from "../../../static/lead/words.js";
 
 test("seconds are told as people tell them", () => {
   assert.equal(saySeconds(42.4), "42 s");
@@ -21,6 +21,7 @@ test("AP is told before and after, and whether it rose", () => {
   const round = (before, after) => ({ metrics: { ap_before: { C: before }, ap: { C: after } } });
   assert.deepEqual(sayAp(round({ AP: 0.2 }, { AP: 0.25 }), "C"), { text: "0.200 → 0.250", change: "better" });
   assert.deepEqual(sayAp(round({ AP: 0.2 }, { AP: 0.1 }), "C"), { text: "0.200 → 0.100", change: "worse" });
+  assert.deepEqual(sayAp(round({ AP: 0.1004 }, { AP: 0.0996 }), "C"), { text: "0.100 → 0.100", change: "" }, "what reads alike is alike");
   assert.deepEqual(sayAp(round(undefined, { AP: 0.1 }), "C"), { text: "0.100", change: "" });
   assert.deepEqual(sayAp({ metrics: {} }, "C"), { text: "–", change: "" }, "nothing measured is not zero");
 });
@@ -31,4 +32,19 @@ test("a running round tells what it knows and nothing else", () => {
     ["Stage", "Training"], ["Epoch", "1 of 5"], ["Step", "40 of 200"], ["Loss", "0.00123"], ["AP of C", "0.300"], ["Time left", "80 s"],
   ]);
   assert.deepEqual(sayProgress({ stage: "freeze", progress: {} }), [["Stage", STAGES.freeze]]);
+});
+
+test("a published round tells what it learned from, how often it refreshed, how long it took and where", () => {
+  const metrics = { ap: { C: { AP: 0.3 } }, persons: { labelled: 90, unlabelled: 89, validation: 66 }, refreshes: 4, device: "cpu" };
+  const times = { started_at: "2026-01-01T10:00:00+00:00", finished_at: "2026-01-01T10:00:30+00:00" };
+  assert.deepEqual(sayResult({ metrics, ...times }).slice(2), [
+    ["AP of C", "0.300"], ["Learned from", "90 labelled, 89 unlabelled persons"], ["Snapshot refreshes", "4"], ["Took", "30 s on cpu"],
+  ]);
+  assert.equal(sayResult({ metrics: {} }).length, 3);
+});
+
+test("the pairs of the last epoch are told, the most frequent first, those that never taught not at all", () => {
+  const pair_frequency = [[1, 0, 0, 0], [0.7, 0.1, 0.2, 0]];
+  assert.equal(sayPairs({ metrics: { pair_frequency } }), "A and B 70.0 %, A and B one epoch ago 20.0 %, A one epoch ago and B 10.0 %");
+  assert.equal(sayPairs({ metrics: {} }), "");
 });
