@@ -4,11 +4,14 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import learning
 from app.engine import APPLICATION, QUEUE, VERSION, WORKFLOW, Engine, prepare
@@ -23,6 +26,8 @@ EXECUTOR = "local"
 """One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""
 POLL_S = 0.5
 SETTLE_EVERY_S = 10.0
+STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
+"""How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,7 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TR
     _end_on_signals()
     log.info("the worker of %s waits for rounds.", settings.home)
     while True:
-        settle(store, engine)
+        settle_if_reachable(store, engine)
         threading.Event().wait(SETTLE_EVERY_S)
 
 
@@ -77,6 +82,8 @@ class Rounds:
         try:
             for name, stage in self._stages(number, attempt):
                 DBOS.run_step({"name": name}, _in_words, name, stage)
+        except OperationalError as error:  # the job engine's own: a stage's errors come in words
+            _end_when_reachable(self._store, error)
         except Exception as error:
             with self._store.transaction() as tx:
                 rounds.fail(tx, rounds.get(tx, number).id, str(error))
@@ -93,6 +100,14 @@ class Rounds:
             ("score", lambda: learning.score_round(store, settings, number, attempt)),
             ("publish", lambda: learning.publish_round(store, settings, number, attempt)),
         ]
+
+
+def settle_if_reachable(store: Store, engine: Engine) -> None:
+    """`settle`, unless the store is away just now: that must not end the worker, and a training with it."""
+    try:
+        settle(store, engine)
+    except DBAPIError as error:
+        log.warning("the store cannot be reached (%s); looking again in %.0f s.", error.orig, SETTLE_EVERY_S)
 
 
 def settle(store: Store, engine: Engine) -> None:
@@ -142,15 +157,50 @@ def _launch(settings: Settings, work: Rounds) -> None:
 def _in_words(name: str, stage: Callable[[], None]) -> None:
     """Run a stage; an error that has no words for a lead yet gets them."""
     try:
-        stage()
+        _outlast(name, stage)
     except (learning.LearningError, StoreError):
         raise
     except Exception as error:
         log.exception("stage '%s' stopped", name)
+        said = error.orig if isinstance(error, DBAPIError) else error  # SQLAlchemy's own words are the whole statement
         raise learning.LearningError(
-            f"the stage '{name}' stopped on {type(error).__name__}: {error}; wanted it to end by itself. "
+            f"the stage '{name}' stopped on {type(error).__name__}: {said}; wanted it to end by itself. "
             "The worker's log has the details; launch the round again."
         ) from error
+
+
+def _end_when_reachable(store: Store, error: OperationalError) -> NoReturn:
+    """End this process once the store answers again: the next worker takes the job up where it stopped.
+
+    The job engine could not note how far it got, and leaves such a job to a restart; the round would seem to run for
+    ever. The supervisor starts the next worker.
+    """
+    log.error("the job engine could not reach its tables (%s); starting again when it can.", error.orig)
+    while not _is_reachable(store):
+        time.sleep(TRY_AGAIN_AFTER_S)
+    os._exit(1)
+
+
+def _is_reachable(store: Store) -> bool:
+    try:
+        with store.reading() as tx:
+            rounds.latest(tx, limit=1)
+    except DBAPIError:
+        return False
+    return True
+
+
+def _outlast(name: str, stage: Callable[[], None]) -> None:
+    """Run a stage, again while the store is away: it finds what it did before, and a long training is not lost."""
+    deadline = time.monotonic() + STORE_MAY_BE_AWAY_S
+    while True:
+        try:
+            return stage()
+        except OperationalError as error:
+            if time.monotonic() >= deadline:
+                raise
+            log.warning("stage '%s' cannot reach the store (%s); trying again.", name, error.orig)
+            time.sleep(TRY_AGAIN_AFTER_S)
 
 
 def _end_on_signals() -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app import worker as working
 from app.engine import Engine, job_id, prepare
 from app.files import ImageFiles
-from app.learning import launch_round, round_folder
+from app.learning import LearningError, launch_round, round_folder
 from app.settings import Settings
-from app.worker import settle
+from app.worker import settle, settle_if_reachable
 from db import images, project, queue, rounds, users
 from db.clock import utc_now
 from db.records import NewImage, NewPerson, RoundRecord, UserRecord
@@ -231,3 +233,50 @@ def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None
 
     assert place.round().state == "failed"
     assert "job ended without a result" in str(place.round().error)
+
+
+def test_a_store_that_is_away_ends_no_worker(place: Place) -> None:
+    nowhere = open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    settle_if_reachable(nowhere, place.engine)
+    nowhere.close()
+
+
+def test_a_stage_goes_on_when_the_store_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "TRY_AGAIN_AFTER_S", 0.01)
+    away = [OperationalError("SELECT secret", {}, Exception("the server closed the connection"))] * 2
+
+    def stage() -> None:
+        if away:
+            raise away.pop()
+
+    working._in_words("score", stage)
+    assert away == []
+
+
+def test_an_error_of_the_store_is_told_without_its_statement(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "STORE_MAY_BE_AWAY_S", 0.0)
+
+    def stage() -> None:
+        raise OperationalError("SELECT secret", {}, Exception("the disk is full"))
+
+    with pytest.raises(LearningError) as told:
+        working._in_words("score", stage)
+    assert "stopped on OperationalError: the disk is full" in str(told.value)
+    assert "SELECT" not in str(told.value)
+
+
+def test_a_job_that_the_engine_could_not_note_is_left_to_the_next_worker(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
+
+    def end(status: int) -> None:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(working.DBOS, "run_step", away)
+    monkeypatch.setattr(working.os, "_exit", end)
+    place.launch()
+    with pytest.raises(SystemExit):
+        working.Rounds(place.store, place.settings, ()).run(1, 1)
+    assert place.round().state == "queued"
