@@ -55,7 +55,9 @@ def decode(content: bytes) -> DecodedImage:
             orientation = image.getexif().get(_ORIENTATION, 1)  # before loading: Pillow turns a TIFF then, and forgets
             image.load()
             return _normalise(content, image, orientation)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:  # whose own words are a place in memory
+        raise DecodeError("not a whole image (of no kind that can be read here)") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise DecodeError(f"not a whole image ({str(error) or type(error).__name__})") from error
 
 
@@ -79,9 +81,10 @@ def _turn(flat: Image.Image, image: Image.Image, orientation: int) -> Image.Imag
 
 
 def _is_plain(content: bytes, image: Image.Image) -> bool:
-    """Whether its pixels mean the same to everybody: opaque, 8 bits, one frame."""
+    """Whether its pixels mean the same to everybody: opaque, 8 bits, one frame, and OpenCV reads them too."""
     animated = image.format in ("PNG", "WEBP") and getattr(image, "n_frames", 1) > 1
-    return image.mode in ("L", "RGB", "P") and not (_is_see_through(image) or _is_deep(content, image) or animated)
+    odd = animated or _is_see_through(image) or _is_deep(content, image)
+    return image.mode in ("L", "RGB", "P") and not odd and _read_grey(content) is not None
 
 
 def _is_see_through(image: Image.Image) -> bool:
@@ -129,8 +132,17 @@ def _scale_deep(content: bytes) -> UInt8[np.ndarray, "h w *channels"]:
 
 def describe(content: bytes) -> Float[np.ndarray, "D"]:
     """A small grey thumbnail as a vector, brightness and contrast taken out: what images are told apart by."""
-    grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_4)
+    grey = _read_grey(content)
     if grey is None:
         raise DecodeError("its pixels cannot be read")
     small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
     return np.asarray((small - small.mean()) / (small.std() + 1e-6))
+
+
+def _read_grey(content: bytes) -> UInt8[np.ndarray, "h w"] | None:
+    """Its pixels at a quarter of the size, or None where OpenCV, which cuts the crops, cannot read them."""
+    encoded = np.frombuffer(content, np.uint8)
+    try:
+        return cv2.imdecode(encoded, cv2.IMREAD_REDUCED_GRAYSCALE_4)
+    except cv2.error:  # under 4 px across, nothing is left to read
+        return cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)

@@ -6,11 +6,13 @@ from typing import Any
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.session import Store
-from sspcm.formats.coco import KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, write_coco
+from sspcm.formats.coco import KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write_coco
 from sspcm.metrics import person_confidence
 from sspcm.pose import PersonInstance
+from sspcm.skeleton import Skeleton
 
 IMPORTED = "import"
+HUMAN = "human"
 STUDENT = "C"
 
 
@@ -46,6 +48,7 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
             described.coco_header,
         )
     )
+    _name_keypoints(document, described.skeleton)
     if with_predictions:
         categories = {annotation["id"]: annotation["category_id"] for annotation in document["annotations"]}
         document["predictions"] = [
@@ -56,6 +59,18 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
             if stored.prediction.network == STUDENT
         ]
     return document
+
+
+def _name_keypoints(document: dict[str, Any], skeleton: Skeleton) -> None:
+    """Boxes came in a category without keypoints; once somebody labelled one, it names those of the labels."""
+    used = [a["category_id"] for a in accepted(document) if a.get("source") == HUMAN]
+    named = category_of(skeleton)
+    document["categories"] = [
+        {**one, "keypoints": named["keypoints"], "skeleton": named["skeleton"]}
+        if isinstance(one, dict) and one.get("id") in used and not one.get("keypoints")
+        else one
+        for one in document["categories"]
+    ]
 
 
 def _ids(wanted: Sequence[int | None], reserved: Sequence[int] = ()) -> list[int]:
@@ -81,7 +96,7 @@ def _person(person: PersonRecord, person_id: int, image_id: int) -> CocoPerson:
     if label is None and "keypoints" not in extra:  # came with a label that was taken back since
         extra.pop("num_keypoints", None)
     if label is not None and label.author != IMPORTED:
-        extra |= {"source": "human", "author": label.author, "revision": label.revision}
+        extra |= {"source": HUMAN, "author": label.author, "revision": label.revision}
     # pycocotools cannot evaluate without an area: where no file gave one, the area that OKS divides by here.
     area = person.oks_area if person.area is None else person.area
     return CocoPerson(person_id, image_id, PersonInstance(person.box, label, area, extra))

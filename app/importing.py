@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.categories import adopt_categories
 from app.decoding import SUFFIXES, DecodedImage, DecodeError, decode, describe
 from app.files import ImageFiles
 from db import images, project, queue
@@ -100,7 +101,7 @@ def import_folder(
             + "). "
             + (" ".join(tally.complaints[:3]) or "Give the folder that holds the images.")
         )
-    _prepare_project(store, project_name, skeleton, coco)
+    coco = _prepare_project(store, project_name, skeleton, coco)
     sources = _place(store, found, named, coco, group_from)
     for done, source in enumerate(sources, start=1):
         _import_one(store, files, source, split, tally)
@@ -146,10 +147,10 @@ def _find_images(folder: Path) -> dict[str, Path]:
     }
 
 
-def _name_images(found: Mapping[str, Path], coco: CocoFile | None, tally: _Tally) -> list[tuple[str, CocoImage | None]]:
+def _name_images(found: Mapping[str, Path], coco: CocoFile | None, tally: _Tally) -> list[str]:
     """What to import, in natural order; complaints about files that are missing or that nobody names."""
     if coco is None:
-        return [(name, None) for name in sorted(found, key=_natural)]
+        return sorted(found, key=_natural)
     names = {image.file_name for image in coco.images}
     tally.complaints += [
         f"image {image.file_name!r}: the folder has no such file; left out."
@@ -162,20 +163,28 @@ def _name_images(found: Mapping[str, Path], coco: CocoFile | None, tally: _Tally
             f"{len(unnamed)} image file(s) of the folder, {unnamed[0]!r} first, are not named by the COCO file; "
             "left out."
         )
-    present = [(image.file_name, image) for image in coco.images if image.file_name in found]
-    return [(name, image) for name, image in sorted(present, key=lambda pair: _natural(pair[0]))]
+    return sorted(names & set(found), key=_natural)
 
 
-def _prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> None:
-    """The home's project, made if there is none, with the COCO file's header if it had none yet."""
+def _prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> CocoFile | None:
+    """The home's project, made if there is none, with the COCO file's header if it had none yet.
+
+    The file comes back with its annotations in the home's categories.
+    """
     with store.transaction() as tx:
         try:
             wanted = _named_skeleton(coco) or skeleton or _own_skeleton(tx) or BUILT_IN["coco-17"]
             known = project.ensure_project(tx, name=name, skeleton=wanted)
         except StoreError as error:
             raise ImportFailed(str(error)) from error
-        if coco is not None and not known.coco_header:
+        if coco is None:
+            return None
+        if not known.coco_header:
             project.set_coco_header(tx, coco.header)
+            return coco
+        coco, categories = adopt_categories(coco, known.coco_header.get("categories", []))
+        project.set_coco_header(tx, {**known.coco_header, "categories": categories})
+        return coco
 
 
 def _named_skeleton(coco: CocoFile | None) -> Skeleton | None:
@@ -194,7 +203,7 @@ def _own_skeleton(tx: Session) -> Skeleton | None:
 def _place(
     store: Store,
     found: Mapping[str, Path],
-    named: Sequence[tuple[str, CocoImage | None]],
+    named: Sequence[str],
     coco: CocoFile | None,
     group_from: str | None,
 ) -> list[_Source]:
@@ -203,10 +212,12 @@ def _place(
     Frames count on from those that the camera has from other imports.
     """
     persons = _by_image(coco.persons if coco else ())
-    shared = Counter(_prefix(name) for name, _ in named)
-    frames = _next_frames(store, {name for name, _ in named})
+    entries = {image.file_name: image for image in coco.images} if coco else {}
+    shared = Counter(map(_prefix, named))
+    frames = _next_frames(store, set(named))
     sources = []
-    for name, entry in named:
+    for name in named:
+        entry = entries.get(name)
         camera = _camera(name, entry, group_from, shared)
         own = tuple(persons.get(entry.id, ())) if entry else ()
         sources.append(_Source(found[name], name, entry, own, camera, frames[camera]))

@@ -17,6 +17,8 @@ from db.schema import CameraRow, ImageRow, LabelRow, LeaseRow, PersonRow, Rankin
 from db.writing import insert
 
 CROWD_REASON = "crowd region"
+FILE_NAME_LENGTH, CAMERA_NAME_LENGTH = 1024, 512
+"""What the columns hold."""
 
 
 def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tuple[ImageRecord, bool]:
@@ -26,8 +28,10 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
     same bytes under another name are another image, as COCO files count them.
     A person with a label is accepted, by author "import"; a COCO crowd region (extra iscrowd 1) is kept as skipped. An
     image whose persons are all decided is closed; one without persons is open until somebody says that nobody is there.
-    Raises InvalidDecision if a label does not fit the project's skeleton.
+    Raises InvalidDecision if a label does not fit the project's skeleton, or a name does not fit the store.
     """
+    _check_name("file name", image.file_name, FILE_NAME_LENGTH)
+    _check_name("camera's name", image.camera, CAMERA_NAME_LENGTH)
     for keypoints in {len(person.label.xyv) for person in persons if person.label is not None}:
         check_keypoints(tx, keypoints)
     decided = bool(persons) and all(person.label is not None or _is_crowd(person) for person in persons)
@@ -170,6 +174,12 @@ def count(tx: Session) -> Counts:
     )
 
 
+def count_open(tx: Session) -> int:
+    """In how many train images annotators still have work: one range of one index."""
+    query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open, ImageRow.split == "train")
+    return tx.scalars(query).one()
+
+
 def settle_image(tx: Session, image: ImageRow) -> bool:
     """Close an image if every person in it is decided, open it if one is not; whether it is closed now."""
     done = _count_open(tx, image.id) == 0
@@ -178,15 +188,17 @@ def settle_image(tx: Session, image: ImageRow) -> bool:
 
 
 def set_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
-    """Open or close an image; its place in every ranking follows, and a closed image is held by nobody."""
+    """Open or close an image; its place in every ranking follows, and a closed image is held by nobody.
+
+    Entries before the lease, as `queue.claim` takes them: the other way round, PostgreSQL found deadlocks.
+    """
+    if image.is_open != is_open:
+        image.is_open = is_open
+        tx.flush()
+        if image.split == "train":
+            tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
     if not is_open:
         tx.execute(delete(LeaseRow).where(LeaseRow.image_id == image.id))
-    if image.is_open == is_open:
-        return
-    image.is_open = is_open
-    tx.flush()
-    if image.split == "train":
-        tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
 
 
 def check_keypoints(tx: Session, found: int) -> None:
@@ -247,6 +259,15 @@ def _insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
 def _is_crowd(person: NewPerson) -> bool:
     """COCO's mark for a region of many people, which nobody labels one by one."""
     return person.extra.get("iscrowd") == 1
+
+
+def _check_name(what: str, name: str, longest: int) -> None:
+    """Raise InvalidDecision for a name that one of the databases cannot hold: too long, with a NUL, no Unicode."""
+    if len(name) > longest or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in name):
+        raise InvalidDecision(
+            f"the {what} {name!r:.80} has {len(name)} characters; wanted at most {longest}, all of them Unicode and "
+            "none of them NUL. Rename it, then import again."
+        )
 
 
 def _check_own_person(person: NewPerson, image: ImageRow) -> None:

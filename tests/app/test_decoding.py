@@ -177,3 +177,16 @@ def test_a_description_ignores_brightness_but_not_what_is_shown() -> None:
     plain, brighter, mirrored = (describe(encoded(".png", pixels)) for pixels in (wedge, wedge + 40, wedge[:, ::-1]))
     assert np.abs(plain - brighter).max() < 0.2
     assert np.abs(plain - mirrored).max() > 1
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (500, 1)])
+def test_an_image_of_a_few_pixels_is_described_too(size: tuple[int, int], kind: str) -> None:
+    assert describe(decode(saved(Image.new("RGB", size), kind)).content).shape == (256,)
+
+
+def test_what_opencv_cannot_read_is_written_anew() -> None:
+    grain = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    decoded = decode(saved(Image.fromarray(grain), "PNG")[:-4])  # every pixel is there, the last chunk is not
+    assert np.array_equal(seen_by_cv2(decoded), grain)
+    assert describe(decoded.content).shape == (256,)

@@ -14,11 +14,12 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from app.exporting import _ids, accepted, export_coco
-from db import images, labels, predictions, queue, rounds
+from db import images, labels, predictions, project, queue, rounds
 from db.records import Decision, NewImage, NewPerson, RankingEntry, UserRecord
 from db.session import Store
-from sspcm.formats.coco import KEPT_ASIDE
+from sspcm.formats.coco import KEPT_ASIDE, category_of
 from sspcm.pose import Box, Label, Prediction
+from sspcm.skeleton import get_skeleton
 
 MakeLabel = Callable[..., Label]
 
@@ -164,3 +165,18 @@ def test_ids_are_unique_and_kept_where_they_can_be(wanted: list[int | None], res
             assert ids[place] == number
         else:
             assert ids[place] not in reserved
+
+
+def test_labels_made_on_boxes_name_their_keypoints(
+    sqlite_store: Store, add_people: Callable[..., Any], decide: Callable[..., None], make_label: MakeLabel
+) -> None:
+    add_people(sqlite_store)
+    boxes = {"id": 1, "name": "person", "colour": "red"}
+    with sqlite_store.transaction() as tx:
+        project.set_coco_header(tx, {"categories": [boxes, {"id": 3, "name": "car"}]})
+    assert export_coco(sqlite_store)["categories"] == [boxes, {"id": 3, "name": "car"}]
+    decide(1, "accept", label=make_label(author="ann"))
+    people, car = export_coco(sqlite_store)["categories"]
+    named = category_of(get_skeleton("coco-17"))
+    assert people == {**boxes, "keypoints": named["keypoints"], "skeleton": named["skeleton"]}
+    assert car == {"id": 3, "name": "car"}

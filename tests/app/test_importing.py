@@ -284,3 +284,28 @@ def test_real_data_come_out_as_they_went_in(name: str, sqlite_store: Store, tmp_
     assert {k: after[k] for k in before if k not in ("images", "annotations")} == {
         k: v for k, v in before.items() if k not in ("images", "annotations")
     }
+
+
+def test_a_file_name_that_is_no_unicode_is_named_and_the_rest_imported(
+    sqlite_store: Store, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "f9.png").rename(os.fsdecode(bytes(folder) + b"/caf\xe9.png"))
+    report = run(sqlite_store, tmp_path, folder)
+    assert report.images_new == 1
+    assert any("'caf\\udce9.png'" in complaint and "Unicode" in complaint for complaint in report.complaints)
+
+
+def test_a_second_file_takes_the_homes_categories(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+    run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", [entry(1, "f9.png")], [box(1, 1, keypoints=POSE)]))
+    people = category_of(COCO) | {"id": 7}
+    document = {
+        "categories": [people, {"id": 1, "name": "car"}],
+        "images": [entry(2, "f10.jpg")],
+        "annotations": [box(2, 2, keypoints=POSE) | {"category_id": 7}, box(3, 2)],
+    }
+    (tmp_path / "b.json").write_text(json.dumps(document))
+    for _ in range(2):
+        run(sqlite_store, tmp_path, folder, tmp_path / "b.json")
+        exported = export_coco(sqlite_store)
+        assert [(one["id"], one["name"]) for one in exported["categories"]] == [(1, "person"), (2, "car")]
+        assert {a["id"]: a["category_id"] for a in exported["annotations"]} == {1: 1, 2: 1, 3: 2}

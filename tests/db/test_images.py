@@ -202,3 +202,19 @@ def test_nobody_finishes_or_draws_in_an_image_that_another_holds(store, add_peop
             images.finish_image(tx, image.id, user=bea, key="1", now=now)
         with pytest.raises(LeaseLost, match="ann holds image"):
             images.add_person(tx, image.id, NewPerson(BOX), user=bea, key="2", now=now)
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.jpg", "a\0b.jpg", "f" * 1025])
+def test_a_name_that_a_database_cannot_hold_is_refused(store, add_people, name):
+    add_people(store)
+    for image in (NewImage("0" * 64, name, 8, 8, "hall", 0, "train"), NewImage("0" * 64, "f", 8, 8, name, 0, "train")):
+        with store.transaction() as tx, pytest.raises(InvalidDecision, match="Unicode"):
+            images.add_image(tx, image, [])
+
+
+def test_the_open_images_counted_quickly_are_those_of_the_counts(store, add_people):
+    add_people(store, count=2)
+    add_people(store, labelled=True)
+    add_people(store, split="validation")
+    with store.reading() as tx:
+        assert images.count_open(tx) == images.count(tx).images_open == 2

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from db import images, labels, project, queue, rounds
-from db.errors import RoundOver
+from db.errors import LeaseLost, RoundOver
 from db.records import Decision, RankingEntry
 from db.schema import CameraRow, ImageRow
 from sspcm.skeleton import get_skeleton
@@ -260,6 +260,34 @@ print(*mine)
     assert all(process.returncode == 0 for process in processes)
     assert len(got) == len(set(got))
     assert set(got) == set(ids)
+
+
+def test_a_claim_and_the_decision_that_closes_its_image_never_block_each_other(
+    store, add_people, ann, bea, now, monkeypatch
+):
+    (image,) = add_people(store)
+    rank_cold(store, [image.id])
+    claim(store, bea, now)
+    later = now + timedelta(seconds=61)  # bea's lease ran out
+    hold, threads, errors = queue._hold, [], []
+
+    def decide():
+        try:
+            with store.transaction() as tx:
+                labels.decide(tx, Decision("late", "not_a_person", 1, 0, bea), now=later)
+        except Exception as error:
+            errors.append(error)
+
+    def hold_while_bea_decides(*arguments, **named):
+        threads.append(Thread(target=decide))
+        threads[0].start()
+        threads[0].join(0.5)  # she waits for the claim, whose entry is locked
+        return hold(*arguments, **named)
+
+    monkeypatch.setattr(queue, "_hold", hold_while_bea_decides)
+    assert claim(store, ann, later) == image.id
+    threads[0].join(20)
+    assert [type(error) for error in errors] in ([], [LeaseLost])
 
 
 def test_claims_among_20000_images_are_as_quick_as_among_100(store, add_account, now):
