@@ -45,8 +45,9 @@ def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease
     """The next image for this annotator, held for them; None when nothing is left."""
     with store.transaction() as tx:
         claimed = queue.claim(tx, user, now=utc_now(), lease_s=lease_s, exclude=exclude)
-        if claimed is None:
-            return None
+    if claimed is None:
+        return None
+    with store.reading() as tx:  # the image is held: putting the task together keeps nobody from saving
         return _task(tx, claimed[0].image, lease_s)
 
 
@@ -66,7 +67,7 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
         lens=_lens(image),
         round=number,
         persons=payloads,
-        remaining=images.count(tx).images_open,
+        remaining=images.count_open(tx),
     )
 
 

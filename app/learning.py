@@ -96,6 +96,10 @@ def weights_folder(model: ModelConfig) -> Path | None:
 
 
 def _require_weights(model: ModelConfig) -> None:
+    if not model.weights.isprintable():  # a NUL, or what is no Unicode, names no folder
+        raise LearningError(
+            f"model.weights is {model.weights!r:.80}; wanted 'random', 'demo' or a folder's path. Give one of these."
+        )
     folder = weights_folder(model)
     if folder is not None and not folder.is_dir():
         raise LearningError(

@@ -57,7 +57,7 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         port=_port(environ.get("SSPCM_PORT", str(Settings.port))),
         device=_device(environ.get("SSPCM_DEVICE", Settings.device)),
         secure_cookies=environ.get("SSPCM_SECURE_COOKIES", "") == "1",
-        allowed_hosts=tuple(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts)).split(",")),
+        allowed_hosts=_hosts(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts))),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
 
@@ -72,6 +72,14 @@ def _database_url(url: str) -> str:
     raise SettingsError(
         f"DATABASE_URL starts with '{url.split(':', 1)[0]}:'; wanted sqlite:///PATH or postgresql://USER@HOST/NAME."
     )
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """The names between the commas, in small letters, as the guard compares them."""
+    hosts = tuple(name for part in text.split(",") if (name := part.strip().lower()))
+    if not hosts:
+        raise SettingsError(f"SSPCM_ALLOWED_HOSTS is '{text}'; wanted host names with commas between them.")
+    return hosts
 
 
 def _port(text: str) -> int:

@@ -164,8 +164,9 @@ def _own(settings: Settings) -> dict[str, list[str]]:
 def _reachable(host: str) -> str:
     """An address a browser on this machine can open, also when the server listens on all of them."""
     with suppress(ValueError):
-        if ipaddress.ip_address(host).is_unspecified:
-            return "127.0.0.1"
+        address = ipaddress.ip_address(host)
+        if address.is_unspecified:
+            return "127.0.0.1" if address.version == 4 else "::1"
     return host
 
 

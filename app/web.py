@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
@@ -189,8 +188,8 @@ def _add_entrance(app: FastAPI, store: Store, settings: Settings) -> None:
 
 def _own_page(wanted: str) -> str:
     """Where to go after signing in: a page of ours, never another site's."""
-    parts = urlsplit(wanted)
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.netloc
+    # Browsers leave out tabs and line ends, so "/\t/evil.example" would be "//evil.example".
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if inside else "/"
 
 

@@ -1,17 +1,18 @@
 """The guard before a tiny application that tells who got through."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from app.guard import Guard, Receive, Scope, Send
 from app.settings import Settings, read_settings
@@ -120,3 +121,31 @@ def test_a_page_gets_a_fresh_nonce_on_each_script_and_the_right_length() -> None
 )
 def test_only_what_never_changes_is_kept(path: str, kept: str) -> None:
     assert ask(path, user="ann").headers["cache-control"] == kept
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"origin": "http://[bad"}, 403), ({"x-csrf-token": b"\xe9"}, 403), ({"content-length": "1000001"}, 413)],
+)
+def test_headers_that_make_no_sense_are_refused(headers: Mapping[str, str], status: int) -> None:
+    assert ask("/api/accept", method="POST", user="ann", headers=headers).status_code == status
+
+
+def test_a_body_that_outgrows_the_limit_unannounced_ends() -> None:
+    read: list[MutableMapping[str, Any]] = []
+
+    async def reader(_scope: Scope, receive: Receive, send: Send) -> None:
+        while not read or read[-1].get("more_body"):
+            read.append(await receive())
+        await Response()(_scope, receive, send)
+
+    async def part() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"x" * 300_000, "more_body": True}
+
+    async def nowhere(_message: MutableMapping[str, Any]) -> None:
+        return
+
+    headers = [(b"host", b"localhost"), (b"cookie", b"session=ann"), (b"x-csrf-token", b"token of ann")]
+    scope = {"type": "http", "method": "POST", "path": "/api/accept", "headers": headers}
+    asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get)(scope, part, nowhere))
+    assert [message["type"] for message in read] == ["http.request"] * 3 + ["http.disconnect"]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from sqlalchemy.orm import Session
 
 from app import labelling
 from app.payload import AcceptMessage, AddPersonMessage, BoxPayload, PersonMessage, SkipMessage, TaskPayload
@@ -160,3 +161,17 @@ def test_an_accepted_pose_keeps_its_author_and_the_prediction_it_started_from(
     assert (kept.author, kept.started_from) == ("ann", start.prediction_id)
     assert kept.touched is not None
     assert not kept.touched.any()
+
+
+def test_a_task_is_put_together_without_keeping_others_from_writing(
+    sqlite_store: Store, add_people: People, add_account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_people(sqlite_store)
+    ann, count = add_account(sqlite_store), images.count_open
+
+    def count_while_another_writes(tx: Session) -> int:
+        add_account(sqlite_store, "bea")
+        return count(tx)
+
+    monkeypatch.setattr(images, "count_open", count_while_another_writes)
+    assert take(sqlite_store, ann).remaining == 1

@@ -182,6 +182,12 @@ def test_starting_weights_that_are_not_there_are_named_at_once(home: Home, engin
         launch_round(home.store, engine, config=config, user=home.lead)
 
 
+@pytest.mark.parametrize("weights", ["/tmp/a\0b", "\ud800"])
+def test_weights_that_can_be_no_folder_are_named(home: Home, engine: Engine, weights: str) -> None:
+    with pytest.raises(LearningError, match="or a folder's path"):
+        launch_round(home.store, engine, config=RoundConfig(model=ModelConfig(weights=weights)), user=home.lead)
+
+
 def test_weights_are_random_the_demos_or_a_folder(tmp_path: Path) -> None:
     assert weights_folder(ModelConfig(weights="random")) is None
     assert weights_folder(ModelConfig(weights="demo")) == DEMO_WEIGHTS

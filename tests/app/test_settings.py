@@ -35,8 +35,14 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
         ({"SSPCM_PORT": "many"}, "many"),
         ({"SSPCM_PORT": "70000"}, "70000"),
         ({"SSPCM_DEVICE": "tpu"}, "tpu"),
+        ({"SSPCM_ALLOWED_HOSTS": " ,"}, "host names"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=named):
         read_settings(tmp_path, environ)
+
+
+def test_hosts_are_compared_in_small_letters_and_without_spaces(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, {"SSPCM_ALLOWED_HOSTS": "Pose.Example, [::1],"})
+    assert settings.allowed_hosts == ("pose.example", "[::1]")

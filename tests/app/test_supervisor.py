@@ -156,6 +156,7 @@ def test_children_read_the_settings_of_their_parent(tmp_path: Path) -> None:
         ("127.0.0.1", "http://127.0.0.1:80"),
         ("0.0.0.0", "http://127.0.0.1:80"),
         ("::1", "http://[::1]:80"),
+        ("::", "http://[::1]:80"),
         ("name", "http://name:80"),
     ],
 )
