@@ -142,7 +142,8 @@ def lead_routes(store: Store, engine: Engine) -> APIRouter:
     @api.get("/api/export")
     def export(with_predictions: bool = False) -> Response:
         document = export_coco(store, with_predictions=with_predictions)
-        headers = {"content-disposition": 'attachment; filename="labels.json"'}
+        name = "labels-and-predictions.json" if with_predictions else "labels.json"
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(json.dumps(document), media_type="application/json", headers=headers)
 
     return api

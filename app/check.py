@@ -33,7 +33,7 @@ from db.clock import utc_now
 from db.project import get_project
 from db.session import Store, open_store
 from sspcm.metrics import oks
-from sspcm.pose import Label
+from sspcm.pose import IMPORTED, Label
 
 IMAGES_TO_LABEL = 20
 ROUND_LIMIT_S = 900.0
@@ -340,7 +340,7 @@ def _mean_oks(store: Store, loop: Loop, number: int) -> float:
 
 def _judge_frozen(frozen: list[dict[str, Any]], seed: set[int], corrected: set[int]) -> Iterator[str]:
     labelled = [(f["person_id"], f["revision"], f["author"]) for f in frozen if f["role"] == "labelled"]
-    wanted = {(i, 1, "import") for i in seed} | {(i, 1, "annotator") for i in corrected}
+    wanted = {(i, 1, IMPORTED) for i in seed} | {(i, 1, "annotator") for i in corrected}
     if set(labelled) != wanted or len(labelled) != len(wanted):
         yield (
             f"the frozen label set has {len(labelled)} revisions, wanted the {len(seed)} of the seed and the "

@@ -118,7 +118,9 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
             shown = {"url": url, "home": str(settings.home), "is_new": home.is_new, "accounts": home.passwords}
             answer(shown, as_json=options.json, plain=lambda: iter([welcome(url, home, settings.home)]))
 
-        return run_supervised(settings, announce=announce)
+        status = run_supervised(settings, announce=announce)
+    say("Stopped. Labels and rounds are kept; the same command opens them again.")
+    return status
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -149,7 +151,9 @@ def up(settings: Settings, options: argparse.Namespace) -> int:
         def announce(url: str) -> None:
             answer({"url": url}, as_json=options.json, plain=lambda: iter([f"Open {url}"]))
 
-        return run_supervised(settings, announce=announce)
+        status = run_supervised(settings, announce=announce)
+    say("Stopped. Labels and rounds are kept; the same command opens them again.")
+    return status
 
 
 def web(settings: Settings, _options: argparse.Namespace) -> int:

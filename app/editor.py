@@ -22,6 +22,11 @@ def lead_board() -> gr.HTML:
     return _element("lead-board", LEAD_MODULE)
 
 
+def lead_said() -> gr.HTML:
+    """What came of the last launch: {"ok", "text"}."""
+    return _element("lead-said", LEAD_MODULE)
+
+
 def lead_exports() -> gr.HTML:
     """Links that download the labels."""
     return _element("lead-exports", LEAD_MODULE, value={})

@@ -8,10 +8,9 @@ from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.session import Store
 from sspcm.formats.coco import KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write_coco
 from sspcm.metrics import person_confidence
-from sspcm.pose import PersonInstance
+from sspcm.pose import IMPORTED, PersonInstance
 from sspcm.skeleton import Skeleton
 
-IMPORTED = "import"
 HUMAN = "human"
 STUDENT = "C"
 

@@ -12,8 +12,9 @@ from urllib.parse import quote
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from app.refusal_pages import leads_only_page, nothing_here_page
 from app.settings import Settings
 from db.records import SessionRecord
 
@@ -82,8 +83,12 @@ class Guard:
         if session is None:
             return _ask_to_sign_in(method, path, headers)
         if not (OURS.fullmatch(path) or GRADIO.fullmatch(path)):
+            if _wants_page(method, headers):
+                return HTMLResponse(nothing_here_page(), 404)
             return _deny(404, "not_found", "there is nothing at this address.")
         if LEADS_ONLY.fullmatch(path) and session.user.role != "lead":
+            if _wants_page(method, headers):
+                return HTMLResponse(leads_only_page(session.user.name), 403)
             return _deny(403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
         if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
             return _deny(403, "csrf", "the page's token does not match the session. Reload the page.")
@@ -138,9 +143,14 @@ def _token_matches(headers: Headers, session: SessionRecord) -> bool:
 
 
 def _ask_to_sign_in(method: str, path: str, headers: Headers) -> Response:
-    if method == "GET" and "text/html" in headers.get("accept", ""):
+    if _wants_page(method, headers):
         return RedirectResponse("/login" if path == "/" else f"/login?next={quote(path)}", 303)
     return _deny(401, "signed_out", "nobody is signed in. Sign in at /login and try again.")
+
+
+def _wants_page(method: str, headers: Headers) -> bool:
+    """Whether a person looks at the answer, rather than a program."""
+    return method == "GET" and "text/html" in headers.get("accept", "")
 
 
 def _deny(status: int, code: str, message: str) -> Response:

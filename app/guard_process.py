@@ -1,6 +1,6 @@
 """Runs a command so that it never outlives whoever started it, and never runs twice.
 
-    python -P -m app.guard_process [--lock FILE] [--grace SECONDS] -- COMMAND...
+    python -P -m app.guard_process [--lock FILE] [--grace SECONDS] [--nice N] -- COMMAND...
 
 The guard's standard input is a pipe from its parent. When that pipe closes, because the parent ended in whatever way,
 kill -9 included, the guard asks the command and every process it left behind to stop, and kills those that do not
@@ -36,9 +36,11 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 log = logging.getLogger(__name__)
 
 
-def guard_command(command: Sequence[str], *, lock: Path | None = None, grace_s: float = 5.0) -> list[str]:
+def guard_command(
+    command: Sequence[str], *, lock: Path | None = None, grace_s: float = 5.0, nice: int = 0
+) -> list[str]:
     """The command line that runs `command` under a guard. Start it with `stdin=PIPE` and keep that pipe open."""
-    options = ["--grace", str(grace_s)] + (["--lock", str(lock)] if lock else [])
+    options = ["--grace", str(grace_s), "--nice", str(nice)] + (["--lock", str(lock)] if lock else [])
     return [sys.executable, "-P", "-m", "app.guard_process", *options, "--", *command]
 
 
@@ -49,14 +51,15 @@ def start_guarded(
     grace_s: float = 5.0,
     output: IO[bytes] | None = None,
     environ: Mapping[str, str] | None = None,
+    nice: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start `command` under a guard that ends it when this process ends, or when the returned `stdin` is closed.
 
     A session of its own keeps the terminal's Ctrl-C from it: who started it decides. `output` takes what it prints;
-    `environ` replaces the environment.
+    `environ` replaces the environment. `nice`: how far the command stands back behind other processes, 0 to 19.
     """
     return subprocess.Popen(
-        guard_command(command, lock=lock, grace_s=grace_s),
+        guard_command(command, lock=lock, grace_s=grace_s, nice=nice),
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
@@ -88,7 +91,7 @@ def try_lock(path: Path) -> int | None:
     return descriptor
 
 
-def run_guarded(command: Sequence[str], *, lock: Path | None, wait_s: float, grace_s: float) -> int:
+def run_guarded(command: Sequence[str], *, lock: Path | None, wait_s: float, grace_s: float, nice: int = 0) -> int:
     """Run `command` until it ends, this process is told to stop, or standard input closes. The exit status."""
     told_to_stop = _note_signals()
     _adopt_orphans()
@@ -106,7 +109,7 @@ def run_guarded(command: Sequence[str], *, lock: Path | None, wait_s: float, gra
         command,
         stdin=subprocess.DEVNULL,
         pass_fds=[] if held is None else [held],
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=lambda: _prepare_child(nice),
     )
     while child.poll() is None and not told_to_stop and not _parent_is_gone():
         pass
@@ -166,9 +169,14 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _die_with_parent() -> None:
-    """In the command's process, before it starts: be killed when the guard is killed. Safe: a guard has one thread."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _prepare_child(nice: int) -> None:
+    """In the command's process, before it starts: stand back, and on Linux be killed when the guard is killed.
+
+    Safe: a guard has one thread.
+    """
+    os.nice(nice)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -177,9 +185,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lock", type=Path, help="hold this file's lock while the command runs")
     parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the lock")
     parser.add_argument("--grace", type=float, default=5.0, help="seconds between asking to stop and killing")
+    parser.add_argument("--nice", type=int, default=0, help="how far the command stands back, 0 to 19")
     parser.add_argument("command", nargs="+")
     chosen = parser.parse_args(arguments)
-    return run_guarded(chosen.command, lock=chosen.lock, wait_s=chosen.wait, grace_s=chosen.grace)
+    return run_guarded(chosen.command, lock=chosen.lock, wait_s=chosen.wait, grace_s=chosen.grace, nice=chosen.nice)
 
 
 if __name__ == "__main__":

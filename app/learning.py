@@ -55,6 +55,8 @@ PERSONS_A_TRANSACTION = 200
 REASONS_AN_IMAGE = 3
 REPORT_EVERY_S = 1.0
 POLL_S = 0.2
+TRAINER_NICE = 10
+"""The trainer gives way to whatever else the machine does: annotators wait for their next image, a round does not."""
 ALL_AGREE = "the teachers agree on every keypoint"
 
 log = logging.getLogger(__name__)
@@ -234,12 +236,15 @@ def train_round(
     if _read_status(folder).get("state") == "done":
         return
     (folder / "status.json").unlink(missing_ok=True)
-    with store.reading() as tx:
+    with store.transaction() as tx:
         record = rounds.get(tx, number)
+        rounds.report_progress(tx, record.id, stage="train", progress={})
+        rounds.clear_points(tx, record.id)  # metrics.jsonl holds what an interrupted training told, and is read anew
     reporter = _Reporter(store, record.id)
     with (folder / "trainer.log").open("ab") as output:
+        arguments = [*command, str(folder), "--device", settings.device]
         lock = settings.home / "train.lock"
-        trainer = start_guarded([*command, str(folder), "--device", settings.device], lock=lock, output=output)
+        trainer = start_guarded(arguments, lock=lock, output=output, nice=TRAINER_NICE)
     try:
         _follow(trainer, folder / "metrics.jsonl", reporter)
     finally:

@@ -23,22 +23,25 @@ _PAGE = Template("""<!doctype html>
   $problem
   <form method="post" action="/login">
     <label for="name">Name</label>
-    <input id="name" name="name" autocomplete="username" required autofocus value="$name">
+    <input id="name" name="name" autocomplete="username" required $focus_name value="$name">
     <label for="password">Password</label>
-    <input id="password" name="password" type="password" autocomplete="current-password" required>
+    <input id="password" name="password" type="password" autocomplete="current-password" required $focus_password>
     <input type="hidden" name="next" value="$next">
     <button>Sign in</button>
   </form>
-  <p class="hint">No account yet? A lead adds one: <code>python -P -m app user add NAME --role annotator</code></p>
+  <p class="hint">No account yet? Ask a lead to add one:
+    <code>python -P -m app user add NAME --role annotator</code></p>
 </main>
 </body>
 </html>""")
 
 
 def login_page(*, name: str = "", next_page: str = "", problem: str = "") -> str:
-    """The page, with what went wrong if something did. Every value is escaped."""
+    """The page, with what went wrong if something did. Every value is escaped; with a name, typing goes on below it."""
+    focus = dict.fromkeys(("focus_name", "focus_password"), "")
+    focus["focus_password" if name else "focus_name"] = "autofocus"
     shown = f'<p class="problem" role="alert">{html.escape(problem)}</p>' if problem else ""
-    return _PAGE.substitute(name=html.escape(name), next=html.escape(next_page), problem=shown)
+    return _PAGE.substitute(focus, name=html.escape(name), next=html.escape(next_page), problem=shown)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from db.project import get_project
 from db.records import Counts, ImageRecord, NewImage, NewPerson, PersonRecord, Split, UserRecord
 from db.schema import CameraRow, ImageRow, LabelRow, LeaseRow, PersonRow, RankingEntryRow
 from db.writing import insert
+from sspcm.pose import IMPORTED
 
 CROWD_REASON = "crowd region"
 FILE_NAME_LENGTH, CAMERA_NAME_LENGTH = 1024, 512
@@ -161,6 +162,13 @@ def count(tx: Session) -> Counts:
             .group_by(ImageRow.split, PersonRow.state)
         )
     }
+    imported = tx.scalars(
+        select(func.count())
+        .select_from(PersonRow)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .join(LabelRow, and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision))
+        .where(ImageRow.split == "train", PersonRow.state == "accepted", LabelRow.author == IMPORTED)
+    ).one()
     return Counts(
         images=sum(images.values()),
         images_open=images.get(("train", True), 0),
@@ -168,6 +176,7 @@ def count(tx: Session) -> Counts:
         persons=sum(persons.values()),
         persons_open=persons.get(("train", "open"), 0),
         persons_accepted=persons.get(("train", "accepted"), 0),
+        persons_imported=imported,
         persons_skipped=persons.get(("train", "skipped"), 0),
         persons_not_a_person=persons.get(("train", "not_a_person"), 0),
         persons_validation=sum(number for (split, _), number in persons.items() if split == "validation"),

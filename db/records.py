@@ -270,6 +270,8 @@ class Counts:
     persons: int
     persons_open: int
     persons_accepted: int
+    persons_imported: int
+    """Of the accepted ones, those whose label came with an import."""
     persons_skipped: int
     persons_not_a_person: int
     persons_validation: int

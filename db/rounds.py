@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
@@ -126,6 +126,12 @@ def add_points(tx: Session, round_id: int, points: Sequence[RoundPoint]) -> None
         joined[point.step] = {**joined.get(point.step, {}), **values}
     rows = [{"round_id": round_id, "step": step, "values": joined[step]} for step in sorted(set(steps))]
     upsert_all(tx, RoundPointRow, rows, key=["round_id", "step"])
+
+
+def clear_points(tx: Session, round_id: int) -> None:
+    """Take a round's curves away: a training that goes on from its checkpoint tells them again from the beginning."""
+    require_active(tx, round_id)
+    tx.execute(delete(RoundPointRow).where(RoundPointRow.round_id == round_id))
 
 
 def points(tx: Session, round_id: int) -> list[RoundPoint]:

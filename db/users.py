@@ -16,10 +16,11 @@ from db.errors import InvalidAccount, NameTaken
 from db.records import Role, SessionRecord, UserRecord
 from db.schema import LoginSessionRow, UserRow
 from db.writing import insert
+from sspcm.pose import IMPORTED
 
 PASSWORD_LENGTH = 8
 NAME_LENGTH = 64
-RESERVED_NAMES = ("import",)
+RESERVED_NAMES = (IMPORTED,)
 """The author that imported labels carry."""
 
 # Of a random password nobody has. Verifying against it takes as long as verifying a real account's.

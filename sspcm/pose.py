@@ -10,6 +10,9 @@ from jaxtyping import Bool, Float, Int
 ABSENT, HIDDEN, VISIBLE = 0, 1, 2
 """Visibility of a labelled keypoint, as COCO counts it."""
 
+IMPORTED = "import"
+"""The author of a label that came with a file; no annotator may have this name."""
+
 
 class PoseError(ValueError):
     """Keypoints or a box that cannot be."""
@@ -67,7 +70,7 @@ class Label:
     """
 
     xyv: Float[np.ndarray, "K 3"]
-    author: str = "import"
+    author: str = IMPORTED
     revision: int = 1
     touched: Bool[np.ndarray, "K"] | None = None
     started_from: int | None = None

@@ -1,13 +1,14 @@
 """The lead's page: what is labelled, launching a round, how it runs, the curves, the export."""
 
 import dataclasses
+import secrets
 import tomllib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
-from app.editor import lead_board, lead_charts, lead_counts, lead_exports, lead_tables
+from app.editor import lead_board, lead_charts, lead_counts, lead_exports, lead_said, lead_tables
 from app.engine import Engine
 from app.learning import LearningError, launch_round
 from app.pages.look import header
@@ -17,7 +18,7 @@ from db.clock import utc_now
 from db.errors import StoreError
 from db.records import RoundPoint, RoundRecord, UserRecord
 from db.session import Store
-from sspcm.config import PRESETS, ConfigError, merge
+from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
 
 REFRESH_S = 1.5
 QUEUE_SHOWN = 20
@@ -43,20 +44,32 @@ def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
                     board = lead_board()
                     lead_exports()
                 with gr.Column(scale=2, min_width=340, elem_id="launch"):
-                    _launch_form(store, engine)
+                    launch = _launch_form(store, engine)
             charts = lead_charts()
             tables = lead_tables()
             timer = gr.Timer(REFRESH_S)
-        refresh = _for_leads(lambda: lead_view(store))
+
+        def refresh() -> tuple[Any, ...]:
+            shown = lead_view(store)
+            return *shown, _launch_button(shown[1]["round"])
+
         for happens in (timer.tick, page.load):
             happens(
-                refresh,
-                outputs=[counts, board, charts, tables],
+                _for_leads(refresh),
+                outputs=[counts, board, charts, tables, launch],
                 queue=False,
                 show_progress="hidden",
                 api_visibility="private",
             )
     return page
+
+
+def _launch_button(latest: dict[str, Any] | None) -> dict[str, Any]:
+    """Pressable while no round is active: a home runs one at a time."""
+    active = latest is not None and latest["state"] in ("queued", "running")
+    label = f"Round {latest['number']} is {latest['state']}" if active and latest else "Launch round"
+    updated: dict[str, Any] = gr.update(value=label, interactive=not active)
+    return updated
 
 
 def _for_leads(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,45 +91,44 @@ def _lead_of(request: gr.Request) -> UserRecord:
     return user
 
 
-def _launch_form(store: Store, engine: Engine) -> None:
+def _launch_form(store: Store, engine: Engine) -> gr.Button:
+    """Settings and the button that launches. What cannot be is told in words here, so no field refuses it before."""
     demo = PRESETS["demo"]
     gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
     with gr.Row():
         preset = gr.Dropdown(
-            list(PRESETS), value="demo", label="Preset", info="demo: CPU, standard: GPU", min_width=130
+            list(PRESETS), value="demo", label="Preset", info="demo: minutes on a CPU, standard: a GPU", min_width=130
         )
         steps = gr.Number(
-            value=demo.train.steps,
-            precision=0,
-            minimum=1,
-            label="Training steps",
-            info="more steps take longer",
-            min_width=130,
+            value=demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
         )
     with gr.Row():
-        seed = gr.Number(value=0, precision=0, minimum=0, label="Seed", info="fixes what is random", min_width=130)
+        seed = gr.Number(value=0, label="Seed", info="of everything that is random", min_width=130)
         blind = gr.Number(
             value=demo.ranking.blind_share,
-            minimum=0,
-            maximum=0.9,
             step=0.05,
             label="Blind share",
-            info="random part of the queue",
+            info="images drawn at random, to judge the ranking by",
             min_width=130,
         )
     with gr.Accordion("All settings", open=False):
         toml = gr.Code(
-            language=None, label='TOML over the preset, for example: views.occlusion = "off"', lines=4, max_lines=12
+            language=None,
+            label='Settings to change (TOML), for example: views.occlusion = "off"',
+            lines=2,
+            max_lines=12,
+        )
+        known = gr.Code(
+            demo.to_toml(), language=None, label="What the preset says", interactive=False, lines=4, max_lines=12
         )
     launch = gr.Button("Launch round", variant="primary")
-    said = gr.Markdown(elem_id="launch-said")
+    said = lead_said()
+
+    def choose(name: str) -> tuple[int, str]:
+        return PRESETS[name].train.steps, PRESETS[name].to_toml()
+
     preset.change(
-        _for_leads(lambda name: PRESETS[name].train.steps),
-        preset,
-        steps,
-        queue=False,
-        api_visibility="private",
-        show_progress="hidden",
+        _for_leads(choose), preset, [steps, known], queue=False, api_visibility="private", show_progress="hidden"
     )
 
     def launch_one(
@@ -126,12 +138,15 @@ def _launch_form(store: Store, engine: Engine) -> None:
         start: float | None,
         share: float | None,
         text: str | None,
-    ) -> str:
+    ) -> dict[str, Any]:
         user = _lead_of(request)
-        if count is None or start is None or share is None:
-            return "**Not launched.** Training steps, seed or blind share is empty. Type a number into each."
-        changes = {"seed": int(start), "train": {"steps": int(count)}, "ranking": {"blind_share": share}}
-        return _launch(store, engine, user, preset=name, changes=changes, toml=text or "")
+        try:
+            changes = _changes(steps=count, seed=start, blind_share=share)
+            record = launch_round(store, engine, config=_config(name, changes, text or ""), user=user)
+        except (ConfigError, LearningError, StoreError) as error:
+            return _said(ok=False, text=f"Not launched: {error}")
+        text = "The worker takes it up within a second; labelling goes on meanwhile."
+        return _said(ok=True, text=f"Round {record.number} is queued. {text}")
 
     launch.click(
         launch_one,
@@ -141,18 +156,38 @@ def _launch_form(store: Store, engine: Engine) -> None:
         api_visibility="private",
         show_progress="hidden",
     )
+    return launch
 
 
-def _launch(store: Store, engine: Engine, user: UserRecord, *, preset: str, changes: dict[str, Any], toml: str) -> str:
-    """Launch, and say what came of it."""
+def _said(*, ok: bool, text: str) -> dict[str, Any]:
+    """The nonce makes the same words a new value: Gradio keeps quiet about a value that equals the last."""
+    return {"ok": ok, "text": text, "nonce": secrets.token_hex(4)}
+
+
+def _changes(*, steps: float | None, seed: float | None, blind_share: float | None) -> dict[str, Any]:
+    """The form's numbers as settings. Raises ConfigError naming the field that holds none."""
+    if blind_share is None:
+        raise ConfigError("Blind share is empty; wanted a number from 0 up to 1. Type 0.1, for example.")
+    return {
+        "seed": _whole("Seed", seed),
+        "train": {"steps": _whole("Training steps", steps)},
+        "ranking": {"blind_share": blind_share},
+    }
+
+
+def _whole(name: str, value: float | None) -> int:
+    if value is None or not float(value).is_integer():
+        found = "is empty" if value is None else f"is {value}"
+        raise ConfigError(f"{name} {found}; wanted a whole number. Type one.")
+    return int(value)
+
+
+def _config(preset: str, changes: dict[str, Any], toml: str) -> RoundConfig:
+    """The preset, the form's numbers over it, the lead's own text over both. Raises ConfigError."""
     try:
-        config = merge(merge(PRESETS[preset], changes), tomllib.loads(toml))
-        record = launch_round(store, engine, config=config, user=user)
+        return merge(merge(PRESETS[preset], changes), tomllib.loads(toml))
     except tomllib.TOMLDecodeError as error:
-        return f"**Not launched.** The settings are not TOML: {error}. Mend the line it names."
-    except (ConfigError, LearningError, StoreError) as error:
-        return f"**Not launched.** {error}"
-    return f"**Round {record.number} is queued.** The worker takes it up within a second; labelling goes on meanwhile."
+        raise ConfigError(f"the settings are not TOML: {error}. Correct the line it names.") from error
 
 
 def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -182,6 +217,7 @@ def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dic
     published = [record for record in reversed(records) if record.state == "published"]
     return {
         "round": records[0].number if records else None,
+        "steps": RoundConfig.from_toml(records[0].config_toml).train.steps if records else None,
         "loss": loss[:: max(1, len(loss) // POINTS_DRAWN)],
         "ap": {n: [(p.step, p.values[f"ap_{n}"]) for p in points if f"ap_{n}" in p.values] for n in NETWORKS},
         "rounds": {n: [(r.number, ap) for r in published if (ap := _ap(r, n)) is not None] for n in NETWORKS},

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sspcm.pose import Box, Label, PersonInstance, PoseError
+from sspcm.pose import IMPORTED, Box, Label, PersonInstance, PoseError
 from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError, mirror_by_name
 
 DEFAULT_SIGMA = 0.07
@@ -416,7 +416,7 @@ def _write_person(entry: CocoPerson, *, keypoints: int, category_id: Any) -> dic
     }
     if person.label is not None:
         placed = int(person.label.labelled.sum())
-        data["num_keypoints"] = data.get("num_keypoints", placed) if person.label.author == "import" else placed
+        data["num_keypoints"] = data.get("num_keypoints", placed) if person.label.author == IMPORTED else placed
         data["keypoints"] = [n for x, y, v in person.label.xyv.tolist() for n in (x, y, int(v))]
     else:
         data.setdefault("num_keypoints", 0)

@@ -24,8 +24,8 @@ class LeadCounts extends Part {
     const decided = counts.persons_accepted + counts.persons_skipped + counts.persons_not_a_person;
     const all = decided + counts.persons_open;
     return html("div", { class: "counts" },
-      count("In the queue", counts.images_open, counts.images_open === 1 ? "image" : "images", `${counts.persons_open} open persons`),
-      count("Labelled", counts.persons_accepted, "persons", all ? `${decided} of ${all} persons decided` : "no persons yet", [decided, all]),
+      count("In the queue", counts.images_open, counts.images_open === 1 ? "image" : "images", `${counts.persons_open} of ${all} persons to decide`),
+      count("Labelled", counts.persons_accepted, "persons", `${counts.persons_accepted - counts.persons_imported} here, ${counts.persons_imported} imported`, [decided, all]),
       count("Set aside", counts.persons_skipped + counts.persons_not_a_person, "persons",
         `${counts.persons_skipped} skipped, ${counts.persons_not_a_person} not a person`),
       count("Validation", counts.persons_validation, "persons", `in ${counts.images_validation} images, never trained on`));
@@ -36,7 +36,7 @@ function count(what, number, unit, more, part = null) {
   const card = html("div", { class: "card count" }, html("span", { class: "what" }, what),
     html("b", {}, number.toLocaleString("en"), html("span", { class: "unit" }, ` ${unit}`)),
     html("span", { class: "more soft" }, more));
-  if (part?.[1]) card.append(html("progress", { value: part[0], max: part[1], "aria-label": more }));
+  if (part?.[1]) card.append(html("progress", { value: part[0], max: part[1], "aria-label": `${part[0]} of ${part[1]} persons decided` }));
   return card;
 }
 
@@ -45,6 +45,7 @@ class LeadBoard extends Part {
   /** @param {{round: any, labelled: number}} board */
   draw({ round, labelled }) {
     this.dataset.round = round ? `${round.number}:${round.state}` : "none";
+    if (round && ENDED.has(round.state)) document.dispatchEvent(new CustomEvent("round-ended", { detail: this.dataset.round }));
     return round ? latestRound(round) : noRound(labelled);
   }
 }
@@ -57,13 +58,17 @@ function noRound(labelled) {
       : "No person is labelled yet. Label some on the page Annotate, then launch the first round."));
 }
 
+const ENDED = new Set(["published", "failed", "cancelled"]);
 const WAITING = "Waiting for the worker. If this lasts, start one with";
 
 function latestRound(round) {
   const { number, state, progress } = round;
   const section = html("section", { class: "card", "aria-label": `Round ${number}: ${state}` },
-    html("div", { class: "head" }, html("h2", {}, `Round ${number}: ${state}`), chip(state)));
-  if (state === "failed") section.append(html("p", { class: "error", role: "alert" }, round.error ?? "No error was kept."));
+    html("div", { class: "head" }, html("h2", {}, `Round ${number}: `, chip(state))));
+  if (state === "failed") {
+    section.append(html("p", { class: "error", role: "alert" }, round.error ?? "No error was kept."),
+      html("p", { class: "soft more" }, "Nothing of it is shown to annotators; they keep the last published round. Launch another when the cause is mended."));
+  }
   if (state === "queued") section.append(html("p", { class: "soft" }, `${WAITING} `, html("code", {}, "python -P -m app worker")));
   if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators."));
   if (state === "published") section.append(html("p", { class: "soft" }, "Annotators get its ranking and start from its predictions."), result(round));
@@ -92,13 +97,13 @@ function chip(state) {
 /** The curves: loss and AP of the latest round, AP over rounds. */
 class LeadCharts extends Part {
   /** @param {{round: number | null, loss: [number, number][], ap: Record<string, [number, number][]>, rounds: Record<string, [number, number][]>}} curves */
-  draw({ round, loss, ap, rounds }) {
+  draw({ round, steps, loss, ap, rounds }) {
     const networks = (found) => NETWORKS.map((name) => ({ name, points: found[name] ?? [] }));
     const of = round == null ? "" : ` of round ${round}`;
     const charts = [
-      chart({ title: `Loss${of}`, about: `Loss${of} over training steps`, xTitle: "step", series: [{ name: "", points: loss }],
+      chart({ title: `Loss${of}`, about: `Loss${of} over training steps`, xTitle: "step", xMost: steps, series: [{ name: "", points: loss }],
         empty: "The loss is drawn here while a round trains." }),
-      chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} over training steps`, xTitle: "step", series: networks(ap),
+      chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} over training steps`, xTitle: "step", xMost: steps, series: networks(ap),
         empty: "AP on the validation images is measured at every snapshot refresh." }),
       chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round",
         series: networks(rounds), rounds: true, empty: "Every published round adds a point." }),
@@ -107,12 +112,33 @@ class LeadCharts extends Part {
   }
 }
 
+/** What came of the last launch, until that round has ended. */
+class LeadSaid extends Part {
+  #clear = ({ detail }) => this.#before !== detail && this.shadowRoot.replaceChildren();
+  #before = "";
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("round-ended", this.#clear);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("round-ended", this.#clear);
+  }
+
+  /** @param {{ok: boolean, text: string}} said */
+  draw({ ok, text }) {
+    this.#before = document.querySelector("lead-board")?.dataset.round ?? "";
+    return html("p", { class: ok ? "done" : "error", role: ok ? "status" : "alert" }, text);
+  }
+}
+
 /** The labels as files. */
 class LeadExports extends Part {
   draw() {
-    return card("Export", "COCO keypoints, as they are now", html("div", { class: "exports" },
-      html("a", { class: "button", href: "/api/export", download: "labels.json" }, "Download labels"),
-      html("a", { class: "button", href: "/api/export?with_predictions=1", download: "labels-and-predictions.json" }, "Download labels and predictions")));
+    return card("Export", "COCO keypoints of every image as it is now; who is not labelled yet is a box", html("div", { class: "exports" },
+      html("a", { class: "button", href: "/api/export", download: "" }, "Download labels"),
+      html("a", { class: "button", href: "/api/export?with_predictions=1", download: "" }, "Download labels and predictions")));
   }
 }
 
@@ -125,20 +151,21 @@ class LeadTables extends Part {
 }
 
 function roundsTable(rounds, labels) {
-  const rows = rounds.flatMap((round) => roundRows(round, labels[round.number]));
-  return card("Rounds", "AP before → after, on the validation images",
+  const rows = rounds.flatMap((round, place) => roundRows(round, labels[round.number], place === 0));
+  return card("Rounds", "AP on the validation images, before → after: 1 is perfect; A and B are the teachers, C the student",
     rows.length ? table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Took", "Launched by"], rows)
       : html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
 }
 
-function roundRows(round, labelled) {
+/** The latest round's error stands in its own card already. */
+function roundRows(round, labelled, isLatest) {
   const aps = NETWORKS.map((network) => {
     const { text, change } = sayAp(round, network);
     return cell(text, `nowrap ${change}`);
   });
   const cells = [cell(String(round.number)), html("td", {}, chip(round.state)), cell(labelled == null ? "" : String(labelled)), ...aps,
     cell(sayDuration(round), "nowrap"), cell(round.launched_by)];
-  if (!round.error) return [html("tr", {}, ...cells)];
+  if (!round.error || isLatest) return [html("tr", {}, ...cells)];
   return [html("tr", { class: "has-why" }, ...cells),
     html("tr", { class: "why" }, html("td", {}), html("td", { colspan: cells.length - 1, class: "error" }, round.error))];
 }
@@ -167,7 +194,7 @@ function cell(text, style = "") {
 }
 
 const PARTS = {
-  "lead-counts": LeadCounts, "lead-board": LeadBoard, "lead-exports": LeadExports, "lead-charts": LeadCharts, "lead-tables": LeadTables,
+  "lead-counts": LeadCounts, "lead-board": LeadBoard, "lead-exports": LeadExports, "lead-said": LeadSaid, "lead-charts": LeadCharts, "lead-tables": LeadTables,
 };
 for (const [tag, part] of Object.entries(PARTS)) {
   if (!customElements.get(tag)) customElements.define(tag, part);

@@ -8,14 +8,15 @@ const INSIDE = { left: 44, right: 10, top: 10, bottom: 36 };
 
 /**
  * @typedef {{name: string, points: [number, number][]}} Series name: a CSS class and, where it is not empty, the legend's word
- * @param {{title: string, about: string, series: Series[], xTitle: string, empty: string, rounds?: boolean}} what
+ * @param {{title: string, about: string, series: Series[], xTitle: string, empty: string, xMost?: number | null, rounds?: boolean}} what
+ *   xMost: the axis reaches at least this far
  *   rounds: x counts rounds, so its ticks are whole numbers and every point gets a dot
  * @returns {HTMLElement}
  */
-export function chart({ title, about, series, xTitle, empty, rounds = false }) {
+export function chart({ title, about, series, xTitle, empty, xMost = null, rounds = false }) {
   const figure = html("figure", { class: "chart" }, html("figcaption", {}, html("h2", {}, title), legend(series)));
   const points = series.flatMap((one) => one.points);
-  figure.append(points.length ? drawing(about, series, points, xTitle, rounds) : html("p", { class: "empty" }, empty));
+  figure.append(points.length ? drawing({ about, series, points, xTitle, xMost, rounds }) : html("p", { class: "empty" }, empty));
   return figure;
 }
 
@@ -24,8 +25,9 @@ function legend(series) {
   return html("span", { class: "legend" }, ...named.map((one) => html("span", { class: `key ${one.name}` }, one.name)));
 }
 
-function drawing(about, series, points, xTitle, rounds) {
+function drawing({ about, series, points, xTitle, xMost, rounds }) {
   const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
+  if (xMost !== null) xs.push(0, xMost);
   const xTicks = ticks(Math.min(...xs), Math.max(...xs), { whole: true });
   const yTicks = ticks(Math.min(...ys), Math.max(...ys));
   const xSpan = rounds ? [Math.min(...xs) - 0.25, Math.max(...xs) + 0.25] : [xTicks[0], Math.max(...xs)];

@@ -1,13 +1,13 @@
 /** How the lead's parts look; the colours are the page's theme's (static/theme.css). */
 
 export const STYLE = `
-:host { display: grid; color: var(--body-text-color, #18212c); font: 14px/1.5 system-ui, sans-serif; }
+:host { display: grid; grid-template-columns: minmax(0, 1fr); color: var(--body-text-color, #18212c); font: 14px/1.5 system-ui, sans-serif; }
 * { box-sizing: border-box; }
 h2 { font-size: 14px; font-weight: 650; margin: 0; }
 p { margin: 0; }
 .soft { color: var(--body-text-color-subdued, #4f5d6d); }
 .card { background: var(--background-fill-primary, #fff); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 10px; padding: 16px 18px; }
-.stack { display: grid; gap: 16px; }
+.stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
 
 .counts { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; }
 .count b { display: block; font-size: 26px; line-height: 1.2; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
@@ -34,6 +34,7 @@ dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 p.more { margin-top: 12px; font-size: 13px; }
 .error, .warning { overflow-wrap: anywhere; }
 .error { color: var(--bad, #b3202b); }
+.done { color: var(--good, #17693f); }
 .warning { margin-top: 8px; font-size: 13px; }
 
 .charts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; }

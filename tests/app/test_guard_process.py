@@ -57,6 +57,13 @@ def guard(code: str, **options: Any) -> subprocess.Popen[bytes]:
     )
 
 
+def test_a_command_can_be_told_to_stand_back(started: list[subprocess.Popen[bytes]]) -> None:
+    asked = guard("import os; print(os.nice(0), flush=True)", nice=7)
+    started.append(asked)
+    assert asked.stdout is not None
+    assert int(asked.stdout.readline()) == os.nice(0) + 7
+
+
 def test_the_guard_ends_with_its_commands_status() -> None:
     process = start_guarded([sys.executable, "-c", "raise SystemExit(7)"])
 

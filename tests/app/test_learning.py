@@ -2,7 +2,9 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from app.learning import (
 from app.settings import Settings
 from db import images, labels, predictions, project, queue, rounds, users
 from db.clock import utc_now
-from db.errors import RoundActive
+from db.errors import RoundActive, RoundOver
 from db.records import (
     Decision,
     KeypointFlag,
@@ -39,6 +41,7 @@ from db.records import (
     NewPerson,
     PersonRecord,
     PersonScore,
+    RoundPoint,
     RoundRecord,
     Split,
     UserRecord,
@@ -322,6 +325,18 @@ def test_half_a_line_left_by_a_killed_trainer_is_left_out(home: Home) -> None:
         assert [point.step for point in rounds.points(tx, home.round().id)] == [1, 2]
 
 
+def test_a_training_taken_up_again_draws_its_curves_anew(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=2)))
+    with home.store.transaction() as tx:
+        rounds.add_points(tx, home.round().id, [RoundPoint(19, {"loss": 0.1})])
+
+    train_round(home.store, home.settings, 1, command=COMMAND)
+
+    with home.store.reading() as tx:
+        assert [point.step for point in rounds.points(tx, home.round().id)] == [1, 2]
+
+
 def test_a_failed_training_raises_with_the_trainers_words_and_may_be_tried_again(home: Home) -> None:
     home.add("a.jpg", home.labelled())
     home.freeze(RoundConfig(seed=13, train=TrainConfig(steps=1)))
@@ -341,17 +356,36 @@ def test_a_trainer_that_cannot_start_is_quoted(home: Home) -> None:
         train_round(home.store, home.settings, 1, command=(sys.executable, "/nowhere/trainer.py"))
 
 
-def test_a_round_that_is_over_ends_its_trainer(home: Home) -> None:
-    home.add("a.jpg", home.labelled())
-    home.freeze(RoundConfig(train=TrainConfig(steps=100_000)))
+def fail_round(home: Home) -> None:
     with home.store.transaction() as tx:
         rounds.fail(tx, home.round().id, "over")
 
-    with pytest.raises(Exception, match="round 1 is failed"):
-        train_round(home.store, home.settings, 1, command=(*COMMAND[:2], "0.05"))
 
-    (trainer,) = (home.folder() / "pids").read_text().split()
-    assert not psutil.pid_exists(int(trainer))
+def test_a_round_that_is_over_starts_no_trainer(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=1)))
+    fail_round(home)
+
+    with pytest.raises(RoundOver, match="round 1 is failed"):
+        train_round(home.store, home.settings, 1, command=COMMAND)
+
+    assert not (home.folder() / "pids").exists()
+
+
+def test_a_round_that_ends_meanwhile_ends_its_trainer(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=100_000)))
+    pids, slow = home.folder() / "pids", (*COMMAND[:2], "0.05")
+
+    with ThreadPoolExecutor(1) as thread:
+        training = thread.submit(train_round, home.store, home.settings, 1, command=slow)
+        while not pids.exists():
+            time.sleep(0.02)
+        fail_round(home)
+        with pytest.raises(RoundOver, match="round 1 is failed"):
+            training.result(60)
+
+    assert not psutil.pid_exists(int(pids.read_text()))
 
 
 # --- scoring

@@ -27,6 +27,13 @@ def test_many_tries_at_once_count_one_by_one() -> None:
     assert waits.count(0.0) == FAILURES_ALLOWED
 
 
+def test_whoever_mistyped_the_password_types_on_there() -> None:
+    fresh, again = login_page(), login_page(name="ann", problem="wrong")
+    assert "autofocus" in fresh.split('id="password"')[0]
+    assert "autofocus" in again.split('id="password"')[1]
+    assert fresh.count("autofocus") == again.count("autofocus") == 1
+
+
 def test_what_was_typed_comes_back_as_text() -> None:
     page = login_page(name='"><script>', next_page='/"onload=x', problem="<b>no</b>")
     assert "<script>" not in page

@@ -122,6 +122,21 @@ def test_annotators_are_kept_out_of_what_is_the_leads(server: Server) -> None:
         assert lea.get("/api/counts").json()["images"] == 6
 
 
+def test_people_are_refused_on_a_page_with_a_way_back(server: Server) -> None:
+    with server.client("ann") as ann:
+        for path, status, said in (("/lead/", 403, "signed in as ann"), ("/nowhere", 404, "no page at this address")):
+            page = ann.get(path, headers={"accept": "text/html"})
+            assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+            assert said in page.text
+            assert 'href="/annotate/"' in page.text
+
+
+def test_both_exports_have_names_of_their_own(server: Server) -> None:
+    with server.client("lea") as lea:
+        names = {lea.get("/api/export", params=p).headers["content-disposition"] for p in ({}, {"with_predictions": 1})}
+    assert len(names) == 2
+
+
 @pytest.mark.parametrize(
     "path",
     ["/annotate/gradio_api/file=/etc/passwd", "/annotate/gradio_api/upload", "/annotate/gradio_api/call/x", "/docs"],

@@ -85,7 +85,7 @@ def test_a_lead_launches_a_round_and_sees_it_published(sign_in: Callable[[str], 
     page.wait_for_selector("lead-board[data-round]")
     page.get_by_label("Training steps").fill("6")
     page.get_by_role("button", name="Launch round").click()
-    expect(page.locator("#launch-said")).to_contain_text("Round 1 is queued", timeout=10_000)
+    expect(page.locator("lead-said")).to_contain_text("Round 1 is queued", timeout=10_000)
     expect(page.locator("lead-board")).to_contain_text("Round 1: running", timeout=60_000)
     expect(page.locator("lead-board")).to_contain_text("Round 1: published", timeout=240_000)
     expect(page.locator("lead-tables")).to_contain_text("disagree on", timeout=10_000)

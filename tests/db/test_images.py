@@ -98,23 +98,25 @@ def test_what_is_not_there_is_named(store):
         images.get_person(tx, 99)
 
 
-def test_counts_tell_pool_labelled_and_validation_apart(store, add_people, add_account, now):
+def test_counts_tell_pool_labelled_and_validation_apart(store, add_people, add_account, make_label, now):
     add_people(store, count=2, persons=3)
     add_people(store, labelled=True)
     add_people(store, persons=2, labelled=True, split="validation")
     ann = add_account(store)
     with store.transaction() as tx:
-        first, second, *_ = images.list_persons(tx)
+        first, second, third, *_ = images.list_persons(tx)
         labels.decide(tx, Decision("1", "skip", first.id, 0, ann, reason="blurred"), now=now)
         labels.decide(tx, Decision("2", "not_a_person", second.id, 0, ann), now=now)
+        labels.decide(tx, Decision("3", "accept", third.id, 0, ann, label=make_label()), now=now)
     with store.reading() as tx:
         assert images.count(tx) == Counts(
             images=4,
-            images_open=2,
+            images_open=1,
             images_validation=1,
             persons=9,
-            persons_open=4,
-            persons_accepted=1,
+            persons_open=3,
+            persons_accepted=2,
+            persons_imported=1,
             persons_skipped=1,
             persons_not_a_person=1,
             persons_validation=2,
@@ -123,7 +125,7 @@ def test_counts_tell_pool_labelled_and_validation_apart(store, add_people, add_a
 
 def test_counts_of_an_empty_home_are_zero(store):
     with store.reading() as tx:
-        assert images.count(tx) == Counts(0, 0, 0, 0, 0, 0, 0, 0, 0)
+        assert images.count(tx) == Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_a_lens_is_kept_with_its_camera(store, add_people):

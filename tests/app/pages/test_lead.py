@@ -1,0 +1,82 @@
+"""The lead's page: what its form refuses, in words, and what it shows of rounds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.pages.lead import POINTS_DRAWN, _changes, _config, _launch_button, lead_view
+from db import rounds
+from db.records import RoundPoint
+from db.session import Store
+from sspcm.config import PRESETS, ConfigError
+
+
+def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:
+    config = _config("demo", _changes(steps=30, seed=4, blind_share=0.2), "seed = 5\n[train]\nsnapshot_every = 10")
+    assert (config.train.steps, config.train.snapshot_every, config.seed) == (30, 10, 5)
+    assert config.ranking.blind_share == 0.2
+    assert config.model == PRESETS["demo"].model
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"steps": None}, "Training steps is empty"),
+        ({"steps": 0}, "train.steps must be positive; found 0"),
+        ({"steps": 2.5}, "Training steps is 2.5; wanted a whole number"),
+        ({"seed": None}, "Seed is empty"),
+        ({"seed": -1}, "seed must be a whole number from 0"),
+        ({"blind_share": None}, "Blind share is empty"),
+        ({"blind_share": 7}, "ranking.blind_share must lie in"),
+    ],
+)
+def test_a_number_that_cannot_be_is_named(changed: dict[str, float | None], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        _config("demo", _changes(**{"steps": 30, "seed": 4, "blind_share": 0.2, **changed}), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("[train", "not TOML"), ("[train]\nstep = 5", "Did you mean 'train.steps'")]
+)
+def test_a_text_that_cannot_be_is_named(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        _config("demo", {}, text)
+
+
+@pytest.mark.parametrize(
+    ("latest", "pressable"),
+    [
+        (None, True),
+        ({"number": 1, "state": "queued"}, False),
+        ({"number": 1, "state": "running"}, False),
+        ({"number": 1, "state": "published"}, True),
+        ({"number": 1, "state": "failed"}, True),
+    ],
+)
+def test_a_round_is_launched_while_none_is_active(latest: dict[str, Any] | None, pressable: bool) -> None:
+    assert _launch_button(latest)["interactive"] is pressable
+
+
+def test_an_empty_home_is_shown_as_empty(sqlite_store: Store, add_people: Callable[..., Any]) -> None:
+    add_people(sqlite_store, count=2)
+    counts, board, curves, tables = lead_view(sqlite_store)
+    assert (counts["images_open"], counts["persons_accepted"], board["round"]) == (2, 0, None)
+    assert (curves["loss"], curves["steps"], tables["rounds"]) == ([], None, [])
+    assert len(tables["queue"]) == 2
+
+
+def test_a_long_loss_curve_is_thinned_and_every_ap_is_kept(
+    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, labelled=True)
+    lead = add_account(sqlite_store, role="lead")
+    with sqlite_store.transaction() as tx:
+        record = rounds.create(tx, config_toml=PRESETS["demo"].to_toml(), user=lead)
+        rounds.start(tx, record.id)
+        told = [RoundPoint(step, {"loss": 1.0} | ({"ap_C": 0.5} if step % 500 == 0 else {})) for step in range(2000)]
+        rounds.add_points(tx, record.id, told)
+    _, board, curves, _ = lead_view(sqlite_store)
+    assert POINTS_DRAWN <= len(curves["loss"]) < 2 * POINTS_DRAWN
+    assert curves["ap"]["C"] == [(0, 0.5), (500, 0.5), (1000, 0.5), (1500, 0.5)]
+    assert (curves["steps"], board["round"]["state"]) == (PRESETS["demo"].train.steps, "running")
