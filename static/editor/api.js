@@ -15,6 +15,7 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 15_000;
+const PICTURE_TIMEOUT_MS = 90_000;
 const SENT_AGAIN = new Set([408, 425, 429]);
 
 /** A name for one decision, so that deciding twice is deciding once. Works without a secure context too. */
@@ -62,8 +63,10 @@ export class Api {
 
   /** The picture, decoded and ready to draw. @param {string} url @returns {Promise<ImageBitmap>} */
   async picture(url) {
-    const answer = await this.#send(url, { cache: "default" });
-    const blob = await answer.blob();
+    const answer = await this.#send(url, { cache: "default", signal: AbortSignal.timeout(PICTURE_TIMEOUT_MS) });
+    const blob = await answer.blob().catch(() => {
+      throw new ApiError("offline", "The image broke off on its way. Try again.");
+    });
     try {
       return await createImageBitmap(blob, { imageOrientation: "none" });
     } catch {
@@ -94,7 +97,7 @@ export class Api {
     let answer;
     try {
       answer = await this.#fetch(this.#base + path, {
-        credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS), ...options,
+        credentials: "same-origin", ...options, signal: options.signal ?? AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch {
       throw new ApiError("offline", "The server cannot be reached.");

@@ -45,10 +45,14 @@ export class Conveyor {
   /** The next sheet. Throws ApiError where it cannot be had; taking again tries again. @returns {Promise<Delivery>} */
   async take() {
     const back = this.#back.pop();
-    if (back) return { sheet: back, message: "" };
+    if (back) {
+      this.#changed();
+      return { sheet: back, message: "" };
+    }
     const wasEmpty = this.#ready !== null && this.#ready.sheet === null;
     const coming = wasEmpty || this.#coming === null ? this.#fetch() : this.#coming;
     this.#coming = this.#ready = null;
+    this.#changed();
     return coming;
   }
 
@@ -66,6 +70,16 @@ export class Conveyor {
         if (this.#coming === coming) this.#coming = null;
       },
     );
+  }
+
+  /** Images here are no longer held: the next sheet, if it is one of them, makes room for another. @param {number[]} lost */
+  forget(lost) {
+    const sheet = this.#ready?.sheet;
+    if (!sheet || !lost.includes(sheet.desk.imageId)) return;
+    sheet.picture?.close();
+    this.#coming = this.#ready = null;
+    this.#changed();
+    this.prefetch();
   }
 
   /** Lay a sheet aside: it is the next one taken. @param {Sheet} sheet */

@@ -26,6 +26,7 @@ import * as words from "./words.js";
 const PICK_PX = { mouse: 14, touch: 26 };
 const LEAST_BOX_PX = 6;
 const BEHIND_KEPT = 4;
+const BEHIND_KEPT_PX = 40e6;
 const STEPS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
 /** The element `<pose-editor>`. Attribute `data-api`: put before every path, if the server is elsewhere. */
@@ -45,6 +46,7 @@ export class PoseEditor extends HTMLElement {
   #phase = "loading";
   #draftsKept = true;
   #asksToSignIn = false;
+  #toldUnsaved = false;
   #drafts = null;
   #draftTimer = 0;
   #panelFrame = 0;
@@ -184,10 +186,11 @@ export class PoseEditor extends HTMLElement {
     if (!this.#conveyor.isReady) this.#setPhase("loading", { title: "Fetching the next image…", busy: true });
     try {
       const { sheet, message } = await this.#conveyor.take();
+      if (this.#sheet) return void (sheet && this.#conveyor.putBack(sheet)); // a refusal was quicker and brought one back
       if (sheet) this.#lay(sheet);
       else this.#showEmpty(message);
     } catch (error) {
-      this.#cannotLoad(error);
+      if (!this.#sheet) this.#cannotLoad(error);
     }
   }
 
@@ -207,14 +210,28 @@ export class PoseEditor extends HTMLElement {
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
-    this.#conveyor.prefetch();
     this.#beat(sheet.desk.leaseS);
   }
 
   #leave(sheet) {
     this.#keepDrafts(sheet);
-    this.#behind = [...this.#behind, sheet].filter((one, i, all) => one.waiting > 0 || i >= all.length - BEHIND_KEPT);
+    this.#behind = [...this.#behind, sheet];
     this.#sheet = null;
+  }
+
+  #dropLongBehind() {
+    const kept = this.#worthKeeping();
+    for (const one of this.#behind) if (!kept.has(one)) one.picture?.close();
+    this.#behind = this.#behind.filter((one) => kept.has(one));
+  }
+
+  /** Of the images left behind, those undo reaches and those with saves under way; decoded, an image takes 4 bytes a pixel. */
+  #worthKeeping() {
+    let pixels = 0;
+    return new Set(this.#behind.toReversed().filter(({ desk, waiting }, i) => {
+      pixels += desk.size.width * desk.size.height;
+      return waiting > 0 || i === 0 || (i < BEHIND_KEPT && pixels <= BEHIND_KEPT_PX);
+    }));
   }
 
   #showEmpty(message) {
@@ -231,7 +248,7 @@ export class PoseEditor extends HTMLElement {
   #cannotLoad(error) {
     const signedOut = error.kind === "signed-out";
     this.#setPhase("error", {
-      title: signedOut ? "Your session has ended" : "The next image cannot be had",
+      title: signedOut ? "Your session has ended" : "The next image could not be loaded",
       text: signedOut ? "Sign in again in another tab, then come back. Your edits are kept." : error.message,
       link: signedOut ? "/login" : undefined,
       button: "Try again", act: () => this.#open(),
@@ -257,9 +274,9 @@ export class PoseEditor extends HTMLElement {
     if (!ids.length) return;
     try {
       const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
-      const id = this.#desk?.imageId;
-      if (id === undefined || held.includes(id)) return;
-      this.#tell(words.HOLD_LOST);
+      const lost = ids.filter((id) => !held.includes(id));
+      this.#conveyor.forget(lost);
+      if (lost.includes(this.#desk?.imageId)) this.#tell(words.HOLD_LOST);
     } catch (error) {
       if (error.kind === "signed-out") this.#tell(words.SESSION_ENDED);
     }
@@ -313,22 +330,19 @@ export class PoseEditor extends HTMLElement {
   }
 
   #refused(sheet, index, problem) {
-    if (index !== null) return this.#bringBack(sheet, index, problem);
-    this.#return(sheet);
-    return this.#tell(problem);
-  }
-
-  /** Show a person whose decision was refused: at once if nothing here would be torn away, else on a click. */
-  #bringBack(sheet, index, problem) {
-    const there = () => {
-      this.#return(sheet);
-      this.#goTo(state.selectPerson(this.#desk, index));
-      this.#panel.say(`Not saved. ${problem}`);
-    };
+    const there = () => this.#bringBack(sheet, index, problem);
     const busy = this.#desk && this.#desk !== sheet.desk && (state.hasDrafts(this.#desk) || this.#desk.past.length > 0);
     if (!busy) return there();
-    const text = `Person ${index + 1} of ${sheet.desk.fileName} was not saved: ${problem}`;
-    this.#panel.notice({ kind: "problem", text, button: "Go back to them", act: there });
+    const what = index === null ? `That nobody else is in ${sheet.desk.fileName}` : `Person ${index + 1} of ${sheet.desk.fileName}`;
+    this.#panel.notice({ kind: "problem", text: `${what} was not saved: ${problem}`, button: "Go back there", act: there });
+  }
+
+  /** Show what was refused: at once if nothing here would be torn away, else on a click. */
+  #bringBack(sheet, index, problem) {
+    this.#return(sheet);
+    if (index === null) return this.#tell(problem);
+    this.#goTo(state.selectPerson(this.#desk, index));
+    return this.#panel.say(`Not saved. ${problem}`);
   }
 
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
@@ -444,6 +458,7 @@ export class PoseEditor extends HTMLElement {
 
   #cancel() {
     if (this.#panel.closeMenu()) return this.#panel.refs.stage.focus();
+    if (!this.#panel.refs.notice.hidden) return this.#dropNotice();
     if (this.#boxing) return this.#setBoxing(false);
     if (this.#desk.placing) return this.#change(state.stopPlacing(this.#desk));
     this.#tabLeaves = true;
@@ -512,7 +527,8 @@ export class PoseEditor extends HTMLElement {
     if (!this.#sheet) return "view";
     if (this.#boxing) return "box";
     const keypoint = state.personOf(this.#desk)?.state === "open" ? this.#pick(spot, touch) : null;
-    this.#atGrab = { desk: this.#desk, keypoint, gesture: newKey() };
+    const { person, placing, keypoint: waiting, future } = this.#desk;
+    this.#atGrab = { sheet: this.#sheet, person, keypoint, gesture: newKey(), future, waiting: placing ? waiting : null };
     if (keypoint === null) return "view";
     const [x, y] = state.personOf(this.#desk).pose.xyv[keypoint];
     const on = geometry.toScreen(this.#sheet.view, { x, y });
@@ -524,6 +540,7 @@ export class PoseEditor extends HTMLElement {
     if (!this.#sheet) return;
     if (hold === "view") return this.#setView(geometry.pan(this.#sheet.view, { x: to.x - from.x, y: to.y - from.y }));
     if (hold === "box") return this.#dragBox(start, to);
+    if (!this.#holds()) return;
     const { keypoint, gesture } = this.#atGrab;
     const spot = geometry.toImage(this.#sheet.view, { x: to.x + this.#grip.x, y: to.y + this.#grip.y });
     this.#cursor("moving");
@@ -531,7 +548,14 @@ export class PoseEditor extends HTMLElement {
     this.#change(state.movePoint({ ...this.#desk, keypoint }, spot, gesture), { quick: this.#desk.keypoint === keypoint });
   }
 
+  /** Whether what was taken hold of is still what is selected: a key may have gone on to somebody else meanwhile. */
+  #holds() {
+    const { sheet, person, keypoint } = this.#atGrab ?? {};
+    return keypoint != null && sheet === this.#sheet && person === this.#desk.person;
+  }
+
   #dragBox(start, to) {
+    if (!this.#boxing) return;
     const { view } = this.#sheet;
     const draftBox = geometry.boxBetween(geometry.toImage(view, start), geometry.toImage(view, to), this.#desk.size);
     this.#look = { ...this.#look, draftBox, spot: to };
@@ -541,7 +565,10 @@ export class PoseEditor extends HTMLElement {
   #drop(hold, start, to) {
     if (!this.#sheet) return;
     this.#cursor(hold === "point" ? "point" : "");
-    if (hold !== "box") return this.#refresh();
+    if (hold === "point" && this.#holds() && this.#atGrab.waiting !== null) {
+      return this.#change(state.selectKeypoint(this.#desk, this.#atGrab.waiting));
+    }
+    if (hold !== "box" || !this.#boxing) return this.#refresh();
     const { draftBox } = this.#look;
     this.#setBoxing(false);
     if (draftBox && Math.min(draftBox.width, draftBox.height) >= LEAST_BOX_PX) return this.#addPerson(draftBox);
@@ -576,7 +603,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #abort() {
-    if (this.#sheet && this.#atGrab?.keypoint != null) this.#change(this.#atGrab.desk);
+    if (this.#holds()) this.#change(state.abandon(this.#desk, this.#atGrab.gesture, this.#atGrab.future));
     this.#look.draftBox = null;
     this.#cursor("");
   }
@@ -609,6 +636,7 @@ export class PoseEditor extends HTMLElement {
   /** Take another desk. quick: only the selected person moved, so only they are painted again. */
   #change(desk, { quick = false } = {}) {
     this.#sheet.desk = desk;
+    this.#panel.dropNote();
     if (!desk.placing && !this.#boxing) this.#look.spot = null;
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#keepDrafts(), 250);
@@ -650,6 +678,8 @@ export class PoseEditor extends HTMLElement {
   #showStatus() {
     const { outlook } = this.#outbox;
     const { status, text } = words.standInWords(outlook, this.#desk, Date.now());
+    if (status === "unsaved" && !this.#toldUnsaved) this.#panel.say(text);
+    this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
     this.dataset.status = status;
     this.#panel.status(status, text, outlook.pending > 0 && status === "unsaved");
     this.#askToSignIn(outlook.state === "signed-out", outlook.pending);
@@ -669,7 +699,7 @@ export class PoseEditor extends HTMLElement {
     return { ...this.#sheet, look: this.#look, stage: this.#stage.size, hidden: this.#hiding };
   }
 
-  /** Count an image as painted in the task after the frame that shows it. */
+  /** Count an image as painted in the task after the frame that shows it; then see to the next and the last ones. */
   #afterPaint() {
     if (!this.#isNew || !this.#sheet) return;
     this.#isNew = false;
@@ -678,6 +708,8 @@ export class PoseEditor extends HTMLElement {
       this.#painted += 1;
       this.dataset.painted = String(this.#painted);
       channel.port1.close();
+      this.#conveyor.prefetch();
+      this.#dropLongBehind();
     };
     channel.port2.postMessage(null);
   }
@@ -743,7 +775,7 @@ const REPEATS = /^(nudge|zoom|keypoint|flag|person|undo|redo)/;
 function noticeFor(sheet, restored, act) {
   if (sheet.problem) return { kind: "problem", text: sheet.problem, button: "Close", act };
   if (!restored) return null;
-  return { kind: "note", text: words.restoredInWords(restored), button: "Keep", act };
+  return { kind: "news", text: words.restoredInWords(restored), button: "Keep", act };
 }
 
 if (!customElements.get("pose-editor")) customElements.define("pose-editor", PoseEditor);

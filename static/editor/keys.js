@@ -44,10 +44,16 @@ export const BINDINGS = [
 ];
 
 /** A key press as the table writes it. @param {KeyboardEvent} event @returns {string} */
-export function chordOf({ key, shiftKey, ctrlKey, metaKey, altKey }) {
-  const name = key.length === 1 ? key.toUpperCase() : key;
+export function chordOf({ key, code = "", shiftKey, ctrlKey, metaKey, altKey }) {
+  const name = key.length === 1 ? latin(key, code).toUpperCase() : key;
   const shiftTells = name.length > 1 || /[A-Z]/.test(name);
   return `${altKey ? "Alt+" : ""}${ctrlKey || metaKey ? "Mod+" : ""}${shiftKey && shiftTells ? "Shift+" : ""}${name}`;
+}
+
+/** Where a keyboard writes another script, the key's place counts: the Latin letter or digit there. */
+function latin(key, code) {
+  const isForeign = key > "\x7f";
+  return (isForeign && /^(?:Key|Digit)(.)$/.exec(code)?.[1]) || key;
 }
 
 /** The command a key press stands for, or null. @param {KeyboardEvent} event @param {Binding[]} [bindings] */

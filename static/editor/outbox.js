@@ -4,9 +4,9 @@ import { newKey } from "./api.js";
 
 /**
  * @typedef {{path: string, body: () => object, about: string, saved?: (answer: any) => void,
- *   refused?: (error: Error) => void}} Letter
+ *   refused?: (error: Error) => void, dropped?: () => void}} Letter
  *   body: built when first sent, so that it carries the revision which the letters before it led to.
- *   about: who it concerns; when one letter is refused, the later ones about the same are not sent.
+ *   about: who it concerns; when one letter is refused, the later ones about the same are not sent, but dropped.
  * @typedef {{state: "saved" | "saving" | "waiting" | "signed-out", pending: number, message: string, retryAt: number}} Outlook
  */
 
@@ -59,8 +59,11 @@ export class Outbox {
   async #work() {
     if (this.#busy) return;
     this.#busy = true;
-    while (this.#letters.length && (await this.#sendFirst()));
-    this.#busy = false;
+    try {
+      while (this.#letters.length && (await this.#sendFirst()));
+    } finally {
+      this.#busy = false;
+    }
     if (!this.#letters.length) this.#look("saved");
   }
 
@@ -84,7 +87,9 @@ export class Outbox {
   #failed(letter, error) {
     if (error.kind === "refused") {
       this.#tries = 0;
-      this.#letters = this.#letters.filter((other) => other.about !== letter.about);
+      const [, ...later] = this.#letters;
+      this.#letters = later.filter((other) => other.about !== letter.about);
+      for (const other of later) if (other.about === letter.about) other.dropped?.();
       letter.refused?.(error);
       return true;
     }

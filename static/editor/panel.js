@@ -1,7 +1,7 @@
 /** The editor's frame: bar, side panel, notices, cheat sheet. Shows a desk; asks for commands; decides nothing. */
 
 import { BINDINGS, keyFor, readable } from "./keys.js";
-import { SKIP_REASONS, flagOf, isDone, isEdited, nextOpen, personOf, sideOf, spoken } from "./state.js";
+import { SKIP_REASONS, flagOf, isDone, isEdited, nextOpen, personOf, sideOf, sideless, spoken } from "./state.js";
 
 const ICONS = {
   undo: "M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3",
@@ -110,9 +110,9 @@ export class Panel {
     this.#pressed("add-person", look.boxing);
     this.#showPerson(desk);
     this.#showKeypoints(desk);
-    this.#showPersons(desk);
     this.#showActions(desk);
     this.#showHint(desk, look);
+    this.#showPersons(desk);
   }
 
   #showPerson(desk) {
@@ -177,9 +177,10 @@ export class Panel {
     const head = ["", "Left", "Right"].map((text) => make("span", { className: `head ${text.toLowerCase()}`, textContent: text }));
     const rows = skeleton.mirror.flatMap((other, keypoint) => {
       if (other === keypoint) return [nameCell(capital(spoken(skeleton, keypoint))), this.#cell(skeleton, keypoint, true)];
-      if (sideOf(skeleton, keypoint) !== "left") return [];
-      const name = capital(spoken(skeleton, keypoint).replace(/^left /, ""));
-      return [nameCell(name), this.#cell(skeleton, keypoint, false), this.#cell(skeleton, other, false)];
+      const sides = [sideOf(skeleton, keypoint), sideOf(skeleton, other)];
+      if (sides.join() === "right,left") return [];
+      if (sides.join() !== "left,right") return [nameCell(capital(spoken(skeleton, keypoint))), this.#cell(skeleton, keypoint, true)];
+      return [nameCell(capital(sideless(skeleton, keypoint))), this.#cell(skeleton, keypoint, false), this.#cell(skeleton, other, false)];
     });
     return [...head, ...rows];
   }
@@ -199,17 +200,19 @@ export class Panel {
       list.replaceChildren(...desk.persons.map((_, index) => this.#personRow(index)));
       if (!desk.persons.length) list.append(make("p", { className: "empty", textContent: "None." }));
     });
+    const current = this.refs.persons.children[desk.person];
+    const isNew = current && current.getAttribute("aria-current") !== "true";
     for (const [index, person] of desk.persons.entries()) {
       const row = this.refs.persons.children[index];
-      const current = String(index === desk.person);
-      if (row.getAttribute("aria-current") !== current && current === "true") scrollTo(this.refs.persons, row);
-      set(row, "aria-current", current);
+      set(row, "aria-current", String(index === desk.person));
       set(row, "data-state", person.state);
       const words = personWords(person);
       if (row.children[1].textContent !== words) row.children[1].textContent = words;
+      set(row, "aria-label", `Person ${index + 1}, ${words}`);
       row.children[2].hidden = person.score === null || person.state !== "open";
       row.children[2].firstChild.style.width = `${Math.round(100 * (person.score ?? 0))}%`;
     }
+    if (isNew) scrollTo(this.refs.persons, current); // at the end: it makes the browser lay everything out
   }
 
   #personRow(index) {
@@ -257,8 +260,14 @@ export class Panel {
     this.refs.live.textContent = this.refs.live.textContent === text ? `${text}\u00a0` : text;
   }
 
-  /** A message over the image with one way on; null takes it away.
-   * @param {{kind: "note" | "problem", text: string, button: string, act: () => void} | null} notice */
+  /** A note is about what was just tried: the next change takes it away. */
+  dropNote() {
+    const { notice } = this.refs;
+    if (notice.dataset.kind === "note") notice.hidden = true;
+  }
+
+  /** A message over the image with one way on; null takes it away. A note also goes with the next change.
+   * @param {{kind: "note" | "news" | "problem", text: string, button: string, act: () => void} | null} notice */
   notice(notice) {
     const { notice: box, noticeButton } = this.refs;
     box.hidden = !notice;
@@ -289,6 +298,7 @@ export class Panel {
   /** Ask why a person is skipped. */
   openMenu() {
     this.refs.menu.hidden = false;
+    set(this.refs.skip, "aria-expanded", "true");
     this.refs.menu.querySelector("button").focus();
   }
 
@@ -296,6 +306,7 @@ export class Panel {
   closeMenu() {
     const wasOpen = !this.refs.menu.hidden;
     this.refs.menu.hidden = true;
+    set(this.refs.skip, "aria-expanded", "false");
     return wasOpen;
   }
 
@@ -323,6 +334,10 @@ export class Panel {
       return item;
     });
     this.refs.menu.append(...items);
+    set(this.refs.skip, "aria-expanded", "false");
+    // Not every browser focuses a button that is pressed: the press keeps the focus here, so that its click still comes.
+    this.refs.menu.addEventListener("mousedown", (event) => event.preventDefault());
+    this.refs.menu.addEventListener("focusout", (event) => this.refs.menu.contains(event.relatedTarget) || this.closeMenu());
     this.refs.menu.addEventListener("keydown", (event) => {
       event.stopPropagation();
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

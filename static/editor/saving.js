@@ -80,6 +80,9 @@ export class Saving {
         sheet.desk = refused(error.message);
         this.#news.refused(sheet, index, error.message);
       },
+      dropped: () => {
+        sheet.waiting -= 1;
+      },
     });
   }
 }
@@ -93,5 +96,6 @@ function nowSaved(verdict, pose) {
 function bodyOf(person, verdict, label) {
   const whom = { person_id: person.id, revision: person.revision };
   if (verdict.state === "accepted") return { ...whom, ...label, started_from: person.startedFrom };
-  return verdict.state === "skipped" ? { ...whom, reason: verdict.reason } : whom;
+  // A person skipped before this page was opened came without the reason.
+  return verdict.state === "skipped" ? { ...whom, reason: verdict.reason ?? "other" } : whom;
 }

@@ -13,6 +13,8 @@ export class Stage {
   #painted;
   /** @type {import("./geometry.js").Size} */
   size = { width: 1, height: 1 };
+  /** Device pixels per CSS pixel, as the canvases were made for. */
+  ratio = 1;
 
   /**
    * @param {HTMLElement} element @param {Record<Layer, HTMLCanvasElement>} canvases
@@ -32,17 +34,17 @@ export class Stage {
   measure() {
     const before = this.size;
     this.size = { width: Math.max(this.element.clientWidth, 1), height: Math.max(this.element.clientHeight, 1) };
+    this.#fit();
+    return before;
+  }
+
+  #fit() {
+    this.ratio = devicePixelRatio;
     for (const { canvas } of Object.values(this.#contexts)) {
       canvas.width = Math.round(this.size.width * this.ratio);
       canvas.height = Math.round(this.size.height * this.ratio);
     }
     this.refresh("picture", "others", "selected");
-    return before;
-  }
-
-  /** Device pixels per CSS pixel. */
-  get ratio() {
-    return globalThis.devicePixelRatio || 1;
   }
 
   /** Paint these layers in the next frame. @param {...Layer} layers */
@@ -58,6 +60,7 @@ export class Stage {
   }
 
   #paint() {
+    if (this.ratio !== devicePixelRatio) this.#fit(); // the window went to another display, or was zoomed
     const stale = this.#stale;
     this.#stale = new Set();
     this.#frame = 0;

@@ -126,10 +126,19 @@ export function spoken(skeleton, keypoint) {
   return skeleton.keypoints[keypoint].replace(/[_-]/g, " ");
 }
 
+// The whole words anywhere ("LeftHip"), single letters only as a word of their own ("l_hip", "hip.R"): as in skeleton.py.
+const SIDE = /left|right|(?<![a-z])[lr](?![a-z])/i;
+
 /** "left", "right" or "middle". @param {Skeleton} skeleton @param {number} keypoint */
 export function sideOf(skeleton, keypoint) {
-  const [word] = skeleton.keypoints[keypoint].split(/[_-]/);
-  return word === "left" || word === "right" ? word : "middle";
+  if (skeleton.mirror[keypoint] === keypoint) return "middle";
+  const [side] = SIDE.exec(skeleton.keypoints[keypoint]) ?? [];
+  return { l: "left", r: "right" }[side?.[0].toLowerCase()] ?? "middle";
+}
+
+/** The keypoint's name without its side, for both of a pair: "ankle". @param {Skeleton} skeleton @param {number} keypoint */
+export function sideless(skeleton, keypoint) {
+  return spoken(skeleton, keypoint).replace(SIDE, "").replace(/^[ .]+|[ .]+$/g, "");
 }
 
 /** The flag on a keypoint, or null. @param {Person} person @param {number} keypoint @returns {Flag | null} */
@@ -380,8 +389,18 @@ export function redo(desk) {
   return { ...put(desk, change, change.after), past: [...desk.past, change], future: desk.future.slice(0, -1) };
 }
 
+/**
+ * A drag given up: its change is taken back as if it had never been made.
+ * @param {Desk} desk @param {string} gesture @param {Change[]} future what could be made again before it @returns {Desk}
+ */
+export function abandon(desk, gesture, future) {
+  return desk.past.at(-1)?.gesture === gesture ? { ...undo(desk), future } : desk;
+}
+
 function put(desk, change, value) {
   const there = { ...desk, person: change.person, placing: false };
   if (change.kind === "verdict") return withPerson(there, change.person, { ...value, problem: null });
-  return { ...withPerson(there, change.person, { pose: value }), keypoint: change.keypoint };
+  const { keypoint } = change;
+  const placing = desk.persons[change.person].state === "open" && !value.placed[keypoint] && !value.touched[keypoint];
+  return { ...withPerson(there, change.person, { pose: value }), keypoint, placing };
 }

@@ -11,7 +11,7 @@ export const STYLE = `
   --accent: #1f66d1;
   --accent-ink: #ffffff;
   --left: color-mix(in srgb, #1787e0 82%, var(--text));
-  --right: color-mix(in srgb, #e07a00 82%, var(--text));
+  --right: color-mix(in srgb, #e07a00 72%, var(--text));
   --warn: #ffe14a;
   --bad: #d6293e;
   --radius: 8px;
@@ -38,6 +38,7 @@ kbd {
   font: 600 11px/1 system-ui, sans-serif; padding: 3px 5px; border-radius: 4px; white-space: nowrap;
   border: 1px solid color-mix(in srgb, currentColor 28%, transparent); color: inherit; opacity: .82;
 }
+:is(.primary, [aria-pressed="true"]) kbd { opacity: 1; }
 h2 { font-size: 12px; font-weight: 650; color: var(--quiet); margin: 0 0 6px; display: flex; align-items: center; justify-content: space-between; gap: 8px; }
 h2 b { color: var(--text); font-size: 13px; }
 
@@ -163,7 +164,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .cell[data-visibility="0"] { color: var(--quiet); border-style: dashed; }
 .cell[data-side="left"] { --side: #1787e0; } .cell[data-side="right"] { --side: #e98300; } .cell[data-side="middle"] { --side: var(--quiet); }
 .cell[aria-current="true"] { outline: 2px solid var(--accent); outline-offset: -1px; background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
-.cell[data-flagged]::after { content: ""; position: absolute; top: -3px; right: -3px; width: 10px; height: 10px; border-radius: 50%; background: #ffd21f; border: 2px solid var(--paper); }
+.cell[data-flagged]::after { content: ""; position: absolute; top: -3px; right: -3px; width: 10px; height: 10px; border-radius: 50%; background: #ffd21f; border: 1px solid #8f7200; }
 
 .visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; margin-top: 8px; }
 .visibility button { flex: 1; border: 0; background: var(--paper); padding: 5px 4px; font-size: 13px; display: flex; gap: 6px; justify-content: center; align-items: center; }

@@ -5,6 +5,7 @@ where the folder holds `annotations.json` and `images/`.
 """
 
 import argparse
+import asyncio
 import json
 import math
 import threading
@@ -91,6 +92,8 @@ class World:
     down: bool = False
     signed_out: bool = False
     lease_s: float = 120
+    next_waits_s: float = 0
+    save_waits_s: float = 0
     lost: set[int] = field(default_factory=set)
     beats: list[list[int]] = field(default_factory=list)
 
@@ -170,6 +173,7 @@ def create_editor_app(world: World) -> FastAPI:
     @app.get("/api/next")
     def next_task(exclude: str = "") -> dict[str, Any]:
         world.asked_next.append(exclude)
+        time.sleep(world.next_waits_s)
         return world.next_task({int(one) for one in exclude.split(",") if one})
 
     @app.get("/img/{image_id}/{digest}")
@@ -187,6 +191,7 @@ def create_editor_app(world: World) -> FastAPI:
             return JSONResponse({"held": [one for one in body["image_ids"] if one not in world.lost]})
         if action == "release":
             return JSONResponse({"released": body["image_ids"]})
+        await asyncio.sleep(world.save_waits_s)
         if world.refusals:
             status, code, message = world.refusals.pop(0)
             return JSONResponse({"error": {"code": code, "message": message}}, status)

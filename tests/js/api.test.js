@@ -57,3 +57,17 @@ test("keys differ, also where the browser has no randomUUID", () => {
   assert.equal(keys.size, 4);
   assert.ok([...keys].every((key) => key.length >= 8 && key.length <= 64));
 });
+
+test("an image whose bytes break off is an answer missed, which is asked for again, and gets longer than a save", async () => {
+  const limits = [];
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (ms) => (limits.push(ms), timeout.call(AbortSignal, ms));
+  try {
+    const broken = { ok: true, blob: async () => { throw new TypeError("network error"); } };
+    await assert.rejects(new Api({ fetch: async () => broken }).picture("/img/1/ab"), { kind: "offline" });
+    await new Api({ fetch: async () => answer(200, { task: null }) }).next();
+  } finally {
+    AbortSignal.timeout = timeout;
+  }
+  assert.ok(limits[0] >= 60_000 && limits[0] > limits[1]);
+});

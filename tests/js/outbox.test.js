@@ -84,6 +84,15 @@ test("a refusal drops the later letters about the same person and no others", as
   assert.equal(outbox.outlook.state, "saved");
 });
 
+test("letters dropped with a refused one hear of it, before it does", async () => {
+  const { outbox, sent } = posted(new ApiError("refused", "bob was faster", { status: 409 }));
+  const heard = [];
+  outbox.add(letter({ refused: () => heard.push("refused") }));
+  outbox.add(letter({ path: "/api/reopen", dropped: () => heard.push("dropped") }));
+  await setImmediate();
+  assert.deepEqual([heard, sent.length], [["dropped", "refused"], 1]);
+});
+
 test("signed out, letters wait until the annotator is back", async () => {
   const { outbox, sent, waits } = posted(new ApiError("signed-out", "Your session has ended."), {}, {});
   outbox.add(letter());

@@ -80,3 +80,22 @@ test("an added person's decision is sent under the id the server gave", async ()
   assert.deepEqual(sent.map((one) => one.path), ["/api/persons", "/api/not-a-person"]);
   assert.deepEqual([sent[0].box, sent[1].person_id, sent[1].revision], [box, 44, 3]);
 });
+
+test("a refusal that drops later decisions leaves none of them waited for", async () => {
+  const { sheet, decide } = desk(new ApiError("refused", "bob holds it", { status: 409 }));
+  decide(0, "accepted");
+  decide(0, "open");
+  decide(0, "skipped", "blurred");
+  assert.equal(sheet.waiting, 3);
+  await setImmediate();
+  assert.deepEqual([sheet.waiting, sheet.desk.persons[0].state], [0, "open"]);
+});
+
+test("a person skipped before this page was opened is skipped again with a reason the server takes", async () => {
+  const { sheet, sent, decide } = desk(answered(1, 1), answered(1, 2));
+  sheet.desk = state.withPerson(sheet.desk, 0, { state: "skipped", reason: null });
+  decide(0, "open");
+  decide(0, "skipped", null);
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => [one.path, one.reason]), [["/api/reopen", undefined], ["/api/skip", "other"]]);
+});

@@ -59,6 +59,26 @@ test("one drag is one step of undo, two drags are two", () => {
   assert.deepEqual(pointOf(state.undo(state.undo(desk))), [20, 31, 2]);
 });
 
+test("an abandoned drag leaves everything else as it now is, what could be made again too", () => {
+  let desk = state.movePoint(state.openDesk(task(person(1), person(2))), { x: 50, y: 50 });
+  desk = state.undo(desk);
+  const { future } = desk;
+  desk = state.movePoint(desk, { x: 70, y: 50 }, "drag");
+  desk = state.withPerson(desk, 1, { revision: 4 });
+  const left = state.abandon(desk, "drag", future);
+  assert.deepEqual(pointOf(left), [20, 31, 2]);
+  assert.equal(left.persons[1].revision, 4, "what the server answered meanwhile stays");
+  assert.deepEqual(pointOf(state.redo(left)), [50, 50, 2]);
+  assert.equal(state.abandon(left, "another", future), left);
+});
+
+test("left and right are told however a skeleton writes them, and only where its mirror pairs them", () => {
+  const keypoints = ["left_hip", "right_hip", "LeftKnee", "RightKnee", "foot.L", "foot.R", "upright", "head"];
+  const skeleton = { keypoints, mirror: [1, 0, 3, 2, 5, 4, 6, 7] };
+  const sides = keypoints.map((_, i) => state.sideOf(skeleton, i));
+  assert.deepEqual(sides, ["left", "right", "left", "right", "left", "right", "middle", "middle"]);
+});
+
 test("a new change forgets what could have been made again", () => {
   let desk = state.movePoint(state.openDesk(task(person(1))), { x: 50, y: 50 });
   desk = state.nudge(state.undo(desk), { x: 1, y: 0 });
@@ -98,6 +118,16 @@ test("a person without keypoints is placed in the skeleton's order", () => {
   assert.equal(desk.placing, false);
   assert.deepEqual(state.personOf(desk).pose.xyv.map((point) => point[2]), [2, 2, 2, 1, 2]);
   assert.deepEqual(state.personOf(desk).pose.xyv.map((point) => point[0]), [0, 10, 20, 30, 40]);
+});
+
+test("a misplaced keypoint taken back waits for its click again", () => {
+  let desk = state.openDesk(task(barePerson(1)));
+  for (const x of [10, 20]) desk = state.placePoint(desk, { x, y: 20 });
+  desk = state.undo(desk);
+  assert.deepEqual([desk.keypoint, desk.placing], [1, true]);
+  const placed = state.selectKeypoint(state.placePoint(desk, { x: 5, y: 5 }), 1);
+  const cleared = state.undo(state.setVisibility(placed, 0));
+  assert.equal(cleared.placing, false, "what has its place again waits for nothing");
 });
 
 test("the keyboard alone places a keypoint: between its neighbours, or where the teachers put it", () => {
@@ -177,5 +207,7 @@ test("each key stands for one command", () => {
   assert.equal(press("ArrowLeft", { shiftKey: true }), "nudge-left-far");
   assert.equal(press("?", { shiftKey: true }), "help");
   assert.equal(press("+", { shiftKey: true }), "zoom-in");
+  assert.equal(press("я", { code: "KeyZ" }), "undo", "the key's place counts where its letter is not Latin");
+  assert.equal(press("é", { code: "Digit2" }), "visible");
   assert.equal(press("s", { ctrlKey: true }), null, "the browser's own keys stay its own");
 });
