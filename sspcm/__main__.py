@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -51,15 +50,23 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--weights", type=Path, metavar="FOLDER", help="go on from these instead of random weights")
     training.add_argument("--steps", type=int, help="steps of each network")
     training.add_argument("--seed", type=int, help="A trains from this seed, B from the next")
-    training.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N images by file name")
     training.add_argument(
-        "--holdout", type=int, default=0, metavar="N", help="measure on the last N images by file name"
+        "--skip", type=_count, default=0, metavar="N", help="leave out the first N images by file name"
+    )
+    training.add_argument(
+        "--holdout", type=_count, default=0, metavar="N", help="measure on the last N images by file name"
     )
     training.add_argument("--network", choices=("A", "B", "both"), default="both", help="one at a time, side by side")
     training.add_argument("--half", action="store_true", help="store float16")
     training.add_argument("--json", action="store_true", help="print the report as JSON")
     training.set_defaults(run=_train)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text}; wanted a whole number, 0 or more")
+    return int(text)
 
 
 def _device(name: str) -> torch.device:
@@ -103,6 +110,8 @@ def _train(options: argparse.Namespace, device: torch.device) -> int:
             device=device,
             show=lambda: bool(bar.update()),
         )
+    for complaint in report["complaints"]:
+        print(f"sspcm: {complaint}", file=sys.stderr)
     if options.json:
         print(json.dumps(report, indent=1))
         return 0
@@ -116,9 +125,11 @@ def _read_config(options: argparse.Namespace) -> RoundConfig:
     config = PRESETS[options.preset]
     if options.config is not None:
         try:
-            config = RoundConfig.from_toml(options.config.read_text())
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{options.config} is not TOML: {error}. Write a round's settings into it.") from error
+            config = RoundConfig.from_toml(options.config.read_text(encoding="utf-8"))
+        except (ConfigError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"{options.config} cannot be used: {error} Wanted a round's settings as TOML in UTF-8; mend the file."
+            ) from error
     if options.steps is not None:
         config = replace(config, train=replace(config.train, steps=options.steps))
     return config if options.seed is None else replace(config, seed=options.seed)

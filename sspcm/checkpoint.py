@@ -38,13 +38,18 @@ class ModelCard:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """The file holds `content` entirely or is as it was, whatever happens in between."""
+    """The file holds `content` entirely or is as it was, whatever happens in between; a failed write leaves nothing."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+        written = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            written.chmod(0o644)
+            written.replace(path)
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
 
 
 def save_networks(
@@ -160,7 +165,7 @@ def _fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None
     for complaint in _misfits(wanted, tensors):
         raise CheckpointError(
             f"{path.name} does not fit these networks: {complaint}. "
-            "Set model.backbone, model.deconv_channels and the skeleton as they were when the weights were made "
+            "Set model.backbone, model.student_backbone, model.deconv_channels and the skeleton as they were then "
             f'(see {MODEL_FILE} beside them), or set model.weights = "random".'
         )
     network.load_state_dict(dict(tensors))

@@ -6,9 +6,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import tomli_w
+
+DEMO_WEIGHTS = Path(__file__).resolve().parents[1] / "static" / "demo" / "weights"
+"""What model.weights = "demo" means; the checkout has it, the wheel does not."""
 
 
 class ConfigError(ValueError):
@@ -35,7 +39,7 @@ class ModelConfig:
     deconv_channels: int = 256
     weights: str = "random"
     """"random" (A, B, C from three different seeds), "demo" (the starting weights in static/demo/weights), or a folder
-    that holds A.safetensors, B.safetensors and C.safetensors."""
+    that holds A.safetensors and B.safetensors; C starts from its C.safetensors, else as A."""
     input_height: int = 256
     input_width: int = 192
     orientation: Orientation = "radial"
@@ -108,6 +112,7 @@ class TrainConfig:
         for name in ("supervised_weight", "unsupervised_weight"):
             value = getattr(self, name)
             _require(0 <= value < math.inf, f"train.{name} must not be negative", value)
+        _require(math.isfinite(self.mask_peak), "train.mask_peak must be finite", self.mask_peak)
         inside = all(0 < fraction <= 1 for fraction in self.decay_at)
         _require(inside, "train.decay_at holds fractions of the steps, in (0, 1]", self.decay_at)
 
@@ -138,6 +143,9 @@ class RoundConfig:
     views: ViewsConfig = field(default_factory=ViewsConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
     ranking: RankingConfig = field(default_factory=RankingConfig)
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.seed < 2**32, f"seed must be a whole number from 0 to {2**32 - 1}", self.seed)
 
     def to_toml(self) -> str:
         """Text that `from_toml` reads back to an equal config."""
@@ -176,7 +184,8 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 def _build(kind: type[Any], data: Any, *, where: str) -> Any:
     if not isinstance(data, dict):
-        raise ConfigError(f"'{where.rstrip('.')}' must be a table of settings; found {data!r}.")
+        named = f"'{where.rstrip('.')}'" if where else "the round's settings"
+        raise ConfigError(f"{named} must be a table of settings; found {data!r}.")
     hints = get_type_hints(kind)
     names = [f.name for f in dataclasses.fields(kind)]
     for key in data:

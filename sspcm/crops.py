@@ -23,7 +23,8 @@ CONTEXT = 1.5
 """A stored crop's side over the network's input: what a turned or widened view may look at around it."""
 
 MEMORY_BUDGET_BYTES = 2 * 1024**3
-"""Crops of one round are kept in memory up to this, and read again for each batch beyond it."""
+"""The crops of one store are kept in memory up to this, and read again for each batch beyond it. A round has three
+stores: labelled, unlabelled and validation persons."""
 
 
 class CropError(ValueError):

@@ -6,6 +6,7 @@ Each stage looks for its own finished file first, so a round that was killed goe
 import io
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from sspcm.checkpoint import (
     save_training,
     write_atomically,
 )
-from sspcm.config import ConfigError, RoundConfig
+from sspcm.config import DEMO_WEIGHTS, ConfigError, RoundConfig
 from sspcm.crops import CropError, CropStore, Frame, crop_spec
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import Matrix, apply
@@ -45,7 +46,6 @@ from sspcm.training import (
 )
 from sspcm.trio import MEMBERS, Trio, build_trio
 
-DEMO_WEIGHTS = Path(__file__).resolve().parents[1] / "static" / "demo" / "weights"
 TRAINING_FILE = "training.safetensors"
 PREDICTIONS_FILE = "predictions.npz"
 METRICS_FILE = "metrics.jsonl"
@@ -53,6 +53,7 @@ REPORT_FILE = "report.json"
 STATUS_FILE = "status.json"
 METRICS_EVERY_S = 1.0
 PREDICT_BATCH = 64
+NO_UNLABELLED = "there were no unlabelled persons: A, B and C learned from labels alone, without teaching each other."
 
 logger = logging.getLogger(__name__)
 Use = Literal["labelled", "unlabelled", "validation"]
@@ -122,6 +123,8 @@ def read_manifest(path: Path) -> Manifest:
     except (OSError, ValueError) as error:
         raise RoundError(f"cannot read {path} ({error}); wanted a round's manifest. Start the round anew.") from error
     try:
+        if data["version"] != 1:
+            raise ValueError(f"found version {data['version']!r}")
         skeleton = Skeleton.from_json(data["skeleton"])
         return Manifest(
             skeleton=skeleton,
@@ -147,12 +150,15 @@ def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
         label = Label(np.array(xyv, dtype=np.float64)) if xyv is not None else None
         if label is not None and len(label.xyv) != len(skeleton):
             raise PoseError(f"xyv has {len(label.xyv)} keypoints, the skeleton {len(skeleton)}")
+        area = float(entry["area"])
+        if not 0 < area < math.inf:
+            raise PoseError(f"area must be a positive number of square pixels; found {area}")
         return RoundPerson(
             id=int(entry["id"]),
             image=Path(entry["image"]),
             box=Box(*entry["box"]),
             lens=LensCircle(*entry["lens"]) if entry.get("lens") else None,
-            area=float(entry["area"]),
+            area=area,
             use=use,
             predict=bool(entry.get("predict", True)),
             label=label,
@@ -183,14 +189,19 @@ class _Round:
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
 
     def run(self) -> None:
-        """Train, predict, report."""
-        trio, optimiser, start = self.prepare()
-        if not (self.folder / MODEL_FILE).exists():
-            self.train(trio, optimiser, start)
-        if not (self.folder / PREDICTIONS_FILE).exists():
-            self.predict(trio)
-        self.report()
+        """Train, predict, report; the checkpoint, which alone holds all five networks, goes last."""
+        if not self.has(PREDICTIONS_FILE) or not self.has(REPORT_FILE):
+            trio, optimiser, start = self.prepare()
+            if self.steps_after(start) or not self.has(MODEL_FILE):
+                self.train(trio, optimiser, start)
+            if not self.has(PREDICTIONS_FILE):
+                self.predict(trio)
+            self.report()
         (self.folder / TRAINING_FILE).unlink(missing_ok=True)
+
+    def has(self, name: str) -> bool:
+        """Whether the folder holds this file, which is written whole or not at all."""
+        return (self.folder / name).exists()
 
     def prepare(self) -> tuple[Trio, torch.optim.Optimizer, int]:
         """The networks as the last checkpoint or the starting weights have them, and the step to go on from."""
@@ -198,7 +209,7 @@ class _Round:
         model, skeleton = self.config.model, self.manifest.skeleton
         trio = build_trio(model, keypoints=len(skeleton), seed=self.config.seed).to(self.device)
         optimiser = make_optimiser(trio, self.config.train)
-        if (self.folder / TRAINING_FILE).exists():
+        if self.has(TRAINING_FILE):
             step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser)
             self.log = _Log(**log)
             return trio, optimiser, step
@@ -216,9 +227,13 @@ class _Round:
 
     def train(self, trio: Trio, optimiser: torch.optim.Optimizer, start: int) -> None:
         """From `start` to the last step: a checkpoint at each refresh and at the end, then the finished networks."""
+        (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
         data, validation = self.read_training_set(), self.read_validation()
         if start == 0:
             self.log.ap_before = self.log.ap = self.measure(trio, validation)
+        else:
+            self.log.warnings.append(f"the training was interrupted, and went on from step {start}.")
+        self.begin_metrics(start)
         earlier, began = self.log.train_seconds, time.monotonic()
         epoch: list[StepLog] = []
         for log in train(trio, optimiser, data, self.config, start=start, device=self.device):
@@ -236,6 +251,15 @@ class _Round:
             epoch = []
         save_networks(self.folder, trio.networks(), skeleton=self.manifest.skeleton, model=self.config.model)
 
+    def begin_metrics(self, start: int) -> None:
+        """Tell where the training begins: a reader forgets what an interrupted one told beyond that step."""
+        path = self.folder / METRICS_FILE
+        if path.exists() and not path.read_bytes().endswith(b"\n"):
+            with path.open("a") as file:
+                file.write("\n")  # a killed process leaves half a line
+        line = _line(start, self.config) | {"began": True, "ap": _only_ap(self.log.ap)}
+        self.say(line, always=True)
+
     def steps_after(self, step: int) -> int:
         """How many steps are left once `step` of them are done."""
         return self.config.train.steps - step
@@ -248,10 +272,8 @@ class _Round:
                 "there is no labelled person to train on; wanted at least one. "
                 "Label a few persons, then start the round."
             )
-        if not unlabelled and not self.log.warnings:
-            self.log.warnings.append(
-                "there were no unlabelled persons: A, B and C learned from labels alone, without teaching each other."
-            )
+        if not unlabelled and NO_UNLABELLED not in self.log.warnings:
+            self.log.warnings.append(NO_UNLABELLED)
         crops = self.crops(labelled)
         xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]
         return TrainingSet(
@@ -340,17 +362,15 @@ class _Round:
 
 
 def _train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:
+    told = {"loss": log.loss, "losses": log.losses, "seconds_left": round(seconds_left, 1)}
+    return _line(log.step, config) | told
+
+
+def _line(step: int, config: RoundConfig) -> dict[str, Any]:
     every, steps = config.train.snapshot_every, config.train.steps
-    return {
-        "stage": "train",
-        "step": log.step,
-        "steps": steps,
-        "epoch": (log.step - 1) // every + 1,
-        "epochs": -(-steps // every),
-        "loss": log.loss,
-        "losses": log.losses,
-        "seconds_left": round(seconds_left, 1),
-    }
+    epochs = max(1, steps // every)  # steps that fill no whole epoch belong to the last
+    epoch = min((max(step, 1) - 1) // every + 1, epochs)
+    return {"stage": "train", "step": step, "steps": steps, "epoch": epoch, "epochs": epochs}
 
 
 def _summary(epoch: Sequence[StepLog]) -> dict[str, Any]:

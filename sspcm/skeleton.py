@@ -133,7 +133,8 @@ def _read_skeleton(path: Path) -> Skeleton:
 def mirror_by_name(keypoints: Sequence[str]) -> tuple[int, ...]:
     """Pairs left with right by their names: left_hip, LeftHip, hip-left, l_hip. The rest mirror onto themselves."""
     places = {name: i for i, name in enumerate(keypoints)}
-    return tuple(places.get(_SIDE.sub(_other_side, name), i) for i, name in enumerate(keypoints))
+    partners = [places.get(_SIDE.sub(_other_side, name), i) for i, name in enumerate(keypoints)]
+    return tuple(partner if partners[partner] == i else i for i, partner in enumerate(partners))
 
 
 # The whole words anywhere ("LeftHip"), single letters only as a word of their own ("l_hip", "hip.R").

@@ -42,7 +42,8 @@ def train_starting_weights(
 
     With `weights`, the networks go on from that folder's; else they start at random.
     The first `skip` images by file name are left out, the last `holdout` ones only measured on; a lens is taken to fill
-    its frame. show: called after every step. Gives a report of plain data. Raises TrainingError.
+    its frame. show: called after every step. Gives a report of plain data, the annotations' complaints among it. Raises
+    TrainingError.
     """
     began = time.monotonic()
     coco = read_coco(annotations)
@@ -70,6 +71,7 @@ def train_starting_weights(
     out.mkdir(parents=True, exist_ok=True)
     save_networks(out, networks, skeleton=coco.skeleton, model=config.model, dtype=dtype)
     return {
+        "complaints": list(coco.complaints),
         "persons": len(learn),
         "held_out": len(measure),
         "steps": config.train.steps,

@@ -107,9 +107,10 @@ def train(
 ) -> Iterator[StepLog]:
     """Train A, B and C together from step `start` on, one log a step.
 
-    The snapshots are refreshed after every `snapshot_every` steps except the last one: at the end they are one whole
-    epoch old, which is what the ranking compares. A step's log comes before the refresh that follows it, so what is
-    saved at that moment goes on with the refresh. Raises TrainingError naming the step whose loss is not finite.
+    The snapshots are refreshed after every `snapshot_every` steps while a whole epoch is left: at the end they are at
+    least one epoch old, which is what the ranking compares. A step's log comes before the refresh that follows it, so
+    what is saved at that moment goes on with the refresh. Raises TrainingError naming the step whose loss is not
+    finite.
     """
     trio.train()
     for step, batch in _batches(data, config, start=start):
@@ -120,8 +121,12 @@ def train(
 
 
 def is_refresh(step: int, train: TrainConfig) -> bool:
-    """Whether A_prev and B_prev are refreshed between `step` steps done and the next one."""
-    return 0 < step < train.steps and step % train.snapshot_every == 0
+    """Whether A_prev and B_prev are refreshed between `step` steps done and the next one.
+
+    Steps that fill no whole epoch belong to the last one: a refresh shortly before the end would leave the ranking
+    snapshots that hardly differ from the teachers.
+    """
+    return 0 < step <= train.steps - train.snapshot_every and step % train.snapshot_every == 0
 
 
 def make_optimiser(trio: Trio, train: TrainConfig) -> torch.optim.Adam:

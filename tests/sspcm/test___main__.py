@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from sspcm.__main__ import main
 
 
@@ -43,3 +45,28 @@ def test_train_writes_two_starting_networks_from_coco_keypoints(make_round, tmp_
     assert {p.name for p in (tmp_path / "weights").iterdir()} == {"A.safetensors", "B.safetensors", "model.json"}
     assert main([*arguments, "--skip", "6"]) == 1
     assert "no person with keypoints" in capsys.readouterr().err
+
+    coco["annotations"][0]["bbox"] = [0, 0, 0, 0]
+    (tmp_path / "coco.json").write_text(json.dumps(coco))
+    assert main([*arguments, "--steps", "1"]) == 0
+    said = capsys.readouterr()
+    assert "sspcm: annotation 0 in 'person0.png': a box needs a positive width" in said.err
+    assert len(json.loads(said.out)["complaints"]) == 2  # and that the skeleton is no built-in one
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"[train]\nstepz = 3", "unknown setting"), (b"steps = ", "not TOML"), (b"\xff\xfe", "utf-8")]
+)
+def test_train_names_the_settings_file_it_cannot_use(tmp_path, capsys, content, said):
+    (tmp_path / "mine.toml").write_bytes(content)
+    arguments = ["train", "--images", ".", "--annotations", "coco.json", "--out", str(tmp_path / "weights")]
+    assert main([*arguments, "--config", str(tmp_path / "mine.toml"), "--device", "cpu"]) == 1
+    error = capsys.readouterr().err
+    assert "mine.toml cannot be used" in error and said in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--skip", "--holdout"])
+def test_train_refuses_to_leave_out_fewer_than_no_images(option, capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--images", ".", "--annotations", "coco.json", "--out", "weights", option, "-3"])
+    assert f"{option}: found -3; wanted a whole number, 0 or more" in capsys.readouterr().err

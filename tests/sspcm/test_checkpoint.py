@@ -98,6 +98,28 @@ def test_a_write_replaces_the_whole_file(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    write_atomically(path, b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_student_that_does_not_fit_its_weights_names_its_own_setting(tmp_path, tiny, skeleton):
+    trio = build_trio(tiny.model, keypoints=5, seed=0)
+    save_networks(tmp_path, trio.networks(), skeleton=skeleton, model=tiny.model)
+    model = replace(tiny.model, student_backbone="mobilenet_v3_small")
+    with pytest.raises(CheckpointError, match=r"C\.safetensors does not fit .*model\.student_backbone"):
+        load_starting_weights(tmp_path, build_trio(model, keypoints=5, seed=9), skeleton=skeleton, model=model)
+
+
 def test_a_student_of_another_backbone_keeps_its_own_start(tmp_path, tiny, skeleton):
     trio = build_trio(tiny.model, keypoints=5, seed=0)
     save_networks(tmp_path, {"A": trio.a, "B": trio.b}, skeleton=skeleton, model=tiny.model)

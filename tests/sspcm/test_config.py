@@ -34,6 +34,9 @@ def test_a_preset_survives_toml(name: str) -> None:
         ("[views]\nscale_min = 3.0", "views.scale_min must lie in .0, views.scale_max.; found .3.0, 1.25."),
         ("[views]\nocclusion_patches = -1", "views.occlusion_patches must not be negative"),
         ("[model]\nbox_scale = 0", "model.box_scale must be positive"),
+        ("[train]\nmask_peak = nan", "train.mask_peak must be finite; found nan"),
+        ("seed = -1", "seed must be a whole number from 0 to 4294967295; found -1"),
+        ("seed = 4294967296", "seed must be a whole number from 0 to 4294967295"),
         ("steps = ", "not TOML"),
         ("train = 3", "'train' must be a table"),
     ],
@@ -41,6 +44,11 @@ def test_a_preset_survives_toml(name: str) -> None:
 def test_a_setting_that_cannot_be_is_named_with_the_way_out(toml: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         RoundConfig.from_toml(toml)
+
+
+def test_settings_that_are_no_table_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"the round's settings must be a table of settings; found \[1\]"):
+        RoundConfig.from_dict([1])  # type: ignore[arg-type]
 
 
 def test_a_whole_number_is_a_float_where_one_is_wanted() -> None:

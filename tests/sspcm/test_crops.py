@@ -10,7 +10,7 @@ import torch
 from sspcm.config import ModelConfig
 from sspcm.crops import CropError, CropSpec, CropStore, Frame, crop_spec, cut, read_image
 from sspcm.fisheye import LensCircle
-from sspcm.geometry import scaling
+from sspcm.geometry import apply, scaling, translation
 from sspcm.pose import Box
 
 MODEL = ModelConfig(input_height=64, input_width=32)
@@ -78,6 +78,19 @@ def test_a_large_person_shrinks_without_aliasing():
     middle = crop[dy + 8 : dy + 56, dx + 8 : dx + 56].astype(float)
     assert middle.std() < 12
     assert abs(middle.mean() - 127.5) < 4
+
+
+@pytest.mark.parametrize("gain", [0.11, 0.24, 0.49, 0.6])
+def test_halving_moves_nothing(gain):
+    columns, rows = np.arange(1024), np.arange(1024)[:, None]
+    dot = 255 * np.exp(-((columns - 501.3) ** 2 + (rows - 403.7) ** 2) / (2 * (6 / gain) ** 2))
+    image = np.repeat(dot.astype(np.uint8)[..., None], 3, axis=2)
+    matrix = translation(32, 32) @ scaling(gain) @ translation(-500, -400)
+    frame = Frame(64, 64)
+    dx, dy = frame.shift
+    crop = cut(image, matrix, frame)[dy : dy + 64, dx : dx + 64, 0].astype(float)
+    found = np.array([(crop * np.arange(64)).sum(), (crop * np.arange(64)[:, None]).sum()]) / crop.sum()
+    assert np.abs(found - apply(matrix, np.array([501.3, 403.7]))).max() < 0.05
 
 
 def test_streamed_crops_equal_kept_ones_in_any_order(tmp_path):

@@ -13,6 +13,11 @@ def test_the_loss_matches_a_number_worked_by_hand():
     assert heatmap_loss(predicted, target, torch.tensor([[1.0, 0.0]])).item() == pytest.approx(0.5 * 9 / 8)
 
 
+def test_a_weight_counts_inside_the_square():
+    predicted, target = torch.ones(1, 1, 2, 2), torch.zeros(1, 1, 2, 2)
+    assert heatmap_loss(predicted, target, torch.tensor([[0.5]])).item() == pytest.approx(0.5 * 0.25)
+
+
 def test_a_batch_masked_entirely_gives_zero_and_a_finite_gradient():
     predicted = torch.randn(2, 3, 4, 4, requires_grad=True)
     loss = heatmap_loss(predicted, torch.ones(2, 3, 4, 4), torch.zeros(2, 3))

@@ -68,6 +68,12 @@ def test_a_ranking_is_a_permutation_sorted_but_for_its_blind_share(
     assert ranking == rank_images(scores, {}, blind_share=share, seed=seed)
 
 
+def test_equal_scores_come_in_the_order_of_their_ids() -> None:
+    entries = rank_images({7: 0.5, 3: 0.5, 9: 0.8, 5: 0.5}, {3: ["why"]}, blind_share=0.0, seed=0).entries
+    assert [entry.image_id for entry in entries] == [9, 3, 5, 7]
+    assert [entry.reasons for entry in entries] == [(), ("why",), (), ()]
+
+
 def test_the_blind_images_are_spread_evenly_and_drawn_from_all() -> None:
     scores = {i: i / 1000 for i in range(1000)}
     drawn: set[int] = set()

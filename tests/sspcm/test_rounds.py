@@ -69,7 +69,8 @@ def test_a_round_of_stick_people_leaves_networks_predictions_and_a_report(make_r
 def test_refreshes_tell_ap_pairs_mask_and_peak(make_round):
     folder = make_round(steps=4, snapshot_every=2)
     assert run_round(folder, device=CPU)
-    trained = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
+    before, *trained = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
+    assert (before["step"], before["began"], set(before["ap"])) == (0, True, {"A", "B", "C"})
     assert [line["step"] for line in trained] == [2, 4]
     assert [line["epoch"] for line in trained] == [1, 2]
     for line in trained:
@@ -160,20 +161,67 @@ def test_a_checkpoint_is_taken_up_where_it_was_left(make_round, monkeypatch):
     assert not run_round(folder, device=CPU)
     assert "the power went" in read(folder, "status.json")["error"]
     monkeypatch.setattr(rounds, "train", real_train)
-    (folder / "metrics.jsonl").unlink()
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('{"stage": "train", "ste')  # as a killed process leaves it
+    told = (folder / "metrics.jsonl").read_text()
     assert run_round(folder, device=CPU)
-    assert [epoch["step"] for epoch in read(folder, "report.json")["epochs"]] == [2, 4, 6]
-    assert [line["step"] for line in lines(folder) if line["stage"] == "train" and "ap" in line] == [6]
+    report = read(folder, "report.json")
+    assert [epoch["step"] for epoch in report["epochs"]] == [2, 4, 6]
+    assert report["warnings"] == ["the training was interrupted, and went on from step 4."]
+    since = [json.loads(line) for line in (folder / "metrics.jsonl").read_text()[len(told) :].splitlines() if line]
+    assert [line["step"] for line in since if line["stage"] == "train" and "ap" in line] == [4, 6]
+    assert since[0]["began"]
 
 
-def test_predictions_lost_after_training_are_made_again_without_training(make_round):
+def test_a_round_stopped_while_predicting_predicts_without_training_again(make_round, monkeypatch):
     folder = make_round(steps=2)
-    assert run_round(folder, device=CPU)
-    (folder / "status.json").unlink()
-    (folder / "report.json").unlink()
+
+    def stop_at_the_pool(networks, *arguments, **options):
+        if set(networks) == set(MEMBERS):
+            raise RuntimeError("the power went")
+        return real_predict(networks, *arguments, **options)
+
+    real_predict = rounds.predict_persons
+    monkeypatch.setattr(rounds, "predict_persons", stop_at_the_pool)
+    assert not run_round(folder, device=CPU)
     trained = (folder / "C.safetensors").stat().st_mtime_ns
+    monkeypatch.setattr(rounds, "predict_persons", real_predict)
     assert run_round(folder, device=CPU)
     assert (folder / "C.safetensors").stat().st_mtime_ns == trained
+    assert (folder / "predictions.npz").exists()
+    assert set(read(folder, "report.json")["ap"]) == {"A", "B", "C"}
+
+
+def test_predictions_lost_after_the_end_come_from_trained_networks_again(make_round):
+    """The snapshots went with the checkpoint: only training anew gives all five members back."""
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    with np.load(folder / "predictions.npz") as arrays:
+        before = {name: arrays[name] for name in MEMBERS}
+    for name in ("status.json", "predictions.npz"):
+        (folder / name).unlink()
+    assert run_round(folder, device=CPU)
+    with np.load(folder / "predictions.npz") as arrays:
+        assert all(np.array_equal(arrays[name], before[name]) for name in MEMBERS)
+
+
+def test_a_round_stopped_just_before_its_last_word_keeps_its_report(make_round):
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    report = (folder / "report.json").read_bytes()
+    (folder / "status.json").unlink()
+    assert run_round(folder, device=CPU)
+    assert (folder / "report.json").read_bytes() == report
+    assert read(folder, "status.json") == {"state": "done"}
+
+
+def test_steps_that_fill_no_whole_epoch_belong_to_the_last(make_round):
+    folder = make_round(steps=5, snapshot_every=2)
+    assert run_round(folder, device=CPU)
+    told = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
+    assert [(line["step"], line["epoch"], line["epochs"]) for line in told] == [(0, 1, 2), (2, 1, 2), (5, 2, 2)]
+    report = read(folder, "report.json")
+    assert report["refreshes"] == 1 and len(report["pair_frequency"]) == 2
 
 
 def test_a_round_starts_from_the_weights_it_is_given(make_round, tmp_path):
@@ -213,6 +261,9 @@ def test_without_validation_persons_nothing_is_measured(make_round):
         (lambda f: edit_manifest(f, persons=[p for p in read(f, "manifest.json")["persons"] if p["use"] != "labelled"]),
          "no labelled person"),
         (lambda f: edit_manifest(f, persons=[{"id": 5}]), "person 5: 'use' is missing"),
+        (lambda f: edit_manifest(f, persons=[read(f, "manifest.json")["persons"][0] | {"area": 0.0}]),
+         "person 100: area must be a positive number of square pixels; found 0.0"),
+        (lambda f: edit_manifest(f, version=2), "found version 2"),
     ],
 )  # fmt: skip
 def test_a_round_that_cannot_run_says_why(make_round, break_it, message):

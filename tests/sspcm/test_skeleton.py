@@ -67,6 +67,10 @@ def test_left_and_right_are_paired_however_they_are_spelled(names: list[str]) ->
     assert mirror_by_name(names) == (0, 2, 1)
 
 
+def test_a_partner_that_does_not_answer_is_none() -> None:
+    assert mirror_by_name(["lEFT", "Right"]) == (0, 1)  # "Right" looks for "Left"
+
+
 @given(st.lists(st.text("lreft ighLR_-", max_size=9), unique=True, max_size=8))
 def test_pairing_by_name_is_its_own_inverse_whatever_the_names(names: list[str]) -> None:
     mirror = mirror_by_name(names)

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from sspcm.config import RoundConfig
 from sspcm.crops import CropStore, Frame, crop_spec
 from sspcm.losses import heatmap_loss
+from sspcm.networks import PoseNetwork
 from sspcm.pose import Box
 from sspcm.training import (
     Batch,
@@ -83,6 +85,41 @@ def test_only_bs_own_term_reaches_b_and_nothing_else(data, tiny):
         assert all(p.grad is None for p in silent.parameters())
 
 
+class Shows(PoseNetwork):
+    """A network that sees one keypoint at the same heatmap pixel, whatever it looks at; nowhere without one."""
+
+    def __init__(self, *place: int) -> None:
+        nn.Module.__init__(self)
+        heatmap = torch.zeros(1, 1, 16, 16)
+        if place:
+            heatmap[0, 0, place[1], place[0]] = 1.0
+        self.heatmap = nn.Parameter(heatmap)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.heatmap.expand(len(images), -1, -1, -1)
+
+
+def test_each_network_is_taught_and_occluded_by_its_own_teacher(data, tiny, monkeypatch):
+    """A by B's word, B by A's, C by the mean of the pair that agrees best: A one epoch ago and B."""
+    trio = Trio(Shows(2, 3), Shows(12, 10), Shows())
+    trio.a_prev, trio.b_prev = Shows(11, 10), Shows(7, 1)
+    guides = []
+
+    def watch(images, xy, **_):
+        guides.append(xy[0, 0].tolist())
+        return images
+
+    monkeypatch.setattr("sspcm.training.cut_occlude", watch)
+    still = replace(tiny.views, easy_rotation_p=0.0, hard_rotation_p=0.0, scale_std=0.0, flip_p=0.0)
+    crops = whole_batch(data).unlabelled
+    assert crops is not None
+    taught = teach(trio, crops, replace(tiny, views=still), generator=step_generator(0, 0), device=CPU)
+    assert taught.correction.pair.unique().tolist() == [1]
+    assert guides == [[48.0, 40.0], [8.0, 12.0], [44.0, 40.0]]
+    losses = {name: loss.item() * 2 * 16 * 16 for name, loss in taught.losses.items()}
+    assert losses == pytest.approx({"A_taught": 2.0, "B_taught": 2.0, "C_taught": 2 * 0.5**2}, rel=1e-3)
+
+
 @pytest.mark.parametrize("warp", ["correct", "legacy"])
 @pytest.mark.parametrize("occlusion", ["correct", "legacy", "off"])
 def test_the_first_step_runs_in_every_variant(data, tiny, warp, occlusion):
@@ -93,6 +130,19 @@ def test_the_first_step_runs_in_every_variant(data, tiny, warp, occlusion):
     assert log.loss == pytest.approx(sum(log.losses.values()), rel=1e-5)
     assert log.pair_frequency == (1.0, 0.0, 0.0, 0.0)  # the snapshots are still the teachers: every pair ties
     assert set(log.losses) == {f"{name}_{part}" for name in "ABC" for part in ("labelled", "taught")}
+
+
+def test_the_learning_rate_falls_to_a_tenth_at_each_fraction_and_goes_on_there(data, tiny):
+    config = replace(tiny, train=replace(tiny.train, steps=6, learning_rate=1e-3, decay_at=(0.5, 0.7)))
+
+    def rates(start: int) -> list[float]:
+        trio = new_trio(config)
+        optimiser = make_optimiser(trio, config.train)
+        logs = train(trio, optimiser, replace(data, unlabelled=None), config, start=start, device=CPU)
+        return [optimiser.param_groups[0]["lr"] for _ in logs]
+
+    assert rates(0) == pytest.approx([1e-3] * 3 + [1e-4] * 2 + [1e-5])
+    assert rates(4) == pytest.approx([1e-4, 1e-5])
 
 
 def test_a_batch_masked_entirely_still_steps(data, tiny):
@@ -116,6 +166,12 @@ def test_snapshots_are_the_teachers_of_the_last_refresh(data, tiny):
             at_refresh.append(parameter.detach().clone())
     assert len(at_refresh) == 2
     assert not torch.equal(snapshot, parameter)  # at the end they are one epoch old
+
+
+@pytest.mark.parametrize(("steps", "refreshed"), [(6, [2, 4]), (7, [2, 4]), (3, []), (2, []), (1, [])])
+def test_at_the_end_the_snapshots_are_a_whole_epoch_old_whatever_the_number_of_steps(tiny, steps, refreshed):
+    schedule = replace(tiny.train, steps=steps, snapshot_every=2)
+    assert [step for step in range(steps + 1) if is_refresh(step, schedule)] == refreshed
 
 
 def test_the_same_seed_gives_the_same_networks_and_another_seed_others(data, tiny):
@@ -183,7 +239,12 @@ def test_unlabelled_persons_come_in_whole_shuffled_passes():
     for number in range(5):
         assert sorted(drawn[7 * number : 7 * number + 7]) == list(range(7))
     assert drawn[:7] != drawn[7:14]
-    assert unlabelled_indices(2, 5, seed=0, step=0)[:2] != [] and len(unlabelled_indices(2, 5, seed=0, step=3)) == 5
+
+
+def test_fewer_unlabelled_persons_than_a_batch_come_several_times():
+    drawn = [i for step in range(4) for i in unlabelled_indices(2, 5, seed=0, step=step)]
+    assert len(drawn) == 20
+    assert all(sorted(drawn[first : first + 2]) == [0, 1] for first in range(0, 20, 2))
 
 
 def test_labelled_persons_are_drawn_with_replacement():

@@ -57,6 +57,7 @@ def test_the_legacy_warp_is_the_released_theta_on_image_and_heatmap():
         theta = to_normalised @ torch.linalg.inv(matrices) @ torch.linalg.inv(to_normalised)
         assert torch.allclose(theta[:, 0, 0], theta[:, 1, 1], atol=1e-5)
         assert torch.allclose(theta[:, 0, 1], -theta[:, 1, 0], atol=1e-5)
+        assert theta[:, :2, 2].abs().max() < 1e-5  # about each grid's own centre
         grid = torch.nn.functional.affine_grid(theta[:, :2], [3, 2, h, w], align_corners=False)
         reference = torch.nn.functional.grid_sample(maps, grid, align_corners=False)
         assert torch.allclose(warp(maps, matrices, height=h, width=w), reference, atol=1e-4)
