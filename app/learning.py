@@ -39,14 +39,13 @@ from db.records import (
     UserRecord,
 )
 from db.session import Store
-from sspcm.config import ModelConfig, RoundConfig
+from sspcm.config import DEMO_WEIGHTS, ModelConfig, RoundConfig
 from sspcm.fisheye import LensCircle, default_lens
 from sspcm.pose import Label, Prediction
 from sspcm.ranking import PersonInconsistency, rank_images, score_persons
 
 TRAIN_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round")
 """What trains; the round's folder and the device follow."""
-DEMO_WEIGHTS = Path(__file__).resolve().parents[1] / "static" / "demo" / "weights"
 TEACHERS = ("A", "B", "A_prev", "B_prev")
 """Whose disagreement ranks the pool."""
 NETWORKS = (*TEACHERS, "C")
@@ -239,7 +238,6 @@ def train_round(
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         rounds.report_progress(tx, record.id, stage="train", progress={})
-        rounds.clear_points(tx, record.id)  # metrics.jsonl holds what an interrupted training told, and is read anew
     reporter = _Reporter(store, record.id)
     with (folder / "trainer.log").open("ab") as output:
         arguments = [*command, str(folder), "--device", settings.device]
@@ -302,6 +300,7 @@ class _Reporter:
         self._progress: dict[str, Any] = {}
         self._ap: dict[str, float] = {}
         self._points: list[RoundPoint] = []
+        self._began_at: int | None = None
         self._fresh = False
         self._sent = 0.0
 
@@ -313,6 +312,9 @@ class _Reporter:
         told = ("step", "steps", "epoch", "epochs", "loss", "seconds_left")
         self._progress = {key: line[key] for key in told if key in line} | {"ap": dict(self._ap)}
         self._fresh = True
+        if line.get("began"):
+            self._began_at = int(line["step"])
+            self._points = [point for point in self._points if point.step <= self._began_at]
         if self._stage == "train" and "step" in line:
             values = {f"ap_{network}": value for network, value in measured.items()}
             if line.get("loss") is not None:
@@ -328,11 +330,13 @@ class _Reporter:
         try:
             with self._store.transaction() as tx:
                 rounds.report_progress(tx, self._round_id, stage=self._stage, progress=self._progress)
+                if self._began_at is not None:
+                    rounds.forget_points(tx, self._round_id, after=self._began_at)
                 rounds.add_points(tx, self._round_id, self._points)
         except OperationalError as error:
             log.warning("the round's progress could not be stored (%s); trying again.", error.orig)
             return
-        self._points, self._fresh = [], False
+        self._points, self._began_at, self._fresh = [], None, False
 
 
 def _ap_of(line: dict[str, Any]) -> dict[str, float]:

@@ -128,10 +128,10 @@ def add_points(tx: Session, round_id: int, points: Sequence[RoundPoint]) -> None
     upsert_all(tx, RoundPointRow, rows, key=["round_id", "step"])
 
 
-def clear_points(tx: Session, round_id: int) -> None:
-    """Take a round's curves away: a training that goes on from its checkpoint tells them again from the beginning."""
+def forget_points(tx: Session, round_id: int, *, after: int) -> None:
+    """Take the end of a round's curves away: a training that goes on from step `after` tells it again."""
     require_active(tx, round_id)
-    tx.execute(delete(RoundPointRow).where(RoundPointRow.round_id == round_id))
+    tx.execute(delete(RoundPointRow).where(RoundPointRow.round_id == round_id, RoundPointRow.step > after))
 
 
 def points(tx: Session, round_id: int) -> list[RoundPoint]:

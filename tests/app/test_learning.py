@@ -19,7 +19,6 @@ from app.engine import Engine, prepare
 from app.files import ImageFiles
 from app.learning import (
     ALL_AGREE,
-    DEMO_WEIGHTS,
     LearningError,
     freeze_round,
     launch_round,
@@ -47,7 +46,7 @@ from db.records import (
     UserRecord,
 )
 from db.session import Store, open_store
-from sspcm.config import ModelConfig, RankingConfig, RoundConfig, TrainConfig
+from sspcm.config import DEMO_WEIGHTS, ModelConfig, RankingConfig, RoundConfig, TrainConfig
 from sspcm.pose import Box, Label
 from sspcm.ranking import DRAWN_AT_RANDOM
 from sspcm.skeleton import get_skeleton
@@ -330,11 +329,15 @@ def test_a_training_taken_up_again_draws_its_curves_anew(home: Home) -> None:
     home.freeze(RoundConfig(train=TrainConfig(steps=2)))
     with home.store.transaction() as tx:
         rounds.add_points(tx, home.round().id, [RoundPoint(19, {"loss": 0.1})])
+    told = [{"step": 1, "loss": 9.0}, {"step": 5, "loss": 9.0}, {"step": 1, "began": True, "ap": {"C": 0.5}}]
+    (home.folder() / "metrics.jsonl").write_text("".join(json.dumps({"stage": "train"} | t) + "\n" for t in told))
 
     train_round(home.store, home.settings, 1, command=COMMAND)
 
     with home.store.reading() as tx:
-        assert [point.step for point in rounds.points(tx, home.round().id)] == [1, 2]
+        curve = rounds.points(tx, home.round().id)
+    assert [point.step for point in curve] == [1, 2], "what was told beyond the checkpoint is forgotten"
+    assert curve[0].values["ap_C"] == 0.5
 
 
 def test_a_failed_training_raises_with_the_trainers_words_and_may_be_tried_again(home: Home) -> None:

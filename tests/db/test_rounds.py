@@ -181,18 +181,17 @@ def test_points_told_twice_are_joined(store, pool, lead):
         ]
 
 
-def test_cleared_curves_begin_anew_and_those_of_other_rounds_stay(store, pool, lead, now):
+def test_the_end_of_a_curve_is_told_again_and_other_rounds_keep_theirs(store, pool, lead, now):
     first = started(store, lead)
     with store.transaction() as tx:
-        rounds.add_points(tx, first.id, [RoundPoint(1, {"loss": 0.7})])
+        rounds.add_points(tx, first.id, [RoundPoint(9, {"loss": 0.7})])
         rounds.fail(tx, first.id, "it broke", now=now)
     second = started(store, lead)
     with store.transaction() as tx:
-        rounds.add_points(tx, second.id, [RoundPoint(19, {"loss": 0.1})])
-        rounds.clear_points(tx, second.id)
-        rounds.add_points(tx, second.id, [RoundPoint(7, {"loss": 0.4})])
-        assert rounds.points(tx, second.id) == [RoundPoint(7, {"loss": 0.4})]
-        assert rounds.points(tx, first.id) == [RoundPoint(1, {"loss": 0.7})]
+        rounds.add_points(tx, second.id, [RoundPoint(6, {"loss": 0.5}), RoundPoint(7, {"loss": 0.1})])
+        rounds.forget_points(tx, second.id, after=6)
+        assert rounds.points(tx, second.id) == [RoundPoint(6, {"loss": 0.5})]
+        assert rounds.points(tx, first.id) == [RoundPoint(9, {"loss": 0.7})]
 
 
 def test_a_failed_round_shows_its_first_error(store, pool, lead, now):
