@@ -229,7 +229,7 @@ PRESETS: dict[str, RoundConfig] = {
             input_height=96,
             input_width=96,
         ),
-        # The crops stand upright and the starting weights saw mild turns: mild views, and a rate a tenth of theirs.
+        # The crops stand upright and the starting weights saw mild turns: mild views, and a sixth of their rate.
         views=ViewsConfig(
             easy_rotation_std=15.0, easy_rotation_p=0.4, hard_rotation_std=15.0, scale_std=0.1, occlusion_patches=1
         ),

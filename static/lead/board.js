@@ -2,7 +2,7 @@
 
 import { chart, html } from "./chart.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayPairs, sayProgress, sayResult } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayResult } from "./words.js";
 
 /** An element that shows a value; the same value again changes nothing. */
 class Part extends HTMLElement {
@@ -101,9 +101,9 @@ class LeadCharts extends Part {
     const networks = (found) => NETWORKS.map((name) => ({ name, points: found[name] ?? [] }));
     const of = round == null ? "" : ` of round ${round}`;
     const charts = [
-      chart({ title: `Loss${of}`, about: `Loss${of} over training steps`, xTitle: "step", xMost: steps, series: [{ name: "", points: loss }],
+      chart({ title: `Loss${of}`, about: `Loss${of} by step`, xTitle: "step", xMost: steps, series: [{ name: "", points: loss }],
         empty: "The loss is drawn here while a round trains." }),
-      chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} over training steps`, xTitle: "step", xMost: steps, series: networks(ap),
+      chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} by step`, xTitle: "step", xMost: steps, series: networks(ap),
         empty: "AP on the validation images is measured at every snapshot refresh." }),
       chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round",
         series: networks(rounds), rounds: true, empty: "Every published round adds a point." }),
@@ -153,16 +153,14 @@ class LeadTables extends Part {
 function roundsTable(rounds, labels) {
   const rows = rounds.flatMap((round, place) => roundRows(round, labels[round.number], place === 0));
   return card("Rounds", "AP on the validation images, before → after: 1 is perfect; A and B are the teachers, C the student",
-    rows.length ? table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Took", "Launched by"], rows)
+    rows.length ? table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Mean OKS of C", "Took", "Launched by"], rows)
       : html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
 }
 
 /** The latest round's error stands in its own card already. */
 function roundRows(round, labelled, isLatest) {
-  const aps = NETWORKS.map((network) => {
-    const { text, change } = sayAp(round, network);
-    return cell(text, `nowrap ${change}`);
-  });
+  const figures = [...NETWORKS.map((network) => sayAp(round, network)), sayOks(round, "C")];
+  const aps = figures.map(({ text, change }) => cell(text, `nowrap ${change}`));
   const cells = [cell(String(round.number)), html("td", {}, chip(round.state)), cell(labelled == null ? "" : String(labelled)), ...aps,
     cell(sayDuration(round), "nowrap"), cell(round.launched_by)];
   if (!round.error || isLatest) return [html("tr", {}, ...cells)];

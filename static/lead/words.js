@@ -20,8 +20,17 @@ export function sayDuration(round) {
 
 /** AP of one network before and after. @param {any} round @param {string} network @returns {{text: string, change: "" | "better" | "worse"}} */
 export function sayAp(round, network) {
-  const before = round.metrics.ap_before?.[network]?.AP;
-  const after = round.metrics.ap?.[network]?.AP;
+  return sayChange(round, network, "AP");
+}
+
+/** Mean OKS of one network before and after: steadier than AP where few persons are measured. @param {any} round @param {string} network */
+export function sayOks(round, network) {
+  return sayChange(round, network, "mean_oks");
+}
+
+function sayChange(round, network, figure) {
+  const before = round.metrics.ap_before?.[network]?.[figure];
+  const after = round.metrics.ap?.[network]?.[figure];
   if (after == null) return { text: "–", change: "" };
   if (before == null) return { text: after.toFixed(3), change: "" };
   const [from, to] = [before.toFixed(3), after.toFixed(3)];
@@ -48,7 +57,8 @@ const PAIRS = ["A and B", "A one epoch ago and B", "A and B one epoch ago", "bot
 export function sayResult(round) {
   const { persons, refreshes, device } = round.metrics;
   const said = NETWORKS.map((network) => [`AP of ${network}`, sayAp(round, network).text]);
-  if (persons) said.push(["Learned from", `${persons.labelled} labelled, ${persons.unlabelled} unlabelled persons`]);
+  said.push(["Mean OKS of C", sayOks(round, "C").text]);
+  if (persons) said.push(["Labelled persons", String(persons.labelled)], ["Unlabelled persons", String(persons.unlabelled)]);
   if (refreshes != null) said.push(["Snapshot refreshes", String(refreshes)]);
   if (sayDuration(round)) said.push(["Took", `${sayDuration(round)}${device ? ` on ${device}` : ""}`]);
   return said;

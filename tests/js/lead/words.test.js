@@ -35,12 +35,12 @@ test("a running round tells what it knows and nothing else", () => {
 });
 
 test("a published round tells what it learned from, how often it refreshed, how long it took and where", () => {
-  const metrics = { ap: { C: { AP: 0.3 } }, persons: { labelled: 90, unlabelled: 89, validation: 66 }, refreshes: 4, device: "cpu" };
+  const metrics = { ap: { C: { AP: 0.3, mean_oks: 0.612 } }, persons: { labelled: 90, unlabelled: 89, validation: 66 }, refreshes: 4, device: "cpu" };
   const times = { started_at: "2026-01-01T10:00:00+00:00", finished_at: "2026-01-01T10:00:30+00:00" };
   assert.deepEqual(sayResult({ metrics, ...times }).slice(2), [
-    ["AP of C", "0.300"], ["Learned from", "90 labelled, 89 unlabelled persons"], ["Snapshot refreshes", "4"], ["Took", "30 s on cpu"],
+    ["AP of C", "0.300"], ["Mean OKS of C", "0.612"], ["Labelled persons", "90"], ["Unlabelled persons", "89"], ["Snapshot refreshes", "4"], ["Took", "30 s on cpu"],
   ]);
-  assert.equal(sayResult({ metrics: {} }).length, 3);
+  assert.equal(sayResult({ metrics: {} }).length, 4);
 });
 
 test("the pairs of the last epoch are told, the most frequent first, those that never taught not at all", () => {
