@@ -105,7 +105,11 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
             record = images.get_image(tx, image_id)
         if record.sha256 != sha256:
             raise NotFound(f"image {image_id} has other bytes than asked for. Load the task again.")
-        return FileResponse(files.path(sha256), headers={"cache-control": "private, max-age=31536000, immutable"})
+        try:
+            path = files.path(sha256)
+        except FileNotFoundError as error:
+            raise NotFound(str(error)) from error
+        return FileResponse(path, headers={"cache-control": "private, max-age=31536000, immutable"})
 
     return api
 

@@ -131,6 +131,19 @@ def test_people_are_refused_on_a_page_with_a_way_back(server: Server) -> None:
             assert 'href="/annotate/"' in page.text
 
 
+def test_an_image_whose_file_is_gone_is_told_in_words(server: Server) -> None:
+    with server.client("lea") as lea:
+        image = lea.get("/api/next").json()["image"]
+        assert lea.get(image["url"]).status_code == 200
+        path = ImageFiles(server.settings.home).path(image["url"].rsplit("/", 1)[1])
+        aside = path.rename(path.with_name("aside"))
+        answered = lea.get(image["url"])
+        aside.rename(path)
+        lea.post("/api/release", json={"image_ids": [image["id"]]})
+    assert (answered.status_code, answered.json()["error"]["code"]) == (404, "not_found")
+    assert "restore images/" in answered.json()["error"]["message"]
+
+
 def test_both_exports_have_names_of_their_own(server: Server) -> None:
     with server.client("lea") as lea:
         names = {lea.get("/api/export", params=p).headers["content-disposition"] for p in ({}, {"with_predictions": 1})}
