@@ -14,6 +14,7 @@ export class Conveyor {
   #api;
   #held;
   #changed;
+  #counted;
   /** @type {Sheet[]} */
   #back = [];
   /** @type {Promise<Delivery> | null} */
@@ -22,10 +23,13 @@ export class Conveyor {
   #ready = null;
 
   /**
-   * @param {{api: import("./api.js").Api, held: () => number[], changed?: () => void}} options
+   * @param {{api: import("./api.js").Api, held: () => number[], changed?: () => void,
+   *   counted?: (remaining: number, held: number[]) => void}} options
    *   held: ids of the images on the desk or with saves under way, which the server must not deal again
+   *   counted: how many images the server says are to do, and what was held when it was asked
    */
-  constructor({ api, held, changed = () => {} }) {
+  constructor({ api, held, changed = () => {}, counted = () => {} }) {
+    this.#counted = counted;
     this.#api = api;
     this.#held = held;
     this.#changed = changed;
@@ -89,8 +93,10 @@ export class Conveyor {
   }
 
   async #fetch() {
-    const answer = await this.#api.next([...new Set([...this.#held(), ...this.imageIds])]);
+    const held = [...new Set([...this.#held(), ...this.imageIds])];
+    const answer = await this.#api.next(held);
     const task = "image" in answer ? answer : null;
+    if (task) this.#counted(task.remaining, held);
     if (!task) return { sheet: null, message: answer.message ?? "" };
     const desk = openDesk(task);
     return { sheet: { desk, view: null, waiting: 0, ...(await this.#picture(desk.url)) }, message: "" };

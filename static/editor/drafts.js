@@ -5,6 +5,9 @@ import { changePose, isEdited, selectPerson } from "./state.js";
 const PREFIX = "pose-editor/draft/";
 const KEPT_MS = 14 * 24 * 3600 * 1000;
 
+/** @typedef {{person: number, fromAnotherStart: boolean}} Restored whose edits are back, and whether they began from
+ *   another prediction or label than today's */
+
 /** The drafts of one annotator in a Storage (localStorage, or anything alike). */
 export class Drafts {
   /** @param {Storage} storage @param {string} owner the annotator's name */
@@ -28,20 +31,21 @@ export class Drafts {
   }
 
   /**
-   * The desk with its kept edits made again, each as one step of undo, and how many persons they concern. A draft of
-   * an older revision is left out: somebody has decided about that person since.
-   * @param {import("./state.js").Desk} desk @returns {{desk: import("./state.js").Desk, restored: number}}
+   * The desk with its kept edits made again, each as one step of undo, and whom they concern. A draft of an older
+   * revision is left out: somebody has decided about that person since.
+   * @param {import("./state.js").Desk} desk @returns {{desk: import("./state.js").Desk, restored: Restored[]}}
    */
   restore(desk) {
     const before = { person: desk.person, keypoint: desk.keypoint, placing: desk.placing };
-    let [restored, now] = [0, desk];
-    for (const { id, revision, pose } of this.#read(desk.imageId)) {
+    let now = desk;
+    const restored = [];
+    for (const { id, revision, pose, start } of this.#read(desk.imageId)) {
       const index = now.persons.findIndex((person) => person.id === id && person.revision === revision);
       if (index === -1 || now.persons[index].state !== "open" || pose.xyv.length !== desk.skeleton.keypoints.length) continue;
       now = changePose(selectPerson(now, index), pose);
-      restored += 1;
+      restored.push({ person: index, fromAnotherStart: start != null && start !== startOf(now.persons[index]) });
     }
-    return { desk: restored ? { ...now, ...before, placing: false } : desk, restored };
+    return { desk: restored.length ? { ...now, ...before, placing: false } : desk, restored };
   }
 
   /** Forget drafts older than two weeks. @param {number} now ms */
@@ -58,8 +62,14 @@ export class Drafts {
   }
 }
 
-function draftOf({ id, revision, pose }) {
-  return { id, revision, pose };
+function draftOf(person) {
+  const { id, revision, pose } = person;
+  return { id, revision, pose, start: startOf(person) };
+}
+
+/** Which pose a reload would start from: "student 7" is prediction 7. Null where it would bring another than ours. */
+function startOf({ from, startedFrom, start }) {
+  return start && `${from} ${startedFrom}`;
 }
 
 function parsed(text) {

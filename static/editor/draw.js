@@ -96,7 +96,8 @@ function paintPose(context, view, desk, person, look) {
     const near = keypoint === desk.keypoint || keypoint === look.hovered;
     paintDot(context, view, skeleton, keypoint, point, { radius: (near ? 6 : 4.5) * size, halo: true });
   }
-  for (const flag of person.flags) {
+  const open = person.state === "open"; // once decided, no flag asks for a look any more
+  for (const flag of open ? person.flags : []) {
     paintFlag(context, view, xyv[flag.keypoint], { touched: person.pose.touched[flag.keypoint], size });
   }
   if (!desk.placing) paintSelection(context, view, xyv[desk.keypoint], size);
@@ -176,7 +177,7 @@ function paintName(context, view, desk, person, keypoint) {
   const point = person.pose.xyv[keypoint];
   if (point[2] === ABSENT) return;
   const { x, y } = toScreen(view, spotOf(point));
-  const flagged = flagOf(person, keypoint) !== null;
+  const flagged = person.state === "open" && flagOf(person, keypoint) !== null;
   const { box } = person;
   const middle = toScreen(view, { x: box.x + box.width / 2, y: box.y + box.height / 2 });
   const text = spoken(desk.skeleton, keypoint);

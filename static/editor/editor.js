@@ -19,6 +19,7 @@ import { Saving } from "./saving.js";
 import { Stage } from "./stage.js";
 import * as state from "./state.js";
 import { STYLE } from "./style.js";
+import { Tally } from "./tally.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./conveyor.js").Sheet} Sheet */
@@ -36,6 +37,11 @@ export class PoseEditor extends HTMLElement {
   /** @type {Sheet[]} images left behind, the last one last */
   #behind = [];
   #look = { ghosts: true, hovered: null, spot: null, draftBox: null };
+  /** @type {geometry.Spot | null} where the pointer is over the stage */
+  #pointer = null;
+  /** @type {import("./state.js").Pose | null} the pose whose keypoints without a place were asked about */
+  #askedAbout = null;
+  #tally = new Tally();
   #boxing = false;
   #hiding = false;
   #tabLeaves = false;
@@ -110,7 +116,7 @@ export class PoseEditor extends HTMLElement {
     look.replaceSync(STYLE);
     root.adoptedStyleSheets = [look];
     this.#panel = new Panel(root, {
-      command: (name) => this.run(name),
+      command: (name, hand) => this.run(name, hand),
       selectPerson: (index) => this.#goTo(state.selectPerson(this.#desk, index)),
       selectKeypoint: (keypoint) => this.#goTo(state.selectKeypoint(this.#desk, keypoint)),
       skipFor: (reason) => this.#skipFor(reason),
@@ -129,7 +135,12 @@ export class PoseEditor extends HTMLElement {
       saved: (sheet) => this.#saved(sheet),
       refused: (sheet, index, problem) => this.#refused(sheet, index, problem),
     });
-    this.#conveyor = new Conveyor({ api: this.#api, held: () => this.#playing(), changed: () => this.#showAhead() });
+    this.#conveyor = new Conveyor({
+      api: this.#api,
+      held: () => this.#playing(),
+      changed: () => this.#showAhead(),
+      counted: (remaining, held) => this.#tally.heard(remaining, held),
+    });
   }
 
   #listen(signal) {
@@ -197,7 +208,7 @@ export class PoseEditor extends HTMLElement {
   /** Put an image on the desk. @param {Sheet} sheet */
   #lay(sheet) {
     const isFirst = sheet.view === null;
-    const kept = isFirst && this.#drafts ? this.#drafts.restore(sheet.desk) : { desk: sheet.desk, restored: 0 };
+    const kept = isFirst && this.#drafts ? this.#drafts.restore(sheet.desk) : { desk: sheet.desk, restored: [] };
     sheet.desk = kept.desk;
     this.#sheet = sheet;
     this.#isNew = true;
@@ -205,7 +216,7 @@ export class PoseEditor extends HTMLElement {
     this.#look = { ...this.#look, hovered: null, spot: null, draftBox: null };
     this.dataset.image = String(sheet.desk.imageId);
     this.#setPhase("ready", null);
-    this.#panel.notice(noticeFor(sheet, kept.restored, () => this.#dropNotice()));
+    this.#panel.notice(sheet.problem ? this.#problem(sheet.problem) : this.#restored(kept.restored));
     sheet.view ??= framing.viewOfPerson(this.#desk, this.#stage.size);
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
@@ -215,6 +226,7 @@ export class PoseEditor extends HTMLElement {
 
   #leave(sheet) {
     this.#keepDrafts(sheet);
+    if (state.nextOpen(sheet.desk) === -1) this.#tally.finished(sheet.desk.imageId);
     this.#behind = [...this.#behind, sheet];
     this.#sheet = null;
   }
@@ -283,10 +295,28 @@ export class PoseEditor extends HTMLElement {
   }
 
   #tell(text) {
-    this.#panel.notice({ kind: "problem", text, button: "Close", act: () => this.#dropNotice() });
+    this.#panel.notice(this.#problem(text));
+  }
+
+  #problem(text) {
+    return { kind: "problem", text, button: "Close", act: () => this.#dropNotice() };
+  }
+
+  /** Whose edits are back, and the way to drop them. @param {import("./drafts.js").Restored[]} restored */
+  #restored(restored) {
+    if (!restored.length) return null;
+    const drop = () => {
+      this.#dropNotice();
+      this.#goTo(state.dropEdits(this.#desk, restored.map(({ person }) => person)));
+    };
+    return {
+      kind: "news", text: words.restoredInWords(restored), button: "Keep them", act: () => this.#dropNotice(),
+      other: "Drop them", actOther: drop,
+    };
   }
 
   #dropNotice() {
+    this.#askedAbout = null;
     this.#panel.notice(null);
     this.#panel.refs.stage.focus();
   }
@@ -300,6 +330,12 @@ export class PoseEditor extends HTMLElement {
     if (!person) return this.#explain("Nobody is boxed here. B adds a person; E says that nobody is here.");
     const why = state.whyNotAccept(person);
     if (why) return this.#explain(why);
+    const undecided = state.countUndecided(person);
+    if (undecided && this.#askedAbout !== person.pose) {
+      this.#explain(words.notPlacedYet(undecided));
+      this.#askedAbout = person.pose;
+      return;
+    }
     return this.#decide({ state: "accepted", reason: null });
   }
 
@@ -348,6 +384,7 @@ export class PoseEditor extends HTMLElement {
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
   #return(sheet) {
     if (sheet === this.#sheet) return this.#refresh();
+    this.#tally.reopened(sheet.desk.imageId);
     this.#behind = this.#behind.filter((other) => other !== sheet);
     if (this.#sheet) this.#conveyor.putBack(this.#sheet);
     this.#lay(sheet);
@@ -371,7 +408,11 @@ export class PoseEditor extends HTMLElement {
     const change = this.#desk.past.at(-1);
     if (!change) return this.#undoBehind();
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.before);
-    return this.#goTo(state.undo(this.#desk));
+    const person = this.#desk.persons[change.person];
+    this.#goTo(state.undo(this.#desk));
+    if (change.kind !== "added") return;
+    this.#saving.removed(this.#sheet, person);
+    this.#panel.say("The added person is gone.");
   }
 
   #redo() {
@@ -385,29 +426,34 @@ export class PoseEditor extends HTMLElement {
   /** Undo reaches into the image just left: its last decision is taken back, if the server still lets us. */
   #undoBehind() {
     const sheet = this.#behind.at(-1);
-    if (!sheet || sheet.desk.past.at(-1)?.kind !== "verdict") return this.#explain("Nothing to undo.");
+    if (!this.#canUndoBehind()) return this.#explain("Nothing to undo.");
     this.#return(sheet);
     return this.#undo();
   }
 
+  #canUndoBehind() {
+    return this.#behind.at(-1)?.desk.past.at(-1)?.kind === "verdict";
+  }
+
   // ------------------------------------------------------------------------------------------ commands
 
-  /** Do what a key, a button or a test asks for. @param {string} command a name from keys.js */
-  run(command) {
+  /** Do what a key, a button or a test asks for.
+   * @param {string} command a name from keys.js @param {{byMouse: boolean}} [hand] byMouse: a button was clicked */
+  run(command, { byMouse = false } = {}) {
     if (command === "help") return this.#panel.refs.help.showModal();
     if (this.#phase !== "ready") return undefined;
-    return this.#commands[command]?.();
+    return this.#commands[command]?.({ byMouse, pointer: this.#pointerInImage() });
   }
 
   #commands = {
     "flag-next": () => this.#goTo(state.stepFlag(this.#desk, 1)),
     "flag-previous": () => this.#goTo(state.stepFlag(this.#desk, -1)),
-    "keypoint-next": () => this.#goTo(state.stepKeypoint(this.#desk, 1)),
+    "keypoint-next": () => this.#goTo(state.goOn(this.#desk)),
     "keypoint-previous": () => this.#goTo(state.stepKeypoint(this.#desk, -1)),
-    "visibility-cycle": () => this.#edit(state.cycleVisibility(this.#desk)),
-    visible: () => this.#edit(state.setVisibility(this.#desk, state.VISIBLE)),
-    hidden: () => this.#edit(state.setVisibility(this.#desk, state.HIDDEN)),
-    absent: () => this.#edit(state.setVisibility(this.#desk, state.ABSENT)),
+    "visibility-cycle": (hand) => this.#edit(state.cycleVisibility(this.#desk, hand)),
+    visible: (hand) => this.#edit(state.setVisibility(this.#desk, state.VISIBLE, hand)),
+    hidden: (hand) => this.#edit(state.setVisibility(this.#desk, state.HIDDEN, hand)),
+    absent: (hand) => this.#edit(state.setVisibility(this.#desk, state.ABSENT, hand)),
     ...Object.fromEntries(Object.entries(STEPS).flatMap(([side, [x, y]]) => [
       [`nudge-${side}`, () => this.#nudge({ x, y })],
       [`nudge-${side}-far`, () => this.#nudge({ x: 10 * x, y: 10 * y })],
@@ -440,8 +486,15 @@ export class PoseEditor extends HTMLElement {
     if (event.key === "Enter" && !onStage) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.repeat && !REPEATS.test(command)) return;
+    if (event.repeat && (!REPEATS.test(command) || (command === "keypoint-next" && this.#desk?.placing))) return;
     this.run(command);
+  }
+
+  /** Where the pointer is, if it is over the image. @returns {geometry.Spot | null} in image pixels */
+  #pointerInImage() {
+    if (!this.#pointer || !this.#sheet) return null;
+    const at = geometry.toImage(this.#sheet.view, this.#pointer);
+    return geometry.isInFrame(at, this.#desk.size) ? at : null;
   }
 
   #hasFlags() {
@@ -563,6 +616,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #drop(hold, start, to) {
+    this.#pointer = to;
     if (!this.#sheet) return;
     this.#cursor(hold === "point" ? "point" : "");
     if (hold === "point" && this.#holds() && this.#atGrab.waiting !== null) {
@@ -576,9 +630,10 @@ export class PoseEditor extends HTMLElement {
   }
 
   #click(spot, event) {
+    this.#pointer = spot;
     if (!this.#sheet || this.#boxing) return;
     const at = geometry.toImage(this.#sheet.view, spot);
-    if (this.#desk.placing) return this.#place(at, event.shiftKey ? state.HIDDEN : state.VISIBLE);
+    if (this.#desk.placing) return this.#place(at, event.shiftKey ? state.HIDDEN : this.#desk.placeAs);
     const touch = event.pointerType !== "mouse";
     const keypoint = this.#pick(spot, touch);
     if (keypoint !== null) return this.#goTo(state.selectKeypoint(this.#desk, keypoint), { still: true });
@@ -609,6 +664,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #hover(spot) {
+    this.#pointer = spot;
     if (!this.#sheet) return;
     const crossing = this.#boxing || this.#desk.placing;
     const hovered = spot && !crossing ? this.#pick(spot, false) : null;
@@ -637,6 +693,7 @@ export class PoseEditor extends HTMLElement {
   #change(desk, { quick = false } = {}) {
     this.#sheet.desk = desk;
     this.#panel.dropNote();
+    this.#askedAbout = null;
     if (!desk.placing && !this.#boxing) this.#look.spot = null;
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#keepDrafts(), 250);
@@ -658,11 +715,18 @@ export class PoseEditor extends HTMLElement {
   #refresh(...layers) {
     this.#stage.refresh(...(layers.length ? layers : ["picture", "others", "selected"]));
     this.dataset.person = this.#desk ? String(state.personOf(this.#desk)?.id ?? "") : "";
+    this.#showPanel();
+    this.#showStatus();
+  }
+
+  #showPanel() {
     this.#panelFrame ||= requestAnimationFrame(() => {
       this.#panelFrame = 0;
-      this.#panel.show(this.#desk, { ghosts: this.#look.ghosts, boxing: this.#boxing });
+      const canUndo = Boolean(this.#desk?.past.length) || this.#canUndoBehind();
+      const canRedo = Boolean(this.#desk?.future.length);
+      const { ghosts } = this.#look;
+      this.#panel.show(this.#desk, { ghosts, boxing: this.#boxing, canUndo, canRedo, toDo: this.#tally.left });
     });
-    this.#showStatus();
   }
 
   #setPhase(phase, card) {
@@ -673,12 +737,15 @@ export class PoseEditor extends HTMLElement {
 
   #showAhead() {
     this.dataset.ahead = String(this.#conveyor.imageIds.length);
+    this.#showPanel();
   }
 
   #showStatus() {
     const { outlook } = this.#outbox;
     const { status, text } = words.standInWords(outlook, this.#desk, Date.now());
     if (status === "unsaved" && !this.#toldUnsaved) this.#panel.say(text);
+    const arrived = this.#toldUnsaved && outlook.state === "saved" && status !== "unsaved";
+    if (arrived) this.#panel.say("Saved: what waited is at the server.");
     this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
     this.dataset.status = status;
     this.#panel.status(status, text, outlook.pending > 0 && status === "unsaved");
@@ -735,7 +802,7 @@ export class PoseEditor extends HTMLElement {
 
   #resized() {
     const before = this.#stage.measure();
-    if (this.#sheet?.view && before.width > 1) this.#sheet.view = geometry.resized(this.#sheet.view, before, this.#stage.size);
+    if (this.#sheet?.view && before.width > 1) this.#sheet.view = framing.refitted(this.#sheet.view, this.#desk, before, this.#stage.size);
     else if (this.#sheet) this.#sheet.view = framing.viewOfPerson(this.#desk, this.#stage.size);
   }
 
@@ -771,12 +838,6 @@ export class PoseEditor extends HTMLElement {
 
 /** Commands that go on while their key is held down. */
 const REPEATS = /^(nudge|zoom|keypoint|flag|person|undo|redo)/;
-
-function noticeFor(sheet, restored, act) {
-  if (sheet.problem) return { kind: "problem", text: sheet.problem, button: "Close", act };
-  if (!restored) return null;
-  return { kind: "news", text: words.restoredInWords(restored), button: "Keep", act };
-}
 
 if (!customElements.get("pose-editor")) customElements.define("pose-editor", PoseEditor);
 

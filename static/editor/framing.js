@@ -1,6 +1,6 @@
 /** Which part of an image to show. Pure; knows no DOM. */
 
-import { around, cornersOf, fit, frameOf, pan, toScreen } from "./geometry.js";
+import { around, cornersOf, fit, frameOf, pan, resized, toScreen } from "./geometry.js";
 import { ABSENT, personOf } from "./state.js";
 
 /** @typedef {import("./state.js").Desk} Desk @typedef {import("./geometry.js").Size} Size @typedef {import("./geometry.js").View} View */
@@ -27,4 +27,15 @@ export function withKeypointInside(view, desk, stage) {
   const at = toScreen(view, { x: point[0], y: point[1] });
   const isInside = at.x >= EDGE_PX && at.y >= EDGE_PX && at.x <= stage.width - EDGE_PX && at.y <= stage.height - EDGE_PX;
   return isInside ? view : pan(view, { x: stage.width / 2 - at.x, y: stage.height / 2 - at.y });
+}
+
+/** The view after the stage changed its size: fitted again if it was fitted, else with the same middle.
+ * @param {View} view @param {Desk} desk @param {Size} before @param {Size} after @returns {View} */
+export function refitted(view, desk, before, after) {
+  const fitted = [viewOfPerson, viewOfImage].find((fits) => isSame(view, fits(desk, before)));
+  return fitted ? fitted(desk, after) : resized(view, before, after);
+}
+
+function isSame(one, two) {
+  return Object.keys(one).every((name) => Math.abs(one[name] - two[name]) < 1e-6);
 }

@@ -89,6 +89,12 @@ export function frameOf(size) {
   return { left: -0.5, top: -0.5, right: size.width - 0.5, bottom: size.height - 0.5 };
 }
 
+/** Whether a spot lies in the picture. @param {Spot} spot in image pixels @param {Size} size of the image */
+export function isInFrame({ x, y }, size) {
+  const frame = frameOf(size);
+  return x >= frame.left && x <= frame.right && y >= frame.top && y <= frame.bottom;
+}
+
 /** The four corners in order; `angle` turns them clockwise about the centre. @param {Box} box @returns {Spot[]} */
 export function cornersOf(box) {
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };

@@ -9,7 +9,7 @@
 export const BINDINGS = [
   { group: "Keypoints", command: "flag-next", keys: ["Tab"], label: "Next flag" },
   { group: "Keypoints", command: "flag-previous", keys: ["Shift+Tab"], label: "Previous flag" },
-  { group: "Keypoints", command: "keypoint-next", keys: ["N", "]"], label: "Next keypoint" },
+  { group: "Keypoints", command: "keypoint-next", keys: ["N", "]"], label: "Next keypoint, or leave out" },
   { group: "Keypoints", command: "keypoint-previous", keys: ["P", "["], label: "Previous keypoint" },
   { group: "Keypoints", command: "nudge-left", keys: ["ArrowLeft"], label: "Move by 1 px" },
   { group: "Keypoints", command: "nudge-right", keys: ["ArrowRight"], label: "Move by 1 px" },
@@ -35,7 +35,7 @@ export const BINDINGS = [
   { group: "View", command: "fit-image", keys: ["F"], label: "Whole image" },
   { group: "View", command: "zoom-in", keys: ["+", "="], label: "Zoom in" },
   { group: "View", command: "zoom-out", keys: ["-"], label: "Zoom out" },
-  { group: "View", command: "ghosts", keys: ["G"], label: "Ghosts of teachers A and B" },
+  { group: "View", command: "ghosts", keys: ["G"], label: "Where networks A and B put the keypoints" },
   { group: "View", command: "hide", keys: ["H"], label: "Hide everything while held" },
   { group: "Editor", command: "undo", keys: ["Z", "Mod+Z"], label: "Undo" },
   { group: "Editor", command: "redo", keys: ["Shift+Z", "Mod+Shift+Z", "Mod+Y"], label: "Redo" },

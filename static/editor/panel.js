@@ -1,7 +1,8 @@
 /** The editor's frame: bar, side panel, notices, cheat sheet. Shows a desk; asks for commands; decides nothing. */
 
 import { BINDINGS, keyFor, readable } from "./keys.js";
-import { SKIP_REASONS, flagOf, isDone, isEdited, nextOpen, personOf, sideOf, sideless, spoken } from "./state.js";
+import { SKIP_REASONS, flagOf, isDone, isEdited, isUndecided, nextOpen, personOf, sideOf, sideless, spoken } from "./state.js";
+import * as words from "./words.js";
 
 const ICONS = {
   undo: "M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3",
@@ -30,23 +31,23 @@ const MARKUP = `
   <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor"
        aria-label="Image. Tab walks the flags, arrows move the keypoint, question mark shows all keys; after Escape, Tab leaves.">
     <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="selected"></canvas>
-    <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeButton"></button></div>
+    <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeOther" hidden></button><button data-ref="noticeButton"></button></div>
     <div class="hint" data-ref="hint" hidden></div>
     <div class="card" data-ref="card" data-floating hidden>
       <div class="spinner" data-ref="spinner"></div><h3 data-ref="cardTitle"></h3><p data-ref="cardText"></p>
       <div class="row"><a data-ref="cardLink" class="primary" target="_blank" rel="noopener">Sign in</a><button data-ref="cardButton"></button></div>
     </div>
   </div>
-  <aside class="panel" aria-label="Person">
+  <aside class="panel" aria-label="Person" data-ref="panel">
     <div class="scroll" data-ref="scroll">
-      <section>
+      <section class="who">
         <div class="person-head"><b data-ref="title"></b><span class="gap"></span>
           <button class="step" data-command="person-previous" aria-label="Previous person">‹</button>
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
         <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span></div>
       </section>
-      <section data-ref="flagSection"><h2>To look at</h2><div class="flags" data-ref="flags"></div></section>
+      <section data-ref="flagSection"><h2>To look at</h2><p class="legend" data-ref="legend">${words.LEGEND}</p><div class="flags" data-ref="flags"></div></section>
       <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
         <div class="visibility" role="group" aria-label="Visibility" data-ref="visibility">
           <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
@@ -62,14 +63,21 @@ const MARKUP = `
       <button class="action slim" data-ref="finish" data-command="finish"><span data-ref="finishText">Nobody here</span> <kbd>E</kbd></button>
     </div>
   </aside>
-  <dialog data-ref="help" aria-label="Keys"><div class="dialog-head"><h3>Keys</h3><button class="step" data-ref="helpClose" aria-label="Close">✕</button></div>
-    <div class="sheet" data-ref="sheet"></div>
-    <p class="mouse">Drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, Shift and a click place a hidden keypoint.</p></dialog>
+  <dialog data-ref="help" aria-label="Help"><div class="dialog-head"><h3>How it works</h3><button class="step" data-ref="helpClose" aria-label="Close">✕</button></div>
+    <ul class="how">
+      <li><b>Left and right</b> are the person's own: facing you, their left hand is on your right.</li>
+      <li><b>Hidden</b>: something covers it, but you can tell where it is. <b>Absent</b>: outside the picture, or impossible to tell.</li>
+      <li><b>Flags</b> (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs, or press 2, 1 or 0 if it is right: either marks the flag as looked at. Tab goes to the next one.</li>
+      <li><b>Ghosts</b> are the dashed poses A and B: where the two networks that teach each other put the keypoints. G hides them.</li>
+      <li><b>Enter</b> accepts the person, flags and all, and goes on to the next person, then to the next image. <b>Z</b> takes back step by step, also into the image before.</li>
+      <li><b>Mouse</b>: drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden.</li>
+    </ul>
+    <h3>Keys</h3><div class="sheet" data-ref="sheet"></div></dialog>
   <div class="live" data-ref="live" aria-live="polite"></div>
 </div>`;
 
 /**
- * @typedef {{command: (name: string) => void, selectPerson: (index: number) => void,
+ * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, selectPerson: (index: number) => void,
  *   selectKeypoint: (keypoint: number) => void, skipFor: (reason: string) => void}} Wishes what the panel asks for
  */
 
@@ -91,20 +99,24 @@ export class Panel {
     this.refs.helpClose.addEventListener("click", () => this.refs.help.close());
     root.addEventListener("click", (event) => {
       const command = event.target.closest?.("[data-command]")?.dataset.command;
-      if (command) wishes.command(command);
+      if (command) wishes.command(command, { byMouse: event.detail > 0 });
     });
+    this.show(null, {});
   }
 
   // ------------------------------------------------------------------------------------------ showing
 
-  /** Show a desk, or none. @param {import("./state.js").Desk | null} desk @param {{ghosts: boolean, boxing: boolean}} look */
+  /** Show a desk, or none.
+   * @param {import("./state.js").Desk | null} desk
+   * @param {{ghosts: boolean, boxing: boolean, canUndo: boolean, canRedo: boolean, toDo: number}} look toDo: images */
   show(desk, look) {
     const { refs } = this;
     refs.scroll.hidden = !desk;
     for (const name of ["accept", "skip", "notPerson", "finish"]) refs[name].disabled = !desk;
-    for (const button of refs.tools.querySelectorAll("button")) button.disabled = !desk && button.dataset.command !== "help";
+    const able = { help: true, undo: desk && look.canUndo, redo: desk && look.canRedo };
+    for (const button of refs.tools.querySelectorAll("button")) button.disabled = !(able[button.dataset.command] ?? desk);
     this.#text("file", desk ? desk.fileName : "");
-    this.#text("camera", desk ? placeOf(desk) : "");
+    this.#text("camera", desk ? placeOf(desk, look.toDo) : "");
     if (!desk) return;
     this.#pressed("ghosts", look.ghosts);
     this.#pressed("add-person", look.boxing);
@@ -119,9 +131,12 @@ export class Panel {
     const person = personOf(desk);
     this.#text("title", person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
     this.#text("score", person ? standing(person) : "B adds a person. If nobody is in the image, say so below.");
+    this.refs.score.title = person && person.score !== null ? words.INCONSISTENCY : "";
     this.refs.problem.hidden = !person?.problem;
     this.#text("problemText", person?.problem ?? "");
-    this.refs.flagSection.hidden = !person || person.state !== "open";
+    this.refs.flagSection.hidden = !person;
+    this.refs.flagSection.toggleAttribute("data-decided", Boolean(person) && person.state !== "open");
+    this.refs.legend.hidden = !person?.flags.length;
     this.refs.keypointSection.hidden = !person;
     if (person) this.#showFlags(desk, person);
   }
@@ -134,7 +149,11 @@ export class Panel {
     this.#once("flags", JSON.stringify(rows), (box) => {
       const none = make("p", { className: "empty", textContent: person.from === "empty"
         ? "No prediction to start from: place the keypoints in order." : "No flag: the networks agree about this person." });
+      const { scrollTop } = box;
       box.replaceChildren(...(rows.length ? rows.map((row) => this.#flagRow(row)) : [none]));
+      box.scrollTop = scrollTop;
+      const current = box.querySelector('[aria-current="true"]');
+      if (current) scrollTo(box, current);
     });
   }
 
@@ -153,19 +172,21 @@ export class Panel {
     for (const cell of this.refs.grid.querySelectorAll(".cell")) {
       const keypoint = Number(cell.dataset.keypoint);
       const visibility = person.pose.xyv[keypoint][2];
-      const flagged = flagOf(person, keypoint) !== null;
+      const flagged = person.state === "open" && flagOf(person, keypoint) !== null;
       set(cell, "data-visibility", String(visibility));
       set(cell, "aria-current", String(keypoint === desk.keypoint));
       cell.toggleAttribute("data-flagged", flagged);
-      const label = `${spoken(desk.skeleton, keypoint)}, ${["absent", "hidden", "visible"][visibility]}${flagged ? ", flagged" : ""}`;
+      const stand = words.standOf(person, keypoint);
+      const label = `${spoken(desk.skeleton, keypoint)}, ${stand}${flagged ? ", flagged" : ""}`;
       set(cell, "aria-label", label);
       set(cell, "title", label);
       const text = cell.querySelector("span");
-      const word = ["absent", "hidden", ""][visibility];
+      const word = { visible: "", "not placed": "–" }[stand] ?? stand;
       if (text.textContent !== word) text.textContent = word;
     }
     this.#text("selectedName", capital(spoken(desk.skeleton, desk.keypoint)));
-    const now = person.pose.xyv[desk.keypoint][2];
+    const waits = isUndecided(person, desk.keypoint);
+    const now = waits ? desk.placing && desk.placeAs : person.pose.xyv[desk.keypoint][2];
     for (const button of this.refs.visibility.children) {
       set(button, "aria-pressed", String(Number(button.dataset.value) === now));
       button.disabled = person.state !== "open";
@@ -206,9 +227,9 @@ export class Panel {
       const row = this.refs.persons.children[index];
       set(row, "aria-current", String(index === desk.person));
       set(row, "data-state", person.state);
-      const words = personWords(person);
-      if (row.children[1].textContent !== words) row.children[1].textContent = words;
-      set(row, "aria-label", `Person ${index + 1}, ${words}`);
+      const text = personWords(person);
+      if (row.children[1].textContent !== text) row.children[1].textContent = text;
+      set(row, "aria-label", `Person ${index + 1}, ${text}`);
       row.children[2].hidden = person.score === null || person.state !== "open";
       row.children[2].firstChild.style.width = `${Math.round(100 * (person.score ?? 0))}%`;
     }
@@ -216,7 +237,7 @@ export class Panel {
   }
 
   #personRow(index) {
-    const meter = make("span", { className: "meter", title: "Inconsistency" }, [make("i")]);
+    const meter = make("span", { className: "meter", title: words.INCONSISTENCY }, [make("i")]);
     const number = make("span", { className: "number", textContent: String(index + 1) });
     const row = make("button", { className: "person" }, [number, make("span"), meter]);
     row.addEventListener("click", () => this.#wishes.selectPerson(index));
@@ -238,9 +259,8 @@ export class Panel {
   }
 
   #showHint(desk, look) {
-    const name = spoken(desk.skeleton, desk.keypoint);
-    const hint = look.boxing ? "Drag a box around the person · Esc to stop"
-      : desk.placing ? placingHint(name) : "";
+    const byTouch = matchMedia("(pointer: coarse)").matches;
+    const hint = look.boxing ? "Drag a box around the person · Esc to stop" : words.hintInWords(desk, { byTouch });
     this.refs.hint.hidden = !hint;
     this.#text("hint", hint);
   }
@@ -266,16 +286,20 @@ export class Panel {
     if (notice.dataset.kind === "note") notice.hidden = true;
   }
 
-  /** A message over the image with one way on; null takes it away. A note also goes with the next change.
-   * @param {{kind: "note" | "news" | "problem", text: string, button: string, act: () => void} | null} notice */
+  /** A message over the image with its way on; null takes it away. A note also goes with the next change.
+   * @param {{kind: "note" | "news" | "problem", text: string, button: string, act: () => void, other?: string,
+   *   actOther?: () => void} | null} notice other: a second way on */
   notice(notice) {
-    const { notice: box, noticeButton } = this.refs;
+    const { notice: box, noticeButton, noticeOther } = this.refs;
     box.hidden = !notice;
     if (!notice) return;
     box.dataset.kind = notice.kind;
     this.#text("noticeText", notice.text);
     noticeButton.textContent = notice.button;
     noticeButton.onclick = notice.act;
+    noticeOther.hidden = !notice.other;
+    noticeOther.textContent = notice.other ?? "";
+    noticeOther.onclick = notice.actOther ?? null;
   }
 
   /** A message in place of the image; null takes it away.
@@ -284,6 +308,7 @@ export class Panel {
     const { refs } = this;
     refs.card.hidden = !card;
     refs.editor.toggleAttribute("data-bare", Boolean(card) && !card.busy);
+    for (const part of [refs.tools, refs.panel]) part.inert = Boolean(card?.busy);
     if (!card) return;
     refs.spinner.hidden = !card.busy;
     this.#text("cardTitle", card.title);
@@ -391,11 +416,6 @@ function make(tag, known = {}, children = []) {
   return element;
 }
 
-function placingHint(name) {
-  if (matchMedia("(pointer: coarse)").matches) return `Tap to place the ${name}. Choose another keypoint below to leave it out.`;
-  return `Click to place the ${name} · Shift and click if it is hidden · N leaves it out · Esc to stop`;
-}
-
 function keysOf(bindings, label) {
   return bindings.filter((binding) => binding.label === label).flatMap((binding) => binding.keys);
 }
@@ -412,24 +432,25 @@ function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function placeOf(desk) {
-  const left = desk.remaining === 1 ? "last image" : `${desk.remaining} images to do`;
+function placeOf(desk, toDo) {
+  const left = toDo <= 1 ? "last image" : `${toDo} images to do`;
   if (!desk.camera) return left;
-  return `${/^cam/i.test(desk.camera) ? "" : "Camera "}${desk.camera} · ${left}`;
+  return `${left} · ${/^cam/i.test(desk.camera) ? "" : "camera "}${desk.camera}`;
 }
 
-const SOURCES = { student: "from the student", label: "from the last label", empty: "nothing placed yet" };
+const SOURCES = { student: "Predicted pose", label: "From the last label", empty: "Nothing placed yet" };
 
 function standing(person) {
   if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
-  const source = isEdited(person) ? "edited by you" : SOURCES[person.from];
-  return person.score === null ? capital(source) : `Inconsistency ${person.score.toFixed(2)} · ${source}`;
+  const source = isEdited(person) ? "Edited by you" : SOURCES[person.from];
+  return person.score === null ? source : `${source} · inconsistency ${person.score.toFixed(2)}`;
 }
 
 function personWords(person) {
   if (person.problem) return "Not saved";
   if (person.state !== "open") return STATES[person.state];
   const left = person.flags.filter((flag) => !person.pose.touched[flag.keypoint]).length;
-  if (left) return left === 1 ? "1 flag" : `${left} flags`;
-  return isEdited(person) ? "Edited" : "Open";
+  const flags = left === 1 ? "1 flag" : `${left} flags`;
+  if (isEdited(person)) return left ? `Edited · ${flags}` : "Edited";
+  return left ? flags : "Open";
 }

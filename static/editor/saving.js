@@ -31,25 +31,38 @@ export class Saving {
     if (person.isUnknown) this.added(sheet, index);
     const before = { state: person.state, reason: person.reason };
     const label = state.labelOf(person);
-    this.#entrust(sheet, index, {
+    this.#entrust(sheet, person.key, {
       path: PATHS[verdict.state],
-      body: () => bodyOf(sheet.desk.persons[index], verdict, label),
-      saved: (answer) => ({ revision: answer.person.revision, ...nowSaved(verdict, person.pose) }),
-      refused: (problem) => state.takeBack(sheet.desk, index, before, problem),
+      body: () => bodyOf(state.byKey(sheet.desk, person.key), verdict, label),
+      saved: (answer) => state.withKnown(sheet.desk, person.key, { revision: answer.person.revision, ...nowSaved(verdict, person.pose) }),
+      refused: (problem) => takenBack(sheet.desk, person.key, before, problem),
     });
   }
 
   /** A person the annotator added: they get their real id. @param {Sheet} sheet @param {number} index */
   added(sheet, index) {
     sheet.desk = state.withPerson(sheet.desk, index, { isUnknown: false });
-    this.#entrust(sheet, index, {
+    const { key, box } = sheet.desk.persons[index];
+    this.#entrust(sheet, key, {
       path: "/api/persons",
-      body: () => ({ image_id: sheet.desk.imageId, box: sheet.desk.persons[index].box }),
-      saved: (answer) => ({ id: answer.person.id, revision: answer.person.revision }),
+      body: () => ({ image_id: sheet.desk.imageId, box }),
+      saved: (answer) => state.withKnown(sheet.desk, key, { id: answer.person.id, revision: answer.person.revision }),
       refused: (problem) => {
-        const desk = state.takeBack(sheet.desk, index, { state: "open", reason: null }, problem);
-        return state.withPerson(desk, index, { isUnknown: true });
+        const desk = state.withKnown(state.forget(sheet.desk, key), key, { isUnknown: true });
+        return isListed(desk, key) ? takenBack(desk, key, { state: "open", reason: null }, problem) : desk;
       },
+    });
+  }
+
+  /** A person added and taken off the list again: to the server nobody, as soon as it knows them.
+   * @param {Sheet} sheet @param {import("./state.js").Person} person */
+  removed(sheet, { key, isUnknown }) {
+    if (isUnknown) return void (sheet.desk = state.forget(sheet.desk, key));
+    this.#entrust(sheet, key, {
+      path: PATHS.not_a_person,
+      body: () => bodyOf(state.byKey(sheet.desk, key), { state: "not_a_person", reason: null }),
+      saved: () => state.forget(sheet.desk, key),
+      refused: (problem) => state.listAgain(sheet.desk, key, problem),
     });
   }
 
@@ -58,33 +71,45 @@ export class Saving {
     this.#entrust(sheet, null, {
       path: "/api/finish",
       body: () => ({ image_id: sheet.desk.imageId }),
-      saved: () => ({}),
+      saved: () => sheet.desk,
       refused: () => sheet.desk,
     });
   }
 
-  /** Into the outbox, counted on its sheet until answered. */
-  #entrust(sheet, index, { path, body, saved, refused }) {
+  /** Into the outbox, counted on its sheet until answered. key: whom it is about; null: the image. */
+  #entrust(sheet, key, { path, body, saved, refused }) {
     sheet.waiting += 1;
     this.#outbox.add({
       path,
       body,
-      about: `${sheet.desk.imageId}/${index ?? "image"}`,
+      about: `${sheet.desk.imageId}/${key ?? "image"}`,
       saved: (answer) => {
         sheet.waiting -= 1;
-        if (index !== null) sheet.desk = state.withPerson(sheet.desk, index, saved(answer));
+        sheet.desk = saved(answer);
         this.#news.saved(sheet);
       },
       refused: (error) => {
         sheet.waiting -= 1;
         sheet.desk = refused(error.message);
-        this.#news.refused(sheet, index, error.message);
+        const index = key === null ? null : sheet.desk.persons.findIndex((person) => person.key === key);
+        if (index !== -1) this.#news.refused(sheet, index, error.message);
+        else this.#news.saved(sheet); // whoever was taken off the list is not missed
       },
       dropped: () => {
         sheet.waiting -= 1;
       },
     });
   }
+}
+
+function isListed(desk, key) {
+  return desk.persons.some((person) => person.key === key);
+}
+
+/** As before the decision; somebody taken off the list meanwhile is there again, since the server still knows them. */
+function takenBack(desk, key, before, problem) {
+  if (!isListed(desk, key)) return state.listAgain(desk, key, problem);
+  return state.takeBack(desk, desk.persons.findIndex((person) => person.key === key), before, problem);
 }
 
 /** What a reload would bring after this decision: the label just saved; not what was there before it was taken back. */

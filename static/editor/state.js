@@ -12,18 +12,21 @@
  * @typedef {{keypoint: number, score: number, reason: string}} Flag
  * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[]}} Pose
  *   placed: which keypoints have a place, so that an absent one made visible again returns to it.
- * @typedef {{id: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
+ * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
  *   score: number | null, flags: Flag[], startedFrom: number | null, from: "student" | "label" | "empty",
  *   ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose, problem: string | null, isUnknown: boolean}} Person
  *   start: the pose a reload would bring, null where it would bring another than ours. problem: why the server
- *   refused the last decision, in its words. isUnknown: added here, and refused by the server.
+ *   refused the last decision, in its words. isUnknown: added here, and refused by the server. key: the id they came
+ *   with, which stays when the server gives somebody added here another.
  * @typedef {{state: PersonState, reason: string | null}} Verdict
  * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose}
- *   | {kind: "verdict", person: number, before: Verdict, after: Verdict}} Change
+ *   | {kind: "verdict", person: number, before: Verdict, after: Verdict}
+ *   | {kind: "added", person: number, before: number}} Change   added: before is who was selected then
  * @typedef {{imageId: number, fileName: string, camera: string, url: string, size: Size, leaseS: number,
- *   remaining: number, round: number | null, skeleton: Skeleton, persons: Person[],
- *   person: number, keypoint: number, placing: boolean, past: Change[], future: Change[]}} Desk
- *   person: index of the selected one, -1 where the image has none. placing: the next click places `keypoint`.
+ *   remaining: number, round: number | null, skeleton: Skeleton, persons: Person[], removed: Person[],
+ *   person: number, keypoint: number, placing: boolean, placeAs: 1 | 2, past: Change[], future: Change[]}} Desk
+ *   person: index of the selected one, -1 where the image has none. placing: the next click places `keypoint`, with
+ *   the visibility `placeAs`. removed: added here and taken back, while the server still has to hear of it.
  */
 
 import { frameOf, intoFrame, round } from "./geometry.js";
@@ -50,9 +53,11 @@ export function openDesk(task) {
     round: task.round,
     skeleton: task.skeleton,
     persons: task.persons.map(personFrom),
+    removed: [],
     person: -1,
     keypoint: 0,
     placing: false,
+    placeAs: VISIBLE,
     past: [],
     future: [],
   };
@@ -64,6 +69,7 @@ export function personFrom(data) {
   const start = poseFrom(data.start.xyv);
   return {
     id: data.id,
+    key: data.id,
     revision: data.revision,
     state: data.state,
     reason: null,
@@ -71,7 +77,7 @@ export function personFrom(data) {
     score: data.score,
     flags: data.flags ?? [],
     startedFrom: data.start.prediction_id ?? null,
-    from: data.start.from,
+    from: start.placed.some(Boolean) ? data.start.from : "empty",
     ghosts: data.ghosts ?? {},
     start,
     pose: start,
@@ -146,6 +152,16 @@ export function flagOf(person, keypoint) {
   return person.flags.find((flag) => flag.keypoint === keypoint) ?? null;
 }
 
+/** Whether nobody has decided about a keypoint of a person who began without any. @param {Person} person @param {number} keypoint */
+export function isUndecided({ from, pose }, keypoint) {
+  return from === "empty" && pose.xyv[keypoint][2] === ABSENT && !pose.touched[keypoint];
+}
+
+/** How many keypoints nobody has decided about. @param {Person} person */
+export function countUndecided(person) {
+  return person.pose.xyv.filter((_, i) => isUndecided(person, i)).length;
+}
+
 /** What to save when this person is accepted: an absent keypoint the annotator cleared has no place.
  * @param {Person} person @returns {{xyv: Point[], touched: boolean[]}} */
 export function labelOf(person) {
@@ -161,7 +177,8 @@ export function selectPerson(desk, index) {
   const person = desk.persons[index];
   if (!person) return { ...desk, person: -1, keypoint: 0, placing: false };
   const bare = person.state === "open" && !person.pose.placed.some(Boolean);
-  return { ...desk, person: index, keypoint: bare ? 0 : person.flags[0]?.keypoint ?? 0, placing: bare };
+  const keypoint = bare ? 0 : person.flags[0]?.keypoint ?? 0;
+  return { ...desk, person: index, keypoint, placing: bare, placeAs: VISIBLE };
 }
 
 /** The person `step` places on, going round. @param {Desk} desk @param {number} step @returns {Desk} */
@@ -174,13 +191,27 @@ export function stepPerson(desk, step) {
 export function selectKeypoint(desk, keypoint) {
   const person = personOf(desk);
   if (!person) return desk;
-  return { ...desk, keypoint, placing: person.state === "open" && person.pose.xyv[keypoint][2] === ABSENT };
+  const placing = person.state === "open" && person.pose.xyv[keypoint][2] === ABSENT;
+  return { ...desk, keypoint, placing, placeAs: VISIBLE };
 }
 
 /** The keypoint `step` places on, going round. @param {Desk} desk @param {number} step @returns {Desk} */
 export function stepKeypoint(desk, step) {
   const count = desk.skeleton.keypoints.length;
   return selectKeypoint(desk, (desk.keypoint + step + count) % count);
+}
+
+/**
+ * On to the next keypoint: to the next one nobody has decided about, while there is any. The one that waits to be
+ * placed is left out by this: it is decided absent.
+ * @param {Desk} desk @returns {Desk}
+ */
+export function goOn(desk) {
+  const person = personOf(desk);
+  if (person?.state !== "open" || !countUndecided(person)) return stepKeypoint(desk, 1);
+  if (!isUndecided(person, desk.keypoint)) return guideOn(desk, desk.keypoint);
+  if (!desk.placing) return selectKeypoint(desk, desk.keypoint);
+  return guideOn(changePoint(desk, () => [0, 0, ABSENT]), desk.keypoint);
 }
 
 /** Every flag of every open person, worst person first. @param {Desk} desk */
@@ -214,7 +245,7 @@ function gapTarget(walk, person, step) {
 
 /** Stop waiting for a click. @param {Desk} desk @returns {Desk} */
 export function stopPlacing(desk) {
-  return { ...desk, placing: false };
+  return { ...desk, placing: false, placeAs: VISIBLE };
 }
 
 // ---------------------------------------------------------------------------------------------- editing
@@ -237,57 +268,57 @@ export function nudge(desk, step) {
 }
 
 /**
- * Place the waiting keypoint, then wait for the next absent one, in order, until none is left.
+ * Place the waiting keypoint, then wait for the next one nobody has decided about, going round, until none is left.
  * @param {Desk} desk @param {Spot} spot @param {1 | 2} visibility @returns {Desk}
  */
-export function placePoint(desk, spot, visibility = VISIBLE) {
+export function placePoint(desk, spot, visibility = desk.placeAs) {
   const { x, y } = intoFrame(spot, frameOf(desk.size));
   const placed = changePoint(desk, () => [round(x), round(y), visibility]);
   return placed === desk ? desk : guideOn(placed, desk.keypoint);
 }
 
 function guideOn(desk, from) {
-  const { xyv, placed } = personOf(desk).pose;
-  const next = xyv.findIndex((point, i) => i > from && point[2] === ABSENT && !placed[i]);
-  return next === -1 ? { ...desk, placing: false } : { ...desk, keypoint: next, placing: true };
+  const person = personOf(desk);
+  const order = person.pose.xyv.map((_, i) => (from + 1 + i) % person.pose.xyv.length);
+  const next = order.find((i) => isUndecided(person, i));
+  return next === undefined ? { ...desk, placing: false } : selectKeypoint(desk, next);
 }
 
 /**
- * Set the selected keypoint's visibility. A keypoint that never had a place gets the likeliest one, so that the
- * keyboard alone can place it.
- * @param {Desk} desk @param {0 | 1 | 2} visibility @returns {Desk}
+ * Set the selected keypoint's visibility. One that never had a place gets one: where a teacher put it, else where the
+ * pointer is; else the next click says where; else, by the keyboard alone, it begins in the middle of the box and
+ * stays selected, for the arrows to move.
+ * @param {Desk} desk @param {0 | 1 | 2} visibility
+ * @param {{pointer?: Spot | null, byMouse?: boolean}} [hand] pointer: where it is over the image; byMouse: a click can follow
+ * @returns {Desk}
  */
-export function setVisibility(desk, visibility) {
+export function setVisibility(desk, visibility, { pointer = null, byMouse = false } = {}) {
   const person = personOf(desk);
-  if (!person) return desk;
-  if (visibility !== ABSENT && !person.pose.placed[desk.keypoint]) {
-    const spot = likelyPlace(person, desk.skeleton, desk.keypoint);
-    return { ...placePoint(desk, spot, visibility), keypoint: desk.keypoint, placing: false };
+  if (person?.state !== "open") return desk;
+  if (visibility === ABSENT && isUndecided(person, desk.keypoint)) return goOn({ ...desk, placing: true });
+  if (visibility === ABSENT || person.pose.placed[desk.keypoint]) {
+    return changePoint(desk, (point) => [point[0], point[1], visibility]);
   }
-  const changed = changePoint(desk, (point) => [point[0], point[1], visibility]);
-  return changed === desk ? desk : { ...changed, placing: false };
+  const spot = teachersPlace(person, desk.keypoint) ?? pointer;
+  if (spot) return placePoint(desk, spot, visibility);
+  if (byMouse) return { ...desk, placing: true, placeAs: visibility };
+  return { ...placePoint(desk, middleOf(person.box), visibility), keypoint: desk.keypoint, placing: false };
 }
 
 /** Visible, hidden, absent, and round again. @param {Desk} desk @returns {Desk} */
-export function cycleVisibility(desk) {
+export function cycleVisibility(desk, hand = {}) {
   const point = personOf(desk)?.pose.xyv[desk.keypoint];
-  return point ? setVisibility(desk, (point[2] + 2) % 3) : desk;
+  return point ? setVisibility(desk, (point[2] + 2) % 3, hand) : desk;
 }
 
-/** Where a keypoint without a place most likely is: where the teachers put it, else between its neighbours, else in
- * the middle of the box. @param {Person} person @param {Skeleton} skeleton @param {number} keypoint @returns {Spot} */
-export function likelyPlace(person, skeleton, keypoint) {
-  const ghosts = Object.values(person.ghosts).map((ghost) => ghost[keypoint]).filter(Boolean);
-  if (ghosts.length) return meanOf(ghosts);
-  const joined = skeleton.edges.filter((edge) => edge.includes(keypoint)).map(([a, b]) => (a === keypoint ? b : a));
-  const near = joined.filter((i) => person.pose.placed[i]).map((i) => person.pose.xyv[i]);
-  if (near.length) return meanOf(near);
-  return { x: person.box.x + person.box.width / 2, y: person.box.y + person.box.height / 2 };
+/** Where teacher A put a keypoint, else B. The mean of both would be a place that neither means. @returns {Spot | null} */
+function teachersPlace({ ghosts }, keypoint) {
+  const [x, y] = ghosts.A?.[keypoint] ?? ghosts.B?.[keypoint] ?? [];
+  return x === undefined ? null : { x, y };
 }
 
-function meanOf(points) {
-  const sum = points.reduce(([x, y], point) => [x + point[0], y + point[1]], [0, 0]);
-  return { x: sum[0] / points.length, y: sum[1] / points.length };
+function middleOf(box) {
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
 /** Change the selected keypoint of an open person; a decided person stays as they are. */
@@ -302,7 +333,7 @@ function changePoint(desk, change, gesture = null) {
     touched: touched.with(desk.keypoint, true),
     placed: placed.with(desk.keypoint, placed[desk.keypoint] || point[2] !== ABSENT),
   };
-  return { ...changePose(desk, pose, gesture), placing: false };
+  return { ...changePose(desk, pose, gesture), placing: false, placeAs: VISIBLE };
 }
 
 function samePoint(one, two) {
@@ -323,6 +354,15 @@ export function changePose(desk, pose, gesture = null) {
     past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), change],
     future: [],
   };
+}
+
+/** Drop the edits of these persons: their prediction or label is back, each as one step of undo.
+ * @param {Desk} desk @param {number[]} indices @returns {Desk} */
+export function dropEdits(desk, indices) {
+  const { person, keypoint } = desk;
+  const dropped = indices.filter((index) => desk.persons[index].state === "open" && isEdited(desk.persons[index])).reduce(
+    (now, index) => changePose({ ...now, person: index }, now.persons[index].start ?? now.persons[index].pose), desk);
+  return { ...dropped, person, keypoint, placing: false, placeAs: VISIBLE };
 }
 
 // ---------------------------------------------------------------------------------------------- deciding
@@ -347,7 +387,8 @@ export function decide(desk, index, verdict) {
 export function whyNotAccept(person) {
   if (person.state !== "open") return "This person is already decided. Open them again to change anything.";
   if (!person.pose.xyv.some((point) => point[2] !== ABSENT)) {
-    return "No keypoint is placed yet. Place them, or press S to skip, or X if nobody is there.";
+    return "No keypoint is placed yet. Click a keypoint in the list, or press N, to go on placing; or press S to skip, " +
+      "or X if nobody is there.";
   }
   return null;
 }
@@ -368,9 +409,35 @@ export function withPerson(desk, index, known) {
   return { ...desk, persons: desk.persons.with(index, { ...desk.persons[index], ...known }) };
 }
 
-/** One more person, selected. @param {Desk} desk @param {Person} person @returns {Desk} */
+/** What the server says of somebody, listed or taken back meanwhile.
+ * @param {Desk} desk @param {Person["key"]} key @param {Partial<Person>} known */
+export function withKnown(desk, key, known) {
+  const told = (person) => (person.key === key ? { ...person, ...known } : person);
+  return { ...desk, persons: desk.persons.map(told), removed: desk.removed.map(told) };
+}
+
+/** Somebody of this desk, listed or taken back. @param {Desk} desk @param {Person["key"]} key @returns {Person} */
+export function byKey(desk, key) {
+  return [...desk.persons, ...desk.removed].find((person) => person.key === key);
+}
+
+/** One more person, selected. Undo takes them off the list. @param {Desk} desk @param {Person} person @returns {Desk} */
 export function addPerson(desk, person) {
-  return selectPerson({ ...desk, persons: [...desk.persons, person] }, desk.persons.length);
+  const change = { kind: "added", person: desk.persons.length, before: desk.person };
+  const more = { ...desk, persons: [...desk.persons, person], past: [...desk.past, change], future: [] };
+  return selectPerson(more, change.person);
+}
+
+/** The server would not let somebody go: they are listed again, with the reason.
+ * @param {Desk} desk @param {Person["key"]} key @param {string} problem */
+export function listAgain(desk, key, problem) {
+  const removed = desk.removed.filter((person) => person.key !== key);
+  return { ...desk, removed, persons: [...desk.persons, { ...byKey(desk, key), problem }] };
+}
+
+/** The server has heard that somebody was taken back. @param {Desk} desk @param {Person["key"]} key @returns {Desk} */
+export function forget(desk, key) {
+  return { ...desk, removed: desk.removed.filter((person) => person.key !== key) };
 }
 
 // ---------------------------------------------------------------------------------------------- going back
@@ -379,7 +446,17 @@ export function addPerson(desk, person) {
 export function undo(desk) {
   const change = desk.past.at(-1);
   if (!change) return desk;
+  if (change.kind === "added") return takeOff(desk, change);
   return { ...put(desk, change, change.before), past: desk.past.slice(0, -1), future: [...desk.future, change] };
+}
+
+/** Off the list, for good: whoever is meant after all gets a new box. What could be made again was about them. */
+function takeOff(desk, { person: index, before }) {
+  const less = {
+    ...desk, persons: desk.persons.toSpliced(index, 1), removed: [...desk.removed, desk.persons[index]],
+    past: desk.past.slice(0, -1), future: [],
+  };
+  return selectPerson(less, before);
 }
 
 /** Make the change last taken back again. @param {Desk} desk @returns {Desk} */
@@ -398,7 +475,7 @@ export function abandon(desk, gesture, future) {
 }
 
 function put(desk, change, value) {
-  const there = { ...desk, person: change.person, placing: false };
+  const there = { ...desk, person: change.person, placing: false, placeAs: VISIBLE };
   if (change.kind === "verdict") return withPerson(there, change.person, { ...value, problem: null });
   const { keypoint } = change;
   const placing = desk.persons[change.person].state === "open" && !value.placed[keypoint] && !value.touched[keypoint];

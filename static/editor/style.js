@@ -54,7 +54,7 @@ h2 b { color: var(--text); font-size: 13px; }
   grid-area: bar; display: flex; align-items: center; gap: 2px; padding: 5px 8px; min-width: 0;
   background: #1b2029; color: #e9edf4; border-bottom: 1px solid #2b323e;
 }
-.where { display: flex; flex-direction: column; min-width: 0; margin: 0 10px 0 4px; line-height: 1.25; flex: 0 1 auto; }
+.where { display: flex; flex-direction: column; min-width: 0; margin: 0 10px 0 4px; line-height: 1.25; flex: none; max-width: 28%; }
 .where b, .where span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .where b { font-weight: 600; font-size: 13px; }
 .where span { color: #a3aebf; font-size: 12px; }
@@ -69,9 +69,9 @@ h2 b { color: var(--text); font-size: 13px; }
 .tool:focus-visible { outline-color: #7db4ff; outline-offset: -2px; }
 .tool svg { width: 19px; height: 19px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .status {
-  flex: none; display: flex; align-items: center; gap: 7px; font-size: 12.5px; color: #cfd7e3; padding: 0 6px; max-width: 46%;
+  flex: 0 1 auto; min-width: 0; display: flex; align-items: center; gap: 7px; font-size: 12.5px; color: #cfd7e3; padding: 0 6px; max-width: 46%;
 }
-.status span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.status span { overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-height: 1.25; }
 .status i { flex: none; width: 9px; height: 9px; border-radius: 50%; background: #62c47f; }
 .status[data-state="saving"] i { background: transparent; border: 2px solid #7db4ff; border-top-color: transparent; animation: turn .8s linear infinite; }
 .status[data-state="draft"] i { background: transparent; border: 2px solid #c6cedb; }
@@ -124,6 +124,8 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .editor[data-bare] .panel { display: none; }
 .panel section { padding: 10px 14px; border-bottom: 1px solid var(--line); }
 .panel section:last-child { border-bottom: 0; }
+.panel .who { position: sticky; top: 0; z-index: 2; background: var(--paper); }
+[inert] button { opacity: .45; }
 .person-head { display: flex; align-items: center; gap: 8px; }
 .person-head b { font-size: 16px; font-weight: 650; }
 .person-head .gap { flex: 1; }
@@ -134,9 +136,12 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
   margin-top: 10px; padding: 8px 10px; border-radius: 6px; border: 1px solid var(--bad); font-size: 13px;
   background: color-mix(in srgb, var(--bad) 9%, var(--paper));
 }
-.flags { display: flex; flex-direction: column; gap: 4px; }
+.legend { margin: 0 0 6px; font-size: 12.5px; line-height: 1.35; color: var(--quiet); text-wrap: pretty; }
+.flags { display: flex; flex-direction: column; gap: 4px; max-height: clamp(68px, 15dvh, 134px); overflow-y: auto; scrollbar-width: thin; }
+[data-decided] .legend, [data-decided] .flags { opacity: .55; }
+[data-decided] .flag i { visibility: hidden; }
 .flag {
-  display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 5px 8px; border-radius: 6px;
+  flex: none; display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 5px 8px; border-radius: 6px;
   border: 1px solid transparent; background: var(--sunk); font-size: 13px; line-height: 1.35;
 }
 .flag i { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 2px dashed #b08a00; transform: translateY(2px); }
@@ -169,7 +174,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; margin-top: 8px; }
 .visibility button { flex: 1; border: 0; background: var(--paper); padding: 5px 4px; font-size: 13px; display: flex; gap: 6px; justify-content: center; align-items: center; }
 .visibility button + button { border-left: 1px solid var(--line); }
-.visibility button:hover:not(:disabled) { background: var(--sunk); }
+.visibility button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--sunk); }
 .visibility button[aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); }
 
 .persons { display: flex; flex-direction: column; gap: 3px; flex: 1 1 0; min-height: 0; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
@@ -210,20 +215,24 @@ dialog::backdrop { background: rgba(10, 12, 16, .55); }
 .sheet div { break-inside: avoid; margin-bottom: 14px; }
 .sheet dl { display: grid; grid-template-columns: 1fr auto; gap: 5px 14px; margin: 0; }
 .sheet dd { margin: 0; display: flex; gap: 4px; justify-content: flex-end; align-items: center; }
-.mouse { margin: 10px 0 0; padding-top: 12px; border-top: 1px solid var(--line); font-size: 13px; color: var(--quiet); max-width: 74ch; }
+.how { margin: 0 0 16px; padding: 0 0 14px 18px; border-bottom: 1px solid var(--line); font-size: 13px; line-height: 1.45; }
+.how li { margin: 0 0 5px; text-wrap: pretty; }
+dialog > h3 { margin: 0 0 10px; font-size: 15px; }
 .live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
+@media (max-width: 1100px) { .where { max-width: 150px; } .tool { width: 31px; } .bar .rule { margin: 0 2px; } .status { padding: 0 2px; } }
 @media (max-width: 760px) {
   .editor { grid-template: auto 54dvh auto / minmax(0, 1fr); grid-template-areas: "bar" "stage" "panel"; height: auto; border-radius: 0; border-inline: 0; overflow: visible; }
   .bar { flex-wrap: wrap; padding: 4px 6px; row-gap: 0; }
-  .where { flex: 1 1 40%; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
-  .tool { flex: 1 0 32px; height: 40px; }
+  .where { flex: 1 1 0; max-width: none; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
+  .tools { display: flex; align-items: center; flex: 0 0 100%; min-width: 0; }
+  .tool { flex: 1 1 32px; min-width: 0; height: 40px; }
   .panel { border-left: 0; border-top: 1px solid var(--line); }
   .scroll { overflow: visible; } .scroll .everybody { flex: none; } .persons { flex: none; max-height: 50dvh; }
   .editor[data-bare] { grid-template: auto minmax(54dvh, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
+  .panel .who { position: static; }
   .actions { position: sticky; bottom: 0; order: -1; z-index: 2; border-top: 0; border-bottom: 1px solid var(--line); }
-  .menu { bottom: auto; top: calc(100% + 6px); }
-  .sheet { columns: 1; }
+  .sheet { columns: 1; } .sheet dl { grid-template-columns: 1fr 1fr; } .sheet dd { flex-wrap: wrap; }
   .notice { flex-wrap: wrap; }
 }
 @media (pointer: coarse) {

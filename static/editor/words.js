@@ -1,6 +1,6 @@
 /** What the editor says, on the screen and to a screen reader. Pure; knows no DOM. */
 
-import { flagOf, hasDrafts, personOf, spoken } from "./state.js";
+import { ABSENT, HIDDEN, countUndecided, flagOf, hasDrafts, isUndecided, personOf, spoken } from "./state.js";
 
 /** @typedef {import("./state.js").Desk} Desk */
 
@@ -10,6 +10,41 @@ export const HOLD_LOST =
   "Your hold on this image has run out, and somebody else may have it now. Your edits are kept here; accept to see " +
   "whether they can still be saved.";
 export const SESSION_ENDED = "Your session has ended. Sign in again in another tab; your edits are kept here.";
+
+/** Why a flag is there, in the panel. */
+export const LEGEND = "Yellow rings: the networks disagree here. Drag the point, or press Enter if it is right.";
+export const INCONSISTENCY = "Inconsistency: 0 means that the networks agree, 1 that they do not.";
+
+/** How a keypoint stands: "not placed" where nobody has decided about it yet.
+ * @param {import("./state.js").Person} person @param {number} keypoint */
+export function standOf(person, keypoint) {
+  return isUndecided(person, keypoint) ? "not placed" : VISIBILITIES[person.pose.xyv[keypoint][2]];
+}
+
+/** What accepting would do with the keypoints nobody has decided about. @param {number} count */
+export function notPlacedYet(count) {
+  if (count === 1) return "1 keypoint is not placed. Enter again accepts it as absent.";
+  return `${count} keypoints are not placed. Enter again accepts them as absent.`;
+}
+
+/** What to do next about placing, or "". byTouch: no keyboard at hand. @param {Desk} desk @param {{byTouch: boolean}} hand */
+export function hintInWords(desk, { byTouch }) {
+  const person = personOf(desk);
+  if (person?.state !== "open") return "";
+  if (desk.placing) return placingInWords(spoken(desk.skeleton, desk.keypoint), desk.placeAs, byTouch);
+  if (person.from !== "empty") return "";
+  if (countUndecided(person)) {
+    return byTouch ? "Tap a keypoint in the list to go on placing" : "Click a keypoint in the list, or press N, to go on placing";
+  }
+  if (!person.pose.xyv.some((point) => point[2] !== ABSENT)) return "";
+  return byTouch ? "All placed" : "All placed · Enter accepts";
+}
+
+function placingInWords(name, placeAs, byTouch) {
+  if (placeAs === HIDDEN) return `The next ${byTouch ? "tap" : "click"} places the ${name} hidden`;
+  if (byTouch) return `Tap to place the ${name}, or choose Hidden or Absent first`;
+  return `Click to place the ${name} · Shift and click if it is hidden · N leaves it out · Esc to stop`;
+}
 
 /** Who is selected, and what to do about them. @param {Desk} desk */
 export function personInWords({ persons, person, skeleton, keypoint, placing }) {
@@ -25,7 +60,7 @@ export function keypointInWords(desk) {
   const person = personOf(desk);
   if (!person) return "";
   const reason = flagOf(person, desk.keypoint)?.reason;
-  const seen = VISIBILITIES[person.pose.xyv[desk.keypoint][2]];
+  const seen = standOf(person, desk.keypoint);
   return `${spoken(desk.skeleton, desk.keypoint)}, ${seen}${reason ? `. ${reason}` : ""}`;
 }
 
@@ -40,7 +75,7 @@ export function standInWords({ state, pending, message, retryAt }, desk, now) {
   if (state === "signed-out") return { status: "unsaved", text: `Not saved${count}: sign in again in another tab.` };
   if (state === "waiting") {
     const seconds = Math.max(Math.ceil((retryAt - now) / 1000), 0);
-    return { status: "unsaved", text: `Not saved${count}: ${message} Trying again in ${seconds} s.` };
+    return { status: "unsaved", text: `Not saved${count}, again in ${seconds} s: ${message}` };
   }
   const refused = desk ? desk.persons.findIndex((person) => person.problem) : -1;
   if (refused !== -1) return { status: "unsaved", text: `Not saved: see person ${refused + 1}` };
@@ -54,8 +89,18 @@ export function signInFirst(pending) {
   return `Your session has ended. ${waiting} here; sign in, come back, and ${pending === 1 ? "it is" : "they are"} saved.`;
 }
 
-/** That edits of a draft are back. @param {number} restored how many persons' */
+/** That edits of a draft are back, and whether they still fit. @param {import("./drafts.js").Restored[]} restored */
 export function restoredInWords(restored) {
-  const whose = restored === 1 ? "one person" : `${restored} persons`;
-  return `Your unsaved edits of ${whose} are back. Undo takes them away.`;
+  const others = restored.filter((one) => one.fromAnotherStart);
+  const back = `Your unsaved edits of ${personsInWords(restored)} are back.`;
+  if (!others.length) return back;
+  const whose = others.length === restored.length ? "They began" : `Those of ${personsInWords(others)} began`;
+  return `${back} ${whose} from an earlier prediction or label than today's.`;
+}
+
+/** "person 2", "persons 1 and 3" */
+function personsInWords(restored) {
+  const numbers = restored.map(({ person }) => person + 1).sort((a, b) => a - b);
+  if (numbers.length === 1) return `person ${numbers[0]}`;
+  return `persons ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
 }

@@ -114,9 +114,10 @@ class World:
         image = waiting[0]
         shown = {"id": image.id, "url": f"/img/{image.id}/{sha256(image.content).hexdigest()}", "width": image.width,
                  "height": image.height, "file_name": image.file_name, "camera": "hall"}  # fmt: skip
+        remaining = sum(not one.done for one in self.images.values())
         return {
             "version": 1, "image": shown, "skeleton": self.skeleton.to_json(), "lease_s": self.lease_s, "lens": None,
-            "round": 1, "persons": [person.to_json() for person in image.persons], "remaining": len(waiting),
+            "round": 1, "persons": [person.to_json() for person in image.persons], "remaining": remaining,
         }  # fmt: skip
 
     def decide(self, action: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ test("edits come back after a reload, and undo takes them away", () => {
   const drafts = new Drafts(storage(), "ann");
   drafts.keep(edited(), 0);
   const { desk, restored } = drafts.restore(state.openDesk(task(person(1), person(2))));
-  assert.equal(restored, 1);
+  assert.deepEqual(restored, [{ person: 0, fromAnotherStart: false }]);
   assert.deepEqual(desk.persons[0].pose.xyv[0], [77, 66, 2]);
   assert.deepEqual(state.undo(desk).persons[0].pose.xyv[0], [20, 31, 2]);
 });
@@ -30,8 +30,8 @@ test("a draft of an older revision stays away, and so does another annotator's",
   const items = storage();
   new Drafts(items, "ann").keep(edited(), 0);
   const newer = state.openDesk(task(person(1, { revision: 3 }), person(2)));
-  assert.equal(new Drafts(items, "ann").restore(newer).restored, 0);
-  assert.equal(new Drafts(items, "bob").restore(state.openDesk(task(person(1), person(2)))).restored, 0);
+  assert.deepEqual(new Drafts(items, "ann").restore(newer).restored, []);
+  assert.deepEqual(new Drafts(items, "bob").restore(state.openDesk(task(person(1), person(2)))).restored, []);
 });
 
 test("once saved, nothing is kept; after a fortnight neither", () => {
@@ -49,4 +49,13 @@ test("a browser that cannot keep anything says so and goes on", () => {
   const refuse = () => { throw new Error("quota"); };
   const full = { getItem: refuse, setItem: refuse, removeItem: refuse };
   assert.equal(new Drafts(full, "ann").keep(edited(), 0), false);
+});
+
+test("a draft made from an earlier prediction is kept, and told apart", () => {
+  const drafts = new Drafts(storage(), "ann");
+  drafts.keep(edited(), 0);
+  const { start } = person(1);
+  const { desk, restored } = drafts.restore(state.openDesk(task(person(1, { start: { ...start, prediction_id: 10 } }), person(2))));
+  assert.deepEqual(restored, [{ person: 0, fromAnotherStart: true }]);
+  assert.deepEqual(desk.persons[0].pose.xyv[0], [77, 66, 2]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { viewOfImage, viewOfPerson, withKeypointInside } from "../../static/editor/framing.js";
+import { refitted, viewOfImage, viewOfPerson, withKeypointInside } from "../../static/editor/framing.js";
 import { pan, toScreen } from "../../static/editor/geometry.js";
 import * as state from "../../static/editor/state.js";
 import { person, task } from "./tasks.js";
@@ -29,4 +29,12 @@ test("the view moves only when the selected keypoint lies outside", () => {
   const [x, y] = desk.persons[0].pose.xyv[0];
   const moved = withKeypointInside(pan(view, { x: 5000, y: 0 }), desk, STAGE);
   assert.deepEqual(toScreen(moved, { x, y }), { x: 400, y: 300 });
+});
+
+test("a smaller window shows the person whole again, and keeps a view chosen by hand where it was", () => {
+  const small = { width: 300, height: 200 };
+  assert.deepEqual(refitted(viewOfPerson(desk, STAGE), desk, STAGE, small), viewOfPerson(desk, small));
+  assert.deepEqual(refitted(viewOfImage(desk, STAGE), desk, STAGE, small), viewOfImage(desk, small));
+  const chosen = pan(viewOfPerson(desk, STAGE), { x: 40, y: 0 });
+  assert.equal(refitted(chosen, desk, STAGE, small).a, chosen.a);
 });

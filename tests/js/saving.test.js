@@ -99,3 +99,46 @@ test("a person skipped before this page was opened is skipped again with a reaso
   await setImmediate();
   assert.deepEqual(sent.map((one) => [one.path, one.reason]), [["/api/reopen", undefined], ["/api/skip", "other"]]);
 });
+
+const BOX = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
+
+/** Add a person, and take them off the list before anything is answered. */
+function addedAndRemoved(...answers) {
+  const all = desk(...answers);
+  const { sheet, saving } = all;
+  sheet.desk = state.addPerson(sheet.desk, state.newPerson("for now", BOX, 5));
+  saving.added(sheet, 2);
+  const gone = sheet.desk.persons[2];
+  sheet.desk = state.undo(sheet.desk);
+  saving.removed(sheet, gone);
+  return all;
+}
+
+test("an added person taken back is, once the server knows them, nobody to it", async () => {
+  const { sheet, sent } = addedAndRemoved({ person: { id: 44, revision: 3 } }, answered(44, 4));
+  assert.equal(sheet.desk.persons.length, 2);
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => [one.path, one.person_id, one.revision]), [
+    ["/api/persons", undefined, undefined], ["/api/not-a-person", 44, 3],
+  ]);
+  assert.deepEqual([sheet.waiting, sheet.desk.persons.length, sheet.desk.removed], [0, 2, []]);
+});
+
+test("another box drawn meanwhile keeps its own id", async () => {
+  const { sheet, saving } = addedAndRemoved({ person: { id: 44, revision: 0 } }, answered(44, 1), { person: { id: 45, revision: 0 } });
+  sheet.desk = state.addPerson(sheet.desk, state.newPerson("another", BOX, 5));
+  saving.added(sheet, 2);
+  await setImmediate();
+  assert.deepEqual(sheet.desk.persons.map((one) => one.id), [1, 2, 45]);
+});
+
+test("an added person the server never took is missed by nobody; one it will not let go is listed again", async () => {
+  const refused = () => new ApiError("refused", "bob holds it", { status: 409 });
+  const never = addedAndRemoved(refused());
+  await setImmediate();
+  assert.deepEqual([never.sent.length, never.sheet.waiting, never.sheet.desk.removed], [1, 0, []]);
+  const kept = addedAndRemoved({ person: { id: 44, revision: 0 } }, refused());
+  await setImmediate();
+  assert.deepEqual([kept.sheet.desk.persons[2].id, kept.sheet.desk.persons[2].problem], [44, "bob holds it"]);
+  assert.deepEqual(kept.news.at(-1), [2, "bob holds it"]);
+});

@@ -130,15 +130,75 @@ test("a misplaced keypoint taken back waits for its click again", () => {
   assert.equal(cleared.placing, false, "what has its place again waits for nothing");
 });
 
-test("the keyboard alone places a keypoint: between its neighbours, or where the teachers put it", () => {
+test("a keypoint without a place goes where teacher A put it, else B, and the next one waits", () => {
+  const at = (x, y) => SKELETON.keypoints.map(() => [x, y, 0.9]);
+  const placed = (ghosts) => state.setVisibility(state.openDesk(task(barePerson(1, { ghosts }))), 1, { pointer: { x: 90, y: 90 } });
+  assert.deepEqual(placed({ B: at(20, 30), A: at(10, 10), A_prev: at(90, 90) }).persons[0].pose.xyv[0], [10, 10, 1]);
+  const desk = placed({ B: at(20, 30) });
+  assert.deepEqual(desk.persons[0].pose.xyv[0], [20, 30, 1]);
+  assert.deepEqual([desk.keypoint, desk.placing], [1, true]);
+});
+
+test("without teachers it goes where the pointer is, and the next one waits", () => {
+  const desk = state.setVisibility(state.openDesk(task(barePerson(1))), 1, { pointer: { x: 33, y: 44 } });
+  assert.deepEqual(desk.persons[0].pose.xyv[0], [33, 44, 1]);
+  assert.deepEqual([desk.keypoint, desk.placing], [1, true]);
+});
+
+test("a visibility chosen with a button is that of the next click, and of no other", () => {
+  const chosen = state.setVisibility(state.openDesk(task(barePerson(1))), 1, { byMouse: true });
+  assert.deepEqual(chosen.persons[0].pose.xyv[0], [0, 0, 0], "nothing is placed yet");
+  let desk = state.placePoint(state.placePoint(chosen, { x: 5, y: 6 }), { x: 7, y: 8 });
+  assert.deepEqual(desk.persons[0].pose.xyv.slice(0, 2), [[5, 6, 1], [7, 8, 2]]);
+  assert.equal(state.selectKeypoint(chosen, 3).placeAs, 2);
+});
+
+test("the keyboard alone places a keypoint in the middle of the box, where arrows move it; N goes on", () => {
+  let desk = state.setVisibility(state.openDesk(task(barePerson(1))), 2);
+  assert.deepEqual(pointOf(desk), [40, 40, 2]);
+  desk = state.goOn(state.nudge(desk, { x: 1, y: 0 }));
+  assert.deepEqual([desk.keypoint, desk.placing, desk.persons[0].pose.xyv[0]], [1, true, [41, 40, 2]]);
+});
+
+test("N leaves a waiting keypoint out: decided absent, and undo brings the question back", () => {
   let desk = state.openDesk(task(barePerson(1)));
-  desk = state.setVisibility(desk, 2);
-  assert.deepEqual(pointOf(desk), [40, 40, 2], "the middle of the box");
-  desk = state.setVisibility(state.selectKeypoint(state.movePoint(desk, { x: 70, y: 10 }), 1), 1);
-  assert.deepEqual(pointOf(desk), [70, 10, 1], "at the only neighbour");
-  const ghosts = { A: SKELETON.keypoints.map(() => [10, 10, 0.9]), B: SKELETON.keypoints.map(() => [20, 30, 0.9]) };
-  const guided = state.setVisibility(state.openDesk(task(barePerson(2, { ghosts }))), 2);
-  assert.deepEqual(pointOf(guided), [15, 20, 2]);
+  assert.equal(state.countUndecided(desk.persons[0]), 5);
+  desk = state.goOn(state.goOn(desk));
+  assert.deepEqual([desk.keypoint, state.countUndecided(desk.persons[0])], [2, 3]);
+  desk = state.undo(desk);
+  assert.deepEqual([desk.keypoint, desk.placing, state.countUndecided(desk.persons[0])], [1, true, 4]);
+  assert.equal(state.countUndecided(state.setVisibility(desk, 0).persons[0]), 3, "0 leaves it out as well");
+});
+
+test("placing goes on with the keypoints passed by, and N takes it up again after a stop", () => {
+  let desk = state.selectKeypoint(state.openDesk(task(barePerson(1))), 3);
+  for (const x of [10, 20]) desk = state.placePoint(desk, { x, y: 20 });
+  assert.deepEqual([desk.keypoint, desk.placing], [0, true]);
+  desk = state.goOn(state.stopPlacing(desk));
+  assert.deepEqual([desk.keypoint, desk.placing, state.countUndecided(desk.persons[0])], [0, true, 3]);
+  assert.equal(state.goOn(state.selectKeypoint(desk, 4)).keypoint, 0);
+});
+
+test("whoever began from a prediction has nothing undecided, absent keypoints neither", () => {
+  const start = { xyv: [[0, 0, 0], [5, 6, 2], [7, 8, 2], [1, 1, 2], [2, 2, 2]], from: "student", prediction_id: 3 };
+  assert.equal(state.countUndecided(state.openDesk(task(person(1, { start }))).persons[0]), 0);
+});
+
+test("undo takes an added person off the list and nothing else, and whoever was selected is again", () => {
+  const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
+  const first = state.decide(state.openDesk(task(person(1), person(2))), 1, { state: "skipped", reason: "blurred" });
+  const added = state.placePoint(state.addPerson(first, state.newPerson("new", box, 5)), { x: 9, y: 9 });
+  assert.equal(added.person, 2);
+  const back = state.undo(state.undo(added));
+  assert.deepEqual([back.persons.length, back.person, back.persons[1].state], [2, 0, "skipped"]);
+  assert.deepEqual(contentOf(state.undo(back))[1].stands, "open");
+});
+
+test("dropped edits give the prediction back, and undo gives them back again", () => {
+  const edited = state.movePoint(state.openDesk(task(person(1), person(2))), { x: 50, y: 50 });
+  const dropped = state.dropEdits(edited, [0]);
+  assert.ok(!state.isEdited(dropped.persons[0]));
+  assert.deepEqual(state.undo(dropped).persons[0].pose, edited.persons[0].pose);
 });
 
 test("Tab walks every flag of every open person, worst person first, and round again", () => {
@@ -178,7 +238,7 @@ test("a refused decision gives the person back with every edit and the reason", 
 
 test("nothing placed is not accepted, and the message says what to do", () => {
   const desk = state.openDesk(task(barePerson(1)));
-  assert.match(state.whyNotAccept(desk.persons[0]), /S to skip/);
+  assert.match(state.whyNotAccept(desk.persons[0]), /press N, to go on placing; or press S to skip/);
   assert.equal(state.whyNotAccept(state.setVisibility(desk, 1).persons[0]), null);
 });
 

@@ -19,7 +19,7 @@ test("the stand is always one of saved, saving, draft and unsaved, with what to 
   ];
   assert.deepEqual(stands.map(({ status }) => status), ["saved", "saved", "draft", "saving", "unsaved", "unsaved", "unsaved"]);
   assert.equal(stands[3].text, "Saving… (2)");
-  assert.equal(stands[4].text, "Not saved: No answer. Trying again in 2 s.");
+  assert.equal(stands[4].text, "Not saved, again in 2 s: No answer.");
   assert.equal(stands[6].text, "Not saved: see person 1");
 });
 
@@ -29,4 +29,30 @@ test("a screen reader hears who is selected, which keypoint, and why it is flagg
   assert.equal(words.keypointInWords(desk), "right foot, visible. look at 4");
   assert.equal(words.personInWords(state.selectPerson(desk, 1)), "Person 2 of 2, 0 flags. Place the nose.");
   assert.equal(words.keypointInWords(state.openDesk(task())), "");
+});
+
+test("a keypoint nobody decided about is not placed; one left out is absent", () => {
+  const desk = state.openDesk(task(barePerson(1)));
+  assert.equal(words.keypointInWords(desk), "nose, not placed");
+  assert.equal(words.standOf(state.goOn(desk).persons[0], 0), "absent");
+  assert.equal(words.notPlacedYet(8), "8 keypoints are not placed. Enter again accepts them as absent.");
+  assert.equal(words.notPlacedYet(1), "1 keypoint is not placed. Enter again accepts it as absent.");
+});
+
+test("the hint says what the next click does, how to go on placing, and when all is placed", () => {
+  const hint = (desk) => words.hintInWords(desk, { byTouch: false });
+  let desk = state.openDesk(task(barePerson(1)));
+  assert.match(hint(desk), /^Click to place the nose/);
+  assert.equal(hint(state.setVisibility(desk, 1, { byMouse: true })), "The next click places the nose hidden");
+  assert.equal(hint(state.stopPlacing(desk)), "Click a keypoint in the list, or press N, to go on placing");
+  for (let i = 0; i < 5; i += 1) desk = state.placePoint(desk, { x: 10 * i, y: 20 });
+  assert.equal(hint(desk), "All placed · Enter accepts");
+  assert.equal(hint(state.openDesk(task(person(1)))), "");
+});
+
+test("a draft that is back names the persons, and says if it began from another start", () => {
+  const [two, one] = [{ person: 1, fromAnotherStart: false }, { person: 0, fromAnotherStart: true }];
+  assert.equal(words.restoredInWords([two]), "Your unsaved edits of person 2 are back.");
+  assert.equal(words.restoredInWords([two, one]),
+    "Your unsaved edits of persons 1 and 2 are back. Those of person 1 began from an earlier prediction or label than today's.");
 });
