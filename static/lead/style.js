@@ -7,7 +7,7 @@ h2 { font-size: 14px; font-weight: 650; margin: 0; }
 p { margin: 0; }
 .soft { color: var(--body-text-color-subdued, #4f5d6d); }
 .card { background: var(--background-fill-primary, #fff); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 10px; padding: 16px 18px; }
-.stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
+.stack { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 16px; }
 
 .counts { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; }
 .count b { display: block; font-size: 26px; line-height: 1.2; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
