@@ -1,5 +1,6 @@
 """Stores to test on, each fresh, migrated and open, and people to put into them."""
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -23,6 +24,19 @@ from sspcm.skeleton import get_skeleton
 # Shared machines pause now and then: a slow example is no failing one.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def real_data() -> Callable[[str], Path]:
+    """A folder of real images and their annotations.json by name; skips where there are none."""
+    root = os.environ.get("SSPCM_TEST_DATA")
+
+    def folder(name: str) -> Path:
+        if not root:
+            pytest.skip("SSPCM_TEST_DATA names no folder: no real data here")
+        return Path(root) / name
+
+    return folder
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -271,10 +272,10 @@ def test_a_folder_without_images_a_file_without_sense_and_an_unknown_field_are_r
         pytest.param("coco_persons", marks=pytest.mark.slow),
     ],
 )
-def test_real_data_come_out_as_they_went_in(name: str, sqlite_store: Store, tmp_path: Path) -> None:
-    if "SSPCM_TEST_DATA" not in os.environ:
-        pytest.skip("SSPCM_TEST_DATA is unset: no real data here")
-    source = Path(os.environ["SSPCM_TEST_DATA"]) / name
+def test_real_data_come_out_as_they_went_in(
+    name: str, real_data: Callable[[str], Path], sqlite_store: Store, tmp_path: Path
+) -> None:
+    source = real_data(name)
     report = run(sqlite_store, tmp_path, source / "images", source / "annotations.json")
     assert report.complaints == ()
     assert name != "fisheye" or report.seconds < 60

@@ -4,8 +4,8 @@ import contextlib
 import io
 import json
 import math
-import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,8 @@ def document(**person: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("folder", ["coco_tiny", "coco_persons", "fisheye", "synthetic"])
-def test_reading_then_writing_a_real_file_changes_no_number(folder: str) -> None:
-    if "SSPCM_TEST_DATA" not in os.environ:
-        pytest.skip("SSPCM_TEST_DATA is unset: no real data here")
-    path = Path(os.environ["SSPCM_TEST_DATA"]) / folder / "annotations.json"
+def test_reading_then_writing_a_real_file_changes_no_number(folder: str, real_data: Callable[[str], Path]) -> None:
+    path = real_data(folder) / "annotations.json"
     found = read_coco(path)
     assert found.complaints == ()
     assert write_coco(found) == json.loads(path.read_text())
