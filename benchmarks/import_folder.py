@@ -42,6 +42,7 @@ def main() -> None:
         export_s = time.perf_counter() - began
         store.close()
     told = {
+        "benchmark": "import_folder",
         "folder": root.name,
         "images": first.images_new,
         "persons": first.persons,
