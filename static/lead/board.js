@@ -170,7 +170,7 @@ function roundRows(round, labelled, isLatest) {
 
 function queueTable(items) {
   const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score ? item.score.toFixed(2) : "–"),
-    cell(item.reasons.join("; ")), cell(item.held_by ?? "")));
+    cell(item.reasons.join("; "), "reasons"), cell(item.held_by ?? "")));
   return card("Next in the queue", "most inconsistent first",
     rows.length ? table(["Image", "Inconsistency", "Why", "Held by"], rows)
       : html("p", { class: "soft" }, "The queue is empty: every person is decided, or nothing was imported yet. Import with ",

@@ -60,7 +60,7 @@ th, td { padding: 7px 16px 7px 0; border-bottom: 1px solid var(--border-color-pr
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child td { border-bottom: 0; }
 tr.why td { padding-top: 0; } tr.has-why td { border-bottom: 0; }
-.number { text-align: right; } td.nowrap { white-space: nowrap; }
+td.nowrap { white-space: nowrap; } td.reasons { min-width: 18rem; }
 .better { color: var(--good, #17693f); } .worse { color: var(--bad, #b3202b); }
 .exports { display: flex; flex-wrap: wrap; gap: 10px; margin-top: 12px; }
 a.button { font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; text-decoration: none; color: inherit; border: 1px solid var(--edge, #8a97a6); }

@@ -89,3 +89,15 @@ def test_a_lead_launches_a_round_and_sees_it_published(sign_in: Callable[[str], 
     expect(page.locator("lead-board")).to_contain_text("Round 1: running", timeout=60_000)
     expect(page.locator("lead-board")).to_contain_text("Round 1: published", timeout=240_000)
     expect(page.locator("lead-tables")).to_contain_text("disagree on", timeout=10_000)
+
+
+def test_the_lead_page_fits_a_phone(sign_in: Callable[[str], Page]) -> None:
+    page = sign_in("lead")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_selector("lead-board[data-round]")
+    tables = page.locator("lead-tables table").last
+    expect(tables).to_contain_text("disagree on", timeout=10_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "nothing is scrolled sideways but tables"
+    row = page.locator("lead-tables table").last.locator("tbody tr").first.bounding_box()
+    assert row is not None
+    assert row["height"] < 150, "reasons keep a readable width"
