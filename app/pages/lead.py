@@ -26,6 +26,8 @@ ROUNDS_SHOWN = 50
 POINTS_DRAWN = 300
 """More points than this on a curve are more than its pixels."""
 NETWORKS = ("A", "B", "C")
+Number = float | None
+"""What a number's field holds; None when it is empty."""
 
 
 class NotALead(gr.Error):
@@ -93,36 +95,47 @@ def _lead_of(request: gr.Request) -> UserRecord:
 
 def _launch_form(store: Store, engine: Engine) -> gr.Button:
     """Settings and the button that launches. What cannot be is told in words here, so no field refuses it before."""
-    demo = PRESETS["demo"]
     gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
+    fields = _fields()
+    launch = gr.Button("Launch round", variant="primary")
+    said = lead_said()
+
+    def launch_one(
+        request: gr.Request, name: str, steps: Number, seed: Number, blind_share: Number, text: str | None
+    ) -> dict[str, Any]:
+        user = _lead_of(request)
+        try:
+            changes = _changes(steps=steps, seed=seed, blind_share=blind_share)
+            record = launch_round(store, engine, config=_config(name, changes, text or ""), user=user)
+        except (ConfigError, LearningError, StoreError) as error:
+            return _said(ok=False, text=f"Not launched: {error}")
+        what = "The worker takes it up within a second; labelling goes on meanwhile."
+        return _said(ok=True, text=f"Round {record.number} is queued. {what}")
+
+    launch.click(launch_one, fields, said, queue=False, api_visibility="private", show_progress="hidden")
+    return launch
+
+
+def _fields() -> list[gr.components.Component]:
+    """Preset, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says."""
+    demo = PRESETS["demo"]
     with gr.Row():
         preset = gr.Dropdown(
             list(PRESETS), value="demo", label="Preset", info="demo: minutes on a CPU, standard: a GPU", min_width=130
         )
         steps = gr.Number(
-            value=demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
+            demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
         )
     with gr.Row():
-        seed = gr.Number(value=0, label="Seed", info="of everything that is random", min_width=130)
-        blind = gr.Number(
-            value=demo.ranking.blind_share,
-            step=0.05,
-            label="Blind share",
-            info="images drawn at random, to judge the ranking by",
-            min_width=130,
-        )
+        seed = gr.Number(0, label="Seed", info="of everything that is random", min_width=130)
+        told = "images drawn at random, to judge the ranking by"
+        blind = gr.Number(demo.ranking.blind_share, step=0.05, label="Blind share", info=told, min_width=130)
     with gr.Accordion("All settings", open=False):
-        toml = gr.Code(
-            language=None,
-            label='Settings to change (TOML), for example: views.occlusion = "off"',
-            lines=2,
-            max_lines=12,
-        )
+        example = 'Settings to change (TOML), for example: views.occlusion = "off"'
+        toml = gr.Code(language=None, label=example, lines=2, max_lines=12)
         known = gr.Code(
             demo.to_toml(), language=None, label="What the preset says", interactive=False, lines=4, max_lines=12
         )
-    launch = gr.Button("Launch round", variant="primary")
-    said = lead_said()
 
     def choose(name: str) -> tuple[int, str]:
         return PRESETS[name].train.steps, PRESETS[name].to_toml()
@@ -130,33 +143,7 @@ def _launch_form(store: Store, engine: Engine) -> gr.Button:
     preset.change(
         _for_leads(choose), preset, [steps, known], queue=False, api_visibility="private", show_progress="hidden"
     )
-
-    def launch_one(
-        request: gr.Request,
-        name: str,
-        count: float | None,
-        start: float | None,
-        share: float | None,
-        text: str | None,
-    ) -> dict[str, Any]:
-        user = _lead_of(request)
-        try:
-            changes = _changes(steps=count, seed=start, blind_share=share)
-            record = launch_round(store, engine, config=_config(name, changes, text or ""), user=user)
-        except (ConfigError, LearningError, StoreError) as error:
-            return _said(ok=False, text=f"Not launched: {error}")
-        text = "The worker takes it up within a second; labelling goes on meanwhile."
-        return _said(ok=True, text=f"Round {record.number} is queued. {text}")
-
-    launch.click(
-        launch_one,
-        [preset, steps, seed, blind, toml],
-        said,
-        queue=False,
-        api_visibility="private",
-        show_progress="hidden",
-    )
-    return launch
+    return [preset, steps, seed, blind, toml]
 
 
 def _said(*, ok: bool, text: str) -> dict[str, Any]:
@@ -164,7 +151,7 @@ def _said(*, ok: bool, text: str) -> dict[str, Any]:
     return {"ok": ok, "text": text, "nonce": secrets.token_hex(4)}
 
 
-def _changes(*, steps: float | None, seed: float | None, blind_share: float | None) -> dict[str, Any]:
+def _changes(*, steps: Number, seed: Number, blind_share: Number) -> dict[str, Any]:
     """The form's numbers as settings. Raises ConfigError naming the field that holds none."""
     if blind_share is None:
         raise ConfigError("Blind share is empty; wanted a number from 0 up to 1. Type 0.1, for example.")
@@ -175,7 +162,7 @@ def _changes(*, steps: float | None, seed: float | None, blind_share: float | No
     }
 
 
-def _whole(name: str, value: float | None) -> int:
+def _whole(name: str, value: Number) -> int:
     if value is None or not float(value).is_integer():
         found = "is empty" if value is None else f"is {value}"
         raise ConfigError(f"{name} {found}; wanted a whole number. Type one.")
