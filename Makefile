@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+# The machine's Node, else the one that Playwright brings along.
+NODE = $(shell command -v node || $(PY) -c 'import pathlib, playwright; print(pathlib.Path(playwright.__file__).parent / "driver/node")')
 PORT ?= 7860
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
@@ -36,7 +38,8 @@ browser: $(VENV)/.dev-stamp
 	@$(PY) tests/browser/find_chromium.py >/dev/null 2>&1 \
 		|| $(BIN)/playwright install chromium >/dev/null 2>&1 \
 		|| { echo 'Chromium: Playwright could not download it; trying the Debian package.' >&2; \
-		     apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; }
+		     apt-get update -q >/dev/null && apt-get install -y -q chromium >/dev/null; } \
+		|| { echo 'Chromium could not be installed. Install it yourself (as root: apt-get install chromium), then try again.' >&2; exit 1; }
 	@$(PY) tests/browser/find_chromium.py
 
 # --- what runs -------------------------------------------------------------------------------------------------------
@@ -65,8 +68,8 @@ lint: setup-dev
 types: setup-dev
 	$(BIN)/mypy
 
-js:
-	node --test tests/js/
+js: setup-dev
+	$(NODE) --test $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
 
 format: setup-dev
 	$(BIN)/ruff check --fix .
