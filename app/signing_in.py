@@ -7,33 +7,24 @@ from dataclasses import dataclass, field
 from string import Template
 from threading import Lock
 
+from app.plain_page import plain_page
+
 FAILURES_ALLOWED = 5
 WAIT_S = 60.0
 
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in</title><link rel="stylesheet" href="/assets/login/login.css">
-</head>
-<body>
-<main>
-  <h1>Pose labelling</h1>
-  <p class="what">Correct the keypoints that two networks disagree about.</p>
-  $problem
-  <form method="post" action="/login">
-    <label for="name">Name</label>
-    <input id="name" name="name" autocomplete="username" required $focus_name value="$name">
-    <label for="password">Password</label>
-    <input id="password" name="password" type="password" autocomplete="current-password" required $focus_password>
-    <input type="hidden" name="next" value="$next">
-    <button>Sign in</button>
-  </form>
-  <p class="hint">No account yet? Ask a lead to add one:
-    <code>python -P -m app user add NAME --role annotator</code></p>
-</main>
-</body>
-</html>""")
+_FORM = Template("""<h1>Pose labelling</h1>
+<p class="what">Correct the keypoints that two networks disagree about.</p>
+$problem
+<form method="post" action="/login">
+  <label for="name">Name</label>
+  <input id="name" name="name" autocomplete="username" required $focus_name value="$name">
+  <label for="password">Password</label>
+  <input id="password" name="password" type="password" autocomplete="current-password" required $focus_password>
+  <input type="hidden" name="next" value="$next">
+  <button>Sign in</button>
+</form>
+<p class="hint">No account yet? Ask a lead to add one:
+  <code>python -P -m app user add NAME --role annotator</code></p>""")
 
 
 def login_page(*, name: str = "", next_page: str = "", problem: str = "") -> str:
@@ -41,7 +32,8 @@ def login_page(*, name: str = "", next_page: str = "", problem: str = "") -> str
     focus = dict.fromkeys(("focus_name", "focus_password"), "")
     focus["focus_password" if name else "focus_name"] = "autofocus"
     shown = f'<p class="problem" role="alert">{html.escape(problem)}</p>' if problem else ""
-    return _PAGE.substitute(focus, name=html.escape(name), next=html.escape(next_page), problem=shown)
+    form = _FORM.substitute(focus, name=html.escape(name), next=html.escape(next_page), problem=shown)
+    return plain_page("Sign in", form)
 
 
 @dataclass

@@ -157,14 +157,6 @@ export function nearest(xyv, at, radius) {
   return found;
 }
 
-/**
- * A pose as a mirror standing at `x` shows it: places reflected, left and right exchanged.
- * @param {Point[]} xyv @param {number[]} mirror the skeleton's permutation @param {number} x @returns {Point[]}
- */
-export function mirrored(xyv, mirror, x) {
-  return mirror.map((from) => [2 * x - xyv[from][0], xyv[from][1], xyv[from][2]]);
-}
-
 /** To a hundredth of a pixel: finer than anyone can point. @param {number} value */
 export function round(value) {
   return Math.round(value * 100) / 100;

@@ -62,13 +62,6 @@ test("nearest agrees with measuring every keypoint", () => {
   }
 });
 
-test("mirrored twice is the pose itself, and once exchanges left and right", () => {
-  const mirror = [0, 2, 1];
-  const xyv = [[5, 1, 2], [1, 2, 1], [8, 3, 0]];
-  assert.deepEqual(geometry.mirrored(xyv, mirror, 5), [[5, 1, 2], [2, 3, 0], [9, 2, 1]]);
-  assert.deepEqual(geometry.mirrored(geometry.mirrored(xyv, mirror, 5), mirror, 5), xyv);
-});
-
 test("a box turned by 90 degrees about its centre lies across", () => {
   const box = { x: 0, y: 40, width: 100, height: 20, angle: 90 };
   const around = geometry.around(geometry.cornersOf(box));
