@@ -1,4 +1,6 @@
-"""From the Accept key to the next image painted, and the work of a pointer move, in headless Chromium on the loopback.
+"""From the Accept key to the next image painted, and the work of a pointer move, as taken and turned upright.
+
+In headless Chromium on the loopback.
 
 `python benchmarks/editor.py` prints medians and 95th percentiles in ms as one JSON line.
 """
@@ -15,6 +17,8 @@ BROWSER_TESTS = Path(__file__).parents[1] / "tests" / "browser"
 fake = runpy.run_path(str(BROWSER_TESTS / "editor_server.py"))
 find_chromium = runpy.run_path(str(BROWSER_TESTS / "find_chromium.py"))["find_chromium"]
 RUNS = 100
+LENS = {"x": 400.0, "y": 900.0, "radius": 900.0}
+"""Beside every person drawn here, so that each is turned."""
 
 # From the key's handler (capture phase) to the mutation that the task after the painted frame makes.
 WATCH_ACCEPTS = """() => {
@@ -49,17 +53,19 @@ def main() -> None:
         chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         found = {
             "benchmark": "editor",
-            "accept_to_painted_ms": summary(accepts(chromium.new_page())),
-            "pointer_move_work_ms_100_persons": summary(moves(chromium.new_page())),
+            "accept_to_painted_ms": summary(accepts(chromium.new_page(), lens=None)),
+            "accept_to_painted_ms_upright": summary(accepts(chromium.new_page(), lens=LENS)),
+            "pointer_move_work_ms_100_persons": summary(moves(chromium.new_page(), "fit-image", lens=None)),
+            "pointer_move_work_ms_100_persons_upright": summary(moves(chromium.new_page(), "fit-person", lens=LENS)),
         }
         chromium.close()
     print(json.dumps(found))
 
 
-def accepts(page: Page) -> list[float]:
+def accepts(page: Page, *, lens: dict[str, float] | None) -> list[float]:
     """One time for each of RUNS accepts; each image holds one person, 1280 x 960 px."""
     images = {i: fake["drawn_image"](i, persons=1, width=1280, height=960) for i in range(1, RUNS + 3)}
-    with fake["serving"](fake["World"](images)) as url:
+    with fake["serving"](fake["World"](images, lens=lens)) as url:
         page.goto(url)
         wait_for(page, "painted", 1)
         page.evaluate(WATCH_ACCEPTS)
@@ -70,13 +76,13 @@ def accepts(page: Page) -> list[float]:
         return list(page.evaluate("window.times"))
 
 
-def moves(page: Page) -> list[float]:
+def moves(page: Page, view: str, *, lens: dict[str, float] | None) -> list[float]:
     """Main-thread time per frame while one of 100 persons' keypoints is dragged over a 4096 x 3072 px image."""
     image = fake["drawn_image"](1, persons=100, width=4096, height=3072, flags=3)
-    with fake["serving"](fake["World"]({1: image})) as url:
+    with fake["serving"](fake["World"]({1: image}, lens=lens)) as url:
         page.goto(url)
         wait_for(page, "painted", 1)
-        page.evaluate("document.querySelector('pose-editor').run('fit-image')")
+        page.evaluate("(view) => document.querySelector('pose-editor').run(view)", view)
         page.evaluate(WATCH_MOVES)
         spot: dict[str, Any] = page.evaluate("document.querySelector('pose-editor').screenOf(100, 'left_wrist')")
         page.mouse.move(spot["x"], spot["y"])

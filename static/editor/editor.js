@@ -20,6 +20,7 @@ import { Stage } from "./stage.js";
 import * as state from "./state.js";
 import { STYLE } from "./style.js";
 import { Tally } from "./tally.js";
+import { Upright } from "./upright.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./conveyor.js").Sheet} Sheet */
@@ -42,6 +43,7 @@ export class PoseEditor extends HTMLElement {
   /** @type {import("./state.js").Pose | null} the pose whose keypoints without a place were asked about */
   #askedAbout = null;
   #tally = new Tally();
+  #upright = new Upright(() => window.localStorage);
   #boxing = false;
   #hiding = false;
   #tabLeaves = false;
@@ -217,7 +219,7 @@ export class PoseEditor extends HTMLElement {
     this.dataset.image = String(sheet.desk.imageId);
     this.#setPhase("ready", null);
     this.#panel.notice(sheet.problem ? this.#problem(sheet.problem) : this.#restored(kept.restored));
-    sheet.view ??= framing.viewOfPerson(this.#desk, this.#stage.size);
+    if (!sheet.view || !this.#upright.suits(sheet)) sheet.view = this.#viewOfPerson();
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
@@ -466,7 +468,8 @@ export class PoseEditor extends HTMLElement {
     "person-previous": () => this.#goTo(state.stepPerson(this.#desk, -1)),
     "add-person": () => this.#setBoxing(!this.#boxing),
     finish: () => this.#finish(),
-    "fit-person": () => this.#setView(framing.viewOfPerson(this.#desk, this.#stage.size)),
+    upright: () => this.#toggleUpright(),
+    "fit-person": () => this.#setView(this.#viewOfPerson()),
     "fit-image": () => this.#setView(framing.viewOfImage(this.#desk, this.#stage.size)),
     "zoom-in": () => this.#zoomMiddle(1.25),
     "zoom-out": () => this.#zoomMiddle(0.8),
@@ -527,10 +530,7 @@ export class PoseEditor extends HTMLElement {
 
   /** A step as the screen shows it, however the view is turned. @param {geometry.Spot} step in image pixels */
   #nudge(step) {
-    const { view } = this.#sheet;
-    const scale = geometry.scaleOf(view);
-    const onScreen = { x: step.x * scale, y: step.y * scale };
-    this.#edit(state.nudge(this.#desk, geometry.turnBack(view, onScreen)));
+    this.#edit(state.nudge(this.#desk, geometry.stepOnScreen(this.#sheet.view, step)));
     this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
 
@@ -610,7 +610,8 @@ export class PoseEditor extends HTMLElement {
   #dragBox(start, to) {
     if (!this.#boxing) return;
     const { view } = this.#sheet;
-    const draftBox = geometry.boxBetween(geometry.toImage(view, start), geometry.toImage(view, to), this.#desk.size);
+    const [one, two] = [geometry.toImage(view, start), geometry.toImage(view, to)];
+    const draftBox = geometry.boxBetween(one, two, this.#desk.size, geometry.turnOf(view));
     this.#look = { ...this.#look, draftBox, spot: to };
     this.#stage.refresh("selected");
   }
@@ -636,9 +637,9 @@ export class PoseEditor extends HTMLElement {
     if (this.#desk.placing) return this.#place(at, event.shiftKey ? state.HIDDEN : this.#desk.placeAs);
     const touch = event.pointerType !== "mouse";
     const keypoint = this.#pick(spot, touch);
-    if (keypoint !== null) return this.#goTo(state.selectKeypoint(this.#desk, keypoint), { still: true });
+    if (keypoint !== null) return this.#goTo(state.selectKeypoint(this.#desk, keypoint), { under: spot });
     const person = this.#personAt(spot, at, touch);
-    if (person !== -1 && person !== this.#desk.person) this.#goTo(state.selectPerson(this.#desk, person), { still: true });
+    if (person !== -1 && person !== this.#desk.person) this.#goTo(state.selectPerson(this.#desk, person), { under: spot });
   }
 
   #place(at, visibility) {
@@ -701,13 +702,15 @@ export class PoseEditor extends HTMLElement {
     return this.#refresh("others", "selected");
   }
 
-  /** Another selection: brought into view, told. still: do not move the view under the annotator's pointer. */
-  #goTo(desk, { still = false } = {}) {
+  /** Another selection: brought into view, told. under: where the pointer is; what it is on stays there. */
+  #goTo(desk, { under = null } = {}) {
     if (!this.#sheet) return;
     const moved = desk.person !== this.#desk.person;
+    const before = this.#upright.turnFor(this.#desk);
     this.#change(desk);
-    if (!still && moved && desk.person !== -1) this.#setView(framing.viewOfPerson(this.#desk, this.#stage.size));
-    else if (!still) this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
+    if (under) this.#setView(framing.turnedOn(this.#sheet.view, before, this.#upright.turnFor(desk), under));
+    else if (moved && desk.person !== -1) this.#setView(this.#viewOfPerson());
+    else this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
     if (moved) this.#panel.say(words.personInWords(this.#desk));
     else this.#panel.say(words.keypointInWords(this.#desk));
   }
@@ -725,7 +728,8 @@ export class PoseEditor extends HTMLElement {
       const canUndo = Boolean(this.#desk?.past.length) || this.#canUndoBehind();
       const canRedo = Boolean(this.#desk?.future.length);
       const { ghosts } = this.#look;
-      this.#panel.show(this.#desk, { ghosts, boxing: this.#boxing, canUndo, canRedo, toDo: this.#tally.left });
+      const upright = this.#sheet && this.#upright.seenIn(this.#sheet);
+      this.#panel.show(this.#desk, { ghosts, upright, boxing: this.#boxing, canUndo, canRedo, toDo: this.#tally.left });
     });
   }
 
@@ -785,8 +789,23 @@ export class PoseEditor extends HTMLElement {
 
   #setView(view) {
     if (view === this.#sheet.view) return;
+    if (!framing.isTurnedBy(view, geometry.turnOf(this.#sheet.view))) this.#showPanel();
     this.#sheet.view = view;
     this.#stage.refresh("picture", "others", "selected");
+  }
+
+  #viewOfPerson() {
+    return framing.viewOfPerson(this.#desk, this.#stage.size, this.#upright.turnFor(this.#desk));
+  }
+
+  #toggleUpright() {
+    if (!this.#desk.lens) return this.#explain(words.NO_LENS);
+    const before = this.#upright.turnFor(this.#desk);
+    this.#upright.toggle();
+    const after = this.#upright.turnFor(this.#desk);
+    this.#setView(framing.turnedAnew(this.#sheet.view, this.#desk, before, after, this.#stage.size));
+    this.#showPanel();
+    return this.#panel.say(`${words.turnInWords(this.#upright.seenIn(this.#sheet))}.`);
   }
 
   #zoomMiddle(factor) {
@@ -802,8 +821,10 @@ export class PoseEditor extends HTMLElement {
 
   #resized() {
     const before = this.#stage.measure();
-    if (this.#sheet?.view && before.width > 1) this.#sheet.view = framing.refitted(this.#sheet.view, this.#desk, before, this.#stage.size);
-    else if (this.#sheet) this.#sheet.view = framing.viewOfPerson(this.#desk, this.#stage.size);
+    if (!this.#sheet) return;
+    const { view } = this.#sheet;
+    if (!view || before.width === 1) return void (this.#sheet.view = this.#viewOfPerson());
+    this.#sheet.view = framing.refitted(view, this.#desk, this.#upright.turnFor(this.#desk), before, this.#stage.size);
   }
 
   #inWindow(spot) {

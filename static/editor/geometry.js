@@ -8,6 +8,7 @@
  * @typedef {{left: number, top: number, right: number, bottom: number}} Rect
  * @typedef {{width: number, height: number}} Size
  * @typedef {{x: number, y: number, width: number, height: number, angle: number}} Box
+ * @typedef {{x: number, y: number, radius: number}} Lens  the lens's image circle, in image pixels
  * @typedef {[number, number, number]} Point  x, y in image pixels and visibility (or, in a ghost, confidence)
  */
 
@@ -25,18 +26,36 @@ export function toScreen(view, spot) {
 
 /** @param {View} view @param {Spot} spot in screen pixels @returns {Spot} in image pixels */
 export function toImage(view, spot) {
-  return turnBack(view, { x: spot.x - view.x, y: spot.y - view.y });
+  const square = view.a * view.a + view.b * view.b;
+  const [dx, dy] = [spot.x - view.x, spot.y - view.y];
+  return { x: (view.a * dx + view.b * dy) / square, y: (view.a * dy - view.b * dx) / square };
 }
 
-/** A step on the screen as the step it makes in the image. @param {View} view @param {Spot} step @returns {Spot} */
-export function turnBack(view, step) {
-  const square = view.a * view.a + view.b * view.b;
-  return { x: (view.a * step.x + view.b * step.y) / square, y: (view.a * step.y - view.b * step.x) / square };
+/** A step of so many image pixels, along the screen's axes, as the step it makes in the image: never longer or shorter.
+ * @param {View} view @param {Spot} step right and down on the screen @returns {Spot} in image pixels */
+export function stepOnScreen(view, step) {
+  const scale = scaleOf(view);
+  return { x: (view.a * step.x + view.b * step.y) / scale, y: (view.a * step.y - view.b * step.x) / scale };
 }
 
 /** Screen pixels per image pixel. @param {View} view */
 export function scaleOf(view) {
   return Math.hypot(view.a, view.b);
+}
+
+/** Radians by which the view turns the image, clockwise, in (-pi, pi]. @param {View} view */
+export function turnOf(view) {
+  return Math.atan2(view.b, view.a);
+}
+
+/**
+ * Radians (clockwise on the screen) from "up" to the direction away from the lens centre, as sspcm/fisheye.py has it:
+ * turned back by this, a person standing at `spot` under an overhead camera is upright. 0 at the centre itself.
+ * @param {Spot} spot @param {Lens} lens
+ */
+export function uprightAngle(spot, lens) {
+  const [dx, dy] = [spot.x - lens.x, spot.y - lens.y];
+  return Math.hypot(dx, dy) < 1e-9 ? 0 : Math.atan2(dx, -dy);
 }
 
 /** The same view, moved. @param {View} view @param {Spot} step in screen pixels @returns {View} */
@@ -60,11 +79,26 @@ export function zoomAt(view, at, factor) {
 }
 
 /**
- * The view that shows `rect` whole, in the middle of a stage of `size`, `margin` of the stage left free on each side.
- * @param {Rect} rect in image pixels @param {Size} size in screen pixels
- * @param {{margin?: number, most?: number}} [options] @returns {View}
+ * The same view turned until the image lies turned by `turn`, with whatever lies under `at` staying there.
+ * @param {View} view @param {Spot} at in screen pixels @param {number} turn radians clockwise, 0: as it was taken
+ * @returns {View}
  */
-export function fit(rect, size, { margin = 0.04, most = SCALE_LIMITS.most } = {}) {
+export function turnTo(view, at, turn) {
+  const scale = scaleOf(view);
+  const under = toImage(view, at);
+  const turned = { a: scale * Math.cos(turn), b: scale * Math.sin(turn), x: 0, y: 0 };
+  const landed = toScreen(turned, under);
+  return { ...turned, x: at.x - landed.x, y: at.y - landed.y };
+}
+
+/**
+ * The view that shows `spots` whole, in the middle of a stage of `size`, `margin` of the stage left free on each side.
+ * @param {Spot[]} spots in image pixels, two at least @param {Size} size in screen pixels
+ * @param {{margin?: number, most?: number, turn?: number}} [options] turn: radians clockwise @returns {View}
+ */
+export function fit(spots, size, { margin = 0.04, most = SCALE_LIMITS.most, turn = 0 } = {}) {
+  const turned = { a: Math.cos(turn), b: Math.sin(turn), x: 0, y: 0 };
+  const rect = around(spots.map((spot) => toScreen(turned, spot)));
   const room = 1 - 2 * margin;
   const scale = clamp(
     Math.min((size.width * room) / (rect.right - rect.left), (size.height * room) / (rect.bottom - rect.top)),
@@ -72,8 +106,8 @@ export function fit(rect, size, { margin = 0.04, most = SCALE_LIMITS.most } = {}
     most,
   );
   return {
-    a: scale,
-    b: 0,
+    a: scale * turned.a,
+    b: scale * turned.b,
     x: size.width / 2 - (scale * (rect.left + rect.right)) / 2,
     y: size.height / 2 - (scale * (rect.top + rect.bottom)) / 2,
   };
@@ -95,9 +129,14 @@ export function isInFrame({ x, y }, size) {
   return x >= frame.left && x <= frame.right && y >= frame.top && y <= frame.bottom;
 }
 
+/** @param {Box} box @returns {Spot} */
+export function middleOf(box) {
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
 /** The four corners in order; `angle` turns them clockwise about the centre. @param {Box} box @returns {Spot[]} */
 export function cornersOf(box) {
-  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const middle = middleOf(box);
   const turn = (box.angle * Math.PI) / 180;
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   return [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([i, j]) => {
@@ -122,17 +161,26 @@ export function isInside(box, spot) {
   return Math.abs(u) <= box.width / 2 && Math.abs(v) <= box.height / 2;
 }
 
-/** The upright box dragged from one spot to another, kept inside the frame. @param {Spot} from @param {Spot} to
- * @param {Size} size of the image @returns {Box} */
-export function boxBetween(from, to, size) {
+/**
+ * The box dragged from one spot to another, level on the screen: under a view turned by `turn` its angle turns it back,
+ * so that it holds what was dragged around and no more. The dragged corners are kept inside the frame.
+ * @param {Spot} from @param {Spot} to both in image pixels @param {Size} size of the image
+ * @param {number} [turn] radians clockwise @returns {Box}
+ */
+export function boxBetween(from, to, size, turn = 0) {
   const frame = frameOf(size);
   const [one, two] = [intoFrame(from, frame), intoFrame(to, frame)];
+  const angle = round((0 - turn) * (180 / Math.PI));
+  const axis = (angle * Math.PI) / 180;
+  const [dx, dy] = [two.x - one.x, two.y - one.y];
+  const width = Math.abs(Math.cos(axis) * dx + Math.sin(axis) * dy);
+  const height = Math.abs(Math.cos(axis) * dy - Math.sin(axis) * dx);
   return {
-    x: round(Math.min(one.x, two.x)),
-    y: round(Math.min(one.y, two.y)),
-    width: round(Math.abs(one.x - two.x)),
-    height: round(Math.abs(one.y - two.y)),
-    angle: 0,
+    x: round((one.x + two.x - width) / 2),
+    y: round((one.y + two.y - height) / 2),
+    width: round(width),
+    height: round(height),
+    angle,
   };
 }
 
@@ -157,9 +205,9 @@ export function nearest(xyv, at, radius) {
   return found;
 }
 
-/** To a hundredth of a pixel: finer than anyone can point. @param {number} value */
-export function round(value) {
-  return Math.round(value * 100) / 100;
+/** To a hundredth of a pixel: finer than anyone can point. @param {number} value @param {number} [parts] of a pixel */
+export function round(value, parts = 100) {
+  return Math.round(value * parts) / parts;
 }
 
 /** @param {number} value @param {number} least @param {number} most */

@@ -31,6 +31,7 @@ export const BINDINGS = [
   { group: "Persons", command: "person-previous", keys: ["PageUp"], label: "Previous person" },
   { group: "Persons", command: "add-person", keys: ["B"], label: "Add a person: drag a box" },
   { group: "Persons", command: "finish", keys: ["E"], label: "Nobody (else) here" },
+  { group: "View", command: "upright", keys: ["U"], label: "Upright view: heads up" },
   { group: "View", command: "fit-person", keys: ["C"], label: "Zoom to the person" },
   { group: "View", command: "fit-image", keys: ["F"], label: "Whole image" },
   { group: "View", command: "zoom-in", keys: ["+", "="], label: "Zoom in" },

@@ -8,6 +8,7 @@ const ICONS = {
   undo: "M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3",
   redo: "m16 5 4 4-4 4m4-4h-9a6 6 0 0 0 0 12h3",
   ghosts: "M5 20V11a7 7 0 0 1 14 0v9l-2.4-2-2.3 2-2.3-2-2.3 2-2.3-2zM9.5 11v.5M14.5 11v.5",
+  upright: "M12 21V9m-4 4 4-4 4 4M4.5 12.5a7.5 7.5 0 0 1 15 0",
   "fit-image": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   "fit-person": "M12 8.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4zM12 9v6m-4-4h8m-4 4-3 6m3-6 3 6",
   "zoom-in": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM20 20l-4.8-4.8M10.5 7.8v5.4M7.8 10.5h5.4",
@@ -16,7 +17,7 @@ const ICONS = {
   help: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9.6 9.4a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.2.9-1.2 1.8M12 16.8v.1",
 };
 
-const TOOLS = [["undo", "redo"], ["ghosts", "fit-person", "fit-image", "zoom-out", "zoom-in"], ["add-person", "help"]];
+const TOOLS = [["undo", "redo"], ["ghosts", "upright", "fit-person", "fit-image", "zoom-out", "zoom-in"], ["add-person", "help"]];
 
 const STATES = { open: "", accepted: "Accepted", skipped: "Skipped", not_a_person: "Not a person" };
 
@@ -45,6 +46,7 @@ const MARKUP = `
           <button class="step" data-command="person-previous" aria-label="Previous person">‹</button>
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
+        <div class="score" data-ref="turn"></div>
         <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span></div>
       </section>
       <section data-ref="flagSection"><h2>To look at</h2><p class="legend" data-ref="legend">${words.LEGEND}</p><div class="flags" data-ref="flags"></div></section>
@@ -68,6 +70,7 @@ const MARKUP = `
       <li><b>Left and right</b> are the person's own: facing you, their left hand is on your right.</li>
       <li><b>Hidden</b>: something covers it, but you can tell where it is. <b>Absent</b>: outside the picture, or impossible to tell.</li>
       <li><b>Flags</b> (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs, or press 2, 1 or 0 if it is right: either marks the flag as looked at. Tab goes to the next one.</li>
+      <li><b>Upright view</b>: under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that the head points up; the whole image (F) stays as it was taken. U switches it off and on.</li>
       <li><b>Ghosts</b> are the dashed poses A and B: where the two networks that teach each other put the keypoints. G hides them.</li>
       <li><b>Enter</b> accepts the person, flags and all, and goes on to the next person, then to the next image. <b>Z</b> takes back step by step, also into the image before.</li>
       <li><b>Mouse</b>: drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden.</li>
@@ -108,12 +111,13 @@ export class Panel {
 
   /** Show a desk, or none.
    * @param {import("./state.js").Desk | null} desk
-   * @param {{ghosts: boolean, boxing: boolean, canUndo: boolean, canRedo: boolean, toDo: number}} look toDo: images */
+   * @param {{ghosts: boolean, upright: {isOn: boolean, turn: number, own: number}, boxing: boolean, canUndo: boolean,
+   *   canRedo: boolean, toDo: number}} look upright: as words.turnInWords asks for it; toDo: images */
   show(desk, look) {
     const { refs } = this;
     refs.scroll.hidden = !desk;
     for (const name of ["accept", "skip", "notPerson", "finish"]) refs[name].disabled = !desk;
-    const able = { help: true, undo: desk && look.canUndo, redo: desk && look.canRedo };
+    const able = { help: true, undo: desk && look.canUndo, redo: desk && look.canRedo, upright: Boolean(desk?.lens) };
     for (const button of refs.tools.querySelectorAll("button")) button.disabled = !(able[button.dataset.command] ?? desk);
     this.#text("file", desk ? desk.fileName : "");
     this.#text("camera", desk ? placeOf(desk, look.toDo) : "");
@@ -121,6 +125,7 @@ export class Panel {
     this.#pressed("ghosts", look.ghosts);
     this.#pressed("add-person", look.boxing);
     this.#showPerson(desk);
+    this.#showTurn(desk, look.upright);
     this.#showKeypoints(desk);
     this.#showActions(desk);
     this.#showHint(desk, look);
@@ -139,6 +144,14 @@ export class Panel {
     this.refs.legend.hidden = !person?.flags.length;
     this.refs.keypointSection.hidden = !person;
     if (person) this.#showFlags(desk, person);
+  }
+
+  #showTurn(desk, upright) {
+    const { tools, turn } = this.refs;
+    this.#pressed("upright", Boolean(desk.lens) && upright.isOn);
+    set(tools.querySelector('[data-command="upright"]'), "title", desk.lens ? titleOf("upright") : words.NO_LENS);
+    turn.hidden = !desk.lens || !personOf(desk);
+    this.#text("turn", words.turnInWords(upright));
   }
 
   #showFlags(desk, person) {
@@ -343,10 +356,9 @@ export class Panel {
   }
 
   #tool(command) {
-    const { label } = BINDINGS.find((binding) => binding.command === command);
-    const button = make("button", { className: "tool", title: `${label} (${keyFor(command)})` });
+    const button = make("button", { className: "tool", title: titleOf(command) });
     button.dataset.command = command;
-    button.setAttribute("aria-label", label);
+    button.setAttribute("aria-label", labelOf(command));
     button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[command]}"/></svg>`;
     return button;
   }
@@ -414,6 +426,14 @@ function make(tag, known = {}, children = []) {
   const element = Object.assign(document.createElement(tag), known);
   element.append(...children);
   return element;
+}
+
+function labelOf(command) {
+  return BINDINGS.find((binding) => binding.command === command).label;
+}
+
+function titleOf(command) {
+  return `${labelOf(command)} (${keyFor(command)})`;
 }
 
 function keysOf(bindings, label) {

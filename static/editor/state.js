@@ -3,6 +3,7 @@
  * Pure: each function takes a desk and returns a new one; nothing here knows the DOM, the network or the clock.
  *
  * @typedef {import("./geometry.js").Box} Box
+ * @typedef {import("./geometry.js").Lens} Lens
  * @typedef {import("./geometry.js").Spot} Spot
  * @typedef {import("./geometry.js").Point} Point
  * @typedef {import("./geometry.js").Size} Size
@@ -13,7 +14,7 @@
  * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[]}} Pose
  *   placed: which keypoints have a place, so that an absent one made visible again returns to it.
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
- *   score: number | null, flags: Flag[], startedFrom: number | null, from: "student" | "label" | "empty",
+ *   score: number | null, flags: Flag[], startedFrom: number | null, from: "student" | "model" | "label" | "empty", model: string | null,
  *   ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose, problem: string | null, isUnknown: boolean}} Person
  *   start: the pose a reload would bring, null where it would bring another than ours. problem: why the server
  *   refused the last decision, in its words. isUnknown: added here, and refused by the server. key: the id they came
@@ -23,13 +24,13 @@
  *   | {kind: "verdict", person: number, before: Verdict, after: Verdict}
  *   | {kind: "added", person: number, before: number}} Change   added: before is who was selected then
  * @typedef {{imageId: number, fileName: string, camera: string, url: string, size: Size, leaseS: number,
- *   remaining: number, round: number | null, skeleton: Skeleton, persons: Person[], removed: Person[],
+ *   lens: Lens | null, remaining: number, round: number | null, skeleton: Skeleton, persons: Person[], removed: Person[],
  *   person: number, keypoint: number, placing: boolean, placeAs: 1 | 2, past: Change[], future: Change[]}} Desk
- *   person: index of the selected one, -1 where the image has none. placing: the next click places `keypoint`, with
+ *   lens: null where the camera is no fisheye. person: index of the selected one, -1 where the image has none. placing: the next click places `keypoint`, with
  *   the visibility `placeAs`. removed: added here and taken back, while the server still has to hear of it.
  */
 
-import { frameOf, intoFrame, round } from "./geometry.js";
+import { frameOf, intoFrame, middleOf, round } from "./geometry.js";
 
 export const ABSENT = 0;
 export const HIDDEN = 1;
@@ -49,6 +50,7 @@ export function openDesk(task) {
     url: task.image.url,
     size: { width: task.image.width, height: task.image.height },
     leaseS: task.lease_s,
+    lens: task.lens ?? null,
     remaining: task.remaining,
     round: task.round,
     skeleton: task.skeleton,
@@ -78,6 +80,7 @@ export function personFrom(data) {
     flags: data.flags ?? [],
     startedFrom: data.start.prediction_id ?? null,
     from: start.placed.some(Boolean) ? data.start.from : "empty",
+    model: data.start.model ?? null,
     ghosts: data.ghosts ?? {},
     start,
     pose: start,
@@ -154,7 +157,7 @@ export function flagOf(person, keypoint) {
 
 /** Whether nobody has decided about a keypoint of a person who began without any. @param {Person} person @param {number} keypoint */
 export function isUndecided({ from, pose }, keypoint) {
-  return from === "empty" && pose.xyv[keypoint][2] === ABSENT && !pose.touched[keypoint];
+  return (from === "empty" || from === "model") && pose.xyv[keypoint][2] === ABSENT && !pose.touched[keypoint];
 }
 
 /** How many keypoints nobody has decided about. @param {Person} person */
@@ -260,11 +263,13 @@ export function movePoint(desk, spot, gesture = null) {
   return changePoint(desk, (point) => [round(x), round(y), point[2] === ABSENT ? VISIBLE : point[2]], gesture);
 }
 
-/** Move the selected keypoint by a step, if it is present. @param {Desk} desk @param {Spot} step in image pixels */
+/** Move the selected keypoint by a step, if it is present: by just so much, so that steps in a turned view add up.
+ * @param {Desk} desk @param {Spot} step in image pixels */
 export function nudge(desk, step) {
   const point = personOf(desk)?.pose.xyv[desk.keypoint];
   if (!point || point[2] === ABSENT) return desk;
-  return movePoint(desk, { x: point[0] + step.x, y: point[1] + step.y });
+  const { x, y } = intoFrame({ x: point[0] + step.x, y: point[1] + step.y }, frameOf(desk.size));
+  return changePoint(desk, () => [round(x, 1e6), round(y, 1e6), point[2]]);
 }
 
 /**
@@ -315,10 +320,6 @@ export function cycleVisibility(desk, hand = {}) {
 function teachersPlace({ ghosts }, keypoint) {
   const [x, y] = ghosts.A?.[keypoint] ?? ghosts.B?.[keypoint] ?? [];
   return x === undefined ? null : { x, y };
-}
-
-function middleOf(box) {
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
 /** Change the selected keypoint of an open person; a decided person stays as they are. */

@@ -12,8 +12,8 @@ export const HOLD_LOST =
 export const SESSION_ENDED = "Your session has ended. Sign in again in another tab; your edits are kept here.";
 
 /** Why a flag is there, in the panel. */
-export const LEGEND = "Yellow rings: the networks disagree here. Drag the point, or press Enter if it is right.";
-export const INCONSISTENCY = "Inconsistency: 0 means that the networks agree, 1 that they do not.";
+export const LEGEND = "Yellow rings: the predictions differ here, or are unsure. Drag the point, or press Enter if it is right.";
+export const INCONSISTENCY = "Inconsistency: 0 means that the predictions agree, 1 that they do not.";
 
 /** How a keypoint stands: "not placed" where nobody has decided about it yet.
  * @param {import("./state.js").Person} person @param {number} keypoint */
@@ -32,7 +32,7 @@ export function hintInWords(desk, { byTouch }) {
   const person = personOf(desk);
   if (person?.state !== "open") return "";
   if (desk.placing) return placingInWords(spoken(desk.skeleton, desk.keypoint), desk.placeAs, byTouch);
-  if (person.from !== "empty") return "";
+  if (person.from !== "empty" && !countUndecided(person)) return "";
   if (countUndecided(person)) {
     return byTouch ? "Tap a keypoint in the list to go on placing" : "Click a keypoint in the list, or press N, to go on placing";
   }
@@ -62,6 +62,18 @@ export function keypointInWords(desk) {
   const reason = flagOf(person, desk.keypoint)?.reason;
   const seen = standOf(person, desk.keypoint);
   return `${spoken(desk.skeleton, desk.keypoint)}, ${seen}${reason ? `. ${reason}` : ""}`;
+}
+
+/** Why the upright view cannot be had. */
+export const NO_LENS = "This camera is not a fisheye: its images are shown as they are.";
+
+/** How the image lies in the view. turn: the view's, own: the one that puts the person's head up, both in radians.
+ * @param {{isOn: boolean, turn: number, own: number}} view isOn: the upright view */
+export function turnInWords({ isOn, turn, own }) {
+  const degrees = (angle) => Math.abs(Math.round((angle * 180) / Math.PI));
+  if (!isOn) return "Shown as the camera took it";
+  if (degrees(turn)) return `Turned ${degrees(turn)}° so that the head points up`;
+  return degrees(own) ? "Not turned: C turns to the person" : "Not turned: the head points up already";
 }
 
 /**

@@ -91,6 +91,7 @@ class World:
     swallow_answers: int = 0
     down: bool = False
     signed_out: bool = False
+    lens: dict[str, float] | None = None
     lease_s: float = 120
     next_waits_s: float = 0
     save_waits_s: float = 0
@@ -115,9 +116,10 @@ class World:
         shown = {"id": image.id, "url": f"/img/{image.id}/{sha256(image.content).hexdigest()}", "width": image.width,
                  "height": image.height, "file_name": image.file_name, "camera": "hall"}  # fmt: skip
         remaining = sum(not one.done for one in self.images.values())
+        persons = [person.to_json() for person in image.persons]
         return {
-            "version": 1, "image": shown, "skeleton": self.skeleton.to_json(), "lease_s": self.lease_s, "lens": None,
-            "round": 1, "persons": [person.to_json() for person in image.persons], "remaining": remaining,
+            "version": 1, "image": shown, "skeleton": self.skeleton.to_json(), "lease_s": self.lease_s,
+            "lens": self.lens, "round": 1, "persons": persons, "remaining": remaining,
         }  # fmt: skip
 
     def decide(self, action: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,14 @@ test("the hint says what the next click does, how to go on placing, and when all
   assert.equal(hint(state.openDesk(task(person(1)))), "");
 });
 
+test("how the image lies is told in words", () => {
+  const [turn, own] = [-2.391, -2.391];
+  assert.equal(words.turnInWords({ isOn: true, turn, own }), "Turned 137° so that the head points up");
+  assert.equal(words.turnInWords({ isOn: true, turn: 0, own }), "Not turned: C turns to the person");
+  assert.equal(words.turnInWords({ isOn: true, turn: 0, own: 0 }), "Not turned: the head points up already");
+  assert.equal(words.turnInWords({ isOn: false, turn: 0, own }), "Shown as the camera took it");
+});
+
 test("a draft that is back names the persons, and says if it began from another start", () => {
   const [two, one] = [{ person: 1, fromAnotherStart: false }, { person: 0, fromAnotherStart: true }];
   assert.equal(words.restoredInWords([two]), "Your unsaved edits of person 2 are back.");
