@@ -9,7 +9,7 @@ PORT ?= 7860
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo test test-all test-gpu unit check lint types js format bench clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types js format bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,7 +30,7 @@ $(VENV)/.run-stamp: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev-stamp: $(VENV)/.run-stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,synth]' -r requirements-dev.txt
 	touch $@
 
 # Chromium by Playwright where its download is reachable, else Debian's package.
@@ -45,6 +45,11 @@ browser: $(VENV)/.dev-stamp
 # --- what runs -------------------------------------------------------------------------------------------------------
 demo: setup
 	$(PY) -P -m app demo --port $(PORT)
+
+# Draws the demo's images and annotations again (minutes): what static/demo holds, byte for byte on this kind of machine.
+demo-set: setup-dev
+	$(PY) -m sspcm draw build/demo-drawing --count 128 --seed 7
+	$(PY) -P -m app.demo_set build/demo-drawing static/demo
 
 test: setup-dev browser lint types js unit check
 

@@ -4,6 +4,7 @@ What carries a command out is imported once the options are read, so that `--hel
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_user(several)
     _add_import(several)
     _add_export(several)
+    _add_camera(several)
     _add_queue(several)
     _add_round(several)
     return parser
@@ -78,7 +80,14 @@ def _add_import(several: "_Subparsers[argparse.ArgumentParser]") -> None:
     imports.add_argument(
         "--skeleton", help="built-in name or file, for boxes and bare images (default: the home's, or coco-17)"
     )
+    imports.add_argument(
+        "--prelabel", type=Path, metavar="MODEL.onnx", help="a pose model to predict everybody with who has no label"
+    )
     _add_json(imports, run="import")
+
+    prelabel = several.add_parser("prelabel", help="a pose model's predictions for everybody who has no label")
+    prelabel.add_argument("model", type=Path, metavar="MODEL.onnx")
+    _add_json(prelabel, run="prelabel")
 
 
 def _add_export(several: "_Subparsers[argparse.ArgumentParser]") -> None:
@@ -87,6 +96,19 @@ def _add_export(several: "_Subparsers[argparse.ArgumentParser]") -> None:
     export.add_argument("--format", choices=["coco"], default="coco")
     export.add_argument("--with-predictions", action="store_true", help="add the student's, marked as such")
     _add_json(export, run="export")
+
+
+def _add_camera(several: "_Subparsers[argparse.ArgumentParser]") -> None:
+    camera = several.add_parser("camera", help="cameras and their lens circles")
+    actions = camera.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_json(actions.add_parser("list", help="every camera, its circle and who says so"), run="camera list")
+    change = actions.add_parser("set", help="say where a camera's lens circle lies; a person's word is kept")
+    change.add_argument("name", metavar="NAME")
+    word = change.add_mutually_exclusive_group(required=True)
+    word.add_argument("--lens", type=_lens, metavar="X,Y,RADIUS", help="in px of the frame that `camera list` names")
+    word.add_argument("--plain", action="store_true", help="no fisheye: its images are upright as they are")
+    word.add_argument("--find", action="store_true", help="look for the circle in its frames again")
+    _add_json(change, run="camera set")
 
 
 def _add_queue(several: "_Subparsers[argparse.ArgumentParser]") -> None:
@@ -115,6 +137,18 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
 def _add_json(parser: argparse.ArgumentParser, *, run: str) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     parser.set_defaults(run=run)
+
+
+def _lens(text: str) -> tuple[float, float, float]:
+    try:
+        x, y, radius = (float(part) for part in text.split(","))
+        if not (math.isfinite(x) and math.isfinite(y) and 0 < radius < math.inf):
+            raise ValueError(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no X,Y,RADIUS; give three numbers in px, as in 320,240,235"
+        ) from None
+    return x, y, radius
 
 
 def _positive(text: str) -> int:

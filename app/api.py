@@ -4,14 +4,18 @@ import dataclasses
 import json
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from app import labelling
+from app.cameras import camera_json, circle_json, list_shown, save_lens, show, shown_in
 from app.engine import Engine
 from app.exporting import export_coco
 from app.files import ImageFiles
+from app.finding_lenses import find_camera_lens
 from app.learning import launch_round
+from app.model_files import ModelFiles, launch_prelabelling, network_name
 from app.payload import (
     VERSION,
     AcceptMessage,
@@ -20,21 +24,23 @@ from app.payload import (
     Id,
     ImagesMessage,
     LaunchMessage,
+    LensMessage,
     PersonMessage,
     PersonPayload,
     SavedPayload,
     SkipMessage,
     TaskPayload,
 )
-from app.round_json import round_json
+from app.round_json import prelabelling_json, round_json
 from app.settings import Settings
-from db import images, rounds
+from db import images, prelabellings, rounds
 from db.errors import NotFound
 from db.records import SessionRecord, UserRecord
 from db.session import Store
 from sspcm.config import PRESETS, merge
 
 ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_length=1000)]
+ModelName = Annotated[str, Query(min_length=1, max_length=300)]
 NOTHING_LEFT = "Every image is labelled or held by others. A lead can import more images or launch a round."
 
 
@@ -114,7 +120,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     return api
 
 
-def lead_routes(store: Store, engine: Engine) -> APIRouter:
+def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFiles) -> APIRouter:
     """What leads' scripts and pages call; the guard lets nobody else through."""
     api = APIRouter()
 
@@ -142,6 +148,42 @@ def lead_routes(store: Store, engine: Engine) -> APIRouter:
     def show_labels(number: Id) -> list[dict[str, Any]]:
         with store.reading() as tx:
             return [dataclasses.asdict(person) for person in rounds.frozen(tx, rounds.get(tx, number).id)]
+
+    @api.post("/api/prelabellings", status_code=201)
+    async def prelabel(request: Request, name: ModelName) -> dict[str, Any]:
+        """The body is the model's file: streamed, never held in memory, kept under its hash, opened by the worker."""
+        model = network_name(name)
+        sha256 = await models.put(request.stream())
+        user = user_of(request)
+        launched = await to_thread.run_sync(
+            lambda: launch_prelabelling(store, engine, model=model, sha256=sha256, user=user)
+        )
+        return prelabelling_json(launched)
+
+    @api.get("/api/prelabellings/latest")
+    def latest_prelabelling() -> dict[str, Any]:
+        with store.reading() as tx:
+            newest = prelabellings.latest(tx)
+        return {"prelabelling": prelabelling_json(newest) if newest else None}
+
+    @api.get("/api/cameras")
+    def list_cameras() -> dict[str, Any]:
+        return {"cameras": [camera_json(shown) for shown in list_shown(store)]}
+
+    @api.post("/api/cameras/{camera_id}/lens")
+    def set_lens(camera_id: Id, message: LensMessage) -> dict[str, Any]:
+        return {"camera": camera_json(save_lens(store, camera_id, message))}
+
+    @api.post("/api/cameras/{camera_id}/find")
+    def find(camera_id: Id) -> dict[str, Any]:
+        """What the frames say, in the shown frame's pixels; nothing is stored."""
+        with store.reading() as tx:
+            camera, frames = show(tx, camera_id), images.list_images(tx, camera_id=camera_id)
+        found = find_camera_lens(files, frames)
+        if found is None or camera.frame is None:
+            return {"found": None}
+        circle = circle_json(shown_in(found, (camera.frame.width, camera.frame.height)))
+        return {"found": {"lens": circle, "arc_degrees": found.arc_degrees}}
 
     @api.get("/api/export")
     def export(with_predictions: bool = False) -> Response:

@@ -5,6 +5,7 @@ the web's environment is set before Gradio loads. Nowhere else are imports defer
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import secrets
@@ -12,24 +13,30 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from app.cameras import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.exporting import accepted, export_coco
 from app.files import ImageFiles, write_atomically
+from app.payload import CirclePayload, LensMessage
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
+from db import cameras, images, rounds, users
 from db import queue as queueing
-from db import rounds, users
 from db.clock import utc_now
 from db.errors import StoreError
 from db.records import UserRecord
 from db.session import Store, open_store
 from db.session import migrate as migrate_store
 from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
-from sspcm.skeleton import SkeletonError, get_skeleton
+from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton
+
+if TYPE_CHECKING:
+    from app.prelabelling import PrelabelReport
 
 Command = Callable[[Settings, argparse.Namespace], int]
 
@@ -200,26 +207,72 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
     from app.importing import ImportFailed, as_json, import_folder
 
     skeleton = get_skeleton(options.skeleton) if options.skeleton else None
-    with _expecting(ImportFailed), _new_or_old_store(settings) as store, progress_bar("Importing") as progress:
-        report = import_folder(
-            store,
-            ImageFiles(settings.home),
-            images_dir=options.images_dir,
-            annotations=options.annotations,
-            group_from=options.group_from,
-            split=options.split,
-            skeleton=skeleton,
-            progress=progress,
-        )
+    if options.prelabel:
+        _check_model(settings, options.prelabel, skeleton)
+    with _new_or_old_store(settings) as store:
+        with _expecting(ImportFailed), progress_bar("Importing") as progress:
+            report = import_folder(
+                store,
+                ImageFiles(settings.home),
+                images_dir=options.images_dir,
+                annotations=options.annotations,
+                group_from=options.group_from,
+                split=options.split,
+                skeleton=skeleton,
+                progress=progress,
+            )
+        predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
 
     def plain() -> Iterator[str]:
         yield f"{report.images_new} new images, {report.images_known} known already, in {report.seconds:.1f} s"
         yield f"{report.persons} persons, {report.labelled} of them labelled"
+        if report.lenses:
+            told = ", ".join(f"{count} {source}" for source, count in sorted(report.lenses.items()))
+            yield f"lens circles of cameras: {told}"
         for complaint in report.complaints:
             yield f"note: {complaint}"
+        if predicted:
+            yield from _tell_prelabels(predicted)
 
-    answer(as_json(report), as_json=options.json, plain=plain)
+    shown = {**as_json(report), "prelabel": dataclasses.asdict(predicted) if predicted else None}
+    answer(shown, as_json=options.json, plain=plain)
     return 0 if report.images_new + report.images_known else 1
+
+
+def prelabel(settings: Settings, options: argparse.Namespace) -> int:
+    """A model over the pool of a home that exists."""
+    with _store(settings) as store:
+        report = _prelabel(store, settings, options.model)
+    answer(dataclasses.asdict(report), as_json=options.json, plain=lambda: _tell_prelabels(report))
+    return 0
+
+
+def _check_model(settings: Settings, path: Path, skeleton: Skeleton | None) -> None:
+    """Refuse a model that could not be used, before anything is imported."""
+    from app.prelabelling import PrelabellingFailed, check_keypoints, open_model
+
+    with _expecting(PrelabellingFailed):
+        model = open_model(path)
+        if skeleton is not None:
+            check_keypoints(model, skeleton)
+
+
+def _prelabel(store: Store, settings: Settings, path: Path) -> "PrelabelReport":
+    from app.prelabelling import PrelabellingFailed, open_model, prelabel
+
+    with _expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
+        return prelabel(store, ImageFiles(settings.home), open_model(path), progress=progress)
+
+
+def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:
+    yield (
+        f"{report.predicted} persons predicted by {report.model} ({report.layout}) in {report.seconds:.1f} s, "
+        f"{report.flagged} of them flagged; {report.known} were predicted before"
+    )
+    if report.unknown_keypoints:
+        yield f"note: the model has no {', '.join(report.unknown_keypoints)}; annotators place them."
+    for complaint in report.complaints:
+        yield f"note: {complaint}"
 
 
 def export(settings: Settings, options: argparse.Namespace) -> int:
@@ -236,6 +289,65 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
     }
     answer(shown, as_json=options.json, plain=lambda: (f"{key:<12} {value}" for key, value in shown.items()))
     return 0
+
+
+def camera_list(settings: Settings, options: argparse.Namespace) -> int:
+    """Every camera and its lens circle."""
+    with _store(settings) as store:
+        shown = [camera_json(camera) for camera in list_shown(store)]
+
+    def plain() -> Iterator[str]:
+        if not shown:
+            yield "No camera yet: nothing was imported. Import a folder: python -P -m app import IMAGES_DIR"
+        yield from map(_tell_camera, shown)
+
+    answer({"cameras": shown}, as_json=options.json, plain=plain)
+    return 0
+
+
+def camera_set(settings: Settings, options: argparse.Namespace) -> int:
+    """A person's word about one camera, or its circle looked for again."""
+    with _store(settings) as store:
+        camera = named(store, options.name)
+        if camera.frame is None:
+            raise CommandError(
+                f"camera '{options.name}' has no image; its circle lies in one. Import its frames first."
+            )
+        if options.find:
+            _find_camera(store, settings, camera.camera.id)
+        else:
+            save_lens(store, camera.camera.id, LensMessage(image_id=camera.frame.id, lens=_circle(options.lens)))
+        shown = camera_json(named(store, options.name))
+    answer(shown, as_json=options.json, plain=lambda: iter([_tell_camera(shown)]))
+    return 0
+
+
+def _find_camera(store: Store, settings: Settings, camera_id: int) -> None:
+    """Give the camera back to finding; without a rim in its frames everything stays as it was."""
+    from app.finding_lenses import find_camera_lens
+
+    with store.reading() as tx:
+        frames = images.list_images(tx, camera_id=camera_id)
+    found = find_camera_lens(ImageFiles(settings.home), frames)
+    if found is None:
+        raise CommandError(
+            "no rim is to be seen in its frames; nothing was changed. Give the circle with --lens, or say --plain."
+        )
+    with store.transaction() as tx:
+        cameras.forget_lens(tx, camera_id)
+        cameras.keep_found(tx, camera_id, found)
+
+
+def _circle(numbers: tuple[float, float, float] | None) -> CirclePayload | None:
+    return CirclePayload(x=numbers[0], y=numbers[1], radius=numbers[2]) if numbers else None
+
+
+def _tell_camera(shown: Mapping[str, Any]) -> str:
+    lens = shown["lens"]
+    where = f"x {lens['x']:.1f}  y {lens['y']:.1f}  radius {lens['radius']:.1f} px" if lens else "no fisheye"
+    frame = shown["frame"]
+    size = f"in {frame['width']} x {frame['height']}" if frame else ""
+    return f"{shown['source']:<8} {where:<46} {size:<16} {shown['images']:>6} images  {shown['name']}"
 
 
 def queue(settings: Settings, options: argparse.Namespace) -> int:
@@ -347,7 +459,10 @@ COMMANDS: dict[str, Command] = {
     "migrate": migrate,
     "user add": user_add,
     "import": import_images,
+    "prelabel": prelabel,
     "export": export,
+    "camera list": camera_list,
+    "camera set": camera_set,
     "queue": queue,
     "round launch": round_launch,
     "round list": round_list,

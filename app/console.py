@@ -24,9 +24,9 @@ def answer(document: Any, *, as_json: bool, plain: Callable[[], Iterator[str]]) 
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, unit: str = "image") -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr while a terminal watches; told (done, in all)."""
-    with tqdm(desc=what, unit="image", disable=None) as bar:
+    with tqdm(desc=what, unit=unit, disable=None) as bar:
 
         def update(done: int, total: int) -> None:
             bar.total = total

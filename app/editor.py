@@ -12,6 +12,11 @@ def pose_editor() -> gr.HTML:
     return _element("pose-editor", "/assets/editor/editor.js")
 
 
+def camera_lenses() -> gr.HTML:
+    """Cameras and their lens circles; it speaks to /api/cameras itself and nothing to Gradio."""
+    return _element("camera-lenses", "/assets/cameras/cameras.js")
+
+
 def lead_counts() -> gr.HTML:
     """How much there is and how much is done; its value is plain data, shown as text, as in the others."""
     return _element("lead-counts", LEAD_MODULE)
@@ -30,6 +35,11 @@ def lead_said() -> gr.HTML:
 def lead_exports() -> gr.HTML:
     """Links that download the labels."""
     return _element("lead-exports", LEAD_MODULE, value={})
+
+
+def lead_prelabel() -> gr.HTML:
+    """Choosing a pose model to predict the pool with, and how its run goes: {"prelabelling"}."""
+    return _element("lead-prelabel", "/assets/lead/prelabel.js")
 
 
 def lead_charts() -> gr.HTML:

@@ -20,7 +20,9 @@ VERSION = "rounds-1"
 """Which order of steps a job was made for. Changes only when the steps of a round do: DBOS's own default is a hash that
 every upgrade changes, and a worker never takes up jobs of another version."""
 QUEUE = "rounds"
+"""One for rounds and pre-labellings: the worker takes one job at a time from it."""
 WORKFLOW = "run_round"
+PRELABEL_WORKFLOW = "run_prelabelling"
 ORDINARY = 100
 """Lower numbers start sooner, and DBOS lets a job without a priority start before all others: so every job has one."""
 
@@ -49,6 +51,11 @@ def job_id(number: int, attempt: int = 1) -> str:
     return f"round-{number:04d}-attempt-{attempt}"
 
 
+def prelabelling_job_id(prelabelling_id: int) -> str:
+    """The name of one model's run over the pool in the job engine."""
+    return f"prelabelling-{prelabelling_id:04d}"
+
+
 class Engine:
     """Enqueues rounds and tells where their jobs stand. Runs none: that is the worker's work.
 
@@ -68,20 +75,24 @@ class Engine:
 
         `tx` must be a session of the store. Enqueuing the same attempt twice is enqueuing it once.
         """
-        options = EnqueueOptions(
-            workflow_name=WORKFLOW,
-            queue_name=QUEUE,
-            workflow_id=job_id(number, attempt),
-            app_version=VERSION,
-            priority=ORDINARY,
-        )
+        options = _options(WORKFLOW, job_id(number, attempt))
         self._client.enqueue_in_transaction(tx.connection(), options, number, attempt)
+
+    def enqueue_prelabelling(self, tx: Session, prelabelling_id: int) -> None:
+        """Hand a model's run over the pool to the worker, as `enqueue_round` does a round."""
+        options = _options(PRELABEL_WORKFLOW, prelabelling_job_id(prelabelling_id))
+        self._client.enqueue_in_transaction(tx.connection(), options, prelabelling_id)
 
     def job_state(self, number: int, attempt: int = 1) -> JobState:
         """Whether the engine still means to run this round's job, has ended it, or has never heard of it."""
-        found = self._client.list_workflows(
-            workflow_ids=[job_id(number, attempt)], load_input=False, load_output=False, limit=1
-        )
+        return self._state(job_id(number, attempt))
+
+    def prelabelling_state(self, prelabelling_id: int) -> JobState:
+        """The same of a model's run over the pool."""
+        return self._state(prelabelling_job_id(prelabelling_id))
+
+    def _state(self, workflow_id: str) -> JobState:
+        found = self._client.list_workflows(workflow_ids=[workflow_id], load_input=False, load_output=False, limit=1)
         if not found:
             return "missing"
         return "active" if found[0].status in _ACTIVE else "ended"
@@ -89,3 +100,13 @@ class Engine:
     def close(self) -> None:
         """Let every connection go."""
         self._client.destroy()
+
+
+def _options(workflow: str, workflow_id: str) -> EnqueueOptions:
+    return EnqueueOptions(
+        workflow_name=workflow,
+        queue_name=QUEUE,
+        workflow_id=workflow_id,
+        app_version=VERSION,
+        priority=ORDINARY,
+    )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.session import Store
@@ -21,7 +23,8 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     Annotations with num_keypoints > 0 are exactly the accepted persons: imported labels as they came, those made here
     marked with source "human", author and revision. Open and skipped persons are there as boxes without keypoints;
     boxes that hold nobody are left out. Predictions stand apart, in "predictions", in COCO's results format with their
-    round and network: nothing that evaluates or trains on annotations can mistake them for labels.
+    round and network: nothing that evaluates or trains on annotations can mistake them for labels. Each person's is the
+    published round's student's, else the newest imported model's, whose round is null.
     """
     with store.reading() as tx:
         described = project.get_project(tx)
@@ -29,11 +32,7 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
         everybody = images.list_persons(tx)
         persons = [p for p in everybody if p.state != "not_a_person"]
         number = described.published_round
-        predicted = (
-            predictions.for_persons(tx, [p.id for p in persons], round_number=number)
-            if with_predictions and number is not None
-            else {}
-        )
+        predicted = _predictions(tx, [p.id for p in persons], number) if with_predictions else {}
     aside = [annotation["id"] for record in records for annotation in record.extra.get(KEPT_ASIDE, ())]
     image_ids = dict(zip([i.id for i in records], _ids([i.source_id for i in records]), strict=True))
     # Ids for everybody, so that a person keeps theirs when somebody else turns out to be none.
@@ -54,10 +53,19 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
             {"image_id": image_ids[person.image_id], "category_id": categories[person_ids[person.id]]}
             | _prediction(stored, person_ids[person.id])
             for person in persons
-            for stored in predicted.get(person.id, [])
-            if stored.prediction.network == STUDENT
+            if (stored := predicted.get(person.id)) is not None
         ]
     return document
+
+
+def _predictions(tx: Session, person_ids: Sequence[int], published: int | None) -> dict[int, StoredPrediction]:
+    """One a person: the student's of the published round, else an imported model's."""
+    found = predictions.imported(tx, person_ids)
+    if published is None:
+        return found
+    of_round = predictions.for_persons(tx, person_ids, round_number=published)
+    students = {i: one for i, stored in of_round.items() for one in stored if one.prediction.network == STUDENT}
+    return found | students
 
 
 def _name_keypoints(document: dict[str, Any], skeleton: Skeleton) -> None:

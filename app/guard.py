@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from app.model_files import LARGEST_MODEL
 from app.refusal_pages import leads_only_page, nothing_here_page
 from app.settings import Settings
 from db.records import SessionRecord
@@ -28,14 +29,16 @@ PUBLIC = re.compile(r"/login|/healthz|/favicon\.ico|/manifest\.json|/assets/logi
 OURS = re.compile(r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/assets/(?!login/)[\w./-]+")
 # What Gradio's pages need. Files, uploads, proxies, named endpoints and recordings are left out on purpose.
 GRADIO = re.compile(
-    r"/(annotate|lead)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
+    r"/(annotate|lead|cameras)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
     r"|/gradio_api/(queue/(join|data)|startup-events|app_id|heartbeat/\w+|cancel|reset|component_server/?|run/predict|theme\.css))?"
 )
-LEADS_ONLY = re.compile(r"/lead(/.*)?|/api/(rounds|counts|export)(/.*)?")
+LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings)(/.*)?")
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"
 LARGEST_BODY = 1_000_000
 """Bytes; the largest request of ours, an accept of 1000 keypoints, has about 100,000."""
+UPLOADS = {"/api/prelabellings": LARGEST_MODEL}
+"""Routes that take a file, and its largest size."""
 
 
 class Guard:
@@ -65,7 +68,7 @@ class Guard:
             return
         if _is_page(path):
             scope["headers"] = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
-        await self._app(scope, _at_most(LARGEST_BODY, receive), shielded)
+        await self._app(scope, _at_most(_largest(path), receive), shielded)
 
     async def _session(self, headers: Headers) -> SessionRecord | None:
         token = cookie_parser(headers.get("cookie", "")).get(cookie_name(self._settings))
@@ -76,8 +79,8 @@ class Guard:
             return _deny(400, "unknown_host", "this server does not answer for that host name.")
         if method in UNSAFE and not _same_origin(headers):
             return _deny(403, "cross_site", "this request came from another site. Open the page itself and try again.")
-        if _length(headers) > LARGEST_BODY:
-            return _deny(413, "too_large", f"this request has over {LARGEST_BODY} bytes. Send less at once.")
+        if _length(headers) > _largest(path):
+            return _deny(413, "too_large", f"this request has over {_largest(path)} bytes. Send less at once.")
         if PUBLIC.fullmatch(path):
             return None
         if session is None:
@@ -93,6 +96,10 @@ class Guard:
         if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
             return _deny(403, "csrf", "the page's token does not match the session. Reload the page.")
         return None
+
+
+def _largest(path: str) -> int:
+    return UPLOADS.get(path, LARGEST_BODY)
 
 
 def cookie_name(settings: Settings) -> str:
@@ -158,7 +165,7 @@ def _deny(status: int, code: str, message: str) -> Response:
 
 
 def _is_page(path: str) -> bool:
-    return path.rstrip("/") in ("/annotate", "/lead")
+    return path.rstrip("/") in ("/annotate", "/lead", "/cameras")
 
 
 def _shield(send: Send, path: str, nonce: str) -> Send:
@@ -197,7 +204,7 @@ def _add_headers(message: MutableMapping[str, Any], path: str, nonce: str) -> No
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
         "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
     )
-    if re.match(r"/(annotate|lead)/(assets|static|svelte)/", path):
+    if re.match(r"/(annotate|lead|cameras)/(assets|static|svelte)/", path):
         headers["cache-control"] = "private, max-age=31536000, immutable"
     elif path.startswith("/assets/"):
         headers["cache-control"] = "no-cache"

@@ -7,22 +7,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import get_args
 
 from sqlalchemy.orm import Session
 
 from app.categories import adopt_categories
-from app.decoding import SUFFIXES, DecodedImage, DecodeError, decode, describe
+from app.decoding import SUFFIXES, DecodedImage, DecodeError, decode
 from app.files import ImageFiles
+from app.finding_lenses import find_lenses
+from app.ordering import rank_before_rounds
 from db import images, project, queue
 from db.clock import utc_now
 from db.errors import NotFound, StoreError
-from db.records import ImageRecord, NewImage, NewPerson, RankingEntry, Split
+from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.session import Store
 from sspcm.formats.coco import CocoError, CocoFile, CocoImage, CocoPerson, read_coco
-from sspcm.ranking import cold_ranking
 from sspcm.skeleton import BUILT_IN, Skeleton
 
-COLD_BLIND_SHARE = 0.1
 DEFAULT_CAMERA = "default"
 
 Progress = Callable[[int, int], None]
@@ -43,6 +44,8 @@ class ImportReport:
     labelled: int
     complaints: tuple[str, ...]
     seconds: float
+    lenses: Mapping[LensSource, int]
+    """How many of the cameras have their lens circle from where."""
 
 
 @dataclass
@@ -52,6 +55,9 @@ class _Tally:
     persons: int = 0
     labelled: int = 0
     complaints: list[str] = field(default_factory=list)
+    cameras: set[str] = field(default_factory=set)
+    grown: set[str] = field(default_factory=set)
+    """Cameras that have new images."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def import_folder(
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import every image of a folder, or those a COCO file names; importing again changes nothing.
+
+    The lens circles of cameras with new images are then looked for, unless a person set them.
 
     Each image and its persons come in one transaction, its bytes before it. Its camera is what the image's field
     `group_from` says, else its sub-folder, else what its file name shares with others before their number, else
@@ -108,9 +116,10 @@ def import_folder(
         if progress:
             progress(done, len(sources))
     if tally.new or not _has_order(store):
-        rank_cold(store, files)
+        rank_before_rounds(store, files)
+    lenses = find_lenses(store, files, tally.cameras, grown=tally.grown)
     seconds = time.perf_counter() - began
-    return ImportReport(tally.new, tally.known, tally.persons, tally.labelled, tuple(tally.complaints), seconds)
+    return ImportReport(tally.new, tally.known, tally.persons, tally.labelled, tuple(tally.complaints), seconds, lenses)
 
 
 def _read_annotations(path: Path | None) -> CocoFile | None:
@@ -278,11 +287,13 @@ def _import_one(store: Store, files: ImageFiles, source: _Source, split: Split, 
     except StoreError as error:
         tally.complaints.append(f"image {source.name!r}: {error} Left out with {len(new_persons)} person(s).")
         return
+    tally.cameras.add(stored.camera.name)
     if not is_new:
         tally.known += 1
         tally.complaints += _differences(stored, split, missing)
         return
     tally.new += 1
+    tally.grown.add(stored.camera.name)
     tally.persons += len(new_persons)
     tally.labelled += sum(person.label is not None for person in new_persons)
 
@@ -340,22 +351,6 @@ def _has_order(store: Store) -> bool:
         return all(item.score is not None for item in queue.listing(tx, limit=1, now=utc_now()))
 
 
-def rank_cold(store: Store, files: ImageFiles) -> None:
-    """Order the open pool by how unlike its images are, until a round is published; after that, leave it."""
-    with store.reading() as tx:
-        if project.get_project(tx).published_round is not None:
-            return
-        pool = [image for image in images.list_images(tx, split="train") if image.is_open]
-    features = {image.id: describe(files.path(image.sha256).read_bytes()) for image in pool}
-    ranking = cold_ranking(features, blind_share=COLD_BLIND_SHARE, seed=0)
-    entries = [
-        RankingEntry(ranked.image_id, place, ranked.score, ranked.reasons, ranked.blind)
-        for place, ranked in enumerate(ranking.entries)
-    ]
-    with store.transaction() as tx:
-        queue.replace_cold_ranking(tx, entries)
-
-
 def as_json(report: ImportReport) -> Mapping[str, object]:
     """The report as plain data."""
     return {
@@ -365,4 +360,5 @@ def as_json(report: ImportReport) -> Mapping[str, object]:
         "labelled": report.labelled,
         "complaints": list(report.complaints),
         "seconds": round(report.seconds, 2),
+        "lenses": {source: report.lenses.get(source, 0) for source in get_args(LensSource)},
     }

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
+from app.cameras import lens_of
 from app.payload import (
     AcceptMessage,
     AddPersonMessage,
@@ -33,8 +34,7 @@ from db.records import (
     UserRecord,
 )
 from db.session import Store
-from sspcm.fisheye import default_lens
-from sspcm.pose import HIDDEN, VISIBLE, Box, Label
+from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Box, Label
 
 SEEN_ABOVE = 0.2
 """A predicted keypoint of this confidence starts as visible, one below as hidden."""
@@ -56,8 +56,11 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     persons = [p for p in images.list_persons(tx, image_id=image.id) if p.extra.get("iscrowd") != 1]
     ids = [person.id for person in persons]
     number = described.published_round
-    scores = predictions.person_scores(tx, number, ids) if number is not None else {}
-    predicted = predictions.for_persons(tx, ids, round_number=number)
+    scores = predictions.imported_scores(tx, ids)
+    predicted = {person_id: [stored] for person_id, stored in predictions.imported(tx, ids).items()}
+    if number is not None:  # what a round says of a person counts before what an imported model says
+        scores |= predictions.person_scores(tx, number, ids)
+        predicted |= predictions.for_persons(tx, ids, round_number=number)
     payloads = [_person(p, scores.get(p.id), predicted.get(p.id, []), described) for p in persons]
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     return TaskPayload(
@@ -82,12 +85,9 @@ def _image(image: ImageRecord) -> ImagePayload:
     )
 
 
-def _lens(image: ImageRecord) -> LensPayload:
-    stored = image.camera.lens
-    if stored is not None:
-        return LensPayload(x=stored[0], y=stored[1], radius=stored[2])
-    lens = default_lens(image.width, image.height)
-    return LensPayload(x=lens.x, y=lens.y, radius=lens.radius)
+def _lens(image: ImageRecord) -> LensPayload | None:
+    lens = lens_of(image)
+    return LensPayload(x=lens.x, y=lens.y, radius=lens.radius) if lens else None
 
 
 def person_payload(person: PersonRecord, described: ProjectRecord) -> PersonPayload:
@@ -110,21 +110,30 @@ def _person(
             FlagPayload(keypoint=flag.keypoint, score=flag.score, reason=flag.reason)
             for flag in (score.flags if score else ())
         ],
-        start=_start(person, by_network.get("C"), len(described.skeleton)),
+        start=_start(person, by_network.get("C") or _imported(predicted), len(described.skeleton)),
         ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
     )
 
 
-def _start(person: PersonRecord, student: StoredPrediction | None, keypoints: int) -> StartPayload:
-    """The label if there is one, else the student's prediction, else nothing placed."""
+def _imported(predicted: Sequence[StoredPrediction]) -> StoredPrediction | None:
+    """An imported model's prediction, if that is what there is."""
+    return next((stored for stored in predicted if stored.round_number is None), None)
+
+
+def _start(person: PersonRecord, found: StoredPrediction | None, keypoints: int) -> StartPayload:
+    """The label if there is one, else what the student or an imported model predicted, else nothing placed."""
     if person.label is not None:
         return StartPayload(xyv=person.label.xyv.tolist(), source="label", prediction_id=person.label.started_from)
-    if student is None:
+    if found is None:
         return StartPayload(xyv=[[0.0, 0.0, 0.0]] * keypoints, source="empty", prediction_id=None)
-    found = student.prediction
-    visibility = np.where(found.confidence >= SEEN_ABOVE, VISIBLE, HIDDEN)
-    xyv = np.column_stack([found.xy, visibility]).tolist()
-    return StartPayload(xyv=xyv, source="student", prediction_id=student.id)
+    pose = found.prediction
+    visibility = np.where(pose.confidence >= SEEN_ABOVE, VISIBLE, HIDDEN)
+    if found.round_number is not None:
+        xyv = np.column_stack([pose.xy, visibility]).tolist()
+        return StartPayload(xyv=xyv, source="student", prediction_id=found.id)
+    visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it
+    xyv = np.column_stack([pose.xy, visibility]).tolist()
+    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=pose.network)
 
 
 def accept(store: Store, user: UserRecord, message: AcceptMessage, *, lease_s: float) -> SavedPayload:

@@ -18,9 +18,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from sqlalchemy.exc import OperationalError
 
+from app.cameras import lens_of
 from app.engine import Engine
 from app.files import ImageFiles, write_atomically
 from app.guard_process import LOCKED, start_guarded, stop_guarded
+from app.ordering import person_score, rank_pool
 from app.settings import Settings
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
@@ -28,11 +30,9 @@ from db.project import get_project
 from db.records import (
     FrozenPerson,
     ImageRecord,
-    KeypointFlag,
     PersonRecord,
     PersonScore,
     ProjectRecord,
-    RankingEntry,
     RoundPoint,
     RoundRecord,
     RoundStage,
@@ -40,9 +40,8 @@ from db.records import (
 )
 from db.session import Store
 from sspcm.config import DEMO_WEIGHTS, ModelConfig, RoundConfig
-from sspcm.fisheye import LensCircle, default_lens
 from sspcm.pose import Label, Prediction
-from sspcm.ranking import PersonInconsistency, rank_images, score_persons
+from sspcm.ranking import score_persons
 
 TRAIN_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round")
 """What trains; the round's folder and the device follow."""
@@ -51,12 +50,10 @@ TEACHERS = ("A", "B", "A_prev", "B_prev")
 NETWORKS = (*TEACHERS, "C")
 PERSONS_A_TRANSACTION = 200
 """Annotators' saves wait for a transaction at most, so it stays short."""
-REASONS_AN_IMAGE = 3
 REPORT_EVERY_S = 1.0
 POLL_S = 0.2
 TRAINER_NICE = 10
 """The trainer gives way to whatever else the machine does: annotators wait for their next image, a round does not."""
-ALL_AGREE = "the teachers agree on every keypoint"
 
 log = logging.getLogger(__name__)
 
@@ -214,10 +211,9 @@ def _manifest_person(
     }
 
 
-def _lens(image: ImageRecord) -> list[float]:
-    """The camera's circle, else the one inscribed in the frame."""
-    lens = LensCircle(*image.camera.lens) if image.camera.lens else default_lens(image.width, image.height)
-    return [lens.x, lens.y, lens.radius]
+def _lens(image: ImageRecord) -> list[float] | None:
+    lens = lens_of(image)
+    return [lens.x, lens.y, lens.radius] if lens else None
 
 
 # --- stage 2: train -----------------------------------------------------------------------------------------------
@@ -420,12 +416,6 @@ def read_predictions(path: Path) -> PoolPredictions:
         return PoolPredictions(content["ids"], {name: content[name] for name in NETWORKS})
 
 
-def person_score(person_id: int, found: PersonInconsistency) -> PersonScore:
-    """The same inconsistency as the store keeps it."""
-    flags = tuple(KeypointFlag(flag.keypoint, flag.score, flag.reason) for flag in found.flags)
-    return PersonScore(person_id, found.score, tuple(found.keypoints.tolist()), flags)
-
-
 def _store_in_batches(
     store: Store, record: RoundRecord, told: PoolPredictions, scores: Mapping[int, PersonScore]
 ) -> None:
@@ -453,34 +443,6 @@ def _store_ranking(store: Store, record: RoundRecord, config: RoundConfig, score
     entries = rank_pool(waiting, scores, blind_share=config.ranking.blind_share, seed=config.seed)
     with store.transaction() as tx:
         queue.add_round_ranking(tx, record.id, entries)
-
-
-def rank_pool(
-    waiting: Sequence[PersonRecord], scores: Mapping[int, PersonScore], *, blind_share: float, seed: int
-) -> list[RankingEntry]:
-    """The images of the waiting persons in queue order: an image is as inconsistent as its worst person.
-
-    Its reasons are its worst flags. A person whom the round did not score, added since it froze, counts for nothing.
-    """
-    by_image: dict[int, list[PersonScore]] = {}
-    for person in waiting:
-        if person.id in scores:
-            by_image.setdefault(person.image_id, []).append(scores[person.id])
-    ranking = rank_images(
-        {image_id: max(score.score for score in found) for image_id, found in by_image.items()},
-        {image_id: _reasons(found) for image_id, found in by_image.items()},
-        blind_share=blind_share,
-        seed=seed,
-    )
-    return [
-        RankingEntry(entry.image_id, position, entry.score, entry.reasons, entry.blind)
-        for position, entry in enumerate(ranking.entries)
-    ]
-
-
-def _reasons(scores: Sequence[PersonScore]) -> tuple[str, ...]:
-    flags = sorted((flag for score in scores for flag in score.flags), key=lambda flag: -flag.score)
-    return tuple(flag.reason for flag in flags[:REASONS_AN_IMAGE]) or (ALL_AGREE,)
 
 
 # --- stage 4: publish ---------------------------------------------------------------------------------------------

@@ -72,6 +72,21 @@ class ImagesMessage(Message):
     image_ids: Annotated[list[Id], Field(max_length=100)]
 
 
+class CirclePayload(Message):
+    """A lens circle a lead drew, in px of the frame it was drawn on."""
+
+    x: float
+    y: float
+    radius: Annotated[float, Field(gt=0)]
+
+
+class LensMessage(Message):
+    """A camera's lens as a lead sees it in one of its images; no circle: the camera is no fisheye."""
+
+    image_id: Id
+    lens: CirclePayload | None
+
+
 class LaunchMessage(Message):
     """A preset and the settings changed in it, nested as in the round's TOML."""
 
@@ -103,8 +118,10 @@ class StartPayload(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
     xyv: list[list[float]]
-    source: Annotated[Literal["student", "label", "empty"], Field(serialization_alias="from")]
+    source: Annotated[Literal["student", "model", "label", "empty"], Field(serialization_alias="from")]
     prediction_id: int | None
+    model: str | None = None
+    """The imported model whose prediction it is."""
 
 
 class PersonPayload(BaseModel):

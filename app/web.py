@@ -19,7 +19,9 @@ from app.engine import Engine
 from app.files import ImageFiles
 from app.guard import Guard, cookie_name
 from app.learning import LearningError
+from app.model_files import ModelFileError, ModelFiles
 from app.pages.annotate import annotate_page
+from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page
 from app.pages.look import THEME, THEME_CSS
 from app.settings import Settings
@@ -33,7 +35,7 @@ from sspcm.config import ConfigError
 from sspcm.pose import PoseError
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
-SERVED = ("editor", "header", "lead", "login")
+SERVED = ("cameras", "editor", "header", "lead", "login")
 """Not the whole folder: the demo's truth lies there too."""
 
 STOPPED_AFTER_S = 3
@@ -48,6 +50,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     PoseError: (422, "invalid"),
     ConfigError: (422, "invalid_config"),
     LearningError: (409, "cannot_launch"),
+    ModelFileError: (422, "invalid_model"),
     StoreError: (409, "refused"),
 }
 
@@ -72,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_entrance(app, store, settings)
     app.include_router(annotator_routes(store, ImageFiles(settings.home), settings))
-    app.include_router(lead_routes(store, engine))
+    app.include_router(lead_routes(store, engine, ImageFiles(settings.home), ModelFiles(settings.home)))
     for part in SERVED:
         app.mount(f"/assets/{part}", StaticFiles(directory=STATIC / part))
     for kind, (status, code) in REFUSALS.items():
@@ -83,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     name = _project_name(store)
     app = _mount(app, annotate_page(name), "/annotate")
     app = _mount(app, lead_page(store, engine, name), "/lead")
+    app = _mount(app, cameras_page(name), "/cameras")
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))
     return app

@@ -1,5 +1,6 @@
-"""The process that runs rounds, one at a time: four durable steps, taken up again where they stopped."""
+"""The process that runs rounds and imported models, one at a time: durable steps, taken up again where they stopped."""
 
+import dataclasses
 import logging
 import os
 import signal
@@ -14,11 +15,13 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import learning
-from app.engine import APPLICATION, QUEUE, VERSION, WORKFLOW, Engine, prepare
+from app.engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERSION, WORKFLOW, Engine, prepare
 from app.files import ImageFiles
 from app.guard_process import try_lock
+from app.model_files import ModelFiles
+from app.prelabelling import PrelabellingFailed, open_model, prelabel
 from app.settings import Settings
-from db import rounds
+from db import prelabellings, rounds
 from db.errors import StoreError
 from db.session import Store, migrate, open_store
 
@@ -45,7 +48,7 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TR
     migrate(settings.database_url)
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
-    _launch(settings, Rounds(store, settings, train_command))
+    _launch(settings, Rounds(store, settings, train_command), Prelabellings(store, settings))
     _end_on_signals()
     log.info("the worker of %s waits for rounds.", settings.home)
     while True:
@@ -102,6 +105,40 @@ class Rounds:
         ]
 
 
+class Prelabellings:
+    """What the worker needs to run any uploaded model over the pool."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._files = ImageFiles(settings.home)
+        self._models = ModelFiles(settings.home)
+
+    def run(self, prelabelling_id: int) -> None:
+        """The durable job, in one step: it leaves what it predicted before. Its end is told in words, good or bad."""
+        try:
+            DBOS.run_step({"name": "prelabel"}, _in_words, "prelabel", lambda: self._prelabel(prelabelling_id))
+        except OperationalError as error:
+            _end_when_reachable(self._store, error)
+        except Exception as error:
+            with self._store.transaction() as tx:
+                prelabellings.fail(tx, prelabelling_id, str(error))
+            raise
+
+    def _prelabel(self, prelabelling_id: int) -> None:
+        with self._store.reading() as tx:
+            record = prelabellings.get(tx, prelabelling_id)
+        threads = max(1, (os.cpu_count() or 2) // 2)  # annotators wait for their next image, this does not
+        model = open_model(self._models.path(record.sha256), name=record.model, threads=threads)
+
+        def tell(done: int, total: int) -> None:
+            with self._store.transaction() as tx:
+                prelabellings.report_progress(tx, prelabelling_id, done=done, total=total)
+
+        report = prelabel(self._store, self._files, model, progress=tell)
+        with self._store.transaction() as tx:
+            prelabellings.finish(tx, prelabelling_id, report=dataclasses.asdict(report))
+
+
 def settle_if_reachable(store: Store, engine: Engine) -> None:
     """`settle`, unless the store is away just now: that must not end the worker, and a training with it."""
     try:
@@ -116,6 +153,7 @@ def settle(store: Store, engine: Engine) -> None:
     A round whose job ended without a word (the job engine gave up on it, or the store was away just then) has failed.
     A round without a job (the engine's tables were replaced) is enqueued again, and finds its finished stages.
     """
+    _settle_prelabelling(store, engine)
     with store.reading() as tx:
         newest = rounds.latest(tx, limit=1)
     if not newest or newest[0].state not in ("queued", "running"):
@@ -133,11 +171,30 @@ def settle(store: Store, engine: Engine) -> None:
             rounds.fail(tx, record.id, "the round's job ended without a result; wanted a ranking. Launch it again.")
 
 
-def _launch(settings: Settings, work: Rounds) -> None:
+def _settle_prelabelling(store: Store, engine: Engine) -> None:
+    """The same of the newest model's run over the pool."""
+    with store.reading() as tx:
+        newest = prelabellings.latest(tx)
+    if newest is None or newest.state not in ("queued", "running"):
+        return
+    job = engine.prelabelling_state(newest.id)
+    if job == "active":
+        return
+    with store.transaction() as tx:
+        if job == "missing":
+            engine.enqueue_prelabelling(tx, newest.id)
+        else:
+            prelabellings.fail(tx, newest.id, "its job ended without a result; wanted predictions. Upload it again.")
+
+
+def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
     """Start the job engine in this process: its threads take jobs from now on."""
 
     def run_round(number: int, attempt: int) -> None:
         work.run(number, attempt)
+
+    def run_prelabelling(prelabelling_id: int) -> None:
+        prelabels.run(prelabelling_id)
 
     DBOS(
         config=DBOSConfig(
@@ -150,6 +207,7 @@ def _launch(settings: Settings, work: Rounds) -> None:
         )
     )
     DBOS.workflow(name=WORKFLOW)(run_round)
+    DBOS.workflow(name=PRELABEL_WORKFLOW)(run_prelabelling)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 
@@ -158,14 +216,14 @@ def _in_words(name: str, stage: Callable[[], None]) -> None:
     """Run a stage; an error that has no words for a lead yet gets them."""
     try:
         _outlast(name, stage)
-    except (learning.LearningError, StoreError):
+    except (learning.LearningError, PrelabellingFailed, StoreError):
         raise
     except Exception as error:
         log.exception("stage '%s' stopped", name)
         said = error.orig if isinstance(error, DBAPIError) else error  # SQLAlchemy's own words are the whole statement
         raise learning.LearningError(
             f"the stage '{name}' stopped on {type(error).__name__}: {said}; wanted it to end by itself. "
-            "The worker's log has the details; launch the round again."
+            "The worker's log has the details; launch it again."
         ) from error
 
 

@@ -19,6 +19,10 @@ import psutil
 ROOT = Path(__file__).parent.parent
 
 
+HEAVY = ("torch", "onnxruntime")
+"""What the web process must never load."""
+
+
 def free_port() -> int:
     """A port of the loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -26,8 +30,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_once(home: Path) -> tuple[float, float, bool]:
-    """Seconds from process start to the first 200, resident MB then, and whether torch's library is mapped."""
+def start_once(home: Path) -> tuple[float, float, list[str]]:
+    """Seconds from process start to the first 200, resident MB then, and which heavy libraries are mapped."""
     port = free_port()
     command = [sys.executable, "-P", "-m", "app", "--home", str(home), "web", "--port", str(port)]
     began = time.perf_counter()
@@ -36,8 +40,9 @@ def start_once(home: Path) -> tuple[float, float, bool]:
         seconds = wait_for(f"http://127.0.0.1:{port}/healthz", began, web)
         urllib.request.urlopen(f"http://127.0.0.1:{port}/login").read()
         process = psutil.Process(web.pid)
-        torch_mapped = any("torch" in m.path for m in process.memory_maps())
-        return seconds, process.memory_info().rss / 2**20, torch_mapped
+        paths = [mapped.path for mapped in process.memory_maps()]
+        heavy = [name for name in HEAVY if any(name in path for path in paths)]
+        return seconds, process.memory_info().rss / 2**20, heavy
     finally:
         web.terminate()
         web.wait(20)
@@ -75,7 +80,7 @@ def main() -> None:
                 "seconds_median": round(statistics.median(m[0] for m in measured), 2),
                 "seconds": [round(m[0], 2) for m in measured],
                 "rss_mb": round(statistics.median(m[1] for m in measured), 1),
-                "torch_loaded": any(m[2] for m in measured),
+                **{f"{name}_loaded": any(name in m[2] for m in measured) for name in HEAVY},
             }
         )
     )

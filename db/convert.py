@@ -10,8 +10,10 @@ from db.records import (
     FrozenPerson,
     ImageRecord,
     KeypointFlag,
+    MeasuredLens,
     PersonRecord,
     PersonScore,
+    PrelabellingRecord,
     RoundPoint,
     RoundRecord,
     SessionRecord,
@@ -27,10 +29,12 @@ from db.schema import (
     PersonRow,
     PersonScoreRow,
     PredictionRow,
+    PrelabellingRow,
     RoundPointRow,
     RoundRow,
     UserRow,
 )
+from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label, Prediction
 
 
@@ -45,10 +49,26 @@ def session_record(row: LoginSessionRow) -> SessionRecord:
 
 
 def camera_record(row: CameraRow) -> CameraRecord:
-    """A camera; its lens if all three numbers are known."""
-    x, y, radius = row.lens_x, row.lens_y, row.lens_radius
-    lens = None if x is None or y is None or radius is None else (x, y, radius)
-    return CameraRecord(id=row.id, name=row.name, lens=lens)
+    """A camera with what is known of its lens."""
+    return CameraRecord(
+        id=row.id, name=row.name, lens=_measured_lens(row), lens_source=row.lens_source, is_fisheye=row.is_fisheye
+    )
+
+
+def _measured_lens(row: CameraRow) -> MeasuredLens | None:
+    x, y, radius, width, height = row.lens_x, row.lens_y, row.lens_radius, row.lens_width, row.lens_height
+    if x is None or y is None or radius is None or width is None or height is None:
+        return None
+    return MeasuredLens(LensCircle(x, y, radius), width, height, row.lens_arc_degrees)
+
+
+def lens_columns(lens: MeasuredLens | None) -> dict[str, float | int | None]:
+    """A measured lens as the columns of a camera; None empties them."""
+    names = ("lens_x", "lens_y", "lens_radius", "lens_width", "lens_height", "lens_arc_degrees")
+    if lens is None:
+        return dict.fromkeys(names)
+    circle = lens.circle
+    return dict(zip(names, (circle.x, circle.y, circle.radius, lens.width, lens.height, lens.arc_degrees), strict=True))
 
 
 def image_record(row: ImageRow) -> ImageRecord:
@@ -116,7 +136,9 @@ def label_of(row: LabelRow) -> Label:
 def stored_prediction(row: PredictionRow, round_number: int | None) -> StoredPrediction:
     """A prediction with its place in the store."""
     prediction = Prediction(xyc=np.array(row.xyc, dtype=np.float64), network=row.network)
-    return StoredPrediction(id=row.id, person_id=row.person_id, round_number=round_number, prediction=prediction)
+    return StoredPrediction(
+        id=row.id, person_id=row.person_id, round_number=round_number, prediction=prediction, crop=row.crop
+    )
 
 
 def score_columns(score: PersonScore) -> dict[str, Any]:
@@ -155,6 +177,24 @@ def round_record(row: RoundRow) -> RoundRecord:
         metrics=dict(row.metrics),
         error=row.error,
         directory=row.directory,
+    )
+
+
+def prelabelling_record(row: PrelabellingRow) -> PrelabellingRecord:
+    """A model's run over the pool."""
+    return PrelabellingRecord(
+        id=row.id,
+        model=row.model,
+        sha256=row.sha256,
+        state=row.state,
+        launched_by=row.launched_by.name,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        done=row.done,
+        total=row.total,
+        report=dict(row.report),
+        error=row.error,
     )
 
 

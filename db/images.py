@@ -67,19 +67,14 @@ def get_image(tx: Session, image_id: int) -> ImageRecord:
     return image_record(row)
 
 
-def list_images(tx: Session, *, split: Split | None = None) -> list[ImageRecord]:
-    """Every image, or those of one split, in import order."""
-    query = select(ImageRow).order_by(ImageRow.id).execution_options(populate_existing=True)
-    return [image_record(row) for row in tx.scalars(query if split is None else query.where(ImageRow.split == split))]
-
-
-def set_lens(tx: Session, camera_id: int, lens: tuple[float, float, float] | None) -> None:
-    """Keep a camera's lens circle (centre x, centre y, radius, in image pixels); None: unknown. Raises NotFound."""
-    camera = tx.get(CameraRow, camera_id)
-    if camera is None:
-        raise NotFound(f"there is no camera {camera_id}; wanted one of this home. Reload the page.")
-    camera.lens_x, camera.lens_y, camera.lens_radius = lens or (None, None, None)
-    tx.flush()
+def list_images(tx: Session, *, split: Split | None = None, camera_id: int | None = None) -> list[ImageRecord]:
+    """Every image, or those of one split or camera, in import order; a camera's by frame."""
+    query = select(ImageRow).execution_options(populate_existing=True)
+    if split is not None:
+        query = query.where(ImageRow.split == split)
+    if camera_id is not None:
+        query = query.where(ImageRow.camera_id == camera_id).order_by(ImageRow.frame)
+    return [image_record(row) for row in tx.scalars(query.order_by(ImageRow.id))]
 
 
 def add_person(

@@ -1,6 +1,7 @@
 """Where networks put keypoints, and how inconsistent they are about each person."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +10,62 @@ from db.convert import person_score, score_columns, stored_prediction
 from db.records import PersonScore, StoredPrediction
 from db.rounds import require_active
 from db.schema import PersonScoreRow, PredictionRow, RoundRow
-from db.writing import upsert_all
+from db.writing import insert, upsert_all
 from sspcm.pose import Prediction
 
 _IDS_A_QUERY = 5000
+
+
+@dataclass(frozen=True)
+class ImportedPrediction:
+    """What an imported model says about one person: where, how inconsistently, and what of the image it saw."""
+
+    prediction: Prediction
+    score: PersonScore
+    crop: str
+
+
+def add_imported(tx: Session, predictions: Sequence[ImportedPrediction]) -> None:
+    """Store an imported model's predictions with their scores, which replace those of any model before it.
+
+    Earlier predictions stay: labels remember which one they started from. The newest counts.
+    """
+    rows = [
+        {
+            "person_id": one.score.person_id,
+            "round_id": None,
+            "network": one.prediction.network,
+            "xyc": one.prediction.xyc.tolist(),
+            "crop": one.crop,
+        }
+        for one in predictions
+    ]
+    if rows:
+        tx.connection().execute(insert(tx, PredictionRow), rows)
+    scores = [{"round_id": None, "network": one.prediction.network, **score_columns(one.score)} for one in predictions]
+    upsert_all(tx, PersonScoreRow, scores, key=["person_id"], where=PersonScoreRow.round_id.is_(None))
+
+
+def imported(tx: Session, person_ids: Collection[int]) -> dict[int, StoredPrediction]:
+    """The newest prediction of an imported model by person; persons without one are left out."""
+    found: dict[int, StoredPrediction] = {}
+    for ids in _chunks(person_ids):
+        query = (
+            select(PredictionRow)
+            .where(PredictionRow.person_id.in_(ids), PredictionRow.round_id.is_(None))
+            .order_by(PredictionRow.id)
+        )
+        found.update((row.person_id, stored_prediction(row, None)) for row in tx.scalars(query))
+    return found
+
+
+def imported_scores(tx: Session, person_ids: Collection[int]) -> dict[int, PersonScore]:
+    """How inconsistent the newest imported model is, by person; persons without a score are left out."""
+    found: dict[int, PersonScore] = {}
+    for ids in _chunks(person_ids):
+        query = select(PersonScoreRow).where(PersonScoreRow.person_id.in_(ids), PersonScoreRow.round_id.is_(None))
+        found.update((row.person_id, person_score(row)) for row in tx.scalars(query))
+    return found
 
 
 def add_predictions(tx: Session, round_id: int | None, predictions: Sequence[tuple[int, Prediction]]) -> None:

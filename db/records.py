@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label, Prediction
 from sspcm.skeleton import Skeleton
 
@@ -13,6 +14,9 @@ PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
 RoundState = Literal["queued", "running", "published", "failed", "cancelled"]
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
 FrozenRole = Literal["labelled", "validation"]
+PrelabellingState = Literal["queued", "running", "done", "failed"]
+LensSource = Literal["assumed", "found", "set"]
+"""Nobody measured it: the circle inscribed in the frame. Found in the camera's frames. Set by a person."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,28 @@ class SessionRecord:
 
 
 @dataclass(frozen=True)
+class MeasuredLens:
+    """A lens circle in the pixels of frames of one size; the camera's other frames are smaller or larger."""
+
+    circle: LensCircle
+    width: int
+    height: int
+    arc_degrees: float | None = None
+    """How much of the rim was seen when it was found; None where a person set it."""
+
+
+@dataclass(frozen=True)
 class CameraRecord:
-    """A camera or group of images; its lens circle in image pixels, where known."""
+    """A camera or group of images, what is known of its lens, and who says so.
+
+    `lens` None: nobody measured it, or a person said that the camera is no fisheye (is_fisheye False).
+    """
 
     id: int
     name: str
-    lens: tuple[float, float, float] | None = None
-    """Centre x, centre y, radius."""
+    lens: MeasuredLens | None = None
+    lens_source: LensSource = "assumed"
+    is_fisheye: bool = True
 
 
 @dataclass(frozen=True)
@@ -132,6 +151,8 @@ class StoredPrediction:
     person_id: int
     round_number: int | None
     prediction: Prediction
+    crop: str | None = None
+    """What an imported model saw of the person, as a hash; None for a round's."""
 
 
 @dataclass(frozen=True)
@@ -145,12 +166,34 @@ class KeypointFlag:
 
 @dataclass(frozen=True)
 class PersonScore:
-    """How inconsistent the teachers are about one person. keypoints: K scores in [0, 1]; flags worst first."""
+    """How inconsistent the teachers, or an imported model's answers, are about one person.
+
+    keypoints: K scores in [0, 1]; flags worst first.
+    """
 
     person_id: int
     score: float
     keypoints: tuple[float, ...]
     flags: tuple[KeypointFlag, ...]
+
+
+@dataclass(frozen=True)
+class PrelabellingRecord:
+    """A model run over the pool by the worker: its file by its hash, where it stands, what came of it."""
+
+    id: int
+    model: str
+    sha256: str
+    state: PrelabellingState
+    launched_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    done: int
+    """Persons that have a prediction, of `total`."""
+    total: int
+    report: dict[str, Any]
+    error: str | None
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,15 @@ from sqlalchemy import (
     Index,
     MetaData,
     String,
+    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from db.records import FrozenRole, PersonState, Role, RoundStage, RoundState, Split
+from db.records import FrozenRole, LensSource, PersonState, PrelabellingState, Role, RoundStage, RoundState, Split
 
 PROJECT_ID = 1
 """A home holds one project, in one row."""
@@ -101,15 +103,21 @@ class LoginSessionRow(Base):
 
 
 class CameraRow(Base):
-    """A group of images, with the lens circle where it is known."""
+    """A group of images, with the lens circle where it is known, in pixels of a frame of lens_width x lens_height."""
 
     __tablename__ = "cameras"
+    __table_args__ = (_one_of("lens_source", LensSource),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(512), unique=True)
     lens_x: Mapped[float | None]
     lens_y: Mapped[float | None]
     lens_radius: Mapped[float | None]
+    lens_width: Mapped[int | None]
+    lens_height: Mapped[int | None]
+    lens_arc_degrees: Mapped[float | None]
+    lens_source: Mapped[LensSource] = mapped_column(String(16), server_default="assumed")
+    is_fisheye: Mapped[bool] = mapped_column(server_default=true())
 
 
 class ImageRow(Base):
@@ -243,7 +251,10 @@ class LeaseRow(Base):
 
 
 class PredictionRow(Base):
-    """Where a network put one person's keypoints; round_id NULL: an imported model."""
+    """Where a network put one person's keypoints; round_id NULL: an imported model.
+
+    crop: what of the image an imported model saw, and by which file; another crop deserves another prediction.
+    """
 
     __tablename__ = "predictions"
     __table_args__ = (UniqueConstraint("person_id", "round_id", "network"),)
@@ -253,15 +264,32 @@ class PredictionRow(Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
     network: Mapped[str] = mapped_column(String(256))
     xyc: Mapped[list[Any]]
+    crop: Mapped[str | None] = mapped_column(String(64))
 
 
 class PersonScoreRow(Base):
-    """How inconsistent the teachers of one round are about one person."""
+    """How inconsistent the teachers of one round, or the copies an imported model saw, are about one person.
+
+    network: the imported model; NULL for a round. A person has one score a round, and one of an imported model.
+    """
 
     __tablename__ = "person_scores"
+    __table_args__ = (
+        CheckConstraint("(round_id IS NULL) = (network IS NOT NULL)", name="whose"),
+        UniqueConstraint("round_id", "person_id"),
+        Index(
+            "uq_person_scores_imported",
+            "person_id",
+            unique=True,
+            sqlite_where=text("round_id IS NULL"),
+            postgresql_where=text("round_id IS NULL"),
+        ),
+    )
 
-    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    network: Mapped[str | None] = mapped_column(String(256))
     score: Mapped[float]
     keypoints: Mapped[list[Any]]
     flags: Mapped[list[Any]]
@@ -298,6 +326,38 @@ class DecisionRow(Base):
     outcome: Mapped[dict[str, Any]]
     decided_at: Mapped[datetime]
     user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class PrelabellingRow(Base):
+    """A model run over the pool by the worker. project_id carries the rule of one active one, as in rounds."""
+
+    __tablename__ = "prelabellings"
+    __table_args__ = (
+        CheckConstraint(f"project_id = {PROJECT_ID}", name="one_project"),
+        _one_of("state", PrelabellingState),
+        Index(
+            "uq_prelabellings_one_active",
+            "project_id",
+            unique=True,
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int]
+    model: Mapped[str] = mapped_column(String(256))
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[PrelabellingState] = mapped_column(String(16))
+    launched_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    done: Mapped[int]
+    total: Mapped[int]
+    report: Mapped[dict[str, Any]]
+    error: Mapped[str | None] = mapped_column(Text())
+    launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 
 class RoundPointRow(Base):

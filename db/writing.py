@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,10 +19,21 @@ def insert(tx: Session, table: type[Base]) -> Insert:
     return sqlite.insert(table)
 
 
-def upsert_all(tx: Session, table: type[Base], rows: Sequence[dict[str, Any]], *, key: Sequence[str]) -> None:
-    """Write many rows in one executemany; a row whose `key` is there already takes the new values."""
+def upsert_all(
+    tx: Session,
+    table: type[Base],
+    rows: Sequence[dict[str, Any]],
+    *,
+    key: Sequence[str],
+    where: ColumnElement[bool] | None = None,
+) -> None:
+    """Write many rows in one executemany; a row whose `key` is there already takes the new values.
+
+    where: the rows that the key is unique among, where its index is a partial one.
+    """
     if not rows:
         return
     statement = insert(tx, table)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    tx.connection().execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+    upsert = statement.on_conflict_do_update(index_elements=list(key), index_where=where, set_=changed)
+    tx.connection().execute(upsert, list(rows))

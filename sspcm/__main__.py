@@ -1,10 +1,12 @@
-"""The command line of training: `sspcm round DIR` runs one round's folder, `sspcm train` makes starting weights."""
+"""The command line of the method: `round` runs a round's folder, `train` makes starting weights, `draw` scenes."""
 
 import argparse
 import json
+import os
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from tqdm import tqdm
 
 from sspcm.checkpoint import CheckpointError
 from sspcm.config import PRESETS, ConfigError, RoundConfig
-from sspcm.crops import CropError
+from sspcm.cutting import CropError
 from sspcm.formats.coco import CocoError
 from sspcm.rounds import STATUS_FILE, RoundError, run_round
 from sspcm.starting import train_starting_weights
@@ -60,7 +62,24 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--half", action="store_true", help="store float16")
     training.add_argument("--json", action="store_true", help="print the report as JSON")
     training.set_defaults(run=_train)
+    _add_draw(commands)
     return parser
+
+
+def _add_draw(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    drawing = commands.add_parser(
+        "draw", help="draw overhead-fisheye scenes of people with exact keypoints (needs the extra: sspcm[synth])"
+    )
+    drawing.add_argument("out", type=Path, metavar="OUT", help="a new folder, or one drawn before: it goes on")
+    drawing.add_argument("--count", type=_count, required=True, metavar="N", help="how many scenes there are to be")
+    drawing.add_argument("--seed", type=_count, required=True, metavar="S", help="another seed draws other scenes")
+    drawing.add_argument("--camera", type=Path, metavar="FILE", help="your own camera (TOML); else random ones")
+    drawing.add_argument("--size", type=_count, default=640, metavar="PX", help="the frame's longer side (640)")
+    drawing.add_argument("--scenes-a-room", type=_count, default=4, metavar="N", help="scenes before the next room (4)")
+    drawing.add_argument("--workers", type=_count, default=0, metavar="N", help="processes (as many as processors)")
+    drawing.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to trace rays")
+    drawing.add_argument("--json", action="store_true", help="print the report as JSON")
+    drawing.set_defaults(run=_draw)
 
 
 def _count(text: str) -> int:
@@ -118,6 +137,42 @@ def _train(options: argparse.Namespace, device: torch.device) -> int:
     for name, ap in report["ap"].items():
         print(f"{name}: AP {ap['AP']:.3f} on {report['held_out']} persons of the last {options.holdout} images")
     print(f"{report['persons']} persons, {report['seconds']:.0f} s, weights in {options.out}")
+    return 0
+
+
+def _draw(options: argparse.Namespace, device: torch.device) -> int:
+    try:
+        from sspcm.synthetic.camera_file import CameraFile, CameraFileError, read_camera_file
+        from sspcm.synthetic.drawing import DrawError, Plan, draw_folder
+    except ImportError as error:
+        raise ConfigError(
+            f"drawing needs {error.name}, which is not installed. Run: pip install 'sspcm[synth]'"
+        ) from error
+    if not options.count or not 64 <= options.size <= 4096 or not options.scenes_a_room:
+        raise ConfigError(
+            f"found --count {options.count} --scenes-a-room {options.scenes_a_room} --size {options.size}; wanted at "
+            "least one scene, one scene a room, and a size from 64 to 4096 px. Give other numbers."
+        )
+    workers = options.workers or (1 if device.type == "cuda" else os.cpu_count() or 1)
+    began = time.perf_counter()
+    try:
+        camera = read_camera_file(options.camera) if options.camera else CameraFile()
+        plan = Plan(options.seed, options.size, options.scenes_a_room, camera)
+        with tqdm(disable=not sys.stderr.isatty(), total=options.count, unit="scene") as bar:
+
+            def show(done: int, _count: int) -> None:
+                bar.update(done - bar.n)
+
+            report = draw_folder(
+                options.out, count=options.count, plan=plan, workers=workers, device=device.type, progress=show
+            )
+    except (DrawError, CameraFileError) as error:
+        raise ConfigError(str(error)) from error
+    seconds = time.perf_counter() - began
+    if options.json:
+        print(json.dumps({**asdict(report), "seconds": round(seconds, 1)}))
+    else:
+        print(f"{report.scenes} scenes ({report.new} new), {report.people} people, {seconds:.0f} s, in {options.out}")
     return 0
 
 

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from sspcm.config import ModelConfig
+from sspcm.cutting import read_image, warp
 from sspcm.fisheye import LensCircle
-from sspcm.geometry import Matrix, apply, crop_matrix, gain, scaling, translation
+from sspcm.geometry import Matrix, apply, crop_matrix, translation
 from sspcm.pose import Box
-from sspcm.views import IMAGENET_MEAN
 
 CONTEXT = 1.5
 """A stored crop's side over the network's input: what a turned or widened view may look at around it."""
@@ -25,10 +24,6 @@ CONTEXT = 1.5
 MEMORY_BUDGET_BYTES = 2 * 1024**3
 """The crops of one store are kept in memory up to this, and read again for each batch beyond it. A round has three
 stores: labelled, unlabelled and validation persons."""
-
-
-class CropError(ValueError):
-    """An image that cannot be read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,36 +132,10 @@ class CropStore:
         return self._pool.submit(_cut_serially, [self.specs[i] for i in indices], self.frame)
 
 
-def read_image(path: Path) -> UInt8[np.ndarray, "H W 3"]:
-    """RGB bytes of an image of any size, depth (16 bits become 8), grey or colour. Raises CropError."""
-    try:
-        content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    except OSError as error:
-        raise CropError(f"cannot read the image {path} ({error.strerror}). Put it back, or import it anew.") from error
-    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
-    if image is None:
-        raise CropError(f"{path} holds no image that can be decoded; wanted JPEG, PNG, WebP or TIFF. Import it anew.")
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
-
-
 def cut(image: UInt8[np.ndarray, "H W 3"], matrix: Matrix, frame: Frame) -> UInt8[np.ndarray, "h w 3"]:
-    """The stored crop of one person; what lies outside the image is ImageNet's mean colour.
-
-    A large person is halved (with smoothing) until the crop shrinks by less than two, so that no detail aliases.
-    """
-    while gain(matrix) < 0.5 and min(image.shape[:2]) > 2:
-        image = np.asarray(cv2.pyrDown(image), dtype=np.uint8)
-        matrix = matrix @ scaling(2.0)
+    """The stored crop of one person; what lies outside the image is ImageNet's mean colour."""
     to_stored = translation(*(float(v) for v in frame.shift)) @ matrix
-    crop = cv2.warpAffine(
-        image,
-        to_stored[:2],
-        (frame.stored_width, frame.stored_height),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=[255 * channel for channel in IMAGENET_MEAN],
-    )
-    return np.asarray(crop, dtype=np.uint8)
+    return warp(image, to_stored, height=frame.stored_height, width=frame.stored_width)
 
 
 def _cut_all(specs: Sequence[CropSpec], frame: Frame, *, threads: int) -> UInt8[Tensor, "N 3 H W"]:

@@ -22,6 +22,19 @@ def default_lens(width: int, height: int) -> LensCircle:
     return LensCircle((width - 1) / 2, (height - 1) / 2, min(width, height) / 2)
 
 
+def rescale_lens(lens: LensCircle, *, measured_in: tuple[int, int], shown_in: tuple[int, int]) -> LensCircle:
+    """A circle measured in frames of one (width, height), in the pixels of a frame of another size of the same camera.
+
+    The shorter side gives the scale and the middles lie on each other: exact for the same picture made larger or
+    smaller, and what a sensor does that crops its longer side.
+    """
+    factor = min(shown_in) / min(measured_in)
+    off_x, off_y = lens.x - (measured_in[0] - 1) / 2, lens.y - (measured_in[1] - 1) / 2
+    return LensCircle(
+        (shown_in[0] - 1) / 2 + factor * off_x, (shown_in[1] - 1) / 2 + factor * off_y, factor * lens.radius
+    )
+
+
 def upright_angle(xy: tuple[float, float], lens: LensCircle) -> float:
     """Radians (clockwise on the screen) from "up" to the direction away from the lens centre at `xy`.
 

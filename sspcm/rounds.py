@@ -27,7 +27,8 @@ from sspcm.checkpoint import (
     write_atomically,
 )
 from sspcm.config import DEMO_WEIGHTS, ConfigError, RoundConfig
-from sspcm.crops import CropError, CropStore, Frame, crop_spec
+from sspcm.crops import CropStore, Frame, crop_spec
+from sspcm.cutting import CropError
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import Matrix, apply
 from sspcm.metrics import Evaluated, average_precision

@@ -12,8 +12,8 @@ import torch
 from sspcm.checkpoint import load_network, save_networks
 from sspcm.config import RoundConfig
 from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
-from sspcm.fisheye import default_lens
-from sspcm.formats.coco import CocoFile, read_coco
+from sspcm.fisheye import LensCircle, default_lens
+from sspcm.formats.coco import CocoFile, CocoImage, read_coco
 from sspcm.metrics import Evaluated, average_precision
 from sspcm.networks import PoseNetwork, build_network
 from sspcm.pose import Label, PersonInstance, Prediction
@@ -41,9 +41,10 @@ def train_starting_weights(
     """Train the named networks, A from the config's seed, B from the next, and write them with model.json into `out`.
 
     With `weights`, the networks go on from that folder's; else they start at random.
-    The first `skip` images by file name are left out, the last `holdout` ones only measured on; a lens is taken to fill
-    its frame. show: called after every step. Gives a report of plain data, the annotations' complaints among it. Raises
-    TrainingError.
+    The first `skip` images by file name are left out, the last `holdout` ones only measured on. An image's lens circle
+    is what its field `lens` says (centre x, y and radius in pixels, as `sspcm draw` writes it), else the circle
+    inscribed in its frame. show: called after every step. Gives a report of plain data, the annotations' complaints
+    among it. Raises TrainingError.
     """
     began = time.monotonic()
     coco = read_coco(annotations)
@@ -98,12 +99,27 @@ def _split(
     learn: list[Sample] = []
     measure: list[Sample] = []
     for image in kept:
-        lens = default_lens(image.width, image.height)
+        lens = _lens_of(image)
         for person in persons.get(image.id, []):
             assert person.label is not None
             spec = crop_spec(images / image.file_name, person.box, lens, config.model)
             (measure if image.id in measured else learn).append((spec, person.label, person))
     return learn, measure
+
+
+def _lens_of(image: CocoImage) -> LensCircle:
+    """Raises TrainingError where the field `lens` is no circle."""
+    told = image.extra.get("lens")
+    if told is None:
+        return default_lens(image.width, image.height)
+    try:
+        x, y, radius = (float(value) for value in told)
+        return LensCircle(x, y, radius)
+    except (TypeError, ValueError) as error:
+        raise TrainingError(
+            f"image {image.file_name} has the lens {told!r}; wanted [centre x, centre y, radius] in pixels. "
+            "Correct it, or leave the field out."
+        ) from error
 
 
 def _train_one(

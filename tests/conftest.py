@@ -40,6 +40,19 @@ def real_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture
+def real_weights() -> Callable[[str], Path]:
+    """A pretrained model's file by name; skips where there are none."""
+    root = os.environ.get("SSPCM_TEST_WEIGHTS")
+
+    def file(name: str) -> Path:
+        if not root:
+            pytest.skip("SSPCM_TEST_WEIGHTS names no folder: no pretrained models here")
+        return Path(root) / name
+
+    return file
+
+
+@pytest.fixture
 def now() -> datetime:
     """Noon of a day to come."""
     return datetime(2030, 5, 1, 12, 0, tzinfo=UTC)

@@ -17,11 +17,14 @@ NUMPY_HALF = [
     "pose",
     "geometry",
     "fisheye",
+    "lens_finding",
     "inconsistency",
     "ranking",
     "metrics",
     "config",
     "formats.coco",
+    "cutting",
+    "pose_models.copies",
 ]
 
 
@@ -39,6 +42,13 @@ def test_every_import_contract_holds() -> None:
 )
 def test_importing_does_not_load_torch(modules: list[str]) -> None:
     assert "torch" not in loaded_by(modules)
+
+
+def test_only_who_runs_pose_models_loads_onnxruntime() -> None:
+    assert "onnxruntime" not in loaded_by(
+        ["app.web", "app.commands", "app.importing", "db.prelabellings", "sspcm.ranking"]
+    )
+    assert "onnxruntime" in loaded_by(["app.worker"])
 
 
 def test_the_numpy_half_knows_no_store_and_no_web() -> None:

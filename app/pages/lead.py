@@ -8,12 +8,12 @@ from typing import Any
 
 import gradio as gr
 
-from app.editor import lead_board, lead_charts, lead_counts, lead_exports, lead_said, lead_tables
+from app.editor import lead_board, lead_charts, lead_counts, lead_exports, lead_prelabel, lead_said, lead_tables
 from app.engine import Engine
 from app.learning import LearningError, launch_round
 from app.pages.look import header
-from app.round_json import round_json
-from db import images, queue, rounds
+from app.round_json import prelabelling_json, round_json
+from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreError
 from db.records import RoundPoint, RoundRecord, UserRecord
@@ -44,6 +44,7 @@ def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
             with gr.Row(equal_height=True):
                 with gr.Column(scale=3, min_width=340, elem_id="state"):
                     board = lead_board()
+                    prelabel = lead_prelabel()
                     lead_exports()
                 with gr.Column(scale=2, min_width=340, elem_id="launch"):
                     launch = _launch_form(store, engine)
@@ -53,12 +54,12 @@ def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
 
         def refresh() -> tuple[Any, ...]:
             shown = lead_view(store)
-            return *shown, _launch_button(shown[1]["round"])
+            return *shown, prelabel_view(store), _launch_button(shown[1]["round"])
 
         for happens in (timer.tick, page.load):
             happens(
                 _for_leads(refresh),
-                outputs=[counts, board, charts, tables, launch],
+                outputs=[counts, board, charts, tables, prelabel, launch],
                 queue=False,
                 show_progress="hidden",
                 api_visibility="private",
@@ -196,6 +197,13 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         ],
     }
     return dataclasses.asdict(counts), board, _curves(records, points), tables
+
+
+def prelabel_view(store: Store) -> dict[str, Any]:
+    """The newest model's run over the pool, as plain data."""
+    with store.reading() as tx:
+        newest = prelabellings.latest(tx)
+    return {"prelabelling": prelabelling_json(newest) if newest else None}
 
 
 def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dict[str, Any]:

@@ -48,20 +48,24 @@ THEME = gr.themes.Base(
 THEME_CSS = (Path(__file__).resolve().parents[2] / "static" / "theme.css").read_text()
 
 _HEADER = """<header class="bar"><strong>{name}</strong><nav aria-label="Pages">
-<a href="/annotate/"{annotate}>Annotate</a><a href="/lead/" data-role="lead"{lead}>Lead</a></nav>
+<a href="/annotate/"{annotate}>Annotate</a><a href="/lead/" data-role="lead"{lead}>Lead</a>
+<a href="/cameras/" data-role="lead"{cameras}>Cameras</a></nav>
 <span class="who"></span><button type="button">Sign out</button></header>"""
 _HERE = ' aria-current="page"'
 
 
-def header(project: str, here: Literal["annotate", "lead"]) -> gr.HTML:
-    """The bar on top; its module adds the user's name and, for leads, the link to their page.
+def header(project: str, here: Literal["annotate", "lead", "cameras"]) -> gr.HTML:
+    """The bar on top; its module adds the user's name and, for leads, the links to their pages.
 
     The project's name comes from the home's owner, and is escaped for HTML and for templates.
     """
     name = html.escape(project).replace("$", "&#36;").replace("{", "&#123;").replace("`", "&#96;")
     return gr.HTML(
         html_template=_HEADER.format(
-            name=name, annotate=_HERE if here == "annotate" else "", lead=_HERE if here == "lead" else " hidden"
+            name=name,
+            annotate=_HERE if here == "annotate" else "",
+            lead=_HERE if here == "lead" else " hidden" if here == "annotate" else "",
+            cameras=_HERE if here == "cameras" else " hidden" if here == "annotate" else "",
         ),
         js_on_load="import('/assets/header/header.js').then((m) => m.bind({element}))",
         apply_default_css=False,

@@ -458,11 +458,11 @@ function placeOf(desk, toDo) {
   return `${left} · ${/^cam/i.test(desk.camera) ? "" : "camera "}${desk.camera}`;
 }
 
-const SOURCES = { student: "Predicted pose", label: "From the last label", empty: "Nothing placed yet" };
+const SOURCES = { student: () => "Predicted pose", model: ({ model }) => `Predicted by ${model}`, label: () => "From the last label", empty: () => "Nothing placed yet" };
 
 function standing(person) {
   if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
-  const source = isEdited(person) ? "Edited by you" : SOURCES[person.from];
+  const source = isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
   return person.score === null ? source : `${source} · inconsistency ${person.score.toFixed(2)}`;
 }
 

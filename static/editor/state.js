@@ -155,7 +155,7 @@ export function flagOf(person, keypoint) {
   return person.flags.find((flag) => flag.keypoint === keypoint) ?? null;
 }
 
-/** Whether nobody has decided about a keypoint of a person who began without any. @param {Person} person @param {number} keypoint */
+/** Whether nobody has decided about a keypoint: the person began without any, or the model does not know it. @param {Person} person @param {number} keypoint */
 export function isUndecided({ from, pose }, keypoint) {
   return (from === "empty" || from === "model") && pose.xyv[keypoint][2] === ABSENT && !pose.touched[keypoint];
 }

@@ -66,6 +66,14 @@ td.nowrap { white-space: nowrap; } td.reasons { min-width: 18rem; }
 a.button { font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; text-decoration: none; color: inherit; border: 1px solid var(--edge, #8a97a6); }
 a.button:hover { background: var(--background-fill-secondary, #f4f6f9); }
 a.button:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
+.exports button { font: inherit; font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; color: inherit; background: none; border: 1px solid var(--edge, #8a97a6); cursor: pointer; }
+.exports button:hover:enabled { background: var(--background-fill-secondary, #f4f6f9); }
+.exports button:disabled { cursor: default; opacity: .55; }
+.exports button:focus-visible, input:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
+input[type="file"] { font: inherit; font-size: 13px; color: inherit; max-width: 100%; min-width: 0; }
+.run { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; margin-top: 12px; font-size: 13px; }
+.run:empty, p:empty { display: none; }
+section .exports { align-items: center; }
 code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
 @media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }

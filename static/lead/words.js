@@ -70,3 +70,23 @@ export function sayPairs(round) {
   const told = shares.map((share, i) => [share, PAIRS[i]]).filter(([share]) => share >= 0.0005).sort((one, two) => two[0] - one[0]);
   return told.map(([share, pair]) => `${pair} ${(100 * share).toFixed(1)} %`).join(", ");
 }
+
+/** How a model's run over the pool goes, as one sentence and its tone. @param {any} run @returns {{text: string, tone: "" | "error" | "done"}} */
+export function sayPrelabelling({ state, model, done, total, report, error }) {
+  if (state === "queued") return { text: `${model} waits for the worker, behind a round if one runs.`, tone: "" };
+  if (state === "running") return { text: `${model} is predicting: ${done} of ${total} persons.`, tone: "" };
+  if (state === "failed") return { text: `Not predicted: ${error}`, tone: "error" };
+  if (!report.predicted) return { text: `${model} had predicted everybody before: ${count(report.known, "person")}.`, tone: "done" };
+  return { text: `${model} predicted ${count(report.predicted, "person")}, ${report.flagged} of them flagged; ${report.known} were predicted before.`, tone: "done" };
+}
+
+/** What a finished run left out. @param {any} run @returns {string[]} */
+export function sayLeftOut({ report }) {
+  const missing = report.unknown_keypoints ?? [];
+  const said = missing.length ? [`The model has no ${missing.join(", ").replaceAll("_", " ")}; annotators place them.`] : [];
+  return [...said, ...(report.complaints ?? [])];
+}
+
+function count(number, word) {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
+}

@@ -59,6 +59,12 @@ def test_no_path_but_the_public_ones_is_open_to_nobody(path: str) -> None:
     assert answered.status_code == (200 if f"/{path}" in ("/login", "/healthz") else 401)
 
 
+@pytest.mark.parametrize("path", ["/cameras/", "/cameras/config", "/api/cameras", "/api/cameras/1/find"])
+def test_the_cameras_are_the_leads(path: str) -> None:
+    assert ask(path, user="ann").status_code == 403
+    assert ask(path, user="lea").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/lead", "/lead/", "/lead/config", "/api/rounds", "/api/rounds/1", "/api/export"])
 def test_the_leads_paths_are_the_leads(path: str) -> None:
     assert ask(path, user="ann").status_code == 403
@@ -149,3 +155,13 @@ def test_a_body_that_outgrows_the_limit_unannounced_ends() -> None:
     scope = {"type": "http", "method": "POST", "path": "/api/accept", "headers": headers}
     asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get)(scope, part, nowhere))
     assert [message["type"] for message in read] == ["http.request"] * 3 + ["http.disconnect"]
+
+
+def test_only_a_route_for_files_takes_large_ones() -> None:
+    length = {"content-length": str(5_000_000), "x-csrf-token": "token of lea"}
+    assert ask("/api/rounds", method="POST", user="lea", headers=length).status_code == 413
+    assert ask("/api/prelabellings", method="POST", user="lea", headers=length).status_code == 200
+    length["x-csrf-token"] = "token of ann"
+    assert ask("/api/prelabellings", method="POST", user="ann", headers=length).status_code == 403
+    huge = {"content-length": str(5_000_000_000)}
+    assert ask("/api/prelabellings", method="POST", user="lea", headers=huge).status_code == 413

@@ -18,24 +18,24 @@ from sqlalchemy.exc import OperationalError
 from app.engine import Engine, prepare
 from app.files import ImageFiles
 from app.learning import (
-    ALL_AGREE,
     LearningError,
     freeze_round,
     launch_round,
     publish_round,
-    rank_pool,
     round_folder,
     score_round,
     train_round,
     weights_folder,
 )
+from app.ordering import TEACHERS_AGREE, rank_pool
 from app.settings import Settings
-from db import images, labels, predictions, project, queue, rounds, users
+from db import cameras, images, labels, predictions, project, queue, rounds, users
 from db.clock import utc_now
 from db.errors import RoundActive, RoundOver
 from db.records import (
     Decision,
     KeypointFlag,
+    MeasuredLens,
     NewImage,
     NewPerson,
     PersonRecord,
@@ -47,6 +47,7 @@ from db.records import (
 )
 from db.session import Store, open_store
 from sspcm.config import DEMO_WEIGHTS, ModelConfig, RankingConfig, RoundConfig, TrainConfig
+from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label
 from sspcm.ranking import DRAWN_AT_RANDOM
 from sspcm.skeleton import get_skeleton
@@ -239,7 +240,8 @@ def test_a_person_travels_with_box_label_area_image_and_lens(home: Home) -> None
 def test_a_known_lens_is_used_and_upright_cameras_have_none(home: Home) -> None:
     home.add("a.jpg", home.labelled())
     with home.store.transaction() as tx:
-        images.set_lens(tx, images.list_images(tx)[0].camera.id, (300.0, 250.0, 200.0))
+        camera = images.list_images(tx)[0].camera
+        cameras.set_lens(tx, camera.id, MeasuredLens(LensCircle(300.0, 250.0, 200.0), 640, 480))
 
     assert home.freeze()["persons"][0]["lens"] == [300.0, 250.0, 200.0]
     with home.store.transaction() as tx:
@@ -536,7 +538,7 @@ def test_an_image_is_as_inconsistent_as_its_worst_person_and_says_why() -> None:
         (1, 10, 0.5),
         (2, 30, 0.2),
     ]
-    assert [entry.reasons for entry in ranked] == [("ankle", "wrist", "nose"), ("knee",), (ALL_AGREE,)]
+    assert [entry.reasons for entry in ranked] == [("ankle", "wrist", "nose"), ("knee",), (TEACHERS_AGREE,)]
 
 
 def test_the_blind_share_is_drawn_by_the_seed_and_says_so() -> None:

@@ -18,6 +18,7 @@ import pytest
 from app.__main__ import build_parser, main
 from app.commands import COMMANDS
 from app.demo import DEMO_FOLDER
+from tests.onnx_files import movenet
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
@@ -57,6 +58,29 @@ def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) 
     assert (status, json.loads(out)) == (0, {"rounds": []})
 
 
+def test_one_command_leads_from_boxes_and_a_model_to_a_ranked_queue(run: Run, tmp_path: Path) -> None:
+    model = tmp_path / "dots.onnx"
+    model.write_bytes(movenet())
+    status, out, _ = run(*importing("pool"), "--prelabel", str(model), "--json")
+    told = json.loads(out)["prelabel"]
+    assert (status, told["model"], told["layout"]) == (0, "dots", "movenet")
+    assert told["predicted"] == told["persons"] > 0
+    _, out, _ = run("queue", "--json")
+    first = next(item for item in json.loads(out)["items"] if not item["blind"])
+    assert any("copies of the image" in why or "copy of the image" in why for why in first["reasons"])
+    status, out, _ = run("prelabel", str(model), "--json")
+    assert (status, json.loads(out)["predicted"], json.loads(out)["known"]) == (0, 0, told["persons"])
+
+
+def test_a_model_that_cannot_be_used_is_refused_before_anything_is_imported(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no model")
+    status, out, err = run(*importing("pool"), "--prelabel", str(broken))
+    assert (status, out) == (1, "")
+    assert "broken cannot be opened as an ONNX model" in err
+    assert not (tmp_path / "home" / "images").exists()
+
+
 def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
     run(*importing("pool"))
     status, out, _ = run("queue", "--limit", "3", "--json")
@@ -65,6 +89,22 @@ def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
     assert all(set(item) == {"image", "score", "reasons", "blind", "held_by"} and item["reasons"] for item in items)
     _, plain, _ = run("queue", "--limit", "3")
     assert [line.split()[2] for line in plain.splitlines()] == [item["image"] for item in items]
+
+
+def test_a_cameras_circle_is_listed_set_and_given_back_to_finding(run: Run) -> None:
+    status, out, _ = run(*importing("seed"), "--group-from", "room", "--json")
+    lenses = json.loads(out)["lenses"]
+    assert (status, lenses["found"] > 0, lenses["set"]) == (0, True, 0)
+    listed = json.loads(run("camera", "list", "--json")[1])["cameras"]
+    assert sum(lenses.values()) == len(listed)
+    name = listed[0]["name"]
+    status, out, _ = run("camera", "set", name, "--lens", "310,300.5,280", "--json")
+    told = json.loads(out)
+    assert (status, told["source"], told["lens"]) == (0, "set", {"x": 310.0, "y": 300.5, "radius": 280.0})
+    assert "no fisheye" in run("camera", "set", name, "--plain")[1]
+    status, out, _ = run("camera", "set", name, "--find", "--json")
+    assert (status, json.loads(out)["source"], json.loads(out)["lens"]) == (0, "found", listed[0]["lens"])
+    assert f"there is no camera 'nowhere' (there are: {name}" in run("camera", "set", "nowhere", "--plain")[2]
 
 
 def test_an_account_gets_a_password_once(run: Run) -> None:
@@ -205,8 +245,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & {"numpy", "sqlalchemy", "gradio", "dbos", "cv2", "torch"}
 
 
-def test_the_web_process_never_loads_torch() -> None:
-    assert "torch" not in loaded_by("import app.web, app.supervisor, app.check, app.commands")
+def test_the_web_process_never_loads_torch_nor_onnxruntime() -> None:
+    loaded = loaded_by("import app.web, app.supervisor, app.check, app.commands")
+    assert not loaded & {"torch", "onnxruntime"}
 
 
 @contextmanager

@@ -33,7 +33,17 @@ ROOT = Path(__file__).parents[2]
 SERVER = Path(__file__).parent / "serve_and_list.py"
 PASSWORD = "correct horse"
 ANNOTATORS = ("ann", "bob")
-LEAD_ROUTES = ("/lead/", "/lead/config", "/api/rounds", "/api/rounds/1", "/api/counts", "/api/export")
+LEAD_ROUTES = (
+    "/lead/",
+    "/lead/config",
+    "/api/rounds",
+    "/api/rounds/1",
+    "/api/counts",
+    "/api/export",
+    "/api/prelabellings/latest",
+    "/cameras/",
+    "/api/cameras",
+)
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,37 @@ def test_an_image_whose_file_is_gone_is_told_in_words(server: Server) -> None:
         lea.post("/api/release", json={"image_ids": [image["id"]]})
     assert (answered.status_code, answered.json()["error"]["code"]) == (404, "not_found")
     assert "restore images/" in answered.json()["error"]["message"]
+
+
+def test_a_lead_uploads_a_model_and_the_worker_gets_it(server: Server) -> None:
+    with server.client("ann") as ann, server.client("lea") as lea:
+        assert ann.post("/api/prelabellings?name=dots.onnx", content=b"onnx").status_code == 403
+        refused = lea.post("/api/prelabellings?name=weights.pth", content=b"onnx")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "invalid_model")
+        assert lea.get("/api/prelabellings/latest").json() == {"prelabelling": None}
+        large = bytes(2_000_000)  # over what any other route takes
+        launched = lea.post("/api/prelabellings", params={"name": "../dots.onnx"}, content=large)
+        assert (launched.status_code, launched.json()["model"], launched.json()["state"]) == (201, "dots", "queued")
+        (kept,) = (server.settings.home / "models").iterdir()
+        assert kept.name == f"{launched.json()['sha256']}.onnx"
+        assert lea.post("/api/prelabellings?name=two.onnx", content=b"onnx").status_code == 409
+        assert lea.get("/api/prelabellings/latest").json()["prelabelling"]["model"] == "dots"
+
+
+def test_a_lead_says_where_a_cameras_circle_lies_or_that_it_is_no_fisheye(server: Server) -> None:
+    with server.client("lea") as lea:
+        (camera,) = lea.get("/api/cameras").json()["cameras"]
+        assert (camera["source"], camera["images"], camera["lens"]["radius"]) == ("assumed", 6, 24.0)
+        route, image = f"/api/cameras/{camera['id']}", camera["frame"]["id"]
+        circle = {"x": 30.5, "y": 24.0, "radius": 22.0}
+        saved = lea.post(f"{route}/lens", json={"image_id": image, "lens": circle}).json()["camera"]
+        assert (saved["source"], saved["lens"]) == ("set", circle)
+        refused = lea.post(f"{route}/lens", json={"image_id": image, "lens": {**circle, "x": 9999}})
+        assert (refused.status_code, "wanted a centre inside the frame" in refused.text) == (422, True)
+        assert lea.post(f"{route}/find", json={}).json() == {"found": None}
+        assert lea.post("/api/cameras/99/find", json={}).status_code == 404
+        plain = lea.post(f"{route}/lens", json={"image_id": image, "lens": None}).json()["camera"]
+        assert (plain["is_fisheye"], plain["lens"]) == (False, None)
 
 
 def test_both_exports_have_names_of_their_own(server: Server) -> None:

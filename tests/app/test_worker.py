@@ -1,13 +1,16 @@
 """The worker as a real process on a real store: it runs rounds, survives being killed, and says why one failed."""
 
+import asyncio
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+import numpy as np
 import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -16,15 +19,17 @@ from app import worker as working
 from app.engine import Engine, job_id, prepare
 from app.files import ImageFiles
 from app.learning import LearningError, launch_round, round_folder
+from app.model_files import ModelFiles, launch_prelabelling
 from app.settings import Settings
 from app.worker import settle, settle_if_reachable
-from db import images, project, queue, rounds, users
+from db import images, prelabellings, project, queue, rounds, users
 from db.clock import utc_now
-from db.records import NewImage, NewPerson, RoundRecord, UserRecord
+from db.records import NewImage, NewPerson, PrelabellingRecord, RoundRecord, UserRecord
 from db.session import Store, open_store
 from sspcm.config import RoundConfig, TrainConfig
 from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton
+from tests.onnx_files import movenet
 
 TRAINER = Path(__file__).parent / "stand_in_trainer.py"
 WORKER = """
@@ -280,3 +285,46 @@ def test_a_job_that_the_engine_could_not_note_is_left_to_the_next_worker(
     with pytest.raises(SystemExit):
         working.Rounds(place.store, place.settings, ()).run(1, 1)
     assert place.round().state == "queued"
+
+
+def test_an_uploaded_model_is_run_over_the_pool_and_its_end_is_told(place: Place) -> None:
+    (fine, _), (broken, _) = (upload(place, content) for content in (movenet(32), b"no model"))
+    with place.store.transaction() as tx:  # images that can be read
+        for image in images.list_images(tx, split="train"):
+            path = ImageFiles(place.settings.home).path(image.sha256)
+            path.write_bytes(cv2.imencode(".png", np.zeros((480, 640, 3), np.uint8))[1].tobytes())
+    launch_prelabelling(place.store, place.engine, model="dots", sha256=fine, user=place.lead)
+    place.start_worker()
+    until(lambda: newest_prelabelling(place).state in ("done", "failed"))
+    ended = newest_prelabelling(place)
+    assert (ended.state, ended.error) == ("done", None)
+    assert (ended.done, ended.total, ended.report["predicted"]) == (8, 8, 8)
+    with place.store.reading() as tx:
+        assert "copy of the image" in str([i.reasons for i in queue.listing(tx, limit=9, now=utc_now())])
+
+    launch_prelabelling(place.store, place.engine, model="broken", sha256=broken, user=place.lead)
+    until(lambda: newest_prelabelling(place).state == "failed")
+    assert "broken cannot be opened as an ONNX model" in str(newest_prelabelling(place).error)
+
+
+def test_a_model_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
+    with place.store.transaction() as tx:
+        lost = prelabellings.create(tx, model="dots", sha256="0" * 64, user=place.lead)
+    settle(place.store, place.engine)
+    assert place.engine.prelabelling_state(lost.id) == "active"
+
+
+def upload(place: Place, content: bytes) -> tuple[str, Path]:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield content
+
+    models = ModelFiles(place.settings.home)
+    sha256 = asyncio.run(models.put(chunks()))
+    return sha256, models.path(sha256)
+
+
+def newest_prelabelling(place: Place) -> PrelabellingRecord:
+    with place.store.reading() as tx:
+        found = prelabellings.latest(tx)
+    assert found is not None
+    return found

@@ -128,19 +128,6 @@ def test_counts_of_an_empty_home_are_zero(store):
         assert images.count(tx) == Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def test_a_lens_is_kept_with_its_camera(store, add_people):
-    (image,) = add_people(store)
-    with store.transaction() as tx:
-        images.set_lens(tx, image.camera.id, (320.0, 240.0, 230.5))
-    with store.reading() as tx:
-        assert images.get_image(tx, image.id).camera.lens == (320.0, 240.0, 230.5)
-    with store.transaction() as tx:
-        images.set_lens(tx, image.camera.id, None)
-        assert images.get_image(tx, image.id).camera.lens is None
-        with pytest.raises(NotFound, match="no camera 99"):
-            images.set_lens(tx, 99, None)
-
-
 def test_an_own_box_sent_twice_is_one_person(store, add_people, add_account):
     (image,) = add_people(store)
     ann = add_account(store)

@@ -123,3 +123,34 @@ def test_nobody_asked_nobody_found(store):
     assert found(store, [], 1) == {}
     with store.reading() as tx:
         assert predictions.person_scores(tx, 1, []) == {}
+
+
+def imported(person_id, place, network="dots", crop="c1", score=0.5):
+    flags = (KeypointFlag(0, score, "the model is unsure of nose (12 %)"),)
+    found = PersonScore(person_id, score, (score, math.nan), flags)
+    return predictions.ImportedPrediction(at(place, network), found, crop)
+
+
+def test_an_imported_models_newest_prediction_and_score_count(store, people):
+    with store.transaction() as tx:
+        predictions.add_imported(tx, [imported(people[0], 1), imported(people[1], 2)])
+        predictions.add_imported(tx, [imported(people[0], 3, "other", "c2", score=0.7)])
+    with store.reading() as tx:
+        found, scores = predictions.imported(tx, people), predictions.imported_scores(tx, people)
+    assert {i: (one.prediction.network, one.crop) for i, one in found.items()} == {
+        people[0]: ("other", "c2"),
+        people[1]: ("dots", "c1"),
+    }
+    assert {i: one.score for i, one in scores.items()} == {people[0]: 0.7, people[1]: 0.5}
+    assert math.isnan(scores[people[0]].keypoints[1])
+
+
+def test_a_rounds_scores_and_an_imported_models_stand_side_by_side(store, people, lead):
+    launched = launch(store, lead)
+    with store.transaction() as tx:
+        predictions.add_imported(tx, [imported(people[0], 1)])
+        for score in (0.2, 0.3):  # scored again, replaced
+            predictions.add_person_scores(tx, launched.id, [PersonScore(people[0], score, (score,), ())])
+    with store.reading() as tx:
+        assert predictions.person_scores(tx, 1, people)[people[0]].score == 0.3
+        assert predictions.imported_scores(tx, people)[people[0]].score == 0.5

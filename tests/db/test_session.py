@@ -2,15 +2,16 @@ import subprocess
 import sys
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from db import project
+from db import predictions, project
 from db.errors import StoreError
 from db.schema import Base, is_ours
-from db.session import migrate, open_store
+from db.session import _alembic_config, migrate, open_store
 from sspcm.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
@@ -100,3 +101,36 @@ def test_opening_a_store_that_is_not_there_says_what_to_do(tmp_path):
 def test_a_store_in_memory_is_refused():
     with pytest.raises(StoreError, match="Give a path"):
         migrate("sqlite://")
+
+
+A_ROUND_WITH_A_SCORE = """
+INSERT INTO project (id, name, skeleton, coco_header) VALUES (1, 'p', '{}', '{}');
+INSERT INTO cameras (id, name) VALUES (1, 'hall');
+INSERT INTO images (id, sha256, file_name, width, height, camera_id, frame, split, is_open, extra)
+VALUES (1, 'a', 'a', 9, 9, 1, 0, 'train', true, '{}');
+INSERT INTO persons (id, image_id, box_x, box_y, box_width, box_height, box_angle, state, revision, extra)
+VALUES (1, 1, 0, 0, 1, 1, 0, 'open', 0, '{}');
+INSERT INTO users (id, name, folded_name, role, password_hash, created_at)
+VALUES (1, 'lea', 'lea', 'lead', '', '2030-05-01');
+INSERT INTO rounds (id, project_id, number, state, stage, config_toml, launched_by_id, created_at, progress, metrics)
+VALUES (1, 1, 1, 'published', 'done', '', 1, '2030-05-01', '{}', '{}');
+INSERT INTO person_scores (round_id, person_id, score, keypoints, flags)
+VALUES (1, 1, 0.25, '[0.25, null]', '[[0, 0.25, "far"]]')
+"""
+
+
+def test_scores_of_rounds_outlast_the_migration_that_lets_models_have_some(empty_url):
+    migrate(empty_url)
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.downgrade(_alembic_config(connection), "0002")
+        for statement in A_ROUND_WITH_A_SCORE.split(";"):
+            connection.execute(text(statement))
+    engine.dispose()
+    migrate(empty_url)
+    store = open_store(empty_url)
+    with store.reading() as tx:
+        (score,) = predictions.person_scores(tx, 1, [1]).values()
+    store.close()
+    assert score.score == 0.25
+    assert score.flags[0].reason == "far"

@@ -271,3 +271,13 @@ test("each key stands for one command", () => {
   assert.equal(press("é", { code: "Digit2" }), "visible");
   assert.equal(press("s", { ctrlKey: true }), null, "the browser's own keys stay its own");
 });
+
+test("a keypoint that a model does not know is not placed, the rest of its pose is", () => {
+  const xyv = SKELETON.keypoints.map((_, i) => (i === 4 ? [0, 0, 0] : [20 + 10 * i, 30, 2]));
+  const desk = state.openDesk(task(person(1, { start: { xyv, from: "model", prediction_id: 9, model: "movenet" } })));
+  const found = state.personOf(desk);
+  assert.equal(found.model, "movenet");
+  assert.deepEqual(SKELETON.keypoints.map((_, i) => state.isUndecided(found, i)), [false, false, false, false, true]);
+  const placed = state.movePoint(state.selectKeypoint(desk, 4), { x: 50, y: 50 });
+  assert.equal(state.countUndecided(state.personOf(placed)), 0);
+});

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from sspcm.config import ModelConfig
-from sspcm.crops import CropError, CropSpec, CropStore, Frame, crop_spec, cut, read_image
+from sspcm.crops import CropSpec, CropStore, Frame, crop_spec, cut
+from sspcm.cutting import CropError, read_image
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import apply, scaling, translation
 from sspcm.pose import Box

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sspcm.fisheye import LensCircle, default_lens, upright_angle
+from sspcm.fisheye import LensCircle, default_lens, rescale_lens, upright_angle
 
 LENS = LensCircle(320, 240, 300)
 
@@ -33,6 +33,23 @@ def test_only_the_direction_from_the_centre_counts(dx: float, dy: float) -> None
 
 def test_a_lens_fills_its_frame_until_told_otherwise() -> None:
     assert default_lens(640, 480) == LensCircle(319.5, 239.5, 240)
+
+
+@given(
+    circle=st.tuples(st.floats(0, 640), st.floats(0, 480), st.floats(1, 900)),
+    size=st.sampled_from([(640, 480), (1280, 960), (320, 240), (960, 480)]),
+)
+def test_a_circle_goes_to_another_size_and_back(circle: tuple[float, float, float], size: tuple[int, int]) -> None:
+    lens = LensCircle(*circle)
+    there = rescale_lens(lens, measured_in=(640, 480), shown_in=size)
+    back = rescale_lens(there, measured_in=size, shown_in=(640, 480))
+    assert (back.x, back.y, back.radius) == pytest.approx(circle, abs=1e-9)
+
+
+def test_an_enlarged_picture_enlarges_its_circle_about_the_frames_corner_not_a_pixels_centre() -> None:
+    assert rescale_lens(LensCircle(-0.5, -0.5, 10), measured_in=(64, 48), shown_in=(128, 96)) == LensCircle(
+        -0.5, -0.5, 20
+    )
 
 
 @pytest.mark.parametrize("values", [(0, 0, 0), (0, 0, -3), (math.nan, 0, 5), (0, math.inf, 5), (0, 0, math.inf)])

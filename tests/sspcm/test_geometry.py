@@ -49,6 +49,40 @@ def test_crop_and_back_is_the_identity(
     assert back == pytest.approx(xy, abs=1e-6)
 
 
+@given(
+    xy=st.tuples(st.floats(-500, 4500), st.floats(-500, 4500)),
+    corner=st.tuples(st.floats(0, 4000), st.floats(0, 4000)),
+    size=st.tuples(st.floats(2, 2000), st.floats(2, 2000)),
+    turn=st.floats(-180, 180),
+    circle=st.tuples(st.floats(0, 4000), st.floats(0, 4000), st.floats(10, 4000)),
+    crop=st.tuples(st.integers(16, 640), st.integers(16, 640)),
+)
+def test_any_box_under_any_lens_comes_back_exactly_from_any_crop(
+    xy: tuple[float, float],
+    corner: tuple[float, float],
+    size: tuple[float, float],
+    turn: float,
+    circle: tuple[float, float, float],
+    crop: tuple[int, int],
+) -> None:
+    box, lens = Box(*corner, *size, angle=turn), LensCircle(*circle)
+    matrix = crop_matrix(box, lens=lens, height=crop[0], width=crop[1], scale=1.25)
+    assert apply(np.linalg.inv(matrix), apply(matrix, np.array(xy))) == pytest.approx(xy, abs=1e-6)
+
+
+@given(
+    corner=st.tuples(st.floats(0, 4000), st.floats(0, 4000)),
+    size=st.tuples(st.floats(2, 2000), st.floats(2, 2000)),
+    turn=st.floats(-180, 180),
+)
+def test_a_plain_cameras_crop_is_never_turned(
+    corner: tuple[float, float], size: tuple[float, float], turn: float
+) -> None:
+    matrix = crop_matrix(Box(*corner, *size, angle=turn), lens=None, height=256, width=192, scale=1.25)
+    assert (matrix[0, 1], matrix[1, 0]) == (0, 0)
+    assert matrix[0, 0] == matrix[1, 1] > 0
+
+
 def test_nan_stays_nan() -> None:
     moved = apply(rotation(0.3), np.array([[np.nan, np.nan], [1.0, 0.0]]))
     assert np.isnan(moved[0]).all()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STAGES, sayAp, sayDuration, sayPairs, sayProgress, sayResult, saySeconds } from "../../../static/lead/words.js";
+import { STAGES, sayAp, sayDuration, sayLeftOut, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds } from "../../../static/lead/words.js";
 
 test("seconds are told as people tell them", () => {
   assert.equal(saySeconds(42.4), "42 s");
@@ -47,4 +47,20 @@ test("the pairs of the last epoch are told, the most frequent first, those that 
   const pair_frequency = [[1, 0, 0, 0], [0.7, 0.1, 0.2, 0]];
   assert.equal(sayPairs({ metrics: { pair_frequency } }), "A and B 70.0 %, A and B one epoch ago 20.0 %, A one epoch ago and B 10.0 %");
   assert.equal(sayPairs({ metrics: {} }), "");
+});
+
+test("a model's run over the pool is told from the queue to its end", () => {
+  const run = { model: "movenet", done: 3, total: 9, error: null, report: { predicted: 1, flagged: 1, known: 8 } };
+  assert.match(sayPrelabelling({ ...run, state: "queued" }).text, /waits for the worker/);
+  assert.equal(sayPrelabelling({ ...run, state: "running" }).text, "movenet is predicting: 3 of 9 persons.");
+  assert.deepEqual(sayPrelabelling({ ...run, state: "failed", error: "no model" }), { text: "Not predicted: no model", tone: "error" });
+  assert.equal(sayPrelabelling({ ...run, state: "done" }).text, "movenet predicted 1 person, 1 of them flagged; 8 were predicted before.");
+  const again = { ...run, state: "done", report: { predicted: 0, flagged: 0, known: 9 } };
+  assert.equal(sayPrelabelling(again).text, "movenet had predicted everybody before: 9 persons.");
+});
+
+test("what a model does not know is told", () => {
+  assert.deepEqual(sayLeftOut({ report: { unknown_keypoints: ["head_top", "neck"], complaints: ["image 'a.png': broken"] } }),
+    ["The model has no head top, neck; annotators place them.", "image 'a.png': broken"]);
+  assert.deepEqual(sayLeftOut({ report: {} }), []);
 });

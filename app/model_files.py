@@ -1,0 +1,94 @@
+"""Model files as people give them: under which name their predictions go, and where the home keeps what was uploaded.
+
+Nothing here opens a model: the web takes files in, only the worker and the command line read them.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from anyio import to_thread
+
+from app.engine import Engine
+from db import prelabellings
+from db.records import PrelabellingRecord, UserRecord
+from db.session import Store
+
+LARGEST_MODEL = 1_000_000_000
+"""Bytes; ViTPose-huge has 2.5 billion, every other known pose model fits."""
+LONGEST_NAME = 100
+OURS = ("A", "B", "A_prev", "B_prev", "C")
+"""What a round's networks are called."""
+
+
+class ModelFileError(ValueError):
+    """A model file that cannot be taken; the message says why."""
+
+
+def network_name(file_name: str) -> str:
+    """The name that a model's predictions go by: its file's, without folder and suffix. Raises ModelFileError."""
+    base = PureWindowsPath(PurePosixPath(file_name).name).name
+    name, suffix = Path(base).stem, Path(base).suffix
+    if suffix.lower() != ".onnx":
+        raise ModelFileError(
+            f"the file is called {base!r:.80}; wanted an ONNX file, NAME.onnx. Export the model to ONNX."
+        )
+    if name in OURS or not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+        raise ModelFileError(
+            f"a model cannot be called {name!r:.80}: that is a name of a round's networks, or longer than "
+            f"{LONGEST_NAME} characters, or not printable; wanted a name of its own. Rename the file."
+        )
+    return name
+
+
+class ModelFiles:
+    """The home's uploaded models, named by the SHA-256 of their bytes."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "models"
+
+    def path(self, sha256: str) -> Path:
+        """Where a model of this hash lies, or would."""
+        return self._folder / f"{sha256}.onnx"
+
+    async def put(self, chunks: AsyncIterator[bytes]) -> str:
+        """Keep a model as it comes in; its SHA-256. Nothing stays of one that breaks off.
+
+        Raises ModelFileError where it is empty or too large.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft, seen, size = self._folder / f".upload-{secrets.token_hex(8)}", hashlib.sha256(), 0
+        try:
+            with draft.open("xb") as file:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > LARGEST_MODEL:
+                        raise ModelFileError(
+                            f"the model has over {LARGEST_MODEL // 1_000_000} MB; wanted a smaller one. Run a "
+                            "large one from the command line: python -P -m app prelabel MODEL.onnx"
+                        )
+                    seen.update(chunk)
+                    await to_thread.run_sync(file.write, chunk)
+                file.flush()
+                await to_thread.run_sync(os.fsync, file.fileno())
+            if not size:
+                raise ModelFileError("the model's file is empty; wanted an ONNX file. Choose it again.")
+            draft.replace(self.path(seen.hexdigest()))
+        finally:
+            draft.unlink(missing_ok=True)
+        return seen.hexdigest()
+
+
+def launch_prelabelling(
+    store: Store, engine: Engine, *, model: str, sha256: str, user: UserRecord
+) -> PrelabellingRecord:
+    """A model queued for the worker, behind a round that runs: its row and its job, together or not at all.
+
+    Raises RoundActive while another model is.
+    """
+    with store.transaction() as tx:
+        record = prelabellings.create(tx, model=model, sha256=sha256, user=user)
+        engine.enqueue_prelabelling(tx, record.id)
+    return record

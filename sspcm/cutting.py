@@ -1,0 +1,49 @@
+"""An image read, and a crop cut out of it by a matrix, without aliasing. NumPy and OpenCV only."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from sspcm.geometry import Matrix, gain, scaling
+
+OUTSIDE = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+"""What lies outside the image in a crop: ImageNet's mean colour."""
+
+
+class CropError(ValueError):
+    """An image that cannot be read."""
+
+
+def read_image(path: Path) -> UInt8[np.ndarray, "H W 3"]:
+    """RGB bytes of an image of any size, depth (16 bits become 8), grey or colour. Raises CropError."""
+    try:
+        content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    except OSError as error:
+        raise CropError(f"cannot read the image {path} ({error.strerror}). Put it back, or import it anew.") from error
+    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+    if image is None:
+        raise CropError(f"{path} holds no image that can be decoded; wanted JPEG, PNG, WebP or TIFF. Import it anew.")
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def warp(
+    image: UInt8[np.ndarray, "H W 3"], matrix: Matrix, *, height: int, width: int
+) -> UInt8[np.ndarray, "height width 3"]:
+    """What `matrix` (image pixels -> crop pixels) shows of the image in `height` x `width` pixels.
+
+    A large person is halved (with smoothing) until the crop shrinks by less than two, so that no detail aliases.
+    """
+    while gain(matrix) < 0.5 and min(image.shape[:2]) > 2:
+        image = np.asarray(cv2.pyrDown(image), dtype=np.uint8)
+        matrix = matrix @ scaling(2.0)
+    crop = cv2.warpAffine(
+        image,
+        matrix[:2],
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=list(OUTSIDE),
+    )
+    return np.asarray(crop, dtype=np.uint8)

@@ -1,0 +1,176 @@
+"""The same person shown to a model several times, upright, mirrored and slightly turned: where it sees the keypoints,
+and how far its answers lie apart."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from sspcm.cutting import warp
+from sspcm.fisheye import LensCircle
+from sspcm.geometry import Matrix, apply, crop_matrix, rotation, translation
+from sspcm.inconsistency import distance, farthest_pairs, mutual_oks
+from sspcm.pose import Box, Prediction
+from sspcm.pose_models.layouts import Kind, PoseModelError
+from sspcm.pose_models.model import PoseModel
+from sspcm.ranking import Flag, PersonInconsistency
+from sspcm.skeleton import Skeleton, mirror_by_name
+
+BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25}
+"""The crop over the box: measured for MoveNet (docs/log.md), what they were trained with for the others."""
+TURN = math.radians(12)
+COPIES = ("plain", "mirrored", "turned left", "turned right")
+UNSURE_BELOW = 0.2
+"""A keypoint of less confidence is flagged: 33 % of those in COCO's crops and 64 % in drawn scenes were wrong, though
+the copies agreed (docs/log.md)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """One person to look at: their image, their box in it, and the lens that says which way is up."""
+
+    image: UInt8[np.ndarray, "H W 3"]
+    box: Box
+    lens: LensCircle | None
+    area: float
+    """What OKS divides by, square pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Where the model puts a person's keypoints, and how sure its copies show it to be."""
+
+    prediction: Prediction
+    inconsistency: PersonInconsistency
+
+
+def judge(
+    model: PoseModel, persons: Sequence[Person], *, skeleton: Skeleton, top_keypoints: int, flag_above: float
+) -> list[Judged]:
+    """A prediction of the skeleton's keypoints and its inconsistency for each person.
+
+    A keypoint's place is the answer that the other copies' lie nearest to: always one that the model gave, and nearer
+    the truth than the plain crop's or any mean (docs/log.md). One that the model does not know is 0, 0 with
+    confidence 0, as COCO writes an absent keypoint, and inconsistent by NaN. Raises PoseModelError.
+    """
+    if not persons:
+        return []
+    known = known_keypoints(model, skeleton)
+    seen = see_copies(model, persons)
+    places = np.array([model.keypoints.index(skeleton.keypoints[k]) for k in known])
+    members = np.zeros((len(COPIES), len(persons), len(skeleton), 3))
+    members[:, :, known] = seen[:, :, places]
+    chosen = middle_answers(members)
+    scores = np.full(chosen.shape[:2], np.nan)
+    area = np.array([person.area for person in persons])
+    sigmas = skeleton.sigma_array[known]
+    scores[:, known] = mutual_oks(members[:, :, known, :2], area=area, sigmas=sigmas)
+    pairs, apart = farthest_pairs(members[..., :2])
+    return [
+        Judged(
+            Prediction(chosen[p], model.name),
+            PersonInconsistency(
+                score=float(np.sort(scores[p, known])[::-1][:top_keypoints].mean()),
+                keypoints=scores[p],
+                flags=tuple(_flags(scores[p], chosen[p, :, 2], pairs[p], apart[p], skeleton, flag_above)),
+            ),
+        )
+        for p in range(len(persons))
+    ]
+
+
+def known_keypoints(model: PoseModel, skeleton: Skeleton) -> list[int]:
+    """Which of the skeleton's keypoints the model has, by name. Raises PoseModelError where it has none."""
+    known = [k for k, name in enumerate(skeleton.keypoints) if name in model.keypoints]
+    if not known:
+        raise PoseModelError(
+            f"{model.name} knows no keypoint of skeleton '{skeleton.name}' by its name (it has: "
+            f"{', '.join(model.keypoints)}; wanted some of: {', '.join(skeleton.keypoints)}). "
+            "Use a home whose skeleton names them so."
+        )
+    return known
+
+
+def copy_matrices(upright: Matrix, *, height: int, width: int) -> tuple[Matrix, ...]:
+    """Image pixels -> each copy's pixels, in the order of COPIES; `upright` are those of the plain crop."""
+    mirror = np.array([[-1.0, 0.0, width - 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    x, y = (width - 1) / 2, (height - 1) / 2
+
+    def turned(angle: float) -> Matrix:
+        return np.asarray(translation(x, y) @ rotation(angle) @ translation(-x, -y))
+
+    return tuple(np.asarray(extra @ upright) for extra in (np.eye(3), mirror, turned(-TURN), turned(TURN)))
+
+
+def see_copies(model: PoseModel, persons: Sequence[Person]) -> Float[np.ndarray, "M P K 3"]:
+    """What the model says about every copy of each person, by its own keypoints: x, y in image pixels, confidence.
+
+    Left and right of the mirrored copies are put back.
+    """
+    height, width = model.layout.height, model.layout.width
+    matrices = [copy_matrices(upright_crop(model, one), height=height, width=width) for one in persons]
+    mirror = np.array(mirror_by_name(model.keypoints))
+    seen = []
+    for m, copy in enumerate(COPIES):
+        poses = see(model, persons, [own[m] for own in matrices])
+        seen.append(poses[:, mirror] if copy == "mirrored" else poses)
+    return np.stack(seen)
+
+
+def upright_crop(model: PoseModel, person: Person) -> Matrix:
+    """Image pixels -> pixels of the crop that the model gets, the person's head up."""
+    height, width = model.layout.height, model.layout.width
+    scale = BOX_SCALE[model.layout.kind]
+    return crop_matrix(person.box, lens=person.lens, height=height, width=width, scale=scale)
+
+
+def see(model: PoseModel, persons: Sequence[Person], matrices: Sequence[Matrix]) -> Float[np.ndarray, "P K 3"]:
+    """What the model says about one crop of each person: x, y in image pixels, by the crop's exact inverse."""
+    height, width = model.layout.height, model.layout.width
+    crops = [
+        warp(person.image, matrix, height=height, width=width) for person, matrix in zip(persons, matrices, strict=True)
+    ]
+    poses = model.run(np.stack(crops))
+    places = [apply(np.linalg.inv(matrix), pose[:, :2]) for matrix, pose in zip(matrices, poses, strict=True)]
+    return np.concatenate([np.stack(places), poses[..., 2:]], axis=-1)
+
+
+def middle_answers(members: Float[np.ndarray, "M P K 3"]) -> Float[np.ndarray, "P K 3"]:
+    """Of each keypoint's answers the one that the others lie nearest to; of equals the plain crop's."""
+    xy = members[..., :2]
+    apart = np.stack([np.asarray(distance(xy, np.broadcast_to(one, xy.shape))).sum(axis=0) for one in xy])
+    middle = apart.argmin(axis=0)
+    return np.asarray(np.take_along_axis(members, middle[None, ..., None], axis=0)[0])
+
+
+def _flags(
+    scores: Float[np.ndarray, "K"],
+    confidence: Float[np.ndarray, "K"],
+    pairs: np.ndarray,
+    apart: Float[np.ndarray, "K"],
+    skeleton: Skeleton,
+    flag_above: float,
+) -> list[Flag]:
+    """The keypoints that the copies disagree about, then those that the model is unsure of; worst first."""
+    flags = []
+    for k in np.argsort(-scores, kind="stable"):
+        score, name = float(scores[k]), skeleton.spoken(int(k))
+        if np.isnan(score):
+            continue
+        if score > flag_above:
+            first, second = (COPIES[m] for m in pairs[k])
+            flags.append(Flag(int(k), score, _disagreement(first, second, name, float(apart[k]))))
+        elif confidence[k] < UNSURE_BELOW:
+            flags.append(Flag(int(k), score, f"the model is unsure of {name} ({100 * confidence[k]:.0f} %)"))
+    return flags
+
+
+def _disagreement(first: str, second: str, name: str, pixels: float) -> str:
+    """ "a mirrored copy of the image moves left ankle by 31 px"."""
+    one, two = first.split()[0], second.split()[0]
+    if one == "plain":
+        return f"a {two} copy of the image moves {name} by {pixels:.0f} px"
+    who = "turned copies" if one == two else f"a {one} and a {two} copy"
+    return f"{who} of the image disagree on {name} by {pixels:.0f} px"

@@ -1,0 +1,95 @@
+/** Predictions before any round: a lead chooses a pose model, the worker runs it over the pool. Every text enters as text. */
+
+import { html } from "./chart.js";
+import { STYLE } from "./style.js";
+import { sayLeftOut, sayPrelabelling } from "./words.js";
+
+const UNDER_WAY = new Set(["queued", "running"]);
+
+/** The form stays as it is while the state under it changes: a chosen file is not lost. */
+class LeadPrelabel extends HTMLElement {
+  #file = html("input", { type: "file", accept: ".onnx", "aria-label": "ONNX file of a pose model" });
+  #button = html("button", { type: "button" }, "Predict the pool");
+  #said = html("p", { role: "status" });
+  #run = html("div", { class: "run" });
+  #uploading = false;
+  #latest = null;
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), html("section", { class: "card" },
+      html("div", { class: "head" }, html("h2", {}, "Start from a pose model")),
+      html("p", { class: "soft" }, "An ONNX file (MoveNet, top-down heatmaps or SimCC, COCO's 17 keypoints) predicts everybody who has no label. "
+        + "Annotators start from its predictions, and the images on which it contradicts itself come first, until a round is published."),
+      html("div", { class: "exports" }, this.#file, this.#button), this.#run, this.#said));
+    this.#button.addEventListener("click", () => this.#upload());
+    this.#file.addEventListener("change", () => this.#settle());
+    this.#settle();
+  }
+
+  /** @param {{prelabelling: any} | null} value */
+  show(value) {
+    this.#latest = value?.prelabelling ?? null;
+    this.dataset.state = this.#latest?.state ?? "none";
+    this.#run.replaceChildren(...(this.#latest ? runParts(this.#latest) : []));
+    this.#settle();
+  }
+
+  async #upload() {
+    const file = this.#file.files[0];
+    this.#uploading = true;
+    this.#say(`Uploading ${file.name}…`);
+    this.#settle();
+    try {
+      const { prelabelling } = await send(file);
+      this.#file.value = "";
+      this.#say("");
+      this.show({ prelabelling });
+    } catch (error) {
+      this.#say(`Not taken: ${error.message}`, "error");
+    } finally {
+      this.#uploading = false;
+      this.#settle();
+    }
+  }
+
+  #settle() {
+    this.#button.disabled = this.#uploading || !this.#file.files.length || UNDER_WAY.has(this.#latest?.state);
+  }
+
+  #say(text, tone = "") {
+    this.#said.className = `more ${tone}`;
+    this.#said.textContent = text;
+  }
+}
+
+function runParts(run) {
+  const { text, tone } = sayPrelabelling(run);
+  const parts = [html("p", { class: tone, role: tone === "error" ? "alert" : "status" }, text)];
+  if (run.state === "running") parts.push(html("progress", { max: run.total || 1, value: run.done, "aria-label": "persons predicted" }));
+  if (run.state === "done") parts.push(...sayLeftOut(run).slice(0, 5).map((said) => html("p", { class: "warning" }, `Note: ${said}`)));
+  return parts;
+}
+
+/** The file to the server, which keeps it and queues its run. @param {File} file @returns {Promise<{prelabelling: any}>} */
+async function send(file) {
+  const { csrf } = await answerOf(await fetch("/api/session"));
+  const headers = { "X-CSRF-Token": csrf, "Content-Type": "application/octet-stream" };
+  const address = `/api/prelabellings?name=${encodeURIComponent(file.name)}`;
+  return { prelabelling: await answerOf(await fetch(address, { method: "POST", headers, body: file })) };
+}
+
+async function answerOf(response) {
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error?.message ?? `the server answered ${response.status}. Try again in a moment.`);
+  return answer;
+}
+
+if (!customElements.get("lead-prelabel")) customElements.define("lead-prelabel", LeadPrelabel);
+
+/** @param {{element: HTMLElement, props: {value: any}, watch: (name: string, then: () => void) => void}} host */
+export function bind({ element, props, watch }) {
+  const part = element.querySelector("lead-prelabel");
+  watch("value", () => part.show(props.value));
+  part.show(props.value);
+}
