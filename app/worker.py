@@ -28,6 +28,8 @@ from db.session import Store, migrate, open_store
 EXECUTOR = "local"
 """One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""
 POLL_S = 0.5
+STARTS_A_MODEL = 5
+"""How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
 SETTLE_EVERY_S = 10.0
 STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
 """How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
@@ -184,7 +186,7 @@ def _settle_prelabelling(store: Store, engine: Engine) -> None:
         if job == "missing":
             engine.enqueue_prelabelling(tx, newest.id)
         else:
-            prelabellings.fail(tx, newest.id, "its job ended without a result; wanted predictions. Upload it again.")
+            prelabellings.fail(tx, newest.id, "its job ended without a result; wanted predictions. The worker's log has the last words; try another model.")
 
 
 def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
@@ -207,7 +209,7 @@ def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
         )
     )
     DBOS.workflow(name=WORKFLOW)(run_round)
-    DBOS.workflow(name=PRELABEL_WORKFLOW)(run_prelabelling)
+    DBOS.workflow(name=PRELABEL_WORKFLOW, max_recovery_attempts=STARTS_A_MODEL)(run_prelabelling)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 

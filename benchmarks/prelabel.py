@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from sspcm.cutting import read_image
-from sspcm.fisheye import default_lens
+from sspcm.fisheye import LensCircle, default_lens
 from sspcm.formats.coco import read_coco
 from sspcm.metrics import oks
 from sspcm.pose import Label
@@ -51,7 +51,8 @@ def labelled_persons(folder: Path, *, limit: int) -> list[Labelled]:
         entry = entries[one.image_id]
         if entry.id not in images:
             images[entry.id] = read_image(folder / "images" / entry.file_name)
-        lens = default_lens(entry.width, entry.height)
+        told = entry.extra.get("lens")
+        lens = LensCircle(*told) if told else default_lens(entry.width, entry.height)
         found.append(Labelled(Person(images[entry.id], one.person.box, lens, one.person.oks_area), label))
     return found
 
@@ -84,10 +85,13 @@ def copies_pose(model: PoseModel, persons: Sequence[Person]) -> np.ndarray:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--model", type=Path, required=True, metavar="MODEL.onnx")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
+    parser.add_argument("--model", type=Path, metavar="MODEL.onnx")
     parser.add_argument("--limit", type=int, default=200, help="how many persons (default: 200)")
     options = parser.parse_args()
+    if options.folder is None or options.model is None:
+        print(json.dumps({"benchmark": "prelabel", "skipped": "no FOLDER and --model given"}))
+        return
     model = read_pose_model(options.model)
     persons = labelled_persons(options.folder, limit=options.limit)
     told = {"benchmark": "prelabel", "model": model.name, "layout": model.layout.kind, "folder": options.folder.name}

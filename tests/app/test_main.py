@@ -48,7 +48,7 @@ def importing(part: str) -> tuple[str, ...]:
 
 def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) -> None:
     status, out, _ = run(*importing("seed"), "--group-from", "room", "--json")
-    assert (status, json.loads(out)["images_new"]) == (0, 12)
+    assert (status, json.loads(out)["images_new"]) == (0, 11)
     status, out, _ = run("queue", "--json")
     assert (status, json.loads(out)) == (0, {"items": []})
     status, out, _ = run("export", str(tmp_path / "out.json"), "--json")
