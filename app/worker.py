@@ -186,7 +186,12 @@ def _settle_prelabelling(store: Store, engine: Engine) -> None:
         if job == "missing":
             engine.enqueue_prelabelling(tx, newest.id)
         else:
-            prelabellings.fail(tx, newest.id, "its job ended without a result; wanted predictions. The worker's log has the last words; try another model.")
+            prelabellings.fail(
+                tx,
+                newest.id,
+                "its job ended without a result; wanted predictions. The worker's log has the last words; "
+                "try another model.",
+            )
 
 
 def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:

@@ -242,7 +242,7 @@ def draw_build(rng: np.random.Generator) -> dict[str, float]:
         "age": float(age),
         "muscle": float(np.clip(rng.normal(0.5, 0.18), 0.05, 0.95)),
         "weight": float(np.clip(rng.normal(0.5, 0.2), 0.05, 0.98)),
-        "height": float(np.clip(rng.normal(0.5, 0.2), 0.05, 0.95)),
+        "height": float(np.clip(rng.normal(0.40, 0.06), 0.05, 0.95)),
         "proportions": float(np.clip(rng.normal(0.5, 0.2), 0.05, 0.95)),
     }
 

@@ -17,6 +17,8 @@ from sspcm.synthetic.rooms import Room
 from sspcm.synthetic.space import Space, box_points
 from sspcm.synthetic.surfaces import Material, Surface, box
 
+AROUND_CAMERA = (0.7, 0.7, 0.9)
+"""Metres about the camera where nobody's head is: cameras hang out of reach."""
 PLACES_TRIED, POSES_TRIED = 25, 3
 SEAT_HEIGHTS = (0.34, 0.60)
 """Metres; who would sit lower or higher than that sits some other way."""
@@ -57,10 +59,17 @@ def draw_cast(rng: np.random.Generator, count: int) -> list[Member]:
 
 
 def draw_crowd(
-    rng: np.random.Generator, model: BodyModel, room: Room, members: Sequence[Member], *, reach: float
+    rng: np.random.Generator,
+    model: BodyModel,
+    room: Room,
+    members: Sequence[Member],
+    *,
+    reach: float,
+    camera_height: float,
 ) -> Crowd:
     """These people somewhere in the room, at most `reach` metres from its middle; who finds no place stays away."""
     space = room.space()
+    space.take(box_points((0.0, 0.0, camera_height), AROUND_CAMERA, 0.0))
     kinds = [_draw_kind(rng, room) for _ in members]
     poses = [draw_pose(rng, kind) for kind in kinds]
     bodies = model.pose([member.build for member in members], poses)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sspcm.synthetic.orphans import end_with_parent
 from sspcm.synthetic.scenes import Setting, Truth, draw_scene, draw_setting
 from sspcm.synthetic.sensor import encode
 
-STYLE = 1
+STYLE = 2
 """Raised whenever the same seed would draw something else; a folder of another style is not gone on with."""
 FILES: Mapping[str, str] = {"coco-17": "annotations.json", "wepdtof-14": "annotations-wepdtof-14.json"}
 SETTINGS_FILE, IMAGES, TRUTHS = "drawing.json", "images", "truth"
@@ -90,9 +90,15 @@ def draw_folder(
 def draw_one(model: BodyModel, plan: Plan, index: int, *, device: str = "cpu") -> tuple[bytes, dict[str, Any]]:
     """Scene `index` of a plan: the JPEG file and the truth about it as plain data."""
     room = index // plan.scenes_a_room
-    setting = draw_setting(_chance(plan, _ROOM, room), size=plan.size, given=plan.camera)
+    setting = _setting(plan, room)
     scene = draw_scene(_chance(plan, _SCENE, index), model, setting, device=device)
     return encode(scene.frame, setting.sensor), _describe(index, room, setting, scene.people)
+
+
+@lru_cache(maxsize=2)
+def _setting(plan: Plan, room: int) -> Setting:
+    """A room; kept, since its scenes are mostly drawn one after the other."""
+    return draw_setting(_chance(plan, _ROOM, room), size=plan.size, given=plan.camera)
 
 
 def as_coco(truths: Sequence[Mapping[str, Any]], skeleton: Skeleton, plan: Plan) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from sspcm.synthetic.camera import PROJECTIONS
 from sspcm.synthetic.patterns import colour_at
 from sspcm.synthetic.surfaces import Pattern
 
+wp.set_module_options({"enable_backward": False, "fast_math": True})  # nobody differentiates a picture
+
 FAR = 200.0
 """Metres within which rays are followed."""
-ASKED = 2
+ASKED = 1
 """How many lights a sample asks whether they are hidden."""
 EQUISOLID = PROJECTIONS.index("equisolid")
 STEREOGRAPHIC = PROJECTIONS.index("stereographic")
@@ -198,3 +200,26 @@ def first_hits(
     out_person[i] = -1
     if hit.result:
         out_person[i] = face_person[hit.face]
+
+
+@wp.kernel
+def smooth_within(
+    lit: wp.array2d(dtype=wp.vec3),
+    part: wp.array2d(dtype=wp.int32),
+    out: wp.array2d(dtype=wp.vec3),
+) -> None:
+    """The mean over the 4 x 4 pixels around each that show the same part of the same surface."""
+    y, x = wp.tid()
+    total = wp.vec3(0.0, 0.0, 0.0)
+    count = float(0.0)  # noqa: UP018, a variable in warp, a constant without float()
+    own = part[y, x]
+    for dy in range(-2, 2):
+        for dx in range(-2, 2):
+            v = y + dy
+            u = x + dx
+            # nested: warp computes both sides of an `and`, and the right one would read outside the picture
+            if v >= 0 and u >= 0 and v < part.shape[0] and u < part.shape[1]:  # noqa: SIM102
+                if part[v, u] == own:
+                    total += lit[v, u]
+                    count += 1.0
+    out[y, x] = total / wp.max(count, 1.0)

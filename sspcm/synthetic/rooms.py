@@ -39,7 +39,7 @@ class Room:
 def draw_room(rng: np.random.Generator, *, camera_height: float, infrared: bool) -> Room:
     """A random room for a camera that hangs `camera_height` metres above its floor."""
     if rng.random() < 0.14:
-        return _yard(rng)
+        return _yard(rng, infrared=infrared)
     kind = str(rng.choice(list(_FURNISH), p=_OFTEN))
     half_x, half_y = (float(rng.uniform(1.9, 4.6)) * (0.75 + camera_height / 8) for _ in "xy")
     if kind == "corridor":
@@ -121,8 +121,8 @@ _FURNISH: Mapping[str, Callable[[Builder], None]] = {
 _OFTEN = [0.24, 0.16, 0.14, 0.18, 0.14, 0.14]
 
 
-def _yard(rng: np.random.Generator) -> Room:
-    """A wide ground, houses and poles around, the sun or an overcast sky."""
+def _yard(rng: np.random.Generator, *, infrared: bool) -> Room:
+    """A wide ground, houses and poles around, the sun or an overcast sky; under infrared, night."""
     half = float(rng.uniform(4, 9))
     b = Builder(rng, half, half, 30.0)
     _lay_ground(b)
@@ -134,7 +134,7 @@ def _yard(rng: np.random.Generator) -> Room:
     for _ in range(int(rng.integers(0, 3))):
         put_plant(b)
     put_table(b, *b.anywhere(), 1.5, 0.8, laid=False)
-    return Room(half, half, b.surfaces, _daylight(b), b.tables, b.obstacles, outdoors=True)
+    return Room(half, half, b.surfaces, _night(b) if infrared else _daylight(b), b.tables, b.obstacles, outdoors=True)
 
 
 def _lay_ground(b: Builder) -> None:
@@ -161,6 +161,11 @@ def _put_up_houses(b: Builder) -> None:
         front = Material(grey(rng, 0.1, 0.6, 0.12), grey(rng, 0.03, 0.5), Pattern.COLLAGE, b.uniform(0.5, 1.6))
         centre = (math.cos(angle) * away, math.sin(angle) * away, size[2] / 2)
         b.surfaces.append(box(centre, size, front, yaw=angle + math.pi / 2))
+
+
+def _night(b: Builder) -> Lighting:
+    level = b.uniform(0.005, 0.03)
+    return Lighting((), (level, level, level), sky=(level, level, level), lamp=b.uniform(3.0, 8.0))
 
 
 def _daylight(b: Builder) -> Lighting:

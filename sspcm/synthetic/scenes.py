@@ -115,7 +115,7 @@ def draw_scene(rng: np.random.Generator, model: BodyModel, setting: Setting, *, 
     room, camera = setting.room, setting.camera
     members = _who_is_here(rng, setting)
     reach = min(2.1 * camera.position[2], math.hypot(room.half_x, room.half_y))
-    crowd = draw_crowd(rng, model, room, members, reach=reach)
+    crowd = draw_crowd(rng, model, room, members, reach=reach, camera_height=camera.position[2])
     surfaces = [*room.surfaces, *crowd.furniture, *(s for person in crowd.people for s in person.surfaces)]
     tracer = Tracer(surfaces, device=device)
     picture = tracer.picture(camera, room.lighting, seed=int(rng.integers(2**30)))

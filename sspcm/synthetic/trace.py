@@ -12,13 +12,13 @@ import warp as wp
 from jaxtyping import Bool, Float, Int
 
 from sspcm.synthetic.camera import PROJECTIONS, FisheyeCamera
-from sspcm.synthetic.kernels import View, first_hits, shade
+from sspcm.synthetic.kernels import View, first_hits, shade, smooth_within
 from sspcm.synthetic.surfaces import Surface
 from sspcm.synthetic.warp_words import quieten_warp
 
 EDGE_STEP = 0.05
 """A difference between neighbouring pixels, in display brightness, that counts as an edge."""
-MOST_EDGES = 0.11
+MOST_EDGES = 0.08
 """The share of a frame's pixels that get more than one sample, at most: those with the steepest steps."""
 
 
@@ -99,20 +99,38 @@ class Tracer:
         albedo, lit, glow, person, part = (
             _spread_out(values, inside) for values in self._samples(camera, lighting, xy, seed, scattered=False)
         )
-        light = albedo * _smooth_within(lit, part) + (_smooth_within(glow, part) if self._mirrors else glow)
+        light = albedo * self._smooth_within(lit, part) + (self._smooth_within(glow, part) if self._mirrors else glow)
         edge = _edges(albedo + glow, person) & inside
-        light[edge] = self._resample(camera, lighting, edge, seed + 1)
+        light[edge] = self._resample(camera, lighting, edge, light[edge], seed + 1)
         return Picture(light, np.where(inside, person, -1))
 
+    def _smooth_within(
+        self, lit: Float[np.ndarray, "h w 3"], part: Int[np.ndarray, "h w"]
+    ) -> Float[np.ndarray, "h w 3"]:
+        """The mean light over each pixel's 4 x 4 block neighbourhood, of the same part of the same surface.
+
+        Neighbours sample different directions (see `shade`), so this removes the grain and leaves every texture sharp.
+        """
+        out = wp.empty(part.shape, dtype=wp.vec3, device=self._device)
+        given = wp.array(lit, dtype=wp.vec3, device=self._device), wp.array(part, dtype=wp.int32, device=self._device)
+        wp.launch(smooth_within, dim=part.shape, inputs=[*given, out], device=self._device)
+        return _array(out)
+
     def _resample(
-        self, camera: FisheyeCamera, lighting: Lighting, edge: Bool[np.ndarray, "h w"], seed: int
+        self,
+        camera: FisheyeCamera,
+        lighting: Lighting,
+        edge: Bool[np.ndarray, "h w"],
+        first: Float[np.ndarray, "E 3"],
+        seed: int,
     ) -> Float[np.ndarray, "E 3"]:
-        """The mean of several samples, on a rotated grid within each of these pixels."""
+        """The mean of each of these pixels' first sample and further ones around it."""
         ys, xs = np.nonzero(edge)
         centre = np.column_stack([xs, ys]).astype(np.float32)
-        xy = (centre[:, None] + _ROTATED_GRID[None]).reshape(-1, 2)
+        xy = (centre[:, None] + _AROUND[None]).reshape(-1, 2)
         albedo, lit, glow, _, _ = self._samples(camera, lighting, xy, seed, scattered=True)
-        found = (albedo * lit + glow).reshape(len(centre), len(_ROTATED_GRID), 3)
+        found = (albedo * lit + glow).reshape(len(centre), len(_AROUND), 3)
+        found = np.concatenate([first[:, None], found], axis=1)
         return np.asarray(np.minimum(found, 1.5 * np.median(found, axis=1, keepdims=True) + 0.2).mean(1))
 
     def _samples(
@@ -158,7 +176,8 @@ class Tracer:
         return wp.array(np.ascontiguousarray(values, np.int32), dtype=wp.int32, device=self._device)
 
 
-_ROTATED_GRID = np.array([[-0.375, -0.125], [0.125, -0.375], [0.375, 0.125], [-0.125, 0.375]], np.float32)
+_AROUND = np.array([[-0.33, -0.12], [0.28, -0.28], [0.05, 0.38]], np.float32)
+"""Where in a pixel the further samples lie, from its centre."""
 
 
 def _array(values: Any) -> np.ndarray:
@@ -188,23 +207,6 @@ def _spread_out(values: np.ndarray, inside: Bool[np.ndarray, "h w"]) -> np.ndarr
     out = np.zeros((*inside.shape, *values.shape[1:]), values.dtype)
     out[inside] = values
     return out
-
-
-def _smooth_within(lit: Float[np.ndarray, "h w 3"], part: Int[np.ndarray, "h w"]) -> Float[np.ndarray, "h w 3"]:
-    """The mean light over each pixel's 4 x 4 block neighbourhood, of the same part of the same surface.
-
-    Neighbours sample different directions (see `shade`), so this removes the grain and leaves every texture sharp.
-    """
-    height, width = part.shape
-    total, count = np.zeros_like(lit), np.zeros(part.shape, np.float32)
-    wide = np.pad(lit, ((2, 1), (2, 1), (0, 0)))
-    wide_part = np.pad(part, ((2, 1), (2, 1)), constant_values=-2)
-    for dy in range(4):
-        for dx in range(4):
-            same = (wide_part[dy : dy + height, dx : dx + width] == part).astype(np.float32)
-            total += wide[dy : dy + height, dx : dx + width] * same[..., None]
-            count += same
-    return np.asarray(total / np.maximum(count, 1)[..., None])
 
 
 def _edges(light: Float[np.ndarray, "h w 3"], person: Int[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:

@@ -49,7 +49,7 @@ def test_it_holds_a_seed_a_pool_and_validation_images(made: tuple[Settings, Demo
         accounts = {user.name: user.role for user in users.list_users(tx)}
         shown = queue.listing(tx, limit=200, now=utc_now())
     assert (counts.images, counts.images_open, counts.images_validation) == (121, 79, 31)
-    assert (counts.persons_accepted, counts.persons_open, counts.persons_validation) == (53, 348, 124)
+    assert (counts.persons_accepted, counts.persons_open, counts.persons_validation) == (53, 350, 124)
     assert accounts == {"annotator": "annotator", "lead": "lead"}
     pool = json.loads((DEMO_FOLDER / "pool.json").read_text())["images"]
     assert {item.image.file_name for item in shown} == {image["file_name"] for image in pool}
@@ -69,7 +69,7 @@ def test_nothing_of_the_truth_enters_the_store(made: tuple[Settings, DemoHome]) 
 def test_no_person_of_the_pool_has_a_label(made: tuple[Settings, DemoHome]) -> None:
     with open_store(made[0].database_url).reading() as tx:
         waiting = [p for p in images.list_persons(tx, split="train") if p.state == "open"]
-    assert len(waiting) == 348
+    assert len(waiting) == 350
     assert all(p.label is None and p.extra.get("keypoints") is None and p.area is None for p in waiting)
 
 
@@ -91,7 +91,7 @@ def test_opening_it_again_changes_nothing(made: tuple[Settings, DemoHome]) -> No
     assert not again.is_new
     assert again.passwords == first.passwords
     assert dump(settings) == before
-    assert len(export_coco(open_store(settings.database_url))["annotations"]) == 525
+    assert len(export_coco(open_store(settings.database_url))["annotations"]) == 527
 
 
 def test_its_passwords_are_for_the_owner_alone_and_are_told_in_a_box(made: tuple[Settings, DemoHome]) -> None:

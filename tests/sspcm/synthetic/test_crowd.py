@@ -49,7 +49,7 @@ def crowds(model):
     for seed in range(3):
         rng = np.random.default_rng(seed)
         room = draw_room(rng, camera_height=2.9, infrared=False)
-        made.append((room, draw_crowd(rng, model, room, draw_cast(rng, 10), reach=4.0)))
+        made.append((room, draw_crowd(rng, model, room, draw_cast(rng, 10), reach=4.0, camera_height=2.9)))
     return made
 
 
@@ -91,7 +91,7 @@ def test_everybody_stands_sits_or_lies_on_something(crowds):
 
 def test_who_sits_has_a_chair_below(make_room, model):
     rng = np.random.default_rng(3)
-    crowd = draw_crowd(rng, model, make_room(), draw_cast(rng, 12), reach=4.0)
+    crowd = draw_crowd(rng, model, make_room(), draw_cast(rng, 12), reach=4.0, camera_height=2.9)
     sitting = [person for person in crowd.people if person.kind == "sit"]
     seats = [thing for thing in crowd.furniture if np.ptp(thing.layout, axis=0) == pytest.approx([0.44, 0.44, 0.05])]
     assert sitting and len(seats) == len(sitting)
@@ -105,12 +105,12 @@ def test_who_sits_has_a_chair_below(make_room, model):
 def test_who_finds_no_place_stays_away(make_room, model):
     rng = np.random.default_rng(0)
     full = make_room(1.0, 1.0, obstacles=[box_points((0, 0, 1.2), (1.9, 1.9, 2.4), 0)])
-    assert draw_crowd(rng, model, full, draw_cast(rng, 2), reach=1.0).people == []
+    assert draw_crowd(rng, model, full, draw_cast(rng, 2), reach=1.0, camera_height=2.9).people == []
 
 
 def test_nobody_goes_further_than_the_reach(make_room, model):
     rng = np.random.default_rng(1)
-    crowd = draw_crowd(rng, model, make_room(8.0, 8.0), draw_cast(rng, 8), reach=2.0)
+    crowd = draw_crowd(rng, model, make_room(8.0, 8.0), draw_cast(rng, 8), reach=2.0, camera_height=2.9)
     assert len(crowd.people) > 4
     assert all(math.hypot(*person.body.joints[:, :2].mean(0)) < 3.2 for person in crowd.people)
 
