@@ -1,6 +1,7 @@
 """The product as people use it: sign in, correct, accept, undo, launch a round, all in Chromium."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from db import images
 from db.session import open_store
+from tests.onnx_files import movenet
 
 pytestmark = pytest.mark.browser
 READY = "pose-editor[data-phase=ready]"
@@ -78,6 +80,27 @@ def test_an_annotator_is_not_let_into_the_lead_page(sign_in: Callable[[str], Pag
     answered = page.goto(f"{running_app.url}/lead/")
     assert answered is not None
     assert answered.status == 403
+
+
+def test_a_lead_uploads_a_pose_model_and_the_queue_begins_where_it_contradicts_itself(
+    sign_in: Callable[[str], Page], tmp_path: Path
+) -> None:
+    page = sign_in("lead")
+    page.wait_for_selector("lead-prelabel")
+    shown = page.locator("lead-prelabel")
+    (tmp_path / "notes.onnx").write_bytes(b"no model at all")
+    page.get_by_label("ONNX file of a pose model").set_input_files(tmp_path / "notes.onnx")
+    page.get_by_role("button", name="Predict the pool").click()
+    expect(shown).to_contain_text("Not predicted: ", timeout=30_000)
+    (tmp_path / "colours.onnx").write_bytes(movenet())
+    page.get_by_label("ONNX file of a pose model").set_input_files(tmp_path / "colours.onnx")
+    page.get_by_role("button", name="Predict the pool").click()
+    expect(shown).to_contain_text("colours predicted", timeout=120_000)
+    expect(page.locator("lead-tables")).to_contain_text("of the image", timeout=10_000)
+
+    editor = sign_in("annotator")
+    editor.wait_for_selector(READY)
+    expect(editor.locator("pose-editor")).to_contain_text("colours", timeout=10_000)
 
 
 def test_a_lead_launches_a_round_and_sees_it_published(sign_in: Callable[[str], Page]) -> None:
