@@ -22,6 +22,7 @@ from sspcm.config import RoundConfig
 from sspcm.starting import train_starting_weights
 
 TRAINING = Path(__file__).resolve().parents[1] / "static" / "demo" / "weights" / "training.toml"
+WAYS = ("upright", "plain", "plain, any turn")
 
 
 def ways(config: RoundConfig) -> dict[str, RoundConfig]:
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--holdout", type=int, default=200, help="scenes to measure on, the last ones")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="to run several side by side")
     parser.add_argument("--rows", type=Path, default=Path("build/upright_crops.jsonl"), help="where rows are kept")
     options = parser.parse_args()
     if options.folder is None:
@@ -68,6 +70,8 @@ def main() -> None:
     base = replace(base, train=replace(base.train, steps=options.steps))
     for seed in range(options.seeds):
         for name, config in ways(base).items():
+            if name not in options.ways:
+                continue
             key = {"way": name, "seed": seed, "steps": options.steps, "holdout": options.holdout}
             if any(row["key"] == key for row in rows):
                 continue
@@ -90,7 +94,7 @@ def summary(rows: list[dict[str, Any]], steps: int, holdout: int) -> dict[str, A
     gains = {
         way: [round(by_way["upright"][seed] - ap, 4) for seed, ap in sorted(found.items())]
         for way, found in by_way.items()
-        if way != "upright"
+        if way != "upright" and set(found) <= set(by_way.get("upright", {}))
     }
     return {
         "benchmark": "upright_crops",
