@@ -85,26 +85,28 @@ def main() -> None:
 
 
 def summary(rows: list[dict[str, Any]], steps: int, holdout: int) -> dict[str, Any]:
-    """Per way the mean and each seed's AP, and the gain of upright over each other way, seed by seed."""
+    """AP and mean OKS of each way, seed by seed, and their means."""
     mine = [row for row in rows if row["key"]["steps"] == steps and row["key"]["holdout"] == holdout]
-    by_way = {
-        way: {row["key"]["seed"]: row["ap"]["AP"] for row in mine if row["key"]["way"] == way}
-        for way in dict.fromkeys(row["key"]["way"] for row in mine)
-    }
-    gains = {
-        way: [round(by_way["upright"][seed] - ap, 4) for seed, ap in sorted(found.items())]
-        for way, found in by_way.items()
-        if way != "upright" and set(found) <= set(by_way.get("upright", {}))
-    }
+    told = {name: by_way(mine, measure) for name, measure in (("ap", "AP"), ("mean_oks", "mean_oks"))}
     return {
         "benchmark": "upright_crops",
-        "ap": {way: [round(ap, 4) for _, ap in sorted(found.items())] for way, found in by_way.items()},
-        "mean_ap": {way: round(float(np.mean(list(found.values()))), 4) for way, found in by_way.items()},
-        "gain_of_upright": gains,
+        **told,
+        "mean": {
+            name: {way: round(float(np.mean(each)), 4) for way, each in found.items()} for name, found in told.items()
+        },
         "steps": steps,
         "persons": mine[0]["persons"],
         "held_out": mine[0]["held_out"],
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}",
+    }
+
+
+def by_way(rows: list[dict[str, Any]], measure: str) -> dict[str, list[float]]:
+    """A measure of each way, in the order of the seeds."""
+    ordered = sorted(rows, key=lambda row: row["key"]["seed"])
+    return {
+        way: [round(row["ap"][measure], 4) for row in ordered if row["key"]["way"] == way]
+        for way in dict.fromkeys(row["key"]["way"] for row in rows)
     }
 
 

@@ -112,8 +112,9 @@ class Tracer:
         Neighbours sample different directions (see `shade`), so this removes the grain and leaves every texture sharp.
         """
         out = wp.empty(part.shape, dtype=wp.vec3, device=self._device)
-        given = wp.array(lit, dtype=wp.vec3, device=self._device), wp.array(part, dtype=wp.int32, device=self._device)
-        wp.launch(smooth_within, dim=part.shape, inputs=[*given, out], device=self._device)
+        light: Any = wp.array(lit, dtype=wp.vec3, device=self._device)
+        of_part: Any = wp.array(part, dtype=wp.int32, device=self._device)
+        wp.launch(smooth_within, dim=part.shape, inputs=[light, of_part, out], device=self._device)
         return _array(out)
 
     def _resample(
