@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from multiprocessing.synchronize import Event, Lock
 from pathlib import Path
 from typing import Any
 
@@ -237,7 +238,8 @@ def _draw_all(out: Path, plan: Plan, missing: Sequence[int], *, workers: int, de
             yield done
         return
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(missing)), mp_context=spawn, initializer=end_with_parent) as pool:
+    beginning = (spawn.Lock(), spawn.Event())
+    with ProcessPoolExecutor(min(workers, len(missing)), spawn, initializer=_begin, initargs=beginning) as pool:
         jobs = [pool.submit(_draw_into, out, plan, index, device) for index in missing]
         try:
             for done, job in enumerate(as_completed(jobs), start=1):
@@ -252,6 +254,15 @@ def _draw_into(out: Path, plan: Plan, index: int, device: str) -> None:
     content, truth = draw_one(body_model(), plan, index, device=device)
     _write(out / IMAGES / _image_name(index), content)
     _write(_truth_file(out, index), json.dumps(truth))  # last: a scene whose truth is there is whole
+
+
+def _begin(lock: Lock, built: Event) -> None:
+    """Start a worker. The first opens the bodies alone: on a new machine that builds anny's cache for all."""
+    end_with_parent()
+    with lock:
+        if not built.is_set():
+            body_model()
+            built.set()
 
 
 @cache
