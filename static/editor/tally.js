@@ -6,6 +6,8 @@ import { clamp } from "./geometry.js";
 export class Tally {
   /** @type {Set<number>} finished here, maybe not counted by the server yet when it was asked */
   #unsure = new Set();
+  /** @type {Set<number>} taken back here, maybe still finished in the server's eyes when it was asked */
+  #reopened = new Set();
   left = Infinity;
 
   /**
@@ -14,18 +16,21 @@ export class Tally {
    */
   heard(remaining, held) {
     this.#unsure = new Set([...this.#unsure].filter((id) => held.includes(id)));
-    this.left = clamp(this.left, remaining - this.#unsure.size, remaining);
+    this.#reopened = new Set([...this.#reopened].filter((id) => held.includes(id)));
+    this.left = clamp(this.left, remaining - this.#unsure.size, remaining + this.#reopened.size);
   }
 
   /** @param {number} imageId */
   finished(imageId) {
     this.#unsure.add(imageId);
+    this.#reopened.delete(imageId);
     this.left -= 1;
   }
 
   /** Back on the desk: taken back, or refused. @param {number} imageId */
   reopened(imageId) {
     this.#unsure.delete(imageId);
+    this.#reopened.add(imageId);
     this.left += 1;
   }
 }

@@ -52,8 +52,8 @@ def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) 
     status, out, _ = run("queue", "--json")
     assert (status, json.loads(out)) == (0, {"items": []})
     status, out, _ = run("export", str(tmp_path / "out.json"), "--json")
-    assert (status, json.loads(out)["labelled"]) == (0, 32)
-    assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 32
+    assert (status, json.loads(out)["labelled"]) == (0, 53)
+    assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 53
     status, out, _ = run("round", "list", "--json")
     assert (status, json.loads(out)) == (0, {"rounds": []})
 

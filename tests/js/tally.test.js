@@ -36,3 +36,14 @@ test("an image taken back is to do again", () => {
   tally.reopened(1);
   assert.equal(tally.left, 6);
 });
+
+test("an image taken back is to do again even if the server, asked before, still counts it as finished", () => {
+  const tally = ofSix();
+  tally.finished(1);
+  tally.reopened(1);
+  tally.heard(5, [1]);
+  assert.equal(tally.left, 6);
+  tally.finished(1);
+  tally.heard(5, [1]);
+  assert.equal(tally.left, 5);
+});
