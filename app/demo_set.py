@@ -46,8 +46,7 @@ def cut_demo_set(drawn: Path, out: Path) -> dict[str, int]:
             truth = [_pick(person, "id", "image_id", "keypoints", "area") for person in part["annotations"]]
             _write(out / "truth.json", {"persons": truth})
             part["annotations"] = [
-                _pick(person, "id", "image_id", "category_id", "iscrowd", "bbox", "rbbox")
-                for person in part["annotations"]
+                _pick(person, "id", "image_id", "category_id", "iscrowd", "bbox") for person in part["annotations"]
             ]
         _write(out / f"{name}.json", part)
         for image in part["images"]:
@@ -57,7 +56,7 @@ def cut_demo_set(drawn: Path, out: Path) -> dict[str, int]:
 
 
 def _part(coco: dict[str, Any], rooms: Collection[str]) -> dict[str, Any]:
-    """The images of these rooms with their persons; of an image only what a camera's owner would know.
+    """The images of these rooms with their persons; of both only what a camera's owner would know: one box a person.
 
     Images without a person are left out: a seed and a validation set have nothing to say of them, and a pool of boxes
     has nothing to ask.
@@ -66,7 +65,9 @@ def _part(coco: dict[str, Any], rooms: Collection[str]) -> dict[str, Any]:
     peopled = {person["image_id"] for person in coco["annotations"]}
     images = [image for image in images if image["room"] in rooms and image["id"] in peopled]
     own = {image["id"] for image in images}
-    persons = [{k: v for k, v in a.items() if k != "pose"} for a in coco["annotations"] if a["image_id"] in own]
+    persons = [
+        {k: v for k, v in a.items() if k not in ("pose", "rbbox")} for a in coco["annotations"] if a["image_id"] in own
+    ]
     return {**coco, "images": images, "annotations": persons}
 
 

@@ -60,7 +60,7 @@ def test_parts_share_no_room_and_leave_none_out(cut):
 
 
 def test_the_pool_has_boxes_alone_and_its_truth_is_apart(cut):
-    told = {"id", "image_id", "category_id", "iscrowd", "bbox", "rbbox"}
+    told = {"id", "image_id", "category_id", "iscrowd", "bbox"}
     assert all(set(person) == told for person in cut["pool"]["annotations"])
     assert {p["id"] for p in cut["truth"]["persons"]} == {p["id"] for p in cut["pool"]["annotations"]}
     assert all(person["keypoints"] == KEYPOINTS for person in cut["truth"]["persons"])
