@@ -19,19 +19,17 @@ from typing import Any
 
 import numpy as np
 
+from app.cameras import lens_of
+from app.settings import read_settings
+from db import cameras, images, predictions
+from db.records import PersonScore
+from db.session import open_store
+from sspcm.fisheye import upright_angle
+from sspcm.geometry import apply, rotation, translation
+from sspcm.pose import Box
+from sspcm.skeleton import BUILT_IN
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from app.cameras import lens_of  # noqa: E402
-from app.settings import read_settings  # noqa: E402
-from db import cameras, images, predictions  # noqa: E402
-from db.records import PersonScore  # noqa: E402
-from db.session import open_store  # noqa: E402
-from sspcm.fisheye import upright_angle  # noqa: E402
-from sspcm.geometry import apply, rotation, translation  # noqa: E402
-from sspcm.pose import Box  # noqa: E402
-from sspcm.skeleton import BUILT_IN  # noqa: E402
-
 SHOWN = 36
 SKELETON = BUILT_IN["coco-17"]
 LEFT, RIGHT, MIDDLE, FLAG = "#2f6fb5", "#c8641d", "#777", "#c2185b"
