@@ -47,9 +47,8 @@ class Builder:
 
     def put_points(self, points: Float[np.ndarray, "N 3"]) -> bool:
         """Whether a piece with these points has its place; if so it is taken."""
-        if not self._space.fits(points):
+        if not self._space.take_if_free(points):
             return False
-        self._space.take(points)
         self.obstacles.append(points)
         return True
 

@@ -128,8 +128,7 @@ def _place(
         x, y = _somewhere(rng, room, reach)
         posed = moved(grounded(body), np.array([x, y, 0.0]), rng.uniform(0, 2 * math.pi))
         points = _outline(posed)
-        if space.fits(points):
-            space.take(points)
+        if space.take_if_free(points):
             return posed, []
     return None
 
@@ -151,8 +150,7 @@ def _sit_down(
         x, y, yaw = _at_table(rng, room.tables) if room.tables and rng.random() < 0.65 else _free(rng, room, reach)
         posed = moved(body, np.array([x, y, 0.0]), yaw)
         points = np.concatenate([_outline(posed), chair_points(x, y, yaw, seat, back)])
-        if space.fits(points):
-            space.take(points)
+        if space.take_if_free(points):
             return posed, chair(x, y, yaw, seat, back, *looks)
     return None
 
@@ -182,8 +180,7 @@ def _lie_down(
         cos, sin = math.cos(yaw), math.sin(yaw)
         centre = (x + cos * middle[0] - sin * middle[1], y + sin * middle[0] + cos * middle[1], high / 2)
         points = np.concatenate([_outline(posed), box_points(centre, size, yaw)])
-        if space.fits(points):
-            space.take(points)
+        if space.take_if_free(points):
             level = rng.uniform(0.05, 0.7)
             cover = Material(tuple(level * rng.uniform(0.7, 1.0, 3)))
             return posed, [box(centre, size, cover, yaw=yaw)]

@@ -37,6 +37,13 @@ class Space:
         for i in np.unique(layer):
             self._taken[i] |= cv2.dilate(own[i], np.ones((reach, reach), np.uint8))
 
+    def take_if_free(self, points: Float[np.ndarray, "N 3"]) -> bool:
+        """Whether these points fit; if so they are taken."""
+        if not self.fits(points):
+            return False
+        self.take(points)
+        return True
+
     def _cells(
         self, points: Float[np.ndarray, "N 3"]
     ) -> tuple[Int[np.ndarray, " N"], Int[np.ndarray, " N"], Int[np.ndarray, " N"]]:
