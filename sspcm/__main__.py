@@ -17,7 +17,8 @@ from sspcm.checkpoint import CheckpointError
 from sspcm.config import PRESETS, ConfigError, RoundConfig
 from sspcm.cutting import CropError
 from sspcm.formats.coco import CocoError
-from sspcm.rounds import STATUS_FILE, RoundError, run_round
+from sspcm.manifest import RoundError
+from sspcm.rounds import STATUS_FILE, run_round
 from sspcm.starting import train_starting_weights
 from sspcm.training import TrainingError
 

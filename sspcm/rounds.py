@@ -6,12 +6,11 @@ Each stage looks for its own finished file first, so a round that was killed goe
 import io
 import json
 import logging
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -26,15 +25,14 @@ from sspcm.checkpoint import (
     save_training,
     write_atomically,
 )
-from sspcm.config import DEMO_WEIGHTS, ConfigError, RoundConfig
+from sspcm.config import DEMO_WEIGHTS, RoundConfig
 from sspcm.crops import CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
-from sspcm.fisheye import LensCircle
 from sspcm.geometry import Matrix, apply
+from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
 from sspcm.metrics import Evaluated, average_precision
-from sspcm.pose import Box, Label, PoseError, Prediction
+from sspcm.pose import Prediction
 from sspcm.predict import predict_persons
-from sspcm.skeleton import Skeleton, SkeletonError
 from sspcm.training import (
     Labelled,
     StepLog,
@@ -57,40 +55,7 @@ PREDICT_BATCH = 64
 NO_UNLABELLED = "there were no unlabelled persons: A, B and C learned from labels alone, without teaching each other."
 
 logger = logging.getLogger(__name__)
-Use = Literal["labelled", "unlabelled", "validation"]
 Progress = Callable[[dict[str, Any]], None]
-
-
-class RoundError(ValueError):
-    """A round folder that cannot be run."""
-
-
-@dataclass(frozen=True, eq=False)
-class RoundPerson:
-    """One person as the manifest names them."""
-
-    id: int
-    image: Path
-    box: Box
-    lens: LensCircle | None
-    area: float
-    use: Use
-    predict: bool
-    label: Label | None
-
-
-@dataclass(frozen=True, eq=False)
-class Manifest:
-    """What a round is asked to do."""
-
-    skeleton: Skeleton
-    config: RoundConfig
-    weights: Path | None
-    persons: tuple[RoundPerson, ...]
-
-    def used_as(self, use: Use) -> tuple[RoundPerson, ...]:
-        """The persons of one use; a validation person is in no other."""
-        return tuple(p for p in self.persons if p.use == use)
 
 
 def run_round(folder: Path, *, device: torch.device, show: Progress | None = None) -> bool:
@@ -115,58 +80,6 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
         )
     _write_json(status, {"state": "done"})
     return True
-
-
-def read_manifest(path: Path) -> Manifest:
-    """The manifest as checked data. Raises RoundError naming the part that is wrong."""
-    try:
-        data = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise RoundError(f"cannot read {path} ({error}); wanted a round's manifest. Start the round anew.") from error
-    try:
-        if data["version"] != 1:
-            raise ValueError(f"found version {data['version']!r}")
-        skeleton = Skeleton.from_json(data["skeleton"])
-        return Manifest(
-            skeleton=skeleton,
-            config=RoundConfig.from_dict(data["config"]),
-            weights=Path(data["weights"]) if data.get("weights") else None,
-            persons=tuple(_read_person(entry, skeleton) for entry in data["persons"]),
-        )
-    except (KeyError, TypeError, ValueError, ConfigError, SkeletonError) as error:
-        problem = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
-        raise RoundError(
-            f"the manifest {path} cannot be used: {problem}. Wanted version 1 as docs/architecture.md has it; "
-            "start the round anew."
-        ) from error
-
-
-def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
-    try:
-        use, xyv = entry["use"], entry.get("xyv")
-        if use not in ("labelled", "unlabelled", "validation"):
-            raise PoseError(f"use must be labelled, unlabelled or validation; found {use!r}")
-        if xyv is None and use != "unlabelled":
-            raise PoseError(f"a {use} person needs xyv")
-        label = Label(np.array(xyv, dtype=np.float64)) if xyv is not None else None
-        if label is not None and len(label.xyv) != len(skeleton):
-            raise PoseError(f"xyv has {len(label.xyv)} keypoints, the skeleton {len(skeleton)}")
-        area = float(entry["area"])
-        if not 0 < area < math.inf:
-            raise PoseError(f"area must be a positive number of square pixels; found {area}")
-        return RoundPerson(
-            id=int(entry["id"]),
-            image=Path(entry["image"]),
-            box=Box(*entry["box"]),
-            lens=LensCircle(*entry["lens"]) if entry.get("lens") else None,
-            area=area,
-            use=use,
-            predict=bool(entry.get("predict", True)),
-            label=label,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        problem = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
-        raise RoundError(f"person {entry.get('id', '?')}: {problem}") from error
 
 
 @dataclass

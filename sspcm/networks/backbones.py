@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from torch import nn
 from torchvision import models
 
-from sspcm.config import Backbone
-
 
 @dataclass(frozen=True, eq=False)
 class Trunk:
@@ -22,7 +20,7 @@ class Trunk:
     stride: int
 
 
-def build_trunk(backbone: Backbone) -> Trunk:
+def build_trunk(backbone: str) -> Trunk:
     """The backbone's layers with random weights."""
     match backbone:
         case "resnet18":
@@ -31,6 +29,7 @@ def build_trunk(backbone: Backbone) -> Trunk:
             return _mobilenet_v3_small()
         case "shufflenet_v2_x0_5":
             return _shufflenet()
+    raise ValueError(backbone)
 
 
 def _resnet18() -> Trunk:

@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sspcm.config import Backbone
 from sspcm.heatmaps import STRIDE
 from sspcm.networks.backbones import build_trunk
 
@@ -15,7 +14,7 @@ from sspcm.networks.backbones import build_trunk
 class PoseNetwork(nn.Module):
     """Heatmaps of K keypoints for normalised RGB crops."""
 
-    def __init__(self, backbone: Backbone, keypoints: int, deconv_channels: int) -> None:
+    def __init__(self, backbone: str, keypoints: int, deconv_channels: int) -> None:
         """Random weights from torch's global generator; `build_network` is the seeded way."""
         super().__init__()
         trunk = build_trunk(backbone)
@@ -28,7 +27,7 @@ class PoseNetwork(nn.Module):
         return cast(Tensor, self.head(self.trunk(images)))
 
 
-def build_network(backbone: Backbone, keypoints: int, deconv_channels: int, seed: int) -> PoseNetwork:
+def build_network(backbone: str, keypoints: int, deconv_channels: int, seed: int) -> PoseNetwork:
     """A pose network whose random weights depend on the seed alone; torch's global generator is left as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -1,0 +1,126 @@
+"""What a round is asked to do: manifest.json, read and written as checked data (docs/architecture.md)."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from sspcm.config import ConfigError, RoundConfig
+from sspcm.fisheye import LensCircle
+from sspcm.pose import Box, Label, PoseError
+from sspcm.skeleton import Skeleton, SkeletonError
+
+Use = Literal["labelled", "unlabelled", "validation"]
+
+
+class RoundError(ValueError):
+    """A round folder that cannot be run."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoundPerson:
+    """One person as the manifest names them."""
+
+    id: int
+    image: Path
+    box: Box
+    lens: LensCircle | None
+    area: float
+    use: Use
+    predict: bool
+    label: Label | None
+
+
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """What a round is asked to do."""
+
+    skeleton: Skeleton
+    config: RoundConfig
+    weights: Path | None
+    persons: tuple[RoundPerson, ...]
+
+    def used_as(self, use: Use) -> tuple[RoundPerson, ...]:
+        """The persons of one use; a validation person is in no other."""
+        return tuple(p for p in self.persons if p.use == use)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest as checked data. Raises RoundError naming the part that is wrong."""
+    try:
+        data = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise RoundError(f"cannot read {path} ({error}); wanted a round's manifest. Start the round anew.") from error
+    try:
+        if data["version"] != 1:
+            raise ValueError(f"found version {data['version']!r}")
+        skeleton = Skeleton.from_json(data["skeleton"])
+        return Manifest(
+            skeleton=skeleton,
+            config=RoundConfig.from_dict(data["config"]),
+            weights=Path(data["weights"]) if data.get("weights") else None,
+            persons=tuple(_read_person(entry, skeleton) for entry in data["persons"]),
+        )
+    except (KeyError, TypeError, ValueError, ConfigError, SkeletonError) as error:
+        problem = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
+        raise RoundError(
+            f"the manifest {path} cannot be used: {problem}. Wanted version 1 as docs/architecture.md has it; "
+            "start the round anew."
+        ) from error
+
+
+def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
+    try:
+        use, xyv = entry["use"], entry.get("xyv")
+        if use not in ("labelled", "unlabelled", "validation"):
+            raise PoseError(f"use must be labelled, unlabelled or validation; found {use!r}")
+        if xyv is None and use != "unlabelled":
+            raise PoseError(f"a {use} person needs xyv")
+        label = Label(np.array(xyv, dtype=np.float64)) if xyv is not None else None
+        if label is not None and len(label.xyv) != len(skeleton):
+            raise PoseError(f"xyv has {len(label.xyv)} keypoints, the skeleton {len(skeleton)}")
+        area = float(entry["area"])
+        if not 0 < area < math.inf:
+            raise PoseError(f"area must be a positive number of square pixels; found {area}")
+        return RoundPerson(
+            id=int(entry["id"]),
+            image=Path(entry["image"]),
+            box=Box(*entry["box"]),
+            lens=LensCircle(*entry["lens"]) if entry.get("lens") else None,
+            area=area,
+            use=use,
+            predict=bool(entry.get("predict", True)),
+            label=label,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        problem = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
+        raise RoundError(f"person {entry.get('id', '?')}: {problem}") from error
+
+
+def manifest_data(manifest: Manifest) -> dict[str, Any]:
+    """Plain JSON data that `read_manifest` reads back to an equal manifest."""
+    return {
+        "version": 1,
+        "skeleton": manifest.skeleton.to_json(),
+        "config": asdict(manifest.config),
+        "weights": str(manifest.weights) if manifest.weights is not None else None,
+        "persons": [_person_data(person) for person in manifest.persons],
+    }
+
+
+def _person_data(person: RoundPerson) -> Mapping[str, Any]:
+    box, lens = person.box, person.lens
+    return {
+        "id": person.id,
+        "image": str(person.image),
+        "box": [box.x, box.y, box.width, box.height, box.angle],
+        "lens": [lens.x, lens.y, lens.radius] if lens is not None else None,
+        "area": person.area,
+        "use": person.use,
+        "predict": person.predict,
+        "xyv": person.label.xyv.tolist() if person.label is not None else None,
+    }
