@@ -67,7 +67,7 @@ def save_networks(
         "version": 1,
         "skeleton": skeleton.name,
         "keypoints": list(skeleton.keypoints),
-        "model": {**asdict(model), "weights": "random"},
+        "model": {**asdict(model), "weights": "random", "weights_b": "", "weights_c": ""},
     }
     write_atomically(folder / MODEL_FILE, json.dumps(card, indent=1).encode())
 
@@ -97,9 +97,9 @@ def load_starting_weights(folder: Path, trio: Trio, *, skeleton: Skeleton, model
     _check_keypoints(folder, read_card(folder), skeleton)
     load_network(folder / "A.safetensors", trio.a)
     load_network(folder / "B.safetensors", trio.b)
-    if (folder / "C.safetensors").exists():
+    if trio.has_student and (folder / "C.safetensors").exists():
         load_network(folder / "C.safetensors", trio.c)
-    elif model.student_backbone == model.backbone:
+    elif trio.has_student and model.student_backbone == model.backbone:
         load_network(folder / "A.safetensors", trio.c)
     trio.refresh()
 
@@ -117,7 +117,7 @@ def save_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer, *, s
     """
     tensors = {
         f"{name}.{key}": tensor
-        for name, network in trio.members().items()
+        for name, network in _stored(trio).items()
         for key, tensor in network.state_dict().items()
     }
     for index, state in optimiser.state_dict()["state"].items():
@@ -129,15 +129,29 @@ def save_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer, *, s
 def load_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer) -> tuple[int, dict[str, Any]]:
     """Put everything `save_training` wrote back in place; gives the step and the log. Raises CheckpointError."""
     tensors, metadata = _read(path)
-    for name, network in trio.members().items():
+    for name, network in _stored(trio).items():
         _fill(network, {k.removeprefix(f"{name}."): t for k, t in tensors.items() if k.startswith(f"{name}.")}, path)
     state: dict[int, dict[str, Tensor]] = {}
+    parameters = list(trio.parameters())
     for key, tensor in tensors.items():
         if key.startswith("optimiser."):
             _, index, field = key.split(".")
-            state.setdefault(int(index), {})[field] = tensor
+            state.setdefault(int(index), {})[field] = _laid_out_as(parameters[int(index)], tensor)
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
     return int(metadata["step"]), json.loads(metadata["log"])
+
+
+def _laid_out_as(parameter: Tensor, moment: Tensor) -> Tensor:
+    """The moment in the parameter's memory format: a fused Adam walks through both side by side, element by element."""
+    if moment.shape != parameter.shape:
+        return moment
+    return torch.empty_like(parameter, requires_grad=False).copy_(moment)
+
+
+def _stored(trio: Trio) -> dict[str, PoseNetwork]:
+    """Every network of a training, once."""
+    learning = {str(name): network for name, network in trio.networks().items()}
+    return learning | {"A_prev": trio.a_prev, "B_prev": trio.b_prev}
 
 
 def _storable(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:

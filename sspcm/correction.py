@@ -45,6 +45,13 @@ def correct(
     return Correction(target=means.gather(2, index)[:, :, 0], pair=pair, distances=distances)
 
 
+def plain_mean(a: Float[Tensor, "B K h w"], b: Float[Tensor, "B K h w"]) -> Correction:
+    """No correction: the mean of A and B now, whatever the snapshots say."""
+    apart = distance(decode_integer(a), decode_integer(b))
+    pair = torch.zeros_like(apart, dtype=torch.long)
+    return Correction(target=(a + b) / 2, pair=pair, distances=apart[..., None].expand(-1, -1, len(PAIRS)))
+
+
 def confident(a: Float[Tensor, "B K h w"], b: Float[Tensor, "B K h w"], *, above: float) -> Float[Tensor, "B K"]:
     """1 where the current teachers' mean peak exceeds `above`, else 0: the mask of all three unlabelled losses."""
     return (((peak(a) + peak(b)) / 2) > above).to(a.dtype)

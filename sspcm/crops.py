@@ -13,13 +13,11 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from sspcm.config import ModelConfig
+from sspcm.crop_batches import Frame as Frame
 from sspcm.cutting import read_image, warp
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import Matrix, apply, crop_matrix, translation
 from sspcm.pose import Box
-
-CONTEXT = 1.5
-"""A stored crop's side over the network's input: what a turned or widened view may look at around it."""
 
 MEMORY_BUDGET_BYTES = 2 * 1024**3
 """The crops of one store are kept in memory up to this, and read again for each batch beyond it. A round has three
@@ -52,29 +50,6 @@ def crop_spec(image: Path, box: Box, lens: LensCircle | None, model: ModelConfig
         scale=model.box_scale,
     )
     return CropSpec(image=image, matrix=matrix)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The size of a network's input and of the stored crop around it, and the shift between the two."""
-
-    height: int
-    width: int
-
-    @property
-    def stored_height(self) -> int:
-        """Rows of a stored crop; as even or odd as the input, so that the shift is whole."""
-        return self.height + 2 * round(self.height * (CONTEXT - 1) / 2)
-
-    @property
-    def stored_width(self) -> int:
-        """Columns of a stored crop."""
-        return self.width + 2 * round(self.width * (CONTEXT - 1) / 2)
-
-    @property
-    def shift(self) -> tuple[int, int]:
-        """Columns and rows by which an input pixel lies further right and down in the stored crop."""
-        return (self.stored_width - self.width) // 2, (self.stored_height - self.height) // 2
 
 
 class CropStore:

@@ -7,10 +7,10 @@ import io
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 import torch
@@ -19,23 +19,25 @@ from jaxtyping import Float
 from sspcm.checkpoint import (
     MODEL_FILE,
     CheckpointError,
-    load_starting_weights,
     load_training,
     save_networks,
     save_training,
     write_atomically,
 )
-from sspcm.config import DEMO_WEIGHTS, RoundConfig
+from sspcm.config import ConfigError, RoundConfig
 from sspcm.crops import CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
 from sspcm.geometry import Matrix, apply
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
 from sspcm.metrics import Evaluated, average_precision
+from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
 from sspcm.predict import predict_persons
+from sspcm.sampling import ALONE, Share
+from sspcm.start import start_networks
+from sspcm.step import StepLog
 from sspcm.training import (
     Labelled,
-    StepLog,
     TrainingError,
     TrainingSet,
     is_refresh,
@@ -55,21 +57,24 @@ PREDICT_BATCH = 64
 NO_UNLABELLED = "there were no unlabelled persons: A, B and C learned from labels alone, without teaching each other."
 
 logger = logging.getLogger(__name__)
+Name = TypeVar("Name", bound=str)
 Progress = Callable[[dict[str, Any]], None]
 
 
-def run_round(folder: Path, *, device: torch.device, show: Progress | None = None) -> bool:
+def run_round(folder: Path, *, device: torch.device, show: Progress | None = None, share: Share = ALONE) -> bool:
     """Run or go on with the round in `folder`; status.json tells how it ended, and so does the answer.
 
-    show: called with each line of metrics.jsonl. Every error is written down before this returns False.
+    show: called with each line of metrics.jsonl. share: this process's part; with more than one process,
+    torch.distributed is initialised and the first one writes. Every error is written down before this returns False.
     """
     status = folder / STATUS_FILE
     if _is_done(status):
         return True
-    status.unlink(missing_ok=True)
+    if share.first:
+        status.unlink(missing_ok=True)
     try:
-        _Round(folder, read_manifest(folder / "manifest.json"), device, show).run()
-    except (RoundError, TrainingError, CheckpointError, CropError) as error:
+        _Round(folder, read_manifest(folder / "manifest.json"), device, show, share).run()
+    except (RoundError, TrainingError, CheckpointError, ConfigError, CropError) as error:
         return _fail(status, str(error))
     except Exception as error:
         logger.exception("the round in %s stopped", folder)
@@ -78,7 +83,8 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
             f"the round stopped on {type(error).__name__}: {error}; wanted it to end by itself. "
             "Look into the log, then start it again: it goes on from its last checkpoint.",
         )
-    _write_json(status, {"state": "done"})
+    if share.first:
+        _write_json(status, {"state": "done"})
     return True
 
 
@@ -96,9 +102,11 @@ class _Log:
 class _Round:
     """The stages of one round, told by `run`."""
 
-    def __init__(self, folder: Path, manifest: Manifest, device: torch.device, show: Progress | None) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, device: torch.device, show: Progress | None, share: Share
+    ) -> None:
         self.folder, self.manifest, self.config, self.device = folder, manifest, manifest.config, device
-        self.log, self._show = _Log(), show
+        self.log, self.share, self._show = _Log(), share, show
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
 
@@ -108,10 +116,13 @@ class _Round:
             trio, optimiser, start = self.prepare()
             if self.steps_after(start) or not self.has(MODEL_FILE):
                 self.train(trio, optimiser, start)
+            if not self.share.first:
+                return
             if not self.has(PREDICTIONS_FILE):
                 self.predict(trio)
             self.report()
-        (self.folder / TRAINING_FILE).unlink(missing_ok=True)
+        if self.share.first:
+            (self.folder / TRAINING_FILE).unlink(missing_ok=True)
 
     def has(self, name: str) -> bool:
         """Whether the folder holds this file, which is written whole or not at all."""
@@ -121,49 +132,70 @@ class _Round:
         """The networks as the last checkpoint or the starting weights have them, and the step to go on from."""
         torch.manual_seed(self.config.seed)
         model, skeleton = self.config.model, self.manifest.skeleton
-        trio = build_trio(model, keypoints=len(skeleton), seed=self.config.seed).to(self.device)
+        method, seed = self.config.method, self.config.seed
+        trio = build_trio(model, keypoints=len(skeleton), seed=seed, method=method).to(self.device)
         optimiser = make_optimiser(trio, self.config.train)
         if self.has(TRAINING_FILE):
             step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser)
             self.log = _Log(**log)
             return trio, optimiser, step
-        weights = self.starting_weights()
-        if weights is not None:
-            load_starting_weights(weights, trio, skeleton=skeleton, model=model)
+        start_networks(trio, model, skeleton, folder=self.manifest.weights)
         return trio, optimiser, 0
-
-    def starting_weights(self) -> Path | None:
-        """The manifest's folder, else what the settings name; None for random ones."""
-        if self.manifest.weights is not None:
-            return self.manifest.weights
-        named = self.config.model.weights
-        return {"random": None, "demo": DEMO_WEIGHTS}.get(named, Path(named))
 
     def train(self, trio: Trio, optimiser: torch.optim.Optimizer, start: int) -> None:
         """From `start` to the last step: a checkpoint at each refresh and at the end, then the finished networks."""
-        (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
-        data, validation = self.read_training_set(), self.read_validation()
+        data = self.read_training_set()
+        validation = self.read_validation() if self.share.first else None
+        if validation is not None:
+            (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
+            self.begin_training(trio, validation, start)
+        earlier, began = self.log.train_seconds, time.monotonic()
+        epoch: list[StepLog] = []
+        for log in train(trio, optimiser, data, self.config, start=start, device=self.device, share=self.share):
+            if validation is None:
+                continue
+            epoch.append(log)
+            seconds = time.monotonic() - began
+            left = seconds / (log.step - start) * self.steps_after(log.step)
+            if not is_refresh(log.step, self.config.train) and self.steps_after(log.step):
+                if self.is_due():
+                    self.say(_train_line(log, self.config, seconds_left=left))
+                continue
+            self.log.train_seconds = earlier + seconds
+            self.end_epoch(trio, validation, epoch, seconds_left=left)
+            save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=vars(self.log))
+            epoch = []
+        if self.share.first:
+            self.save(trio)
+
+    def save(self, trio: Trio) -> None:
+        """The finished networks; without a student C is A, its backbone too."""
+        model = self.config.model
+        if not trio.has_student:
+            model = replace(model, student_backbone=model.backbone)
+        save_networks(self.folder, trio.shipped(), skeleton=self.manifest.skeleton, model=model)
+
+    def begin_training(self, trio: Trio, validation: CropStore, start: int) -> None:
+        """What there is to tell before the first step."""
         if start == 0:
             self.log.ap_before = self.log.ap = self.measure(trio, validation)
         else:
             self.log.warnings.append(f"the training was interrupted, and went on from step {start}.")
         self.begin_metrics(start)
-        earlier, began = self.log.train_seconds, time.monotonic()
-        epoch: list[StepLog] = []
-        for log in train(trio, optimiser, data, self.config, start=start, device=self.device):
-            epoch.append(log)
-            seconds = time.monotonic() - began
-            line = _train_line(log, self.config, seconds_left=seconds / (log.step - start) * self.steps_after(log.step))
-            if not is_refresh(log.step, self.config.train) and self.steps_after(log.step):
-                self.say(line)
-                continue
-            self.log.ap = self.measure(trio, validation)
-            self.log.train_seconds = earlier + time.monotonic() - began
-            self.log.epochs.append(_summary(epoch) | {"step": log.step, "ap": self.log.ap})
-            self.say(line | _summary(epoch) | {"ap": _only_ap(self.log.ap)}, always=True)
-            save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=vars(self.log))
-            epoch = []
-        save_networks(self.folder, trio.networks(), skeleton=self.manifest.skeleton, model=self.config.model)
+
+    def end_epoch(self, trio: Trio, validation: CropStore, epoch: Sequence[StepLog], *, seconds_left: float) -> None:
+        """Measure and tell at a refresh, or at the end."""
+        summary, last = _summary(epoch), epoch[-1]
+        if summary.get("masked") == 1.0 and not self.steps_after(last.step):
+            self.log.warnings.append(
+                "the unlabelled persons taught nothing, to the end: none of their keypoints was confident enough (mean "
+                f"peak {summary['mean_peak']:.3f}, train.mask_peak {self.config.train.mask_peak}). Train longer, or "
+                "start from better weights."
+            )
+        self.log.ap = self.measure(trio, validation)
+        self.log.epochs.append(summary | {"step": last.step, "ap": self.log.ap})
+        line = _train_line(last, self.config, seconds_left=seconds_left)
+        self.say(line | summary | {"ap": _only_ap(self.log.ap)})
 
     def begin_metrics(self, start: int) -> None:
         """Tell where the training begins: a reader forgets what an interrupted one told beyond that step."""
@@ -172,7 +204,7 @@ class _Round:
             with path.open("a") as file:
                 file.write("\n")  # a killed process leaves half a line
         line = _line(start, self.config) | {"began": True, "ap": _only_ap(self.log.ap)}
-        self.say(line, always=True)
+        self.say(line)
 
     def steps_after(self, step: int) -> int:
         """How many steps are left once `step` of them are done."""
@@ -181,18 +213,19 @@ class _Round:
     def read_training_set(self) -> TrainingSet:
         """The labelled and unlabelled persons' crops; validation persons are in neither."""
         labelled, unlabelled = self.manifest.used_as("labelled"), self.manifest.used_as("unlabelled")
+        wanted = bool(self.config.method.paths)
         if not labelled:
             raise TrainingError(
                 "there is no labelled person to train on; wanted at least one. "
                 "Label a few persons, then start the round."
             )
-        if not unlabelled and NO_UNLABELLED not in self.log.warnings:
+        if wanted and not unlabelled and NO_UNLABELLED not in self.log.warnings:
             self.log.warnings.append(NO_UNLABELLED)
         crops = self.crops(labelled)
         xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]
         return TrainingSet(
             labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float()),
-            unlabelled=self.crops(unlabelled) if unlabelled else None,
+            unlabelled=self.crops(unlabelled) if wanted and unlabelled else None,
             mirror=torch.from_numpy(self.manifest.skeleton.mirror_array),
         )
 
@@ -205,14 +238,21 @@ class _Round:
         specs = [crop_spec(person.image, person.box, person.lens, self.config.model) for person in persons]
         return CropStore(specs, self.frame, threads=self.config.train.loader_threads)
 
+    def look(self, networks: Mapping[Name, PoseNetwork], crops: CropStore) -> dict[Name, Float[np.ndarray, "P K 3"]]:
+        """What the networks say about these persons."""
+        keypoints, pixels = len(self.manifest.skeleton), self.config.model.pixels
+        return predict_persons(
+            networks, crops, batch=PREDICT_BATCH, device=self.device, keypoints=keypoints, pixels=pixels
+        )
+
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
         """AP and its kin of A, B and C on the validation persons; empty without any."""
         persons = self.manifest.used_as("validation")
         if not persons:
             return {}
         images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
-        predicted = predict_persons(trio.networks(), validation, batch=PREDICT_BATCH, device=self.device)
-        return {
+        predicted = self.look(trio.networks(), validation)
+        figures: dict[str, dict[str, float | None]] = {
             name: _finite(
                 average_precision(
                     [
@@ -225,6 +265,7 @@ class _Round:
             )
             for name, rows in predicted.items()
         }
+        return figures if trio.has_student else figures | {"C": figures["A"]}
 
     def predict(self, trio: Trio) -> None:
         """All five members' word on every person to be predicted, in image pixels."""
@@ -234,11 +275,11 @@ class _Round:
         began = time.monotonic()
         for first in range(0, count, PREDICT_BATCH):
             crops = self.crops(persons[first : first + PREDICT_BATCH])
-            for name, rows in predict_persons(trio.members(), crops, batch=PREDICT_BATCH, device=self.device).items():
+            for name, rows in self.look(trio.members(), crops).items():
                 found[name].append(rows)
             done = first + len(crops)
             left = (time.monotonic() - began) / done * (count - done)
-            self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)}, always=True)
+            self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)})
         empty = np.empty((0, keypoints, 3))
         arrays: dict[str, Any] = {name: np.concatenate([empty, *rows]) for name, rows in found.items()}
         content = io.BytesIO()
@@ -264,10 +305,12 @@ class _Round:
             },
         )
 
-    def say(self, line: dict[str, Any], *, always: bool = False) -> None:
-        """Append a line to metrics.jsonl: at most about one a second, unless it must not be missed."""
-        if not always and time.monotonic() - self._said < METRICS_EVERY_S:
-            return
+    def is_due(self) -> bool:
+        """Whether METRICS_EVERY_S passed since the last line."""
+        return time.monotonic() - self._said >= METRICS_EVERY_S
+
+    def say(self, line: dict[str, Any]) -> None:
+        """Append a line to metrics.jsonl."""
         self._said = time.monotonic()
         with (self.folder / METRICS_FILE).open("a") as file:
             file.write(json.dumps(line) + "\n")
@@ -288,14 +331,18 @@ def _line(step: int, config: RoundConfig) -> dict[str, Any]:
 
 
 def _summary(epoch: Sequence[StepLog]) -> dict[str, Any]:
-    """Pair frequencies, masked share and mean peak since the last refresh; nothing without unlabelled persons."""
-    frequency = mean_frequency(epoch)
-    if frequency is None:
+    """What teaching looked like since the last refresh (method.md section 13); nothing without unlabelled persons."""
+    taught = [log for log in epoch if log.teaches]
+    if not taught:
         return {}
-    return {
-        "pair_frequency": [round(share, 4) for share in frequency],
-        "masked": round(float(np.mean([log.masked for log in epoch if log.masked is not None])), 4),
-        "mean_peak": round(float(np.mean([log.mean_peak for log in epoch if log.mean_peak is not None])), 4),
+    frequency = mean_frequency(taught)
+    masked = np.mean([log.masked_by_keypoint or () for log in taught], axis=0)
+    pairs = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
+    return pairs | {
+        "masked": round(float(masked.mean()), 4),
+        "masked_by_keypoint": [round(float(share), 4) for share in masked],
+        "mean_peak": round(float(np.mean([log.mean_peak or 0.0 for log in taught])), 4),
+        "apart": round(float(np.mean([log.apart or 0.0 for log in taught])), 3),
     }
 
 

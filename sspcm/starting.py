@@ -10,16 +10,16 @@ import numpy as np
 import torch
 
 from sspcm.checkpoint import load_network, save_networks
-from sspcm.config import RoundConfig
+from sspcm.config import RoundConfig, Variant
 from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
-from sspcm.fisheye import LensCircle, default_lens
-from sspcm.formats.coco import CocoFile, CocoImage, read_coco
+from sspcm.formats.coco import CocoFile, lens_of, read_coco
 from sspcm.metrics import Evaluated, average_precision
 from sspcm.networks import PoseNetwork, build_network
 from sspcm.pose import Label, PersonInstance, Prediction
 from sspcm.predict import predict_persons
 from sspcm.skeleton import Skeleton
 from sspcm.training import Labelled, TrainingError, train_supervised_network
+from sspcm.trio import heatmaps_of
 
 PREDICT_BATCH = 64
 
@@ -44,7 +44,7 @@ def train_starting_weights(
     The first `skip` images by file name are left out, the last `holdout` ones only measured on. An image's lens circle
     is what its field `lens` says (centre x, y and radius in pixels, as `sspcm draw` writes it), else the circle
     inscribed in its frame. show: called after every step. Gives a report of plain data, the annotations' complaints
-    among it. Raises TrainingError.
+    among it. Raises TrainingError, CocoError.
     """
     began = time.monotonic()
     coco = read_coco(annotations)
@@ -77,7 +77,7 @@ def train_starting_weights(
         "held_out": len(measure),
         "steps": config.train.steps,
         "seed": config.seed,
-        "ap": _measure(networks, measure, frame, coco.skeleton, device) if measure else {},
+        "ap": _measure(networks, measure, frame, coco.skeleton, config.model.pixels, device) if measure else {},
         "seconds": round(time.monotonic() - began, 1),
     }
 
@@ -99,27 +99,12 @@ def _split(
     learn: list[Sample] = []
     measure: list[Sample] = []
     for image in kept:
-        lens = _lens_of(image)
+        lens = lens_of(image)
         for person in persons.get(image.id, []):
             assert person.label is not None
             spec = crop_spec(images / image.file_name, person.box, lens, config.model)
             (measure if image.id in measured else learn).append((spec, person.label, person))
     return learn, measure
-
-
-def _lens_of(image: CocoImage) -> LensCircle:
-    """Raises TrainingError where the field `lens` is no circle."""
-    told = image.extra.get("lens")
-    if told is None:
-        return default_lens(image.width, image.height)
-    try:
-        x, y, radius = (float(value) for value in told)
-        return LensCircle(x, y, radius)
-    except (TypeError, ValueError) as error:
-        raise TrainingError(
-            f"image {image.file_name} has the lens {told!r}; wanted [centre x, centre y, radius] in pixels. "
-            "Correct it, or leave the field out."
-        ) from error
 
 
 def _train_one(
@@ -131,7 +116,9 @@ def _train_one(
     show: Callable[[], object],
 ) -> PoseNetwork:
     model = config.model
-    network = build_network(model.backbone, len(skeleton), model.deconv_channels, config.seed).to(device)
+    network = build_network(model.backbone, heatmaps_of(model, len(skeleton)), model.deconv_channels, config.seed).to(
+        device
+    )
     if weights is not None:
         load_network(weights, network)
     mirror = torch.from_numpy(skeleton.mirror_array)
@@ -145,10 +132,13 @@ def _measure(
     samples: list[Sample],
     frame: Frame,
     skeleton: Skeleton,
+    pixels: Variant,
     device: torch.device,
 ) -> dict[Literal["A", "B"], dict[str, float]]:
     crops = CropStore([spec for spec, _, _ in samples], frame, threads=2)
-    predicted = predict_persons(networks, crops, batch=PREDICT_BATCH, device=device)
+    predicted = predict_persons(
+        networks, crops, batch=PREDICT_BATCH, device=device, keypoints=len(skeleton), pixels=pixels
+    )
     numbers = {path: number for number, path in enumerate(dict.fromkeys(spec.image for spec, _, _ in samples))}
     return {
         name: average_precision(

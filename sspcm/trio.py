@@ -1,4 +1,4 @@
-"""The networks of SSPCM: teachers A and B, student C, and the teachers as they were at the last snapshot."""
+"""The networks of a training: teachers A and B, student C, and the teachers as they were at the last snapshot."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -7,22 +7,32 @@ from typing import Literal
 import torch
 from torch import nn
 
-from sspcm.config import ModelConfig
+from sspcm.config import MethodConfig, ModelConfig
 from sspcm.networks import PoseNetwork, build_network
 
 NETWORKS = ("A", "B", "C")
 MEMBERS = ("A", "B", "A_prev", "B_prev", "C")
+UNION_CHANNELS = 24
+"""Heatmaps of the released networks, whatever the skeleton (method.md section 11, 13)."""
 NetworkName = Literal["A", "B", "C"]
 MemberName = Literal["A", "B", "A_prev", "B_prev", "C"]
 
 
 class Trio:
-    """A, B and C learn by gradient; A_prev and B_prev are copies that only `refresh` moves (method.md section 1)."""
+    """A, B and C learn by gradient; A_prev and B_prev are copies that only `refresh` moves (method.md section 1).
 
-    def __init__(self, a: PoseNetwork, b: PoseNetwork, c: PoseNetwork) -> None:
-        """Takes the three networks as they are; the snapshots start as copies of A and B (method.md section 11, 1)."""
-        self.a, self.b, self.c = a, b, c
+    A method without a student ships A: then C is that very network, and two learn.
+    """
+
+    def __init__(self, a: PoseNetwork, b: PoseNetwork, c: PoseNetwork | None = None) -> None:
+        """Takes the networks as they are; the snapshots start as copies of A and B (method.md section 11, 1)."""
+        self.a, self.b, self.c = a, b, a if c is None else c
         self.a_prev, self.b_prev = _frozen_copy(a), _frozen_copy(b)
+
+    @property
+    def has_student(self) -> bool:
+        """Whether C is a network of its own."""
+        return self.c is not self.a
 
     def refresh(self) -> None:
         """A_prev and B_prev become what A and B are now, bit for bit."""
@@ -34,11 +44,15 @@ class Trio:
         return {"A": self.a, "B": self.b, "A_prev": self.a_prev, "B_prev": self.b_prev, "C": self.c}
 
     def networks(self) -> dict[NetworkName, PoseNetwork]:
-        """The three that learn, by name."""
+        """Those that learn, by name."""
+        return {"A": self.a, "B": self.b, "C": self.c} if self.has_student else {"A": self.a, "B": self.b}
+
+    def shipped(self) -> dict[NetworkName, PoseNetwork]:
+        """What a training leaves behind: A, B and C."""
         return {"A": self.a, "B": self.b, "C": self.c}
 
     def parameters(self) -> Iterator[nn.Parameter]:
-        """Everything the one optimiser holds: A's, B's and C's."""
+        """Everything the one optimiser holds."""
         for network in self.networks().values():
             yield from network.parameters()
 
@@ -54,16 +68,30 @@ class Trio:
         return self
 
 
-def build_trio(model: ModelConfig, *, keypoints: int, seed: int) -> Trio:
-    """Random networks from three different seeds: A and B must differ, everything rests on their diversity."""
-    a, b = (build_network(model.backbone, keypoints, model.deconv_channels, 3 * seed + i) for i in (0, 1))
-    return Trio(a, b, build_network(model.student_backbone, keypoints, model.deconv_channels, 3 * seed + 2))
+def build_trio(model: ModelConfig, *, keypoints: int, seed: int, method: MethodConfig | None = None) -> Trio:
+    """Random networks from different seeds: A and B must differ, everything rests on their diversity."""
+    outputs = heatmaps_of(model, keypoints)
+    a, b = (build_network(model.backbone, outputs, model.deconv_channels, 3 * seed + i) for i in (0, 1))
+    if method is not None and not method.student:
+        return Trio(a, b)
+    return Trio(a, b, build_network(model.student_backbone, outputs, model.deconv_channels, 3 * seed + 2))
+
+
+def heatmaps_of(model: ModelConfig, keypoints: int) -> int:
+    """How many heatmaps a network of this model gives for K keypoints, of which the first K are theirs."""
+    return max(keypoints, UNION_CHANNELS) if model.channels == "legacy" else keypoints
 
 
 def _frozen_copy(network: PoseNetwork) -> PoseNetwork:
     """A copy without gradients whose running statistics stay put: momentum 0 leaves them as they were copied."""
     copy = deepcopy(network).requires_grad_(False)
-    for module in copy.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.momentum = 0.0
+    for module in batch_norms(copy):
+        module.momentum = 0.0
     return copy
+
+
+def batch_norms(network: nn.Module) -> Iterator[nn.BatchNorm2d]:
+    """Every batch norm of a network."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            yield module

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
-from sspcm.config import ViewsConfig
+from sspcm.config import Variant, ViewsConfig
 from sspcm.heatmaps import STRIDE
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -26,11 +26,15 @@ class HardView:
     heatmap: Float[Tensor, "B 3 3"]
 
 
-def normalise(pixels: UInt8[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
-    """RGB bytes as the networks expect them: zero mean and unit deviation over ImageNet."""
+def normalise(pixels: UInt8[Tensor, "B 3 H W"], variant: Variant = "correct") -> Float[Tensor, "B 3 H W"]:
+    """RGB bytes as the networks expect them: zero mean and unit deviation over ImageNet.
+
+    "legacy" hands over blue, green, red, normalised as if they were red, green, blue (method.md section 2).
+    """
     mean = torch.tensor(IMAGENET_MEAN, device=pixels.device).view(3, 1, 1) * 255
     std = torch.tensor(IMAGENET_STD, device=pixels.device).view(3, 1, 1) * 255
-    return (pixels.float() - mean) / std
+    seen = pixels.flip(1) if variant == "legacy" else pixels
+    return seen.float().sub_(mean).div_(std)
 
 
 def sample_easy(
@@ -86,15 +90,29 @@ def warp(
     maps: Float[Tensor, "B C H W"], matrices: Float[Tensor, "B 3 3"], *, height: int, width: int
 ) -> Float[Tensor, "B C h w"]:
     """The maps seen through source px -> view px matrices: bilinear, zero outside, `height` x `width` out."""
-    source_height, source_width = maps.shape[-2:]
-    view_to_source = torch.linalg.inv(matrices)
-    ys, xs = torch.meshgrid(
-        torch.arange(height, device=maps.device), torch.arange(width, device=maps.device), indexing="ij"
-    )
-    grid = torch.stack((xs, ys, torch.ones_like(xs)), dim=-1).to(maps.dtype).view(1, -1, 3)
-    source = (grid @ view_to_source[:, :2].transpose(1, 2)).view(-1, height, width, 2)
-    normalised = source * source.new_tensor([2 / (source_width - 1), 2 / (source_height - 1)]) - 1
-    return torch.nn.functional.grid_sample(maps, normalised, mode="bilinear", padding_mode="zeros", align_corners=True)
+    source = (maps.shape[2], maps.shape[3])
+    return look(maps, sampling_grid(matrices, source=source, height=height, width=width))
+
+
+def sampling_grid(
+    matrices: Float[Tensor, "B 3 3"], *, source: tuple[int, int], height: int, width: int
+) -> Float[Tensor, "B h w 2"]:
+    """Where each pixel of the `height` x `width` views lies in sources of (rows, columns), as `look` wants it."""
+    view_to_source = torch.linalg.inv_ex(matrices).inverse[:, :2]  # `inv` would wait for the device
+    rows, columns = source
+    to_normalised = view_to_source.new_tensor([[2 / (columns - 1)], [2 / (rows - 1)]])
+    affine = view_to_source * to_normalised
+    affine[:, :, 2] -= 1
+    xs = torch.arange(width, device=matrices.device, dtype=matrices.dtype)[None, None, :, None]
+    ys = torch.arange(height, device=matrices.device, dtype=matrices.dtype)[None, :, None, None]
+    column, row, origin = (affine[:, None, None, :, i] for i in range(3))
+    grid: Tensor = xs * column + (ys * row + origin)
+    return grid
+
+
+def look(maps: Float[Tensor, "B C H W"], grid: Float[Tensor, "B h w 2"]) -> Float[Tensor, "B C h w"]:
+    """The maps through a sampling grid: bilinear, zero outside."""
+    return torch.nn.functional.grid_sample(maps, grid, mode="bilinear", padding_mode="zeros", align_corners=True)
 
 
 def transform(matrices: Float[Tensor, "B 3 3"], xy: Float[Tensor, "B K 2"]) -> Float[Tensor, "B K 2"]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sspcm.fisheye import LensCircle, default_lens
 from sspcm.pose import IMPORTED, Box, Label, PersonInstance, PoseError
 from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError, mirror_by_name
 
@@ -212,6 +213,24 @@ def _read_annotations(
     for category, count in others.items():
         complain(f"{count} annotation(s) of category {category!r} are no persons; kept for export, never shown.")
     return persons, aside
+
+
+def lens_of(image: CocoImage) -> LensCircle:
+    """The circle in the image's field `lens` (centre x, y and radius in pixels), else the one inscribed in its frame.
+
+    Raises CocoError where the field is no circle.
+    """
+    told = image.extra.get("lens")
+    if told is None:
+        return default_lens(image.width, image.height)
+    try:
+        x, y, radius = (float(value) for value in told)
+        return LensCircle(x, y, radius)
+    except (TypeError, ValueError) as error:
+        raise CocoError(
+            f"image {image.file_name} has the lens {told!r}; wanted [centre x, centre y, radius] in pixels. "
+            "Correct it, or leave the field out."
+        ) from error
 
 
 def _name_annotation(entry: Any, images: Mapping[int, CocoImage]) -> str:

@@ -1,5 +1,7 @@
-"""The pose networks: a backbone of torchvision and SimpleBaseline's deconvolution head."""
+"""The pose networks: a backbone, published weights for it, and SimpleBaseline's deconvolution head."""
 
 from sspcm.networks.pose_network import PoseNetwork, build_network
+from sspcm.networks.published import load_published
+from sspcm.networks.trunk import BackboneError
 
-__all__ = ["PoseNetwork", "build_network"]
+__all__ = ["BackboneError", "PoseNetwork", "build_network", "load_published"]

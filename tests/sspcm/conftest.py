@@ -9,9 +9,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from sspcm.config import ModelConfig, RoundConfig, TrainConfig
+from sspcm.crop_batches import Frame
+from sspcm.crops import CropStore, crop_spec
+from sspcm.pose import Box
 from sspcm.skeleton import Skeleton
+from sspcm.training import Labelled, TrainingSet
 
 STICK = Skeleton(
     name="stick-5",
@@ -107,3 +112,27 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture
+def one_thread():
+    """Tiny tensors gain nothing from more threads, and sums keep their order."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def data(make_round: Callable[..., Path], tiny: RoundConfig) -> TrainingSet:
+    """Four labelled and four unlabelled stick people."""
+    persons = json.loads((make_round(labelled=4, unlabelled=4) / "manifest.json").read_text())["persons"]
+    frame = Frame(tiny.model.input_height, tiny.model.input_width)
+    specs = [crop_spec(Path(p["image"]), Box(*p["box"]), None, tiny.model) for p in persons]
+    xyv = [np.array(p["xyv"]) for p in persons[:4]]
+    in_crop = [np.column_stack((s.to_crop(k[:, :2]), k[:, 2])) for s, k in zip(specs, xyv, strict=False)]
+    return TrainingSet(
+        Labelled(CropStore(specs[:4], frame, threads=1), torch.from_numpy(np.stack(in_crop)).float()),
+        CropStore(specs[4:8], frame, threads=1),
+        torch.tensor(STICK.mirror),
+    )

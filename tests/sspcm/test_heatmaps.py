@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.heatmaps import STRIDE, decode_integer, decode_subpixel, encode_heatmaps, peak
+from sspcm.heatmaps import DECODERS, STRIDE, decode_dark, decode_integer, decode_subpixel, encode_heatmaps, peak
 
 
 def encode_one(x: float, y: float, *, labelled: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
@@ -49,3 +49,46 @@ def test_the_subpixel_decoder_finds_a_gaussian_between_pixels(x, y):
     columns, rows = torch.arange(32.0), torch.arange(24.0)
     heatmap = 0.7 * torch.exp(-((columns[None] - x) ** 2 + (rows[:, None] - y) ** 2) / 8)
     assert decode_subpixel(heatmap).tolist() == pytest.approx([x, y], abs=0.01)
+
+
+def gaussian(x: float, y: float, *, turn: float = 0.0, long: float = 2.0) -> torch.Tensor:
+    """A Gaussian of sigma 2 drawn at any place between pixels, `long` along the direction `turn`."""
+    dx, dy = torch.arange(32.0)[None] - x, torch.arange(24.0)[:, None] - y
+    along, across = math.cos(turn) * dx + math.sin(turn) * dy, math.cos(turn) * dy - math.sin(turn) * dx
+    return 0.7 * torch.exp(-(along**2) / (2 * long**2) - across**2 / 8)
+
+
+@pytest.mark.parametrize(
+    ("decoder", "apart"), [("integer", 0.501), ("quarter", 0.3), ("parabola", 0.02), ("dark", 0.02)]
+)
+@given(x=st.floats(8, 23), y=st.floats(8, 15))
+def test_each_decoder_finds_a_gaussian_between_pixels(decoder, apart, x, y):
+    assert DECODERS[decoder](gaussian(x, y)).tolist() == pytest.approx([x, y], abs=apart)
+
+
+@given(st.floats(8, 23), st.floats(8, 15), st.floats(0, math.pi))
+def test_dark_alone_finds_a_slanted_gaussian(x, y, turn):
+    assert decode_dark(gaussian(x, y, turn=turn, long=3.0)).tolist() == pytest.approx([x, y], abs=0.08)
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+@given(seed=st.integers(0, 10_000))
+def test_every_decoder_sees_in_a_mirror_what_it_sees_without(decoder, seed):
+    heatmaps = torch.rand(4, 3, 9, 12, generator=torch.Generator().manual_seed(seed))
+    straight, mirrored = (DECODERS[decoder](maps) for maps in (heatmaps, heatmaps.flip(-1)))
+    assert torch.allclose(mirrored[..., 0], 11 - straight[..., 0], atol=1e-3)
+    assert torch.allclose(mirrored[..., 1], straight[..., 1], atol=1e-3)
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_no_decoder_leaves_the_map_or_trips_over_an_empty_one(decoder):
+    awkward = torch.stack([torch.zeros(9, 12), -torch.ones(9, 12), torch.eye(12)[:9], gaussian(0, 0)[:9, :12]])
+    found = DECODERS[decoder](awkward)
+    assert torch.isfinite(found).all()
+    assert (found >= 0).all() and (found <= torch.tensor([11.0, 8.0])).all()
+
+
+def test_the_quarter_is_a_quarter_towards_the_higher_neighbour():
+    heatmap = torch.zeros(5, 6)
+    heatmap[2, 3], heatmap[2, 2], heatmap[3, 3] = 1.0, 0.5, 0.2
+    assert DECODERS["quarter"](heatmap).tolist() == [2.75, 2.25]

@@ -2,14 +2,18 @@
 
 import cv2
 import numpy as np
+import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from sspcm.config import ModelConfig
-from sspcm.crops import CropStore, Frame, crop_spec
+from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
 from sspcm.fisheye import LensCircle
+from sspcm.heatmaps import decode_dark
 from sspcm.pose import Box
-from sspcm.predict import predict_persons
+from sspcm.predict import mirrored_back, predict_persons
 from sspcm.views import IMAGENET_MEAN, IMAGENET_STD
 
 
@@ -40,3 +44,69 @@ def test_a_bright_dot_is_found_at_its_image_pixels_through_a_turned_crop(tmp_pat
     assert np.abs(found[:, 0, :2] - [103, 214]).max() < 0.5
     assert ((found[..., 2] > 0) & (found[..., 2] <= 1)).all()
     assert network.training
+
+
+class TellsLeftFromRight(FindsBrightness):
+    """Two keypoints, and a third that means nothing: the left one is the dot in the crop's right half."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        bright = super().forward(images)
+        right_half = torch.arange(bright.shape[-1]) >= bright.shape[-1] / 2
+        return torch.cat((bright * right_half, bright * ~right_half, torch.rand_like(bright)), dim=1)
+
+
+@pytest.fixture
+def two_dots(tmp_path) -> CropStore:
+    """A crop with smooth dots at (30.3, 41) and (69.1, 50.6), of which the file holds every pixel."""
+    rows, columns = np.mgrid[:96, :96]
+    image = sum(240 * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 40) for x, y in ((30.3, 41.0), (69.1, 50.6)))
+    assert cv2.imwrite(str(tmp_path / "dots.png"), np.repeat(image.round().astype(np.uint8)[..., None], 3, axis=2))
+    return CropStore([CropSpec(tmp_path / "dots.png", np.eye(3))], Frame(96, 96), threads=1)
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_the_flip_test_neither_moves_keypoints_nor_swaps_sides(two_dots, flip):
+    found = predict_persons(
+        {"C": TellsLeftFromRight()},
+        two_dots,
+        batch=1,
+        device=torch.device("cpu"),
+        decode="dark",
+        flip=flip,
+        mirror=np.array([1, 0]),
+        keypoints=2,
+    )["C"]
+    assert found.shape == (1, 2, 3)
+    assert np.abs(found[0, :, :2] - [[69.1, 50.6], [30.3, 41.0]]).max() < 0.02 * 4
+
+
+def test_a_flip_test_without_a_mirror_is_refused(two_dots):
+    with pytest.raises(ValueError, match="Pass mirror="):
+        predict_persons({"C": FindsBrightness()}, two_dots, batch=1, device=torch.device("cpu"), flip=True)
+
+
+@given(st.floats(8, 23), st.floats(8, 15))
+def test_a_mirrored_crops_heatmap_comes_back_where_it_belongs(u, v):
+    def heatmap(u: float) -> torch.Tensor:
+        columns, rows = torch.arange(32.0), torch.arange(24.0)
+        return torch.exp(-((columns[None] - u) ** 2 + (rows[:, None] - v) ** 2) / 8)[None, None]
+
+    back = mirrored_back(heatmap((4 * 32 - 1) / 4 - u), torch.tensor([0]))
+    assert decode_dark(back)[0, 0].tolist() == pytest.approx([u, v], abs=0.02)
+    assert (back - heatmap(u)).abs().max() < 0.01
+
+
+def test_legacy_pixels_are_blue_first_with_reds_mean(tmp_path):
+    image = np.full((96, 96, 3), (200, 10, 60), np.uint8)  # blue, green, red, as OpenCV writes
+    assert cv2.imwrite(str(tmp_path / "plain.png"), image)
+    crops = CropStore([CropSpec(tmp_path / "plain.png", np.eye(3))], Frame(96, 96), threads=1)
+    seen = []
+
+    class Watches(FindsBrightness):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            seen.append(images[0, 0, 48, 48].item())
+            return super().forward(images)
+
+    for pixels in ("correct", "legacy"):
+        predict_persons({"C": Watches()}, crops, batch=1, device=torch.device("cpu"), pixels=pixels)
+    assert seen == pytest.approx([(value / 255 - IMAGENET_MEAN[0]) / IMAGENET_STD[0] for value in (60, 200)])

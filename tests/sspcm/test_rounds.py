@@ -150,8 +150,8 @@ def test_a_checkpoint_is_taken_up_where_it_was_left(make_round, monkeypatch):
     """The step after the last checkpoint is the first one done again."""
     folder = make_round(steps=6, snapshot_every=2)
 
-    def stop_after(trio, optimiser, data, config, *, start, device):
-        for log in real_train(trio, optimiser, data, config, start=start, device=device):
+    def stop_after(trio, optimiser, data, config, *, start, device, share):
+        for log in real_train(trio, optimiser, data, config, start=start, device=device, share=share):
             if log.step == 5:
                 raise RuntimeError("the power went")
             yield log

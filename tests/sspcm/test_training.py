@@ -1,36 +1,28 @@
-"""What one step does, and that repeating it learns."""
+"""Repeating a step learns, goes on exactly, and is shared by parts and processes without changing."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
-from sspcm.config import RoundConfig
-from sspcm.crops import CropStore, Frame, crop_spec
-from sspcm.losses import heatmap_loss
-from sspcm.networks import PoseNetwork
-from sspcm.pose import Box
+from sspcm.checkpoint import load_training, save_training
+from sspcm.config import METHODS, RoundConfig
+from sspcm.crop_batches import CropsInMemory
 from sspcm.training import (
-    Batch,
     Labelled,
     TrainingError,
     TrainingSet,
     is_refresh,
-    labelled_indices,
-    labelled_view,
     make_optimiser,
     mean_frequency,
-    step_generator,
-    teach,
     train,
-    train_step,
     train_supervised_network,
-    unlabelled_indices,
 )
 from sspcm.trio import Trio, build_trio
 
@@ -39,97 +31,17 @@ MIRROR = torch.tensor([0, 2, 1, 4, 3])
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny tensors gain nothing from more threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture
-def data(make_round: Callable[..., Path], tiny: RoundConfig) -> TrainingSet:
-    """Four labelled and four unlabelled stick people."""
-    persons = json.loads((make_round(labelled=4, unlabelled=4) / "manifest.json").read_text())["persons"]
-    frame = Frame(tiny.model.input_height, tiny.model.input_width)
-    specs = [crop_spec(Path(p["image"]), Box(*p["box"]), None, tiny.model) for p in persons]
-    xyv = [np.array(p["xyv"]) for p in persons[:4]]
-    in_crop = [np.column_stack((s.to_crop(k[:, :2]), k[:, 2])) for s, k in zip(specs, xyv, strict=False)]
-    return TrainingSet(
-        Labelled(CropStore(specs[:4], frame, threads=1), torch.from_numpy(np.stack(in_crop)).float()),
-        CropStore(specs[4:8], frame, threads=1),
-        MIRROR,
-    )
-
-
-def whole_batch(data: TrainingSet) -> Batch:
-    assert data.unlabelled is not None
-    return Batch(data.labelled.crops.request(range(4)).result(), data.labelled.xyv,
-                 data.unlabelled.request(range(4)).result())  # fmt: skip
+def _one_thread(one_thread):
+    """Tiny tensors gain nothing from more threads, and sums keep their order."""
 
 
 def new_trio(config: RoundConfig) -> Trio:
-    trio = build_trio(config.model, keypoints=5, seed=config.seed)
-    trio.train()
-    return trio
+    return build_trio(config.model, keypoints=5, seed=config.seed, method=config.method)
 
 
-def test_only_bs_own_term_reaches_b_and_nothing_else(data, tiny):
-    trio = new_trio(tiny)
-    crops = whole_batch(data).unlabelled
-    assert crops is not None
-    config = replace(tiny, train=replace(tiny.train, mask_peak=-1.0))
-    teach(trio, crops, config, generator=step_generator(0, 0), device=CPU).losses["B_taught"].backward()
-    assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in trio.b.parameters())
-    for silent in (trio.a, trio.c, trio.a_prev, trio.b_prev):
-        assert all(p.grad is None for p in silent.parameters())
-
-
-class Shows(PoseNetwork):
-    """A network that sees one keypoint at the same heatmap pixel, whatever it looks at; nowhere without one."""
-
-    def __init__(self, *place: int) -> None:
-        nn.Module.__init__(self)
-        heatmap = torch.zeros(1, 1, 16, 16)
-        if place:
-            heatmap[0, 0, place[1], place[0]] = 1.0
-        self.heatmap = nn.Parameter(heatmap)
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.heatmap.expand(len(images), -1, -1, -1)
-
-
-def test_each_network_is_taught_and_occluded_by_its_own_teacher(data, tiny, monkeypatch):
-    """A by B's word, B by A's, C by the mean of the pair that agrees best: A one epoch ago and B."""
-    trio = Trio(Shows(2, 3), Shows(12, 10), Shows())
-    trio.a_prev, trio.b_prev = Shows(11, 10), Shows(7, 1)
-    guides = []
-
-    def watch(images, xy, **_):
-        guides.append(xy[0, 0].tolist())
-        return images
-
-    monkeypatch.setattr("sspcm.training.cut_occlude", watch)
-    still = replace(tiny.views, easy_rotation_p=0.0, hard_rotation_p=0.0, scale_std=0.0, flip_p=0.0)
-    crops = whole_batch(data).unlabelled
-    assert crops is not None
-    taught = teach(trio, crops, replace(tiny, views=still), generator=step_generator(0, 0), device=CPU)
-    assert taught.correction.pair.unique().tolist() == [1]
-    assert guides == [[48.0, 40.0], [8.0, 12.0], [44.0, 40.0]]
-    losses = {name: loss.item() * 2 * 16 * 16 for name, loss in taught.losses.items()}
-    assert losses == pytest.approx({"A_taught": 2.0, "B_taught": 2.0, "C_taught": 2 * 0.5**2}, rel=1e-3)
-
-
-@pytest.mark.parametrize("warp", ["correct", "legacy"])
-@pytest.mark.parametrize("occlusion", ["correct", "legacy", "off"])
-def test_the_first_step_runs_in_every_variant(data, tiny, warp, occlusion):
-    config = replace(tiny, views=replace(tiny.views, warp=warp, occlusion=occlusion))
-    trio = new_trio(config)
-    log = train_step(trio, make_optimiser(trio, config.train), whole_batch(data), MIRROR, config, step=0, device=CPU)
-    assert np.isfinite(log.loss)
-    assert log.loss == pytest.approx(sum(log.losses.values()), rel=1e-5)
-    assert log.pair_frequency == (1.0, 0.0, 0.0, 0.0)  # the snapshots are still the teachers: every pair ties
-    assert set(log.losses) == {f"{name}_{part}" for name in "ABC" for part in ("labelled", "taught")}
+def losses_of(trio: Trio, data: TrainingSet, config: RoundConfig) -> list[dict[str, float]]:
+    optimiser = make_optimiser(trio, config.train)
+    return [log.losses for log in train(trio, optimiser, data, config, start=0, device=CPU)]
 
 
 def test_the_learning_rate_falls_to_a_tenth_at_each_fraction_and_goes_on_there(data, tiny):
@@ -143,15 +55,6 @@ def test_the_learning_rate_falls_to_a_tenth_at_each_fraction_and_goes_on_there(d
 
     assert rates(0) == pytest.approx([1e-3] * 3 + [1e-4] * 2 + [1e-5])
     assert rates(4) == pytest.approx([1e-4, 1e-5])
-
-
-def test_a_batch_masked_entirely_still_steps(data, tiny):
-    config = replace(tiny, train=replace(tiny.train, mask_peak=1e9))
-    trio = new_trio(config)
-    log = train_step(trio, make_optimiser(trio, config.train), whole_batch(data), MIRROR, config, step=0, device=CPU)
-    assert np.isfinite(log.loss)
-    assert log.masked == 1.0
-    assert log.losses["A_taught"] == log.losses["B_taught"] == log.losses["C_taught"] == 0.0
 
 
 def test_snapshots_are_the_teachers_of_the_last_refresh(data, tiny):
@@ -177,15 +80,42 @@ def test_at_the_end_the_snapshots_are_a_whole_epoch_old_whatever_the_number_of_s
 def test_the_same_seed_gives_the_same_networks_and_another_seed_others(data, tiny):
     def last_losses(seed: int) -> dict[str, float]:
         config = replace(tiny, seed=seed)
-        trio = new_trio(config)
-        *_, last = train(trio, make_optimiser(trio, config.train), data, config, start=0, device=CPU)
-        return last.losses
+        return losses_of(new_trio(config), data, config)[-1]
 
     assert last_losses(3) == last_losses(3)
     assert last_losses(3) != last_losses(4)
 
 
-def test_a_few_people_are_learned_by_heart(data, tiny):
+@pytest.mark.parametrize("method", METHODS)
+def test_a_resumed_training_has_the_losses_of_an_uninterrupted_one_bit_for_bit(data, tiny, tmp_path, method):
+    config = replace(tiny, method=METHODS[method])
+    whole = losses_of(new_trio(config), data, config)
+    trio = new_trio(config)
+    optimiser = make_optimiser(trio, config.train)
+    for log in train(trio, optimiser, data, config, start=0, device=CPU):
+        if log.step == 3:  # in the middle of an epoch: the snapshots differ from the teachers
+            break
+    save_training(tmp_path / "training.safetensors", trio, optimiser, step=3, log={})
+
+    fresh = new_trio(replace(config, seed=99))
+    other = make_optimiser(fresh, config.train)
+    step, _ = load_training(tmp_path / "training.safetensors", fresh, other)
+    rest = [log.losses for log in train(fresh, other, data, config, start=step, device=CPU)]
+    assert step == 3 and rest == whole[3:]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_few_people_are_learned_by_heart_by_every_method(data, tiny, method):
+    views = replace(tiny.views, easy_rotation_p=0.0, scale_std=0.0, flip_p=0.0)
+    schedule = replace(tiny.train, steps=80, learning_rate=5e-3, snapshot_every=20)
+    config = replace(tiny, views=views, train=schedule, method=METHODS[method])
+    losses = losses_of(new_trio(config), data, config)
+    for term in (name for name in losses[0] if name.endswith("labelled")):
+        told = [step[term] for step in losses]
+        assert np.mean(told[-5:]) < 0.5 * np.mean(told[:5]), term
+
+
+def test_one_network_learns_a_few_people_by_heart(data, tiny):
     views = replace(tiny.views, easy_rotation_p=0.0, scale_std=0.0, flip_p=0.0)
     schedule = replace(tiny.train, steps=60, learning_rate=5e-3)
     config = replace(tiny, views=views, train=schedule)
@@ -195,28 +125,12 @@ def test_a_few_people_are_learned_by_heart(data, tiny):
     assert np.mean(losses[-5:]) < 0.35 * np.mean(losses[:5])
 
 
-def test_a_mirrored_person_swaps_left_and_right(data, tiny):
-    still = replace(tiny.views, easy_rotation_p=0.0, scale_std=0.0, flip_p=0.0)
-    images, target, _ = labelled_view(
-        whole_batch(data), MIRROR, replace(tiny, views=still), generator=step_generator(0, 0), device=CPU
-    )
-    mirrored = replace(tiny, views=replace(still, flip_p=1.0))
-    images_m, target_m, _ = labelled_view(
-        whole_batch(data), MIRROR, mirrored, generator=step_generator(0, 0), device=CPU
-    )
-    assert torch.allclose(images_m, images.flip(-1), atol=1e-4)
-    # the encoder's grid starts at x = 0, so a mirrored peak may move by one heatmap pixel
-    column, column_m = target.amax(2).argmax(-1), target_m.amax(2).argmax(-1)
-    assert ((15 - column[:, MIRROR]) - column_m).abs().max() <= 1
-    assert ((15 - column) - column_m).abs().max() > 1
-
-
 def test_a_loss_that_is_not_finite_names_its_step(data, tiny):
     trio = new_trio(tiny)
     with torch.no_grad():
         next(trio.b.parameters()).fill_(float("nan"))
     with pytest.raises(TrainingError, match=r"loss of step 1 is nan.*learning_rate"):
-        list(train(trio, make_optimiser(trio, tiny.train), data, tiny, start=0, device=CPU))
+        losses_of(trio, data, tiny)
 
 
 def test_without_unlabelled_persons_training_is_supervised(data, tiny):
@@ -227,37 +141,101 @@ def test_without_unlabelled_persons_training_is_supervised(data, tiny):
     assert mean_frequency(logs) is None
 
 
-def test_without_labelled_persons_training_says_so(data, tiny):
-    empty = Labelled(CropStore([], data.labelled.crops.frame, threads=1), torch.empty(0, 5, 3))
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        (lambda labelled: Labelled(CropsInMemory(torch.empty(0, 3, 96, 96, dtype=torch.uint8), labelled.crops.frame),
+                                   torch.empty(0, 5, 3)), "no labelled person"),
+        (lambda labelled: replace(labelled, xyv=labelled.xyv[:, :4]), "4 keypoints, the skeleton 5"),
+        (lambda labelled: replace(labelled, xyv=labelled.xyv + torch.tensor([1000.0, 0, 0])), "every batch would be"),
+        (lambda labelled: replace(labelled, xyv=labelled.xyv * torch.tensor([1.0, 1, 0])), "none of the 4 labelled"),
+    ],
+)  # fmt: skip
+def test_persons_that_cannot_be_learned_from_are_named_before_the_first_step(data, tiny, broken, complaint):
     trio = new_trio(tiny)
-    with pytest.raises(TrainingError, match="no labelled person"):
-        list(train(trio, make_optimiser(trio, tiny.train), replace(data, labelled=empty), tiny, start=0, device=CPU))
+    with pytest.raises(TrainingError, match=complaint):
+        losses_of(trio, replace(data, labelled=broken(data.labelled)), tiny)
 
 
-def test_unlabelled_persons_come_in_whole_shuffled_passes():
-    drawn = [i for step in range(10) for i in unlabelled_indices(7, 4, seed=1, step=step)]
-    for number in range(5):
-        assert sorted(drawn[7 * number : 7 * number + 7]) == list(range(7))
-    assert drawn[:7] != drawn[7:14]
+def test_parts_of_a_step_add_up_to_the_mean_of_their_losses(data, tiny):
+    """Batch statistics are each part's own, so the losses are near those of the whole batch, not equal."""
+    whole = losses_of(new_trio(tiny), data, tiny)[0]
+    parts = replace(tiny, train=replace(tiny.train, accumulate=2))
+    halves = losses_of(new_trio(parts), data, parts)[0]
+    assert halves["A_labelled"] == pytest.approx(whole["A_labelled"], rel=0.2)
+    assert halves != whole
 
 
-def test_fewer_unlabelled_persons_than_a_batch_come_several_times():
-    drawn = [i for step in range(4) for i in unlabelled_indices(2, 5, seed=0, step=step)]
-    assert len(drawn) == 20
-    assert all(sorted(drawn[first : first + 2]) == [0, 1] for first in range(0, 20, 2))
+RANK_SCRIPT = """
+import json, os, sys
+from pathlib import Path
+import torch
+from torch import distributed
+from sspcm.config import RoundConfig
+from sspcm.crop_batches import CropsInMemory, Frame
+from sspcm.sampling import Share
+from sspcm.training import Labelled, TrainingSet, make_optimiser, train
+from sspcm.trio import build_trio
+
+torch.set_num_threads(1)
+folder = Path(sys.argv[1])
+config = RoundConfig.from_dict(json.loads((folder / "config.json").read_text()))
+tensors = torch.load(folder / "data.pt", weights_only=True)
+frame = Frame(config.model.input_height, config.model.input_width)
+data = TrainingSet(
+    Labelled(CropsInMemory(tensors["labelled"], frame), tensors["xyv"]),
+    CropsInMemory(tensors["unlabelled"], frame),
+    tensors["mirror"],
+)
+share = Share(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
+distributed.init_process_group("gloo")
+trio = build_trio(config.model, keypoints=5, seed=config.seed, method=config.method)
+optimiser = make_optimiser(trio, config.train)
+logs = train(trio, optimiser, data, config, start=0, device=torch.device("cpu"), share=share)
+losses = [log.losses for log in logs]
+weight = [float(next(network.parameters()).detach().double().sum()) for network in trio.networks().values()]
+(folder / f"rank{share.rank}.json").write_text(json.dumps({"losses": losses, "weight": weight}))
+distributed.destroy_process_group()
+"""
 
 
-def test_labelled_persons_are_drawn_with_replacement():
-    drawn = labelled_indices(3, 64, seed=0, step=0)
-    assert len(drawn) == 64 and set(drawn) == {0, 1, 2}
-    assert drawn != labelled_indices(3, 64, seed=0, step=1)
+@pytest.mark.parametrize("method", ["sspcm", "multiaugs"])
+def test_two_processes_have_the_losses_of_one_that_computes_both_parts(data, tiny, tmp_path, method):
+    """The same global batch in the same two parts, shared by processes or one after the other in one of them."""
+    config = replace(tiny, method=METHODS[method], train=replace(tiny.train, steps=3))
+    everyone = list(range(4))
+    torch.save(
+        {
+            "labelled": data.labelled.crops.request(everyone).result(),
+            "xyv": data.labelled.xyv,
+            "unlabelled": data.unlabelled.request(everyone).result(),
+            "mirror": MIRROR,
+        },
+        tmp_path / "data.pt",
+    )
+    (tmp_path / "config.json").write_text(json.dumps(asdict(config)))
+    script = tmp_path / "rank.py"
+    script.write_text(RANK_SCRIPT)
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0",
+               "--rdzv-backend=c10d", "--rdzv-endpoint=localhost:0", str(script), str(tmp_path)]  # fmt: skip
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment)
+    assert done.returncode == 0, done.stderr[-3000:]
+    ranks = [json.loads((tmp_path / f"rank{rank}.json").read_text()) for rank in (0, 1)]
+
+    alone = replace(config, train=replace(config.train, accumulate=2))
+    trio = new_trio(alone)
+    expected = losses_of(trio, data, alone)
+    weights = [float(next(network.parameters()).detach().double().sum()) for network in trio.networks().values()]
+    for rank in ranks:
+        assert rank["weight"] == pytest.approx(weights, rel=1e-4)
+        for told, wanted in zip(rank["losses"], expected, strict=True):
+            assert told == pytest.approx(wanted, rel=1e-4)
 
 
-def test_the_supervised_loss_is_what_the_labelled_view_gives(data, tiny):
-    trio = new_trio(tiny)
-    images, target, weight = labelled_view(whole_batch(data), MIRROR, tiny,
-                                           generator=step_generator(tiny.seed, 0), device=CPU)  # fmt: skip
-    expected = 0.5 * heatmap_loss(trio.a(images), target, weight).item()
-    fresh = new_trio(tiny)
-    log = train_step(fresh, make_optimiser(fresh, tiny.train), whole_batch(data), MIRROR, tiny, step=0, device=CPU)
-    assert log.losses["A_labelled"] == pytest.approx(expected, rel=1e-5)
+@pytest.mark.slow
+def test_compiled_networks_learn_as_uncompiled_ones(data, tiny):
+    config = replace(tiny, train=replace(tiny.train, steps=2, compile=True))
+    compiled = losses_of(new_trio(config), data, config)
+    plain = losses_of(new_trio(tiny), data, replace(tiny, train=replace(tiny.train, steps=2)))
+    assert compiled[0]["A_labelled"] == pytest.approx(plain[0]["A_labelled"], rel=1e-3)

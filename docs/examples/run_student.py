@@ -1,0 +1,46 @@
+"""Keypoints of one person by an exported student.onnx alone: MODEL.onnx IMAGE X,Y,W,H [LENS_X,LENS_Y,RADIUS]."""
+
+import json
+import sys
+
+import cv2
+import numpy as np
+import onnxruntime
+
+session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+told = json.loads(session.get_modelmeta().custom_metadata_map["sspcm"])
+shown, stride = told["input"], told["output"]["stride"]
+image = cv2.cvtColor(cv2.imread(sys.argv[2]), cv2.COLOR_BGR2RGB)
+x, y, w, h = (float(v) for v in sys.argv[3].split(","))
+centre = np.array([x + w / 2, y + h / 2])
+
+# The crop: the person's way up turned up, the box's extent along the crop's axes fitted with some surroundings.
+up = 0.0
+if told["orientation"] == "radial" and len(sys.argv) > 4:
+    outwards = centre - [float(v) for v in sys.argv[4].split(",")[:2]]
+    up = np.arctan2(outwards[0], -outwards[1])
+cos, sin = np.cos(up), np.sin(up)
+extent = [2 * np.hypot(w / 2 * cos, h / 2 * sin), 2 * np.hypot(w / 2 * sin, h / 2 * cos)]
+gain = min(shown["width"] / extent[0], shown["height"] / extent[1]) / told["box_scale"]
+turn = gain * np.array([[cos, sin], [-sin, cos]])
+shift = (np.array([shown["width"], shown["height"]]) - 1) / 2 - turn @ centre
+seen, halved = image, 1
+while gain * halved < 0.5 and min(seen.shape[:2]) > 2:  # a large person shrinks in smooth halves
+    seen, halved = cv2.pyrDown(seen), 2 * halved
+matrix = np.column_stack([turn * halved, shift])
+crop = cv2.warpAffine(seen, matrix, (shown["width"], shown["height"]), borderValue=shown["outside"])
+
+fed = (crop.astype(np.float32) - np.float32(shown["mean"])) / np.float32(shown["std"])
+(heatmaps,) = session.run(None, {shown["name"]: fed.transpose(2, 0, 1)[None]})
+
+# The place: the highest pixel, moved along each axis to the peak of the parabola through the logarithms beside it.
+for name, heatmap in zip(told["skeleton"]["keypoints"], heatmaps[0], strict=True):
+    place = np.array(np.unravel_index(heatmap.argmax(), heatmap.shape))
+    logs, moved = np.log(np.maximum(heatmap, 1e-6)), place.astype(float)
+    for axis, step in enumerate(((1, 0), (0, 1))):
+        if 0 < place[axis] < heatmap.shape[axis] - 1:
+            before, middle, after = (logs[tuple(place + i * np.array(step))] for i in (-1, 0, 1))
+            bend = 2 * middle - before - after
+            moved[axis] += np.clip((after - before) / (2 * bend), -0.5, 0.5) if bend > 1e-6 else 0.0
+    found = np.linalg.solve(turn, stride * moved[::-1] - shift)
+    print(f"{name} {found[0]:.2f} {found[1]:.2f} {min(max(heatmap.max(), 0), 1):.3f}")

@@ -1,0 +1,46 @@
+"""Several processes that train together, as torchrun starts them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import distributed
+
+from sspcm.config import ConfigError, TrainConfig
+from sspcm.sampling import ALONE, Share
+
+
+@contextmanager
+def joined(device: torch.device) -> Iterator[tuple[Share, torch.device]]:
+    """This process's share and its own device; alone where torchrun did not start it (RANK, WORLD_SIZE)."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1:
+        yield ALONE, device
+        return
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(device)
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Share(int(os.environ["RANK"]), world), device
+    finally:
+        distributed.destroy_process_group()
+
+
+def wait_for_all(share: Share) -> None:
+    """Nobody goes on before everybody came here."""
+    if share.world > 1:
+        distributed.barrier()
+
+
+def require_shares(train: TrainConfig, share: Share) -> None:
+    """Raises ConfigError where a batch cannot be shared by all processes, each in `train.accumulate` parts."""
+    parts = share.world * train.accumulate
+    for name in ("labelled_batch", "unlabelled_batch"):
+        batch = getattr(train, name)
+        if batch % parts:
+            raise ConfigError(
+                f"train.{name} is {batch}; wanted a multiple of {parts}, for {share.world} processes with "
+                f"{train.accumulate} parts each. Set another batch, or start another number of processes."
+            )

@@ -1,0 +1,270 @@
+"""`sspcm train`: one training of a method on COCO-keypoints files, by a protocol or your own; or starting weights."""
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from sspcm.commands.dry_run import Training, tell
+from sspcm.commands.processes import joined, require_shares, wait_for_all
+from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
+from sspcm.plain import merged
+from sspcm.protocols.folder import open_folder
+from sspcm.protocols.people import manifest_of, people_of_file, people_of_protocol
+from sspcm.protocols.protocol import protocol_names, read_protocol, settings_for
+from sspcm.rounds import REPORT_FILE, STATUS_FILE, run_round
+from sspcm.sampling import ALONE, Share
+from sspcm.starting import train_starting_weights
+
+COMPLAINTS_SHOWN = 5
+OWN_FILES = ("images", "annotations", "unlabelled_images", "unlabelled_annotations", "validation_images",
+             "validation_annotations", "skip", "holdout", "preset", "config")  # fmt: skip
+STARTING_ONLY = ("network", "half")
+TRAINING_ONLY = ("root", "set", "dry_run", "unlabelled_images", "unlabelled_annotations", "validation_images",
+                 "validation_annotations")  # fmt: skip
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    """Add the command's parser."""
+    parser = commands.add_parser(
+        "train",
+        parents=[shared],
+        help="train a method on COCO keypoints, or with neither --method nor --protocol starting weights A and B",
+        description=__doc__,
+    )
+    which = parser.add_argument_group("what is trained")
+    which.add_argument("--protocol", metavar="NAME|FILE", help=f"a published experiment: {', '.join(protocol_names())}")
+    which.add_argument("--root", type=Path, metavar="DIR", help="the data that a protocol's paths are relative to")
+    which.add_argument("--method", choices=tuple(METHODS), help="who learns from whom (with --protocol: sspcm)")
+
+    files = parser.add_argument_group("your own files")
+    files.add_argument("--images", type=Path, metavar="DIR")
+    files.add_argument("--annotations", type=Path, metavar="FILE")
+    files.add_argument("--unlabelled-images", type=Path, metavar="DIR")
+    files.add_argument("--unlabelled-annotations", type=Path, metavar="FILE", help="all its persons are unlabelled")
+    files.add_argument("--validation-images", type=Path, metavar="DIR")
+    files.add_argument("--validation-annotations", type=Path, metavar="FILE", help="only measured on")
+    files.add_argument("--skip", type=count, default=0, metavar="N", help="leave out the first N images by file name")
+    files.add_argument(
+        "--holdout", type=count, default=0, metavar="N", help="measure on the last N images by file name"
+    )
+
+    how = parser.add_argument_group("how")
+    how.add_argument(
+        "--preset", choices=tuple(PRESETS), help="settings to start from (standard; demo without --method)"
+    )
+    how.add_argument("--config", type=Path, metavar="FILE", help="a round's settings (TOML) instead of a preset")
+    how.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting: train.steps=100")
+    how.add_argument("--weights", type=Path, metavar="FOLDER", help="go on from these starting weights")
+    how.add_argument("--steps", type=int, help="steps of training")
+    how.add_argument("--seed", type=int, help="the training's chance; as starting weights B trains from the next")
+    how.add_argument("--network", choices=("A", "B", "both"), default="both", help="starting weights: one at a time")
+    how.add_argument("--half", action="store_true", help="starting weights: store float16")
+
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new one, or the same training's")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="check the files, count, measure the cost; write nothing"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.set_defaults(run=run, refuse=parser.error)
+
+
+def count(text: str) -> int:
+    """A whole number, 0 or more, out of an option's text."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text}; wanted a whole number, 0 or more")
+    return int(text)
+
+
+def run(options: argparse.Namespace, device: torch.device) -> int:
+    """Train as the options say; 0 if it ended well."""
+    if options.protocol is None:
+        _want(options, "images", "annotations")
+    if options.protocol is None and options.method is None:
+        _refuse(options, TRAINING_ONLY, because="without --method or --protocol it trains starting weights")
+        return _train_starting_weights(options, device)
+    _refuse(options, STARTING_ONLY, because="A, B and C train together")
+    training = _read_by_protocol(options) if options.protocol is not None else _read_own(options)
+    _complain(training.people.complaints)
+    if options.dry_run:
+        return tell(training, device, as_json=options.json)
+    weights = options.weights.resolve() if options.weights is not None else None
+    with joined(device) as (share, own_device):
+        require_shares(training.config.train, share)
+        if share.first:
+            open_folder(options.out, manifest_of(training.people, training.config, weights=weights))
+        wait_for_all(share)
+        return _train(options, own_device, share)
+
+
+def read_settings(told: Sequence[str]) -> dict[str, Any]:
+    """Nested settings out of "train.steps=100" and the like; a value is TOML's, else a word. Raises ConfigError."""
+    settings: dict[str, Any] = {}
+    for text in told:
+        key, equals, value = text.partition("=")
+        *tables, last = key.strip().split(".")
+        if not equals or not all((*tables, last)):
+            raise ConfigError(f"--set found {text!r}; wanted a setting and its value. Write --set train.steps=100.")
+        nested: dict[str, Any] = {last: _value(value.strip())}
+        for table in reversed(tables):
+            nested = {table: nested}
+        settings = merged(settings, nested)
+    return settings
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _overrides(options: argparse.Namespace, *, method: str | None) -> dict[str, Any]:
+    """The settings that the command line gives; --set goes last."""
+    told: dict[str, Any] = {} if method is None else {"method": asdict(METHODS[method])}
+    if options.steps is not None:
+        told["train"] = {"steps": options.steps}
+    if options.seed is not None:
+        told["seed"] = options.seed
+    return merged(told, read_settings(options.set))
+
+
+def _read_by_protocol(options: argparse.Namespace) -> Training:
+    _refuse(options, OWN_FILES, because="the protocol names the files and the settings")
+    _want(options, "root")
+    protocol = read_protocol(options.protocol)
+    overrides = _overrides(options, method=options.method)
+    learns = bool(merge(protocol.round, overrides).method.paths)
+    people = people_of_protocol(protocol, options.root.resolve(), learns_unlabelled=learns)
+    config = settings_for(protocol, overrides, labelled=len(people.labelled), unlabelled=len(people.unlabelled))
+    return Training(protocol.name, people, config)
+
+
+def _read_own(options: argparse.Namespace) -> Training:
+    _refuse(options, ("root",), because="it belongs to --protocol")
+    config = merge(_read_config(options, preset="standard"), _overrides(options, method=options.method))
+    people = people_of_file(
+        options.annotations,
+        options.images.resolve(),
+        unlabelled=_pair(options, "unlabelled"),
+        validation=_pair(options, "validation"),
+        skip=options.skip,
+        holdout=options.holdout,
+        learns_unlabelled=bool(config.method.paths),
+    )
+    return Training(options.annotations.name, people, config)
+
+
+def _pair(options: argparse.Namespace, use: str) -> tuple[Path, Path] | None:
+    annotations, images = getattr(options, f"{use}_annotations"), getattr(options, f"{use}_images")
+    if annotations is None and images is None:
+        return None
+    _want(options, f"{use}_annotations", f"{use}_images")
+    return annotations, images.resolve()
+
+
+def _train(options: argparse.Namespace, device: torch.device, share: Share) -> int:
+    error = run_shown(options.out, device, share)
+    if error is not None:
+        print(f"sspcm: {error}", file=sys.stderr)
+        return 1
+    if not share.first:
+        return 0
+    report = json.loads((options.out / REPORT_FILE).read_text())
+    if options.json:
+        print(json.dumps(report, indent=1))
+        return 0
+    for name, figures in report["ap"].items():
+        if figures["AP"] is not None:
+            print(f"{name}: AP {figures['AP']:.3f} on {report['persons']['validation']} persons")
+    for warning in report["warnings"]:
+        print(f"sspcm: {warning}", file=sys.stderr)
+    print(f"{report['seconds']['train']:.0f} s of training, networks in {options.out}")
+    return 0
+
+
+def run_shown(folder: Path, device: torch.device, share: Share = ALONE) -> str | None:
+    """Run, or go on with, the round in `folder` with a progress bar on a terminal; its error, if it failed."""
+    with tqdm(disable=not (share.first and sys.stderr.isatty()), unit="step") as bar:
+
+        def show(line: dict[str, Any]) -> None:
+            bar.total, bar.n = line["steps"], line["step"]
+            bar.set_description(line["stage"], refresh=True)
+
+        if run_round(folder, device=device, show=show, share=share):
+            return None
+    return str(json.loads((folder / STATUS_FILE).read_text())["error"])
+
+
+def _train_starting_weights(options: argparse.Namespace, device: torch.device) -> int:
+    config = _read_config(options, preset="demo")
+    if options.steps is not None:
+        config = replace(config, train=replace(config.train, steps=options.steps))
+    if options.seed is not None:
+        config = replace(config, seed=options.seed)
+    with tqdm(
+        disable=not sys.stderr.isatty(), total=config.train.steps * (2 if options.network == "both" else 1), unit="step"
+    ) as bar:
+        report = train_starting_weights(
+            options.images,
+            options.annotations,
+            options.out,
+            config=config,
+            skip=options.skip,
+            holdout=options.holdout,
+            names=("A", "B") if options.network == "both" else (options.network,),
+            weights=options.weights,
+            dtype=torch.float16 if options.half else torch.float32,
+            device=device,
+            show=lambda: bool(bar.update()),
+        )
+    for complaint in report["complaints"]:
+        print(f"sspcm: {complaint}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(report, indent=1))
+        return 0
+    for name, ap in report["ap"].items():
+        print(f"{name}: AP {ap['AP']:.3f} on {report['held_out']} persons of the last {options.holdout} images")
+    print(f"{report['persons']} persons, {report['seconds']:.0f} s, weights in {options.out}")
+    return 0
+
+
+def _read_config(options: argparse.Namespace, *, preset: str) -> RoundConfig:
+    if options.config is None:
+        return PRESETS[options.preset or preset]
+    try:
+        return RoundConfig.from_toml(options.config.read_text(encoding="utf-8"))
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{options.config} cannot be used: {error} Wanted a round's settings as TOML in UTF-8; mend the file."
+        ) from error
+
+
+def _complain(complaints: Sequence[str]) -> None:
+    for complaint in complaints[:COMPLAINTS_SHOWN]:
+        print(f"sspcm: {complaint}", file=sys.stderr)
+    if len(complaints) > COMPLAINTS_SHOWN:
+        print(f"sspcm: and {len(complaints) - COMPLAINTS_SHOWN} more of that kind.", file=sys.stderr)
+
+
+def _want(options: argparse.Namespace, *names: str) -> None:
+    missing = [_option(name) for name in names if getattr(options, name) is None]
+    if missing:
+        options.refuse(f"the following arguments are required: {', '.join(missing)}")
+
+
+def _refuse(options: argparse.Namespace, names: Sequence[str], *, because: str) -> None:
+    given = [_option(name) for name in names if getattr(options, name) not in (None, 0, [], False, "both")]
+    if given:
+        options.refuse(f"{given[0]} does not go with the other options: {because}")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

@@ -1,0 +1,1 @@
+"""Published experiments as files: which persons are labelled, unlabelled and measured on, and how long to train."""

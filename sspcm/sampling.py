@@ -1,0 +1,57 @@
+"""Which persons a step sees, and its chance: functions of the seed and the step's number alone.
+
+So a training that goes on from a checkpoint needs no state of a random generator, and every process of a distributed
+one draws the same.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which process of how many this is; each computes its share of every batch."""
+
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the process that writes and tells."""
+        return self.rank == 0
+
+
+ALONE = Share()
+
+
+def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
+    """The chance of one part of one step: a function of the round's seed and the two numbers."""
+    numbers = (seed, step, 0) if part == 0 else (seed, step, 0, part)
+    return torch.Generator().manual_seed(_mix(*numbers))
+
+
+def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[int]:
+    """Which unlabelled persons step `step` sees: shuffled passes over all of them, one after the other."""
+    first = step * batch
+    passes = range(first // count, (first + batch - 1) // count + 1)
+    order = np.concatenate([np.random.default_rng(_mix(seed, number, 1)).permutation(count) for number in passes])
+    start = first - passes[0] * count
+    return [int(i) for i in order[start : start + batch]]
+
+
+def labelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[int]:
+    """Which labelled persons step `step` sees: drawn with replacement (method.md section 2)."""
+    return [int(i) for i in np.random.default_rng(_mix(seed, step, 2)).integers(count, size=batch)]
+
+
+def share_of(indices: list[int], share: Share) -> list[int]:
+    """The part of a batch that one process computes; the processes' parts follow one another."""
+    size = len(indices) // share.world
+    return indices[share.rank * size : (share.rank + 1) * size]
+
+
+def _mix(*numbers: int) -> int:
+    """One well-spread seed out of several small numbers."""
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
