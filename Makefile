@@ -9,13 +9,14 @@ PORT ?= 7860
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types js format bench clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types js format bench bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo      a home with drawn people, web and worker, at http://127.0.0.1:$(PORT)'
 	@echo 'make test      lint, types, unit, Node and browser tests, and the whole loop once'
 	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
+	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
 	@echo 'make lint types js format bench setup clean'
 
 # --- what is installed -----------------------------------------------------------------------------------------------
@@ -79,6 +80,26 @@ js: setup-dev
 format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# First evidence (benchmarks/evidence.py): bench-carry packs SCENES, a COCO-keypoints folder, the weights and the few wheels that a
+# machine with torch, torchvision and numpy alone lacks; build/evidence is then all that travels with sspcm/ and benchmarks/.
+SCENES ?= build/scenes
+BUDGET_S ?= 540
+EVIDENCE_PY ?= $(if $(wildcard $(PY)),$(PY),$(PYTHON))
+EVIDENCE = PYTHONPATH=.:build/evidence/site $(EVIDENCE_PY) -m benchmarks.evidence --data build/evidence --results build/evidence/results
+
+bench-carry: setup-dev
+	@test -e $(SCENES)/annotations.json || $(PY) -m sspcm draw $(SCENES) --count 800 --seed 21 --scenes-a-room 1
+	$(PY) -m benchmarks.carry_scenes $(SCENES) build/evidence
+	rm -rf build/evidence/site
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt --target build/evidence/site \
+		jaxtyping wadler-lindig tomli-w safetensors
+
+bench-gpu:
+	$(EVIDENCE) --scale gpu --budget-s $(BUDGET_S)
+
+bench-cpu:
+	$(EVIDENCE) --scale cpu --budget-s $(BUDGET_S)
 
 bench: setup-dev
 	for file in benchmarks/*.py; do $(PY) $$file || exit 1; done

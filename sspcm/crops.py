@@ -70,9 +70,10 @@ class CropStore:
         self.specs = tuple(specs)
         self.frame = frame
         self._threads = max(1, threads)
-        self._pool: ThreadPoolExecutor | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._queue: ThreadPoolExecutor | None = None
         needed = len(self.specs) * frame.stored_height * frame.stored_width * 3
-        self._crops = _cut_all(self.specs, frame, threads=self._threads) if needed <= memory_budget else None
+        self._crops = self._cut_now(self.specs) if needed <= memory_budget else None
 
     def __len__(self) -> int:
         return len(self.specs)
@@ -84,27 +85,35 @@ class CropStore:
 
     @contextmanager
     def opened(self) -> Iterator["CropStore"]:
-        """For as long as batches are asked for: holds the reading threads."""
+        """For as long as batches are asked for: holds the reading threads, and one that puts batches together."""
         if not self.streams:
             yield self
             return
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="crops") as pool:
-            self._pool = pool
+        with self._threads_to_read() as readers, ThreadPoolExecutor(1, thread_name_prefix="batches") as queue:
+            self._readers, self._queue = readers, queue
             try:
                 yield self
             finally:
-                self._pool = None
+                self._readers = self._queue = None
 
     def request(self, indices: Sequence[int]) -> "Future[UInt8[Tensor, 'B 3 H W']]":
-        """A promise of these crops, in this order; reading happens in the background where crops are streamed."""
+        """A promise of these crops, in this order; where crops are streamed, all threads read it in the background."""
         promise: Future[Tensor] = Future()
         if self._crops is not None:
             promise.set_result(self._crops[torch.as_tensor(list(indices), dtype=torch.long)])
             return promise
-        if self._pool is None:
-            promise.set_result(_cut_all([self.specs[i] for i in indices], self.frame, threads=self._threads))
+        specs = [self.specs[i] for i in indices]
+        if self._readers is None or self._queue is None:
+            promise.set_result(self._cut_now(specs))
             return promise
-        return self._pool.submit(_cut_serially, [self.specs[i] for i in indices], self.frame)
+        return self._queue.submit(_cut_all, specs, self.frame, self._readers)
+
+    def _cut_now(self, specs: Sequence[CropSpec]) -> UInt8[Tensor, "N 3 H W"]:
+        with self._threads_to_read() as readers:
+            return _cut_all(specs, self.frame, readers)
+
+    def _threads_to_read(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="crops")
 
 
 def cut(image: UInt8[np.ndarray, "H W 3"], matrix: Matrix, frame: Frame) -> UInt8[np.ndarray, "h w 3"]:
@@ -113,18 +122,16 @@ def cut(image: UInt8[np.ndarray, "H W 3"], matrix: Matrix, frame: Frame) -> UInt
     return warp(image, to_stored, height=frame.stored_height, width=frame.stored_width)
 
 
-def _cut_all(specs: Sequence[CropSpec], frame: Frame, *, threads: int) -> UInt8[Tensor, "N 3 H W"]:
+def _cut_all(specs: Sequence[CropSpec], frame: Frame, readers: ThreadPoolExecutor) -> UInt8[Tensor, "N 3 H W"]:
     """Every crop, each image decoded once for its neighbouring persons."""
     groups = [list(group) for _, group in groupby(specs, key=lambda spec: spec.image)]
     if not groups:
         return torch.empty((0, 3, frame.stored_height, frame.stored_width), dtype=torch.uint8)
-    with ThreadPoolExecutor(threads, thread_name_prefix="crops") as pool:
-        return torch.cat(list(pool.map(lambda group: _cut_serially(group, frame), groups)))
+    return torch.cat(list(readers.map(lambda group: _cut_out_of_one(group, frame), groups)))
 
 
-def _cut_serially(specs: Sequence[CropSpec], frame: Frame) -> UInt8[Tensor, "N 3 H W"]:
-    crops = []
-    for path, group in groupby(specs, key=lambda spec: spec.image):
-        image = read_image(path)
-        crops += [cut(image, spec.matrix, frame) for spec in group]
-    return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).contiguous()
+def _cut_out_of_one(specs: Sequence[CropSpec], frame: Frame) -> UInt8[Tensor, "N 3 H W"]:
+    """The crops of one image's persons."""
+    image = read_image(specs[0].image)
+    crops = np.stack([cut(image, spec.matrix, frame) for spec in specs])
+    return torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 3, 1, 2)))

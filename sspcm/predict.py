@@ -1,6 +1,6 @@
 """What networks say about persons: keypoints in image pixels, with confidences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,11 +35,13 @@ def predict_persons(
     mirror: Int[np.ndarray, "K"] | None = None,
     pixels: Variant = "correct",
     keypoints: int | None = None,
+    show: Callable[[int], object] = lambda persons: None,
 ) -> dict[Name, Float[np.ndarray, "P K 3"]]:
     """Per network, x, y in IMAGE pixels (sub-pixel, through the exact inverse crop matrix) and confidence in [0, 1].
 
     flip: each heatmap is the mean of the crop's and its mirror image's, put back by the skeleton's `mirror`.
     pixels: how the networks were trained to see colours. keypoints: only so many heatmaps are read, the first ones.
+    show: called with how many persons were just done. The next batch is read while the networks compute.
     Networks run in eval mode and are put back to the mode they were in.
     """
     if flip and mirror is None:
@@ -50,17 +52,17 @@ def predict_persons(
     for network in networks.values():
         network.eval()
     with torch.inference_mode(), crops.opened():
-        for first in range(0, len(crops), batch):
-            chosen = range(first, min(first + batch, len(crops)))
-            images = central(crops.request(chosen).result().to(device), crops, pixels)
+        for chosen, stored in _in_batches(crops, batch):
+            images = central(stored.to(device), crops, pixels)
             for name, network in networks.items():
                 heatmaps = network(images)[:, :keypoints]
                 if swap is not None:
                     heatmaps = (heatmaps + mirrored_back(network(images.flip(-1))[:, :keypoints], swap)) / 2
-                found[name] += _to_image(_read(heatmaps, decode), crops, first)
+                found[name] += _to_image(_read(heatmaps, decode), crops, chosen)
+            show(len(chosen))
     for name, network in networks.items():
         network.train(modes[name])
-    return {name: np.stack(rows) if rows else np.empty((0, 0, 3)) for name, rows in found.items()}
+    return {name: np.stack(rows) if rows else np.empty((0, keypoints or 0, 3)) for name, rows in found.items()}
 
 
 def predict_file(
@@ -81,24 +83,19 @@ def predict_file(
     """
     specs = _specs(coco, images, model)
     frame = Frame(model.config.input_height, model.config.input_width)
-    results: list[dict[str, Any]] = []
-    for first in range(0, len(specs), PREDICT_BATCH):
-        crops = CropStore(specs[first : first + PREDICT_BATCH], frame, threads=threads)
-        found = predict_persons(
-            {model.name: model.network},
-            crops,
-            batch=PREDICT_BATCH,
-            device=device,
-            decode=decode,
-            flip=flip,
-            mirror=model.skeleton.mirror_array,
-            pixels=model.config.pixels,
-            keypoints=len(model.skeleton),
-        )[model.name]
-        persons = coco.persons[first : first + PREDICT_BATCH]
-        results += [_result(one, Prediction(xyc, model.name)) for one, xyc in zip(persons, found, strict=True)]
-        show(len(persons))
-    return results
+    found = predict_persons(
+        {model.name: model.network},
+        CropStore(specs, frame, threads=threads, memory_budget=0),  # each is looked at once: none is kept
+        batch=PREDICT_BATCH,
+        device=device,
+        decode=decode,
+        flip=flip,
+        mirror=model.skeleton.mirror_array,
+        pixels=model.config.pixels,
+        keypoints=len(model.skeleton),
+        show=show,
+    )[model.name]
+    return [_result(one, Prediction(xyc, model.name)) for one, xyc in zip(coco.persons, found, strict=True)]
 
 
 def central(
@@ -132,6 +129,17 @@ def _cubic_weights(t: float) -> tuple[float, float, float, float]:
     )
 
 
+def _in_batches(crops: CropStore, batch: int) -> Iterator[tuple[range, UInt8[Tensor, "B 3 P Q"]]]:
+    """All stored crops in order, with their places; the next ones are read while these are used."""
+    parts = [range(first, min(first + batch, len(crops))) for first in range(0, len(crops), batch)]
+    upcoming = crops.request(parts[0]) if parts else None
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        assert upcoming is not None
+        stored = upcoming.result()
+        upcoming = crops.request(following) if following else None
+        yield part, stored
+
+
 def _read(heatmaps: Float[Tensor, "B K h w"], decode: Decoder) -> Float[np.ndarray, "B K 3"]:
     """Input pixels and confidence of every keypoint."""
     confidence = torch.nan_to_num(peak(heatmaps)).clamp(0, 1)
@@ -139,8 +147,8 @@ def _read(heatmaps: Float[Tensor, "B K h w"], decode: Decoder) -> Float[np.ndarr
     return np.asarray(xyc.double().cpu().numpy())
 
 
-def _to_image(xyc: Float[np.ndarray, "B K 3"], crops: CropStore, first: int) -> list[Float[np.ndarray, "K 3"]]:
-    specs = crops.specs[first : first + len(xyc)]
+def _to_image(xyc: Float[np.ndarray, "B K 3"], crops: CropStore, chosen: range) -> list[Float[np.ndarray, "K 3"]]:
+    specs = crops.specs[chosen.start : chosen.stop]
     return [np.column_stack((spec.to_image(row[:, :2]), row[:, 2])) for spec, row in zip(specs, xyc, strict=True)]
 
 

@@ -25,7 +25,7 @@ from sspcm.checkpoint import (
     write_atomically,
 )
 from sspcm.config import ConfigError, RoundConfig
-from sspcm.crops import CropStore, Frame, crop_spec
+from sspcm.crops import MEMORY_BUDGET_BYTES, CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
 from sspcm.geometry import Matrix, apply
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
@@ -45,7 +45,7 @@ from sspcm.training import (
     mean_frequency,
     train,
 )
-from sspcm.trio import MEMBERS, Trio, build_trio
+from sspcm.trio import Trio, build_trio
 
 TRAINING_FILE = "training.safetensors"
 PREDICTIONS_FILE = "predictions.npz"
@@ -233,16 +233,26 @@ class _Round:
         """The validation persons' crops, for measuring only."""
         return self.crops(self.manifest.used_as("validation"))
 
-    def crops(self, persons: Sequence[RoundPerson]) -> CropStore:
+    def crops(self, persons: Sequence[RoundPerson], *, memory_budget: int = MEMORY_BUDGET_BYTES) -> CropStore:
         """Their crops, kept or streamed."""
         specs = [crop_spec(person.image, person.box, person.lens, self.config.model) for person in persons]
-        return CropStore(specs, self.frame, threads=self.config.train.loader_threads)
+        return CropStore(specs, self.frame, threads=self.config.train.loader_threads, memory_budget=memory_budget)
 
-    def look(self, networks: Mapping[Name, PoseNetwork], crops: CropStore) -> dict[Name, Float[np.ndarray, "P K 3"]]:
-        """What the networks say about these persons."""
-        keypoints, pixels = len(self.manifest.skeleton), self.config.model.pixels
+    def look(
+        self,
+        networks: Mapping[Name, PoseNetwork],
+        crops: CropStore,
+        show: Callable[[int], object] = lambda persons: None,
+    ) -> dict[Name, Float[np.ndarray, "P K 3"]]:
+        """What the networks say about these persons. show: called with how many were just done."""
         return predict_persons(
-            networks, crops, batch=PREDICT_BATCH, device=self.device, keypoints=keypoints, pixels=pixels
+            networks,
+            crops,
+            batch=PREDICT_BATCH,
+            device=self.device,
+            keypoints=len(self.manifest.skeleton),
+            pixels=self.config.model.pixels,
+            show=show,
         )
 
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
@@ -270,18 +280,17 @@ class _Round:
     def predict(self, trio: Trio) -> None:
         """All five members' word on every person to be predicted, in image pixels."""
         persons = [person for person in self.manifest.persons if person.predict]
-        count, keypoints = len(persons), len(self.manifest.skeleton)
-        found: dict[str, list[Float[np.ndarray, "P K 3"]]] = {name: [] for name in MEMBERS}
-        began = time.monotonic()
-        for first in range(0, count, PREDICT_BATCH):
-            crops = self.crops(persons[first : first + PREDICT_BATCH])
-            for name, rows in self.look(trio.members(), crops).items():
-                found[name].append(rows)
-            done = first + len(crops)
+        count, done, began = len(persons), 0, time.monotonic()
+
+        def tell(just_done: int) -> None:
+            nonlocal done
+            done += just_done
             left = (time.monotonic() - began) / done * (count - done)
             self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)})
-        empty = np.empty((0, keypoints, 3))
-        arrays: dict[str, Any] = {name: np.concatenate([empty, *rows]) for name, rows in found.items()}
+
+        crops = self.crops(persons, memory_budget=0)  # each is looked at once: none is kept
+        found = self.look(trio.members(), crops, tell)
+        arrays: dict[str, Any] = {str(name): rows for name, rows in found.items()}
         content = io.BytesIO()
         np.savez_compressed(content, ids=np.array([person.id for person in persons], dtype=np.int64), **arrays)
         write_atomically(self.folder / PREDICTIONS_FILE, content.getvalue())

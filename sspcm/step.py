@@ -194,7 +194,8 @@ def teach(
             seen = channels_last(look(occluded, image_grid))
             paths.append(heatmap_loss(see(network, seen, precision), target, mask))
         losses[f"{name}_taught"] = torch.stack(paths).sum()
-    return Taught(losses, correction, mask, mean_peak=(peak(a).mean() + peak(b).mean()) / 2)
+    told = (peak(a)[:, :keypoints] + peak(b)[:, :keypoints]) / 2
+    return Taught(losses, correction, mask, mean_peak=told.mean())
 
 
 def see(network: nn.Module, images: Float[Tensor, "B 3 H W"], precision: Precision) -> Float[Tensor, "B J h w"]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sspcm.fisheye import LensCircle, default_lens
-from sspcm.pose import IMPORTED, Box, Label, PersonInstance, PoseError
+from sspcm.pose import ABSENT, IMPORTED, Box, Label, PersonInstance, PoseError
 from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError, mirror_by_name
 
 DEFAULT_SIGMA = 0.07
@@ -22,6 +22,8 @@ KEPT_ASIDE = "annotations_kept_aside"
 """The field of an image's extra with its annotations that are no persons (crowd regions, cars), as they were read."""
 ROUNDING_PX = 1.0
 """How far a file's upright box may lie off its turned one for both to be the same box."""
+_PLAIN = frozenset((int, float))
+"""The types that JSON's numbers come in; a list of nothing else is converted and checked as a whole."""
 
 Complain = Callable[[str], None]
 
@@ -310,13 +312,12 @@ def _read_label(
         raise PoseError(
             f"it has {len(numbers)} keypoint numbers; wanted {3 * len(skeleton)}: x, y, visibility of each keypoint"
         )
-    xyv = np.array(numbers, dtype=np.float64).reshape(-1, 3)
-    label = Label(xyv)
-    placed = xyv[label.labelled, :2]
-    if not len(placed):
+    label = Label(np.array(numbers, dtype=np.float64).reshape(-1, 3))
+    placed = [(x, y) for x, y, seen in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True) if seen > ABSENT]
+    if not placed:
         return None
-    frame = np.array([image.width, image.height])
-    if ((placed < -frame) | (placed > 2 * frame)).any():
+    width, height = image.width, image.height
+    if not all(-width <= x <= 2 * width and -height <= y <= 2 * height for x, y in placed):
         raise PoseError(f"a keypoint lies over a frame's width outside the {image.width} x {image.height} px frame")
     if entry.get("num_keypoints") == 0:
         complain(f"{what}: says num_keypoints 0 but places {len(placed)}; taken as unlabelled, its keypoints kept.")
@@ -348,8 +349,14 @@ def _numbers(values: Any) -> list[float] | None:
     """The values if they are a list of finite numbers."""
     if not isinstance(values, list):
         return None
-    numbers = [number for number in map(_number, values) if number is not None]
-    return numbers if len(numbers) == len(values) else None
+    if not _PLAIN.issuperset(map(type, values)):
+        numbers = [number for number in map(_number, values) if number is not None]
+        return numbers if len(numbers) == len(values) else None
+    try:
+        numbers = list(map(float, values))
+    except OverflowError:
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def _finite_fields(fields: dict[str, Any], what: str, complain: Complain) -> dict[str, Any]:

@@ -100,6 +100,10 @@ def _with_whole_round(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "round": asdict(RoundConfig.from_dict(settings))}
 
 
+FEWEST_APART = 500
+"""An epoch of fewer steps would leave the snapshots all but equal to the teachers (method.md section 13)."""
+
+
 def settings_for(protocol: Protocol, overrides: Mapping[str, Any], *, labelled: int, unlabelled: int) -> RoundConfig:
     """The settings of the protocol's training on so many persons; overrides go last. Raises ConfigError."""
     config = merge(protocol.round, overrides)
@@ -108,7 +112,7 @@ def settings_for(protocol: Protocol, overrides: Mapping[str, Any], *, labelled: 
     epoch = steps_of_epoch(config, labelled=labelled, unlabelled=unlabelled)
     told = overrides.get("train", {})
     steps = config.train.steps if "steps" in told else protocol.epochs * epoch
-    every = config.train.snapshot_every if "snapshot_every" in told else epoch
+    every = config.train.snapshot_every if "snapshot_every" in told else max(epoch, min(FEWEST_APART, steps))
     return replace(config, train=replace(config.train, steps=steps, snapshot_every=every))
 
 

@@ -10,6 +10,11 @@ from hypothesis import strategies as st
 from sspcm.heatmaps import DECODERS, STRIDE, decode_dark, decode_integer, decode_subpixel, encode_heatmaps, peak
 
 
+@pytest.fixture(autouse=True)
+def one_thread(one_thread):
+    """Tiny tensors gain nothing from more threads."""
+
+
 def encode_one(x: float, y: float, *, labelled: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
     return encode_heatmaps(torch.tensor([[[x, y]]]), torch.tensor([[labelled]]), height=24, width=32, sigma=2.0)
 
@@ -92,3 +97,33 @@ def test_the_quarter_is_a_quarter_towards_the_higher_neighbour():
     heatmap = torch.zeros(5, 6)
     heatmap[2, 3], heatmap[2, 2], heatmap[3, 3] = 1.0, 0.5, 0.2
     assert DECODERS["quarter"](heatmap).tolist() == [2.75, 2.25]
+
+
+@given(x=st.floats(-1.99, 125.9), y=st.floats(-1.99, 93.9), sigma=st.sampled_from([1.0, 2.0, 3.0]))
+def test_decoding_an_encoded_keypoint_gives_its_rounded_place(x, y, sigma):
+    at = torch.tensor([[[x, y]]])
+    heatmap, _ = encode_heatmaps(at, torch.tensor([[True]]), height=24, width=32, sigma=sigma)
+    assert torch.equal(decode_integer(heatmap), torch.floor(at / STRIDE + 0.5))
+
+
+@given(x=st.floats(28, 99), y=st.floats(28, 67))
+def test_a_mirrored_keypoints_heatmap_is_the_mirrored_heatmap_to_the_pixel(x, y):
+    """A crop's mirror takes x to W - 1 - x: the rounded centres differ by nothing or by one pixel to the right."""
+    straight, mirrored = (encode_one(at, y)[0] for at in (x, 32 * STRIDE - 1 - x))
+    further_right = int((decode_integer(mirrored) - decode_integer(straight.flip(-1)))[0, 0, 0])
+    assert further_right in (0, 1)
+    assert torch.equal(mirrored, straight.flip(-1).roll(further_right, -1))
+
+
+@given(seed=st.integers(0, 2**31))
+def test_persons_and_keypoints_in_another_order_have_their_heatmaps_in_that_order(seed):
+    generator = torch.Generator().manual_seed(seed)
+    xy = torch.rand(4, 5, 2, generator=generator) * 160 - 30
+    labelled = torch.rand(4, 5, generator=generator) < 0.7
+    persons, keypoints = torch.randperm(4, generator=generator), torch.randperm(5, generator=generator)
+    straight = encode_heatmaps(xy, labelled, height=24, width=32, sigma=2.0)
+    shuffled = encode_heatmaps(
+        xy[persons][:, keypoints], labelled[persons][:, keypoints], height=24, width=32, sigma=2.0
+    )
+    for one, other in zip(straight, shuffled, strict=True):
+        assert torch.equal(other, one[persons][:, keypoints])

@@ -4,10 +4,17 @@ import math
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sspcm.config import ViewsConfig
 from sspcm.heatmaps import STRIDE
 from sspcm.views import about_centre, heatmap_counterpart, normalise, sample_easy, sample_hard, transform, warp
+
+
+@pytest.fixture(autouse=True)
+def one_thread(one_thread):
+    """Tiny tensors gain nothing from more threads."""
 
 
 def gaussian(x: float, y: float, *, height: int, width: int, sigma: float) -> torch.Tensor:
@@ -36,6 +43,24 @@ def test_image_heatmap_and_point_agree_after_a_hard_view(degrees, gain):
     in_image, in_heatmap = centre_of_mass(image) / STRIDE, centre_of_mass(heatmap)
     assert (in_image - in_heatmap).norm() < 0.1
     assert (point - in_heatmap).norm() < 0.1
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [("correct", 0.0, 0.1), ("legacy", 0.3, 1.0)])
+def test_at_sixty_degrees_either_way_only_the_correct_warp_keeps_image_and_heatmap_together(kind, least, most):
+    """Apart, in heatmap pixels: the released theta turns each grid about its own centre (method.md section 2)."""
+    views = ViewsConfig(warp=kind, hard_rotation_std=1e6, hard_rotation_p=1.0, scale_std=0.0)
+    hard = sample_hard(8, views, height=128, width=96, generator=torch.Generator().manual_seed(0))
+    image, heatmap = (
+        gaussian(60.0 / size, 52.0 / size, height=128 // size, width=96 // size, sigma=8.0 / size).expand(8, -1, -1, -1)
+        for size in (1, STRIDE)
+    )
+    turned = warp(image, hard.image, height=128, width=96), warp(heatmap, hard.heatmap, height=32, width=24)
+    apart = [
+        (centre_of_mass(in_image[None]) / STRIDE - centre_of_mass(in_heatmap[None])).norm().item()
+        for in_image, in_heatmap in zip(*turned, strict=True)
+    ]
+    assert least <= min(apart) and max(apart) < most
+    assert len({round(distance, 3) for distance in apart}) == 2 or kind == "correct"  # both ways came up
 
 
 def test_a_positive_turn_is_clockwise_on_the_screen():
@@ -96,3 +121,54 @@ def test_a_mirrored_view_swaps_the_outermost_columns():
 def test_normalised_bytes_have_imagenets_mean_at_zero():
     grey = torch.tensor([124, 116, 104], dtype=torch.uint8).view(1, 3, 1, 1)
     assert normalise(grey).abs().max() < 0.02
+
+
+TURNS, GAINS = st.floats(-math.pi / 3, math.pi / 3), st.floats(0.8, 1.33)
+
+
+@given(turn=TURNS, gain=GAINS, x=st.floats(0, 47), y=st.floats(0, 63))
+def test_a_bright_dot_goes_where_its_point_goes(turn, gain, x, y):
+    matrix = about_centre(torch.tensor([turn]), torch.tensor([gain]), height=64, width=48)
+    back = torch.linalg.inv(matrix)
+    place = transform(back, torch.tensor([[[x, y]]]))[0, 0].tolist()  # of the dot that is to appear at x, y
+    source = gaussian(*place, height=64, width=48, sigma=2.0)
+    view = warp(source, matrix, height=64, width=48)
+    inside = 8 <= min(x, y, 47 - x, 63 - y) and 8 <= min(*place, 47 - place[0], 63 - place[1])
+    if inside:
+        assert centre_of_mass(view).tolist() == pytest.approx([x, y], abs=0.05)
+
+
+@given(turn=TURNS, gain=GAINS, seed=st.integers(0, 2**31))
+def test_a_view_undone_gives_the_interior_back(turn, gain, seed):
+    rows, columns = torch.meshgrid(torch.arange(64.0), torch.arange(48.0), indexing="ij")
+    phase, direction = torch.rand(2, 3, 1, 1, generator=torch.Generator().manual_seed(seed)) * 2 * math.pi
+    waves = torch.sin(phase + (direction.cos() * columns + direction.sin() * rows) / 5)  # a wave is 31 pixels long
+    maps = torch.stack((*waves, torch.ones(64, 48)))[None]
+    matrix = about_centre(torch.tensor([turn]), torch.tensor([gain]), height=64, width=48)
+    there = warp(maps, matrix, height=64, width=48)
+    back = warp(there, torch.linalg.inv(matrix), height=64, width=48)
+    interior = back[0, 3] > 0.999
+    assert interior.sum() > 600
+    assert (back - maps)[0, :3, interior].abs().max() < 0.03
+
+
+@given(seed=st.integers(0, 2**31), size=st.sampled_from([(8, 8), (12, 9), (9, 12)]))
+def test_a_mirror_twice_is_none(seed, size):
+    height, width = size
+    views = ViewsConfig(flip_p=1.0, easy_rotation_p=0.0, scale_std=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    mirror, _ = sample_easy(2, views, height=height, width=width, generator=generator)
+    images, xy = torch.rand(2, 3, height, width, generator=generator), torch.rand(2, 5, 2, generator=generator) * 8
+    once = warp(images, mirror, height=height, width=width)
+    assert torch.allclose(once, images.flip(-1), atol=1e-4)
+    assert torch.allclose(warp(once, mirror, height=height, width=width), images, atol=1e-4)
+    assert torch.allclose(transform(mirror, transform(mirror, xy)), xy, atol=1e-5)
+
+
+@given(seed=st.integers(0, 2**31), kind=st.sampled_from(["correct", "legacy"]))
+def test_views_of_a_batch_in_another_order_are_its_views_in_that_order(seed, kind):
+    generator = torch.Generator().manual_seed(seed)
+    hard = sample_hard(4, ViewsConfig(warp=kind), height=32, width=24, generator=generator)
+    maps, order = torch.rand(4, 2, 32, 24, generator=generator), torch.randperm(4, generator=generator)
+    straight = warp(maps, hard.image, height=32, width=24)
+    assert torch.allclose(warp(maps[order], hard.image[order], height=32, width=24), straight[order], atol=1e-6)
