@@ -121,6 +121,7 @@ def _add_round(several: "_Subparsers[argparse.ArgumentParser]") -> None:
     rounds = several.add_parser("round", help="rounds").add_subparsers(dest="action", required=True, metavar="ACTION")
     launch = rounds.add_parser("launch", help="start a round; a worker must run")
     launch.add_argument("--config", type=Path, metavar="FILE", help="TOML over the preset")
+    launch.add_argument("--method", default="sspcm", help="supervised, dualpose, sspcm or multiaugs (sspcm)")
     launch.add_argument("--preset", choices=["demo", "standard"], default="standard", help="(default: standard)")
     launch.add_argument("--as", dest="lead", metavar="NAME", help="the lead who launches it, if there are several")
     _add_json(launch, run="round launch")

@@ -400,8 +400,8 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _round_config(options: argparse.Namespace) -> RoundConfig:
-    """The preset with the file's settings over it."""
-    preset = PRESETS[options.preset]
+    """The preset with the method and the file's settings over it."""
+    preset = merge(PRESETS[options.preset], {"method": options.method})
     if options.config is None:
         return preset
     try:

@@ -39,7 +39,7 @@ from db.records import (
     UserRecord,
 )
 from db.session import Store
-from sspcm.config import DEMO_WEIGHTS, ModelConfig, RoundConfig
+from sspcm.config import DEMO_WEIGHTS, TIMM, ModelConfig, RoundConfig
 from sspcm.pose import Label, Prediction
 from sspcm.ranking import score_persons
 
@@ -87,22 +87,27 @@ def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
 
 
 def weights_folder(model: ModelConfig) -> Path | None:
-    """Where the networks' starting weights lie; None when they start from random ones."""
-    if model.weights == "random":
-        return None
-    return DEMO_WEIGHTS if model.weights == "demo" else Path(model.weights).expanduser().resolve()
+    """The folder of the networks' starting weights; None where they start at random or from published weights."""
+    if model.weights == "demo":
+        return DEMO_WEIGHTS
+    folder = Path(model.weights).expanduser().resolve()
+    return None if _is_published(model.weights) or folder.is_file() else folder
+
+
+def _is_published(weights: str) -> bool:
+    return weights in ("random", "imagenet") or weights.startswith(TIMM)
 
 
 def _require_weights(model: ModelConfig) -> None:
     if not model.weights.isprintable():  # a NUL, or what is no Unicode, names no folder
         raise LearningError(
-            f"model.weights is {model.weights!r:.80}; wanted 'random', 'demo' or a folder's path. Give one of these."
+            f"model.weights is {model.weights!r:.80}; wanted 'random', 'imagenet', 'demo' or a folder's or file's path. Give one of these."
         )
     folder = weights_folder(model)
     if folder is not None and not folder.is_dir():
         raise LearningError(
-            f"model.weights is '{model.weights}', but {folder} is no folder; wanted one with A, B and C.safetensors. "
-            "Give such a folder, or 'random'."
+            f"model.weights is '{model.weights}', but {folder} is no folder and no file; wanted a folder with A, B and "
+            "C.safetensors, or a file of the backbone's published weights. Give such a path, or 'random'."
         )
 
 

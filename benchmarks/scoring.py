@@ -1,7 +1,7 @@
 """Persons and images a second of a pool's scoring, from JPEG files to the five members' keypoints. One JSON line.
 
     python benchmarks/scoring.py [--images DIR --annotations FILE] [--preset demo] [--threads 1 2] [--batch 64]
-        [--persons 350] [--repeats 3] [--device cpu] [--torch-threads N]
+        [--persons 350] [--repeats 5] [--device cpu] [--torch-threads 1]
 
 - whole: what a round does with its pool: a streaming CropStore with so many reading threads, and predict_persons.
 - waiting: the same, but each batch is read before the networks compute and the next one after.
@@ -9,6 +9,7 @@
 - reading: the crops alone, nobody looks at them.
 
 The ways take turns within one run, so that their ratios hold on a noisy machine; each figure is a median of --repeats.
+The networks compute with --torch-threads: leave the reading threads a core each, or the two get in each other's way.
 """
 
 import argparse
@@ -36,8 +37,7 @@ DEMO = Path(__file__).resolve().parents[1] / "static" / "demo"
 def main() -> None:
     """Let the ways take turns, and print."""
     options = _options()
-    if options.torch_threads:
-        torch.set_num_threads(options.torch_threads)
+    torch.set_num_threads(options.torch_threads)
     device, model = torch.device(options.device), PRESETS[options.preset].model
     coco = read_coco(options.annotations)
     lenses = {image.id: (options.images / image.file_name, lens_of(image)) for image in coco.images}
@@ -78,9 +78,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="that read, one setting after another")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--persons", type=int, default=350, help="the file's, over and over until there are so many")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--torch-threads", type=int, help="that compute on the CPU (all cores)")
+    parser.add_argument("--torch-threads", type=int, default=1, help="that compute on the CPU (1)")
     return parser.parse_args()
 
 

@@ -18,7 +18,7 @@ from db.clock import utc_now
 from db.errors import StoreError
 from db.records import RoundPoint, RoundRecord, UserRecord
 from db.session import Store
-from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
+from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
 
 REFRESH_S = 1.5
 QUEUE_SHOWN = 20
@@ -102,11 +102,17 @@ def _launch_form(store: Store, engine: Engine) -> gr.Button:
     said = lead_said()
 
     def launch_one(
-        request: gr.Request, name: str, steps: Number, seed: Number, blind_share: Number, text: str | None
+        request: gr.Request,
+        name: str,
+        method: str,
+        steps: Number,
+        seed: Number,
+        blind_share: Number,
+        text: str | None,
     ) -> dict[str, Any]:
         user = _lead_of(request)
         try:
-            changes = _changes(steps=steps, seed=seed, blind_share=blind_share)
+            changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
             record = launch_round(store, engine, config=_config(name, changes, text or ""), user=user)
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=f"Not launched: {error}")
@@ -118,12 +124,13 @@ def _launch_form(store: Store, engine: Engine) -> gr.Button:
 
 
 def _fields() -> list[gr.components.Component]:
-    """Preset, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says."""
+    """Preset, method, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says."""
     demo = PRESETS["demo"]
     with gr.Row():
         preset = gr.Dropdown(
             list(PRESETS), value="demo", label="Preset", info="demo: minutes on a CPU, standard: a GPU", min_width=130
         )
+        method = gr.Dropdown(list(METHODS), value="sspcm", label="Method", info="who learns from whom", min_width=130)
         steps = gr.Number(
             demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
         )
@@ -144,7 +151,7 @@ def _fields() -> list[gr.components.Component]:
     preset.change(
         _for_leads(choose), preset, [steps, known], queue=False, api_visibility="private", show_progress="hidden"
     )
-    return [preset, steps, seed, blind, toml]
+    return [preset, method, steps, seed, blind, toml]
 
 
 def _said(*, ok: bool, text: str) -> dict[str, Any]:
@@ -152,11 +159,12 @@ def _said(*, ok: bool, text: str) -> dict[str, Any]:
     return {"ok": ok, "text": text, "nonce": secrets.token_hex(4)}
 
 
-def _changes(*, steps: Number, seed: Number, blind_share: Number) -> dict[str, Any]:
+def _changes(*, method: str, steps: Number, seed: Number, blind_share: Number) -> dict[str, Any]:
     """The form's numbers as settings. Raises ConfigError naming the field that holds none."""
     if blind_share is None:
         raise ConfigError("Blind share is empty; wanted a number from 0 up to 1. Type 0.1, for example.")
     return {
+        "method": method,
         "seed": _whole("Seed", seed),
         "train": {"steps": _whole("Training steps", steps)},
         "ranking": {"blind_share": blind_share},

@@ -191,10 +191,13 @@ def test_weights_that_can_be_no_folder_are_named(home: Home, engine: Engine, wei
         launch_round(home.store, engine, config=RoundConfig(model=ModelConfig(weights=weights)), user=home.lead)
 
 
-def test_weights_are_random_the_demos_or_a_folder(tmp_path: Path) -> None:
+def test_weights_are_random_published_the_demos_or_a_folder(tmp_path: Path) -> None:
     assert weights_folder(ModelConfig(weights="random")) is None
     assert weights_folder(ModelConfig(weights="demo")) == DEMO_WEIGHTS
     assert weights_folder(ModelConfig(weights=str(tmp_path))) == tmp_path
+    (tmp_path / "resnet18.pth").touch()
+    for published in ("imagenet", "timm:resnet18.gluon_in1k", str(tmp_path / "resnet18.pth")):
+        assert weights_folder(ModelConfig(weights=published)) is None
     assert DEMO_WEIGHTS.parts[-3:] == ("static", "demo", "weights")
 
 

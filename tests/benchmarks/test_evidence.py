@@ -13,12 +13,14 @@ import pytest
 import torch
 
 from benchmarks import carry_scenes, evidence
-from sspcm.config import ModelConfig
+from sspcm.config import ModelConfig, ViewsConfig
 from sspcm.networks.efficientnet_lite import EfficientNetLite0
 from tests.sspcm.conftest import STICK, draw_stick_person
 
 CPU = torch.device("cpu")
-TINY = evidence.Scale(steps=5, batch=2, deconv_channels=8, precision="float32", measured=3, throughput=())
+TINY = evidence.Scale(
+    steps=5, batch=2, deconv_channels=8, precision="float32", measured=3, views=ViewsConfig(), throughput=()
+)
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,13 @@ from app.pages.lead import POINTS_DRAWN, _changes, _config, _launch_button, lead
 from db import rounds
 from db.records import RoundPoint
 from db.session import Store
-from sspcm.config import PRESETS, ConfigError
+from sspcm.config import METHODS, PRESETS, ConfigError
 
 
 def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:
-    config = _config("demo", _changes(steps=30, seed=4, blind_share=0.2), "seed = 5\n[train]\nsnapshot_every = 10")
+    changes = _changes(method="dualpose", steps=30, seed=4, blind_share=0.2)
+    config = _config("demo", changes, "seed = 5\n[train]\nsnapshot_every = 10")
+    assert config.method == METHODS["dualpose"]
     assert (config.train.steps, config.train.snapshot_every, config.seed) == (30, 10, 5)
     assert config.ranking.blind_share == 0.2
     assert config.model == PRESETS["demo"].model
@@ -33,7 +35,7 @@ def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:
 )
 def test_a_number_that_cannot_be_is_named(changed: dict[str, float | None], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        _config("demo", _changes(**{"steps": 30, "seed": 4, "blind_share": 0.2, **changed}), "")
+        _config("demo", _changes(**{"method": "sspcm", "steps": 30, "seed": 4, "blind_share": 0.2, **changed}), "")
 
 
 @pytest.mark.parametrize(
