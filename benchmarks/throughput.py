@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", choices=tuple(METHODS), default=["sspcm"])
     parser.add_argument("--backbone", default="resnet18")
     parser.add_argument("--size", nargs=2, type=int, default=(256, 192), metavar=("H", "W"))
-    parser.add_argument("--batch", nargs="+", type=int, default=[4])
+    parser.add_argument("--batch", nargs="+", type=int, default=[2])
     parser.add_argument("--precision", nargs="+", choices=("float32", "bfloat16"), default=["float32"])
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seconds", type=float, default=20.0)

@@ -187,7 +187,7 @@ def test_starting_weights_that_are_not_there_are_named_at_once(home: Home, engin
 
 @pytest.mark.parametrize("weights", ["/tmp/a\0b", "\ud800"])
 def test_weights_that_can_be_no_folder_are_named(home: Home, engine: Engine, weights: str) -> None:
-    with pytest.raises(LearningError, match="or a folder's path"):
+    with pytest.raises(LearningError, match="a folder's or file's path"):
         launch_round(home.store, engine, config=RoundConfig(model=ModelConfig(weights=weights)), user=home.lead)
 
 
