@@ -1,12 +1,11 @@
 """A COCO file's persons as our commands take them: named for a skeleton, each image with its lens circle."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sspcm.formats.coco import CocoError, CocoFile, parse_coco, read_coco
+from sspcm.formats.coco import CocoError, CocoFile, parse_coco, read_coco, read_json
 from sspcm.skeleton import Skeleton
 
 
@@ -28,14 +27,16 @@ def read_annotated(path: Path, skeleton: Skeleton | None) -> CocoFile:
 
 def _read_as(path: Path, skeleton: Skeleton) -> CocoFile:
     """Parsed with the skeleton's names where the file has none."""
-    header = read_coco(path).header
+    data = read_json(path)
+    header = parse_coco(
+        {**data, "images": [], "annotations": []} if isinstance(data, dict) else data, name=path.name
+    ).header
     categories = header.get("categories") or []
     named = [c for c in categories if isinstance(c, dict) and c.get("keypoints")]
     for category in named[:1]:
         _check_names(category["keypoints"], skeleton, path)
-    data = json.loads(path.read_bytes())
-    data["categories"] = [_naming(c, skeleton) for c in (named or categories or [{"id": 1}])]
-    return replace(parse_coco(data, name=path.name), skeleton=skeleton, header=header)
+    named_for_it = {**data, "categories": [_naming(c, skeleton) for c in (named or categories or [{"id": 1}])]}
+    return replace(parse_coco(named_for_it, name=path.name), skeleton=skeleton, header=header)
 
 
 def _check_names(names: Sequence[Any], skeleton: Skeleton, path: Path) -> None:

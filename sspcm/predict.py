@@ -1,5 +1,6 @@
 """What networks say about persons: keypoints in image pixels, with confidences."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -131,12 +132,11 @@ def _cubic_weights(t: float) -> tuple[float, float, float, float]:
 
 def _in_batches(crops: CropStore, batch: int) -> Iterator[tuple[range, UInt8[Tensor, "B 3 P Q"]]]:
     """All stored crops in order, with their places; the next ones are read while these are used."""
-    parts = [range(first, min(first + batch, len(crops))) for first in range(0, len(crops), batch)]
+    parts = deque(range(first, min(first + batch, len(crops))) for first in range(0, len(crops), batch))
     upcoming = crops.request(parts[0]) if parts else None
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        assert upcoming is not None
-        stored = upcoming.result()
-        upcoming = crops.request(following) if following else None
+    while upcoming is not None:
+        part, stored = parts.popleft(), upcoming.result()
+        upcoming = crops.request(parts[0]) if parts else None
         yield part, stored
 
 

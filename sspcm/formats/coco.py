@@ -68,15 +68,19 @@ class CocoFile:
 
 def read_coco(path: Path) -> CocoFile:
     """Read a file; what is wrong with single entries becomes a complaint and the rest is read. Raises CocoError."""
+    return parse_coco(read_json(path), name=path.name)
+
+
+def read_json(path: Path) -> Any:
+    """The file's plain data, whatever it is. Raises CocoError."""
     try:
-        data = json.loads(path.read_bytes())
+        return json.loads(path.read_bytes())
     except OSError as error:
         raise CocoError(f"{path.name} cannot be read ({error.strerror}). Give the path of a COCO JSON file.") from error
     except (ValueError, RecursionError) as error:
         raise CocoError(
             f"{path.name} is not readable JSON: {error}. It may be cut short: copy it or export it again."
         ) from error
-    return parse_coco(data, name=path.name)
 
 
 def parse_coco(data: Any, *, name: str = "the file") -> CocoFile:

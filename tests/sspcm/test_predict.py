@@ -10,6 +10,7 @@ from torch import nn
 
 from sspcm.config import ModelConfig
 from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
+from sspcm.cutting import CropError
 from sspcm.fisheye import LensCircle
 from sspcm.heatmaps import decode_dark
 from sspcm.pose import Box
@@ -110,3 +111,37 @@ def test_legacy_pixels_are_blue_first_with_reds_mean(tmp_path):
     for pixels in ("correct", "legacy"):
         predict_persons({"C": Watches()}, crops, batch=1, device=torch.device("cpu"), pixels=pixels)
     assert seen == pytest.approx([(value / 255 - IMAGENET_MEAN[0]) / IMAGENET_STD[0] for value in (60, 200)])
+
+
+def test_the_next_batch_is_read_while_the_networks_compute_and_none_beyond_it(tmp_path, monkeypatch):
+    for number in range(5):
+        dot = cv2.circle(np.zeros((96, 96, 3), np.uint8), (20 + 10 * number, 40), 3, (255, 255, 255), -1)
+        assert cv2.imwrite(str(tmp_path / f"{number}.png"), dot)
+    specs = [CropSpec(tmp_path / f"{number}.png", np.eye(3)) for number in range(5)]
+    streamed, kept = (CropStore(specs, Frame(96, 96), threads=2, memory_budget=budget) for budget in (0, 2**30))
+    told, requested, real = [], [], streamed.request
+
+    def request(chosen):
+        requested.append((len(told), len(chosen)))
+        return real(chosen)
+
+    monkeypatch.setattr(streamed, "request", request)
+    one, other = (
+        predict_persons({"C": FindsBrightness()}, crops, batch=2, device=torch.device("cpu"), show=show)["C"]
+        for crops, show in ((streamed, told.append), (kept, lambda persons: None))
+    )
+    assert np.array_equal(one, other)
+    assert told == [2, 2, 1]
+    assert requested == [(0, 2), (0, 2), (1, 1)]  # batches done when it was asked for, and its size
+
+
+def test_an_image_lost_since_stops_the_prediction_by_name(tmp_path):
+    crops = CropStore([CropSpec(tmp_path / "gone.png", np.eye(3))], Frame(96, 96), threads=1, memory_budget=0)
+    with pytest.raises(CropError, match=r"gone\.png"):
+        predict_persons({"C": FindsBrightness()}, crops, batch=1, device=torch.device("cpu"))
+
+
+def test_nobody_to_predict_is_no_error():
+    crops = CropStore([], Frame(96, 96), threads=1)
+    found = predict_persons({"C": FindsBrightness()}, crops, batch=2, device=torch.device("cpu"), keypoints=1)
+    assert found["C"].shape == (0, 1, 3)
