@@ -27,12 +27,12 @@ from safetensors import safe_open
 from torchvision.io import decode_jpeg
 
 from benchmarks.throughput import machine, measure, settings
-from sspcm.checkpoint import load_training, save_training
 from sspcm.config import METHODS, ModelConfig, RoundConfig, TrainConfig, ViewsConfig
 from sspcm.crop_batches import CropsInMemory, Frame
 from sspcm.heatmaps import STRIDE, decode_subpixel, peak
 from sspcm.metrics import Evaluated, average_precision
 from sspcm.pose import Label, Prediction
+from sspcm.resume import load_training, save_training
 from sspcm.skeleton import Skeleton
 from sspcm.start import start_networks
 from sspcm.step import channels_last
@@ -71,9 +71,10 @@ SCALES = {
         steps=2000, batch=32, deconv_channels=256, precision="bfloat16", measured=10**6,
         views=ViewsConfig(),
         throughput=(
+            {"method": "sspcm", "batch": 32, "precision": "float32", "plain": True},
+            {"method": "sspcm", "batch": 128, "precision": "float32", "plain": True},
             {"method": "sspcm", "batch": 32, "precision": "bfloat16", "plain": True},
             {"method": "sspcm", "batch": 128, "precision": "bfloat16", "plain": True},
-            {"method": "sspcm", "batch": 32, "precision": "float32", "plain": True},
             {"method": "multiaugs", "batch": 32, "precision": "bfloat16", "plain": False},
             {"method": "dualpose", "batch": 32, "precision": "bfloat16", "plain": False},
         ),
@@ -183,10 +184,10 @@ def run(
     start_networks(trio, config.model, scenes.skeleton)
     trio.to(device)
     optimiser, checkpoint = make_optimiser(trio, config.train), data / "checkpoint.safetensors"
+    identity = f"{row.name}, {scale}"
     start, log = 0, {"row": row.name, "steps": scale.steps, "curve": [], "seconds": 0.0}
-    if checkpoint.exists():
-        step, kept = load_log(checkpoint, trio, optimiser, row, scale)
-        start, log = (step, kept) if kept is not None else (start, log)
+    if checkpoint.exists() and identity_of(checkpoint) == identity:
+        start, log = load_training(checkpoint, trio, optimiser, identity=identity)
     began, earlier = time.monotonic(), log["seconds"]
     everybody = scenes.measured(scale.measured)
     for told in train(trio, optimiser, scenes.training_set(row.seed), config, start=start, device=device):
@@ -196,21 +197,22 @@ def run(
         if every or time.monotonic() > until:
             log["seconds"] = round(earlier + time.monotonic() - began, 1)
         if time.monotonic() > until and told.step < scale.steps:
-            save_training(checkpoint, trio, optimiser, step=told.step, log=log)
+            save_training(checkpoint, trio, optimiser, step=told.step, log=log, identity=identity)
             return None
     final, persons = figures(trio, scenes, everybody, device)
-    return {**log, "final": final, "oks": persons, "measured": len(everybody)}
+    return {
+        **log,
+        "final": final,
+        "oks": persons,
+        "rooms": scenes.scene[everybody].tolist(),
+        "measured": len(everybody),
+    }
 
 
-def load_log(
-    checkpoint: Path, trio: Trio, optimiser: torch.optim.Optimizer, row: Row, scale: Scale
-) -> tuple[int, dict[str, Any] | None]:
-    """Where this very row stopped; (0, None), and untouched networks, where the checkpoint is another row's."""
+def identity_of(checkpoint: Path) -> str:
+    """Which row, at which scale, the checkpoint is of."""
     with safe_open(checkpoint, framework="pt") as file:
-        log = json.loads(file.metadata()["log"])
-    if (log["row"], log["steps"]) != (row.name, scale.steps):
-        return 0, None
-    return load_training(checkpoint, trio, optimiser)
+        return str(file.metadata()["identity"])
 
 
 def figures(
@@ -284,7 +286,7 @@ def rise(row: dict[str, Any]) -> float:
 
 
 def paired(one: dict[int, Any], other: dict[int, Any], key: str) -> dict[str, Any]:
-    """Difference by seed; its interval over seeds (t) where there are three, and over persons of the seeds at hand."""
+    """Difference by seed; its interval over seeds (t) where there are three, and over rooms for the seeds at hand."""
     seeds = sorted(set(one) & set(other))
     apart = [deliverable(one[s], key) - deliverable(other[s], key) for s in seeds]
     told: dict[str, Any] = {"by_seed": [round(d, 4) for d in apart], "mean": round(float(np.mean(apart)), 4)}
@@ -292,7 +294,8 @@ def paired(one: dict[int, Any], other: dict[int, Any], key: str) -> dict[str, An
         half = T_OF_THREE * float(np.std(apart, ddof=1)) / len(seeds) ** 0.5
         told["interval_over_seeds"] = [round(told["mean"] - half, 4), round(told["mean"] + half, 4)]
     if key == "mean_oks":
-        told["interval_over_persons"] = bootstrap([person_gap(one[s], other[s]) for s in seeds])
+        rooms = np.array(one[seeds[0]]["rooms"])
+        told["interval_over_rooms"] = bootstrap([person_gap(one[s], other[s]) for s in seeds], rooms)
     return told
 
 
@@ -305,11 +308,14 @@ def person_gap(one: dict[str, Any], other: dict[str, Any]) -> np.ndarray:
     return np.asarray(shipped[0] - shipped[1])
 
 
-def bootstrap(gaps: list[np.ndarray], draws: int = 2000) -> list[float]:
-    """95 % interval of the mean gap, persons drawn anew."""
+def bootstrap(gaps: list[np.ndarray], rooms: np.ndarray, draws: int = 2000) -> list[float]:
+    """95 % interval of the mean gap, whole rooms drawn anew: people of one room look alike."""
     gap = np.nanmean(np.stack(gaps), axis=0)
-    generator = np.random.default_rng(0)
-    means = [float(np.nanmean(gap[generator.integers(len(gap), size=len(gap))])) for _ in range(draws)]
+    groups = [np.flatnonzero(rooms == room) for room in np.unique(rooms)]
+    generator, means = np.random.default_rng(0), []
+    for _ in range(draws):
+        drawn = generator.integers(len(groups), size=len(groups))
+        means.append(float(np.nanmean(gap[np.concatenate([groups[i] for i in drawn])])))
     return [round(float(np.quantile(means, q)), 4) for q in (0.025, 0.975)]
 
 
@@ -336,7 +342,7 @@ def main() -> None:
         done.append(row)
         with path.open("a") as file:
             file.write(json.dumps({"machine": machine(device), **row}) + "\n")
-        print(json.dumps({key: value for key, value in row.items() if key != "oks"}), flush=True)
+        print(json.dumps({key: value for key, value in row.items() if key not in ("oks", "rooms")}), flush=True)
 
     if options.only != "ap":
         for asked in scale.throughput:

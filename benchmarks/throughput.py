@@ -5,13 +5,14 @@
 
 - whole: sspcm/training.py's loop, reading its batches out of memory (a labelled and an unlabelled one of --batch each).
 - bare: the same forward and backward passes and the same Adam step on tensors that lie ready: what no step can beat.
-- plain (--plain, sspcm in float32): benchmarks/plain_step.py, the same step written person by person.
+- plain (--plain, sspcm, always in float32): benchmarks/plain_step.py, the same step written person by person.
 
 The ways take turns within one run, so that their ratios hold on a noisy machine. One JSON line a setting: persons a
 second (labelled and unlabelled ones together), ratios, peak memory in MiB. Torch and numpy only.
 """
 
 import argparse
+import gc
 import json
 import platform
 import time
@@ -129,13 +130,10 @@ def measure(config: RoundConfig, *, device: torch.device, seconds: float, with_p
         ways["plain"] = lambda: plain(fresh(), plain_config, data, device)
     figures: dict[str, Any] = {}
     seconds_of: dict[str, list[float]] = {name: [] for name in ways}
-    loops, memory = {}, {}
-    for name, begin in ways.items():
-        reset_peak(device)
-        loops[name] = begin()
-        for _ in range(2):
-            advance(loops[name], 1, device)  # compilation, caches, choice of algorithms
-        memory[name] = peak_mib(device)
+    memory = {name: peak_of(begin, device) for name, begin in ways.items()}
+    loops = {name: begin() for name, begin in ways.items()}
+    for loop in loops.values():
+        advance(loop, 2, device)  # compilation, caches, choice of algorithms
     for _turn in range(5):
         for name, loop in loops.items():
             per_step = advance(loop, 1, device)
@@ -161,6 +159,18 @@ def advance(loop: Iterator[object], steps: int, device: torch.device) -> float:
     if device.type == "cuda":
         torch.cuda.synchronize()
     return (time.perf_counter() - began) / steps
+
+
+def peak_of(begin: Callable[[], Iterator[object]], device: torch.device) -> int | None:
+    """MiB that two steps of one way need beyond what was there, with nothing of another way about."""
+    gc.collect()
+    reset_peak(device)
+    before = peak_mib(device)
+    loop = begin()
+    advance(loop, 2, device)
+    after = peak_mib(device)
+    loop.close()  # type: ignore[attr-defined]
+    return None if before is None or after is None else after - before
 
 
 def reset_peak(device: torch.device) -> None:

@@ -87,6 +87,7 @@ def _device(name: str) -> torch.device:
         raise ConfigError(
             "--device cuda found no CUDA device; wanted one. Use --device cpu, or install a GPU's driver."
         )
+    torch.backends.cudnn.deterministic = True  # the same seed gives the same networks, on a GPU too
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 

@@ -1,4 +1,4 @@
-"""Networks and trainings on disk: safetensors and JSON, written whole or not at all, never pickled."""
+"""Networks on disk: safetensors and JSON, written whole or not at all, never pickled."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -106,52 +106,8 @@ def load_starting_weights(folder: Path, trio: Trio, *, skeleton: Skeleton, model
 
 def load_network(path: Path, network: nn.Module) -> None:
     """Fill the network from a safetensors file. Raises CheckpointError naming the first tensor that does not fit."""
-    tensors, _ = _read(path)
-    _fill(network, tensors, path)
-
-
-def save_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer, *, step: int, log: dict[str, Any]) -> None:
-    """Everything a training needs to go on: five networks, the optimiser, the step, and what was logged so far.
-
-    Chance needs no state: it follows from the seed and the step (training.py).
-    """
-    tensors = {
-        f"{name}.{key}": tensor
-        for name, network in _stored(trio).items()
-        for key, tensor in network.state_dict().items()
-    }
-    for index, state in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
-    contiguous = {key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}
-    write_atomically(path, save(contiguous, metadata={"step": str(step), "log": json.dumps(log)}))
-
-
-def load_training(path: Path, trio: Trio, optimiser: torch.optim.Optimizer) -> tuple[int, dict[str, Any]]:
-    """Put everything `save_training` wrote back in place; gives the step and the log. Raises CheckpointError."""
-    tensors, metadata = _read(path)
-    for name, network in _stored(trio).items():
-        _fill(network, {k.removeprefix(f"{name}."): t for k, t in tensors.items() if k.startswith(f"{name}.")}, path)
-    state: dict[int, dict[str, Tensor]] = {}
-    parameters = list(trio.parameters())
-    for key, tensor in tensors.items():
-        if key.startswith("optimiser."):
-            _, index, field = key.split(".")
-            state.setdefault(int(index), {})[field] = _laid_out_as(parameters[int(index)], tensor)
-    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
-    return int(metadata["step"]), json.loads(metadata["log"])
-
-
-def _laid_out_as(parameter: Tensor, moment: Tensor) -> Tensor:
-    """The moment in the parameter's memory format: a fused Adam walks through both side by side, element by element."""
-    if moment.shape != parameter.shape:
-        return moment
-    return torch.empty_like(parameter, requires_grad=False).copy_(moment)
-
-
-def _stored(trio: Trio) -> dict[str, PoseNetwork]:
-    """Every network of a training, once."""
-    learning = {str(name): network for name, network in trio.networks().items()}
-    return learning | {"A_prev": trio.a_prev, "B_prev": trio.b_prev}
+    tensors, _ = read_tensors(path)
+    fill(network, tensors, path)
 
 
 def _storable(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
@@ -162,7 +118,8 @@ def _as(tensor: Tensor, dtype: torch.dtype) -> Tensor:
     return tensor.detach().to(dtype) if tensor.is_floating_point() else tensor.detach()
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """A safetensors file's tensors and metadata. Raises CheckpointError."""
     try:
         with safe_open(path, framework="pt") as file:
             names = file.keys()
@@ -174,7 +131,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         ) from error
 
 
-def _fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Give the network these tensors, all or none. Raises CheckpointError naming the first one that does not fit."""
     wanted = network.state_dict()
     for complaint in _misfits(wanted, tensors):
         raise CheckpointError(

@@ -127,7 +127,12 @@ def _cut_all(specs: Sequence[CropSpec], frame: Frame, readers: ThreadPoolExecuto
     groups = [list(group) for _, group in groupby(specs, key=lambda spec: spec.image)]
     if not groups:
         return torch.empty((0, 3, frame.stored_height, frame.stored_width), dtype=torch.uint8)
-    return torch.cat(list(readers.map(lambda group: _cut_out_of_one(group, frame), groups)))
+    crops = torch.empty((len(specs), 3, frame.stored_height, frame.stored_width), dtype=torch.uint8)
+    first = 0
+    for part in readers.map(lambda group: _cut_out_of_one(group, frame), groups):
+        crops[first : first + len(part)] = part
+        first += len(part)
+    return crops
 
 
 def _cut_out_of_one(specs: Sequence[CropSpec], frame: Frame) -> UInt8[Tensor, "N 3 H W"]:

@@ -70,7 +70,9 @@ def evaluate(
     """
     skeleton = coco.skeleton
     truths = _truths(coco, annotations)
-    _check(predictions, skeleton, {image.id for image in coco.images})
+    _check(
+        predictions, skeleton, {image.id for image in coco.images}, {one["own_id"]: one["image_id"] for one in truths}
+    )
     if not any(map(_is_labelled, truths)):
         raise EvaluationError(
             f"none of {len(truths)} annotated persons has a keypoint; wanted labels to measure predictions by. "
@@ -113,7 +115,8 @@ def _truths(coco: CocoFile, annotations: Sequence[Mapping[str, Any]]) -> list[di
     areas = {entry.id: entry.person.oks_area for entry in coco.persons}
     kinds = {entry.person.extra.get("category_id") for entry in coco.persons}
     images = {image.id for image in coco.images}
-    persons = [one for one in annotations if one.get("category_id") in kinds and one.get("image_id") in images]
+    known = [one for one in annotations if _is_count(one.get("category_id")) and _is_count(one.get("image_id"))]
+    persons = [one for one in known if one["category_id"] in kinds and one["image_id"] in images]
     return [
         _truth(number, one, areas, len(coco.skeleton))
         for number, one in enumerate(filter(lambda one: _is_whole(one, len(coco.skeleton)), persons), start=1)
@@ -122,6 +125,10 @@ def _truths(coco: CocoFile, annotations: Sequence[Mapping[str, Any]]) -> list[di
 
 def _is_whole(one: Mapping[str, Any], keypoints: int) -> bool:
     """Whether its numbers can be measured by; where not, `read_annotated` complained of it."""
+    if not all(_is_count(one.get(key, 0)) for key in ("num_keypoints", "iscrowd")) or not _is_count(
+        one.get("image_id")
+    ):
+        return False
     box, xyv = one.get("bbox"), one.get("keypoints") or []
     if not isinstance(box, list) or len(box) != 4 or not _finite(box):
         return False
@@ -148,14 +155,23 @@ def _is_labelled(truth: Mapping[str, Any]) -> bool:
     return not truth["iscrowd"] and truth["num_keypoints"] > 0 and any(v > 0 for v in truth["keypoints"][2::3])
 
 
-def _check(predictions: Sequence[Mapping[str, Any]], skeleton: Skeleton, images: set[int]) -> None:
-    """The first prediction that does not fit is named."""
+def _check(
+    predictions: Sequence[Mapping[str, Any]], skeleton: Skeleton, images: set[int], owners: Mapping[Any, int]
+) -> None:
+    """The first prediction that does not fit is named. owners: the image of each annotation id."""
     for number, one in enumerate(predictions):
-        keypoints, score = one.get("keypoints"), one.get("score")
-        if one.get("image_id") not in images:
+        keypoints, score, annotation = one.get("keypoints"), one.get("score"), one.get("annotation_id")
+        if not _is_count(one.get("image_id")) or one["image_id"] not in images:
             raise EvaluationError(
                 f"prediction {number} is of image id {one.get('image_id')!r}, which the annotations do not have; "
                 "wanted predictions of these images. Give the annotations that they were made for."
+            )
+        if annotation is not None and (
+            not _is_count(annotation) or owners.get(annotation, one["image_id"]) != one["image_id"]
+        ):
+            raise EvaluationError(
+                f"prediction {number} is of image id {one['image_id']} and annotation id {annotation!r}, which is "
+                "not of that image; wanted both of one person. Predict again with these annotations."
             )
         if not isinstance(keypoints, list) or len(keypoints) != 3 * len(skeleton) or not _finite(keypoints):
             found = f"{len(keypoints)} keypoint numbers" if isinstance(keypoints, list) else "no keypoints"
@@ -168,6 +184,10 @@ def _check(predictions: Sequence[Mapping[str, Any]], skeleton: Skeleton, images:
                 f"prediction {number} has the score {score!r}; wanted a finite number, by which predictions are "
                 "ordered. Predict again."
             )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _finite(values: Sequence[Any]) -> bool:

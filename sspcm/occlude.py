@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from sspcm.config import Occluder, ViewsConfig
+from sspcm.send import send
 
 REFERENCE_HEIGHT = 256
 JITTER = 10.0
@@ -102,7 +103,7 @@ def cutout(images: Float[Tensor, "B 3 H W"], *, holes: int, generator: torch.Gen
 def cutmix(images: Float[Tensor, "B 3 H W"], *, patches: int, generator: torch.Generator) -> Float[Tensor, "B 3 H W"]:
     """The images with windows anywhere showing what a batch mate's image has at the same place."""
     windows = _anywhere(images, count=patches, generator=generator)
-    mate = torch.randint(len(images), (len(images),), generator=generator).to(images.device)
+    mate = send(torch.randint(len(images), (len(images),), generator=generator), images.device)
     return paste(images, Patches(windows, source=windows.centre, mate=mate))
 
 
@@ -114,9 +115,9 @@ def draw_cut_occlude(
     centres, halves = _centres_and_halves(xy, height=height, generator=generator)
     if transposed:
         centres = centres.flip(-1)
-    mate = torch.randint(batch, (batch,), generator=generator).to(device)
-    covered = torch.randint(keypoints, (patches, batch), generator=generator).to(device)
-    copied = torch.randint(keypoints, (patches, batch), generator=generator).to(device)
+    mate = send(torch.randint(batch, (batch,), generator=generator), device)
+    covered = send(torch.randint(keypoints, (patches, batch), generator=generator), device)
+    copied = send(torch.randint(keypoints, (patches, batch), generator=generator), device)
     rows = torch.arange(batch, device=device)
     windows = Windows(centre=centres[rows, covered], half=halves[mate, copied], reach=largest_half(height))
     return Patches(windows, source=centres[mate, copied], mate=mate)
@@ -126,7 +127,7 @@ def draw_joint_cutout(xy: Float[Tensor, "B K 2"], *, height: int, holes: int, ge
     """Windows about `holes` random keypoints of each person, with replacement, jittered and sized as Cut-Occlude's."""
     batch, keypoints = xy.shape[:2]
     centres, halves = _centres_and_halves(xy, height=height, generator=generator)
-    covered = torch.randint(keypoints, (holes, batch), generator=generator).to(xy.device)
+    covered = send(torch.randint(keypoints, (holes, batch), generator=generator), xy.device)
     rows = torch.arange(batch, device=xy.device)
     return Windows(centre=centres[rows, covered], half=halves[rows, covered], reach=largest_half(height))
 
@@ -183,8 +184,8 @@ def _centres_and_halves(
 ) -> tuple[Int[Tensor, "B K 2"], Int[Tensor, "B K 2"]]:
     """Jittered window centres and half sizes, whole pixels, one of each a keypoint."""
     scale = height / REFERENCE_HEIGHT
-    jitter = torch.randn(xy.shape, generator=generator).to(xy.device) * (JITTER * scale)
-    return (xy + jitter).long(), _halves(xy.shape, height=height, generator=generator).to(xy.device)
+    jitter = send(torch.randn(xy.shape, generator=generator), xy.device) * (JITTER * scale)
+    return (xy + jitter).long(), send(_halves(xy.shape, height=height, generator=generator), xy.device)
 
 
 def _halves(shape: torch.Size | tuple[int, ...], *, height: int, generator: torch.Generator) -> Int[Tensor, "..."]:

@@ -9,19 +9,19 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import distributed
 
 from sspcm.checkpoint import (
     MODEL_FILE,
     CheckpointError,
-    load_training,
     save_networks,
-    save_training,
     write_atomically,
 )
 from sspcm.config import ConfigError, RoundConfig
@@ -33,6 +33,7 @@ from sspcm.metrics import Evaluated, average_precision
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
 from sspcm.predict import predict_persons
+from sspcm.resume import load_training, save_training
 from sspcm.sampling import ALONE, Share
 from sspcm.start import start_networks
 from sspcm.step import StepLog
@@ -54,7 +55,7 @@ REPORT_FILE = "report.json"
 STATUS_FILE = "status.json"
 METRICS_EVERY_S = 1.0
 PREDICT_BATCH = 64
-NO_UNLABELLED = "there were no unlabelled persons: A, B and C learned from labels alone, without teaching each other."
+NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
 
 logger = logging.getLogger(__name__)
 Name = TypeVar("Name", bound=str)
@@ -72,16 +73,19 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
         return True
     if share.first:
         status.unlink(missing_ok=True)
+    if share.world > 1:
+        distributed.barrier()
     try:
         _Round(folder, read_manifest(folder / "manifest.json"), device, show, share).run()
     except (RoundError, TrainingError, CheckpointError, ConfigError, CropError) as error:
-        return _fail(status, str(error))
+        return _fail(status, str(error), alone=share.world == 1)
     except Exception as error:
         logger.exception("the round in %s stopped", folder)
         return _fail(
             status,
             f"the round stopped on {type(error).__name__}: {error}; wanted it to end by itself. "
             "Look into the log, then start it again: it goes on from its last checkpoint.",
+            alone=share.world == 1,
         )
     if share.first:
         _write_json(status, {"state": "done"})
@@ -110,6 +114,12 @@ class _Round:
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
 
+    @property
+    def identity(self) -> str:
+        """The manifest's digest and how many processes share each batch: a checkpoint goes on with the same alone."""
+        digest = sha256((self.folder / "manifest.json").read_bytes()).hexdigest()
+        return f"{digest} in {self.share.world}"
+
     def run(self) -> None:
         """Train, predict, report; the checkpoint, which alone holds all five networks, goes last."""
         if not self.has(PREDICTIONS_FILE) or not self.has(REPORT_FILE):
@@ -130,13 +140,12 @@ class _Round:
 
     def prepare(self) -> tuple[Trio, torch.optim.Optimizer, int]:
         """The networks as the last checkpoint or the starting weights have them, and the step to go on from."""
-        torch.manual_seed(self.config.seed)
         model, skeleton = self.config.model, self.manifest.skeleton
         method, seed = self.config.method, self.config.seed
         trio = build_trio(model, keypoints=len(skeleton), seed=seed, method=method).to(self.device)
         optimiser = make_optimiser(trio, self.config.train)
         if self.has(TRAINING_FILE):
-            step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser)
+            step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser, identity=self.identity)
             self.log = _Log(**log)
             return trio, optimiser, step
         start_networks(trio, model, skeleton, folder=self.manifest.weights)
@@ -147,6 +156,8 @@ class _Round:
         data = self.read_training_set()
         validation = self.read_validation() if self.share.first else None
         if validation is not None:
+            for unfinished in self.folder.glob(f".{TRAINING_FILE}.*"):
+                unfinished.unlink()  # a write that was killed
             (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
             self.begin_training(trio, validation, start)
         earlier, began = self.log.train_seconds, time.monotonic()
@@ -163,7 +174,8 @@ class _Round:
                 continue
             self.log.train_seconds = earlier + seconds
             self.end_epoch(trio, validation, epoch, seconds_left=left)
-            save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=vars(self.log))
+            told = vars(self.log)
+            save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=told, identity=self.identity)
             epoch = []
         if self.share.first:
             self.save(trio)
@@ -377,8 +389,10 @@ def _is_done(status: Path) -> bool:
         return False
 
 
-def _fail(status: Path, error: str) -> bool:
-    _write_json(status, {"state": "failed", "error": error})
+def _fail(status: Path, error: str, *, alone: bool) -> bool:
+    """Write the error down; another process's error is the cause of ours: what stands there stays."""
+    if alone or not status.exists():
+        _write_json(status, {"state": "failed", "error": error})
     return False
 
 

@@ -37,10 +37,12 @@ def _folder(weights: str) -> Path | None:
     """The folder of an earlier training that `model.weights` names, if it does."""
     if weights == "demo":
         return DEMO_WEIGHTS
+    if weights in ("random", "imagenet") or weights.startswith(TIMM):
+        return None
     path = Path(weights)
     if path.is_dir():
         return path
-    if weights in ("random", "imagenet") or weights.startswith(TIMM) or path.is_file():
+    if path.is_file():
         return None
     raise ConfigError(
         f'model.weights is {weights!r}, which is no folder and no file; wanted "random", "imagenet", "demo", a '

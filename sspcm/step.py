@@ -15,6 +15,7 @@ from sspcm.crop_batches import Frame
 from sspcm.heatmaps import STRIDE, decode_integer, encode_heatmaps, peak
 from sspcm.losses import heatmap_loss
 from sspcm.occlude import occlude
+from sspcm.send import send
 from sspcm.trio import Trio, batch_norms, heatmaps_of
 from sspcm.views import look, normalise, sample_easy, sample_hard, sampling_grid, transform
 
@@ -117,6 +118,14 @@ class JointStep(nn.Module):
         self, batch: Batch, generator: torch.Generator
     ) -> tuple[Float[Tensor, ""], tuple[str, ...], Float[Tensor, "F"]]:
         """The loss to descend, the names of its terms, and the figures of a StepLog: terms first."""
+        devices = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(generator.initial_seed())  # timm nets that drop paths draw from the global generator
+            return self._losses(batch, generator)
+
+    def _losses(
+        self, batch: Batch, generator: torch.Generator
+    ) -> tuple[Float[Tensor, ""], tuple[str, ...], Float[Tensor, "F"]]:
         config = self.config
         images, target, weight = labelled_view(batch, self.mirror, config, generator=generator, device=self.device)
         losses = {
@@ -143,7 +152,7 @@ def labelled_view(
     """
     height, width = config.model.input_height, config.model.input_width
     images, matrices, mirrored = _easy(batch.crops, config, generator=generator, device=device)
-    xyv = batch.xyv.to(device, non_blocking=True)
+    xyv = send(batch.xyv, device)
     xyv = torch.where(mirrored[:, None, None], xyv[:, mirror.to(device)], xyv)
     target, weight = encode_heatmaps(
         transform(matrices, xyv[..., :2]),
@@ -182,9 +191,9 @@ def teach(
     targets = {"A": b, "B": a, "C": correction.target}
     height, width = easy.shape[-2:]
     hard = sample_hard(len(easy), config.views, height=height, width=width, generator=generator)
-    image_grid = sampling_grid(hard.image.to(device), source=(height, width), height=height, width=width)
+    image_grid = sampling_grid(send(hard.image, device), source=(height, width), height=height, width=width)
     size = a.shape[-2:]
-    heatmap_grid = sampling_grid(hard.heatmap.to(device), source=(size[0], size[1]), height=size[0], width=size[1])
+    heatmap_grid = sampling_grid(send(hard.heatmap, device), source=(size[0], size[1]), height=size[0], width=size[1])
     losses = {}
     for name, network in trio.networks().items():
         guide, target = decode_integer(targets[name]) * STRIDE, look(targets[name], heatmap_grid)
@@ -254,10 +263,10 @@ def _easy(
     sampled, mirrored = sample_easy(len(crops), config.views, height=height, width=width, generator=generator)
     to_input = torch.eye(3)
     to_input[0, 2], to_input[1, 2] = -frame.shift[0], -frame.shift[1]
-    stored = normalise(crops.to(device, non_blocking=True), config.model.pixels)
+    stored = normalise(send(crops, device), config.model.pixels)
     source = (frame.stored_height, frame.stored_width)
-    grid = sampling_grid((sampled @ to_input).to(device), source=source, height=height, width=width)
-    return channels_last(look(stored, grid)), sampled.to(device), mirrored.to(device)
+    grid = sampling_grid(send(sampled @ to_input, device), source=source, height=height, width=width)
+    return channels_last(look(stored, grid)), send(sampled, device), send(mirrored, device)
 
 
 def _figures(taught: Taught, *, keypoints: int) -> list[Tensor]:

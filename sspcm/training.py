@@ -81,6 +81,8 @@ def train(
         if settled or device.type == "cpu" or len(unseen) == CHECK_EVERY:
             _require_finite(unseen)
             unseen = []
+        if settled:
+            _require_finite_weights(trio, log.step)
         yield log
 
 
@@ -166,7 +168,8 @@ def _batches(
     data: TrainingSet, config: RoundConfig, *, start: int, device: torch.device, share: Share
 ) -> Iterator[tuple[int, list[Batch]]]:
     """Every step from `start` on with this process's parts; the next ones are read while a step computes."""
-    labelled, unlabelled, train = data.labelled, data.unlabelled, config.train
+    labelled, train = data.labelled, config.train
+    unlabelled = data.unlabelled if config.method.paths else None
     seed, pin = config.seed, device.type == "cuda"
 
     def request(step: int) -> tuple[list[int], "Future[Tensor]", "Future[Tensor] | None"]:
@@ -177,7 +180,7 @@ def _batches(
         others = unlabelled_indices(len(unlabelled), train.unlabelled_batch, seed=seed, step=step)
         return chosen, labelled.crops.request(chosen), unlabelled.request(share_of(others, share))
 
-    with labelled.crops.opened(), (unlabelled or labelled.crops).opened():
+    with labelled.crops.opened(), unlabelled.opened() if unlabelled else nullcontext():
         upcoming = request(start) if start < train.steps else None
         for step in range(start, train.steps):
             assert upcoming is not None
@@ -240,6 +243,15 @@ def _require_labels(data: TrainingSet, config: RoundConfig) -> None:
 def _require_finite(logs: Sequence[StepLog]) -> None:
     for log in logs:
         _require_finite_loss(log.loss, log.step)
+
+
+def _require_finite_weights(trio: Trio, step: int) -> None:
+    """A step may ruin the weights after a finite loss; then nothing of them is to be kept."""
+    if not all(bool(torch.isfinite(parameter).all()) for parameter in trio.parameters()):
+        raise TrainingError(
+            f"weights are not finite after step {step}; wanted finite ones. "
+            "Lower train.learning_rate; the last checkpoint is as it was."
+        )
 
 
 def _require_finite_loss(loss: float, step: int) -> None:

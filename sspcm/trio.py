@@ -6,6 +6,7 @@ from typing import Literal
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from sspcm.config import MethodConfig, ModelConfig
 from sspcm.networks import PoseNetwork, build_network
@@ -90,8 +91,8 @@ def _frozen_copy(network: PoseNetwork) -> PoseNetwork:
     return copy
 
 
-def batch_norms(network: nn.Module) -> Iterator[nn.BatchNorm2d]:
-    """Every batch norm of a network."""
+def batch_norms(network: nn.Module) -> Iterator[_BatchNorm]:
+    """Every batch norm of a network, of whatever number of dimensions."""
     for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
+        if isinstance(module, _BatchNorm):
             yield module

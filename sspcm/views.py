@@ -13,6 +13,7 @@ from torch import Tensor
 
 from sspcm.config import Variant, ViewsConfig
 from sspcm.heatmaps import STRIDE
+from sspcm.send import send
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -31,8 +32,8 @@ def normalise(pixels: UInt8[Tensor, "B 3 H W"], variant: Variant = "correct") ->
 
     "legacy" hands over blue, green, red, normalised as if they were red, green, blue (method.md section 2).
     """
-    mean = torch.tensor(IMAGENET_MEAN, device=pixels.device).view(3, 1, 1) * 255
-    std = torch.tensor(IMAGENET_STD, device=pixels.device).view(3, 1, 1) * 255
+    mean = send(torch.tensor(IMAGENET_MEAN), pixels.device).view(3, 1, 1) * 255
+    std = send(torch.tensor(IMAGENET_STD), pixels.device).view(3, 1, 1) * 255
     seen = pixels.flip(1) if variant == "legacy" else pixels
     return seen.float().sub_(mean).div_(std)
 
@@ -100,8 +101,7 @@ def sampling_grid(
     """Where each pixel of the `height` x `width` views lies in sources of (rows, columns), as `look` wants it."""
     view_to_source = torch.linalg.inv_ex(matrices).inverse[:, :2]  # `inv` would wait for the device
     rows, columns = source
-    to_normalised = view_to_source.new_tensor([[2 / (columns - 1)], [2 / (rows - 1)]])
-    affine = view_to_source * to_normalised
+    affine = torch.cat((view_to_source[:, :1] * (2 / (columns - 1)), view_to_source[:, 1:] * (2 / (rows - 1))), dim=1)
     affine[:, :, 2] -= 1
     xs = torch.arange(width, device=matrices.device, dtype=matrices.dtype)[None, None, :, None]
     ys = torch.arange(height, device=matrices.device, dtype=matrices.dtype)[None, :, None, None]

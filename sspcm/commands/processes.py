@@ -3,12 +3,16 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import torch
 from torch import distributed
 
 from sspcm.config import ConfigError, TrainConfig
 from sspcm.sampling import ALONE, Share
+
+LONGEST_MEASUREMENT = timedelta(hours=6)
+"""The first process measures alone while the others wait for its next gradients."""
 
 
 @contextmanager
@@ -19,9 +23,16 @@ def joined(device: torch.device) -> Iterator[tuple[Share, torch.device]]:
         yield ALONE, device
         return
     if device.type == "cuda":
-        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        number, there = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+        if number >= there:
+            raise ConfigError(
+                f"process {number + 1} of this machine found {there} GPUs; wanted one each. "
+                f"Start torchrun with --nproc-per-node {there}, or give --device cpu."
+            )
+        device = torch.device("cuda", number)
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    distributed.init_process_group(backend, timeout=LONGEST_MEASUREMENT)
     try:
         yield Share(int(os.environ["RANK"]), world), device
     finally:

@@ -76,7 +76,8 @@ def test_a_row_that_the_budget_cuts_off_goes_on_to_the_same_figures(data, monkey
         cut += 1
     assert cut == TINY.steps - 1
     assert whole is not None and told["curve"] == whole["curve"] and told["final"] == whole["final"]
-    assert evidence.load_log(data / "checkpoint.safetensors", None, None, evidence.Row("sspcm", 1), TINY)[1] is None
+    assert evidence.run(evidence.Row("sspcm", 1), scenes, TINY, data, CPU, until=0.0) is None  # begins anew
+    assert evidence.identity_of(data / "checkpoint.safetensors").startswith("sspcm, seed 1")
 
 
 def test_the_summary_pairs_by_seed():
@@ -86,7 +87,7 @@ def test_the_summary_pairs_by_seed():
             figures["C"] = {"AP": ap + 0.1, "AP50": 0, "mean_oks": ap + 0.1}
         oks = {name: [figures[name]["mean_oks"]] * 3 for name in figures}
         return {"row": f"{method}, seed {seed}", "curve": [{"step": 1, **figures}] * 2, "final": figures, "oks": oks,
-                "seconds": 1.0}  # fmt: skip
+                "rooms": [0, 4, 4], "seconds": 1.0}  # fmt: skip
 
     done = [row(method, seed, 0.2 + seed / 10) for seed in range(3) for method in ("supervised", "sspcm")]
     gap = evidence.summary(done)["paired_differences"]["sspcm minus supervised"]["AP"]
@@ -94,7 +95,7 @@ def test_the_summary_pairs_by_seed():
     assert evidence.summary(done)["variants"]["sspcm"]["last_fifth_of_the_steps_gave_AP"] == [0.0] * 3
     short = evidence.summary(done[:2])["paired_differences"]["sspcm minus supervised"]
     assert "interval_over_seeds" not in short["AP"]
-    assert short["mean_oks"]["interval_over_persons"] == pytest.approx([0.1, 0.1])
+    assert short["mean_oks"]["interval_over_rooms"] == pytest.approx([0.1, 0.1])
 
 
 def test_the_rows_start_with_the_four_methods_and_end_with_the_corrections():

@@ -9,23 +9,13 @@ from sspcm.checkpoint import (
     CheckpointError,
     load_network,
     load_starting_weights,
-    load_training,
     read_card,
     save_networks,
-    save_training,
     write_atomically,
 )
 from sspcm.networks import build_network
 from sspcm.skeleton import get_skeleton
-from sspcm.training import make_optimiser
 from sspcm.trio import build_trio
-
-
-def step_once(trio, optimiser) -> None:
-    optimiser.zero_grad()
-    for network in trio.networks().values():
-        network(torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))).square().sum().backward()
-    optimiser.step()
 
 
 def equal(one, other) -> bool:
@@ -50,20 +40,6 @@ def test_without_a_c_the_student_starts_as_a(tmp_path, tiny, skeleton):
     load_starting_weights(tmp_path, other, skeleton=skeleton, model=tiny.model)
     assert equal(other.c, other.a) and not equal(other.a, other.b)
     assert next(other.a.parameters()).dtype == torch.float32
-
-
-def test_a_training_comes_back_with_its_optimiser_snapshots_and_log(tmp_path, tiny):
-    trio = build_trio(tiny.model, keypoints=5, seed=0)
-    optimiser = make_optimiser(trio, tiny.train)
-    step_once(trio, optimiser)
-    save_training(tmp_path / "t.safetensors", trio, optimiser, step=7, log={"warnings": ["a"]})
-    other = build_trio(tiny.model, keypoints=5, seed=9)
-    other_optimiser = make_optimiser(other, tiny.train)
-    assert load_training(tmp_path / "t.safetensors", other, other_optimiser) == (7, {"warnings": ["a"]})
-    for path in (trio, optimiser), (other, other_optimiser):
-        step_once(*path)
-    assert all(equal(one, two) for one, two in zip(trio.members().values(), other.members().values(), strict=True))
-    assert not equal(other.a, other.a_prev)
 
 
 def test_weights_of_another_skeleton_are_refused_by_name(tmp_path, tiny, skeleton):

@@ -49,6 +49,17 @@ def test_random_weights_stay_as_they_were_built(tiny, skeleton):
     assert torch.equal(first_weight(trio.a), first_weight(same.a))
 
 
+@pytest.mark.parametrize("word", ["random", "imagenet"])
+def test_a_folder_of_that_name_does_not_hide_the_word(tiny, skeleton, tmp_path, monkeypatch, word):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / word).mkdir()
+    model = replace(tiny.model, weights=word)
+    try:
+        start_networks(build_trio(model, keypoints=5, seed=0), model, skeleton)
+    except ConfigError as error:
+        assert word == "imagenet" and "model.json" not in str(error)  # offline: it meant the published weights
+
+
 def test_weights_that_are_nowhere_are_named(tiny, skeleton):
     model = replace(tiny.model, weights="imagnet")
     with pytest.raises(ConfigError, match=r"model.weights is 'imagnet'.*wanted \"random\", \"imagenet\""):

@@ -170,6 +170,16 @@ def test_the_released_24_channels_divide_the_loss_and_change_nothing_else(data, 
     )
 
 
+def test_the_further_heatmaps_of_the_released_24_are_taught_by_nobody(data, tiny):
+    config = replace(tiny, method=replace(METHODS["sspcm"], mask=False), model=replace(tiny.model, channels="legacy"))
+    trio = new_trio(config)
+    loss, _, _ = JointStep(trio, MIRROR, config, CPU)(whole_batch(data), step_generator(0, 0))
+    loss.backward()
+    for network in trio.networks().values():
+        gradient = network.head[-1].weight.grad
+        assert gradient[:5].abs().sum() > 0 and not gradient[5:].any()
+
+
 def test_a_batch_masked_entirely_still_steps(data, tiny):
     log = one_step(data, replace(tiny, train=replace(tiny.train, mask_peak=1e9)))
     assert np.isfinite(log.loss)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from sspcm.checkpoint import load_training, save_training
 from sspcm.config import METHODS, RoundConfig
 from sspcm.crop_batches import CropsInMemory
+from sspcm.resume import load_training, save_training
 from sspcm.training import (
     Labelled,
     TrainingError,
@@ -95,11 +95,11 @@ def test_a_resumed_training_has_the_losses_of_an_uninterrupted_one_bit_for_bit(d
     for log in train(trio, optimiser, data, config, start=0, device=CPU):
         if log.step == 3:  # in the middle of an epoch: the snapshots differ from the teachers
             break
-    save_training(tmp_path / "training.safetensors", trio, optimiser, step=3, log={})
+    save_training(tmp_path / "training.safetensors", trio, optimiser, step=3, log={}, identity="this")
 
     fresh = new_trio(replace(config, seed=99))
     other = make_optimiser(fresh, config.train)
-    step, _ = load_training(tmp_path / "training.safetensors", fresh, other)
+    step, _ = load_training(tmp_path / "training.safetensors", fresh, other, identity="this")
     rest = [log.losses for log in train(fresh, other, data, config, start=step, device=CPU)]
     assert step == 3 and rest == whole[3:]
 
@@ -131,6 +131,12 @@ def test_a_loss_that_is_not_finite_names_its_step(data, tiny):
         next(trio.b.parameters()).fill_(float("nan"))
     with pytest.raises(TrainingError, match=r"loss of step 1 is nan.*learning_rate"):
         losses_of(trio, data, tiny)
+
+
+def test_weights_that_a_last_step_ruined_are_not_kept(data, tiny):
+    config = replace(tiny, train=replace(tiny.train, steps=1, snapshot_every=1, learning_rate=1e38))
+    with pytest.raises(TrainingError, match="weights are not finite after step 1"):
+        losses_of(new_trio(config), data, config)
 
 
 def test_without_unlabelled_persons_training_is_supervised(data, tiny):
@@ -238,4 +244,5 @@ def test_compiled_networks_learn_as_uncompiled_ones(data, tiny):
     config = replace(tiny, train=replace(tiny.train, steps=2, compile=True))
     compiled = losses_of(new_trio(config), data, config)
     plain = losses_of(new_trio(tiny), data, replace(tiny, train=replace(tiny.train, steps=2)))
-    assert compiled[0]["A_labelled"] == pytest.approx(plain[0]["A_labelled"], rel=1e-3)
+    for one, other in zip(compiled, plain, strict=True):
+        assert one == pytest.approx(other, rel=1e-2)

@@ -184,6 +184,12 @@ def test_two_processes_train_one_folder_and_the_batch_must_be_theirs_to_share(co
     assert json.loads(done.stdout)["persons"]["labelled"] == 2  # told once
     steps = [json.loads(line)["step"] for line in (coco.parent / "both" / "metrics.jsonl").read_text().splitlines()]
     assert steps == sorted(steps) and steps[-1] == 4
+    for image in (coco / "images" / "val2017").iterdir():
+        image.write_bytes(b"no image")  # only the first process reads what is measured on
+    broken = torchrun("broken")
+    assert broken.returncode != 0
+    status = json.loads((coco.parent / "broken" / "status.json").read_text())
+    assert "holds no image that can be decoded" in status["error"]
     refused = torchrun("odd", "--set", "train.labelled_batch=3")
     assert refused.returncode != 0
     assert "train.labelled_batch is 3; wanted a multiple of 2, for 2 processes" in refused.stderr
