@@ -14,9 +14,11 @@ second (labelled and unlabelled ones together), ratios, peak memory in MiB. Torc
 import argparse
 import gc
 import json
+import multiprocessing
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,41 +116,55 @@ def plain(trio: Trio, config: RoundConfig, data: TrainingSet, device: torch.devi
         step += 1
 
 
+WAYS = ("bare", "whole", "plain")
+
+
+def begin(way: str, config: RoundConfig, device: torch.device) -> Iterator[object]:
+    """One of WAYS with new networks, step after step."""
+    trio = build_trio(config.model, keypoints=KEYPOINTS, seed=0, method=config.method).to(device)
+    data = random_set(config, max(64, config.train.labelled_batch))
+    match way:
+        case "bare":
+            return bare(trio, config, device)
+        case "whole":
+            return whole(trio, config, data, device)
+        case _:
+            full = replace(config, train=replace(config.train, precision="float32", compile=False))
+            return plain(trio, full, data, device)
+
+
 def measure(config: RoundConfig, *, device: torch.device, seconds: float, with_plain: bool) -> dict[str, Any]:
     """Each way's median persons a second over turns taken for about `seconds` a way, and its peak memory."""
-    data = random_set(config, max(64, config.train.labelled_batch))
-
-    def fresh() -> Trio:
-        return build_trio(config.model, keypoints=KEYPOINTS, seed=0, method=config.method).to(device)
-
-    ways: dict[str, Callable[[], Iterator[object]]] = {
-        "bare": lambda: bare(fresh(), config, device),
-        "whole": lambda: whole(fresh(), config, data, device),
-    }
-    if with_plain:
-        plain_config = replace(config, train=replace(config.train, precision="float32", compile=False))
-        ways["plain"] = lambda: plain(fresh(), plain_config, data, device)
-    figures: dict[str, Any] = {}
-    seconds_of: dict[str, list[float]] = {name: [] for name in ways}
-    memory = {name: peak_of(begin, device) for name, begin in ways.items()}
-    loops = {name: begin() for name, begin in ways.items()}
+    ways = WAYS if with_plain else WAYS[:2]
+    memory = {way: peak_alone(way, config, device) for way in ways}
+    loops = {way: begin(way, config, device) for way in ways}
     for loop in loops.values():
         advance(loop, 2, device)  # compilation, caches, choice of algorithms
+    seconds_of: dict[str, list[float]] = {way: [] for way in ways}
     for _turn in range(5):
-        for name, loop in loops.items():
+        for way, loop in loops.items():
             per_step = advance(loop, 1, device)
             steps = max(1, round(seconds / 5 / per_step))
-            seconds_of[name].append(advance(loop, steps, device) if steps > 1 else per_step)
+            seconds_of[way].append(advance(loop, steps, device) if steps > 1 else per_step)
     persons = config.train.labelled_batch + (config.train.unlabelled_batch if config.method.paths else 0)
-    for name, told in seconds_of.items():
-        figures[f"{name}_persons_per_s"] = round(persons / float(np.median(told)), 2)
-        figures[f"{name}_peak_mib"] = memory[name]
+    figures: dict[str, Any] = {}
+    for way, told in seconds_of.items():
+        figures[f"{way}_persons_per_s"] = round(persons / float(np.median(told)), 2)
+        figures[f"{way}_peak_mib"] = memory[way]
     by_turn = np.array([seconds_of["whole"], seconds_of["bare"]])
     figures["whole_over_bare_seconds"] = round(float(np.median(by_turn[0] / by_turn[1])), 3)
     if with_plain:
         ratio = np.array(seconds_of["plain"]) / by_turn[0]
         figures["times_faster_than_plain"] = round(float(np.median(ratio)), 2)
     return figures
+
+
+def peak_alone(way: str, config: RoundConfig, device: torch.device) -> int | None:
+    """MiB that two steps of one way need. On a CPU in a process of its own: a process gives little memory back."""
+    if device.type == "cuda":
+        return peak_of(way, config, device)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(peak_of, way, config, device).result()
 
 
 def advance(loop: Iterator[object], steps: int, device: torch.device) -> float:
@@ -161,15 +177,13 @@ def advance(loop: Iterator[object], steps: int, device: torch.device) -> float:
     return (time.perf_counter() - began) / steps
 
 
-def peak_of(begin: Callable[[], Iterator[object]], device: torch.device) -> int | None:
-    """MiB that two steps of one way need beyond what was there, with nothing of another way about."""
+def peak_of(way: str, config: RoundConfig, device: torch.device) -> int | None:
+    """MiB that two steps of one way need beyond what was there before."""
     gc.collect()
     reset_peak(device)
     before = peak_mib(device)
-    loop = begin()
-    advance(loop, 2, device)
+    advance(begin(way, config, device), 2, device)
     after = peak_mib(device)
-    loop.close()  # type: ignore[attr-defined]
     return None if before is None or after is None else after - before
 
 

@@ -43,9 +43,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         device = _device(options.device)
         return int(options.run(options, device))
+    except KeyboardInterrupt:
+        print("sspcm: stopped; a training goes on from its last checkpoint by the same command.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # who read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except ERRORS as error:
-        print(f"sspcm: {error}", file=sys.stderr)
+        print(f"sspcm: {_said(error)}", file=sys.stderr)
         return 1
+
+
+def _said(error: Exception) -> str:
+    """The error in our words; the system's own are short of what to do."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    where = f"'{error.filename}'" if error.filename else "a file"
+    return f"{where} cannot be used ({error.strerror}); wanted a path to read from or write to. Correct it."
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from sspcm.config import ModelConfig
 from sspcm.networks import PoseNetwork
+from sspcm.plain import build
 from sspcm.skeleton import Skeleton
 from sspcm.trio import Trio
 
@@ -31,6 +32,15 @@ class CheckpointError(ValueError):
 @dataclass(frozen=True)
 class ModelCard:
     """What a folder of weights was made for: the keypoints in order, and the networks' settings."""
+
+    skeleton: str
+    keypoints: tuple[str, ...]
+    model: ModelConfig
+
+
+@dataclass(frozen=True)
+class _Card:
+    """model.json, as it is written."""
 
     skeleton: str
     keypoints: tuple[str, ...]
@@ -77,15 +87,21 @@ def read_card(folder: Path) -> ModelCard:
     path = folder / MODEL_FILE
     try:
         data = json.loads(path.read_text())
-        return ModelCard(
-            skeleton=str(data["skeleton"]),
-            keypoints=tuple(data["keypoints"]),
-            model=ModelConfig(**data["model"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if not isinstance(data, dict) or data.get("version") != 1:
+            found = f"version {data.get('version')!r}" if isinstance(data, dict) else f"a JSON {type(data).__name__}"
+            raise ValueError(f"{found}, not version 1")
+        card = build(_Card, {key: value for key, value in data.items() if key in _Card.__annotations__}, what=path.name)
+        return ModelCard(skeleton=card.skeleton, keypoints=card.keypoints, model=card.model)
+    except FileNotFoundError as error:
+        there = "holds no model.json" if folder.is_dir() else "is no folder"
         raise CheckpointError(
-            f"{path} is missing or unreadable ({error}); wanted the file beside A.safetensors that a training wrote. "
-            'Give a folder that `sspcm train` or a round made, or set model.weights = "random".'
+            f"{folder} {there}; wanted a folder with networks and the {MODEL_FILE} that a training writes beside them. "
+            "Give one that `sspcm train`, `sspcm export` or a round made."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} is unreadable ({error}); wanted the file as a training wrote it. "
+            "Restore it, or give another folder that `sspcm train`, `sspcm export` or a round made."
         ) from error
 
 
@@ -136,9 +152,8 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
     wanted = network.state_dict()
     for complaint in _misfits(wanted, tensors):
         raise CheckpointError(
-            f"{path.name} does not fit these networks: {complaint}. "
-            "Set model.backbone, model.student_backbone, model.deconv_channels and the skeleton as they were then "
-            f'(see {MODEL_FILE} beside them), or set model.weights = "random".'
+            f"{path} does not fit these networks: {complaint}. Give weights of the same model.backbone, "
+            f"model.student_backbone, model.deconv_channels and skeleton; {MODEL_FILE} beside them says whose they are."
         )
     network.load_state_dict(dict(tensors))
 

@@ -98,7 +98,7 @@ class ModelConfig:
         for name in ("backbone", "student_backbone"):
             value = getattr(self, name)
             if not value.startswith(TIMM):
-                choose(value, BACKBONES, where=f"model.{name}")
+                choose(value, (*BACKBONES, f"{TIMM}NAME"), where=f"model.{name}")
         for name in ("input_height", "input_width"):
             size = getattr(self, name)
             fits = size > 0 and size % 32 == 0

@@ -77,9 +77,14 @@ def _value(wanted: Any, value: Any, *, what: str, where: str) -> Any:
     if origin is tuple and isinstance(value, list | tuple):
         return tuple(_value(options[0], v, what=what, where=where) for v in value)
     if origin is tuple:
-        raise ConfigError(f"'{where}' must be a list of {getattr(options[0], '__name__', 'words')}; found {value!r}.")
+        raise ConfigError(f"'{where}' must be a list of {_kind(options[0])}; found {value!r}.")
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise ConfigError(f"'{where}' must be {wanted.__name__}; found {value!r} ({type(value).__name__}).")
     return value
+
+
+def _kind(wanted: Any) -> str:
+    options = get_args(wanted)
+    return ", ".join(map(repr, options)) if options else str(wanted.__name__)

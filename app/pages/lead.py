@@ -130,7 +130,9 @@ def _fields() -> list[gr.components.Component]:
         preset = gr.Dropdown(
             list(PRESETS), value="demo", label="Preset", info="demo: minutes on a CPU, standard: a GPU", min_width=130
         )
-        method = gr.Dropdown(list(METHODS), value="sspcm", label="Method", info="who learns from whom", min_width=130)
+        method = gr.Dropdown(
+            list(METHODS), value="sspcm", label="Method", info="who teaches whom, on which hard views", min_width=130
+        )
         steps = gr.Number(
             demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,6 +12,8 @@ from sspcm.config import RoundConfig
 from sspcm.protocols.cost import Cost, measure_cost
 from sspcm.protocols.people import People, count_images
 from sspcm.protocols.protocol import steps_of_epoch
+from sspcm.start import start_networks
+from sspcm.trio import build_trio
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +43,12 @@ class Training:
         return max(0, self.config.train.steps // self.config.train.snapshot_every - 1)
 
 
-def tell(training: Training, device: torch.device, *, as_json: bool) -> int:
-    """Measure and print; 0. Raises RoundError where a step runs out of memory."""
-    people = training.people
+def tell(training: Training, device: torch.device, *, weights: Path | None, as_json: bool) -> int:
+    """Measure and print; 0. Raises RoundError where a step runs out of memory, and what `start_networks` raises."""
+    people, config = training.people, training.config
+    trio = build_trio(config.model, keypoints=len(people.skeleton), seed=config.seed, method=config.method)
+    start_networks(trio, config.model, people.skeleton, folder=weights)
+    del trio
     cost = measure_cost(training.config, people.skeleton, device, unlabelled=bool(people.unlabelled))
     print(json.dumps(data(training, cost, device), indent=1) if as_json else "\n".join(said(training, cost, device)))
     return 0

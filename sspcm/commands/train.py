@@ -5,18 +5,21 @@ import json
 import sys
 import tomllib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from tqdm import tqdm
 
+from sspcm.checkpoint import MODEL_FILE, read_card
 from sspcm.commands.dry_run import Training, tell
 from sspcm.commands.processes import joined, require_shares, wait_for_all
 from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
+from sspcm.manifest import RoundError
 from sspcm.plain import merged
-from sspcm.protocols.folder import open_folder
+from sspcm.protocols.folder import MANIFEST_FILE, check_folder, in_use, open_folder
 from sspcm.protocols.people import manifest_of, people_of_file, people_of_protocol
 from sspcm.protocols.protocol import protocol_names, read_protocol, settings_for
 from sspcm.rounds import REPORT_FILE, STATUS_FILE, run_round
@@ -93,9 +96,10 @@ def run(options: argparse.Namespace, device: torch.device) -> int:
     _refuse(options, STARTING_ONLY, because="A, B and C train together")
     training = _read_by_protocol(options) if options.protocol is not None else _read_own(options)
     _complain(training.people.complaints)
-    if options.dry_run:
-        return tell(training, device, as_json=options.json)
     weights = options.weights.resolve() if options.weights is not None else None
+    if options.dry_run:
+        check_folder(options.out, manifest_of(training.people, training.config, weights=weights))
+        return tell(training, device, weights=weights, as_json=options.json)
     with joined(device) as (share, own_device):
         require_shares(training.config.train, share)
         if share.first:
@@ -171,6 +175,8 @@ def _pair(options: argparse.Namespace, use: str) -> tuple[Path, Path] | None:
 
 
 def _train(options: argparse.Namespace, device: torch.device, share: Share) -> int:
+    if share.first and _is_done(options.out):
+        print("sspcm: this training had ended already; nothing was done.", file=sys.stderr)
     error = run_shown(options.out, device, share)
     if error is not None:
         print(f"sspcm: {error}", file=sys.stderr)
@@ -190,21 +196,39 @@ def _train(options: argparse.Namespace, device: torch.device, share: Share) -> i
     return 0
 
 
+def _is_done(folder: Path) -> bool:
+    status = folder / STATUS_FILE
+    return status.exists() and bool(json.loads(status.read_text())["state"] == "done")
+
+
 def run_shown(folder: Path, device: torch.device, share: Share = ALONE) -> str | None:
     """Run, or go on with, the round in `folder` with a progress bar on a terminal; its error, if it failed."""
-    with tqdm(disable=not (share.first and sys.stderr.isatty()), unit="step") as bar:
+    terminal = sys.stderr.isatty()
+    lock = in_use(folder) if share.first and folder.is_dir() else nullcontext()
+    with lock, tqdm(disable=not (share.first and terminal), unit="step") as bar:
 
         def show(line: dict[str, Any]) -> None:
             bar.total, bar.n = line["steps"], line["step"]
             bar.set_description(line["stage"], refresh=True)
+            if not terminal and "ap" in line:
+                print(_told(line), file=sys.stderr, flush=True)
 
         if run_round(folder, device=device, show=show, share=share):
             return None
     return str(json.loads((folder / STATUS_FILE).read_text())["error"])
 
 
+def _told(line: dict[str, Any]) -> str:
+    """A refresh in words, for logs: "step 2000 of 4000, loss 0.0012, AP A .31 B .30 C .33"."""
+    loss = f", loss {line['loss']:.5f}" if "loss" in line else ""
+    ap = " ".join(f"{name} {value:.3f}" for name, value in line["ap"].items() if value is not None)
+    return f"sspcm: step {line['step']} of {line['steps']}{loss}" + (f", AP {ap}" if ap else "")
+
+
 def _train_starting_weights(options: argparse.Namespace, device: torch.device) -> int:
     config = _read_config(options, preset="demo")
+    names: tuple[Literal["A", "B"], ...] = ("A", "B") if options.network == "both" else (options.network,)
+    _require_room(options.out, config)
     if options.steps is not None:
         config = replace(config, train=replace(config.train, steps=options.steps))
     if options.seed is not None:
@@ -219,7 +243,7 @@ def _train_starting_weights(options: argparse.Namespace, device: torch.device) -
             config=config,
             skip=options.skip,
             holdout=options.holdout,
-            names=("A", "B") if options.network == "both" else (options.network,),
+            names=names,
             weights=options.weights,
             dtype=torch.float16 if options.half else torch.float32,
             device=device,
@@ -236,9 +260,27 @@ def _train_starting_weights(options: argparse.Namespace, device: torch.device) -
     return 0
 
 
+def _require_room(folder: Path, config: RoundConfig) -> None:
+    """Before hours of work: the folder takes these weights; only the same networks' are replaced. Raises RoundError."""
+    if (folder / MANIFEST_FILE).exists():
+        raise RoundError(
+            f"{folder} holds a training of --method; wanted a new folder for starting weights. "
+            "Did you leave out --method? Else give another --out."
+        )
+    if (folder / MODEL_FILE).exists() and replace(
+        read_card(folder).model, weights=config.model.weights
+    ) != config.model:
+        raise RoundError(
+            f"{folder / MODEL_FILE} is of networks with other settings; wanted these ones'. Give another --out."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def _read_config(options: argparse.Namespace, *, preset: str) -> RoundConfig:
     if options.config is None:
         return PRESETS[options.preset or preset]
+    if options.preset is not None:
+        options.refuse("--preset does not go with --config: the file holds the settings")
     try:
         return RoundConfig.from_toml(options.config.read_text(encoding="utf-8"))
     except (ConfigError, UnicodeDecodeError) as error:

@@ -2,7 +2,10 @@
 
 import importlib.util
 import pickle
+import sys
+import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -124,7 +127,14 @@ def _from_file(path: Path) -> Mapping[str, Tensor]:
 
 
 def _unpickle_tensors(path: Path) -> Mapping[str, Tensor]:
-    content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of old pickle protocols, which are refused below
+        try:
+            content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError):
+            raise
+        except Exception as error:  # a damaged file may stop the reader anywhere
+            raise _unreadable(path, f"it is damaged: {type(error).__name__}") from error
     if not isinstance(content, dict):
         raise _unreadable(path, f"it holds {type(content).__name__}, not a dict of tensors")
     for name, value in content.items():
@@ -136,7 +146,8 @@ def _unpickle_tensors(path: Path) -> Mapping[str, Tensor]:
 def _from_torchvision(backbone: str) -> Mapping[str, Tensor]:
     weights = models.get_model_weights(backbone).IMAGENET1K_V1
     try:
-        state: Mapping[str, Tensor] = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
+        with redirect_stdout(sys.stderr):  # torch.hub tells there what it fetches
+            state: Mapping[str, Tensor] = weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
     except (OSError, HTTPException, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise _unreachable(backbone, weights.url, error) from None
     return state

@@ -1,14 +1,18 @@
 """A training's folder: it holds one manifest, and no other training is ever written over it."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sspcm.checkpoint import write_atomically
 from sspcm.manifest import Manifest, RoundError, manifest_data
+from sspcm.rounds import STATUS_FILE
 
 MANIFEST_FILE = "manifest.json"
+LOCK_FILE = ".training.lock"
 
 
 def open_folder(folder: Path, manifest: Manifest) -> None:
@@ -16,17 +20,57 @@ def open_folder(folder: Path, manifest: Manifest) -> None:
 
     Raises RoundError where it holds another training or anything else; nothing is written then.
     """
-    content = json.dumps(manifest_data(manifest))
+    check_folder(folder, manifest)
+    if not (folder / MANIFEST_FILE).exists() or _never_began(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / MANIFEST_FILE, json.dumps(manifest_data(manifest)).encode())
+
+
+def check_folder(folder: Path, manifest: Manifest) -> None:
+    """Raises RoundError where `open_folder` would; writes nothing."""
     path = folder / MANIFEST_FILE
     if path.exists():
-        _refuse_another(path, json.loads(content))
+        if not _never_began(folder):
+            _refuse_another(path, json.loads(json.dumps(manifest_data(manifest))))
         return
+    if folder.exists() and not folder.is_dir():
+        raise RoundError(f"{folder} is a file; wanted a folder, new or this training's. Give another --out.")
     if folder.exists() and any(not entry.name.startswith(f".{MANIFEST_FILE}.") for entry in folder.iterdir()):
         raise RoundError(
             f"{folder} holds files but no {MANIFEST_FILE}; wanted a new folder, or this training's. Give another --out."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, content.encode())
+
+
+@contextmanager
+def in_use(folder: Path) -> Iterator[None]:
+    """Inside, no other process trains in the folder, where the system knows locks. Raises RoundError if one does."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with (folder / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RoundError(
+                f"{folder} is being trained in by another process; wanted it free. Wait for that one, or give another "
+                "--out."
+            ) from error
+        try:
+            yield
+        finally:
+            (folder / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _never_began(folder: Path) -> bool:
+    """Whether all that ever happened there is a start that failed: a path or a name that was wrong."""
+    if {entry.name for entry in folder.iterdir()} - {LOCK_FILE} != {MANIFEST_FILE, STATUS_FILE}:
+        return False
+    try:
+        return bool(json.loads((folder / STATUS_FILE).read_bytes())["state"] == "failed")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _refuse_another(path: Path, wanted: dict[str, Any]) -> None:

@@ -62,7 +62,7 @@ def test_a_broken_file_and_a_missing_card_are_named(tmp_path, tiny):
     (tmp_path / "A.safetensors").write_bytes(b"not weights")
     with pytest.raises(CheckpointError, match=r"cannot read the weights .*A\.safetensors"):
         load_network(tmp_path / "A.safetensors", build_network(tiny.model.backbone, 5, 16, 0))
-    with pytest.raises(CheckpointError, match=r"model\.json is missing or unreadable"):
+    with pytest.raises(CheckpointError, match=r"holds no model\.json; wanted a folder with networks"):
         read_card(tmp_path)
 
 

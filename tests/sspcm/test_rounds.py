@@ -255,7 +255,7 @@ def test_without_validation_persons_nothing_is_measured(make_round):
     [
         (lambda f: edit_manifest(f, skeleton={"name": "x"}), "a skeleton needs"),
         (lambda f: edit_manifest(f, config={"train": {"stepz": 3}}), "train.steps"),
-        (lambda f: edit_manifest(f, weights=str(f)), "model.json is missing"),
+        (lambda f: edit_manifest(f, weights=str(f)), "holds no model.json"),
         (lambda f: (f / "manifest.json").write_text("{"), "cannot read"),
         (lambda f: Path(read(f, "manifest.json")["persons"][0]["image"]).unlink(), "person0.png"),
         (lambda f: edit_manifest(f, persons=[p for p in read(f, "manifest.json")["persons"] if p["use"] != "labelled"]),

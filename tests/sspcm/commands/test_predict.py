@@ -62,7 +62,7 @@ def test_networks_that_are_not_there_broken_or_of_another_kind_are_refused(argum
     (broken / "model.json").write_text(json.dumps(card))
     (broken / "A.safetensors").write_bytes((WEIGHTS / "A.safetensors").read_bytes())
     assert "does not fit these networks" in refusal(capsys, [arguments[0], str(broken), *arguments[2:]])
-    assert "model.json is missing" in refusal(capsys, [arguments[0], str(tmp_path), *arguments[2:]])
+    assert "holds no model.json" in refusal(capsys, [arguments[0], str(tmp_path), *arguments[2:]])
     assert not (tmp_path / "found.json").exists()
 
 

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from sspcm.__main__ import main
 from sspcm.commands.train import read_settings
 from sspcm.plain import ConfigError
+from sspcm.protocols.folder import in_use
 from sspcm.protocols.protocol import FOLDER
 from tests.sspcm.protocols.data_sets import edit, write_coco, write_wepdtof
 
@@ -194,3 +195,55 @@ def test_two_processes_train_one_folder_and_the_batch_must_be_theirs_to_share(co
     assert refused.returncode != 0
     assert "train.labelled_batch is 3; wanted a multiple of 2, for 2 processes" in refused.stderr
     assert not (coco.parent / "odd").exists()
+
+
+def test_leaving_out_the_method_does_not_write_over_a_training(coco, capsys):
+    assert main(own(coco, "kept", "--method", "supervised", "--holdout", "1")) == 0
+    before = {path.name: path.read_bytes() for path in (coco.parent / "kept").iterdir()}
+    plain = [part for part in own(coco, "kept", "--steps", "1") if part != "--set" and part not in TINY]
+    assert main(plain) == 1
+    assert "Did you leave out --method?" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in (coco.parent / "kept").iterdir()} == before
+
+
+def test_a_start_that_failed_does_not_claim_its_folder(coco, capsys):
+    command = own(coco, "typo", "--method", "supervised", "--holdout", "1")
+    assert main([*command, "--set", "model.weights=typo"]) == 1
+    assert "model.weights is 'typo'" in capsys.readouterr().err
+    assert main(command) == 0
+
+
+def test_a_dry_run_finds_what_would_fail_at_once(coco, capsys):
+    command = own(coco, "dry", "--method", "supervised", "--holdout", "1", "--dry-run")
+    assert main([*command, "--set", "model.weights=typo"]) == 1
+    assert "model.weights is 'typo'" in capsys.readouterr().err
+    (coco.parent / "dry").mkdir()
+    (coco.parent / "dry" / "mine.txt").write_text("mine")
+    assert main(command) == 1
+    assert "holds files but no manifest.json" in capsys.readouterr().err
+
+
+def test_two_trainings_do_not_share_a_folder(coco, capsys):
+    command = own(coco, "busy", "--method", "supervised", "--holdout", "1")
+    with pytest.raises(SystemExit):
+        main([*command, "--preset", "demo", "--config", "x.toml"])
+    assert main(command) == 0
+    with in_use(coco.parent / "busy"):
+        assert main(command) == 1
+    assert "is being trained in by another process" in capsys.readouterr().err
+
+
+def test_off_a_terminal_every_refresh_is_told(coco, capsys):
+    assert main(own(coco, "told", "--method", "supervised", "--holdout", "1")) == 0
+    told = capsys.readouterr().err
+    assert "sspcm: step 2 of 4, loss" in told and "sspcm: step 4 of 4, loss" in told
+    assert main(own(coco, "told", "--method", "supervised", "--holdout", "1")) == 0
+    assert "had ended already" in capsys.readouterr().err
+
+
+def test_a_path_that_is_no_folder_is_said_in_our_words(coco, capsys):
+    (coco.parent / "file").write_text("")
+    assert main(own(coco, "file", "--method", "supervised", "--holdout", "1")) == 1
+    assert "is a file; wanted a folder" in capsys.readouterr().err
+    assert main([*own(coco, "x", "--method", "supervised"), "--config", "none.toml"]) == 1
+    assert "'none.toml' cannot be used (No such file or directory); wanted a path" in capsys.readouterr().err
