@@ -103,8 +103,9 @@ def read_predictions(path: Path) -> list[dict[str, Any]]:
             "Give a file that `sspcm predict` wrote."
         ) from error
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        found = "a list of other things than objects" if isinstance(data, list) else f"a JSON {type(data).__name__}"
         raise EvaluationError(
-            f"{path.name} holds a JSON {type(data).__name__}; wanted a list of COCO results, an object for each "
+            f"{path.name} holds {found}; wanted a list of COCO results, an object for each "
             "person. Give a file that `sspcm predict` wrote."
         )
     return data
@@ -175,6 +176,8 @@ def _check(
             )
         if not isinstance(keypoints, list) or len(keypoints) != 3 * len(skeleton) or not _finite(keypoints):
             found = f"{len(keypoints)} keypoint numbers" if isinstance(keypoints, list) else "no keypoints"
+            if isinstance(keypoints, list) and len(keypoints) == 3 * len(skeleton):
+                found = "a keypoint number that is not finite"
             raise EvaluationError(
                 f"prediction {number} has {found}; wanted {3 * len(skeleton)} finite ones for skeleton "
                 f"'{skeleton.name}'. Give predictions of this skeleton, or name theirs with --skeleton."

@@ -7,10 +7,15 @@ import cv2
 import numpy as np
 import onnxruntime
 
+if len(sys.argv) < 4:
+    sys.exit(__doc__)
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 told = json.loads(session.get_modelmeta().custom_metadata_map["sspcm"])
 shown, stride = told["input"], told["output"]["stride"]
-image = cv2.cvtColor(cv2.imread(sys.argv[2]), cv2.COLOR_BGR2RGB)
+pixels = cv2.imread(sys.argv[2])
+if pixels is None:
+    sys.exit(f"cannot read the image {sys.argv[2]}; wanted a JPEG or PNG. Correct the path.")
+image = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 x, y, w, h = (float(v) for v in sys.argv[3].split(","))
 centre = np.array([x + w / 2, y + h / 2])
 
