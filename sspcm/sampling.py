@@ -5,9 +5,11 @@ one draws the same.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
+from jaxtyping import Int
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,17 @@ def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[
     """Which unlabelled persons step `step` sees: shuffled passes over all of them, one after the other."""
     first = step * batch
     passes = range(first // count, (first + batch - 1) // count + 1)
-    order = np.concatenate([np.random.default_rng(_mix(seed, number, 1)).permutation(count) for number in passes])
+    order = np.concatenate([_pass(count, seed, number) for number in passes])
     start = first - passes[0] * count
     return [int(i) for i in order[start : start + batch]]
+
+
+@lru_cache(maxsize=2)
+def _pass(count: int, seed: int, number: int) -> Int[np.ndarray, "count"]:
+    """One shuffled pass; remembered, because it takes milliseconds at COCO's size and every step looks at one."""
+    order = np.random.default_rng(_mix(seed, number, 1)).permutation(count)
+    order.flags.writeable = False
+    return order
 
 
 def labelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[int]:

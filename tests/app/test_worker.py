@@ -55,7 +55,10 @@ def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
 
 
 def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it may end at any moment
+        return True
 
 
 @dataclass
