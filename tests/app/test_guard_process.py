@@ -35,7 +35,10 @@ def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
 
 
 def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it may end at any moment
+        return True
 
 
 @pytest.fixture

@@ -163,7 +163,9 @@ def test_annotations_without_a_label_measure_nothing():
         evaluate(parse_coco(data), data["annotations"], [])
 
 
-@pytest.mark.parametrize(("content", "said"), [("{}", "JSON dict"), ("[1]", "a list of other things"), ("[", "cannot read")])
+@pytest.mark.parametrize(
+    ("content", "said"), [("{}", "JSON dict"), ("[1]", "a list of other things"), ("[", "cannot read")]
+)
 def test_a_file_that_holds_no_results_is_refused(tmp_path, content, said):
     (tmp_path / "found.json").write_text(content)
     with pytest.raises(EvaluationError, match=said):
