@@ -27,10 +27,10 @@ from safetensors import safe_open
 from torchvision.io import decode_jpeg
 
 from benchmarks.throughput import machine, measure, settings
-from sspcm.config import METHODS, ModelConfig, RoundConfig, TrainConfig, ViewsConfig
+from sspcm.config import METHODS, ModelConfig, Precision, RoundConfig, TrainConfig, ViewsConfig
 from sspcm.crop_batches import CropsInMemory, Frame
 from sspcm.heatmaps import STRIDE, decode_subpixel, peak
-from sspcm.metrics import Evaluated, average_precision
+from sspcm.metrics import Evaluated, average_precision, oks
 from sspcm.pose import Label, Prediction
 from sspcm.resume import load_training, save_training
 from sspcm.skeleton import Skeleton
@@ -60,7 +60,7 @@ class Scale:
     steps: int
     batch: int
     deconv_channels: int
-    precision: str
+    precision: Precision
     measured: int
     views: ViewsConfig
     throughput: tuple[dict[str, Any], ...]
@@ -169,7 +169,7 @@ def config_of(row: Row, scale: Scale, scenes: Scenes, data: Path) -> RoundConfig
         ),
         train=TrainConfig(
             steps=scale.steps, labelled_batch=scale.batch, unlabelled_batch=scale.batch,
-            snapshot_every=scale.steps // 5, precision=scale.precision,  # type: ignore[arg-type]
+            snapshot_every=scale.steps // 5, precision=scale.precision,
         ),
     )  # fmt: skip
     return replace(config, views=replace(scale.views, **dict(row.views)))
@@ -244,7 +244,9 @@ def figures(
         ]
         measured = average_precision(evaluated, scenes.skeleton)
         told[name] = {key: round(measured[key], 4) for key in ("AP", "AP50", "mean_oks")}
-        persons[name] = [round(average_precision([person], scenes.skeleton)["mean_oks"], 3) for person in evaluated]
+        persons[name] = [
+            round(oks(p.prediction.xy, p.label, area=p.area, sigmas=scenes.skeleton.sigma_array), 3) for p in evaluated
+        ]
     return told, persons
 
 

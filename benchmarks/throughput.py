@@ -27,7 +27,7 @@ import numpy as np
 import torch
 
 from benchmarks.plain_step import plain_step
-from sspcm.config import METHODS, ModelConfig, RoundConfig, TrainConfig
+from sspcm.config import METHODS, ModelConfig, Precision, RoundConfig, TrainConfig
 from sspcm.crop_batches import CropsInMemory, Frame
 from sspcm.sampling import step_generator
 from sspcm.step import Batch, channels_last, compares_pairs, see
@@ -39,7 +39,7 @@ STATUS, RESET_PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def settings(
-    method: str, *, backbone: str, size: tuple[int, int], batch: int, precision: str, compiled: bool
+    method: str, *, backbone: str, size: tuple[int, int], batch: int, precision: Precision, compiled: bool
 ) -> RoundConfig:
     """A training of this method with nothing else changed, as long as anybody measures."""
     return RoundConfig(
@@ -50,7 +50,7 @@ def settings(
             labelled_batch=batch,
             unlabelled_batch=batch,
             precision=precision,
-            compile=compiled,  # type: ignore[arg-type]
+            compile=compiled,
         ),
     )
 

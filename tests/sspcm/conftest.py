@@ -115,15 +115,6 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def one_thread():
-    """Tiny tensors gain nothing from more threads, and sums keep their order."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture
 def data(make_round: Callable[..., Path], tiny: RoundConfig) -> TrainingSet:
     """Four labelled and four unlabelled stick people."""
     persons = json.loads((make_round(labelled=4, unlabelled=4) / "manifest.json").read_text())["persons"]

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from sspcm.heatmaps import DECODERS, STRIDE, decode_dark, decode_integer, decode_subpixel, encode_heatmaps, peak
 
-
-@pytest.fixture(autouse=True)
-def one_thread(one_thread):
-    """Tiny tensors gain nothing from more threads."""
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def encode_one(x: float, y: float, *, labelled: bool = True) -> tuple[torch.Tensor, torch.Tensor]:

@@ -20,10 +20,7 @@ from sspcm.occlude import (
     occlude,
 )
 
-
-@pytest.fixture(autouse=True)
-def one_thread(one_thread):
-    """Tiny tensors gain nothing from more threads."""
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def seeded(seed: int) -> torch.Generator:

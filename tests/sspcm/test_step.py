@@ -19,9 +19,7 @@ CPU = torch.device("cpu")
 MIRROR = torch.tensor([0, 2, 1, 4, 3])
 
 
-@pytest.fixture(autouse=True)
-def _one_thread(one_thread):
-    """Tiny tensors gain nothing from more threads."""
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def whole_batch(data: TrainingSet) -> Batch:

@@ -30,9 +30,7 @@ CPU = torch.device("cpu")
 MIRROR = torch.tensor([0, 2, 1, 4, 3])
 
 
-@pytest.fixture(autouse=True)
-def _one_thread(one_thread):
-    """Tiny tensors gain nothing from more threads, and sums keep their order."""
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def new_trio(config: RoundConfig) -> Trio:

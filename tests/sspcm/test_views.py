@@ -11,10 +11,7 @@ from sspcm.config import ViewsConfig
 from sspcm.heatmaps import STRIDE
 from sspcm.views import about_centre, heatmap_counterpart, normalise, sample_easy, sample_hard, transform, warp
 
-
-@pytest.fixture(autouse=True)
-def one_thread(one_thread):
-    """Tiny tensors gain nothing from more threads."""
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def gaussian(x: float, y: float, *, height: int, width: int, sigma: float) -> torch.Tensor:

@@ -23,13 +23,7 @@ TINY = ["model.backbone=shufflenet_v2_x0_5", "model.student_backbone=shufflenet_
 SETTINGS = [part for setting in TINY for part in ("--set", setting)]
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny tensors gain nothing from more threads, and sums keep their order."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture

@@ -8,14 +8,7 @@ import torch
 from sspcm.config import METHODS
 from sspcm.protocols.cost import Cost, measure_cost
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Tiny tensors gain nothing from more threads; the measuring process takes as many."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_a_method_without_student_is_measured_in_the_parts_it_trains_in(tiny, skeleton):
