@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 
 from app import labelling
 from app.cameras import camera_json, circle_json, list_shown, save_lens, show, shown_in
+from app.earlier_frames import previous
 from app.engine import Engine
 from app.exporting import export_coco
 from app.files import ImageFiles
@@ -27,6 +28,9 @@ from app.payload import (
     LensMessage,
     PersonMessage,
     PersonPayload,
+    PreviousPayload,
+    RecentPayload,
+    ReopenImageMessage,
     SavedPayload,
     SkipMessage,
     TaskPayload,
@@ -71,6 +75,18 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
         task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s)
         return task or {"task": None, "message": NOTHING_LEFT}
 
+    @api.get("/api/images/{image_id}/task")
+    def image_task(request: Request, image_id: Id) -> TaskPayload:
+        return labelling.open_image(store, user_of(request), image_id, lease_s=lease_s)
+
+    @api.get("/api/images/{image_id}/previous")
+    def previous_frame(image_id: Id) -> PreviousPayload:
+        return previous(store, image_id)
+
+    @api.get("/api/recent")
+    def recent(request: Request, limit: Annotated[int, Query(ge=1, le=50)] = 10) -> RecentPayload:
+        return labelling.recent(store, user_of(request), limit=limit)
+
     @api.post("/api/accept")
     def accept(request: Request, message: AcceptMessage) -> SavedPayload:
         return labelling.accept(store, user_of(request), message, lease_s=lease_s)
@@ -95,6 +111,11 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def finish(request: Request, message: FinishMessage) -> dict[str, bool]:
         labelling.finish(store, user_of(request), message.image_id, message.key)
         return {"image_done": True}
+
+    @api.post("/api/reopen-image")
+    def reopen_image(request: Request, message: ReopenImageMessage) -> dict[str, bool]:
+        labelling.reopen_image(store, user_of(request), message.image_id, message.key, lease_s=lease_s)
+        return {"image_done": False}
 
     @api.post("/api/heartbeat")
     def heartbeat(request: Request, message: ImagesMessage) -> dict[str, list[int]]:

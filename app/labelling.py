@@ -1,6 +1,8 @@
 """What an annotator does: take an image, decide about its persons, hold on to it, let it go. One transaction each."""
 
+import math
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -15,16 +17,21 @@ from app.payload import (
     LensPayload,
     PersonMessage,
     PersonPayload,
+    RecentImagePayload,
+    RecentPayload,
     SavedPayload,
     SavedPerson,
     SkipMessage,
-    StartPayload,
     TaskPayload,
 )
+from app.starts import best_start, empty_start, every_start
 from db import images, labels, predictions, project, queue
 from db.clock import utc_now
+from db.decisions import recent_images
+from db.predictions import STUDENT
 from db.records import (
     Decision,
+    DecisionKind,
     ImageRecord,
     NewPerson,
     PersonRecord,
@@ -34,11 +41,9 @@ from db.records import (
     UserRecord,
 )
 from db.session import Store
-from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Box, Label
+from sspcm.pose import Box, Label
 
-SEEN_ABOVE = 0.2
-"""A predicted keypoint of this confidence starts as visible, one below as hidden."""
-GHOSTS = ("A", "B", "A_prev", "B_prev")
+GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
 
 
 def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease_s: float) -> TaskPayload | None:
@@ -51,17 +56,44 @@ def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease
         return _task(tx, claimed[0].image, lease_s)
 
 
+def open_image(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
+    """That image, open or closed, held for this annotator. Raises NotFound, LeaseLost, InvalidDecision."""
+    with store.transaction() as tx:
+        image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s)
+    with store.reading() as tx:
+        return _task(tx, image, lease_s)
+
+
+def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
+    """The images in which the annotator last decided something, newest first."""
+    with store.reading() as tx:
+        found = recent_images(tx, user, limit=limit)
+    return RecentPayload(images=[RecentImagePayload(**asdict(one)) for one in found])
+
+
 def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     described = project.get_project(tx)
     persons = [p for p in images.list_persons(tx, image_id=image.id) if p.extra.get("iscrowd") != 1]
     ids = [person.id for person in persons]
     number = described.published_round
     scores = predictions.imported_scores(tx, ids)
-    predicted = {person_id: [stored] for person_id, stored in predictions.imported(tx, ids).items()}
+    imported = predictions.imported(tx, ids)
+    of_round: dict[int, list[StoredPrediction]] = {}
     if number is not None:  # what a round says of a person counts before what an imported model says
         scores |= predictions.person_scores(tx, number, ids)
-        predicted |= predictions.for_persons(tx, ids, round_number=number)
-    payloads = [_person(p, scores.get(p.id), predicted.get(p.id, []), described) for p in persons]
+        of_round = predictions.for_persons(tx, ids, round_number=number)
+    latest = labels.latest(tx, image.id)
+    payloads = [
+        _person(
+            person,
+            described,
+            latest=latest.get(person.id),
+            score=scores.get(person.id),
+            of_round=of_round.get(person.id, ()),
+            imported=imported.get(person.id),
+        )
+        for person in persons
+    ]
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     return TaskPayload(
         image=_image(image),
@@ -92,48 +124,37 @@ def _lens(image: ImageRecord) -> LensPayload | None:
 
 def person_payload(person: PersonRecord, described: ProjectRecord) -> PersonPayload:
     """A person nobody predicted yet."""
-    return _person(person, None, [], described)
+    return _person(person, described, latest=person.label)
 
 
 def _person(
-    person: PersonRecord, score: PersonScore | None, predicted: Sequence[StoredPrediction], described: ProjectRecord
+    person: PersonRecord,
+    described: ProjectRecord,
+    *,
+    latest: Label | None,
+    score: PersonScore | None = None,
+    of_round: Sequence[StoredPrediction] = (),
+    imported: StoredPrediction | None = None,
 ) -> PersonPayload:
-    by_network = {stored.prediction.network: stored for stored in predicted}
-    box = person.box
+    """latest: the newest label they ever had. of_round: what the published round's networks say."""
+    by_network = {stored.prediction.network: stored for stored in of_round}
+    student = by_network.get(STUDENT)
     return PersonPayload(
         id=person.id,
         revision=person.revision,
         state=person.state,
-        box=BoxPayload(x=box.x, y=box.y, width=box.width, height=box.height, angle=box.angle),
+        box=BoxPayload(**asdict(person.box)),
         score=score.score if score else None,
         flags=[
             FlagPayload(keypoint=flag.keypoint, score=flag.score, reason=flag.reason)
             for flag in (score.flags if score else ())
         ],
-        start=_start(person, by_network.get("C") or _imported(predicted), len(described.skeleton)),
+        keypoint_scores=[None if math.isnan(value) else value for value in score.keypoints] if score else None,
+        skip_reason=person.skip_reason,
+        start=best_start(person.label, student, imported) or empty_start(len(described.skeleton)),
+        starts=every_start(latest, student, imported),
         ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
     )
-
-
-def _imported(predicted: Sequence[StoredPrediction]) -> StoredPrediction | None:
-    """An imported model's prediction, if that is what there is."""
-    return next((stored for stored in predicted if stored.round_number is None), None)
-
-
-def _start(person: PersonRecord, found: StoredPrediction | None, keypoints: int) -> StartPayload:
-    """The label if there is one, else what the student or an imported model predicted, else nothing placed."""
-    if person.label is not None:
-        return StartPayload(xyv=person.label.xyv.tolist(), source="label", prediction_id=person.label.started_from)
-    if found is None:
-        return StartPayload(xyv=[[0.0, 0.0, 0.0]] * keypoints, source="empty", prediction_id=None)
-    pose = found.prediction
-    visibility = np.where(pose.confidence >= SEEN_ABOVE, VISIBLE, HIDDEN)
-    if found.round_number is not None:
-        xyv = np.column_stack([pose.xy, visibility]).tolist()
-        return StartPayload(xyv=xyv, source="student", prediction_id=found.id)
-    visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it
-    xyv = np.column_stack([pose.xy, visibility]).tolist()
-    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=pose.network)
 
 
 def accept(store: Store, user: UserRecord, message: AcceptMessage, *, lease_s: float) -> SavedPayload:
@@ -144,24 +165,35 @@ def accept(store: Store, user: UserRecord, message: AcceptMessage, *, lease_s: f
         touched=np.array(message.touched, dtype=bool),
         started_from=message.started_from,
     )
-    decision = Decision(message.key, "accept", message.person_id, message.revision, user, label=label)
-    return _decide(store, decision, lease_s)
+    return _decide(store, _decision(message, "accept", user, label=label), lease_s)
 
 
 def skip(store: Store, user: UserRecord, message: SkipMessage, *, lease_s: float) -> SavedPayload:
     """The person is left without a label, for a reason."""
-    decision = Decision(message.key, "skip", message.person_id, message.revision, user, reason=message.reason)
-    return _decide(store, decision, lease_s)
+    return _decide(store, _decision(message, "skip", user, reason=message.reason), lease_s)
 
 
 def not_a_person(store: Store, user: UserRecord, message: PersonMessage, *, lease_s: float) -> SavedPayload:
     """The box holds nobody."""
-    return _decide(store, Decision(message.key, "not_a_person", message.person_id, message.revision, user), lease_s)
+    return _decide(store, _decision(message, "not_a_person", user), lease_s)
 
 
 def reopen(store: Store, user: UserRecord, message: PersonMessage, *, lease_s: float) -> SavedPayload:
     """A decision is taken back."""
-    return _decide(store, Decision(message.key, "reopen", message.person_id, message.revision, user), lease_s)
+    return _decide(store, _decision(message, "reopen", user), lease_s)
+
+
+def _decision(
+    message: PersonMessage,
+    kind: DecisionKind,
+    user: UserRecord,
+    *,
+    label: Label | None = None,
+    reason: str | None = None,
+) -> Decision:
+    """What was decided, with the box where the annotator changed it. Raises PoseError for a box that cannot be."""
+    box = Box(**message.box.model_dump()) if message.box else None
+    return Decision(message.key, kind, message.person_id, message.revision, user, label=label, reason=reason, box=box)
 
 
 def _decide(store: Store, decision: Decision, lease_s: float) -> SavedPayload:
@@ -186,6 +218,12 @@ def finish(store: Store, user: UserRecord, image_id: int, key: str) -> None:
     """Nobody (else) is in the image."""
     with store.transaction() as tx:
         images.finish_image(tx, image_id, user=user, key=key)
+
+
+def reopen_image(store: Store, user: UserRecord, image_id: int, key: str, *, lease_s: float) -> None:
+    """Somebody (else) may be here after all: the image is open again, and held by this annotator."""
+    with store.transaction() as tx:
+        images.reopen_image(tx, image_id, user=user, key=key, lease_s=lease_s)
 
 
 def heartbeat(store: Store, user: UserRecord, image_ids: Collection[int], *, lease_s: float) -> list[int]:

@@ -1,5 +1,6 @@
 """The editor's JSON contract, version 1: what the browser sends and gets (docs/architecture.md)."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,12 +20,24 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class BoxPayload(Message):
+    """A rectangle in image px, turned by `angle` degrees clockwise about its centre."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float = 0.0
+
+
 class PersonMessage(Message):
     """About one person, as the browser last saw them. `key`: the same one is carried out once."""
 
     key: Key
     person_id: Id
     revision: Id
+    box: BoxPayload | None = None
+    """The person's box as the annotator left it; only where they changed it."""
 
 
 class AcceptMessage(PersonMessage):
@@ -41,16 +54,6 @@ class SkipMessage(PersonMessage):
     reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 
 
-class BoxPayload(Message):
-    """A rectangle in image px, turned by `angle` degrees clockwise about its centre."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    angle: float = 0.0
-
-
 class AddPersonMessage(Message):
     """A box an annotator drew."""
 
@@ -61,6 +64,13 @@ class AddPersonMessage(Message):
 
 class FinishMessage(Message):
     """Nobody (else) is in the image."""
+
+    key: Key
+    image_id: Id
+
+
+class ReopenImageMessage(Message):
+    """Somebody (else) may be in the image after all."""
 
     key: Key
     image_id: Id
@@ -125,7 +135,11 @@ class StartPayload(BaseModel):
 
 
 class PersonPayload(BaseModel):
-    """One person; ghosts by network: K rows of x, y, confidence. Flags come worst first."""
+    """One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
+
+    keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
+    begin from, in the order label (the latest they ever had, whether it counts now or not), student, model.
+    """
 
     id: int
     revision: int
@@ -133,7 +147,10 @@ class PersonPayload(BaseModel):
     box: BoxPayload
     score: float | None
     flags: list[FlagPayload]
+    keypoint_scores: list[float | None] | None
+    skip_reason: str | None
     start: StartPayload
+    starts: list[StartPayload]
     ghosts: dict[str, list[list[float]]]
 
 
@@ -156,6 +173,40 @@ class TaskPayload(BaseModel):
     round: int | None
     persons: list[PersonPayload]
     remaining: int
+
+
+class EarlierPerson(BaseModel):
+    """A person of an earlier frame with their pose, in px of the image that was asked about."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    id: int
+    box: BoxPayload
+    xyv: list[list[float]]
+    source: Annotated[Literal["student", "model", "label"], Field(serialization_alias="from")]
+
+
+class PreviousPayload(BaseModel):
+    """The nearest earlier frame with a pose in it; no name and nobody where there is none."""
+
+    file_name: str | None
+    frame: int | None
+    persons: list[EarlierPerson]
+
+
+class RecentImagePayload(BaseModel):
+    """An image in which the annotator decided something, and when they last did."""
+
+    id: int
+    file_name: str
+    camera: str
+    is_open: bool
+    decided_at: datetime
+
+
+class RecentPayload(BaseModel):
+    """The annotator's last images, newest first."""
+
+    images: list[RecentImagePayload]
 
 
 class SavedPerson(BaseModel):

@@ -5,15 +5,17 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.errors import InvalidDecision, LeaseLost, NotFound
-from db.records import UserRecord
-from db.schema import DecisionRow, ImageRow, LeaseRow, UserRow
-from db.writing import insert
+from db.records import RecentImage, UserRecord
+from db.schema import CameraRow, DecisionRow, ImageRow, LeaseRow, UserRow
+from db.writing import insert, upsert_all
 
 KEY_LENGTH = 128
+LOOKED_BACK = 5000
+"""How many of an annotator's newest decisions `recent_images` reads: 50 images of 100 persons."""
 
 
 def hold_image(tx: Session, image_id: int) -> ImageRow:
@@ -95,6 +97,37 @@ def check_lease(tx: Session, image_id: int, user: UserRecord, *, now: datetime) 
             f"{holder} holds image {image_id} now; wanted it held by {user.name}, whose hold ran out. "
             "Nothing was saved: go on with the next image."
         )
+
+
+def take_lease(tx: Session, image_id: int, user: UserRecord, *, expires_at: datetime) -> None:
+    """The image is held by this annotator, after `check_lease` in an image that `hold_image` locked."""
+    held: dict[str, Any] = {"image_id": image_id, "user_id": user.id, "expires_at": expires_at}
+    upsert_all(tx, LeaseRow, [held], key=["image_id"])
+
+
+def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentImage]:
+    """The train images in which this annotator last decided something, newest first, by their newest 5000 decisions."""
+    newest = (
+        select(DecisionRow.id, DecisionRow.image_id, DecisionRow.decided_at)
+        .where(DecisionRow.user_id == user.id)
+        .order_by(DecisionRow.id.desc())
+        .limit(LOOKED_BACK)
+        .subquery()
+    )
+    last = (
+        select(newest.c.image_id, func.max(newest.c.id).label("id"), func.max(newest.c.decided_at).label("decided_at"))
+        .group_by(newest.c.image_id)
+        .subquery()
+    )
+    query = (
+        select(ImageRow.id, ImageRow.file_name, CameraRow.name, ImageRow.is_open, last.c.decided_at)
+        .join(last, last.c.image_id == ImageRow.id)
+        .join(CameraRow, CameraRow.id == ImageRow.camera_id)
+        .where(ImageRow.split == "train")
+        .order_by(last.c.id.desc())
+        .limit(limit)
+    )
+    return [RecentImage(*row) for row in tx.execute(query)]
 
 
 def last_decider(tx: Session, person_id: int) -> str | None:

@@ -1,7 +1,7 @@
 """Images, the persons in them, and whether annotators still have work there."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, select, update
@@ -9,13 +9,22 @@ from sqlalchemy.orm import Session
 
 from db.clock import utc_now
 from db.convert import box_columns, image_record, label_columns, person_record
-from db.decisions import check_lease, fingerprint, hold_image, recall, remember
+from db.decisions import check_lease, fingerprint, hold_image, recall, remember, take_lease
 from db.errors import InvalidDecision, NotFound
 from db.project import get_project
 from db.records import Counts, ImageRecord, NewImage, NewPerson, PersonRecord, Split, UserRecord
-from db.schema import CameraRow, ImageRow, LabelRow, LeaseRow, PersonRow, RankingEntryRow
+from db.schema import (
+    CameraRow,
+    ImageRow,
+    LabelRow,
+    LeaseRow,
+    PersonRow,
+    PredictionRow,
+    ProjectRow,
+    RankingEntryRow,
+)
 from db.writing import insert
-from sspcm.pose import IMPORTED
+from sspcm.pose import IMPORTED, Box
 
 CROWD_REASON = "crowd region"
 FILE_NAME_LENGTH, CAMERA_NAME_LENGTH = 1024, 512
@@ -75,6 +84,32 @@ def list_images(tx: Session, *, split: Split | None = None, camera_id: int | Non
     if camera_id is not None:
         query = query.where(ImageRow.camera_id == camera_id).order_by(ImageRow.frame)
     return [image_record(row) for row in tx.scalars(query.order_by(ImageRow.id))]
+
+
+def earlier_with_pose(tx: Session, image: ImageRecord, *, frames: int) -> ImageRecord | None:
+    """Of the same camera's train images, the nearest of the `frames` before this one in which somebody has a pose.
+
+    A pose is a label that counts, or a prediction by the published round or by an imported model. None: nobody has one.
+    """
+    earlier = (
+        select(ImageRow.id, ImageRow.frame)
+        .where(ImageRow.camera_id == image.camera.id, ImageRow.split == "train", ImageRow.frame < image.frame)
+        .order_by(ImageRow.frame.desc(), ImageRow.id.desc())
+        .limit(frames)
+        .subquery()
+    )
+    published = select(ProjectRow.published_round_id).scalar_subquery()
+    predicted = select(1).where(
+        PredictionRow.person_id == PersonRow.id,
+        PredictionRow.round_id.is_(None) | (PredictionRow.round_id == published),
+    )
+    posed = select(1).where(
+        PersonRow.image_id == earlier.c.id,
+        (PersonRow.state == "accepted") | ((PersonRow.state != "not_a_person") & predicted.exists()),
+    )
+    nearest = select(earlier.c.id).where(posed.exists()).order_by(earlier.c.frame.desc(), earlier.c.id.desc())
+    found = tx.scalar(nearest.limit(1))
+    return None if found is None else get_image(tx, found)
 
 
 def add_person(
@@ -141,6 +176,27 @@ def finish_image(tx: Session, image_id: int, *, user: UserRecord, key: str, now:
     remember(tx, key, content, kind="finish", user=user, image_id=image_id, person_id=None, outcome={}, now=now)
 
 
+def reopen_image(
+    tx: Session, image_id: int, *, user: UserRecord, key: str, lease_s: float, now: datetime | None = None
+) -> None:
+    """Take back "nobody (else) is here": the image is open again, and held for `lease_s` by whoever reopened it.
+
+    It is open because its annotator said so, even where every person in it is decided; `finish_image` closes it again,
+    and so does the next decision that leaves nobody open. Harmless when repeated. Raises NotFound, LeaseLost, or
+    InvalidDecision for a validation image. `now` is the present if not given.
+    """
+    now = now or utc_now()
+    content = fingerprint(kind="reopen_image", user=user, image_id=image_id)
+    image = hold_image(tx, image_id)
+    if recall(tx, key, content) is not None:
+        return
+    check_split(image)
+    check_lease(tx, image_id, user, now=now)
+    set_open(tx, image, is_open=True)
+    take_lease(tx, image_id, user, expires_at=now + timedelta(seconds=lease_s))
+    remember(tx, key, content, kind="reopen_image", user=user, image_id=image_id, person_id=None, outcome={}, now=now)
+
+
 def count(tx: Session) -> Counts:
     """What the lead page counts."""
     images = {
@@ -192,17 +248,38 @@ def settle_image(tx: Session, image: ImageRow) -> bool:
 
 
 def set_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
-    """Open or close an image; its place in every ranking follows, and a closed image is held by nobody.
+    """Open or close an image; its place in every ranking follows, and closing it ends its lease.
 
+    Whoever looks at a closed image keeps it until they let it go (`queue.claim_image`), also while deciding there.
     Entries before the lease, as `queue.claim` takes them: the other way round, PostgreSQL found deadlocks.
     """
-    if image.is_open != is_open:
-        image.is_open = is_open
-        tx.flush()
-        if image.split == "train":
-            tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
+    if image.is_open == is_open:
+        return
+    image.is_open = is_open
+    tx.flush()
+    if image.split == "train":
+        tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
     if not is_open:
         tx.execute(delete(LeaseRow).where(LeaseRow.image_id == image.id))
+
+
+def check_split(image: ImageRow) -> None:
+    """Raise InvalidDecision for a validation image: its labels are what rounds are measured by."""
+    if image.split != "train":
+        raise InvalidDecision(
+            f"image '{image.file_name}' belongs to validation, whose labels measure the rounds; wanted one of the "
+            "train images, which annotators work on. Open another image."
+        )
+
+
+def check_box(box: Box, image: ImageRow) -> None:
+    """Raise InvalidDecision for a box whose centre lies outside the image."""
+    x, y = box.centre
+    if not (0 <= x <= image.width and 0 <= y <= image.height):
+        raise InvalidDecision(
+            f"the box's centre is at ({x:.0f}, {y:.0f}) px; wanted it inside the image, {image.width} x "
+            f"{image.height} px. Draw the box around a person in the image."
+        )
 
 
 def check_keypoints(tx: Session, found: int) -> None:
@@ -279,9 +356,4 @@ def _check_own_person(person: NewPerson, image: ImageRow) -> None:
         raise InvalidDecision(
             "the new person has a label already; wanted a box alone. Add the box first, then accept the keypoints."
         )
-    x, y = person.box.centre
-    if not (0 <= x <= image.width and 0 <= y <= image.height):
-        raise InvalidDecision(
-            f"the box's centre is at ({x:.0f}, {y:.0f}) px; wanted it inside the image, {image.width} x "
-            f"{image.height} px. Draw the box around a person in the image."
-        )
+    check_box(person.box, image)

@@ -2,20 +2,18 @@
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.convert import label_columns, label_of
-from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember
+from db.convert import box_columns, label_columns, label_of
+from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember, take_lease
 from db.errors import InvalidDecision, NotFound, RevisionConflict
-from db.images import check_keypoints, set_open, settle_image
+from db.images import check_box, check_keypoints, set_open, settle_image
 from db.records import Decision, DecisionOutcome
-from db.schema import ImageRow, LabelRow, LeaseRow, PersonRow, PredictionRow
-from db.writing import upsert_all
-from sspcm.pose import Label
+from db.schema import ImageRow, LabelRow, PersonRow, PredictionRow
+from sspcm.pose import Box, Label
 
 
 def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 120.0) -> DecisionOutcome:
@@ -23,7 +21,8 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
 
     "accept" adds a label revision; the others leave the person without a current label (`history` keeps every one).
     "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then holds
-    for `lease_s`. An image whose persons are all decided closes and its lease ends.
+    for `lease_s`. An image whose persons are all decided closes and its lease ends. A decision may bring the person's
+    box as the annotator left it: keypoints never move with it, nor it with them.
     Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
     person meanwhile; InvalidDecision.
     """
@@ -35,6 +34,8 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     check_lease(tx, image.id, decision.user, now=now)
     person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
     _check_revision(tx, person, decision)
+    if decision.box is not None:
+        _change_box(person, decision.box, image)
     _apply(tx, decision, person, image, now=now)
     image_done = _settle(tx, decision, image, expires_at=now + timedelta(seconds=lease_s))
     outcome = DecisionOutcome(
@@ -60,6 +61,12 @@ def history(tx: Session, person_id: int) -> list[Label]:
     return [label_of(row) for row in rows]
 
 
+def latest(tx: Session, image_id: int) -> dict[int, Label]:
+    """The newest label that each person of an image ever had, by person, whether it counts now or not."""
+    query = select(LabelRow).join(PersonRow, PersonRow.id == LabelRow.person_id).where(PersonRow.image_id == image_id)
+    return {row.person_id: label_of(row) for row in tx.scalars(query.order_by(LabelRow.revision))}
+
+
 def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
     """Label revisions by their id, as a frozen set names them. Ids that are none are left out."""
     found: dict[int, Label] = {}
@@ -71,8 +78,9 @@ def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
 
 def _content(decision: Decision) -> str:
     label = None if decision.label is None else label_columns(decision.label)
+    box = {} if decision.box is None else {"box": box_columns(decision.box)}
     return fingerprint(
-        kind=decision.kind, user=decision.user, person_id=decision.person_id, label=label, reason=decision.reason
+        kind=decision.kind, user=decision.user, person_id=decision.person_id, label=label, reason=decision.reason, **box
     )
 
 
@@ -91,6 +99,17 @@ def _check_revision(tx: Session, person: PersonRow, decision: Decision) -> None:
         f"{who} changed person {person.id} (now revision {person.revision}, {person.state.replace('_', ' ')}); wanted "
         f"revision {decision.expected_revision}, which you saw. Nothing was saved: load the image again."
     )
+
+
+def _change_box(person: PersonRow, box: Box, image: ImageRow) -> None:
+    """Write the box as it was given; what the imported file said of another box goes, for it is true no more."""
+    check_box(box, image)
+    columns = box_columns(box)
+    if all(getattr(person, name) == value for name, value in columns.items()):
+        return
+    for name, value in columns.items():
+        setattr(person, name, value)
+    person.extra = {key: value for key, value in person.extra.items() if key not in ("bbox", "rbbox")}
 
 
 def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> None:
@@ -117,8 +136,7 @@ def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: dat
     if decision.kind != "reopen":
         return settle_image(tx, image)
     set_open(tx, image, is_open=True)
-    held: dict[str, Any] = {"image_id": image.id, "user_id": decision.user.id, "expires_at": expires_at}
-    upsert_all(tx, LeaseRow, [held], key=["image_id"])
+    take_lease(tx, image.id, decision.user, expires_at=expires_at)
     return False
 
 

@@ -13,6 +13,7 @@ from db.schema import PersonScoreRow, PredictionRow, RoundRow
 from db.writing import insert, upsert_all
 from sspcm.pose import Prediction
 
+STUDENT = "C"
 _IDS_A_QUERY = 5000
 
 
@@ -111,6 +112,14 @@ def for_persons(
         for row, number in tx.execute(query):
             _keep_newest(found.setdefault(row.person_id, {}), stored_prediction(row, number))
     return {person_id: [by_name[name] for name in sorted(by_name)] for person_id, by_name in found.items()}
+
+
+def of_student(tx: Session, person_ids: Collection[int], round_number: int | None) -> dict[int, StoredPrediction]:
+    """What a round's student says, by person; nothing before there is a round."""
+    if round_number is None:
+        return {}
+    found = for_persons(tx, person_ids, round_number=round_number)
+    return {i: one for i, stored in found.items() for one in stored if one.prediction.network == STUDENT}
 
 
 def add_person_scores(tx: Session, round_id: int, scores: Sequence[PersonScore]) -> None:

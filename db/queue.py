@@ -7,8 +7,11 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
+from db.decisions import hold_image
+from db.errors import LeaseLost
+from db.images import check_split
 from db.project import project_row
-from db.records import Lease, QueueItem, RankingEntry, UserRecord
+from db.records import ImageRecord, Lease, QueueItem, RankingEntry, UserRecord
 from db.rounds import require_active
 from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRow, UserRow
 from db.writing import insert
@@ -70,6 +73,22 @@ def claim(
         own = None
         passed.add(image_id)  # somebody took it between our look and our grasp
     return None
+
+
+def claim_image(tx: Session, user: UserRecord, image_id: int, *, now: datetime, lease_s: float) -> ImageRecord:
+    """That image, held by this annotator for `lease_s` seconds, be it open or closed; the queue deals no closed one.
+
+    Raises NotFound; InvalidDecision for a validation image; LeaseLost, with the holder's name, if another works on it.
+    """
+    image = hold_image(tx, image_id)
+    check_split(image)
+    if not _hold(tx, image_id, user, now=now, expires_at=now + timedelta(seconds=lease_s)):
+        holder = _holders(tx, now=now)[image_id]
+        raise LeaseLost(
+            f"{holder} works on {image.file_name} just now; wanted an image that nobody else holds. "
+            "Open another image, or come back in some minutes."
+        )
+    return image_record(image)
 
 
 def renew(tx: Session, user: UserRecord, image_ids: Collection[int], *, now: datetime, lease_s: float) -> list[Lease]:

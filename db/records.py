@@ -14,6 +14,7 @@ PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
 RoundState = Literal["queued", "running", "published", "failed", "cancelled"]
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
 FrozenRole = Literal["labelled", "validation"]
+DecisionKind = Literal["accept", "skip", "not_a_person", "reopen"]
 PrelabellingState = Literal["queued", "running", "done", "failed"]
 LensSource = Literal["assumed", "found", "set"]
 """Nobody measured it: the circle inscribed in the frame. Found in the camera's frames. Set by a person."""
@@ -235,16 +236,17 @@ class Lease:
 class Decision:
     """What an annotator decided about one person. `key` makes it idempotent: decided twice is decided once.
 
-    kind "accept" needs `label`; kind "skip" needs `reason`.
+    kind "accept" needs `label`; kind "skip" needs `reason`. box: the person's, where the annotator changed it.
     """
 
     key: str
-    kind: Literal["accept", "skip", "not_a_person", "reopen"]
+    kind: DecisionKind
     person_id: int
     expected_revision: int
     user: UserRecord
     label: Label | None = None
     reason: str | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,17 @@ class DecisionOutcome:
     revision: int
     image_done: bool
     repeated: bool = False
+
+
+@dataclass(frozen=True)
+class RecentImage:
+    """An image in which an annotator decided something, and when they last did (UTC)."""
+
+    id: int
+    file_name: str
+    camera: str
+    is_open: bool
+    decided_at: datetime
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ class ImageRow(Base):
         _one_of("split", Split),
         UniqueConstraint("sha256", "file_name"),
         Index("ix_images_queue", "is_open", "split", "id"),
+        Index("ix_images_earlier", "camera_id", "split", "frame", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,7 +149,7 @@ class PersonRow(Base):
     """One person in one image. label_revision: which of their labels counts; NULL while none does."""
 
     __tablename__ = "persons"
-    __table_args__ = (_one_of("state", PersonState),)
+    __table_args__ = (_one_of("state", PersonState), Index("ix_persons_state", "state", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
@@ -284,6 +285,7 @@ class PersonScoreRow(Base):
             sqlite_where=text("round_id IS NULL"),
             postgresql_where=text("round_id IS NULL"),
         ),
+        Index("ix_person_scores_sheet", "round_id", "score", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -293,6 +295,22 @@ class PersonScoreRow(Base):
     score: Mapped[float]
     keypoints: Mapped[list[Any]]
     flags: Mapped[list[Any]]
+
+
+class PersonFlagRow(Base):
+    """One flag of a score, to be found by its keypoint. The store itself keeps these as the scores' flags are.
+
+    By triggers on person_scores (migration 0005): a migration that makes that table anew makes them anew too.
+    """
+
+    __tablename__ = "person_flags"
+    __table_args__ = (Index("ix_person_flags_sheet", "round_id", "keypoint", "score", "person_id"),)
+
+    score_id: Mapped[int] = mapped_column(ForeignKey("person_scores.id", ondelete="CASCADE"), primary_key=True)
+    keypoint: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round_id: Mapped[int | None]
+    person_id: Mapped[int]
+    score: Mapped[float]
 
 
 class LabelRow(Base):
@@ -315,6 +333,7 @@ class DecisionRow(Base):
     """An annotator's decision, found again by its key. content: a hash of what was decided."""
 
     __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_recent", "user_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(128), unique=True)

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import labelling
+from app.exporting import export_coco
 from app.payload import AcceptMessage, AddPersonMessage, BoxPayload, PersonMessage, SkipMessage, TaskPayload
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
@@ -15,7 +17,7 @@ from db.errors import LeaseLost, RevisionConflict
 from db.records import ImageRecord, KeypointFlag, PersonScore, RankingEntry, UserRecord
 from db.session import Store
 from sspcm.config import RoundConfig
-from sspcm.pose import Prediction
+from sspcm.pose import PoseError, Prediction
 
 LEASE_S = 120.0
 People = Callable[..., list[ImageRecord]]
@@ -82,7 +84,7 @@ def test_after_a_round_the_students_pose_starts_and_the_worst_person_comes_first
     assert worst.start.source == "student"
     assert [v for _, _, v in worst.start.xyv] == [1.0 if k % 2 == 0 else 2.0 for k in range(17)]
     assert [flag.keypoint for flag in worst.flags] == [3, 1]
-    assert set(worst.ghosts) == {"A", "B", "A_prev", "B_prev"}
+    assert set(worst.ghosts) == {"A", "B", "A_prev", "B_prev", "C"}
 
 
 def test_a_label_comes_before_the_students_prediction(
@@ -175,3 +177,133 @@ def test_a_task_is_put_together_without_keeping_others_from_writing(
 
     monkeypatch.setattr(images, "count_open", count_while_another_writes)
     assert take(sqlite_store, ann).remaining == 1
+
+
+def add_model_prediction(store: Store, person_id: int, model: str) -> None:
+    """An imported model that puts every keypoint at (50, 60) and is unsure of the first."""
+    score = PersonScore(person_id, 0.3, (np.nan, *(0.25,) * 16), ())
+    one = predictions.ImportedPrediction(Prediction(np.full((17, 3), (50.0, 60.0, 0.5)), model), score, "f" * 64)
+    with store.transaction() as tx:
+        predictions.add_imported(tx, [one])
+
+
+def test_every_pose_a_person_could_start_from_is_there_even_after_reopening(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store, persons=2)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), {1: 0.2})
+    add_model_prediction(sqlite_store, 1, "older")
+    add_model_prediction(sqlite_store, 1, "newer")
+    ann = add_account(sqlite_store)
+    begun = {person.id: person for person in take(sqlite_store, ann).persons}
+    assert [(start.source, start.model) for start in begun[1].starts] == [("student", None), ("model", "newer")]
+    assert (begun[1].start, begun[2].starts) == (begun[1].starts[0], [])
+    saved = accept(sqlite_store, ann, 1, 0, key())
+    taken_back = PersonMessage(key=key(), person_id=1, revision=saved.person.revision)
+    labelling.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S)
+    reopened = next(person for person in take(sqlite_store, ann).persons if person.id == 1)
+    assert [start.source for start in reopened.starts] == ["label", "student", "model"]
+    assert (reopened.starts[0].xyv[0], reopened.start.source) == ([5.0, 6.0, 2.0], "student")
+
+
+def test_a_person_comes_with_the_score_of_each_keypoint_and_why_they_were_skipped(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store, persons=3)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), {1: 0.2})
+    add_model_prediction(sqlite_store, 2, "dots")
+    ann = add_account(sqlite_store)
+    skip = SkipMessage(key=key(), person_id=3, revision=0, reason="too dark")
+    labelling.skip(sqlite_store, ann, skip, lease_s=LEASE_S)
+    by_id = {person.id: person for person in take(sqlite_store, ann).persons}
+    scores = [by_id[i].keypoint_scores for i in (1, 2, 3)]
+    assert scores == [[0.2] * 17, [None, *[0.25] * 16], None]
+    assert [by_id[i].skip_reason for i in (1, 2, 3)] == [None, None, "too dark"]
+
+
+def test_a_hundred_persons_take_as_many_queries_as_one(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    one, hundred = *add_people(sqlite_store, persons=1), *add_people(sqlite_store, persons=100)
+    publish_round(sqlite_store, add_account(sqlite_store, "lea", "lead"), dict.fromkeys(range(1, 102), 0.5))
+    ann, asked = add_account(sqlite_store), list[str]()
+
+    def count(image: ImageRecord) -> int:
+        asked.clear()
+        task = labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
+        assert len(task.persons[0].starts) == 1
+        return len(asked)
+
+    event.listen(sqlite_store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    few, many = count(one), count(hundred)
+    assert few == many < 20
+
+
+def test_a_changed_box_is_saved_with_its_decision_and_exported(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store, persons=2)
+    ann = add_account(sqlite_store)
+    upright = BoxPayload(x=30.0, y=50.0, width=60.0, height=100.0)
+    turned = BoxPayload(x=100.0, y=60.0, width=40.0, height=80.0, angle=90.0)
+    pose = {"xyv": [[5.0, 6.0, 2.0]] * 17, "touched": [True] * 17}
+    for person_id, box in ((1, upright), (2, turned)):
+        message = AcceptMessage.model_validate(
+            {"key": key(), "person_id": person_id, "revision": 0, "box": box.model_dump(), **pose}
+        )
+        labelling.accept(sqlite_store, ann, message, lease_s=LEASE_S)
+    assert [p.box for p in labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S).persons] == [
+        upright,
+        turned,
+    ]
+    first, second = export_coco(sqlite_store)["annotations"]
+    assert (first["bbox"], first.get("rbbox"), first["keypoints"][:3]) == (
+        [30.0, 50.0, 60.0, 100.0],
+        None,
+        [5.0, 6.0, 2],
+    )
+    np.testing.assert_allclose(second["bbox"], [80.0, 80.0, 80.0, 40.0])
+    assert second["rbbox"] == [120.0, 100.0, 40.0, 80.0, 90.0]
+
+
+def test_a_box_that_cannot_be_is_refused_with_its_decision(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store)
+    ann = add_account(sqlite_store)
+    flat = BoxPayload(x=1.0, y=1.0, width=0.0, height=5.0)
+    with pytest.raises(PoseError, match="positive width"):
+        labelling.not_a_person(
+            sqlite_store, ann, PersonMessage(key=key(), person_id=1, revision=0, box=flat), lease_s=LEASE_S
+        )
+    assert take(sqlite_store, ann).persons[0].state == "open"
+
+
+def test_a_closed_image_is_opened_by_name_and_its_persons_may_be_reopened(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store, labelled=True)
+    ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
+    task = labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
+    (person,) = task.persons
+    assert (task.image.file_name, task.remaining, person.state, person.start.source) == (
+        "0000.jpg", 0, "accepted", "label",
+    )  # fmt: skip
+    with pytest.raises(LeaseLost, match=r"ann works on 0000\.jpg just now"):
+        labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    message = PersonMessage(key=key(), person_id=person.id, revision=person.revision)
+    labelling.reopen(sqlite_store, ann, message, lease_s=LEASE_S)
+    assert take(sqlite_store, ann).image.id == image.id
+
+
+def test_an_annotators_last_images_come_newest_first(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    first, second = add_people(sqlite_store, count=2)
+    ann = add_account(sqlite_store)
+    for person_id in (1, 2):
+        accept(sqlite_store, ann, person_id, 0, key())
+    labelling.reopen_image(sqlite_store, ann, first.id, key(), lease_s=LEASE_S)
+    found = labelling.recent(sqlite_store, ann, limit=10).images
+    assert [(one.id, one.is_open) for one in found] == [(first.id, True), (second.id, False)]
+    assert [one.id for one in labelling.recent(sqlite_store, ann, limit=1).images] == [first.id]

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +304,47 @@ def test_two_annotators_never_hold_one_image_and_a_drawn_person_is_accepted_once
         )
         assert (late.status_code, late.json()["error"]["code"]) == (409, "revision_conflict")
         bob.post("/api/release", json={"image_ids": [other["image"]["id"]]})
+
+
+def test_a_changed_box_a_closed_image_and_its_reopening_go_through_the_guard(server: Server) -> None:
+    with server.client("ann") as ann, server.client("bob") as bob:
+        task = ann.get("/api/next").json()
+        image_id, box = task["image"]["id"], {"x": 5, "y": 5, "width": 30, "height": 30, "angle": 0}
+        drawn = ann.post("/api/persons", json={"key": str(uuid.uuid4()), "image_id": image_id, "box": box}).json()
+        turned = {**box, "x": 8, "angle": 33.5}
+        decided = {"key": str(uuid.uuid4()), "person_id": drawn["person"]["id"], "revision": 0}
+        skipped = ann.post("/api/skip", json={**decided, "reason": "too dark", "box": turned}).json()
+        assert skipped["image_done"]
+
+        closed = bob.get(f"/api/images/{image_id}/task").json()
+        (person,) = [one for one in closed["persons"] if one["id"] == drawn["person"]["id"]]
+        assert (person["box"], person["state"], person["skip_reason"]) == (turned, "skipped", "too dark")
+        assert (person["starts"], person["keypoint_scores"], closed["version"]) == ([], None, 1)
+        refused = ann.get(f"/api/images/{image_id}/task")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "lease_lost")
+        assert "bob works on" in refused.json()["error"]["message"]
+
+        reopen = {"key": str(uuid.uuid4()), "image_id": image_id}
+        assert ann.post("/api/reopen-image", json=reopen).status_code == 409
+        for _ in range(2):
+            assert bob.post("/api/reopen-image", json=reopen).json() == {"image_done": False}
+        assert bob.post("/api/finish", json={"key": str(uuid.uuid4()), "image_id": image_id}).json()["image_done"]
+
+        (latest, *_) = ann.get("/api/recent?limit=1").json()["images"]
+        assert (latest["id"], latest["is_open"], latest["camera"]) == (image_id, False, task["image"]["camera"])
+        assert datetime.fromisoformat(latest["decided_at"]) <= utc_now()
+        assert bob.get("/api/recent").json()["images"][0]["id"] == image_id
+        earlier = ann.get(f"/api/images/{image_id}/previous").json()
+        assert set(earlier) == {"file_name", "frame", "persons"}
+        bob.post("/api/release", json={"image_ids": [image_id]})
+
+
+def test_images_that_are_not_there_and_limits_that_are_too_large_are_refused(server: Server) -> None:
+    with server.client("ann") as ann:
+        assert ann.get("/api/images/9999/task").status_code == 404
+        assert ann.get("/api/images/9999/previous").status_code == 404
+        assert [ann.get(f"/api/recent?limit={limit}").status_code for limit in (0, 51)] == [422, 422]
+        assert ann.get("/api/images/99999999999/task").status_code == 422
 
 
 @pytest.mark.parametrize(

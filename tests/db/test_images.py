@@ -1,9 +1,12 @@
+from datetime import timedelta
+
+import numpy as np
 import pytest
 
-from db import images, labels, project, queue
+from db import images, labels, predictions, project, queue, rounds
 from db.errors import InvalidDecision, LeaseLost, NotFound
-from db.records import Counts, Decision, NewImage, NewPerson
-from sspcm.pose import Box
+from db.records import Counts, Decision, NewImage, NewPerson, RankingEntry
+from sspcm.pose import Box, Prediction
 from sspcm.skeleton import get_skeleton
 
 BOX = Box(40.5, 60.25, 40.0, 80.0, angle=30.0)
@@ -207,3 +210,100 @@ def test_the_open_images_counted_quickly_are_those_of_the_counts(store, add_peop
     add_people(store, split="validation")
     with store.reading() as tx:
         assert images.count_open(tx) == images.count(tx).images_open == 2
+
+
+def test_nobody_else_is_here_may_be_taken_back_by_whoever_then_holds_the_image(store, add_people, add_account, now):
+    (image,) = add_people(store, persons=0)
+    ann, bea = add_account(store, "ann"), add_account(store, "bea")
+    with store.transaction() as tx:
+        queue.replace_cold_ranking(tx, [RankingEntry(image.id, 0, 0.5, ())])
+        images.finish_image(tx, image.id, user=ann, key="nobody", now=now)
+    with store.transaction() as tx:
+        images.reopen_image(tx, image.id, user=ann, key="somebody", lease_s=60, now=now)
+        assert images.get_image(tx, image.id).is_open
+    with store.transaction() as tx:
+        assert queue.claim(tx, bea, now=now, lease_s=60) is None
+        assert queue.claim(tx, ann, now=now, lease_s=60) is not None
+        with pytest.raises(LeaseLost, match="ann holds image"):
+            images.reopen_image(tx, image.id, user=bea, key="3", lease_s=60, now=now)
+    later = now + timedelta(seconds=61)
+    with store.transaction() as tx:
+        images.reopen_image(tx, image.id, user=bea, key="4", lease_s=60, now=later)
+        images.finish_image(tx, image.id, user=bea, key="5", now=later)
+        images.reopen_image(tx, image.id, user=ann, key="somebody", lease_s=60, now=later)  # sent again: long done
+        assert not images.get_image(tx, image.id).is_open
+
+
+def test_a_reopened_image_whose_persons_are_decided_is_open_until_a_decision_or_a_finish(
+    store, add_people, add_account, make_label, now
+):
+    (image,) = add_people(store, labelled=True)
+    ann = add_account(store)
+    with store.transaction() as tx:
+        images.reopen_image(tx, image.id, user=ann, key="1", lease_s=60, now=now)
+        (person,) = images.list_persons(tx)
+        assert (images.get_image(tx, image.id).is_open, person.state) == (True, "accepted")
+        assert labels.decide(tx, Decision("2", "accept", person.id, 1, ann, label=make_label()), now=now).image_done
+        images.reopen_image(tx, image.id, user=ann, key="3", lease_s=60, now=now)
+        assert images.get_image(tx, image.id).is_open
+        images.finish_image(tx, image.id, user=ann, key="4", now=now)
+        assert not images.get_image(tx, image.id).is_open
+
+
+def test_a_validation_image_is_not_reopened(store, add_people, add_account):
+    (image,) = add_people(store, labelled=True, split="validation")
+    ann = add_account(store)
+    with store.transaction() as tx, pytest.raises(InvalidDecision, match="belongs to validation"):
+        images.reopen_image(tx, image.id, user=ann, key="1", lease_s=60)
+
+
+def earlier(store, image, frames=50):
+    """The frame of the nearest earlier image with a pose, or None."""
+    with store.reading() as tx:
+        found = images.earlier_with_pose(tx, image, frames=frames)
+    return found and found.frame
+
+
+def predict(store, image, *, round_id=None):
+    with store.transaction() as tx:
+        (person,) = images.list_persons(tx, image_id=image.id)
+        predictions.add_predictions(tx, round_id, [(person.id, Prediction(np.full((17, 3), 0.5), "C"))])
+
+
+def test_the_nearest_earlier_frame_with_a_pose_is_of_the_same_camera_and_no_further_than_asked(
+    store, add_people, make_label
+):
+    labelled, *open_ones, last = add_people(store, labelled=True) + add_people(store, count=5)
+    add_people(store, labelled=True, camera="yard")
+    (after,) = add_people(store)
+    assert [earlier(store, image) for image in (labelled, last, after)] == [None, 0, 0]
+    assert (earlier(store, last, frames=5), earlier(store, last, frames=4)) == (0, None)
+    predict(store, open_ones[1])
+    assert (earlier(store, open_ones[1]), earlier(store, last), earlier(store, last, frames=2)) == (0, 2, None)
+
+
+def test_a_frame_of_validation_or_of_nobody_gives_no_pose(store, add_people, add_account, now):
+    add_people(store, labelled=True, split="validation")
+    (nobody,) = add_people(store)
+    (last,) = add_people(store)
+    predict(store, nobody)
+    assert earlier(store, last) == nobody.frame
+    ann = add_account(store)
+    with store.transaction() as tx:
+        (person,) = images.list_persons(tx, image_id=nobody.id)
+        labels.decide(tx, Decision("1", "not_a_person", person.id, 0, ann), now=now)
+    assert earlier(store, last) is None
+
+
+def test_only_the_published_round_gives_poses(store, add_people, add_account, now):
+    first, last = add_people(store, count=2)
+    lead = add_account(store, "lea", "lead")
+    with store.transaction() as tx:
+        launched = rounds.create(tx, config_toml="", user=lead)
+        rounds.start(tx, launched.id)
+    predict(store, first, round_id=launched.id)
+    assert earlier(store, last) is None
+    with store.transaction() as tx:
+        queue.add_round_ranking(tx, launched.id, [RankingEntry(first.id, 0, 0.5, ())])
+        rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
+    assert earlier(store, last) == 0

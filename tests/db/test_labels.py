@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from db import images, labels, predictions, queue
+from db.convert import label_columns
+from db.decisions import fingerprint, recall
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
-from db.records import Decision
-from sspcm.pose import Label, Prediction
+from db.records import Decision, NewImage, NewPerson
+from sspcm.pose import Box, Label, Prediction
+
+TURNED = Box(100.5, 200.25, 40.0, 90.0, angle=-37.5)
 
 
 @pytest.fixture
@@ -167,6 +171,82 @@ def test_closing_an_image_ends_its_lease(store, person, ann, now):
     decide(store, Decision("k1", "not_a_person", person.id, 0, ann), now)
     with store.transaction() as tx:
         assert queue.renew(tx, ann, [person.image_id], now=now, lease_s=60) == []
+
+
+def test_a_decision_brings_the_box_as_it_was_left_and_the_keypoints_stay_where_they_are(
+    store, person, ann, make_label, now
+):
+    label = make_label()
+    accept = Decision("k1", "accept", person.id, 0, ann, label=label, box=TURNED)
+    decide(store, accept, now)
+    (stored,) = persons(store)
+    assert stored.box == TURNED
+    assert (stored.label.xyv == label.xyv).all()
+    for revision, decision in enumerate((
+        Decision("k2", "reopen", person.id, 1, ann, box=person.box),
+        Decision("k3", "skip", person.id, 2, ann, reason="dark", box=TURNED),
+        Decision("k4", "not_a_person", person.id, 3, ann, box=person.box),
+    )):  # fmt: skip
+        decide(store, decision, now)
+        assert persons(store)[0].box == (person.box, TURNED, person.box)[revision]
+    decide(store, Decision("k5", "reopen", person.id, 4, ann), now)
+    assert persons(store)[0].box == person.box
+
+
+def test_a_box_is_part_of_what_a_key_stands_for_and_without_one_nothing_is_new(store, person, ann, make_label, now):
+    label = make_label()
+    decide(store, Decision("k1", "accept", person.id, 0, ann, label=label), now)
+    with store.reading() as tx:
+        before_boxes = fingerprint(
+            kind="accept", user=ann, person_id=person.id, label=label_columns(label), reason=None
+        )
+        assert recall(tx, "k1", before_boxes) is not None
+    with pytest.raises(InvalidDecision, match="'k1' stands for another decision"):
+        decide(store, Decision("k1", "accept", person.id, 0, ann, label=label, box=TURNED), now)
+    changed = Decision("k2", "accept", person.id, 1, ann, label=label, box=TURNED)
+    first = decide(store, changed, now)
+    assert decide(store, changed, now) == replace(first, repeated=True)
+
+
+def test_a_box_outside_the_image_is_refused_with_its_whole_decision(store, person, ann, make_label, now):
+    outside = Decision("k1", "accept", person.id, 0, ann, label=make_label(), box=replace(TURNED, x=700.0))
+    with pytest.raises(InvalidDecision, match="640 x 480"):
+        decide(store, outside, now)
+    unplaced = Decision("k2", "accept", person.id, 0, ann, label=Label(np.zeros((17, 3))), box=TURNED)
+    with pytest.raises(InvalidDecision, match="absent"):
+        decide(store, unplaced, now)
+    assert persons(store) == [person]
+
+
+def test_what_a_file_said_of_a_box_goes_when_the_box_changes(store, add_people, ann, now):
+    add_people(store)
+    said = {"bbox": [90.0, 190.0, 60.0, 110.0], "rbbox": [120.5, 245.25, 40.0, 90.0, -37.5], "note": "by the door"}
+    with store.transaction() as tx:
+        frame = NewImage("f" * 64, "turned.jpg", 640, 480, "hall", 9)
+        image, _ = images.add_image(tx, frame, [NewPerson(TURNED, area=1234.5, extra=said)])
+        (imported,) = images.list_persons(tx, image_id=image.id)
+    decide(store, Decision("k1", "not_a_person", imported.id, 0, ann, box=TURNED), now)
+    assert persons(store)[1].extra == said
+    decide(store, Decision("k2", "reopen", imported.id, 1, ann, box=replace(TURNED, angle=0.0)), now)
+    assert persons(store)[1].extra == {"note": "by the door"}
+    assert persons(store)[1].area == 1234.5
+
+
+def test_the_newest_label_of_each_person_is_found_even_where_none_counts(store, add_people, ann, make_label, now):
+    (image,) = add_people(store, persons=3, labelled=True)
+    first, second, _ = persons(store)
+    decide(store, Decision("1", "accept", first.id, 1, ann, label=make_label(x=100)), now)
+    decide(store, Decision("2", "reopen", first.id, 2, ann), now)
+    decide(store, Decision("3", "skip", second.id, 1, ann, reason="dark"), now)
+    with store.reading() as tx:
+        found = labels.latest(tx, image.id)
+        assert labels.latest(tx, 99) == {}
+    assert [(found[p.id].author, found[p.id].revision) for p in persons(store)] == [
+        ("ann", 2),
+        ("import", 1),
+        ("import", 1),
+    ]
+    assert found[first.id].xyv[0, 0] == 100
 
 
 def test_a_label_needs_the_projects_keypoints(store, person, ann, make_label, now):

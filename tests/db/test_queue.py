@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from db import images, labels, project, queue, rounds
-from db.errors import LeaseLost, RoundOver
+from db.errors import InvalidDecision, LeaseLost, NotFound, RoundOver
 from db.records import Decision, RankingEntry
 from db.schema import CameraRow, ImageRow
 from sspcm.skeleton import get_skeleton
@@ -193,6 +193,80 @@ def test_a_lease_that_ran_out_is_renewed_only_if_nobody_took_the_image(store, ad
     assert claim(store, bea, much_later) == a
     with store.transaction() as tx:
         assert queue.renew(tx, ann, [a], now=much_later, lease_s=60) == []
+
+
+def hold(store, user, image_id, now):
+    with store.transaction() as tx:
+        return queue.claim_image(tx, user, image_id, now=now, lease_s=60)
+
+
+def test_an_image_asked_for_by_name_is_held_like_one_the_queue_dealt(store, add_people, ann, bea, now):
+    first, second = add_people(store, count=2)
+    assert hold(store, ann, second.id, now) == second
+    assert hold(store, ann, second.id, now) == second
+    assert claim(store, ann, now) == second.id
+    assert claim(store, bea, now) == first.id
+    with pytest.raises(LeaseLost, match=r"ann works on 0001.jpg just now.*Open another image"):
+        hold(store, bea, second.id, now)
+    assert hold(store, bea, second.id, now + timedelta(seconds=61)) == second
+
+
+def test_a_closed_image_may_be_held_and_the_queue_never_deals_it(store, add_people, ann, bea, now):
+    (closed,) = add_people(store, labelled=True)
+    (other,) = add_people(store)
+    rank_cold(store, [closed.id, other.id])
+    assert hold(store, ann, closed.id, now) == closed
+    assert claim(store, ann, now) == other.id
+    assert claim(store, ann, now, exclude=[other.id]) is None
+    with pytest.raises(LeaseLost, match="ann works on"):
+        hold(store, bea, closed.id, now)
+    with store.transaction() as tx:
+        (lease,) = queue.renew(tx, ann, [closed.id], now=now, lease_s=60)
+        queue.release(tx, ann, [closed.id])
+    assert lease.image_id == closed.id
+    assert hold(store, bea, closed.id, now) == closed
+    assert hold(store, ann, closed.id, now + timedelta(seconds=61)) == closed
+    assert [item.image.id for item in listed(store, now)] == [other.id]
+
+
+def test_deciding_in_a_closed_image_keeps_it_for_whoever_looks_at_it(store, add_people, ann, bea, now):
+    (closed,) = add_people(store, labelled=True, persons=2)
+    hold(store, ann, closed.id, now)
+    with store.transaction() as tx:
+        first, second = images.list_persons(tx)
+        labels.decide(tx, Decision("1", "skip", first.id, 1, ann, reason="dark"), now=now)
+    with pytest.raises(LeaseLost):
+        hold(store, bea, closed.id, now)
+    with store.transaction() as tx:
+        labels.decide(tx, Decision("2", "reopen", second.id, 1, ann), now=now)
+    assert claim(store, ann, now) == closed.id
+
+
+def test_a_validation_image_and_one_that_is_not_there_are_not_held(store, add_people, ann, now):
+    (validation,) = add_people(store, split="validation")
+    with pytest.raises(InvalidDecision, match=r"'0000\.jpg' belongs to validation"):
+        hold(store, ann, validation.id, now)
+    with pytest.raises(NotFound, match="no image 99"):
+        hold(store, ann, 99, now)
+
+
+def test_of_two_annotators_asking_for_one_image_at_once_one_gets_it(store, add_people, ann, bea, now):
+    (image,) = add_people(store)
+    barrier, got = Barrier(2), []
+
+    def ask(user):
+        barrier.wait(20)
+        try:
+            got.append(hold(store, user, image.id, now).id)
+        except LeaseLost as lost:
+            got.append(type(lost))
+
+    threads = [Thread(target=ask, args=(user,)) for user in (ann, bea)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(got, key=str) == [image.id, LeaseLost]
 
 
 def test_an_empty_home_has_nothing_to_claim(store, ann, now):

@@ -1,0 +1,62 @@
+"""The poses of the nearest earlier frame, to begin from where people hardly moved."""
+
+import math
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from app.payload import BoxPayload, EarlierPerson, PreviousPayload, StartPayload
+from app.starts import best_start
+from db import images, predictions, project
+from db.records import ImageRecord, PersonRecord
+from db.session import Store
+from sspcm.pose import Box
+
+FRAMES_BACK = 50
+"""How many earlier frames are looked at: beyond, people have moved."""
+Scale = tuple[float, float]
+"""How much wider and higher the later frame is than the earlier one."""
+
+
+def previous(store: Store, image_id: int) -> PreviousPayload:
+    """Who was where in the nearest of the 50 train frames before, of the same camera, in which somebody has a pose.
+
+    Boxes and keypoints are in px of the image asked about: where frames differ in size, they are scaled; a turned box
+    keeps its angle. Raises NotFound.
+    """
+    with store.reading() as tx:
+        image = images.get_image(tx, image_id)
+        earlier = images.earlier_with_pose(tx, image, frames=FRAMES_BACK)
+        found = [] if earlier is None else _poses(tx, earlier)
+    if earlier is None:
+        return PreviousPayload(file_name=None, frame=None, persons=[])
+    scale = (image.width / earlier.width, image.height / earlier.height)
+    persons = [_scaled(person, start, scale) for person, start in found]
+    return PreviousPayload(file_name=earlier.file_name, frame=earlier.frame, persons=persons)
+
+
+def _poses(tx: Session, image: ImageRecord) -> list[tuple[PersonRecord, StartPayload]]:
+    """The persons of an image who have a pose: the label that counts, else what the editor would start from."""
+    listed = images.list_persons(tx, image_id=image.id)
+    persons = [p for p in listed if p.state != "not_a_person" and p.extra.get("iscrowd") != 1]
+    ids = [person.id for person in persons]
+    imported = predictions.imported(tx, ids)
+    students = predictions.of_student(tx, ids, project.get_project(tx).published_round)
+    starts = [(p, best_start(p.label, students.get(p.id), imported.get(p.id))) for p in persons]
+    return [(person, start) for person, start in starts if start is not None]
+
+
+def _scaled(person: PersonRecord, start: StartPayload, scale: Scale) -> EarlierPerson:
+    assert start.source != "empty"  # best_start gives none of these
+    xyv = (np.array(start.xyv) * (*scale, 1)).tolist()
+    return EarlierPerson(id=person.id, box=_scaled_box(person.box, scale), xyv=xyv, source=start.source)
+
+
+def _scaled_box(box: Box, scale: Scale) -> BoxPayload:
+    """Its centre moves with the image, its sides grow as the image does along them."""
+    across, down = scale
+    cos, sin = math.cos(math.radians(box.angle)), math.sin(math.radians(box.angle))
+    width = box.width * math.hypot(across * cos, down * sin)
+    height = box.height * math.hypot(across * sin, down * cos)
+    x, y = box.centre
+    return BoxPayload(x=x * across - width / 2, y=y * down - height / 2, width=width, height=height, angle=box.angle)

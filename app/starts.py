@@ -1,0 +1,50 @@
+"""Where a person's pose may begin: at a label, at the student's prediction, at an imported model's, or at nothing."""
+
+import numpy as np
+
+from app.payload import StartPayload
+from db.records import StoredPrediction
+from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Label
+
+SEEN_ABOVE = 0.2
+"""A predicted keypoint of this confidence starts as visible, one below as hidden."""
+
+
+def best_start(
+    label: Label | None, student: StoredPrediction | None, imported: StoredPrediction | None
+) -> StartPayload | None:
+    """The label if there is one, else the student's prediction, else the imported model's; None without any."""
+    if label is not None:
+        return label_start(label)
+    predicted = student or imported
+    return predicted_start(predicted) if predicted else None
+
+
+def every_start(
+    label: Label | None, student: StoredPrediction | None, imported: StoredPrediction | None
+) -> list[StartPayload]:
+    """All there are, the best first."""
+    labelled = [] if label is None else [label_start(label)]
+    return labelled + [predicted_start(one) for one in (student, imported) if one is not None]
+
+
+def label_start(label: Label) -> StartPayload:
+    """A label as it was placed."""
+    return StartPayload(xyv=label.xyv.tolist(), source="label", prediction_id=label.started_from)
+
+
+def predicted_start(found: StoredPrediction) -> StartPayload:
+    """A prediction, its confidences read as visibilities."""
+    pose = found.prediction
+    visibility = np.where(pose.confidence >= SEEN_ABOVE, VISIBLE, HIDDEN)
+    if found.round_number is not None:
+        xyv = np.column_stack([pose.xy, visibility]).tolist()
+        return StartPayload(xyv=xyv, source="student", prediction_id=found.id)
+    visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it
+    xyv = np.column_stack([pose.xy, visibility]).tolist()
+    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=pose.network)
+
+
+def empty_start(keypoints: int) -> StartPayload:
+    """Every keypoint still to place."""
+    return StartPayload(xyv=[[0.0, 0.0, 0.0]] * keypoints, source="empty", prediction_id=None)
