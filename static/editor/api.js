@@ -30,6 +30,8 @@ export class Api {
   #fetch;
   #base;
   #session = null;
+  /** @type {string | null} whose page this is: what they decide is never sent as somebody else's */
+  #owner = null;
 
   /** @param {{fetch?: typeof fetch, base?: string}} [options] base: put before every path, "" for the page's own host */
   constructor({ fetch = globalThis.fetch.bind(globalThis), base = "" } = {}) {
@@ -39,14 +41,22 @@ export class Api {
 
   /** Who is signed in, asked once. @returns {Promise<{user: {name: string, role: string}, csrf: string, version: number}>} */
   async session() {
-    this.#session ??= await this.#request("/api/session");
-    return this.#session;
+    if (this.#session) return this.#session;
+    const session = await this.#request("/api/session");
+    this.#owner ??= session.user?.name ?? null;
+    if (this.#owner !== null && session.user.name !== this.#owner) throw notOurs(session.user.name, this.#owner);
+    return (this.#session = session);
   }
 
   /** The next task, leased to this annotator, or {task: null, message}. @param {Iterable<number>} exclude image ids */
   next(exclude = []) {
     const ids = [...exclude];
     return this.#request(ids.length ? `/api/next?exclude=${ids.join(",")}` : "/api/next");
+  }
+
+  /** What is at a path. @param {string} path @returns {Promise<any>} */
+  get(path) {
+    return this.#request(path);
   }
 
   /** Send one unsafe request. A token gone stale is fetched anew, once. @param {string} path @param {object} body */
@@ -105,6 +115,11 @@ export class Api {
     if (!answer.ok) throw await failureOf(answer);
     return answer;
   }
+}
+
+function notOurs(found, wanted) {
+  return new ApiError("signed-out", `${found} is signed in here now; this page is ${wanted}'s. Sign in as ${wanted} to save what ` +
+    `waits, or reload the page to go on as ${found}.`);
 }
 
 /** @param {Response} answer @returns {Promise<ApiError>} */

@@ -1,75 +1,247 @@
-/** Unsaved edits, kept in the browser until the server has them: a reload or a crash loses nothing. */
+/** Unsaved edits and the way back, kept in the browser until the server has them: a reload or a crash loses nothing. */
 
-import { changePose, isEdited, selectPerson } from "./state.js";
+import { addPerson, changeBox, changePose, isDone, isEdited, newPerson, selectKeypoint, selectPerson, withPerson } from "./state.js";
 
-const PREFIX = "pose-editor/draft/";
+const OLD_PREFIX = "pose-editor/draft/";
 const KEPT_MS = 14 * 24 * 3600 * 1000;
+const KEPT_OF_A_PERSON = [
+  "key", "id", "revision", "state", "reason", "pose", "box", "savedBox", "start", "offered", "from", "startedFrom", "model",
+];
 
-/** @typedef {{person: number, fromAnotherStart: boolean}} Restored whose edits are back, and whether they began from
- *   another prediction or label than today's */
+/**
+ * @typedef {import("./state.js").Desk} Desk
+ * @typedef {import("./state.js").Person} Person
+ * @typedef {{person: number, fromAnotherStart: boolean}} Restored whose edits are back, and whether they began from
+ *   another prediction or label than today's
+ * @typedef {Pick<Person, "key" | "id" | "revision" | "state" | "reason" | "pose" | "box" | "savedBox" | "start" | "offered"
+ *   | "from" | "startedFrom" | "model"> & {isEdited: boolean}} KeptPerson
+ * @typedef {{version: 2, at: number, persons: KeptPerson[], past: object[] | null, future: object[] | null, person: number,
+ *   keypoint: number}} Draft one image as it was left, its persons in the order of the desk. at: ms. past, future: null in
+ *   a draft of the earlier version, which had no history
+ */
 
-/** The drafts of one annotator in a Storage (localStorage, or anything alike). */
+/** The drafts of one annotator in a store. */
 export class Drafts {
-  /** @param {Storage} storage @param {string} owner the annotator's name */
-  constructor(storage, owner) {
-    this.storage = storage;
-    this.prefix = `${PREFIX}${owner}/`;
+  #store;
+  #owner;
+  #told = false;
+
+  /** @param {import("./store.js").Store} store @param {string} owner the annotator's name */
+  constructor(store, owner) {
+    this.#store = store;
+    this.#owner = owner;
   }
 
-  /** Keep what is edited on this desk. @param {import("./state.js").Desk} desk @param {number} now ms
-   * @returns {boolean} whether the browser could keep it */
-  keep(desk, now) {
-    const edited = desk.persons.filter((person) => typeof person.id === "number" && isEdited(person));
-    const key = this.prefix + desk.imageId;
+  /**
+   * Keep this desk with its whole history; forget it where there is nothing to keep.
+   * @param {Desk} desk @param {number} now ms @param {number} [waiting] how many of its saves are not answered
+   * @returns {Promise<boolean>} whether it outlives the page
+   */
+  async keep(desk, now, waiting = 0) {
+    const key = [this.#owner, desk.imageId];
     try {
-      if (!edited.length) this.storage.removeItem(key);
-      else this.storage.setItem(key, JSON.stringify({ version: 1, at: now, persons: edited.map(draftOf) }));
-      return true;
+      if (isOver(desk, waiting)) await this.#store.remove("drafts", key);
+      else await this.#store.put("drafts", key, draftOf(desk, now));
+      return this.#store.isKept;
     } catch {
       return false;
     }
   }
 
   /**
-   * The desk with its kept edits made again, each as one step of undo, and whom they concern. A draft of an older
-   * revision is left out: somebody has decided about that person since.
-   * @param {import("./state.js").Desk} desk @returns {{desk: import("./state.js").Desk, restored: Restored[]}}
+   * The desk as it was left, and whose unsaved edits are back. The whole history goes on where all it is about is as it
+   * was; else the edits of those who are come back, each as one step of undo. A draft of an older revision is left out:
+   * somebody has decided about that person since. problem: why the browser keeps nothing, told once; else null.
+   * @param {Desk} desk @returns {Promise<{desk: Desk, restored: Restored[], problem: string | null}>}
    */
-  restore(desk) {
-    const before = { person: desk.person, keypoint: desk.keypoint, placing: desk.placing };
-    let now = desk;
-    const restored = [];
-    for (const { id, revision, pose, start } of this.#read(desk.imageId)) {
-      const index = now.persons.findIndex((person) => person.id === id && person.revision === revision);
-      if (index === -1 || now.persons[index].state !== "open" || pose.xyv.length !== desk.skeleton.keypoints.length) continue;
-      now = changePose(selectPerson(now, index), pose);
-      restored.push({ person: index, fromAnotherStart: start != null && start !== startOf(now.persons[index]) });
+  async restore(desk) {
+    try {
+      const draft = await this.#store.get("drafts", [this.#owner, desk.imageId]);
+      const back = draft ? continued(desk, draft) ?? await this.#inParts(desk, draft) : { desk, restored: [] };
+      return { ...back, problem: this.#once(this.#store.why) };
+    } catch (error) {
+      return { desk, restored: [], problem: this.#once(error.message) };
     }
-    return { desk: restored.length ? { ...now, ...before, placing: false } : desk, restored };
   }
 
-  /** Forget drafts older than two weeks. @param {number} now ms */
+  /**
+   * The server answered a letter of an earlier page: its person is known anew; where all is decided and nothing more
+   * waits, the draft goes. Rejects with a StoreError.
+   * @param {import("./outbox.js").Posted} letter @param {any} answer @param {boolean} isLast no other one about this image waits
+   */
+  answered({ imageId, personKey }, { person }, isLast) {
+    return this.#store.change("drafts", [this.#owner, imageId], (draft) => {
+      if (!draft) return undefined;
+      const told = (one) => (person && one.key === personKey ? { ...one, id: person.id, revision: person.revision } : one);
+      const persons = draft.persons.map(told);
+      return isLast && persons.every((one) => one.state !== "open") ? undefined : { ...draft, persons };
+    });
+  }
+
+  /** Forget drafts older than two weeks. Rejects with a StoreError. @param {number} now ms */
   prune(now) {
-    for (const key of Object.keys(this.storage).filter((name) => name.startsWith(PREFIX))) {
-      const { at = 0 } = parsed(this.storage.getItem(key)) ?? {};
-      if (now - at > KEPT_MS) this.storage.removeItem(key);
-    }
+    return this.#store.sweep("drafts", ({ at }) => now - at > KEPT_MS);
   }
 
-  #read(imageId) {
-    const draft = parsed(this.storage.getItem(this.prefix + imageId));
-    return draft?.version === 1 ? draft.persons : [];
+  #once(problem) {
+    if (!problem || this.#told) return null;
+    this.#told = true;
+    return problem;
+  }
+
+  /** @returns {Promise<{desk: Desk, restored: Restored[]}>} */
+  async #inParts(desk, draft) {
+    const letters = await this.#store.all("letters", this.#owner);
+    const isOnTheWay = ({ key }) => letters.some((one) => one.imageId === desk.imageId && one.personKey === key);
+    return inParts(desk, draft.persons.filter((kept) => isKnown(kept) || !isOnTheWay(kept)));
   }
 }
 
-function draftOf(person) {
-  const { id, revision, pose } = person;
-  return { id, revision, pose, start: startOf(person) };
+/**
+ * Move the drafts of an earlier version of this page out of localStorage. Rejects with a StoreError; then they are
+ * still there. @param {Storage} storage @param {import("./store.js").Store} store
+ */
+export async function moveOldDrafts(storage, store) {
+  for (const name of Object.keys(storage).filter((one) => one.startsWith(OLD_PREFIX))) {
+    const cut = name.lastIndexOf("/");
+    const key = [name.slice(OLD_PREFIX.length, cut), Number(name.slice(cut + 1))];
+    const old = parsed(storage.getItem(name));
+    if (old?.version === 1) await store.change("drafts", key, (there) => there ?? fromOld(old));
+    if (store.isKept) storage.removeItem(name);
+  }
 }
 
-/** Which pose a reload would start from: "student 7" is prediction 7. Null where it would bring another than ours. */
-function startOf({ from, startedFrom, start }) {
-  return start && `${from} ${startedFrom}`;
+/** Whether nothing of this desk is worth keeping. */
+function isOver(desk, waiting) {
+  const isFinished = isDone(desk) || desk.past.at(-1)?.kind === "finished";
+  return (isFinished && !waiting) || !(desk.past.length || desk.future.length || desk.persons.some(isEdited));
+}
+
+/** @param {Desk} desk @param {number} at ms @returns {Draft} */
+function draftOf({ persons, past, future, person, keypoint }, at) {
+  return { version: 2, at, persons: persons.map(keptOf), past, future, person, keypoint };
+}
+
+function keptOf(person) {
+  return { ...Object.fromEntries(KEPT_OF_A_PERSON.map((name) => [name, person[name]])), isEdited: isEdited(person) };
+}
+
+// ---------------------------------------------------------------------------------------------- the whole history
+
+/** The desk with the draft's history, or null where somebody it is about is not as they were. */
+function continued(desk, draft) {
+  if (draft.past === null) return null;
+  const fresh = draft.persons.map((kept) => desk.persons.find((person) => person.id === kept.id));
+  const ofPersons = [...draft.past, ...draft.future].filter((change) => change.kind !== "finished");
+  const about = new Set(ofPersons.map((change) => change.person));
+  draft.persons.forEach((kept, index) => kept.isEdited && about.add(index));
+  const goesOn = (index) => isAsLeft(fresh[index], draft.persons[index], desk.skeleton);
+  if (fresh.includes(undefined) || ![...about].every(goesOn)) return null;
+  const others = desk.persons.filter((person) => !fresh.includes(person));
+  const persons = draft.persons.map((kept, index) => (about.has(index) ? personAsLeft(fresh[index], kept) : fresh[index]));
+  const whole = { ...desk, persons: [...persons, ...others], past: draft.past, future: draft.future, person: draft.person };
+  return { desk: selectKeypoint(whole, draft.keypoint), restored: restoredOf(whole, draft.persons) };
+}
+
+function isAsLeft(person, kept, skeleton) {
+  return person.revision === kept.revision && person.state === kept.state && fits(kept.pose, skeleton);
+}
+
+function fits({ xyv }, { keypoints }) {
+  return xyv.length === keypoints.length;
+}
+
+/** Where today's start or box is one of ours, ours is taken: whether somebody is edited is asked by identity. */
+function personAsLeft(person, kept) {
+  const start = [kept.start, kept.pose].find((pose) => pose && isAlike(pose.xyv, person.start.xyv)) ?? person.start;
+  const savedBox = [kept.savedBox, kept.box].find((box) => isAlike(box, person.box)) ?? person.savedBox;
+  const { pose, from, startedFrom, model } = kept;
+  const box = kept.box === kept.savedBox ? savedBox : kept.box;
+  return { ...person, reason: person.reason ?? kept.reason, start, pose, box, savedBox, from, startedFrom, model };
+}
+
+function restoredOf(desk, keptPersons) {
+  const back = [...keptPersons.keys()].filter((index) => desk.persons[index].state === "open" && isEdited(desk.persons[index]));
+  return back.map((index) => ({ person: index, fromAnotherStart: hasAnotherStart(keptPersons[index], desk.persons[index]) }));
+}
+
+/** Null where a reload would have brought another start than ours anyway. */
+function hasAnotherStart({ start, offered }, person) {
+  return start !== null && !isAlike([offered.from, offered.startedFrom], [person.offered.from, person.offered.startedFrom]);
+}
+
+function isAlike(one, two) {
+  if (typeof one !== "object" || typeof two !== "object" || !one || !two) return one === two;
+  const names = Object.keys(one);
+  return names.length === Object.keys(two).length && names.every((name) => isAlike(one[name], two[name]));
+}
+
+// ---------------------------------------------------------------------------------------------- what still fits
+
+function inParts(desk, keptPersons) {
+  const before = { person: desk.person, keypoint: desk.keypoint };
+  let now = desk;
+  const restored = [];
+  for (const kept of keptPersons.filter((one) => fits(one.pose, desk.skeleton))) {
+    const next = isKnown(kept) ? withEdits(now, kept) : withAdded(now, kept);
+    if (next === now) continue;
+    restored.push({ person: next.person, fromAnotherStart: isKnown(kept) && hasAnotherStart(kept, next.persons[next.person]) });
+    now = next;
+  }
+  return { desk: restored.length ? { ...now, ...before, placing: false } : desk, restored };
+}
+
+/** Whether the server has given them an id, as far as this browser knows. */
+function isKnown({ id }) {
+  return typeof id === "number";
+}
+
+/** A person's edits made again, if the server knows them as we left them. */
+function withEdits(desk, kept) {
+  const index = desk.persons.findIndex((person) => person.id === kept.id && person.revision === kept.revision);
+  if (!kept.isEdited || desk.persons[index]?.state !== "open") return desk;
+  const there = selectPerson(desk, index);
+  const boxed = kept.box === kept.savedBox ? there : changeBox(there, kept.box);
+  const { pose } = boxed.persons[index];
+  return isAlike(pose, kept.pose) ? boxed : beginningWith(changePose(boxed, kept.pose), kept);
+}
+
+/** The last change's person, begun from what the draft began from; undo leads back to what today's began from. */
+function beginningWith(desk, { from, startedFrom, model }) {
+  if (from === undefined) return desk;
+  const change = desk.past.at(-1);
+  const person = desk.persons[change.person];
+  const before = { from: person.from, startedFrom: person.startedFrom, model: person.model };
+  const begun = { before, after: { from, startedFrom, model } };
+  return { ...withPerson(desk, change.person, begun.after), past: desk.past.with(-1, { ...change, begun }) };
+}
+
+/** Somebody added here whom the server never took: they are sent with the next decision about them. */
+function withAdded(desk, { key, box, pose }) {
+  const added = addPerson(desk, { ...newPerson(key, box, desk.skeleton.keypoints.length), isUnknown: true });
+  return isAlike(added.persons.at(-1).pose, pose) ? added : changePose(added, pose);
+}
+
+// ---------------------------------------------------------------------------------------------- the old version
+
+/** A draft as it was kept in localStorage: edits only, nothing of boxes, and no word about undecided keypoints. */
+function fromOld({ at, persons }) {
+  const kept = persons.map(({ id, revision, pose, start }) => ({
+    key: id, id, revision, state: "open", reason: null, box: null, savedBox: null, isEdited: true,
+    pose: { ...pose, undecided: pose.undecided ?? undecidedIn(pose, start) }, ...startFromOld(start),
+  }));
+  return { version: 2, at, persons: kept, past: null, future: null, person: 0, keypoint: 0 };
+}
+
+/** The start was kept as "student 7": from the student, prediction 7. Null where a reload would bring another pose. */
+function startFromOld(start) {
+  const [from, id] = start?.split(" ") ?? [];
+  return { start: start ?? null, offered: { from, startedFrom: id === "null" ? null : Number(id) } };
+}
+
+function undecidedIn({ xyv, touched, placed }, start) {
+  const isOpen = /^(empty|model) /.test(start ?? "");
+  return xyv.map((point, i) => isOpen && point[2] === 0 && !touched[i] && !placed[i]);
 }
 
 function parsed(text) {

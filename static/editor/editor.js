@@ -8,26 +8,35 @@
 
 import { Api, newKey } from "./api.js";
 import { Conveyor } from "./conveyor.js";
-import { Drafts } from "./drafts.js";
+import { Drafts, moveOldDrafts } from "./drafts.js";
 import * as framing from "./framing.js";
 import * as geometry from "./geometry.js";
+import { GHOSTS, ghostOf } from "./draw_ghosts.js";
 import { listen } from "./hands.js";
-import { commandFor } from "./keys.js";
+import { limbOf } from "./limbs.js";
+import { samePerson } from "./matching.js";
+import { Kept } from "./kept.js";
+import { effective, readOwn } from "./key_table.js";
+import { BINDINGS, commandFor } from "./keys.js";
+import * as looks from "./looks.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
-import { Saving } from "./saving.js";
+import { HANDLE_REACH_PX, Pointing } from "./pointing.js";
+import { Saving, strayInWords, waitingInWords } from "./saving.js";
 import { Stage } from "./stage.js";
 import * as state from "./state.js";
+import { openStore } from "./store.js";
 import { STYLE } from "./style.js";
 import { Tally } from "./tally.js";
+import * as tools from "./tools.js";
 import { Upright } from "./upright.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./conveyor.js").Sheet} Sheet */
 
-const PICK_PX = { mouse: 14, touch: 26 };
-const LEAST_BOX_PX = 6;
+const TURN_STEP = 2;
 const BEHIND_KEPT = 4;
+const OPEN_AGAIN_MS = 4000;
 const BEHIND_KEPT_PX = 40e6;
 const STEPS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
@@ -37,25 +46,35 @@ export class PoseEditor extends HTMLElement {
   #sheet = null;
   /** @type {Sheet[]} images left behind, the last one last */
   #behind = [];
-  #look = { ghosts: true, hovered: null, spot: null, draftBox: null };
-  /** @type {geometry.Spot | null} where the pointer is over the stage */
-  #pointer = null;
+  #pointing = new Pointing(this.#hands());
   /** @type {import("./state.js").Pose | null} the pose whose keypoints without a place were asked about */
   #askedAbout = null;
   #tally = new Tally();
   #upright = new Upright(() => window.localStorage);
-  #boxing = false;
+  /** @type {tools.Tool | null} the tool switched on */
+  #tool = null;
+  /** @type {Kept<looks.Looks>} */
+  #looks = new Kept(() => window.localStorage, "pose-editor/looks", { read: looks.readLooks, write: looks.writeLooks });
+  /** @type {looks.Looks["ghosts"] | undefined} those that were on when all were put off */
+  #ghostsBefore;
+  /** @type {Kept<import("./key_table.js").Own>} */
+  #ownKeys = new Kept(() => window.localStorage, "pose-editor/keys", { read: (text) => readOwn(BINDINGS, text), write: JSON.stringify });
+  #keys = BINDINGS;
   #hiding = false;
+  /** @type {string | null} the key that hides everything while it is held, as its place on the keyboard */
+  #hidingKey = null;
   #tabLeaves = false;
-  #atGrab = null;
-  #grip = { x: 0, y: 0 };
   #painted = 0;
   #isNew = false;
   #phase = "loading";
   #draftsKept = true;
   #asksToSignIn = false;
   #toldUnsaved = false;
+  #store = null;
   #drafts = null;
+  #openAgain = 0;
+  /** @type {string[]} what went wrong before there was an image to say it over */
+  #untold = [];
   #draftTimer = 0;
   #panelFrame = 0;
 
@@ -72,6 +91,7 @@ export class PoseEditor extends HTMLElement {
     this.#stage.stop();
     clearInterval(this.#ticking);
     clearInterval(this.#beating);
+    clearTimeout(this.#openAgain);
     this.#beating = 0;
     this.#keepDrafts();
   }
@@ -121,44 +141,56 @@ export class PoseEditor extends HTMLElement {
       command: (name, hand) => this.run(name, hand),
       selectPerson: (index) => this.#goTo(state.selectPerson(this.#desk, index)),
       selectKeypoint: (keypoint) => this.#goTo(state.selectKeypoint(this.#desk, keypoint)),
-      skipFor: (reason) => this.#skipFor(reason),
+      swap: (keypoints) => this.#edit(tools.swapped(this.#desk, keypoints)),
+      leaveMenu: () => this.#panel.refs.stage.focus(),
+      looks: (wanted) => this.#setLooks(wanted),
+      ownKeys: (own) => this.#setKeys(own),
     });
-    const { stage, picture, others, selected } = this.#panel.refs;
-    this.#stage = new Stage(stage, { picture, others, selected }, {
+    const { stage, picture, others, loupe, selected } = this.#panel.refs;
+    this.#stage = new Stage(stage, { picture, others, loupe, selected }, {
       scene: () => this.#scene(),
       painted: () => this.#afterPaint(),
     });
+    this.#showKeys();
+    this.#showLooks();
     this.#api = new Api({ base: this.dataset.api ?? "" });
     this.#outbox = new Outbox({
       send: (path, body) => this.#api.post(path, body),
       changed: () => this.#showStatus(),
+      strays: {
+        answered: (letter, answer, isLast) => this.#strayAnswered(letter, answer, isLast),
+        refused: (letter, error) => this.#tellLater(strayInWords(letter, error)),
+      },
     });
     this.#saving = new Saving(this.#outbox, {
       saved: (sheet) => this.#saved(sheet),
       refused: (sheet, index, problem) => this.#refused(sheet, index, problem),
+      posted: (sheet) => queueMicrotask(() => this.#keepDrafts(sheet)), // once the decision is made on the desk
     });
     this.#conveyor = new Conveyor({
       api: this.#api,
-      held: () => this.#playing(),
+      held: () => [...this.#playing(), ...this.#outbox.imageIds],
       changed: () => this.#showAhead(),
       counted: (remaining, held) => this.#tally.heard(remaining, held),
+      restore: (desk) => this.#drafts.restore(desk),
     });
   }
 
   #listen(signal) {
     const { stage, statusButton } = this.#panel.refs;
     this.addEventListener("keydown", (event) => this.#keyDown(event), { signal });
-    this.addEventListener("keyup", (event) => event.key.toUpperCase() === "H" && this.#hide(false), { signal });
+    this.addEventListener("keyup", (event) => event.code === this.#hidingKey && this.#hide(false), { signal });
     this.addEventListener("focusout", () => this.#hide(false), { signal });
     stage.addEventListener("focus", () => (this.#tabLeaves = false), { signal });
     this.shadowRoot.addEventListener("click", (event) => this.#afterClick(event), { signal });
     statusButton.addEventListener("click", () => this.#outbox.retry(), { signal });
-    listen(stage, this.#hands(), signal);
+    listen(stage, this.#pointing.handlers, signal);
     window.addEventListener("resize", () => this.#settle(), { signal });
     window.addEventListener("online", () => this.#outbox.retry(), { signal });
     window.addEventListener("focus", () => this.#outbox.outlook.state === "signed-out" && this.#outbox.retry(), { signal });
     window.addEventListener("beforeunload", (event) => this.#beforeUnload(event), { signal });
     window.addEventListener("pagehide", () => this.#depart(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.#keepDrafts(), { signal });
     const watch = new ResizeObserver(() => this.#resized());
     watch.observe(stage);
     signal.addEventListener("abort", () => watch.disconnect());
@@ -173,25 +205,39 @@ export class PoseEditor extends HTMLElement {
 
   async #open() {
     this.#setPhase("loading", { title: "Opening the queue…", busy: true });
+    clearTimeout(this.#openAgain);
     try {
+      this.#store ??= await openStore();
       const { user } = await this.#api.session();
-      this.#drafts ??= this.#storedFor(user.name);
+      await this.#storedFor(user.name);
     } catch (error) {
-      return this.#cannotLoad(error);
+      return this.#cannotOpenQueue(error);
     }
     if (this.#sheet) return this.#lay(this.#sheet);
-    return this.#next();
+    const asked = askedFor(location);
+    await (asked ? this.#openImage(asked.imageId, asked.personId) : this.#next());
+    if (this.#phase !== "error") this.#tellUntold();
   }
 
-  #storedFor(name) {
+  /** Keep this annotator's work in the browser; the decisions that an earlier page could not send go first. */
+  async #storedFor(name) {
+    this.#drafts ??= new Drafts(this.#store, name);
     try {
-      const drafts = new Drafts(window.localStorage, name);
-      drafts.prune(Date.now());
-      return drafts;
-    } catch {
+      await this.#outbox.open(this.#store, name);
+      if (this.#store.isKept) await moveOldDrafts(window.localStorage, this.#store);
+      await this.#drafts.prune(Date.now());
+    } catch (error) {
       this.#draftsKept = false;
-      return null;
+      this.#untold.push(error.message);
     }
+  }
+
+  /** The server does not say who is here: decisions that wait in this browser are tried again by themselves. */
+  async #cannotOpenQueue(error) {
+    const waiting = await this.#store.count("letters").catch(() => 0);
+    if (!waiting) return this.#cannotLoad(error);
+    this.#cannotLoad(Object.assign(error, { message: `${error.message} ${waitingInWords(waiting)}` }));
+    if (error.kind === "offline") this.#openAgain = setTimeout(() => void this.#open(), OPEN_AGAIN_MS);
   }
 
   async #next() {
@@ -210,15 +256,14 @@ export class PoseEditor extends HTMLElement {
   /** Put an image on the desk. @param {Sheet} sheet */
   #lay(sheet) {
     const isFirst = sheet.view === null;
-    const kept = isFirst && this.#drafts ? this.#drafts.restore(sheet.desk) : { desk: sheet.desk, restored: [] };
-    sheet.desk = kept.desk;
     this.#sheet = sheet;
     this.#isNew = true;
-    this.#boxing = false;
-    this.#look = { ...this.#look, hovered: null, spot: null, draftBox: null };
+    this.#tool = null;
+    this.#pointing.reset();
+    this.#keepAddress(sheet.desk.imageId);
     this.dataset.image = String(sheet.desk.imageId);
     this.#setPhase("ready", null);
-    this.#panel.notice(sheet.problem ? this.#problem(sheet.problem) : this.#restored(kept.restored));
+    this.#panel.notice(sheet.problem ? this.#problem(sheet.problem) : this.#restored(isFirst ? sheet.restored : []));
     if (!sheet.view || !this.#upright.suits(sheet)) sheet.view = this.#viewOfPerson();
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
@@ -246,6 +291,62 @@ export class PoseEditor extends HTMLElement {
       pixels += desk.size.width * desk.size.height;
       return waiting > 0 || i === 0 || (i < BEHIND_KEPT && pixels <= BEHIND_KEPT_PX);
     }));
+  }
+
+  /** Go to an image by its id, whoever labelled it; the present one waits to be next.
+   * @param {number} imageId @param {number | null} [personId] whom to select */
+  async #openImage(imageId, personId = null) {
+    const before = this.#sheet;
+    try {
+      const known = [...this.#behind, ...(before ? [before] : [])].find(({ desk }) => desk.imageId === imageId);
+      const sheet = known ?? (await this.#conveyor.fetchImage(imageId));
+      if (this.#sheet !== before) return void (known || this.#conveyor.putBack(sheet));
+      this.#return(sheet);
+      const index = this.#desk.persons.findIndex((person) => person.id === personId);
+      if (index !== -1) this.#goTo(state.selectPerson(this.#desk, index));
+      else if (personId !== null) this.#explain("That person is not in this image any more.");
+    } catch (error) {
+      if (this.#sheet) this.#tell(error.message);
+      else if (error.kind === "refused") this.#cannotOpen(error);
+      else this.#cannotLoad(error);
+    }
+  }
+
+  #cannotOpen(error) {
+    const goOn = () => {
+      this.#keepAddress(-1);
+      void this.#next();
+    };
+    this.#setPhase("error", { title: "That image could not be opened", text: error.message, button: "Take the next image", act: goOn });
+    this.#refresh();
+    this.#panel.say(error.message);
+  }
+
+  /** The page's address names the image that was asked for, as long as it is the one on the desk. @param {number} imageId */
+  #keepAddress(imageId) {
+    const asked = askedFor(location);
+    if (asked && asked.imageId !== imageId) history.replaceState(history.state, "", location.pathname);
+  }
+
+  async #offerRecent() {
+    try {
+      const { images } = await this.#api.get("/api/recent?limit=10");
+      if (!images.length) return this.#explain("You have not decided about anybody yet.");
+      return this.#panel.menu.open("My last images", images.map((image) => ({
+        text: image.file_name, detail: words.recentInWords(image, Date.now()),
+        act: () => {
+          this.#panel.refs.stage.focus();
+          void this.#openImage(image.id);
+        },
+      })));
+    } catch (error) {
+      return this.#phase === "ready" ? this.#tell(error.message) : this.#cannotLoad(error);
+    }
+  }
+
+  #leaveFor(address) {
+    this.#keepDrafts();
+    location.assign(address);
   }
 
   #showEmpty(message) {
@@ -326,10 +427,11 @@ export class PoseEditor extends HTMLElement {
   // ------------------------------------------------------------------------------------------ deciding
 
   #accept() {
+    if (this.#tool) return this.#doneWithTool();
     const desk = this.#desk;
     const person = state.personOf(desk);
     if (state.isDone(desk)) return this.#next();
-    if (!person) return this.#explain("Nobody is boxed here. B adds a person; E says that nobody is here.");
+    if (!person) return this.#explain("Nobody is boxed here. {add-person} adds a person; {finish} says that nobody is here.");
     const why = state.whyNotAccept(person);
     if (why) return this.#explain(why);
     const undecided = state.countUndecided(person);
@@ -341,25 +443,51 @@ export class PoseEditor extends HTMLElement {
     return this.#decide({ state: "accepted", reason: null });
   }
 
-  #skip() {
-    if (state.personOf(this.#desk)?.state === "open") this.#panel.openMenu();
+  /** Accept everybody still open, as one step of undo; who cannot be accepted is shown instead. */
+  #acceptImage() {
+    const { persons } = this.#desk;
+    const open = [...persons.keys()].filter((index) => persons[index].state === "open");
+    if (!open.length) return this.#accept();
+    const stuck = open.find((index) => state.whyNotAccept(persons[index]));
+    if (stuck !== undefined) {
+      this.#goTo(state.selectPerson(this.#desk, stuck));
+      return this.#explain(`Person ${stuck + 1}: ${state.whyNotAccept(persons[stuck])}`);
+    }
+    const waiting = open.filter((index) => state.countUndecided(persons[index]));
+    if (waiting.length && this.#askedAbout !== persons) {
+      const count = waiting.reduce((sum, index) => sum + state.countUndecided(persons[index]), 0);
+      this.#explain(words.notPlacedYetByAll(count, waiting.length));
+      this.#askedAbout = persons;
+      return undefined;
+    }
+    const group = newKey();
+    for (const index of open) this.#decideAbout(index, { state: "accepted", reason: null }, group);
+    return void this.#next();
   }
 
-  #skipFor(reason) {
-    this.#panel.closeMenu();
-    this.#decide({ state: "skipped", reason });
-    this.#panel.refs.stage.focus();
+  #skip() {
+    if (state.personOf(this.#desk)?.state !== "open") return;
+    const skipFor = (reason) => {
+      this.#panel.refs.stage.focus();
+      this.#decide({ state: "skipped", reason });
+    };
+    this.#panel.menu.open("Skip this person: why?", words.skipChoices(skipFor), this.#panel.refs.skip);
   }
 
   #decide(verdict) {
     const index = this.#desk.person;
     if (this.#desk.persons[index].state === verdict.state) return;
-    this.#saving.decided(this.#sheet, index, verdict);
-    const desk = state.decide(this.#desk, index, verdict);
-    this.#change(desk);
+    this.#tool = null;
+    this.#decideAbout(index, verdict);
+    const desk = this.#desk;
     if (verdict.state === "open") return this.#panel.say(words.personInWords(this.#desk));
     if (state.isDone(desk)) return void this.#next();
     this.#goTo(state.selectPerson(desk, state.nextOpen(desk)));
+  }
+
+  #decideAbout(index, verdict, group = undefined) {
+    this.#saving.decided(this.#sheet, index, verdict);
+    this.#change(state.decide(this.#desk, index, verdict, group));
   }
 
   #saved(sheet) {
@@ -368,6 +496,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #refused(sheet, index, problem) {
+    this.#keepDrafts(sheet);
     const there = () => this.#bringBack(sheet, index, problem);
     const busy = this.#desk && this.#desk !== sheet.desk && (state.hasDrafts(this.#desk) || this.#desk.past.length > 0);
     if (!busy) return there();
@@ -386,7 +515,7 @@ export class PoseEditor extends HTMLElement {
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
   #return(sheet) {
     if (sheet === this.#sheet) return this.#refresh();
-    this.#tally.reopened(sheet.desk.imageId);
+    if (this.#behind.includes(sheet)) this.#tally.reopened(sheet.desk.imageId);
     this.#behind = this.#behind.filter((other) => other !== sheet);
     if (this.#sheet) this.#conveyor.putBack(this.#sheet);
     this.#lay(sheet);
@@ -396,6 +525,7 @@ export class PoseEditor extends HTMLElement {
     const sheet = this.#sheet;
     if (state.nextOpen(sheet.desk) !== -1) return this.#explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
     this.#saving.finished(sheet);
+    this.#change(state.finish(sheet.desk));
     return void this.#next();
   }
 
@@ -406,10 +536,18 @@ export class PoseEditor extends HTMLElement {
     this.#saving.added(sheet, index);
   }
 
+  /** One step back; what was decided together is taken back together. */
   #undo() {
+    const group = this.#desk.past.at(-1)?.group;
+    this.#undoOne();
+    while (group && this.#desk.past.at(-1)?.group === group) this.#undoOne();
+  }
+
+  #undoOne() {
     const change = this.#desk.past.at(-1);
     if (!change) return this.#undoBehind();
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.before);
+    if (change.kind === "finished") this.#saving.reopened(this.#sheet);
     const person = this.#desk.persons[change.person];
     this.#goTo(state.undo(this.#desk));
     if (change.kind !== "added") return;
@@ -418,11 +556,20 @@ export class PoseEditor extends HTMLElement {
   }
 
   #redo() {
+    const group = this.#desk.future.at(-1)?.group;
+    const isFinished = this.#redoOne();
+    while (group && this.#desk.future.at(-1)?.group === group) this.#redoOne();
+    if (isFinished || state.isDone(this.#desk)) return void this.#next();
+  }
+
+  /** @returns {boolean} whether it said again that nobody (else) is here */
+  #redoOne() {
     const change = this.#desk.future.at(-1);
-    if (!change) return this.#explain("Nothing to do again.");
+    if (!change) return void this.#explain("Nothing to do again.");
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
+    if (change.kind === "finished") this.#saving.finished(this.#sheet);
     this.#goTo(state.redo(this.#desk));
-    if (state.isDone(this.#desk)) return void this.#next();
+    return change.kind === "finished";
   }
 
   /** Undo reaches into the image just left: its last decision is taken back, if the server still lets us. */
@@ -434,7 +581,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #canUndoBehind() {
-    return this.#behind.at(-1)?.desk.past.at(-1)?.kind === "verdict";
+    return ["verdict", "finished"].includes(this.#behind.at(-1)?.desk.past.at(-1)?.kind);
   }
 
   // ------------------------------------------------------------------------------------------ commands
@@ -443,8 +590,10 @@ export class PoseEditor extends HTMLElement {
    * @param {string} command a name from keys.js @param {{byMouse: boolean}} [hand] byMouse: a button was clicked */
   run(command, { byMouse = false } = {}) {
     if (command === "help") return this.#panel.refs.help.showModal();
+    if (command === "sheet") return this.#leaveFor("/sheet/");
+    if (command === "recent") return void this.#offerRecent();
     if (this.#phase !== "ready") return undefined;
-    return this.#commands[command]?.({ byMouse, pointer: this.#pointerInImage() });
+    return this.#commands[command]?.({ byMouse, pointer: this.#pointing.inImage() });
   }
 
   #commands = {
@@ -459,14 +608,30 @@ export class PoseEditor extends HTMLElement {
     ...Object.fromEntries(Object.entries(STEPS).flatMap(([side, [x, y]]) => [
       [`nudge-${side}`, () => this.#nudge({ x, y })],
       [`nudge-${side}-far`, () => this.#nudge({ x: 10 * x, y: 10 * y })],
+      [`size-${side}`, () => this.#withTool((tool) => tools.resize(tool, this.#desk, { x, y }))],
+      [`size-${side}-far`, () => this.#withTool((tool) => tools.resize(tool, this.#desk, { x: 10 * x, y: 10 * y }))],
     ])),
+    "turn-left": () => this.#withTool((tool) => tools.turnBy(tool, this.#desk, -TURN_STEP)),
+    "turn-right": () => this.#withTool((tool) => tools.turnBy(tool, this.#desk, TURN_STEP)),
+    "clear-keypoint": () => this.#edit(state.clearKeypoint(this.#desk)),
+    "clear-all": () => this.#edit(state.clearAll(this.#desk)),
+    "swap-limb": () => this.#swapLimb(),
+    "swap-person": () => this.#edit(tools.swapPerson(this.#desk)),
+    mirror: () => this.#edit(tools.mirror(this.#desk, geometry.turnOf(this.#sheet.view))),
+    transform: () => this.#setTool(this.#tool === "pose" ? null : "pose"),
+    "box-edit": () => this.#setTool(this.#tool === "edit-box" ? null : "edit-box"),
+    "copy-previous": () => void this.#copyPrevious(),
+    "start-from": () => this.#startFrom(),
+    "accept-image": () => this.#acceptImage(),
+    "person-open-next": () => this.#goTo(state.stepTo(this.#desk, "open")),
+    "person-labelled-next": () => this.#goTo(state.stepTo(this.#desk, "accepted")),
     accept: () => this.#accept(),
     skip: () => this.#skip(),
     "not-a-person": () => state.personOf(this.#desk)?.state === "open" && this.#decide({ state: "not_a_person", reason: null }),
     reopen: () => state.personOf(this.#desk) && this.#decide({ state: "open", reason: null }),
     "person-next": () => this.#goTo(state.stepPerson(this.#desk, 1)),
     "person-previous": () => this.#goTo(state.stepPerson(this.#desk, -1)),
-    "add-person": () => this.#setBoxing(!this.#boxing),
+    "add-person": () => this.#setTool(this.#tool === "add-box" ? null : "add-box"),
     finish: () => this.#finish(),
     upright: () => this.#toggleUpright(),
     "fit-person": () => this.#setView(this.#viewOfPerson()),
@@ -474,6 +639,9 @@ export class PoseEditor extends HTMLElement {
     "zoom-in": () => this.#zoomMiddle(1.25),
     "zoom-out": () => this.#zoomMiddle(0.8),
     ghosts: () => this.#toggleGhosts(),
+    ...Object.fromEntries(looks.GHOST_KINDS.map((kind) => [`ghost-${kind}`, () => this.#toggleGhost(kind)])),
+    loupe: () => this.#toggleLoupe(),
+    "view-settings": () => this.#panel.toggleLooks(),
     hide: () => this.#hide(true),
     undo: () => this.#undo(),
     redo: () => this.#redo(),
@@ -482,22 +650,16 @@ export class PoseEditor extends HTMLElement {
 
   #keyDown(event) {
     const focused = this.shadowRoot.activeElement;
-    const command = commandFor(event);
+    const command = commandFor(event, this.#keys);
     const onStage = focused === this.#panel.refs.stage;
     if (!command || this.#panel.refs.help.open) return;
     if (command.startsWith("flag-") && (!onStage || this.#tabLeaves || !this.#hasFlags())) return;
-    if (event.key === "Enter" && !onStage) return;
+    if ((event.key === "Enter" || event.key === " ") && !onStage) return; // they press the button that has the focus
     event.preventDefault();
     event.stopPropagation();
+    if (command === "hide") this.#hidingKey = event.code;
     if (event.repeat && (!REPEATS.test(command) || (command === "keypoint-next" && this.#desk?.placing))) return;
     this.run(command);
-  }
-
-  /** Where the pointer is, if it is over the image. @returns {geometry.Spot | null} in image pixels */
-  #pointerInImage() {
-    if (!this.#pointer || !this.#sheet) return null;
-    const at = geometry.toImage(this.#sheet.view, this.#pointer);
-    return geometry.isInFrame(at, this.#desk.size) ? at : null;
   }
 
   #hasFlags() {
@@ -508,36 +670,129 @@ export class PoseEditor extends HTMLElement {
   #afterClick(event) {
     const isPointer = event.detail > 0;
     const { menu, help, card } = this.#panel.refs;
-    const elsewhere = !menu.hidden || help.open || !card.hidden || event.target.closest("a");
+    const elsewhere = !menu.hidden || help.open || !card.hidden || this.#panel.looks.isOpen || event.target.closest("a");
     if (isPointer && !elsewhere) this.#panel.refs.stage.focus({ preventScroll: true });
   }
 
   #cancel() {
-    if (this.#panel.closeMenu()) return this.#panel.refs.stage.focus();
+    if (this.#panel.menu.close()) return this.#panel.refs.stage.focus();
     if (!this.#panel.refs.notice.hidden) return this.#dropNotice();
-    if (this.#boxing) return this.#setBoxing(false);
+    if (this.#tool) return this.#setTool(null);
     if (this.#desk.placing) return this.#change(state.stopPlacing(this.#desk));
     this.#tabLeaves = true;
     return this.#panel.say("Tab leaves the image now.");
   }
 
-  #setBoxing(on) {
-    this.#boxing = on;
-    this.#look = { ...this.#look, draftBox: null, spot: null };
+  /** @param {tools.Tool | null} tool null: none */
+  #setTool(tool) {
+    const person = state.personOf(this.#desk);
+    if (tool && tool !== "add-box" && person?.state !== "open") return this.#explain("Nobody open is selected: choose a person, or open one again ({reopen}).");
+    if (tool === "pose" && !tools.frameFor("pose", this.#desk, 0)) return this.#explain("No keypoint is placed yet: there is no pose to move.");
+    this.#tool = tool;
+    this.#pointing.reset();
     this.#refresh();
-    if (on) this.#panel.say("Drag a box around the person.");
+    if (tool) this.#panel.say(words.toolInWords(tool, { byTouch: false }));
+    return undefined;
+  }
+
+  /** Enter puts the tool away; the one that adds a box leaves one under the pointer, to be sized by keys. */
+  #doneWithTool() {
+    if (this.#tool !== "add-box") return this.#setTool(null);
+    const { width, height } = this.#stage.size;
+    const at = this.#pointing.inImage() ?? geometry.intoFrame(
+      geometry.toImage(this.#sheet.view, { x: width / 2, y: height / 2 }), geometry.frameOf(this.#desk.size));
+    this.#addPerson(tools.boxAbout(this.#desk, at, geometry.levelAngle(geometry.turnOf(this.#sheet.view))));
+    return this.#setTool("edit-box");
+  }
+
+  /** What moves as a whole needs its tool. @param {(tool: tools.Tool) => state.Desk} act */
+  #withTool(act) {
+    if (this.#tool !== "pose" && this.#tool !== "edit-box") return this.#explain(words.TOOL_FIRST);
+    return this.#edit(act(this.#tool));
+  }
+
+  #swapLimb() {
+    if (!limbOf(this.#desk.skeleton, this.#desk.keypoint).length) return this.#explain(words.NO_SIDE);
+    return this.#edit(tools.swapLimb(this.#desk));
+  }
+
+  #startFrom() {
+    if (state.personOf(this.#desk)?.state !== "open") return;
+    const items = state.startsOf(this.#desk).map((start) => ({
+      text: words.startInWords(start),
+      act: () => {
+        this.#panel.refs.stage.focus();
+        this.#edit(state.beginFrom(this.#desk, start));
+      },
+    }));
+    this.#panel.menu.open("Start this person again from", items);
+  }
+
+  async #copyPrevious() {
+    const sheet = this.#sheet;
+    const person = state.personOf(sheet.desk);
+    if (person?.state !== "open") return;
+    sheet.previous ??= this.#api.get(`/api/images/${sheet.desk.imageId}/previous`);
+    const earlier = await sheet.previous.catch((error) => ({ problem: error.message }));
+    if (earlier.problem) sheet.previous = null;
+    if (sheet !== this.#sheet || person.key !== state.personOf(sheet.desk)?.key) return;
+    if (earlier.problem) return void this.#tell(earlier.problem);
+    if (!earlier.persons.length) return void this.#explain(words.NOBODY_BEFORE);
+    const found = samePerson(person.box, earlier.persons);
+    if (!found) return void this.#explain(words.nobodyNear(earlier.file_name));
+    this.#edit(tools.copyFrom(sheet.desk, found));
+    this.#explain(words.copiedInWords(earlier.file_name));
   }
 
   /** A step as the screen shows it, however the view is turned. @param {geometry.Spot} step in image pixels */
   #nudge(step) {
-    this.#edit(state.nudge(this.#desk, geometry.stepOnScreen(this.#sheet.view, step)));
+    const turned = geometry.stepOnScreen(this.#sheet.view, step);
+    if (this.#tool === "pose" || this.#tool === "edit-box") return this.#edit(tools.step(this.#tool, this.#desk, turned));
+    this.#edit(state.nudge(this.#desk, turned));
     this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
 
   #toggleGhosts() {
-    this.#look = { ...this.#look, ghosts: !this.#look.ghosts };
-    this.#refresh();
-    this.#panel.say(this.#look.ghosts ? "Ghosts shown." : "Ghosts off.");
+    const before = this.#looks.value;
+    if (looks.hasGhosts(before)) this.#ghostsBefore = before.ghosts;
+    this.#setLooks(looks.withGhostsToggled(before, this.#ghostsBefore));
+    this.#panel.say(looks.hasGhosts(this.#looks.value) ? "Ghosts shown." : "Ghosts off.");
+  }
+
+  #toggleGhost(kind) {
+    this.#setLooks(looks.withGhost(this.#looks.value, kind));
+    const person = state.personOf(this.#desk);
+    const isThere = person !== null && ghostOf(person, kind) !== null;
+    this.#panel.say(words.ghostInWords(GHOSTS[kind].name, { isOn: this.#looks.value.ghosts[kind], isThere }));
+  }
+
+  #toggleLoupe() {
+    this.#setLooks({ ...this.#looks.value, loupe: !this.#looks.value.loupe });
+    this.#panel.say(this.#looks.value.loupe ? "Loupe on." : "Loupe off.");
+  }
+
+  /** Draw otherwise from now on, here and at the next visit. @param {looks.Looks} wanted */
+  #setLooks(wanted) {
+    this.#looks.set(wanted);
+    this.#showLooks();
+  }
+
+  #showLooks() {
+    this.#panel.showLooks(this.#looks.value);
+    this.#stage.tone(looks.toneOf(this.#looks.value));
+    this.#stage.refresh("others", "selected");
+  }
+
+  /** Other keys from now on. @param {import("./key_table.js").Own} own */
+  #setKeys(own) {
+    this.#ownKeys.set(own);
+    this.#showKeys();
+    this.#showPanel();
+  }
+
+  #showKeys() {
+    this.#keys = effective(BINDINGS, this.#ownKeys.value);
+    this.#panel.showKeys(this.#ownKeys.value);
   }
 
   #hide(on) {
@@ -552,94 +807,21 @@ export class PoseEditor extends HTMLElement {
 
   // ------------------------------------------------------------------------------------------ hands
 
-  /** @returns {import("./hands.js").Handlers} */
+  /** @returns {import("./pointing.js").Host} */
   #hands() {
     return {
-      grab: (spot, touch) => this.#grab(spot, touch),
-      drag: (hold, start, from, to) => this.#drag(hold, start, from, to),
-      drop: (hold, start, to) => this.#drop(hold, start, to),
-      click: (spot, event) => this.#click(spot, event),
-      abort: () => this.#abort(),
-      hover: (spot) => this.#hover(spot),
-      pinch: (from, to, ratio) => this.#sheet && this.#setView(geometry.zoomAt(
-        geometry.pan(this.#sheet.view, { x: to.x - from.x, y: to.y - from.y }), to, ratio)),
-      wheel: (spot, factor) => this.#sheet && this.#setView(geometry.zoomAt(this.#sheet.view, spot, factor)),
+      sheet: () => this.#sheet,
+      tool: () => this.#tool,
+      change: (desk, how) => this.#change(desk, how),
+      goTo: (desk, how) => this.#goTo(desk, how),
+      setView: (view) => this.#setView(view),
+      place: (at, visibility) => this.#place(at, visibility),
+      boxDrawn: (box) => this.#boxDrawn(box),
+      refresh: () => this.#refresh(),
+      paint: () => this.#stage.refresh("selected"),
+      cursor: (name) => this.#cursor(name),
+      focus: () => this.#panel.refs.stage.focus({ preventScroll: true }),
     };
-  }
-
-  /** The selected person's keypoint under a spot. @returns {number | null} */
-  #pick(spot, touch, person = state.personOf(this.#desk)) {
-    if (!person || person.state === "not_a_person") return null;
-    const scale = geometry.scaleOf(this.#sheet.view);
-    const radius = (touch ? PICK_PX.touch : PICK_PX.mouse) / scale;
-    return geometry.nearest(person.pose.xyv, geometry.toImage(this.#sheet.view, spot), radius)?.keypoint ?? null;
-  }
-
-  #grab(spot, touch) {
-    this.#panel.refs.stage.focus({ preventScroll: true });
-    if (!this.#sheet) return "view";
-    if (this.#boxing) return "box";
-    const keypoint = state.personOf(this.#desk)?.state === "open" ? this.#pick(spot, touch) : null;
-    const { person, placing, keypoint: waiting, future } = this.#desk;
-    this.#atGrab = { sheet: this.#sheet, person, keypoint, gesture: newKey(), future, waiting: placing ? waiting : null };
-    if (keypoint === null) return "view";
-    const [x, y] = state.personOf(this.#desk).pose.xyv[keypoint];
-    const on = geometry.toScreen(this.#sheet.view, { x, y });
-    this.#grip = { x: on.x - spot.x, y: on.y - spot.y };
-    return "point";
-  }
-
-  #drag(hold, start, from, to) {
-    if (!this.#sheet) return;
-    if (hold === "view") return this.#setView(geometry.pan(this.#sheet.view, { x: to.x - from.x, y: to.y - from.y }));
-    if (hold === "box") return this.#dragBox(start, to);
-    if (!this.#holds()) return;
-    const { keypoint, gesture } = this.#atGrab;
-    const spot = geometry.toImage(this.#sheet.view, { x: to.x + this.#grip.x, y: to.y + this.#grip.y });
-    this.#cursor("moving");
-    this.#look.hovered = null;
-    this.#change(state.movePoint({ ...this.#desk, keypoint }, spot, gesture), { quick: this.#desk.keypoint === keypoint });
-  }
-
-  /** Whether what was taken hold of is still what is selected: a key may have gone on to somebody else meanwhile. */
-  #holds() {
-    const { sheet, person, keypoint } = this.#atGrab ?? {};
-    return keypoint != null && sheet === this.#sheet && person === this.#desk.person;
-  }
-
-  #dragBox(start, to) {
-    if (!this.#boxing) return;
-    const { view } = this.#sheet;
-    const [one, two] = [geometry.toImage(view, start), geometry.toImage(view, to)];
-    const draftBox = geometry.boxBetween(one, two, this.#desk.size, geometry.turnOf(view));
-    this.#look = { ...this.#look, draftBox, spot: to };
-    this.#stage.refresh("selected");
-  }
-
-  #drop(hold, start, to) {
-    this.#pointer = to;
-    if (!this.#sheet) return;
-    this.#cursor(hold === "point" ? "point" : "");
-    if (hold === "point" && this.#holds() && this.#atGrab.waiting !== null) {
-      return this.#change(state.selectKeypoint(this.#desk, this.#atGrab.waiting));
-    }
-    if (hold !== "box" || !this.#boxing) return this.#refresh();
-    const { draftBox } = this.#look;
-    this.#setBoxing(false);
-    if (draftBox && Math.min(draftBox.width, draftBox.height) >= LEAST_BOX_PX) return this.#addPerson(draftBox);
-    return this.#explain(`A box needs ${LEAST_BOX_PX} image pixels at least each way. Press B and drag again.`);
-  }
-
-  #click(spot, event) {
-    this.#pointer = spot;
-    if (!this.#sheet || this.#boxing) return;
-    const at = geometry.toImage(this.#sheet.view, spot);
-    if (this.#desk.placing) return this.#place(at, event.shiftKey ? state.HIDDEN : this.#desk.placeAs);
-    const touch = event.pointerType !== "mouse";
-    const keypoint = this.#pick(spot, touch);
-    if (keypoint !== null) return this.#goTo(state.selectKeypoint(this.#desk, keypoint), { under: spot });
-    const person = this.#personAt(spot, at, touch);
-    if (person !== -1 && person !== this.#desk.person) this.#goTo(state.selectPerson(this.#desk, person), { under: spot });
   }
 
   #place(at, visibility) {
@@ -649,32 +831,10 @@ export class PoseEditor extends HTMLElement {
     this.#panel.say(`${name} placed.${next}`);
   }
 
-  /** Whose keypoint, or else whose box, lies under a spot: the smallest box wins. */
-  #personAt(spot, at, touch) {
-    const byPoint = this.#desk.persons.findIndex((person) => this.#pick(spot, touch, person) !== null);
-    if (byPoint !== -1) return byPoint;
-    const inside = [...this.#desk.persons.keys()].filter((i) => geometry.isInside(this.#desk.persons[i].box, at));
-    const area = (i) => this.#desk.persons[i].box.width * this.#desk.persons[i].box.height;
-    return inside.length ? inside.reduce((one, two) => (area(two) < area(one) ? two : one)) : -1;
-  }
-
-  #abort() {
-    if (this.#holds()) this.#change(state.abandon(this.#desk, this.#atGrab.gesture, this.#atGrab.future));
-    this.#look.draftBox = null;
-    this.#cursor("");
-  }
-
-  #hover(spot) {
-    this.#pointer = spot;
-    if (!this.#sheet) return;
-    const crossing = this.#boxing || this.#desk.placing;
-    const hovered = spot && !crossing ? this.#pick(spot, false) : null;
-    const cross = crossing ? spot : null;
-    this.#cursor(crossing ? "cross" : hovered !== null ? "point" : "");
-    if (hovered === this.#look.hovered && !cross && !this.#look.spot) return;
-    this.#look.hovered = hovered;
-    this.#look.spot = cross;
-    this.#stage.refresh("selected");
+  #boxDrawn(box) {
+    this.#setTool(null);
+    if (box && Math.min(box.width, box.height) >= tools.LEAST_BOX_PX) return this.#addPerson(box);
+    return this.#explain(`A box needs ${tools.LEAST_BOX_PX} image pixels at least each way. Press {add-person} and drag again.`);
   }
 
   #cursor(name) {
@@ -695,7 +855,7 @@ export class PoseEditor extends HTMLElement {
     this.#sheet.desk = desk;
     this.#panel.dropNote();
     this.#askedAbout = null;
-    if (!desk.placing && !this.#boxing) this.#look.spot = null;
+    if (!desk.placing && this.#tool !== "add-box") this.#pointing.dropCross();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#keepDrafts(), 250);
     if (quick) return this.#stage.refresh("selected");
@@ -727,9 +887,8 @@ export class PoseEditor extends HTMLElement {
       this.#panelFrame = 0;
       const canUndo = Boolean(this.#desk?.past.length) || this.#canUndoBehind();
       const canRedo = Boolean(this.#desk?.future.length);
-      const { ghosts } = this.#look;
       const upright = this.#sheet && this.#upright.seenIn(this.#sheet);
-      this.#panel.show(this.#desk, { ghosts, upright, boxing: this.#boxing, canUndo, canRedo, toDo: this.#tally.left });
+      this.#panel.show(this.#desk, { upright, tool: this.#tool, canUndo, canRedo, toDo: this.#tally.left });
     });
   }
 
@@ -767,7 +926,8 @@ export class PoseEditor extends HTMLElement {
 
   #scene() {
     if (!this.#sheet) return null;
-    return { ...this.#sheet, look: this.#look, stage: this.#stage.size, hidden: this.#hiding };
+    const frame = this.#pointing.shownFrame ?? tools.frameFor(this.#tool, this.#desk, geometry.turnOf(this.#sheet.view));
+    return { ...this.#sheet, look: { ...this.#pointing.marks, frame, frameReach: HANDLE_REACH_PX }, looks: this.#looks.value, stage: this.#stage.size, hidden: this.#hiding };
   }
 
   /** Count an image as painted in the task after the frame that shows it; then see to the next and the last ones. */
@@ -835,13 +995,35 @@ export class PoseEditor extends HTMLElement {
   // ------------------------------------------------------------------------------------------ keeping
 
   #keepDrafts(sheet = this.#sheet) {
-    if (sheet && this.#drafts) this.#draftsKept = this.#drafts.keep(sheet.desk, Date.now());
+    if (!sheet || !this.#drafts) return;
+    void this.#drafts.keep(sheet.desk, Date.now(), sheet.waiting).then((isKept) => (this.#draftsKept = isKept));
+  }
+
+  /** A decision of an earlier page is saved: its draft hears of it, and so does an image that was opened meanwhile. */
+  #strayAnswered(letter, answer, isLast) {
+    this.#drafts.answered(letter, answer, isLast).catch((error) => this.#tellLater(error.message));
+    const sheet = [...this.#behind, this.#sheet].find((one) => one?.desk.imageId === letter.imageId);
+    if (!sheet || !answer.person) return;
+    const { id, revision, state: stands } = answer.person;
+    sheet.desk = state.withKnown(sheet.desk, id, { revision, state: stands });
+    this.#saved(sheet);
+  }
+
+  /** Said as soon as there is an image to say it over. */
+  #tellLater(text) {
+    this.#untold.push(text);
+    if (this.#phase === "ready") this.#tellUntold();
+  }
+
+  #tellUntold() {
+    if (this.#untold.length) this.#tell(this.#untold.splice(0).join(" "));
   }
 
   #beforeUnload(event) {
     this.#keepDrafts();
     const draftLost = !this.#draftsKept && this.#desk !== null && state.hasDrafts(this.#desk);
-    if (this.#outbox.outlook.pending > 0 || draftLost) event.preventDefault();
+    const isUnsent = this.#outbox.outlook.pending > 0 && !this.#outbox.isKept;
+    if (isUnsent || draftLost) event.preventDefault();
   }
 
   /** The page goes: edits are kept, and the images not looked at yet are free for others. */
@@ -858,7 +1040,15 @@ export class PoseEditor extends HTMLElement {
 }
 
 /** Commands that go on while their key is held down. */
-const REPEATS = /^(nudge|zoom|keypoint|flag|person|undo|redo)/;
+const REPEATS = /^(nudge|turn|size|zoom|keypoint-|flag|person|undo|redo)/;
+
+/** Which image and person an address asks for. @param {Location} address
+ * @returns {{imageId: number, personId: number | null} | null} */
+function askedFor({ search }) {
+  const asked = new URLSearchParams(search);
+  const numberOf = (name) => (/^\d{1,9}$/.test(asked.get(name) ?? "") ? Number(asked.get(name)) : null);
+  return numberOf("image") === null ? null : { imageId: numberOf("image"), personId: numberOf("person") };
+}
 
 if (!customElements.get("pose-editor")) customElements.define("pose-editor", PoseEditor);
 

@@ -170,7 +170,7 @@ export function isInside(box, spot) {
 export function boxBetween(from, to, size, turn = 0) {
   const frame = frameOf(size);
   const [one, two] = [intoFrame(from, frame), intoFrame(to, frame)];
-  const angle = round((0 - turn) * (180 / Math.PI));
+  const angle = levelAngle(turn);
   const axis = (angle * Math.PI) / 180;
   const [dx, dy] = [two.x - one.x, two.y - one.y];
   const width = Math.abs(Math.cos(axis) * dx + Math.sin(axis) * dy);
@@ -182,6 +182,11 @@ export function boxBetween(from, to, size, turn = 0) {
     height: round(height),
     angle,
   };
+}
+
+/** The angle of a box that lies level on the screen. @param {number} turn the view's, in radians clockwise @returns {number} degrees */
+export function levelAngle(turn) {
+  return round((0 - turn) * (180 / Math.PI));
 }
 
 /** The nearest place inside the frame. @param {Spot} spot @param {Rect} frame @returns {Spot} */

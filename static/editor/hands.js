@@ -2,9 +2,9 @@
 
 /**
  * @typedef {import("./geometry.js").Spot} Spot
- * @typedef {"point" | "box" | "view"} Hold
+ * @typedef {"point" | "box" | "view" | "handle" | "aim"} Hold
  * @typedef {{
- *   grab: (spot: Spot, touch: boolean) => Hold, drag: (hold: Hold, start: Spot, from: Spot, to: Spot) => void,
+ *   grab: (spot: Spot, touch: boolean) => Hold, drag: (hold: Hold, start: Spot, from: Spot, to: Spot, event: PointerEvent) => void,
  *   drop: (hold: Hold, start: Spot, to: Spot) => void, click: (spot: Spot, event: PointerEvent) => void,
  *   abort: () => void, hover: (spot: Spot | null) => void, pinch: (from: Spot, to: Spot, ratio: number) => void,
  *   wheel: (spot: Spot, factor: number) => void }} Handlers   all spots in screen pixels of the stage
@@ -43,9 +43,10 @@ export function listen(element, handlers, signal) {
     if (fingers.size > 1 && fingers.has(event.pointerId)) {
       pinch(event.pointerId, spot);
     } else if (press) {
+      if (fingers.has(event.pointerId)) fingers.set(event.pointerId, spot); // where a second finger's pinch begins
       press.moved ||= Math.hypot(spot.x - press.start.x, spot.y - press.start.y) >= press.slack;
       if (!press.moved) return;
-      handlers.drag(press.hold, press.start, press.last, spot);
+      handlers.drag(press.hold, press.start, press.last, spot, event);
       press.last = spot;
     } else {
       handlers.hover(spot);

@@ -21,14 +21,36 @@ export const BINDINGS = [
   { group: "Keypoints", command: "nudge-down-far", keys: ["Shift+ArrowDown"], label: "Move by 10 px" },
   { group: "Keypoints", command: "visible", keys: ["2"], label: "Visible" },
   { group: "Keypoints", command: "hidden", keys: ["1"], label: "Hidden, place guessed" },
-  { group: "Keypoints", command: "absent", keys: ["0", "Delete", "Backspace"], label: "Absent" },
+  { group: "Keypoints", command: "absent", keys: ["0"], label: "Absent" },
+  { group: "Keypoints", command: "clear-keypoint", keys: ["Delete", "Backspace"], label: "Clear: not placed" },
+  { group: "Keypoints", command: "clear-all", keys: ["Shift+Delete"], label: "Clear all keypoints" },
   { group: "Keypoints", command: "visibility-cycle", keys: ["V"], label: "Visible, hidden, absent in turn" },
+  { group: "Pose", command: "swap-limb", keys: ["Y"], label: "Swap left and right: this limb" },
+  { group: "Pose", command: "swap-person", keys: ["Shift+Y"], label: "Swap left and right: whole person" },
+  { group: "Pose", command: "mirror", keys: ["Shift+M"], label: "Mirror the pose" },
+  { group: "Pose", command: "transform", keys: ["M"], label: "Move, turn, scale the whole pose" },
+  { group: "Pose", command: "box-edit", keys: ["Shift+B"], label: "Change the box" },
+  { group: "Pose", command: "copy-previous", keys: ["D"], label: "Copy from the previous frame" },
+  { group: "Pose", command: "start-from", keys: ["A"], label: "Start again from: prediction, label, empty" },
+  { group: "Whole pose or box", command: "turn-left", keys: [","], label: "Turn by 2 degrees" },
+  { group: "Whole pose or box", command: "turn-right", keys: ["."], label: "Turn by 2 degrees" },
+  { group: "Whole pose or box", command: "size-left", keys: ["Alt+ArrowLeft"], label: "Size by 1 px or 2 %" },
+  { group: "Whole pose or box", command: "size-right", keys: ["Alt+ArrowRight"], label: "Size by 1 px or 2 %" },
+  { group: "Whole pose or box", command: "size-up", keys: ["Alt+ArrowUp"], label: "Size by 1 px or 2 %" },
+  { group: "Whole pose or box", command: "size-down", keys: ["Alt+ArrowDown"], label: "Size by 1 px or 2 %" },
+  { group: "Whole pose or box", command: "size-left-far", keys: ["Alt+Shift+ArrowLeft"], label: "Size by ten of these" },
+  { group: "Whole pose or box", command: "size-right-far", keys: ["Alt+Shift+ArrowRight"], label: "Size by ten of these" },
+  { group: "Whole pose or box", command: "size-up-far", keys: ["Alt+Shift+ArrowUp"], label: "Size by ten of these" },
+  { group: "Whole pose or box", command: "size-down-far", keys: ["Alt+Shift+ArrowDown"], label: "Size by ten of these" },
   { group: "Persons", command: "accept", keys: ["Enter"], label: "Accept person" },
   { group: "Persons", command: "skip", keys: ["S"], label: "Skip person, with a reason" },
   { group: "Persons", command: "not-a-person", keys: ["X"], label: "Not a person" },
   { group: "Persons", command: "reopen", keys: ["R"], label: "Open a decided person again" },
   { group: "Persons", command: "person-next", keys: ["PageDown"], label: "Next person" },
   { group: "Persons", command: "person-previous", keys: ["PageUp"], label: "Previous person" },
+  { group: "Persons", command: "person-open-next", keys: ["O"], label: "Next person still open" },
+  { group: "Persons", command: "person-labelled-next", keys: ["Shift+O"], label: "Next accepted person" },
+  { group: "Persons", command: "accept-image", keys: ["Shift+Enter"], label: "Accept everybody in the image" },
   { group: "Persons", command: "add-person", keys: ["B"], label: "Add a person: drag a box" },
   { group: "Persons", command: "finish", keys: ["E"], label: "Nobody (else) here" },
   { group: "View", command: "upright", keys: ["U"], label: "Upright view: heads up" },
@@ -36,8 +58,16 @@ export const BINDINGS = [
   { group: "View", command: "fit-image", keys: ["F"], label: "Whole image" },
   { group: "View", command: "zoom-in", keys: ["+", "="], label: "Zoom in" },
   { group: "View", command: "zoom-out", keys: ["-"], label: "Zoom out" },
-  { group: "View", command: "ghosts", keys: ["G"], label: "Where networks A and B put the keypoints" },
+  { group: "View", command: "ghosts", keys: ["G"], label: "All ghosts on or off" },
+  { group: "View", command: "ghost-A", keys: ["Alt+1"], label: "Ghost of teacher A" },
+  { group: "View", command: "ghost-B", keys: ["Alt+2"], label: "Ghost of teacher B" },
+  { group: "View", command: "ghost-C", keys: ["Alt+3"], label: "Ghost of the student" },
+  { group: "View", command: "ghost-label", keys: ["Alt+4"], label: "Ghost of the previous label" },
+  { group: "View", command: "loupe", keys: ["L"], label: "Loupe" },
+  { group: "View", command: "view-settings", keys: ["W"], label: "View: what is drawn, and how" },
   { group: "View", command: "hide", keys: ["H"], label: "Hide everything while held" },
+  { group: "Editor", command: "sheet", keys: ["K"], label: "Contact sheet" },
+  { group: "Editor", command: "recent", keys: ["J"], label: "My last ten images" },
   { group: "Editor", command: "undo", keys: ["Z", "Mod+Z"], label: "Undo" },
   { group: "Editor", command: "redo", keys: ["Shift+Z", "Mod+Shift+Z", "Mod+Y"], label: "Redo" },
   { group: "Editor", command: "cancel", keys: ["Escape"], label: "Stop; then Tab leaves the image" },
@@ -63,17 +93,24 @@ export function commandFor(event, bindings = BINDINGS) {
   return bindings.find((binding) => binding.keys.includes(chord))?.command ?? null;
 }
 
-/** The table's first key for a command, as a person reads it. @param {string} command */
-export function keyFor(command) {
-  const key = BINDINGS.find((binding) => binding.command === command)?.keys[0] ?? "";
+/** The table's first key for a command, as a person reads it; "" where it has none. @param {string} command
+ * @param {Binding[]} [bindings] */
+export function keyFor(command, bindings = BINDINGS) {
+  const key = bindings.find((binding) => binding.command === command)?.keys[0] ?? "";
   return readable(key);
 }
 
+/** A text as it is said: "{undo} takes it back" names the key that stands for undo now. @param {string} text
+ * @param {Binding[]} [bindings] @returns {string} */
+export function withKeys(text, bindings = BINDINGS) {
+  const isKnown = (command) => bindings.some((binding) => binding.command === command);
+  return text.replace(/\{([a-z-]+)\}/gi, (braced, command) => (isKnown(command) ? keyFor(command, bindings) || "(no key)" : braced));
+}
+
 const READABLE = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del",
-  PageDown: "PgDn", PageUp: "PgUp", Backspace: "⌫", Mod: "Ctrl" };
+  PageDown: "PgDn", PageUp: "PgUp", Backspace: "⌫", Mod: "Ctrl", " ": "Space" };
 
 /** @param {string} chord @returns {string} */
 export function readable(chord) {
-  if (chord.length === 1) return chord;
-  return chord.split("+").map((part) => READABLE[part] ?? part).join(" ");
+  return chord.split(/\+(?=.)/).map((part) => READABLE[part] ?? part).join(" ");
 }

@@ -1,23 +1,40 @@
 /** The editor's frame: bar, side panel, notices, cheat sheet. Shows a desk; asks for commands; decides nothing. */
 
-import { BINDINGS, keyFor, readable } from "./keys.js";
-import { SKIP_REASONS, flagOf, isDone, isEdited, isUndecided, nextOpen, personOf, sideOf, sideless, spoken } from "./state.js";
+import { KeyDialog } from "./key_dialog.js";
+import { effective } from "./key_table.js";
+import { BINDINGS, keyFor, withKeys } from "./keys.js";
+import { hasGhosts } from "./looks.js";
+import { LooksPanel } from "./looks_panel.js";
+import { swappedSuspects } from "./limbs.js";
+import { Menu } from "./menu.js";
+import { flagOf, isDone, isEdited, isUndecided, nextOpen, personOf, sideOf, sideless, spoken } from "./state.js";
 import * as words from "./words.js";
 
 const ICONS = {
   undo: "M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3",
   redo: "m16 5 4 4-4 4m4-4h-9a6 6 0 0 0 0 12h3",
   ghosts: "M5 20V11a7 7 0 0 1 14 0v9l-2.4-2-2.3 2-2.3-2-2.3 2-2.3-2zM9.5 11v.5M14.5 11v.5",
+  "view-settings": "M4 7h8m6 0h2M4 17h2m6 0h8M15 4.700a2.300 2.300 0 1 0 0 4.600 2.300 2.300 0 0 0 0-4.600zM9 14.700a2.300 2.300 0 1 0 0 4.600 2.300 2.300 0 0 0 0-4.600z",
   upright: "M12 21V9m-4 4 4-4 4 4M4.5 12.5a7.5 7.5 0 0 1 15 0",
   "fit-image": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   "fit-person": "M12 8.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4zM12 9v6m-4-4h8m-4 4-3 6m3-6 3 6",
   "zoom-in": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM20 20l-4.8-4.8M10.5 7.8v5.4M7.8 10.5h5.4",
   "zoom-out": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM20 20l-4.8-4.8M7.8 10.5h5.4",
   "add-person": "M4 8V4h4M12 4h4M20 12v-.5M4 12v4M4 20h4M12 20h.5M18 15v6m-3-3h6M20 8V4h-.5",
+  "box-edit": "M5 5h14v14H5zM3.5 3.5h3v3h-3zM17.5 3.5h3v3h-3zM17.5 17.5h3v3h-3zM3.5 17.5h3v3h-3z",
+  transform: "M12 3v18M3 12h18M12 3 9.5 5.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5M3 12l2.5 2.5M21 12l-2.5-2.5M21 12l-2.5 2.5",
+  "swap-limb": "M5 9h13m-3.5-3.5L18 9l-3.5 3.5M19 16H9m2.5-3L8.500 16l3 3",
+  "swap-person": "M4 8h16m-4-4 4 4-4 4M20 16H4m4-4-4 4 4 4",
+  mirror: "M12 3v18M9 7 3.500 17H9zM15 7l5.500 10H15z",
+  "copy-previous": "M8 8h12v12H8zM4 16V4h12M14 17v-6m-3 3 3-3 3 3",
+  "start-from": "M4 12a8 8 0 1 0 2.500-5.800M4 4v4.500h4.500M12 8v4.500l3 2",
+  "clear-all": "M4 7h16M9.500 7V4h5v3M6.500 7l1 13h9l1-13M10 11v5.500M14 11v5.500",
   help: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9.6 9.4a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.2.9-1.2 1.8M12 16.8v.1",
 };
 
-const TOOLS = [["undo", "redo"], ["ghosts", "upright", "fit-person", "fit-image", "zoom-out", "zoom-in"], ["add-person", "help"]];
+const TOOLS = [["undo", "redo"], ["ghosts", "view-settings", "upright", "fit-person", "fit-image", "zoom-out", "zoom-in"], ["add-person", "box-edit", "transform"], ["help"]];
+
+const POSE_TOOLS = ["swap-limb", "swap-person", "mirror", "copy-previous", "start-from", "clear-all"];
 
 const STATES = { open: "", accepted: "Accepted", skipped: "Skipped", not_a_person: "Not a person" };
 
@@ -31,7 +48,7 @@ const MARKUP = `
   </div>
   <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor"
        aria-label="Image. Tab walks the flags, arrows move the keypoint, question mark shows all keys; after Escape, Tab leaves.">
-    <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="selected"></canvas>
+    <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="loupe" class="loupe" hidden></canvas><canvas data-ref="selected"></canvas>
     <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeOther" hidden></button><button data-ref="noticeButton"></button></div>
     <div class="hint" data-ref="hint" hidden></div>
     <div class="card" data-ref="card" data-floating hidden>
@@ -54,40 +71,39 @@ const MARKUP = `
         <div class="visibility" role="group" aria-label="Visibility" data-ref="visibility">
           <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
           <button data-command="hidden" data-value="1">Hidden <kbd>1</kbd></button>
-          <button data-command="absent" data-value="0">Absent <kbd>0</kbd></button></div></section>
+          <button data-command="absent" data-value="0">Absent <kbd>0</kbd></button></div>
+        <div class="pose-tools" role="group" aria-label="Pose" data-ref="poseTools"></div></section>
       <section class="everybody"><h2>Persons in this image <b data-ref="done"></b></h2><div class="persons" data-ref="persons"></div></section>
     </div>
     <div class="actions">
-      <div class="menu" data-ref="menu" role="menu" aria-label="Why skip?" hidden><p>Skip this person: why?</p></div>
+      <div class="menu" data-ref="menu" hidden></div>
       <button class="action primary" data-ref="accept" data-command="accept"><span data-ref="acceptText">Accept person</span> <kbd>Enter</kbd></button>
       <button class="action" data-ref="skip" data-command="skip" aria-haspopup="menu">Skip <kbd>S</kbd></button>
       <button class="action" data-ref="notPerson" data-command="not-a-person">Not a person <kbd>X</kbd></button>
-      <button class="action slim" data-ref="finish" data-command="finish"><span data-ref="finishText">Nobody here</span> <kbd>E</kbd></button>
+      <div class="slims"><button class="action slim" data-ref="acceptImage" data-command="accept-image">Accept all <kbd>⇧ Enter</kbd></button>
+      <button class="action slim" data-ref="finish" data-command="finish"><span data-ref="finishText">Nobody here</span> <kbd>E</kbd></button></div>
     </div>
   </aside>
   <dialog data-ref="help" aria-label="Help"><div class="dialog-head"><h3>How it works</h3><button class="step" data-ref="helpClose" aria-label="Close">✕</button></div>
-    <ul class="how">
-      <li><b>Left and right</b> are the person's own: facing you, their left hand is on your right.</li>
-      <li><b>Hidden</b>: something covers it, but you can tell where it is. <b>Absent</b>: outside the picture, or impossible to tell.</li>
-      <li><b>Flags</b> (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs, or press 2, 1 or 0 if it is right: either marks the flag as looked at. Tab goes to the next one.</li>
-      <li><b>Upright view</b>: under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that the head points up; the whole image (F) stays as it was taken. U switches it off and on.</li>
-      <li><b>Ghosts</b> are the dashed poses A and B: where the two networks that teach each other put the keypoints. G hides them.</li>
-      <li><b>Enter</b> accepts the person, flags and all, and goes on to the next person, then to the next image. <b>Z</b> takes back step by step, also into the image before.</li>
-      <li><b>Mouse</b>: drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden.</li>
-    </ul>
-    <h3>Keys</h3><div class="sheet" data-ref="sheet"></div></dialog>
+    <ul class="how" data-ref="how"></ul>
+    <div data-ref="keys"></div></dialog>
   <div class="live" data-ref="live" aria-live="polite"></div>
 </div>`;
 
 /**
  * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, selectPerson: (index: number) => void,
- *   selectKeypoint: (keypoint: number) => void, skipFor: (reason: string) => void}} Wishes what the panel asks for
+ *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void,
+ *   looks: (looks: import("./looks.js").Looks) => void, ownKeys: (own: import("./key_table.js").Own) => void}} Wishes what the panel asks for
  */
 
 /** Everything around the canvas. */
 export class Panel {
   /** @type {Record<string, any>} the named elements */
   refs = {};
+  /** @type {LooksPanel} */
+  looks;
+  #keys = BINDINGS;
+  #keyDialog;
   #wishes;
   #shown = {};
 
@@ -97,9 +113,13 @@ export class Panel {
     root.innerHTML = MARKUP;
     for (const element of root.querySelectorAll("[data-ref]")) this.refs[element.dataset.ref] = element;
     this.#buildTools();
-    this.#buildMenu();
-    this.#buildSheet();
+    this.#buildPoseTools();
+    this.menu = new Menu(this.refs.menu, wishes.leaveMenu);
+    set(this.refs.skip, "aria-expanded", "false");
+    this.looks = new LooksPanel(this.refs.editor, { change: wishes.looks, leave: wishes.leaveMenu, keys: () => this.#keys });
+    this.#keyDialog = new KeyDialog(this.refs.keys, wishes.ownKeys);
     this.refs.helpClose.addEventListener("click", () => this.refs.help.close());
+    this.refs.help.addEventListener("close", () => this.#keyDialog.leave());
     root.addEventListener("click", (event) => {
       const command = event.target.closest?.("[data-command]")?.dataset.command;
       if (command) wishes.command(command, { byMouse: event.detail > 0 });
@@ -111,19 +131,23 @@ export class Panel {
 
   /** Show a desk, or none.
    * @param {import("./state.js").Desk | null} desk
-   * @param {{ghosts: boolean, upright: {isOn: boolean, turn: number, own: number}, boxing: boolean, canUndo: boolean,
-   *   canRedo: boolean, toDo: number}} look upright: as words.turnInWords asks for it; toDo: images */
+   * @param {{upright: {isOn: boolean, turn: number, own: number}, tool: import("./tools.js").Tool | null,
+   *   canUndo: boolean, canRedo: boolean, toDo: number}} look upright: as words.turnInWords asks for it; toDo: images */
   show(desk, look) {
     const { refs } = this;
     refs.scroll.hidden = !desk;
-    for (const name of ["accept", "skip", "notPerson", "finish"]) refs[name].disabled = !desk;
-    const able = { help: true, undo: desk && look.canUndo, redo: desk && look.canRedo, upright: Boolean(desk?.lens) };
+    for (const name of ["accept", "skip", "notPerson", "acceptImage", "finish"]) refs[name].disabled = !desk;
+    const open = personOf(desk ?? NOBODY)?.state === "open";
+    for (const button of refs.poseTools.children) button.disabled = !open;
+    const able = { help: true, "box-edit": open, transform: open, undo: desk && look.canUndo, redo: desk && look.canRedo, upright: Boolean(desk?.lens) };
     for (const button of refs.tools.querySelectorAll("button")) button.disabled = !(able[button.dataset.command] ?? desk);
     this.#text("file", desk ? desk.fileName : "");
     this.#text("camera", desk ? placeOf(desk, look.toDo) : "");
     if (!desk) return;
-    this.#pressed("ghosts", look.ghosts);
-    this.#pressed("add-person", look.boxing);
+    for (const [command, tool] of Object.entries({ "add-person": "add-box", "box-edit": "edit-box", transform: "pose" })) {
+      this.#pressed(command, look.tool === tool);
+    }
+    this.looks.showPerson(personOf(desk));
     this.#showPerson(desk);
     this.#showTurn(desk, look.upright);
     this.#showKeypoints(desk);
@@ -135,7 +159,7 @@ export class Panel {
   #showPerson(desk) {
     const person = personOf(desk);
     this.#text("title", person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
-    this.#text("score", person ? standing(person) : "B adds a person. If nobody is in the image, say so below.");
+    this.#told("score", person ? standing(person) : "{add-person} adds a person. If nobody is in the image, say so below.");
     this.refs.score.title = person && person.score !== null ? words.INCONSISTENCY : "";
     this.refs.problem.hidden = !person?.problem;
     this.#text("problemText", person?.problem ?? "");
@@ -149,9 +173,9 @@ export class Panel {
   #showTurn(desk, upright) {
     const { tools, turn } = this.refs;
     this.#pressed("upright", Boolean(desk.lens) && upright.isOn);
-    set(tools.querySelector('[data-command="upright"]'), "title", desk.lens ? titleOf("upright") : words.NO_LENS);
+    set(tools.querySelector('[data-command="upright"]'), "title", desk.lens ? this.#titleOf("upright") : words.NO_LENS);
     turn.hidden = !desk.lens || !personOf(desk);
-    this.#text("turn", words.turnInWords(upright));
+    this.#told("turn", words.turnInWords(upright));
   }
 
   #showFlags(desk, person) {
@@ -159,11 +183,13 @@ export class Panel {
       text: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
       keypoint: flag.keypoint,
     }));
-    this.#once("flags", JSON.stringify(rows), (box) => {
+    const swaps = person.state === "open" ? swappedSuspects(person, desk.skeleton) : [];
+    this.#once("flags", JSON.stringify([rows, swaps]), (box) => {
       const none = make("p", { className: "empty", textContent: person.from === "empty"
         ? "No prediction to start from: place the keypoints in order." : "No flag: the networks agree about this person." });
       const { scrollTop } = box;
-      box.replaceChildren(...(rows.length ? rows.map((row) => this.#flagRow(row)) : [none]));
+      const asked = swaps.length ? [this.#swapRow(desk.skeleton, swaps.flat())] : [];
+      box.replaceChildren(...asked, ...(rows.length ? rows.map((row) => this.#flagRow(row)) : asked.length ? [] : [none]));
       box.scrollTop = scrollTop;
       const current = box.querySelector('[aria-current="true"]');
       if (current) scrollTo(box, current);
@@ -175,6 +201,13 @@ export class Panel {
     row.toggleAttribute("data-touched", touched);
     row.setAttribute("aria-current", String(current));
     row.addEventListener("click", () => this.#wishes.selectKeypoint(keypoint));
+    return row;
+  }
+
+  /** Limbs that the networks see the other way round, and the way to exchange their sides. */
+  #swapRow(skeleton, limbs) {
+    const row = make("button", { className: "flag swap" }, [make("span", { textContent: words.swapInWords(skeleton, limbs) })]);
+    row.addEventListener("click", () => this.#wishes.swap(limbs));
     return row;
   }
 
@@ -264,8 +297,11 @@ export class Panel {
     this.refs.accept.dataset.command = done || open || !person ? "accept" : "reopen";
     this.#text("acceptText", done ? "Next image" : open || !person ? "Accept person" : "Open again");
     this.refs.accept.disabled = !person;
-    this.refs.accept.querySelector("kbd").textContent = this.refs.accept.dataset.command === "reopen" ? "R" : "Enter";
+    const [kbd] = this.refs.accept.querySelectorAll("kbd");
+    kbd.textContent = keyFor(this.refs.accept.dataset.command, this.#keys);
+    kbd.hidden = !kbd.textContent;
     this.refs.skip.disabled = this.refs.notPerson.disabled = !open;
+    this.refs.acceptImage.disabled = nextOpen(desk) === -1;
     this.refs.finish.disabled = nextOpen(desk) !== -1;
     this.refs.finish.title = nextOpen(desk) === -1 ? "" : "Decide about every person first.";
     this.#text("finishText", desk.persons.length ? "Nobody else here" : "Nobody here");
@@ -273,9 +309,9 @@ export class Panel {
 
   #showHint(desk, look) {
     const byTouch = matchMedia("(pointer: coarse)").matches;
-    const hint = look.boxing ? "Drag a box around the person · Esc to stop" : words.hintInWords(desk, { byTouch });
+    const hint = look.tool ? words.toolInWords(look.tool, { byTouch }) : words.hintInWords(desk, { byTouch });
     this.refs.hint.hidden = !hint;
-    this.#text("hint", hint);
+    this.#told("hint", hint);
   }
 
   // ------------------------------------------------------------------------------------------ saying
@@ -290,7 +326,8 @@ export class Panel {
 
   /** Tell people who do not see the screen. @param {string} text */
   say(text) {
-    this.refs.live.textContent = this.refs.live.textContent === text ? `${text}\u00a0` : text;
+    const told = withKeys(text, this.#keys);
+    this.refs.live.textContent = this.refs.live.textContent === told ? `${told}\u00a0` : told;
   }
 
   /** A note is about what was just tried: the next change takes it away. */
@@ -307,7 +344,7 @@ export class Panel {
     box.hidden = !notice;
     if (!notice) return;
     box.dataset.kind = notice.kind;
-    this.#text("noticeText", notice.text);
+    this.#told("noticeText", notice.text);
     noticeButton.textContent = notice.button;
     noticeButton.onclick = notice.act;
     noticeOther.hidden = !notice.other;
@@ -333,19 +370,39 @@ export class Panel {
     if (card.link) refs.cardLink.href = card.link;
   }
 
-  /** Ask why a person is skipped. */
-  openMenu() {
-    this.refs.menu.hidden = false;
-    set(this.refs.skip, "aria-expanded", "true");
-    this.refs.menu.querySelector("button").focus();
+  /** The keys that hold from now on, on every button, in the popover and on the sheet.
+   * @param {import("./key_table.js").Own} own */
+  showKeys(own) {
+    this.#keys = effective(BINDINGS, own);
+    for (const button of this.refs.editor.querySelectorAll("[data-command]")) {
+      const { command } = button.dataset;
+      if (button.classList.contains("tool")) button.title = this.#titleOf(command);
+      for (const kbd of button.querySelectorAll("kbd")) {
+        kbd.textContent = keyFor(command, this.#keys).replace("Shift", "⇧"); // there is little room on a button
+        kbd.hidden = !kbd.textContent;
+      }
+    }
+    this.refs.how.replaceChildren(...words.HOW.map(([title, text]) => {
+      return make("li", {}, [make("b", { textContent: withKeys(title, this.#keys) }), withKeys(text, this.#keys)]);
+    }));
+    this.looks.showKeys();
+    this.#keyDialog.show(own);
   }
 
-  /** @returns {boolean} whether it was open */
-  closeMenu() {
-    const wasOpen = !this.refs.menu.hidden;
-    this.refs.menu.hidden = true;
-    set(this.refs.skip, "aria-expanded", "false");
-    return wasOpen;
+  /** How the image is drawn, in the popover and on its button. @param {import("./looks.js").Looks} looks */
+  showLooks(looks) {
+    this.looks.show(looks);
+    this.#pressed("ghosts", hasGhosts(looks));
+  }
+
+  /** Open or close the popover that says how the image is drawn. */
+  toggleLooks() {
+    this.looks.toggle(this.refs.tools.querySelector('[data-command="view-settings"]'));
+  }
+
+  #titleOf(command) {
+    const key = keyFor(command, this.#keys);
+    return key ? `${labelOf(command)} (${key})` : labelOf(command);
   }
 
   // ------------------------------------------------------------------------------------------ building
@@ -355,52 +412,25 @@ export class Panel {
     this.refs.tools.replaceChildren(...groups.flatMap((group, i) => (i ? [make("span", { className: "rule" }), ...group] : group)));
   }
 
+  #buildPoseTools() {
+    this.refs.poseTools.replaceChildren(...POSE_TOOLS.map((name) => this.#tool(name)));
+  }
+
   #tool(command) {
-    const button = make("button", { className: "tool", title: titleOf(command) });
+    const button = make("button", { className: "tool" });
     button.dataset.command = command;
     button.setAttribute("aria-label", labelOf(command));
     button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[command]}"/></svg>`;
     return button;
   }
 
-  #buildMenu() {
-    const items = SKIP_REASONS.map((reason, i) => {
-      const item = make("button", {}, [make("span", { textContent: capital(reason) }), make("kbd", { textContent: String(i + 1) })]);
-      item.setAttribute("role", "menuitem");
-      item.addEventListener("click", () => this.#wishes.skipFor(reason));
-      return item;
-    });
-    this.refs.menu.append(...items);
-    set(this.refs.skip, "aria-expanded", "false");
-    // Not every browser focuses a button that is pressed: the press keeps the focus here, so that its click still comes.
-    this.refs.menu.addEventListener("mousedown", (event) => event.preventDefault());
-    this.refs.menu.addEventListener("focusout", (event) => this.refs.menu.contains(event.relatedTarget) || this.closeMenu());
-    this.refs.menu.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const at = items.indexOf(event.target.closest("button"));
-      if (step) items[(at + step + items.length) % items.length].focus();
-      else if (event.key === "Escape") this.#wishes.command("cancel");
-      else if (items[Number(event.key) - 1]) items[Number(event.key) - 1].click();
-      else return;
-      event.preventDefault();
-    });
-  }
-
-  #buildSheet() {
-    const groups = [...new Set(BINDINGS.map((binding) => binding.group))];
-    this.refs.sheet.replaceChildren(...groups.map((group) => {
-      const ours = BINDINGS.filter((binding) => binding.group === group);
-      const rows = [...new Set(ours.map((binding) => binding.label))].flatMap((label) => [
-        make("dt", { textContent: label }),
-        make("dd", {}, keysOf(ours, label).map((key) => make("kbd", { textContent: readable(key) }))),
-      ]);
-      return make("div", {}, [make("h2", { textContent: group }), make("dl", {}, rows)]);
-    }));
-  }
-
   #text(ref, text) {
     if (this.refs[ref].textContent !== text) this.refs[ref].textContent = text;
+  }
+
+  /** A text of words.js, with the keys that hold now. */
+  #told(ref, text) {
+    this.#text(ref, withKeys(text, this.#keys));
   }
 
   #pressed(command, on) {
@@ -414,6 +444,8 @@ export class Panel {
     build(this.refs[ref]);
   }
 }
+
+const NOBODY = { persons: [], person: -1 };
 
 /** Scrolls the list alone; scrollIntoView would move the panel and the page as well. */
 function scrollTo(list, row) {
@@ -430,14 +462,6 @@ function make(tag, known = {}, children = []) {
 
 function labelOf(command) {
   return BINDINGS.find((binding) => binding.command === command).label;
-}
-
-function titleOf(command) {
-  return `${labelOf(command)} (${keyFor(command)})`;
-}
-
-function keysOf(bindings, label) {
-  return bindings.filter((binding) => binding.label === label).flatMap((binding) => binding.keys);
 }
 
 function nameCell(text) {

@@ -5,8 +5,9 @@ import * as state from "./state.js";
 /**
  * @typedef {import("./conveyor.js").Sheet} Sheet
  * @typedef {import("./state.js").Verdict} Verdict
- * @typedef {{saved: (sheet: Sheet) => void, refused: (sheet: Sheet, index: number | null, message: string) => void}} News
- *   refused: index is the person's, null where the whole image was meant
+ * @typedef {{saved: (sheet: Sheet) => void, refused: (sheet: Sheet, index: number | null, message: string) => void,
+ *   posted?: (sheet: Sheet) => void}} News
+ *   refused: index is the person's, null where the whole image was meant. posted: a decision is on its way
  */
 
 const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
@@ -27,25 +28,28 @@ export class Saving {
    * @param {Sheet} sheet @param {number} index @param {Verdict} verdict
    */
   decided(sheet, index, verdict) {
+    if (sheet.desk.persons[index].isUnknown) this.added(sheet, index);
     const person = sheet.desk.persons[index];
-    if (person.isUnknown) this.added(sheet, index);
+    const { key } = person;
     const before = { state: person.state, reason: person.reason };
-    const label = state.labelOf(person);
-    this.#entrust(sheet, person.key, {
+    this.#entrust(sheet, key, {
       path: PATHS[verdict.state],
-      body: () => bodyOf(state.byKey(sheet.desk, person.key), verdict, label),
-      saved: (answer) => state.withKnown(sheet.desk, person.key, { revision: answer.person.revision, ...nowSaved(verdict, person.pose) }),
-      refused: (problem) => takenBack(sheet.desk, person.key, before, problem),
+      whom: whomOf(person),
+      body: bodyOf(person, verdict),
+      saved: ({ person: { revision } }) =>
+        state.withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, state.byKey(sheet.desk, key)) }),
+      refused: (problem) => takenBack(sheet.desk, key, before, problem),
     });
   }
 
   /** A person the annotator added: they get their real id. @param {Sheet} sheet @param {number} index */
   added(sheet, index) {
-    sheet.desk = state.withPerson(sheet.desk, index, { isUnknown: false });
     const { key, box } = sheet.desk.persons[index];
+    sheet.desk = state.withPerson(sheet.desk, index, { isUnknown: false, savedBox: box });
     this.#entrust(sheet, key, {
       path: "/api/persons",
-      body: () => ({ image_id: sheet.desk.imageId, box }),
+      whom: null,
+      body: { image_id: sheet.desk.imageId, box },
       saved: (answer) => state.withKnown(sheet.desk, key, { id: answer.person.id, revision: answer.person.revision }),
       refused: (problem) => {
         const desk = state.withKnown(state.forget(sheet.desk, key), key, { isUnknown: true });
@@ -60,7 +64,8 @@ export class Saving {
     if (isUnknown) return void (sheet.desk = state.forget(sheet.desk, key));
     this.#entrust(sheet, key, {
       path: PATHS.not_a_person,
-      body: () => bodyOf(state.byKey(sheet.desk, key), { state: "not_a_person", reason: null }),
+      whom: whomOf(state.byKey(sheet.desk, key)),
+      body: {},
       saved: () => state.forget(sheet.desk, key),
       refused: (problem) => state.listAgain(sheet.desk, key, problem),
     });
@@ -68,21 +73,33 @@ export class Saving {
 
   /** Nobody (else) is in the image. @param {Sheet} sheet */
   finished(sheet) {
+    this.#aboutImage(sheet, "/api/finish");
+  }
+
+  /** Somebody (else) may be in the image after all. @param {Sheet} sheet */
+  reopened(sheet) {
+    this.#aboutImage(sheet, "/api/reopen-image");
+  }
+
+  #aboutImage(sheet, path) {
     this.#entrust(sheet, null, {
-      path: "/api/finish",
-      body: () => ({ image_id: sheet.desk.imageId }),
+      path,
+      whom: null,
+      body: { image_id: sheet.desk.imageId },
       saved: () => sheet.desk,
       refused: () => sheet.desk,
     });
   }
 
   /** Into the outbox, counted on its sheet until answered. key: whom it is about; null: the image. */
-  #entrust(sheet, key, { path, body, saved, refused }) {
+  #entrust(sheet, key, { path, whom, body, saved, refused }) {
     sheet.waiting += 1;
-    this.#outbox.add({
-      path,
-      body,
-      about: `${sheet.desk.imageId}/${key ?? "image"}`,
+    const { imageId, fileName } = sheet.desk;
+    const letter = {
+      path, about: `${imageId}/${key ?? "image"}`, imageId, fileName, personKey: key,
+      personNumber: numberOf(sheet.desk, key), whom, body,
+    };
+    this.#outbox.add(letter, {
       saved: (answer) => {
         sheet.waiting -= 1;
         sheet.desk = saved(answer);
@@ -91,7 +108,7 @@ export class Saving {
       refused: (error) => {
         sheet.waiting -= 1;
         sheet.desk = refused(error.message);
-        const index = key === null ? null : sheet.desk.persons.findIndex((person) => person.key === key);
+        const index = key === null ? null : indexOf(sheet.desk, key);
         if (index !== -1) this.#news.refused(sheet, index, error.message);
         else this.#news.saved(sheet); // whoever was taken off the list is not missed
       },
@@ -99,28 +116,62 @@ export class Saving {
         sheet.waiting -= 1;
       },
     });
+    this.#news.posted?.(sheet);
   }
 }
 
+/** That a decision of an earlier page was refused, and where its edits are.
+ * @param {import("./outbox.js").Posted} letter @param {{message: string, code?: string}} error */
+export function strayInWords({ fileName, personNumber }, { message, code }) {
+  const what = personNumber === null ? `What you decided about ${fileName}` : `Person ${personNumber} of ${fileName}`;
+  const where = code === "revision_conflict" ? "" : " Its edits are kept: open the image to see them.";
+  return `${what} was not saved: ${message}${where}`;
+}
+
+/** That decisions are in this browser, of whomever, while the server does not answer. @param {number} count */
+export function waitingInWords(count) {
+  const what = count === 1 ? "One decision waits" : `${count} decisions wait`;
+  return `${what} in this browser, not saved yet, until the server answers.`;
+}
+
+function indexOf(desk, key) {
+  return desk.persons.findIndex((person) => person.key === key);
+}
+
+/** As people count, from 1; null where nobody on the list is meant. */
+function numberOf(desk, key) {
+  const index = key === null ? -1 : indexOf(desk, key);
+  return index === -1 ? null : index + 1;
+}
+
 function isListed(desk, key) {
-  return desk.persons.some((person) => person.key === key);
+  return indexOf(desk, key) !== -1;
 }
 
 /** As before the decision; somebody taken off the list meanwhile is there again, since the server still knows them. */
 function takenBack(desk, key, before, problem) {
   if (!isListed(desk, key)) return state.listAgain(desk, key, problem);
-  return state.takeBack(desk, desk.persons.findIndex((person) => person.key === key), before, problem);
+  return state.takeBack(desk, indexOf(desk, key), before, problem);
 }
 
-/** What a reload would bring after this decision: the label just saved; not what was there before it was taken back. */
-function nowSaved(verdict, pose) {
-  if (verdict.state === "accepted") return { start: pose, from: "label" };
-  return verdict.state === "open" ? { start: null } : {};
+/** What a reload would bring after this decision: the label just saved; not what was there before it was taken back.
+ * now: the person when the answer comes, who may have begun again from something else. */
+function nowSaved(verdict, { pose, box, startedFrom }, now) {
+  if (verdict.state === "open") return { start: null };
+  if (verdict.state !== "accepted") return { savedBox: box };
+  const offered = { from: "label", startedFrom, model: null };
+  return { savedBox: box, start: pose, offered, ...(now?.pose === pose && offered) };
 }
 
-function bodyOf(person, verdict, label) {
-  const whom = { person_id: person.id, revision: person.revision };
-  if (verdict.state === "accepted") return { ...whom, ...label, started_from: person.startedFrom };
+function whomOf({ id, revision }) {
+  return { person_id: id, revision };
+}
+
+/** A decision, with the box where it was changed. */
+function bodyOf(person, verdict) {
+  if (verdict.state === "open") return {};
+  const box = person.box === person.savedBox ? {} : { box: person.box };
+  if (verdict.state === "accepted") return { ...box, ...state.labelOf(person), started_from: person.startedFrom };
   // A person skipped before this page was opened came without the reason.
-  return verdict.state === "skipped" ? { ...whom, reason: verdict.reason ?? "other" } : whom;
+  return verdict.state === "skipped" ? { ...box, reason: verdict.reason ?? "other" } : box;
 }

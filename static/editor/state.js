@@ -11,18 +11,29 @@
  * @typedef {{name: string, keypoints: string[], edges: [number, number][], mirror: number[], sigmas: number[]}} Skeleton
  * @typedef {"open" | "accepted" | "skipped" | "not_a_person"} PersonState
  * @typedef {{keypoint: number, score: number, reason: string}} Flag
- * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[]}} Pose
+ * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[], undecided: boolean[]}} Pose
  *   placed: which keypoints have a place, so that an absent one made visible again returns to it.
+ *   undecided: which ones nobody has decided about, so that they are not taken for absent without asking.
+ * @typedef {"student" | "model" | "label" | "empty"} Source where a pose began: predicted by the student or by an imported
+ *   model, labelled before, or nothing placed
+ * @typedef {{from: Source, startedFrom: number | null, model: string | null}} Begun startedFrom: the prediction's id
+ * @typedef {{xyv: Point[], from: Source, prediction_id: number | null, model: string | null}} Start
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
- *   score: number | null, flags: Flag[], startedFrom: number | null, from: "student" | "model" | "label" | "empty", model: string | null,
- *   ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose, problem: string | null, isUnknown: boolean}} Person
- *   start: the pose a reload would bring, null where it would bring another than ours. problem: why the server
- *   refused the last decision, in its words. isUnknown: added here, and refused by the server. key: the id they came
- *   with, which stays when the server gives somebody added here another.
+ *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: number[] | null, startedFrom: number | null, from: Source,
+ *   model: string | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
+ *   problem: string | null, isUnknown: boolean}} Person
+ *   start: the pose a reload would bring, null where it would bring another than ours. savedBox: the box the server has.
+ *   from, startedFrom, model: where the pose began; offered: where the server let it begin; starts: all it could begin from.
+ *   problem: why the server refused the last decision, in its words. isUnknown: added here, and refused by the server.
+ *   key: the id they came with, which stays when the server gives somebody added here another.
  * @typedef {{state: PersonState, reason: string | null}} Verdict
- * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose}
- *   | {kind: "verdict", person: number, before: Verdict, after: Verdict}
- *   | {kind: "added", person: number, before: number}} Change   added: before is who was selected then
+ * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose,
+ *     begun?: {before: Begun, after: Begun}}
+ *   | {kind: "box", person: number, gesture: string | null, before: Box, after: Box}
+ *   | {kind: "verdict", person: number, before: Verdict, after: Verdict, group?: string}
+ *   | {kind: "finished", person: number}
+ *   | {kind: "added", person: number, before: number}} Change   group: decided, and undone, together.
+ *   added: before is who was selected then
  * @typedef {{imageId: number, fileName: string, camera: string, url: string, size: Size, leaseS: number,
  *   lens: Lens | null, remaining: number, round: number | null, skeleton: Skeleton, persons: Person[], removed: Person[],
  *   person: number, keypoint: number, placing: boolean, placeAs: 1 | 2, past: Change[], future: Change[]}} Desk
@@ -68,25 +79,34 @@ export function openDesk(task) {
 
 /** A person as the server sends them, ready to edit. @returns {Person} */
 export function personFrom(data) {
-  const start = poseFrom(data.start.xyv);
+  const begun = begunFrom(data.start);
+  const start = poseFrom(data.start.xyv, begun.from);
   return {
     id: data.id,
     key: data.id,
     revision: data.revision,
     state: data.state,
-    reason: null,
+    reason: data.skip_reason ?? null,
     box: data.box,
+    savedBox: data.box,
     score: data.score,
     flags: data.flags ?? [],
-    startedFrom: data.start.prediction_id ?? null,
-    from: start.placed.some(Boolean) ? data.start.from : "empty",
-    model: data.start.model ?? null,
+    keypointScores: data.keypoint_scores ?? null,
+    ...begun,
+    offered: begun,
+    starts: data.starts ?? [],
     ghosts: data.ghosts ?? {},
     start,
     pose: start,
     problem: null,
     isUnknown: false,
   };
+}
+
+/** @param {Start} start @returns {Begun} */
+function begunFrom(start) {
+  const isEmpty = start.xyv.every((point) => point[2] === ABSENT);
+  return { from: isEmpty ? "empty" : start.from, startedFrom: start.prediction_id ?? null, model: start.model ?? null };
 }
 
 /** A person drawn a moment ago: a box, and every keypoint still to place. @returns {Person} */
@@ -98,9 +118,16 @@ export function newPerson(id, box, count) {
   });
 }
 
-/** @param {Point[]} xyv @returns {Pose} nothing touched yet */
-function poseFrom(xyv) {
-  return { xyv, touched: xyv.map(() => false), placed: xyv.map((point) => point[2] !== ABSENT) };
+/** A pose as it begins, nothing touched yet: of what is absent, a label and the student have decided so.
+ * @param {Point[]} xyv @param {Source} from @returns {Pose} */
+export function poseFrom(xyv, from) {
+  const isOpen = from === "empty" || from === "model";
+  return {
+    xyv,
+    touched: xyv.map(() => false),
+    placed: xyv.map((point) => point[2] !== ABSENT),
+    undecided: xyv.map((point) => isOpen && point[2] === ABSENT),
+  };
 }
 
 // ---------------------------------------------------------------------------------------------- looking
@@ -120,9 +147,9 @@ export function isDone(desk) {
   return desk.persons.length > 0 && nextOpen(desk) === -1;
 }
 
-/** Whether the annotator moved or set anything of this person. @param {Person} person */
+/** Whether the annotator moved or set anything of this person, their box too. @param {Person} person */
 export function isEdited(person) {
-  return person.pose !== person.start;
+  return person.pose !== person.start || person.box !== person.savedBox;
 }
 
 /** Whether some open person has edits that no Accept has saved. @param {Desk} desk */
@@ -155,14 +182,15 @@ export function flagOf(person, keypoint) {
   return person.flags.find((flag) => flag.keypoint === keypoint) ?? null;
 }
 
-/** Whether nobody has decided about a keypoint: the person began without any, or the model does not know it. @param {Person} person @param {number} keypoint */
-export function isUndecided({ from, pose }, keypoint) {
-  return (from === "empty" || from === "model") && pose.xyv[keypoint][2] === ABSENT && !pose.touched[keypoint];
+/** Whether nobody has decided about a keypoint: the person began without it, or it was cleared.
+ * @param {Person} person @param {number} keypoint */
+export function isUndecided({ pose }, keypoint) {
+  return pose.undecided[keypoint];
 }
 
 /** How many keypoints nobody has decided about. @param {Person} person */
-export function countUndecided(person) {
-  return person.pose.xyv.filter((_, i) => isUndecided(person, i)).length;
+export function countUndecided({ pose }) {
+  return pose.undecided.filter(Boolean).length;
 }
 
 /** What to save when this person is accepted: an absent keypoint the annotator cleared has no place.
@@ -188,6 +216,14 @@ export function selectPerson(desk, index) {
 export function stepPerson(desk, step) {
   const count = desk.persons.length;
   return count ? selectPerson(desk, (desk.person + step + count) % count) : desk;
+}
+
+/** The next person, going round, who is in this state; the same desk where there is no other.
+ * @param {Desk} desk @param {PersonState} wanted @returns {Desk} */
+export function stepTo(desk, wanted) {
+  const order = desk.persons.map((_, i) => (desk.person + 1 + i) % desk.persons.length);
+  const found = order.find((index) => desk.persons[index].state === wanted);
+  return found === undefined || found === desk.person ? desk : selectPerson(desk, found);
 }
 
 /** Select a keypoint; an absent one of an open person waits for a click that places it. @returns {Desk} */
@@ -326,13 +362,14 @@ function teachersPlace({ ghosts }, keypoint) {
 function changePoint(desk, change, gesture = null) {
   const person = personOf(desk);
   if (person?.state !== "open") return desk;
-  const { xyv, touched, placed } = person.pose;
+  const { xyv, touched, placed, undecided } = person.pose;
   const point = change(xyv[desk.keypoint]);
   if (samePoint(point, xyv[desk.keypoint]) && touched[desk.keypoint]) return desk;
   const pose = {
     xyv: xyv.with(desk.keypoint, point),
     touched: touched.with(desk.keypoint, true),
     placed: placed.with(desk.keypoint, placed[desk.keypoint] || point[2] !== ABSENT),
+    undecided: undecided.with(desk.keypoint, false),
   };
   return { ...changePose(desk, pose, gesture), placing: false, placeAs: VISIBLE };
 }
@@ -343,39 +380,104 @@ function samePoint(one, two) {
 
 /** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose @returns {Desk} */
 export function changePose(desk, pose, gesture = null) {
+  return changed(desk, { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, after: pose }, "pose");
+}
+
+/** Give the selected open person another box, which moves no keypoint. @param {Desk} desk @param {Box} box
+ * @param {string | null} [gesture] changes of one gesture are one step of undo @returns {Desk} */
+export function changeBox(desk, box, gesture = null) {
   const person = personOf(desk);
+  if (person?.state !== "open" || sameBox(person.box, box)) return desk;
+  const back = sameBox(person.savedBox, box) ? person.savedBox : box;
+  return changed(desk, { kind: "box", person: desk.person, gesture, after: back }, "box");
+}
+
+function sameBox(one, two) {
+  return ["x", "y", "width", "height", "angle"].every((name) => one[name] === two[name]);
+}
+
+/** A change made and remembered; within one gesture, the way back leads to where the gesture began. */
+function changed(desk, change, part) {
   const last = desk.past.at(-1);
-  const goesOn = gesture !== null && last?.gesture === gesture && last.person === desk.person;
-  const change = {
-    kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture,
-    before: goesOn ? last.before : person.pose, after: pose,
-  };
+  const goesOn = change.gesture !== null && last?.gesture === change.gesture && last.person === change.person;
+  const before = goesOn ? last.before : desk.persons[change.person][part];
   return {
-    ...withPerson(desk, desk.person, { pose }),
-    past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), change],
+    ...withPerson(desk, change.person, { [part]: change.after }),
+    past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), { ...change, before }],
     future: [],
   };
 }
 
-/** Drop the edits of these persons: their prediction or label is back, each as one step of undo.
+/** Clear the selected keypoint: it is not placed, as if nobody had said anything about it; the next click places it.
+ * @param {Desk} desk @returns {Desk} */
+export function clearKeypoint(desk) {
+  const person = personOf(desk);
+  if (person?.state !== "open" || isUndecided(person, desk.keypoint)) return desk;
+  return selectKeypoint(changePose(desk, cleared(person.pose, [desk.keypoint])), desk.keypoint);
+}
+
+/** Clear every keypoint: they are placed in order again. @param {Desk} desk @returns {Desk} */
+export function clearAll(desk) {
+  const person = personOf(desk);
+  if (person?.state !== "open" || person.pose.undecided.every(Boolean)) return desk;
+  const bare = changePose(desk, cleared(person.pose, [...person.pose.xyv.keys()]));
+  return selectKeypoint(bare, 0);
+}
+
+function cleared(pose, keypoints) {
+  const swept = (values, value) => values.map((old, i) => (keypoints.includes(i) ? value : old));
+  return {
+    xyv: swept(pose.xyv, [0, 0, ABSENT]), touched: swept(pose.touched, false), placed: swept(pose.placed, false),
+    undecided: swept(pose.undecided, true),
+  };
+}
+
+/** All that the selected person could begin again from, the empty pose last. @param {Desk} desk @returns {Start[]} */
+export function startsOf(desk) {
+  const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null };
+  return [...(personOf(desk)?.starts ?? []), empty];
+}
+
+/** Begin the selected open person again, from another prediction, the previous label, or nothing; one step of undo.
+ * @param {Desk} desk @param {Start} start @returns {Desk} */
+export function beginFrom(desk, start) {
+  const person = personOf(desk);
+  if (person?.state !== "open") return desk;
+  const after = begunFrom(start);
+  const isOffered = ["from", "startedFrom", "model"].every((name) => after[name] === person.offered[name]);
+  const pose = isOffered && person.start ? person.start : poseFrom(start.xyv, after.from);
+  const { from, startedFrom, model } = person;
+  const begun = { before: { from, startedFrom, model }, after };
+  const change = { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture: null, after: pose, begun };
+  return selectPerson(withPerson(changed(desk, change, "pose"), desk.person, after), desk.person);
+}
+
+/** Drop the edits of these persons: their prediction or label and their box are back, each as one step of undo.
  * @param {Desk} desk @param {number[]} indices @returns {Desk} */
 export function dropEdits(desk, indices) {
   const { person, keypoint } = desk;
   const dropped = indices.filter((index) => desk.persons[index].state === "open" && isEdited(desk.persons[index])).reduce(
-    (now, index) => changePose({ ...now, person: index }, now.persons[index].start ?? now.persons[index].pose), desk);
+    (now, index) => withoutEdits({ ...now, person: index }), desk);
   return { ...dropped, person, keypoint, placing: false, placeAs: VISIBLE };
+}
+
+function withoutEdits(desk) {
+  const { start, pose, savedBox } = personOf(desk);
+  const boxed = changeBox(desk, savedBox);
+  return start && start !== pose ? changePose(boxed, start) : boxed;
 }
 
 // ---------------------------------------------------------------------------------------------- deciding
 
 /**
  * Decide about a person (or open them again). Undo takes it back.
- * @param {Desk} desk @param {number} index @param {Verdict} verdict @returns {Desk}
+ * @param {Desk} desk @param {number} index @param {Verdict} verdict @param {string} [group] decided together with others
+ * @returns {Desk}
  */
-export function decide(desk, index, verdict) {
+export function decide(desk, index, verdict, group = undefined) {
   const { state, reason } = desk.persons[index];
   if (state === verdict.state) return desk;
-  const change = { kind: "verdict", person: index, before: { state, reason }, after: verdict };
+  const change = { kind: "verdict", person: index, before: { state, reason }, after: verdict, ...(group && { group }) };
   return {
     ...withPerson(desk, index, { ...verdict, problem: null }),
     placing: false,
@@ -384,12 +486,17 @@ export function decide(desk, index, verdict) {
   };
 }
 
+/** Say that nobody (else) is in the image. Undo takes it back. @param {Desk} desk @returns {Desk} */
+export function finish(desk) {
+  return { ...desk, past: [...desk.past, { kind: "finished", person: desk.person }], future: [] };
+}
+
 /** Why this person cannot be accepted as they are, or null. @param {Person} person */
 export function whyNotAccept(person) {
   if (person.state !== "open") return "This person is already decided. Open them again to change anything.";
   if (!person.pose.xyv.some((point) => point[2] !== ABSENT)) {
-    return "No keypoint is placed yet. Click a keypoint in the list, or press N, to go on placing; or press S to skip, " +
-      "or X if nobody is there.";
+    return "No keypoint is placed yet. Click a keypoint in the list, or press {keypoint-next}, to go on placing; or press {skip} to " +
+      "skip, or {not-a-person} if nobody is there.";
   }
   return null;
 }
@@ -477,8 +584,11 @@ export function abandon(desk, gesture, future) {
 
 function put(desk, change, value) {
   const there = { ...desk, person: change.person, placing: false, placeAs: VISIBLE };
+  if (change.kind === "finished") return there;
   if (change.kind === "verdict") return withPerson(there, change.person, { ...value, problem: null });
-  const { keypoint } = change;
+  if (change.kind === "box") return withPerson(there, change.person, { box: value });
+  const { keypoint, begun } = change;
+  const began = begun && (value === change.before ? begun.before : begun.after);
   const placing = desk.persons[change.person].state === "open" && !value.placed[keypoint] && !value.touched[keypoint];
-  return { ...withPerson(there, change.person, { pose: value }), keypoint, placing };
+  return { ...withPerson(there, change.person, { pose: value, ...began }), keypoint, placing };
 }

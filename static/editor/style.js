@@ -38,7 +38,7 @@ kbd {
   font: 600 11px/1 system-ui, sans-serif; padding: 3px 5px; border-radius: 4px; white-space: nowrap;
   border: 1px solid color-mix(in srgb, currentColor 28%, transparent); color: inherit; opacity: .82;
 }
-:is(.primary, [aria-pressed="true"]) kbd { opacity: 1; }
+:is(.primary, .slim, [aria-pressed="true"]) kbd { opacity: 1; }
 h2 { font-size: 12px; font-weight: 650; color: var(--quiet); margin: 0 0 6px; display: flex; align-items: center; justify-content: space-between; gap: 8px; }
 h2 b { color: var(--text); font-size: 13px; }
 
@@ -92,6 +92,7 @@ h2 b { color: var(--text); font-size: 13px; }
 .stage[data-cursor="point"] { cursor: pointer; }
 .stage[data-cursor="moving"] { cursor: none; }
 .stage[data-cursor="cross"] { cursor: crosshair; }
+.stage[data-cursor="all"] { cursor: move; } .stage[data-cursor="size"] { cursor: nwse-resize; } .stage[data-cursor="turn"] { cursor: alias; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .hint, .notice {
   position: absolute; left: 50%; transform: translateX(-50%); max-width: calc(100% - 24px); width: max-content;
@@ -138,7 +139,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 }
 .legend { margin: 0 0 6px; font-size: 12.5px; line-height: 1.35; color: var(--quiet); text-wrap: pretty; }
 .flags { display: flex; flex-direction: column; gap: 4px; max-height: clamp(68px, 15dvh, 134px); overflow-y: auto; scrollbar-width: thin; }
-[data-decided] .legend, [data-decided] .flags { opacity: .55; }
+[data-decided] .legend { display: none; } [data-decided] .flag { color: var(--quiet); background: transparent; }
 [data-decided] .flag i { visibility: hidden; }
 .flag {
   flex: none; display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 5px 8px; border-radius: 6px;
@@ -163,6 +164,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 }
 .cell.wide { grid-column: span 2; }
 .cell:hover { background: var(--sunk); }
+.cell[data-side="right"] i { border-radius: 1px; } .cell[data-side="middle"] i { border-radius: 1px; transform: rotate(45deg) scale(.86); }
 .cell i { width: 11px; height: 11px; border-radius: 50%; border: 2px solid var(--side); background: var(--side); flex: none; }
 .cell[data-visibility="1"] i { background: transparent; }
 .cell[data-visibility="0"] i { border-style: dotted; background: transparent; border-color: var(--quiet); }
@@ -177,6 +179,12 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .visibility button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--sunk); }
 .visibility button[aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); }
 
+.pose-tools { display: grid; grid-template-columns: repeat(auto-fit, minmax(40px, 1fr)); gap: 4px; margin-top: 8px; }
+.pose-tools .tool { width: 100%; height: 32px; border: 1px solid var(--line); border-radius: 7px; background: var(--paper); color: var(--text); }
+.pose-tools .tool:hover:not(:disabled) { background: var(--sunk); color: var(--text); }
+.pose-tools .tool:focus-visible { outline-color: var(--accent); }
+.flag.swap { border-style: dashed; border-color: var(--accent); }
+
 .persons { display: flex; flex-direction: column; gap: 3px; flex: 1 1 0; min-height: 0; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
 .person {
   flex: none; display: grid; grid-template-columns: 26px 1fr auto; gap: 8px; align-items: center; padding: 4px 8px 4px 4px; border-radius: 6px;
@@ -190,7 +198,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .person .meter i { display: block; height: 100%; background: color-mix(in srgb, var(--text) 62%, var(--paper)); }
 .person:not([data-state="open"]) { color: var(--quiet); }
 
-.actions { padding: 12px 14px; border-top: 1px solid var(--line); display: grid; grid-template-columns: 1fr 1fr; gap: 8px; background: var(--paper); position: relative; }
+.actions { padding: 12px 14px; border-top: 1px solid var(--line); display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px; background: var(--paper); position: relative; }
 .action {
   border: 1px solid var(--line); background: var(--paper); border-radius: 7px; padding: 0 10px; min-height: 38px; display: flex;
   align-items: center; justify-content: center; gap: 8px; font-weight: 550; font-size: 13.5px; white-space: nowrap;
@@ -198,14 +206,24 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .action:hover:not(:disabled) { background: var(--sunk); }
 .action.primary { grid-column: span 2; min-height: 44px; background: var(--accent); border-color: var(--accent); color: var(--accent-ink); font-weight: 650; font-size: 15px; }
 .action.primary:hover:not(:disabled) { background: color-mix(in srgb, var(--accent) 88%, #000); }
-.action.slim { grid-column: span 2; min-height: 30px; font-weight: 500; font-size: 13px; color: var(--quiet); border-color: transparent; }
+.slims { grid-column: span 2; display: flex; justify-content: space-between; gap: 4px; margin: 0 -6px; }
+.slims .action { padding: 0 6px; gap: 6px; }
+.action.slim { min-height: 30px; font-weight: 500; font-size: 13px; color: var(--quiet); border-color: transparent; }
 .menu {
   position: absolute; left: 14px; right: 14px; bottom: calc(100% + 6px); background: var(--paper); border: 1px solid var(--line);
   border-radius: 9px; padding: 6px; display: grid; gap: 2px; box-shadow: 0 12px 34px rgba(0, 0, 0, .28); z-index: 3;
 }
+.menu div { display: grid; gap: 2px; max-height: min(46dvh, 420px); overflow-y: auto; }
+.menu span { min-width: 0; overflow-wrap: anywhere; }
+.menu small { display: block; font-size: 12px; color: var(--quiet); }
+.menu form { display: grid; grid-template-columns: 1fr auto; gap: 8px; align-items: end; padding: 4px; }
+.menu label { display: grid; gap: 4px; font-size: 13px; }
+.menu input { font: inherit; color: inherit; min-width: 0; padding: 8px 10px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--paper); }
+.menu form .primary { background: var(--accent); color: var(--accent-ink); font-weight: 600; }
+.menu form .primary:hover { background: color-mix(in srgb, var(--accent) 88%, #000); }
 .menu p { margin: 4px 8px 6px; font-size: 13px; color: var(--quiet); }
 .menu button { display: flex; justify-content: space-between; align-items: center; border: 0; background: transparent; border-radius: 6px; padding: 8px 10px; text-align: left; }
-.menu button:hover, .menu button:focus-visible { background: var(--sunk); }
+.menu button:hover, .menu button:focus-visible { background: var(--sunk); } .menu button:focus-visible { outline-offset: -2px; }
 
 dialog { border: 1px solid var(--line); border-radius: 12px; background: var(--paper); color: var(--text); padding: 20px 22px; max-width: min(820px, calc(100vw - 24px)); max-height: calc(100dvh - 40px); }
 dialog::backdrop { background: rgba(10, 12, 16, .55); }
@@ -218,15 +236,64 @@ dialog::backdrop { background: rgba(10, 12, 16, .55); }
 .how { margin: 0 0 16px; padding: 0 0 14px 18px; border-bottom: 1px solid var(--line); font-size: 13px; line-height: 1.45; }
 .how li { margin: 0 0 5px; text-wrap: pretty; }
 dialog > h3 { margin: 0 0 10px; font-size: 15px; }
+canvas.loupe { inset: 0 auto auto 0; width: 132px; height: 132px; }
+.filters { position: absolute; }
+
+.looks {
+  position: fixed; inset: auto; left: var(--left, 8px); top: var(--top, 56px); margin: 0; width: min(344px, calc(100vw - 16px));
+  max-height: calc(100dvh - var(--top, 56px) - 8px); overflow-y: auto; scrollbar-width: thin; padding: 12px 14px 14px;
+  border: 1px solid var(--line); border-radius: 11px; background: var(--paper); color: var(--text); font-size: 13px;
+  box-shadow: 0 14px 40px rgba(0, 0, 0, .32);
+}
+.looks .dialog-head { margin-bottom: 6px; }
+.looks section { padding: 0 0 10px; margin-bottom: 10px; border-bottom: 1px solid var(--line); }
+.looks .empty { font-size: 12px; margin-top: 2px; }
+.looks .switches { display: grid; padding-bottom: 10px; margin-bottom: 10px; border-bottom: 1px solid var(--line); }
+.line { display: flex; align-items: center; gap: 8px; min-height: 28px; }
+label.line { cursor: pointer; } .line small { display: none; color: var(--quiet); } .line[data-none] small { display: inline; }
+.line > span:not(.swatch, .name), .line > .segments { flex: 1; }
+.line > label { display: flex; align-items: center; gap: 8px; flex: 1; min-width: 0; }
+.line .name { flex: none; width: 74px; color: var(--text); }
+.line input[type="range"] { flex: 1; min-width: 0; accent-color: var(--accent); height: 22px; margin: 0; }
+.line output { width: 46px; text-align: right; font-variant-numeric: tabular-nums; color: var(--quiet); }
+.back { border: 0; background: transparent; width: 26px; height: 26px; padding: 0; border-radius: 6px; color: var(--quiet); font-size: 15px; line-height: 1; }
+.back:hover { background: var(--sunk); color: var(--text); } .back[data-idle] { opacity: .3; }
+.swatch { display: inline-flex; width: 60px; height: 22px; border-radius: 6px; background: var(--stage); padding: 1px 2px; }
+.swatch svg { width: 56px; height: 20px; } .swatch text { font: 700 10px system-ui, sans-serif; }
+.switch { appearance: none; flex: none; width: 32px; height: 18px; margin: 0; border-radius: 9px; background: color-mix(in srgb, var(--quiet) 72%, var(--paper)); position: relative; cursor: pointer; }
+.switch::after { content: ""; position: absolute; top: 2px; left: 2px; width: 14px; height: 14px; border-radius: 50%; background: #fff; }
+.switch:checked { background: var(--accent); } .switch:checked::after { left: 16px; }
+.segments { display: flex; padding: 2px; margin: 2px 0; border-radius: 7px; background: var(--sunk); border: 1px solid var(--line); }
+.segments label { flex: 1; position: relative; }
+.segments input { position: absolute; inset: 0; opacity: 0; margin: 0; cursor: pointer; }
+.segments span { display: block; text-align: center; padding: 3px 4px; border-radius: 5px; white-space: nowrap; }
+.segments input:checked + span { background: var(--accent); color: var(--accent-ink); font-weight: 600; }
+.segments input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 2px; }
+.looks > .row { display: flex; gap: 8px; } .looks > .row button { flex: 1; border: 1px solid var(--line); background: var(--paper); border-radius: 7px; min-height: 32px; }
+.looks > .row button:hover { background: var(--sunk); }
+
+.keys-head { display: flex; gap: 8px; align-items: center; margin-bottom: 10px; }
+.keys-head h3 { margin: 0; flex: 1; font-size: 15px; }
+.keys-head .action { min-height: 32px; }
+.told { margin: 0 0 12px; padding: 8px 10px; border-radius: 7px; background: var(--sunk); font-size: 13px; min-height: 36px; position: sticky; top: -1px; z-index: 1; box-shadow: 0 6px 10px -6px rgba(0, 0, 0, .35); }
+.sheet i { font-style: normal; color: var(--quiet); }
+.sheet .key-row { display: flex; gap: 2px; align-items: center; margin: 0 -6px; }
+.key-row > button:first-child { flex: 1; min-width: 0; display: flex; justify-content: space-between; align-items: center; gap: 10px; text-align: left; border: 1px solid transparent; background: transparent; border-radius: 6px; padding: 3px 6px; min-height: 28px; }
+.key-row > button:first-child:hover:not(:disabled) { background: var(--sunk); }
+.key-row .back[data-idle] { visibility: hidden; }
+.key-row > button:disabled { opacity: .65; }
+.key-row span + span { display: flex; gap: 4px; flex: none; }
+.key-row [data-waits] { border-color: var(--accent); background: var(--sunk); }
 .live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
+@media (min-width: 2600px) { .editor { grid-template-columns: minmax(0, 1fr) 460px; } .bar, .panel, .hint, .notice, .card, dialog { zoom: 1.4; } }
 @media (max-width: 1100px) { .where { max-width: 150px; } .tool { width: 31px; } .bar .rule { margin: 0 2px; } .status { padding: 0 2px; } }
 @media (max-width: 760px) {
   .editor { grid-template: auto 54dvh auto / minmax(0, 1fr); grid-template-areas: "bar" "stage" "panel"; height: auto; border-radius: 0; border-inline: 0; overflow: visible; }
   .bar { flex-wrap: wrap; padding: 4px 6px; row-gap: 0; }
   .where { flex: 1 1 0; max-width: none; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
-  .tools { display: flex; align-items: center; flex: 0 0 100%; min-width: 0; }
-  .tool { flex: 1 1 32px; min-width: 0; height: 40px; }
+  .tools { display: flex; flex-wrap: wrap; align-items: center; flex: 0 0 100%; min-width: 0; }
+  .tool { flex: 1 1 26px; min-width: 24px; height: 40px; }
   .panel { border-left: 0; border-top: 1px solid var(--line); }
   .scroll { overflow: visible; } .scroll .everybody { flex: none; } .persons { flex: none; max-height: 50dvh; }
   .editor[data-bare] { grid-template: auto minmax(54dvh, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
@@ -234,11 +301,19 @@ dialog > h3 { margin: 0 0 10px; font-size: 15px; }
   .actions { position: sticky; bottom: 0; order: -1; z-index: 2; border-top: 0; border-bottom: 1px solid var(--line); }
   .sheet { columns: 1; } .sheet dl { grid-template-columns: 1fr 1fr; } .sheet dd { flex-wrap: wrap; }
   .notice { flex-wrap: wrap; }
+  .looks { left: 0; right: 0; top: auto; bottom: 0; width: auto; max-height: 62dvh; border-radius: 14px 14px 0 0; border-width: 1px 0 0; padding-bottom: calc(14px + env(safe-area-inset-bottom)); }
 }
 @media (pointer: coarse) {
+  .line { min-height: 44px; } .back { width: 44px; height: 44px; } .segments span { padding: 13px 4px; } .line input[type="range"] { height: 44px; }
+  .key-row > button:first-child { min-height: 44px; } .looks > .row button { min-height: 44px; } .looks kbd { display: none; }
   .actions kbd, .visibility kbd { display: none; }
-  .tool { width: 44px; height: 44px; } .cell { height: 40px; } .step { width: 44px; height: 44px; }
+  .tool, .pose-tools .tool { height: 44px; } .tool { width: 44px; } .pose-tools { grid-template-columns: repeat(auto-fit, minmax(44px, 1fr)); } .cell { height: 44px; } .keys-head .action { min-height: 44px; } .step { width: 44px; height: 44px; }
   .visibility button, .menu button, .flag { min-height: 44px; } .flag { align-items: center; } .flag i { transform: none; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
+}
+@media (pointer: coarse) and (max-width: 1280px) {
+  .bar { flex-wrap: wrap; row-gap: 0; } .bar :is(.gap, .rule) { display: none; }
+  .where { flex: 1 1 0; max-width: none; order: -2; } .status { order: -1; max-width: 58%; }
+  .tools { display: grid; grid-template-columns: repeat(auto-fill, minmax(44px, 1fr)); flex: 0 0 100%; } .tool { width: auto; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation-duration: 3s !important; } }
 `;

@@ -1,8 +1,12 @@
-/** What the editor says, on the screen and to a screen reader. Pure; knows no DOM. */
+/** What the editor says, on the screen and to a screen reader; a key is written as its command in braces, as keys.withKeys
+ * reads it. Pure; knows no DOM. */
 
-import { ABSENT, HIDDEN, countUndecided, flagOf, hasDrafts, isUndecided, personOf, spoken } from "./state.js";
+import { ABSENT, HIDDEN, SKIP_REASONS, countUndecided, flagOf, hasDrafts, isUndecided, personOf, sideless, spoken } from "./state.js";
 
 /** @typedef {import("./state.js").Desk} Desk */
+
+export const NO_SIDE = "This keypoint has no left or right. Choose one of the limb to swap, or swap the whole person ({swap-person}).";
+export const TOOL_FIRST = "Nothing moves as a whole by accident: press {transform} for the whole pose, or {box-edit} for the box, first.";
 
 const VISIBILITIES = ["absent", "hidden", "visible"];
 
@@ -12,8 +16,21 @@ export const HOLD_LOST =
 export const SESSION_ENDED = "Your session has ended. Sign in again in another tab; your edits are kept here.";
 
 /** Why a flag is there, in the panel. */
-export const LEGEND = "Yellow rings: the predictions differ here, or are unsure. Drag the point, or press Enter if it is right.";
+export const LEGEND = "Drag what is ringed, or leave it if it is right.";
 export const INCONSISTENCY = "Inconsistency: 0 means that the predictions agree, 1 that they do not.";
+
+/** How it works, on the help page: what it is about, and what is to be said. @type {[string, string][]} */
+export const HOW = [
+  ["Left and right", " are the person's own: facing you, their left hand is on your right. Left keypoints are blue discs, right ones orange squares."],
+  ["Hidden", ": something covers it, but you can tell where it is. Its mark is hollow."],
+  ["Absent", ": outside the picture, or impossible to tell."],
+  ["Flags", " (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs, or press {visible}, {hidden} or {absent} if it is right: either marks the flag as looked at. {flag-next} goes to the next one."],
+  ["Upright view", ": under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that the head points up; the whole image ({fit-image}) stays as it was taken. {upright} switches it off and on."],
+  ["Ghosts", " are the dashed poses under yours: where the teachers A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
+  ["Loupe", " ({loupe}): what lies around the selected keypoint, magnified. Under a finger it comes by itself."],
+  ["Enter", " accepts the person, flags and all, and goes on to the next person, then to the next image. {undo} takes back step by step, also into the image before."],
+  ["Mouse", ": drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden."],
+];
 
 /** How a keypoint stands: "not placed" where nobody has decided about it yet.
  * @param {import("./state.js").Person} person @param {number} keypoint */
@@ -34,16 +51,85 @@ export function hintInWords(desk, { byTouch }) {
   if (desk.placing) return placingInWords(spoken(desk.skeleton, desk.keypoint), desk.placeAs, byTouch);
   if (person.from !== "empty" && !countUndecided(person)) return "";
   if (countUndecided(person)) {
-    return byTouch ? "Tap a keypoint in the list to go on placing" : "Click a keypoint in the list, or press N, to go on placing";
+    return byTouch ? "Tap a keypoint in the list to go on placing" : "Click a keypoint in the list, or press {keypoint-next}, to go on placing";
   }
   if (!person.pose.xyv.some((point) => point[2] !== ABSENT)) return "";
   return byTouch ? "All placed" : "All placed · Enter accepts";
 }
 
+const TOOLS = {
+  "add-box": ["Drag a box around the person · Enter puts one here · Esc to stop", "Drag a box around the person"],
+  "edit-box": [
+    "The box: drag it, its handles or the round one that turns it · arrows move, Alt and arrows size, {turn-left} and {turn-right} turn · Enter when done",
+    "Drag the box, its handles, or the round one that turns it",
+  ],
+  pose: [
+    "The whole pose: drag inside to move, a corner to scale, the round handle to turn · arrows move, Alt and ↑ ↓ scale, {turn-left} and {turn-right} turn · Enter when done",
+    "Drag inside to move the whole pose, a corner to scale it, the round handle to turn it",
+  ],
+};
+
+/** What the tool that is switched on does. @param {import("./tools.js").Tool} tool @param {{byTouch: boolean}} hand */
+export function toolInWords(tool, { byTouch }) {
+  return TOOLS[tool][byTouch ? 1 : 0];
+}
+
+/** That a limb looks exchanged with its partner. @param {import("./state.js").Skeleton} skeleton @param {number[]} limb */
+export function swapInWords(skeleton, limb) {
+  const names = limb.map((keypoint) => sideless(skeleton, keypoint));
+  return `Left and right swapped? The networks see ${names.join(", ")} the other way round. Swap them`;
+}
+
+/** That a ghost was put on or off. @param {string} name whose it is
+ * @param {{isOn: boolean, isThere: boolean}} ghost isThere: the selected person has one */
+export function ghostInWords(name, { isOn, isThere }) {
+  if (!isOn) return `${name}: off.`;
+  return isThere ? `${name}: shown.` : `${name}: shown, but there is none of this person.`;
+}
+
+/** Why a person can be skipped. @param {(reason: string) => void} skipFor @returns {import("./menu.js").Item[]} */
+export function skipChoices(skipFor) {
+  return SKIP_REASONS.map((reason) => {
+    const text = reason.charAt(0).toUpperCase() + reason.slice(1);
+    if (reason !== "other") return { text, act: () => skipFor(reason) };
+    return { text: "Other…", ask: { label: "Skip this person: why?", button: "Skip", act: (said) => skipFor(`other: ${said}`) } };
+  });
+}
+
+/** How an image stands that one worked on. @param {{camera: string, is_open: boolean, decided_at: string}} image @param {number} now ms */
+export function recentInWords({ camera, is_open: isOpen, decided_at: at }, now) {
+  const minutes = Math.max(Math.round((now - Date.parse(at)) / 60_000), 0);
+  const ago = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : minutes < 1440 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} d ago`;
+  return `${camera ? `${camera} · ` : ""}${isOpen ? "open" : "done"} · ${ago}`;
+}
+
+/** What a person could begin again from. @param {import("./state.js").Start} start */
+export function startInWords({ from, model }) {
+  return { student: "The student's prediction", model: `The prediction of ${model}`, label: "The previous label", empty: "Nothing placed" }[from];
+}
+
+/** That a pose was copied, and from where. @param {string} fileName */
+export function copiedInWords(fileName) {
+  return `Copied from ${fileName}, fitted to the box. Look at each keypoint.`;
+}
+
+export const NOBODY_BEFORE = "No earlier frame of this camera has a pose to copy. Place the keypoints, or start again from a prediction ({start-from}).";
+
+/** That the earlier frame shows nobody near. @param {string} fileName */
+export function nobodyNear(fileName) {
+  return `In ${fileName} nobody stands where this person does. Place the keypoints, or start again from a prediction ({start-from}).`;
+}
+
+/** What Shift and Enter would do with keypoints nobody has decided about. @param {number} count @param {number} persons */
+export function notPlacedYetByAll(count, persons) {
+  const what = count === 1 ? "1 keypoint is not placed" : `${count} keypoints are not placed`;
+  return `${what} (${persons === 1 ? "1 person" : `${persons} persons`}). {accept-image} again accepts everybody, and takes them as absent.`;
+}
+
 function placingInWords(name, placeAs, byTouch) {
   if (placeAs === HIDDEN) return `The next ${byTouch ? "tap" : "click"} places the ${name} hidden`;
   if (byTouch) return `Tap to place the ${name}, or choose Hidden or Absent first`;
-  return `Click to place the ${name} · Shift and click if it is hidden · N leaves it out · Esc to stop`;
+  return `Click to place the ${name} · Shift and click if it is hidden · {keypoint-next} leaves it out · Esc to stop`;
 }
 
 /** Who is selected, and what to do about them. @param {Desk} desk */
@@ -73,7 +159,7 @@ export function turnInWords({ isOn, turn, own }) {
   const degrees = (angle) => Math.abs(Math.round((angle * 180) / Math.PI));
   if (!isOn) return "Shown as the camera took it";
   if (degrees(turn)) return `Turned ${degrees(turn)}° so that the head points up`;
-  return degrees(own) ? "Not turned: C turns to the person" : "Not turned: the head points up already";
+  return degrees(own) ? "Not turned: {fit-person} turns to the person" : "Not turned: the head points up already";
 }
 
 /**

@@ -11,13 +11,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.acting import wait
+
 ROOT = Path(__file__).parents[2]
+stand_in = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
 find_chromium = runpy.run_path(str(Path(__file__).parent / "find_chromium.py"))["find_chromium"]
 
 
@@ -39,6 +44,28 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_editor(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open the page of a stand-in for the server in a browser of its own, and wait until the first image is painted.
+
+    `world`: what the stand-in knows (editor_server.py); `path`: the page's query; the rest goes to the browser context.
+    """
+    with ExitStack() as stack:
+
+        def opened(world: Any, *, painted: bool = True, path: str = "", **options: Any) -> Page:
+            url = stack.enter_context(stand_in["serving"](world))
+            context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+            stack.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(8000)
+            page.goto(f"{url}/{path}")
+            if painted:
+                wait(page, "painted", "1")
+            return page
+
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,23 @@ class FakePerson:
     state: str = "open"
     revision: int = 0
     label: list[list[float]] | None = None
+    skip_reason: str | None = None
+    keypoint_scores: list[float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contract's Person."""
-        start = {"xyv": self.label or self.start, "from": "label" if self.label else self.origin, "prediction_id": 7}
+        begun = _start_json(self.start, self.origin)
+        labelled = [] if self.label is None else [_start_json(self.label, "label")]
+        starts = labelled + ([] if self.origin == "empty" else [begun])
         return {
             "id": self.id, "revision": self.revision, "state": self.state, "box": self.box, "score": self.score,
-            "flags": self.flags, "start": start, "ghosts": self.ghosts,
+            "flags": self.flags, "keypoint_scores": self.keypoint_scores, "skip_reason": self.skip_reason,
+            "start": [*starts, begun][0], "starts": starts, "ghosts": self.ghosts,
         }  # fmt: skip
+
+
+def _start_json(xyv: list[list[float]], origin: str) -> dict[str, Any]:
+    return {"xyv": xyv, "from": origin, "prediction_id": 7, "model": "dots" if origin == "model" else None}
 
 
 @dataclass
@@ -97,6 +107,8 @@ class World:
     save_waits_s: float = 0
     lost: set[int] = field(default_factory=set)
     beats: list[list[int]] = field(default_factory=list)
+    previous: dict[str, Any] | None = None
+    decided_at: dict[int, str] = field(default_factory=dict)
 
     @property
     def persons(self) -> dict[int, FakePerson]:
@@ -112,7 +124,10 @@ class World:
         waiting = [image for image in self.images.values() if not image.done and image.id not in exclude]
         if not waiting:
             return {"task": None, "message": "Every image is done. New ones come with the next import or round."}
-        image = waiting[0]
+        return self.task(waiting[0])
+
+    def task(self, image: FakeImage) -> dict[str, Any]:
+        """An image as the contract's Task."""
         shown = {"id": image.id, "url": f"/img/{image.id}/{sha256(image.content).hexdigest()}", "width": image.width,
                  "height": image.height, "file_name": image.file_name, "camera": "hall"}  # fmt: skip
         remaining = sum(not one.done for one in self.images.values())
@@ -134,8 +149,11 @@ class World:
         ]
         person.revision += 1
         person.label = body.get("xyv", person.label)
+        person.box = body.get("box") or person.box
+        person.skip_reason = body.get("reason")
         image = next(image for image in self.images.values() if person in image.persons)
         image.done = all(one.state != "open" for one in image.persons)
+        self.note(image.id)
         about = {"id": person.id, "revision": person.revision, "state": person.state}
         self.answers[body["key"]] = {"person": about, "image_done": image.done, "repeated": False}
         return self.answers[body["key"]]
@@ -146,8 +164,29 @@ class World:
             empty = [[0.0, 0.0, 0]] * len(self.skeleton)
             person = FakePerson(1 + max(self.persons, default=0), body["box"], empty, origin="empty")
             self.images[body["image_id"]].persons.append(person)
+            self.note(body["image_id"])
             self.answers[body["key"]] = {"person": person.to_json()}
         return self.answers[body["key"]]
+
+    def mark(self, image_id: int, *, done: bool) -> dict[str, Any]:
+        """Finish or reopen an image."""
+        self.images[image_id].done = done
+        self.note(image_id)
+        return {"image_done": done}
+
+    def note(self, image_id: int) -> None:
+        """Something was decided in this image now: it is the newest of the recent ones."""
+        self.decided_at.pop(image_id, None)
+        self.decided_at[image_id] = datetime.now(UTC).isoformat()
+
+    def recent(self, limit: int) -> list[dict[str, Any]]:
+        """The images in which something was decided, newest first."""
+        newest = list(reversed(self.decided_at.items()))[:limit]
+        return [
+            {"id": image_id, "file_name": self.images[image_id].file_name, "camera": "hall",
+             "is_open": not self.images[image_id].done, "decided_at": at}
+            for image_id, at in newest
+        ]  # fmt: skip
 
 
 def create_editor_app(world: World) -> FastAPI:
@@ -179,6 +218,23 @@ def create_editor_app(world: World) -> FastAPI:
         time.sleep(world.next_waits_s)
         return world.next_task({int(one) for one in exclude.split(",") if one})
 
+    @app.get("/api/images/{image_id}/task")
+    def image_task(image_id: int) -> Response:
+        image = world.images.get(image_id)
+        if image is None:
+            return _refuse(404, "not_found", f"there is no image {image_id}; wanted one of this home. Open another.")
+        if image_id in world.lost:
+            return _refuse(409, "lease_lost", f"bob works on {image.file_name} just now. Open another image.")
+        return JSONResponse(world.task(image))
+
+    @app.get("/api/images/{image_id}/previous")
+    def previous(image_id: int) -> dict[str, Any]:
+        return world.previous or {"file_name": None, "frame": None, "persons": []}
+
+    @app.get("/api/recent")
+    def recent(limit: int = 10) -> dict[str, Any]:
+        return {"images": world.recent(limit)}
+
     @app.get("/img/{image_id}/{digest}")
     def image(image_id: int, digest: str) -> Response:
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -208,12 +264,15 @@ def create_editor_app(world: World) -> FastAPI:
     return app
 
 
+def _refuse(status: int, code: str, message: str) -> Response:
+    return JSONResponse({"error": {"code": code, "message": message}}, status)
+
+
 def _answer(world: World, action: str, body: dict[str, Any]) -> Response:
     if action == "persons":
         return JSONResponse(world.add_person(body))
-    if action == "finish":
-        world.images[body["image_id"]].done = True
-        return JSONResponse({"image_done": True})
+    if action in ("finish", "reopen-image"):
+        return JSONResponse(world.mark(body["image_id"], done=action == "finish"))
     try:
         return JSONResponse(world.decide(action, body))
     except ValueError as error:
@@ -296,6 +355,7 @@ def _person(
     }
     return FakePerson(
         person_id, box, _rows(student, seen), flags=found, score=found[0]["score"] if found else 0.04,
+        keypoint_scores=np.minimum(1, gaps / scale * 4).tolist(),
         ghosts={"A": _rows(a, np.full(len(truth), 0.9)), "B": _rows(b, np.full(len(truth), 0.8))},
     )  # fmt: skip
 

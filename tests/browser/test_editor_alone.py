@@ -3,90 +3,25 @@
 import json
 import re
 import runpy
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.acting import drag_by, eventually, point, screen, selected, wait
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
-World, serving, drawn_image = fake["World"], fake["serving"], fake["drawn_image"]
+World, drawn_image = fake["World"], fake["drawn_image"]
 
 
 @pytest.fixture
 def world() -> Any:
     """Six drawn images of two persons each."""
     return World({i: drawn_image(i) for i in range(1, 7)})
-
-
-@pytest.fixture
-def open_editor(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open the stand-in's page in a browser of its own, and wait until the first image is painted."""
-    with ExitStack() as stack:
-
-        def opened(world: Any, *, painted: bool = True, **options: Any) -> Page:
-            url = stack.enter_context(serving(world))
-            context = chromium.new_context(viewport={"width": 1280, "height": 860}, **options)
-            stack.callback(context.close)
-            page = context.new_page()
-            page.set_default_timeout(8000)
-            page.goto(url)
-            if painted:
-                wait(page, "painted", "1")
-            return page
-
-        yield opened
-
-
-def wait(page: Page, name: str, value: str | re.Pattern[str]) -> None:
-    """Wait until the editor's data-`name` is `value`."""
-    expect(page.locator("pose-editor")).to_have_attribute(f"data-{name}", value, timeout=8000)
-
-
-def eventually(page: Page, script: str) -> None:
-    """Wait until a script says yes. Playwright's own way needs eval, which the page forbids."""
-    for _ in range(100):
-        if page.evaluate(script):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"never came true: {script}")
-
-
-def point(page: Page, person: int, keypoint: str) -> list[float]:
-    """A keypoint's x, y, visibility as the editor holds it."""
-    return page.evaluate(
-        "([id, name]) => { const { desk } = document.querySelector('pose-editor');"
-        " return desk.persons.find((one) => one.id === id).pose.xyv[desk.skeleton.keypoints.indexOf(name)]; }",
-        [person, keypoint],
-    )
-
-
-def screen(page: Page, person: int, keypoint: str) -> tuple[float, float]:
-    """Where a keypoint is in the window."""
-    spot = page.evaluate("([id, name]) => document.querySelector('pose-editor').screenOf(id, name)", [person, keypoint])
-    return spot["x"], spot["y"]
-
-
-def drag(page: Page, start: tuple[float, float], step: tuple[float, float]) -> None:
-    """Drag with the mouse from a spot of the window."""
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(start[0] + step[0] / 2, start[1] + step[1] / 2, steps=4)
-    page.mouse.move(start[0] + step[0], start[1] + step[1], steps=4)
-    page.mouse.up()
-
-
-def selected(page: Page) -> tuple[int, str]:
-    """The selected person's id and keypoint."""
-    found = page.evaluate(
-        "() => { const { desk } = document.querySelector('pose-editor');"
-        " return [desk.persons[desk.person]?.id, desk.skeleton.keypoints[desk.keypoint]]; }"
-    )
-    return found[0], found[1]
 
 
 def test_an_image_opens_at_its_worst_flag_and_says_why(world: Any, open_editor: Callable[..., Page]) -> None:
@@ -104,7 +39,7 @@ def test_a_dragged_keypoint_follows_the_pointer_and_undo_brings_it_back(
     scale = page.evaluate(
         "() => { const e = document.querySelector('pose-editor'); return e.screenAt(1, 0).x - e.screenAt(0, 0).x; }"
     )
-    drag(page, screen(page, 100, "left_wrist"), (40, -30))
+    drag_by(page, screen(page, 100, "left_wrist"), (40, -30))
     after = point(page, 100, "left_wrist")
     assert after[0] - before[0] == pytest.approx(40 / scale, abs=0.02)
     assert after[1] - before[1] == pytest.approx(-30 / scale, abs=0.02)
@@ -123,7 +58,7 @@ def test_a_drag_beside_the_keypoints_moves_the_image_and_no_keypoint(
     before, spot = point(page, 100, "nose"), screen(page, 100, "nose")
     corner = page.locator("pose-editor").locator(".stage").bounding_box()
     assert corner
-    drag(page, (corner["x"] + 20, corner["y"] + corner["height"] - 40), (60, -50))
+    drag_by(page, (corner["x"] + 20, corner["y"] + corner["height"] - 40), (60, -50))
     assert point(page, 100, "nose") == before
     moved = screen(page, 100, "nose")
     assert (moved[0] - spot[0], moved[1] - spot[1]) == pytest.approx((60, -50), abs=0.5)
@@ -156,8 +91,8 @@ def test_accept_saves_and_goes_to_the_next_image_without_a_reload(world: Any, op
 
 def test_the_next_image_is_fetched_while_this_one_is_worked_on(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
-    wait(page, "ahead", "1")
-    assert world.asked_next == ["", "1"]
+    wait(page, "ahead", "2")
+    assert world.asked_next == ["", "1", "1,2"]
     page.context.set_offline(True)
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
@@ -171,12 +106,12 @@ def test_the_next_image_is_fetched_while_this_one_is_worked_on(world: Any, open_
 def test_the_images_ahead_are_counted_down_when_one_is_taken(world: Any, open_editor: Callable[..., Page]) -> None:
     world.images[1].persons[1].state = "accepted"
     page = open_editor(world)
-    wait(page, "ahead", "1")
+    wait(page, "ahead", "2")
     world.next_waits_s = 0.5
     page.keyboard.press("Enter")
     wait(page, "image", "2")
-    assert page.locator("pose-editor").get_attribute("data-ahead") == "0"
-    wait(page, "ahead", "1")
+    assert page.locator("pose-editor").get_attribute("data-ahead") == "1"
+    wait(page, "ahead", "2")
 
 
 def test_a_person_is_corrected_and_accepted_by_keyboard_alone(world: Any, open_editor: Callable[..., Page]) -> None:
@@ -262,7 +197,7 @@ def test_a_refused_save_brings_the_person_back_with_the_reason_and_every_edit(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:
     page = open_editor(world)
-    drag(page, screen(page, 100, "nose"), (25, 10))
+    drag_by(page, screen(page, 100, "nose"), (25, 10))
     moved = point(page, 100, "nose")
     world.refusals.append((409, "lease_lost", "Bob holds this image now; wanted it to be yours. Try again later."))
     page.keyboard.press("Enter")
@@ -280,7 +215,7 @@ def test_a_refusal_that_comes_after_the_image_was_left_brings_the_image_back(
 ) -> None:
     world.images[1].persons[1].state = "accepted"
     page = open_editor(world)
-    wait(page, "ahead", "1")
+    wait(page, "ahead", "2")
     world.refusals.append((409, "revision_conflict", "ann changed person 100. Load the image again."))
     page.keyboard.press("Enter")
     wait(page, "image", "1")
@@ -330,9 +265,9 @@ def test_a_session_that_ended_keeps_the_decisions_until_signed_in_again(
 def test_the_images_at_hand_are_held_and_a_lost_hold_is_told(world: Any, open_editor: Callable[..., Page]) -> None:
     world.lease_s = 0.9
     page = open_editor(world)
-    wait(page, "ahead", "1")
+    wait(page, "ahead", "2")
     page.wait_for_timeout(700)
-    assert world.beats[-1] == [1, 2]
+    assert world.beats[-1] == [1, 2, 3]
     world.lost = {1}
     expect(page.get_by_text("Your hold on this image has run out")).to_be_visible()
 
@@ -340,7 +275,7 @@ def test_the_images_at_hand_are_held_and_a_lost_hold_is_told(world: Any, open_ed
 def test_edits_survive_a_reload_and_undo_takes_them_away(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     before = point(page, 100, "nose")
-    drag(page, screen(page, 100, "nose"), (30, 0))
+    drag_by(page, screen(page, 100, "nose"), (30, 0))
     moved = point(page, 100, "nose")
     page.reload()
     wait(page, "painted", "1")
@@ -357,7 +292,7 @@ def test_a_person_is_added_with_a_box_and_placed_in_order(world: Any, open_edito
     page.keyboard.press("b")
     start = page.evaluate("document.querySelector('pose-editor').screenAt(10, 20)")
     end = page.evaluate("document.querySelector('pose-editor').screenAt(110, 220)")
-    drag(page, (start["x"], start["y"]), (end["x"] - start["x"], end["y"] - start["y"]))
+    drag_by(page, (start["x"], start["y"]), (end["x"] - start["x"], end["y"] - start["y"]))
     wait(page, "person", "602")
     assert world.saves("persons")[0]["box"] == pytest.approx(
         {"x": 10, "y": 20, "width": 100, "height": 200, "angle": 0}, abs=1
@@ -384,7 +319,7 @@ def test_a_box_the_server_refused_is_sent_again_with_the_next_decision(
     page.keyboard.press("f")
     page.keyboard.press("b")
     start = page.evaluate("document.querySelector('pose-editor').screenAt(10, 20)")
-    drag(page, (start["x"], start["y"]), (60, 90))
+    drag_by(page, (start["x"], start["y"]), (60, 90))
     expect(page.get_by_role("alert").filter(has_text="a box needs a positive width")).to_be_visible()
     page.keyboard.press("2")
     page.keyboard.press("Enter")
@@ -570,7 +505,7 @@ def test_a_keypoint_corrected_while_others_wait_to_be_placed_interrupts_nothing(
     for x in (100, 130):
         spot = page.evaluate("(x) => document.querySelector('pose-editor').screenAt(x, 200)", x)
         page.mouse.click(spot["x"], spot["y"])
-    drag(page, screen(page, 100, "nose"), (20, 20))
+    drag_by(page, screen(page, 100, "nose"), (20, 20))
     expect(page.get_by_text("Click to place the right eye")).to_be_visible()
     assert selected(page) == (100, "right_eye")
 
@@ -579,7 +514,7 @@ def test_an_image_ahead_whose_hold_was_lost_is_not_worked_on(world: Any, open_ed
     world.lease_s = 0.9
     world.images[1].persons[1].state = "accepted"
     page = open_editor(world)
-    wait(page, "ahead", "1")
+    wait(page, "ahead", "2")
     world.lost, world.images[2].done = {2}, True
     page.wait_for_timeout(800)
     page.keyboard.press("Enter")
@@ -625,7 +560,7 @@ def test_a_hundred_persons_are_dragged_smoothly(open_editor: Callable[..., Page]
         " stage.addEventListener('pointermove', () => { window.work.push(performance.now() - window.at); }); }"
     )
     x, y = screen(page, 100, "left_wrist")
-    drag(page, (x, y), (30, 20))
+    drag_by(page, (x, y), (30, 20))
     work = sorted(page.evaluate("window.work"))
     assert work[int(len(work) * 0.95)] <= 8, json.dumps(work)
 
@@ -691,7 +626,7 @@ def test_undo_takes_an_added_person_back_and_nothing_else(
     page.keyboard.press("f")
     page.keyboard.press("b")
     start = page.evaluate("document.querySelector('pose-editor').screenAt(10, 20)")
-    drag(page, (start["x"], start["y"]), (60, 90))
+    drag_by(page, (start["x"], start["y"]), (60, 90))
     if not save_waits_s:
         wait(page, "person", "602")
     page.keyboard.press("z")
@@ -707,7 +642,7 @@ def test_undo_takes_an_added_person_back_and_nothing_else(
 def test_edits_that_are_back_can_be_dropped_at_any_time(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     before = point(page, 100, "nose")
-    drag(page, screen(page, 100, "nose"), (30, 0))
+    drag_by(page, screen(page, 100, "nose"), (30, 0))
     page.reload()
     wait(page, "painted", "1")
     page.keyboard.press("ArrowLeft")
@@ -743,7 +678,7 @@ def test_the_images_to_do_are_counted_down_as_they_are_done(world: Any, open_edi
     for image, left in ((1, 6), (2, 5), (3, 4)):
         wait(page, "image", str(image))
         expect(page.get_by_text(f"{left} images to do")).to_be_visible()
-        wait(page, "ahead", "1")
+        wait(page, "ahead", "2")
         expect(page.get_by_text(f"{left} images to do")).to_be_visible()
         page.keyboard.press("Enter")
     wait(page, "image", "4")

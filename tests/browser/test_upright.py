@@ -3,17 +3,18 @@
 import math
 import re
 import runpy
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.acting import at, drag, everything, screen, wait
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
-World, serving, drawn_image = fake["World"], fake["serving"], fake["drawn_image"]
+World, drawn_image = fake["World"], fake["drawn_image"]
 
 LENS = {"x": 330.0, "y": 500.0, "radius": 480.0}
 ELBOW = 7
@@ -23,49 +24,6 @@ ELBOW = 7
 def world() -> Any:
     """Two images of two persons, the lens's middle under their feet: one leans to the left, one to the right."""
     return World({i: drawn_image(i) for i in range(1, 3)}, lens=LENS)
-
-
-@pytest.fixture
-def open_editor(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open the stand-in's page in a browser of its own, and wait until the first image is painted."""
-    with ExitStack() as stack:
-
-        def opened(world: Any, **options: Any) -> Page:
-            url = stack.enter_context(serving(world))
-            context = chromium.new_context(viewport={"width": 1280, "height": 860}, **options)
-            stack.callback(context.close)
-            page = context.new_page()
-            page.set_default_timeout(8000)
-            page.goto(url)
-            wait(page, "painted", "1")
-            return page
-
-        yield opened
-
-
-def wait(page: Page, name: str, value: str) -> None:
-    """Wait until the editor's data-`name` is `value`."""
-    expect(page.locator("pose-editor")).to_have_attribute(f"data-{name}", value, timeout=8000)
-
-
-def at(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where an image pixel is in the window."""
-    spot = page.evaluate("([x, y]) => document.querySelector('pose-editor').screenAt(x, y)", [x, y])
-    return spot["x"], spot["y"]
-
-
-def screen(page: Page, person: int, keypoint: str) -> tuple[float, float]:
-    """Where a keypoint is in the window."""
-    spot = page.evaluate("([id, name]) => document.querySelector('pose-editor').screenOf(id, name)", [person, keypoint])
-    return spot["x"], spot["y"]
-
-
-def poses(page: Page) -> str:
-    """Every person's pose and box, digit for digit."""
-    script = (
-        "() => JSON.stringify(document.querySelector('pose-editor').desk.persons.map(({ pose, box }) => [pose, box]))"
-    )
-    return str(page.evaluate(script))
 
 
 def turn(page: Page) -> float:
@@ -87,15 +45,6 @@ def into_image(page: Page, spot: tuple[float, float]) -> tuple[float, float]:
     along = complex(x1 - x0, y1 - y0) / 1000
     found = complex(spot[0] - x0, spot[1] - y0) / along
     return found.real, found.imag
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drag with the mouse between two spots of the window."""
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
-    page.mouse.move(*end, steps=3)
-    page.mouse.up()
 
 
 def test_each_person_is_turned_head_up_and_the_panel_says_by_how_much(
@@ -136,17 +85,17 @@ def test_switching_the_upright_view_changes_no_coordinate_and_is_remembered(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:
     page = open_editor(world)
-    before = poses(page)
+    before = everything(page)
     page.keyboard.press("u")
     assert turn(page) == 0
     expect(page.get_by_text("Shown as the camera took it", exact=True)).to_be_visible()
-    assert poses(page) == before
+    assert everything(page) == before
     page.reload()
     wait(page, "painted", "1")
     assert turn(page) == 0
     page.get_by_role("button", name="Upright view").click()
     assert turn(page) == pytest.approx(own_turn(world.images[1].persons[0]), abs=1e-6)
-    assert poses(page) == before
+    assert everything(page) == before
     wait(page, "status", "saved")
 
 
@@ -217,10 +166,10 @@ def test_an_ordinary_camera_is_not_turned_and_the_switch_says_why(open_editor: C
     expect(button).to_be_disabled()
     expect(button).to_have_attribute("title", re.compile("not a fisheye"))
     expect(page.get_by_text("Not turned")).to_be_hidden()
-    before = poses(page)
+    before = everything(page)
     page.keyboard.press("u")
     expect(page.get_by_role("alert").filter(has_text="not a fisheye")).to_be_visible()
-    assert (turn(page), poses(page)) == (0, before)
+    assert (turn(page), everything(page)) == (0, before)
 
 
 def test_two_fingers_zoom_a_turned_image_where_they_are(world: Any, open_editor: Callable[..., Page]) -> None:

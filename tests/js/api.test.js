@@ -71,3 +71,17 @@ test("an image whose bytes break off is an answer missed, which is asked for aga
   }
   assert.ok(limits[0] >= 60_000 && limits[0] > limits[1]);
 });
+
+test("what one annotator decided is never sent as another's who signed in meanwhile", async () => {
+  const sent = [];
+  const users = ["ann", "bob", "ann"];
+  const fetch = async (path, options) => {
+    if (path === "/api/session") return answer(200, { user: { name: users.shift() }, csrf: `token ${users.length}` });
+    sent.push(options.headers["X-CSRF-Token"]);
+    return sent.length === 1 ? answer(403, { error: { code: "csrf", message: "stale" } }) : answer(200, { ok: 1 });
+  };
+  const api = new Api({ fetch });
+  await assert.rejects(api.post("/api/accept", { key: "a" }), (error) => error.kind === "signed-out" && /bob is signed in here now/.test(error.message));
+  assert.deepEqual(sent, ["token 2"], "nothing was sent with bob's token");
+  assert.deepEqual(await api.post("/api/accept", { key: "a" }), { ok: 1 }, "ann is back");
+});

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { ApiError } from "../../static/editor/api.js";
 import { Outbox } from "../../static/editor/outbox.js";
-import { Saving } from "../../static/editor/saving.js";
+import { Saving, strayInWords } from "../../static/editor/saving.js";
 import * as state from "../../static/editor/state.js";
 import { person, task } from "./tasks.js";
 
@@ -141,4 +141,53 @@ test("an added person the server never took is missed by nobody; one it will not
   await setImmediate();
   assert.deepEqual([kept.sheet.desk.persons[2].id, kept.sheet.desk.persons[2].problem], [44, "bob holds it"]);
   assert.deepEqual(kept.news.at(-1), [2, "bob holds it"]);
+});
+
+test("a changed box goes with the decision, and only a changed one", async () => {
+  const { sheet, sent, decide } = desk(answered(1, 1), answered(2, 1));
+  sheet.desk = state.changeBox(sheet.desk, BOX);
+  decide(0, "accepted");
+  decide(1, "not_a_person");
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => one.box), [BOX, undefined]);
+  assert.ok(!state.isEdited(sheet.desk.persons[0]));
+});
+
+test("an added person's box goes with the adding, not again with the decision", async () => {
+  const { sheet, sent, saving, decide } = desk({ person: { id: 44, revision: 0 } }, answered(44, 1));
+  sheet.desk = state.addPerson(sheet.desk, state.newPerson("for now", BOX, 5));
+  saving.added(sheet, 2);
+  decide(2, "skipped", "blurred");
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => one.box), [BOX, undefined]);
+});
+
+test("whoever began again meanwhile keeps what they began from", async () => {
+  const { sheet, decide } = desk(answered(1, 1), answered(1, 2));
+  decide(0, "accepted");
+  decide(0, "open");
+  sheet.desk = state.beginFrom(sheet.desk, state.startsOf(sheet.desk).at(-1));
+  await setImmediate();
+  assert.equal(sheet.desk.persons[0].from, "empty");
+});
+
+test("that nobody is in the image is said and taken back in order", async () => {
+  const { sheet, sent, saving } = desk({}, {});
+  saving.finished(sheet);
+  saving.reopened(sheet);
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => [one.path, one.image_id]), [["/api/finish", 5], ["/api/reopen-image", 5]]);
+  assert.equal(sheet.waiting, 0);
+});
+
+test("a refused decision of an earlier page is told by file and person, and where its edits are", () => {
+  const letter = { fileName: "hall/0007.jpg", personNumber: 2 };
+  assert.equal(
+    strayInWords(letter, new ApiError("refused", "Bob holds it.", { code: "lease_lost" })),
+    "Person 2 of hall/0007.jpg was not saved: Bob holds it. Its edits are kept: open the image to see them.",
+  );
+  assert.equal(
+    strayInWords({ ...letter, personNumber: null }, new ApiError("refused", "Bob decided.", { code: "revision_conflict" })),
+    "What you decided about hall/0007.jpg was not saved: Bob decided.",
+  );
 });

@@ -7,7 +7,9 @@ import { numbersFrom } from "./chance.js";
 import { SKELETON, barePerson, person, task } from "./tasks.js";
 
 const pointOf = (desk) => state.personOf(desk).pose.xyv[desk.keypoint];
-const contentOf = (desk) => desk.persons.map(({ pose, state: stands, reason }) => ({ pose, stands, reason }));
+const contentOf = (desk) => desk.persons.map(({ pose, box, from, startedFrom, state: stands, reason }) => (
+  { pose, box, from, startedFrom, stands, reason }));
+const OTHER_START = { xyv: SKELETON.keypoints.map((_, i) => [5 * i, 5, 1]), from: "label", prediction_id: 3, model: null };
 
 test("an image opens at the worst flag of the worst open person", () => {
   const desk = state.openDesk(task(person(1, { state: "accepted", flagged: [0] }), person(2, { flagged: [3, 1] })));
@@ -37,10 +39,15 @@ test("taking any sequence of changes back gives the first desk, making them agai
     (desk) => state.placePoint(desk, { x: some(200), y: some(100) }, 1 + some(2)),
     (desk) => state.selectKeypoint(desk, some(5)),
     (desk) => state.selectPerson(desk, some(3)),
+    (desk) => state.changeBox(desk, { x: some(90), y: some(60), width: 20 + some(50), height: 20, angle: some(3) * 30 }),
+    (desk) => state.changeBox(desk, { x: some(90), y: 5, width: 20, height: 20, angle: 0 }, `box ${some(2)}`),
+    (desk) => state.clearKeypoint(desk),
+    (desk) => state.clearAll(desk),
+    (desk) => state.beginFrom(desk, state.startsOf(desk)[some(state.startsOf(desk).length)]),
     (desk) => state.decide(desk, some(3), { state: ["open", "accepted", "skipped"][some(3)], reason: null }),
   ];
   for (let round = 0; round < 60; round += 1) {
-    const first = state.openDesk(task(person(1, { flagged: [2] }), person(2), barePerson(3)));
+    const first = state.openDesk(task(person(1, { flagged: [2], starts: [OTHER_START] }), person(2), barePerson(3)));
     let desk = first;
     for (let i = 0; i < 40; i += 1) desk = acts[some(acts.length)](desk);
     let back = desk;
@@ -238,7 +245,7 @@ test("a refused decision gives the person back with every edit and the reason", 
 
 test("nothing placed is not accepted, and the message says what to do", () => {
   const desk = state.openDesk(task(barePerson(1)));
-  assert.match(state.whyNotAccept(desk.persons[0]), /press N, to go on placing; or press S to skip/);
+  assert.match(state.whyNotAccept(desk.persons[0]), /press {keypoint-next}, to go on placing; or press {skip} to skip/);
   assert.equal(state.whyNotAccept(state.setVisibility(desk, 1).persons[0]), null);
 });
 
@@ -280,4 +287,69 @@ test("a keypoint that a model does not know is not placed, the rest of its pose 
   assert.deepEqual(SKELETON.keypoints.map((_, i) => state.isUndecided(found, i)), [false, false, false, false, true]);
   const placed = state.movePoint(state.selectKeypoint(desk, 4), { x: 50, y: 50 });
   assert.equal(state.countUndecided(state.personOf(placed)), 0);
+});
+
+test("a box is changed on its own: no keypoint moves, and no keypoint moves a box", () => {
+  const desk = state.openDesk(task(person(1)));
+  const box = { x: 1, y: 2, width: 30, height: 40, angle: 15 };
+  const boxed = state.changeBox(desk, box);
+  assert.equal(boxed.persons[0].pose, desk.persons[0].pose);
+  assert.ok(state.hasDrafts(boxed));
+  assert.equal(state.movePoint(boxed, { x: 1, y: 1 }).persons[0].box, box);
+  const back = state.changeBox(boxed, { ...desk.persons[0].box });
+  assert.equal(state.hasDrafts(back), false, "put back where the server has it, there is nothing to save");
+  assert.equal(state.changeBox(state.decide(desk, 0, { state: "accepted", reason: null }), box).persons[0].box, desk.persons[0].box);
+});
+
+test("one pull at a box is one step of undo", () => {
+  const desk = state.openDesk(task(person(1)));
+  let pulled = desk;
+  for (const x of [3, 5, 8]) pulled = state.changeBox(pulled, { ...desk.persons[0].box, x }, "pull");
+  assert.equal(pulled.past.length, 1);
+  assert.equal(state.undo(pulled).persons[0].box, desk.persons[0].box);
+});
+
+test("a cleared keypoint is not placed, whatever the person began from, and waits for its click", () => {
+  const desk = state.clearKeypoint(state.selectKeypoint(state.openDesk(task(person(1))), 2));
+  assert.equal(state.isUndecided(state.personOf(desk), 2), true);
+  assert.equal(desk.placing, true);
+  assert.equal(state.clearKeypoint(desk), desk, "clearing twice changes nothing");
+  const placed = state.placePoint(desk, { x: 50, y: 40 });
+  assert.deepEqual(placed.persons[0].pose.xyv[2], [50, 40, 2]);
+  assert.equal(state.countUndecided(state.personOf(placed)), 0);
+});
+
+test("with all keypoints cleared they are placed in order again, and undo brings them back at once", () => {
+  const desk = state.openDesk(task(person(1)));
+  const bare = state.clearAll(desk);
+  assert.equal(state.countUndecided(state.personOf(bare)), 5);
+  assert.deepEqual([bare.keypoint, bare.placing], [0, true]);
+  assert.ok(state.whyNotAccept(state.personOf(bare)));
+  assert.equal(state.undo(bare).persons[0].pose, desk.persons[0].pose);
+});
+
+test("a person begins again from the previous label, from nothing, and from where the server let them begin", () => {
+  const desk = state.openDesk(task(person(1, { starts: [OTHER_START, { ...person(1).start, model: null }] })));
+  const [label, student, empty] = state.startsOf(desk);
+  const again = state.beginFrom(desk, label);
+  assert.deepEqual(again.persons[0].pose.xyv, OTHER_START.xyv);
+  assert.deepEqual([again.persons[0].from, again.persons[0].startedFrom], ["label", 3]);
+  assert.equal(state.beginFrom(again, student).persons[0].pose, desk.persons[0].start);
+  assert.equal(state.hasDrafts(state.beginFrom(again, student)), false);
+  assert.equal(state.countUndecided(state.personOf(state.beginFrom(again, empty))), 5);
+  assert.deepEqual([state.undo(again).persons[0].from, state.undo(again).persons[0].startedFrom], ["student", 9]);
+});
+
+test("what is said of the whole image is taken back and said again like anything else", () => {
+  const desk = state.openDesk(task(person(1, { state: "accepted" })));
+  const finished = state.finish(desk);
+  assert.equal(finished.past.at(-1).kind, "finished");
+  assert.equal(state.redo(state.undo(finished)).past.length, 1);
+});
+
+test("the next open and the next accepted person are found going round", () => {
+  const desk = state.openDesk(task(person(1), person(2, { state: "accepted" }), person(3), person(4, { state: "accepted" })));
+  assert.equal(state.stepTo(desk, "open").person, 2);
+  assert.equal(state.stepTo(state.stepTo(desk, "accepted"), "accepted").person, 3);
+  assert.equal(state.stepTo(desk, "skipped"), desk);
 });

@@ -44,7 +44,7 @@ test("the hint says what the next click does, how to go on placing, and when all
   let desk = state.openDesk(task(barePerson(1)));
   assert.match(hint(desk), /^Click to place the nose/);
   assert.equal(hint(state.setVisibility(desk, 1, { byMouse: true })), "The next click places the nose hidden");
-  assert.equal(hint(state.stopPlacing(desk)), "Click a keypoint in the list, or press N, to go on placing");
+  assert.equal(hint(state.stopPlacing(desk)), "Click a keypoint in the list, or press {keypoint-next}, to go on placing");
   for (let i = 0; i < 5; i += 1) desk = state.placePoint(desk, { x: 10 * i, y: 20 });
   assert.equal(hint(desk), "All placed · Enter accepts");
   assert.equal(hint(state.openDesk(task(person(1)))), "");
@@ -53,7 +53,7 @@ test("the hint says what the next click does, how to go on placing, and when all
 test("how the image lies is told in words", () => {
   const [turn, own] = [-2.391, -2.391];
   assert.equal(words.turnInWords({ isOn: true, turn, own }), "Turned 137° so that the head points up");
-  assert.equal(words.turnInWords({ isOn: true, turn: 0, own }), "Not turned: C turns to the person");
+  assert.equal(words.turnInWords({ isOn: true, turn: 0, own }), "Not turned: {fit-person} turns to the person");
   assert.equal(words.turnInWords({ isOn: true, turn: 0, own: 0 }), "Not turned: the head points up already");
   assert.equal(words.turnInWords({ isOn: false, turn: 0, own }), "Shown as the camera took it");
 });

@@ -1,0 +1,176 @@
+/** What the browser keeps of an annotator's work: drafts and letters, in IndexedDB, or else as long as the page lives. */
+
+const NAME = "pose-editor";
+const TABLES = ["drafts", "letters"];
+
+/**
+ * @typedef {"drafts" | "letters"} Table
+ * @typedef {[owner: string, name: number | string]} Key owner: the annotator's name
+ * @typedef {BrowserStore | MemoryStore} Store each request rejects with a StoreError where it failed
+ */
+
+/** The browser refused a request; the message says what to do. */
+export class StoreError extends Error {
+  /** @param {unknown} cause what the browser said */
+  constructor(cause) {
+    super(
+      `This browser could not keep your work (${cause?.name ?? "Error"}: ${cause?.message ?? "no reason given"}); wanted ` +
+        "room in its storage. Save what is open before you close the page, and allow this site to store data.",
+      { cause },
+    );
+    this.name = "StoreError";
+  }
+}
+
+/**
+ * The store of this browser. Where it has none for us (forbidden, a private window): one in memory, whose isKept is
+ * false and whose why says so. @param {() => IDBFactory} [factory] asking for it may throw @returns {Promise<Store>}
+ */
+export async function openStore(factory = () => globalThis.indexedDB) {
+  try {
+    return new BrowserStore(await databaseOf(factory()));
+  } catch (cause) {
+    return new MemoryStore({ why: new StoreError(cause).message });
+  }
+}
+
+/** @param {IDBFactory} factory @returns {Promise<IDBDatabase>} */
+function databaseOf(factory) {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(NAME, 1);
+    request.onupgradeneeded = () => TABLES.forEach((table) => request.result.createObjectStore(table));
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** The tables in IndexedDB. Every write waits for the earlier ones, whichever table they are in: so nothing is seen to
+ * be kept before what was kept first. */
+export class BrowserStore {
+  isKept = true;
+  why = "";
+  #database;
+
+  /** @param {IDBDatabase} database */
+  constructor(database) {
+    this.#database = database;
+    database.onversionchange = () => database.close();
+  }
+
+  /** The value under a key, undefined where there is none. @param {Table} table @param {Key} key @returns {Promise<any>} */
+  get(table, key) {
+    return this.#read(table, (rows) => rows.get(key));
+  }
+
+  /** All values of one owner, in the order of their keys. @param {Table} table @param {string} owner @returns {Promise<any[]>} */
+  all(table, owner) {
+    return this.#read(table, (rows) => rows.getAll(IDBKeyRange.bound([owner], [owner, []])));
+  }
+
+  /** How many values there are, of whomever. @param {Table} table @returns {Promise<number>} */
+  count(table) {
+    return this.#read(table, (rows) => rows.count());
+  }
+
+  /** @param {Table} table @param {Key} key @param {object} value plain data @returns {Promise<void>} */
+  put(table, key, value) {
+    return this.#write(table, (rows) => void rows.put(value, key));
+  }
+
+  /** @param {Table} table @param {Key} key @returns {Promise<void>} */
+  remove(table, key) {
+    return this.#write(table, (rows) => void rows.delete(key));
+  }
+
+  /** Another value in place of the one there; nobody comes between. @param {Table} table @param {Key} key
+   * @param {(value: any) => any} work gives the new value, undefined to remove it @returns {Promise<void>} */
+  change(table, key, work) {
+    return this.#write(table, (rows) => {
+      const found = rows.get(key);
+      found.onsuccess = () => {
+        const next = work(found.result);
+        if (next === undefined) rows.delete(key);
+        else if (next !== found.result) rows.put(next, key);
+      };
+    });
+  }
+
+  /** Remove what a test picks, of all owners. @param {Table} table @param {(value: any) => boolean} isOld */
+  sweep(table, isOld) {
+    return this.#write(table, (rows) => {
+      const cursor = rows.openCursor();
+      cursor.onsuccess = () => {
+        if (!cursor.result) return;
+        if (isOld(cursor.result.value)) cursor.result.delete();
+        cursor.result.continue();
+      };
+    });
+  }
+
+  #read(table, work) {
+    return this.#carryOut([table], "readonly", table, work);
+  }
+
+  #write(table, work) {
+    return this.#carryOut(TABLES, "readwrite", table, work);
+  }
+
+  #carryOut(locked, mode, table, work) {
+    return new Promise((resolve, reject) => {
+      try {
+        const transaction = this.#database.transaction(locked, mode, { durability: "relaxed" });
+        const request = work(transaction.objectStore(table));
+        transaction.oncomplete = () => resolve(request?.result);
+        transaction.onabort = () => reject(new StoreError(transaction.error));
+      } catch (cause) {
+        reject(new StoreError(cause));
+      }
+    });
+  }
+}
+
+/** The same for as long as the page lives, with copies as IndexedDB makes them. */
+export class MemoryStore {
+  #tables = Object.fromEntries(TABLES.map((table) => [table, new Map()]));
+
+  /** @param {{why?: string}} [options] why: for what reason nothing outlives the page */
+  constructor({ why = "" } = {}) {
+    this.why = why;
+    this.isKept = !why;
+  }
+
+  async get(table, key) {
+    return structuredClone(this.#tables[table].get(named(key))?.value);
+  }
+
+  async all(table, owner) {
+    const rows = [...this.#tables[table].values()].filter(({ key }) => key[0] === owner);
+    return structuredClone(rows.toSorted((one, two) => (one.key[1] < two.key[1] ? -1 : 1)).map(({ value }) => value));
+  }
+
+  async count(table) {
+    return this.#tables[table].size;
+  }
+
+  async put(table, key, value) {
+    this.#tables[table].set(named(key), { key, value: structuredClone(value) });
+  }
+
+  async remove(table, key) {
+    this.#tables[table].delete(named(key));
+  }
+
+  async change(table, key, work) {
+    const next = work(structuredClone(this.#tables[table].get(named(key))?.value));
+    if (next === undefined) this.#tables[table].delete(named(key));
+    else this.#tables[table].set(named(key), { key, value: structuredClone(next) });
+  }
+
+  async sweep(table, isOld) {
+    for (const [name, { value }] of this.#tables[table]) if (isOld(value)) this.#tables[table].delete(name);
+  }
+}
+
+function named(key) {
+  return JSON.stringify(key);
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { assign, cleared, effective, FIXED, isWhole, readOwn, reset, whyNot } from "../../static/editor/key_table.js";
+import { BINDINGS, chordOf, commandFor, keyFor, readable, withKeys } from "../../static/editor/keys.js";
+
+const press = (key, held = {}) => ({ key, code: "", shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...held });
+const keysOf = (own, command) => effective(BINDINGS, own).find((binding) => binding.command === command).keys;
+
+test("no key stands for two commands, and every command is named once", () => {
+  const keys = BINDINGS.flatMap((binding) => binding.keys);
+  assert.deepEqual(keys.filter((key, i) => keys.indexOf(key) !== i), []);
+  const commands = BINDINGS.map((binding) => binding.command);
+  assert.equal(new Set(commands).size, commands.length);
+});
+
+test("a key of another script counts by its place, and Alt with a digit too", () => {
+  assert.equal(chordOf(press("ц", { code: "KeyW" })), "W");
+  assert.equal(commandFor(press("¡", { code: "Digit1", altKey: true })), "ghost-A");
+  assert.equal(commandFor(press("Enter", { shiftKey: true })), "accept-image");
+});
+
+test("an own key stands for its command and for no other", () => {
+  const { own, takenFrom } = assign(BINDINGS, {}, "skip", "X");
+  assert.equal(takenFrom, "not-a-person");
+  const table = effective(BINDINGS, own);
+  assert.equal(commandFor(press("x"), table), "skip");
+  assert.equal(commandFor(press("s"), table), null);
+  assert.deepEqual(keysOf(own, "not-a-person"), []);
+  assert.equal(keyFor("skip", table), "X");
+});
+
+test("a key taken from an own one is gone there", () => {
+  const first = assign(BINDINGS, {}, "skip", "Q").own;
+  const { own, takenFrom } = assign(BINDINGS, first, "finish", "Q");
+  assert.equal(takenFrom, "skip");
+  assert.deepEqual([keysOf(own, "skip"), keysOf(own, "finish")], [[], ["Q"]]);
+});
+
+test("a key given where it is already takes it from nobody", () => {
+  assert.deepEqual(assign(BINDINGS, {}, "skip", "S"), { own: {}, takenFrom: null });
+});
+
+test("of two keys, the one that somebody took is gone and the other stays", () => {
+  const { own } = assign(BINDINGS, {}, "skip", "]");
+  assert.deepEqual(keysOf(own, "keypoint-next"), ["N"]);
+});
+
+test("a command reset has the keys it came with, taken back from whoever has them", () => {
+  const { own } = assign(BINDINGS, cleared(BINDINGS, {}, "not-a-person"), "skip", "X");
+  const back = reset(BINDINGS, own, "not-a-person");
+  assert.deepEqual([keysOf(back, "not-a-person"), keysOf(back, "skip")], [["X"], []]);
+  assert.deepEqual(reset(BINDINGS, back, "skip"), {});
+});
+
+test("Escape, Enter and ? stay where they are", () => {
+  assert.deepEqual(FIXED.flatMap((command) => keysOf({}, command)), ["Escape", "Enter", "?"]);
+  for (const chord of ["Escape", "Enter", "?"]) assert.match(whyNot(BINDINGS, "skip", chord), /stays with/);
+  assert.match(whyNot(BINDINGS, "accept", "Q"), /stays as it is/);
+  assert.match(whyNot(BINDINGS, "skip", "Mod+W"), /browser/);
+  assert.equal(whyNot(BINDINGS, "skip", "Q"), null);
+});
+
+test("stored keys come back; what is unknown, doubled or fixed is left out", () => {
+  const { own } = assign(BINDINGS, cleared(BINDINGS, {}, "finish"), "skip", "Q");
+  assert.deepEqual(readOwn(BINDINGS, JSON.stringify(own)), own);
+  const odd = { skip: ["Q", 7, "Enter"], finish: ["Q"], gone: ["I"], accept: ["I"], hide: "I" };
+  assert.deepEqual(readOwn(BINDINGS, JSON.stringify(odd)), { skip: ["Q"] });
+  for (const text of [null, "", "no JSON", "null", "[1]"]) assert.deepEqual(readOwn(BINDINGS, text), {});
+});
+
+test("a key is written as a person reads it", () => {
+  assert.deepEqual(["Mod+Shift+Z", "Mod++", " ", "Alt+ArrowUp"].map(readable), ["Ctrl Shift Z", "Ctrl +", "Space", "Alt ↑"]);
+});
+
+test("a text names the key that holds now, and leaves other braces alone", () => {
+  const { own } = assign(BINDINGS, {}, "skip", "X");
+  const text = "{skip} skips, {not-a-person} does not, {who} knows";
+  assert.equal(withKeys(text, effective(BINDINGS, own)), "X skips, (no key) does not, {who} knows");
+  assert.equal(withKeys("press {box-edit}"), "press Shift B");
+});
+
+test("a modifier held is not yet a key", () => {
+  assert.equal(isWhole(press("Shift")), false);
+  assert.equal(isWhole(press("q")), true);
+});
