@@ -17,6 +17,11 @@ def camera_lenses() -> gr.HTML:
     return _element("camera-lenses", "/assets/cameras/cameras.js")
 
 
+def contact_sheet() -> gr.HTML:
+    """Every person as a tile, with filters; it speaks to /api/sheet itself and nothing to Gradio."""
+    return _element("contact-sheet", "/assets/sheet/sheet.js")
+
+
 def lead_counts() -> gr.HTML:
     """How much there is and how much is done; its value is plain data, shown as text, as in the others."""
     return _element("lead-counts", LEAD_MODULE)

@@ -26,10 +26,12 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 FindSession = Callable[[str], SessionRecord | None]
 
 PUBLIC = re.compile(r"/login|/healthz|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+")
-OURS = re.compile(r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/assets/(?!login/)[\w./-]+")
+OURS = re.compile(
+    r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/thumb/\d+/[0-9a-f]{16}\.jpg|/assets/(?!login/)[\w./-]+"
+)
 # What Gradio's pages need. Files, uploads, proxies, named endpoints and recordings are left out on purpose.
 GRADIO = re.compile(
-    r"/(annotate|lead|cameras)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
+    r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
     r"|/gradio_api/(queue/(join|data)|startup-events|app_id|heartbeat/\w+|cancel|reset|component_server/?|run/predict|theme\.css))?"
 )
 LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings)(/.*)?")
@@ -165,7 +167,7 @@ def _deny(status: int, code: str, message: str) -> Response:
 
 
 def _is_page(path: str) -> bool:
-    return path.rstrip("/") in ("/annotate", "/lead", "/cameras")
+    return path.rstrip("/") in ("/annotate", "/lead", "/cameras", "/sheet")
 
 
 def _shield(send: Send, path: str, nonce: str) -> Send:
@@ -204,9 +206,9 @@ def _add_headers(message: MutableMapping[str, Any], path: str, nonce: str) -> No
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
         "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
     )
-    if re.match(r"/(annotate|lead|cameras)/(assets|static|svelte)/", path):
+    if re.match(r"/(annotate|lead|cameras|sheet)/(assets|static|svelte)/", path):
         headers["cache-control"] = "private, max-age=31536000, immutable"
     elif path.startswith("/assets/"):
         headers["cache-control"] = "no-cache"
-    elif not path.startswith("/img/"):
+    elif not path.startswith(("/img/", "/thumb/")):
         headers["cache-control"] = "no-store"

@@ -24,8 +24,11 @@ from app.pages.annotate import annotate_page
 from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page
 from app.pages.look import THEME, THEME_CSS
+from app.pages.sheet import sheet_page
 from app.settings import Settings
+from app.sheet_api import sheet_routes
 from app.signing_in import Throttle, login_page
+from app.thumbs import Thumbs
 from db import project, users
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreError
@@ -35,7 +38,7 @@ from sspcm.config import ConfigError
 from sspcm.pose import PoseError
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
-SERVED = ("cameras", "editor", "header", "lead", "login")
+SERVED = ("cameras", "editor", "header", "lead", "login", "sheet")
 """Not the whole folder: the demo's truth lies there too."""
 
 STOPPED_AFTER_S = 3
@@ -76,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_entrance(app, store, settings)
     app.include_router(annotator_routes(store, ImageFiles(settings.home), settings))
     app.include_router(lead_routes(store, engine, ImageFiles(settings.home), ModelFiles(settings.home)))
+    app.include_router(sheet_routes(store, Thumbs(settings.home)))
     for part in SERVED:
         app.mount(f"/assets/{part}", StaticFiles(directory=STATIC / part))
     for kind, (status, code) in REFUSALS.items():
@@ -87,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = _mount(app, annotate_page(name), "/annotate")
     app = _mount(app, lead_page(store, engine, name), "/lead")
     app = _mount(app, cameras_page(name), "/cameras")
+    app = _mount(app, sheet_page(name), "/sheet")
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))
     return app

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db import predictions
@@ -171,14 +171,12 @@ class _Sheet:
         return sorted(((Place(score, i), i) for i, (_, score) in scores.items()), key=_order)
 
     def _flags(self, score_ids: Collection[int]) -> dict[int, float]:
-        """Those of the scores that have a flag, with what orders them: the flag's score where a keypoint is asked for."""
-        query = select(
-            PersonScoreRow.id, PersonScoreRow.score if self._wanted.keypoint is None else PersonFlagRow.score
-        )
-        query = query.join(PersonFlagRow, PersonFlagRow.score_id == PersonScoreRow.id)
+        """Those with a flag, each with the score that orders: its own, or the flag's where a keypoint is asked for."""
+        rank = PersonScoreRow.score if self._wanted.keypoint is None else PersonFlagRow.score
+        query = select(PersonScoreRow.id, rank).join(PersonFlagRow, PersonFlagRow.score_id == PersonScoreRow.id)
         if self._wanted.keypoint is not None:
             query = query.where(PersonFlagRow.keypoint == self._wanted.keypoint)
-        return {score_id: score for score_id, score in self._tx.execute(query.where(PersonScoreRow.id.in_(score_ids)))}
+        return dict(self._tx.execute(query.where(PersonScoreRow.id.in_(score_ids))).all())
 
     def _scored(self, after: Place | None, limit: int) -> list[_Found]:
         """By score: the published round's, and the imported model's of persons whom the round did not score."""
@@ -278,7 +276,7 @@ class _Sheet:
         if self._wanted.camera_id is not None or self._wanted.search:
             found = self._few(select(ImageRow.id).where(*self._image_conditions()), FEW_IMAGES)
             if found is not None:
-                return PersonRow.image_id.in_(found)
+                return PersonRow.image_id.in_(found) if found else false()  # an empty IN would read everybody
         if self._wanted.show in STATES:
             found = self._few(select(PersonRow.id).where(PersonRow.state.in_(STATES[self._wanted.show])), FEW_PERSONS)
             if found is not None:

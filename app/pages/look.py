@@ -48,13 +48,14 @@ THEME = gr.themes.Base(
 THEME_CSS = (Path(__file__).resolve().parents[2] / "static" / "theme.css").read_text()
 
 _HEADER = """<header class="bar"><strong>{name}</strong><nav aria-label="Pages">
-<a href="/annotate/"{annotate}>Annotate</a><a href="/lead/" data-role="lead"{lead}>Lead</a>
+<a href="/annotate/"{annotate}>Annotate</a><a href="/sheet/"{sheet}>Contact sheet</a>
+<a href="/lead/" data-role="lead"{lead}>Lead</a>
 <a href="/cameras/" data-role="lead"{cameras}>Cameras</a></nav>
 <span class="who"></span><button type="button">Sign out</button></header>"""
 _HERE = ' aria-current="page"'
 
 
-def header(project: str, here: Literal["annotate", "lead", "cameras"]) -> gr.HTML:
+def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras"]) -> gr.HTML:
     """The bar on top; its module adds the user's name and, for leads, the links to their pages.
 
     The project's name comes from the home's owner, and is escaped for HTML and for templates.
@@ -64,8 +65,9 @@ def header(project: str, here: Literal["annotate", "lead", "cameras"]) -> gr.HTM
         html_template=_HEADER.format(
             name=name,
             annotate=_HERE if here == "annotate" else "",
-            lead=_HERE if here == "lead" else " hidden" if here == "annotate" else "",
-            cameras=_HERE if here == "cameras" else " hidden" if here == "annotate" else "",
+            sheet=_HERE if here == "sheet" else "",
+            lead=_HERE if here == "lead" else "" if here == "cameras" else " hidden",
+            cameras=_HERE if here == "cameras" else "" if here == "lead" else " hidden",
         ),
         js_on_load="import('/assets/header/header.js').then((m) => m.bind({element}))",
         apply_default_css=False,

@@ -69,4 +69,5 @@ code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); pad
 @media (max-width: 900px) { .page { grid-template-columns: minmax(0, 1fr); } .cameras { max-height: 168px; } }
 @media (max-width: 700px) { .work { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { :host { padding: 14px 10px 32px; } .card { padding: 12px 14px; } .list { padding: 12px 0 6px; } .list h2, .list .counts { padding-left: 14px; padding-right: 14px; } .cameras button { padding: 8px 14px; } .side button { padding: 10px 12px; } }
+@media (pointer: coarse) { .cameras button, .side button { min-height: 44px; } .switch span { padding-block: 12px; } .fields input { min-height: 44px; } }
 `;

@@ -77,4 +77,5 @@ section .exports { align-items: center; }
 code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
 @media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }
+@media (pointer: coarse) { a.button, .exports button, input[type="file"] { min-height: 44px; padding-block: 11px; } }
 `;

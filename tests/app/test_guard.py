@@ -65,10 +65,25 @@ def test_the_cameras_are_the_leads(path: str) -> None:
     assert ask(path, user="lea").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/sheet", "/sheet/", "/sheet/config", "/sheet/gradio_api/queue/join"])
+def test_the_contact_sheet_is_for_everybody_who_is_signed_in(path: str) -> None:
+    assert ask(path).status_code == 401
+    assert (ask(path, user="ann").status_code, ask(path, user="lea").status_code) == (200, 200)
+
+
 @pytest.mark.parametrize("path", ["/lead", "/lead/", "/lead/config", "/api/rounds", "/api/rounds/1", "/api/export"])
 def test_the_leads_paths_are_the_leads(path: str) -> None:
     assert ask(path, user="ann").status_code == 403
     assert ask(path, user="lea").status_code == 200
+
+
+def test_thumbs_are_for_the_signed_in_and_kept_by_their_browser() -> None:
+    path = "/thumb/17/0123456789abcdef.jpg"
+    assert ask(path).status_code == 401
+    assert ask("/thumb/17/../store.db", user="ann").status_code == 404
+    for user in SESSIONS:
+        answered = ask(path, user=user)
+        assert (answered.status_code, answered.headers.get("cache-control")) == (200, None)  # as the route says
 
 
 @pytest.mark.parametrize("path", ["//lead/", "/lead//", "/LEAD/", "/lead/\nconfig", "/annotate/../lead/x", "/lead;x/"])

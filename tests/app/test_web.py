@@ -112,7 +112,7 @@ PUBLIC = {"/login", "/healthz", "/manifest.json", "/favicon.ico"}
 
 def test_the_anonymous_get_the_login_page_and_nothing_else(server: Server) -> None:
     paths = server.paths
-    assert {"/api/next", "/annotate", "/lead"} <= {p.rstrip("/") for p in paths}
+    assert {"/api/next", "/annotate", "/lead", "/sheet"} <= {p.rstrip("/") for p in paths}
     with server.client() as client:
         for path in sorted(paths - PUBLIC):
             for method in ("GET", "POST"):
@@ -193,7 +193,13 @@ def test_both_exports_have_names_of_their_own(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/annotate/gradio_api/file=/etc/passwd", "/annotate/gradio_api/upload", "/annotate/gradio_api/call/x", "/docs"],
+    [
+        "/annotate/gradio_api/file=/etc/passwd",
+        "/annotate/gradio_api/upload",
+        "/annotate/gradio_api/call/x",
+        "/sheet/gradio_api/file=/etc/passwd",
+        "/docs",
+    ],
 )
 def test_routes_of_gradio_that_no_page_needs_do_not_exist(path: str, server: Server) -> None:
     with server.client("lea") as lea:
@@ -210,9 +216,11 @@ def test_requests_from_other_sites_and_without_the_token_are_refused(server: Ser
         assert ann.get("/api/session", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_pages_carry_a_policy_without_inline_scripts(server: Server) -> None:
+@pytest.mark.parametrize("path", ["/annotate/", "/sheet/"])
+def test_pages_carry_a_policy_without_inline_scripts(server: Server, path: str) -> None:
     with server.client("ann") as ann:
-        page = ann.get("/annotate/")
+        page = ann.get(path)
+    assert page.status_code == 200
     script = page.headers["content-security-policy"].split("script-src")[1].split(";")[0]
     assert "'unsafe-inline'" not in script
     nonce = script.split("'nonce-")[1].split("'")[0]

@@ -81,13 +81,15 @@ def test_the_least_certain_come_first_and_those_without_a_score_last(store, add_
     assert shown(store, ann) == [b, c, d, a]  # the round's word counts before the model's; ties by id
 
 
-def test_pages_follow_each_other_without_a_gap_or_a_double(store, add_people, ann, now):
+@pytest.mark.parametrize(("few", "total"), [(0, None), (1000, 9)])
+def test_pages_follow_each_other_without_a_gap_or_a_double(store, add_people, ann, now, monkeypatch, few, total):
+    monkeypatch.setattr(contact_sheet, "FEW_PERSONS", few)
     ids = people_of(store, *add_people(store, count=9))
     predict(store, [scored(i, 0.5) for i in ids[:5]])
     publish(store, ann, [scored(i, 0.5) for i in ids[3:7]], now)
     whole = shown(store, ann)
     first = page(store, ann, limit=2)
-    assert (first.total, sorted(whole)) == (9, ids)
+    assert (first.total, sorted(whole)) == (total, ids)
     seen, following = [one.person.id for one in first.persons], first.next
     while following is not None:
         told = page(store, ann, limit=2, after=Place.parse(str(following)))

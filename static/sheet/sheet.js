@@ -1,0 +1,316 @@
+/** The contact sheet: every person as a tile, filters that the page's address keeps, the annotator's last ten. Wires; every text enters as text. */
+
+import { Api } from "../editor/api.js";
+import { spoken } from "../editor/state.js";
+import { recentInWords } from "../editor/words.js";
+import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
+import { html } from "./nodes.js";
+import { PAGE, Paging } from "./paging.js";
+import { stepTo } from "./steps.js";
+import { STYLE } from "./style.js";
+import { tileOf } from "./tile.js";
+import { countInWords, emptyInWords, orderInWords } from "./words.js";
+
+const TYPING_MS = 300;
+/** How far below the window the next page is asked for already. */
+const AHEAD_PX = 900;
+const GHOSTS = 12;
+/** Coming back, no more than this is loaded again before the tile is looked for. */
+const MOST_AGAIN = 20 * PAGE;
+
+class ContactSheet extends HTMLElement {
+  #api = new Api();
+  #paging = new Paging((path) => this.#api.get(path), (added) => this.#draw(added));
+  #filters = NO_FILTERS;
+  /** What can be chosen, null until the server has told. @type {import("./words.js").Choices | null} */
+  #choices = null;
+  #parts = null;
+  #near = null;
+  #typing = 0;
+  #goingBack = () => this.#show(readFilters(location.search));
+  #shownAgain = (event) => event.persisted && this.#begin();
+
+  connectedCallback() {
+    addEventListener("popstate", this.#goingBack);
+    addEventListener("pageshow", this.#shownAgain);
+    if (!this.shadowRoot) this.#build();
+    this.#near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#loadAhead(), { rootMargin: `${AHEAD_PX}px` });
+    this.#near.observe(this.#parts.more);
+    this.#open();
+  }
+
+  disconnectedCallback() {
+    removeEventListener("popstate", this.#goingBack);
+    removeEventListener("pageshow", this.#shownAgain);
+    clearTimeout(this.#typing);
+    this.#near.disconnect();
+  }
+
+  /** The choices first: without a skeleton no pose can be drawn. */
+  async #open() {
+    this.#filters = readFilters(location.search);
+    this.#parts.body.replaceChildren(...ghosts());
+    try {
+      this.#choices = await this.#api.get("/api/sheet/filters");
+    } catch (error) {
+      this.#parts.body.replaceChildren(problemCard(error, () => this.#open()));
+      return;
+    }
+    this.#fillChoices();
+    await this.#begin();
+  }
+
+  /** The sheet as it is now, and back to where one left it. */
+  async #begin() {
+    this.#drawRecent();
+    await this.#show(this.#filters);
+    await this.#comeBack(history.state);
+  }
+
+  // --- what the page is made of ---
+
+  #build() {
+    const recent = html("nav", { class: "recent", "aria-labelledby": "recent", hidden: "" });
+    const order = html("p", {});
+    const count = html("p", { class: "count" });
+    const live = html("p", { class: "live", role: "status" });
+    const body = html("div", { class: "body" });
+    const more = html("div", { class: "more" });
+    const controls = { show: this.#segments(), camera: this.#select("camera"), keypoint: this.#select("keypoint"), search: this.#search() };
+    const clear = html("button", { type: "button", class: "clear", hidden: "" }, "Clear filters");
+    clear.addEventListener("click", () => this.#clear());
+    const toolbar = html("div", { class: "toolbar", role: "search", "aria-label": "Filters" }, controls.show.element, labelled("Camera", controls.camera),
+      labelled("Flagged keypoint", controls.keypoint), labelled("File name", controls.search, "search"), clear, count);
+    const title = html("div", { class: "title" }, html("h1", {}, "Contact sheet"), order);
+    this.attachShadow({ mode: "open" }).append(title, recent, toolbar, live, body, more);
+    this.shadowRoot.adoptedStyleSheets = [styleSheet()];
+    this.#parts = { recent, order, count, live, body, more, controls, clear, grid: null };
+    body.addEventListener("keydown", (event) => this.#press(event));
+    body.addEventListener("click", (event) => this.#leave(event));
+  }
+
+  #segments() {
+    const inputs = SHOWS.map(({ value }) => html("input", { type: "radio", name: "show", value }));
+    for (const input of inputs) input.addEventListener("change", () => this.#filter({ show: input.value }));
+    const labels = SHOWS.map(({ label }, i) => html("label", {}, inputs[i], html("span", {}, label)));
+    return { inputs, element: html("fieldset", {}, html("legend", {}, "Show"), html("div", { class: "segments" }, ...labels)) };
+  }
+
+  #select(name) {
+    const select = html("select", { disabled: "" });
+    select.addEventListener("change", () => this.#filter({ [name]: select.value }));
+    return select;
+  }
+
+  #search() {
+    const input = html("input", { type: "search", placeholder: "Part of the name", maxlength: LONGEST_SEARCH, autocomplete: "off", spellcheck: "false" });
+    input.addEventListener("input", () => {
+      clearTimeout(this.#typing);
+      this.#typing = setTimeout(() => this.#filter({ search: input.value.trim() }, { isTyped: true }), TYPING_MS);
+    });
+    return input;
+  }
+
+  #fillChoices() {
+    const { cameras, skeleton } = this.#choices;
+    const { camera, keypoint } = this.#parts.controls;
+    camera.replaceChildren(option("", "All cameras"), ...cameras.map(({ id, name }) => option(id, name)));
+    keypoint.replaceChildren(option("", "Any keypoint"), ...skeleton.keypoints.map((_, i) => option(i, spoken(skeleton, i))));
+    for (const select of [camera, keypoint]) select.disabled = false;
+  }
+
+  async #drawRecent() {
+    const { recent } = this.#parts;
+    const { images } = await this.#api.get("/api/recent").catch(() => ({ images: [] })); // a way back, not the work: the sheet goes on without it
+    const links = images.map((image) => html("li", {}, html("a", { href: `/annotate/?image=${image.id}`, title: image.file_name },
+      html("b", {}, image.file_name), html("small", {}, recentInWords(image, Date.now())))));
+    recent.replaceChildren(html("h2", { id: "recent" }, "My last ten"), html("ul", {}, ...links));
+    recent.hidden = !links.length;
+  }
+
+  // --- filters ---
+
+  /** Some filters anew. While somebody types, the address changes in place: back does not go letter by letter. */
+  #filter(changed, { isTyped = false } = {}) {
+    clearTimeout(this.#typing);
+    const search = isTyped ? {} : { search: this.#parts.controls.search.value.trim() };
+    const next = { ...this.#filters, ...search, ...changed };
+    if (sameFilters(next, this.#filters)) return;
+    const address = location.pathname + writeFilters(next, location.search);
+    if (isTyped) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+    this.#show(next);
+  }
+
+  #clear() {
+    this.#parts.controls.search.value = "";
+    this.#filter(NO_FILTERS);
+    this.#parts.controls.search.focus();
+  }
+
+  async #show(filters) {
+    if (!this.#choices) return;
+    this.#filters = filters;
+    const { controls, clear, order } = this.#parts;
+    for (const input of controls.show.inputs) input.checked = input.value === filters.show;
+    for (const name of ["camera", "keypoint"]) choose(controls[name], filters[name]);
+    if (controls.search.value.trim() !== filters.search) controls.search.value = filters.search;
+    clear.hidden = sameFilters(filters, NO_FILTERS);
+    order.textContent = `Train split only. ${orderInWords(filters, this.#choices)}`;
+    this.#parts.grid = null;
+    await this.#paging.restart(filters);
+  }
+
+  // --- tiles ---
+
+  #draw(added) {
+    const { phase, persons } = this.#paging;
+    this.#parts.body.setAttribute("aria-busy", String(phase === "loading" && !persons.length));
+    if (added.length) this.#addTiles(added);
+    else if (!persons.length) this.#drawNobody();
+    this.#drawMore();
+    this.#drawCount();
+    this.dataset.phase = phase;
+    if (phase === "ready") this.#lookAgain();
+  }
+
+  #addTiles(added) {
+    if (!this.#parts.grid) {
+      this.#parts.grid = html("ul", { class: "grid", role: "list", "aria-label": "Persons" });
+      this.#parts.body.replaceChildren(this.#parts.grid);
+    }
+    this.#parts.grid.append(...added.map((person) => tileOf(person, this.#filters, this.#choices)));
+  }
+
+  #drawNobody() {
+    const { phase, problem } = this.#paging;
+    const { body } = this.#parts;
+    if (phase === "loading") return body.querySelector("a.tile") ? undefined : body.replaceChildren(...ghosts()); // the ones before stay until then
+    if (phase === "failed") return body.replaceChildren(problemCard(problem, () => this.#paging.more()));
+    return body.replaceChildren(emptyCard(this.#filters, this.#choices, () => this.#clear()));
+  }
+
+  #drawMore() {
+    const { phase, problem, persons, isWhole } = this.#paging;
+    const { more } = this.#parts;
+    if (!persons.length || isWhole) return more.replaceChildren();
+    if (phase === "failed") return more.replaceChildren(problemCard(problem, () => this.#paging.more()));
+    const button = more.querySelector(":scope > button") ?? this.#moreButton();
+    button.disabled = phase === "loading";
+    button.textContent = phase === "loading" ? "Loading more…" : "Load more";
+    return button.parentNode === more && more.childElementCount === 1 ? undefined : more.replaceChildren(button);
+  }
+
+  #moreButton() {
+    const button = html("button", { type: "button" });
+    button.addEventListener("click", () => this.#paging.more());
+    return button;
+  }
+
+  #drawCount() {
+    const { phase, persons, total, isWhole } = this.#paging;
+    if (phase === "loading" && !persons.length) return;
+    const told = phase === "failed" ? "" : countInWords({ shown: persons.length, total, isWhole });
+    this.#parts.count.textContent = told;
+    if (phase === "ready") this.#parts.live.textContent = told;
+  }
+
+  // --- loading as one scrolls, and coming back ---
+
+  #loadAhead() {
+    if (this.#paging.persons.length && this.#paging.phase === "ready") this.#paging.more();
+  }
+
+  /** An observer tells of changes only: what was near before the page grew, and still is, is told again. */
+  #lookAgain() {
+    this.#near.unobserve(this.#parts.more);
+    this.#near.observe(this.#parts.more);
+  }
+
+  /** Remember where one was, for the way back from the editor. */
+  #leave(event) {
+    const tile = event.target.closest("a.tile");
+    if (!tile || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const index = this.#tiles().indexOf(tile);
+    history.replaceState({ index, person: Number(tile.dataset.person) }, "");
+  }
+
+  /** To the person opened last; where they are no longer shown, to whoever took their place. */
+  async #comeBack(state) {
+    if (!state || !Number.isInteger(state.index)) return;
+    while (this.#paging.persons.length <= state.index && this.#paging.persons.length < MOST_AGAIN && this.#paging.phase === "ready" && !this.#paging.isWhole) {
+      await this.#paging.more();
+    }
+    const tiles = this.#tiles();
+    const tile = tiles.find((one) => Number(one.dataset.person) === state.person) ?? tiles[Math.min(state.index, tiles.length - 1)];
+    tile?.scrollIntoView({ block: "center" });
+    tile?.focus({ preventScroll: true });
+  }
+
+  // --- keys ---
+
+  #tiles() {
+    return [...(this.#parts.grid?.querySelectorAll("a.tile") ?? [])];
+  }
+
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const tiles = this.#tiles();
+    const index = tiles.indexOf(this.shadowRoot.activeElement);
+    if (index === -1) return;
+    const columns = getComputedStyle(this.#parts.grid).gridTemplateColumns.split(" ").length;
+    const to = stepTo(index, event.key, { count: tiles.length, columns });
+    if (to === null) return;
+    event.preventDefault();
+    tiles[to].focus();
+    tiles[to].scrollIntoView({ block: "nearest" });
+  }
+}
+
+function styleSheet() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  return sheet;
+}
+
+function labelled(label, control, style = "") {
+  return html("label", { class: `field ${style}` }, label, control);
+}
+
+function option(value, text) {
+  return html("option", { value }, text);
+}
+
+/** An address may ask for a camera or a keypoint there is not: the list says so rather than nothing. */
+function choose(select, value) {
+  if (![...select.options].some((one) => one.value === value)) select.append(option(value, `Unknown (${value})`));
+  select.value = value;
+}
+
+/** Where tiles will be. */
+function ghosts() {
+  const ghost = () => html("li", {}, html("span", { class: "tile ghost" }, html("span", { class: "crop" }), html("span", { class: "text" })));
+  return [html("ul", { class: "grid", "aria-hidden": true }, ...Array.from({ length: GHOSTS }, ghost))];
+}
+
+function emptyCard(filters, choices, clear) {
+  const { why, what } = emptyInWords(filters, choices);
+  const button = html("button", { type: "button" }, "Clear filters");
+  button.addEventListener("click", clear);
+  const after = sameFilters(filters, NO_FILTERS) ? [] : [html("div", { class: "row" }, button)];
+  return html("section", { class: "card" }, html("h2", {}, why), ...(what ? [html("p", {}, what)] : []), ...after);
+}
+
+function problemCard(error, again) {
+  const button = html("button", { type: "button" }, "Try again");
+  button.addEventListener("click", again);
+  const signIn = html("a", { href: `/login?next=${encodeURIComponent(location.pathname + location.search)}` }, "Sign in");
+  const ways = error.kind === "signed-out" ? [signIn] : [button];
+  return html("section", { class: "card", role: "alert" }, html("h2", {}, "The persons could not be loaded."), html("p", {}, error.message),
+    html("div", { class: "row" }, ...ways));
+}
+
+if (!customElements.get("contact-sheet")) customElements.define("contact-sheet", ContactSheet);
+
+/** The page needs nothing of Gradio's: the element speaks to the server itself. */
+export function bind() {}

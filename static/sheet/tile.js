@@ -1,0 +1,65 @@
+/** One person of the contact sheet: the crop with the pose over it, how they stand, how uncertain they are. A link into the editor. */
+
+import { marksOf } from "./marks.js";
+import { html, svg } from "./nodes.js";
+import { aboutInWords, flagsInWords, scoreInWords, scoreOf, stateInWords, tileInWords } from "./words.js";
+
+/** @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("./words.js").Choices} Choices */
+
+/** A keypoint's radius, as a part of the crop's side. */
+const DOT = 0.018;
+
+/** @param {SheetPerson} person @param {import("./filters.js").Filters} filters @param {Choices} choices @returns {HTMLLIElement} */
+export function tileOf(person, filters, choices) {
+  const name = tileInWords(person, filters, choices);
+  const link = html("a", { class: "tile", href: editorPath(person), "aria-label": name, "data-person": person.id, "data-state": person.state },
+    crop(person, choices), html("span", { class: "text", "aria-hidden": true }, scoreLine(scoreOf(person, filters)), ...lines(person, filters)));
+  return html("li", {}, link);
+}
+
+/** Where the editor shows this person. @param {{id: number, image_id: number}} person */
+export function editorPath({ id, image_id: image }) {
+  return `/annotate/?image=${image}&person=${id}`;
+}
+
+function crop(person, choices) {
+  const picture = html("img", { src: person.thumb, alt: "", width: choices.thumb_px, height: choices.thumb_px, loading: "lazy", decoding: "async" });
+  const frame = html("span", { class: "crop" }, picture, ...(person.pose ? [pose(person, choices)] : []), ...badges(person));
+  picture.addEventListener("error", () => {
+    picture.hidden = true;
+    frame.append(html("span", { class: "gone" }, "The crop could not be loaded."));
+  });
+  return frame;
+}
+
+function pose({ pose: { xyv }, flags, state }, { skeleton, thumb_px: size }) {
+  const flagged = state === "open" ? flags.map(({ keypoint }) => keypoint) : []; // once decided, none asks for a look
+  const marks = marksOf(xyv, skeleton, { flagged, radius: DOT * size });
+  const paths = marks.map(({ kind, side, path }) => svg("path", { class: `${kind} ${side ?? ""}`, d: path }));
+  const halos = marks.filter(({ kind }) => kind !== "flag").map(({ kind, path }) => svg("path", { class: `halo ${kind}`, d: path }));
+  return svg("svg", { viewBox: `0 0 ${size} ${size}`, "aria-hidden": true }, ...halos, ...paths);
+}
+
+function badges(person) {
+  const shown = [];
+  if (person.state !== "open") shown.push(html("span", { class: "badge", "data-state": person.state, "aria-hidden": true }, stateInWords(person.state)));
+  if (person.state === "open" && person.flags.length) {
+    shown.push(html("span", { class: "badge flags", "aria-hidden": true, title: person.flags[0].reason }, flagsInWords(person.flags.length)));
+  }
+  return shown;
+}
+
+function scoreLine(score) {
+  const meter = html("i", { class: "meter" }, html("i", {}));
+  meter.firstChild.style.width = `${100 * Math.min(Math.max(score ?? 0, 0), 1)}%`;
+  return html("span", { class: "score", "data-none": score === null ? "" : null }, meter, html("b", {}, scoreInWords(score)));
+}
+
+function lines(person, filters) {
+  const about = aboutInWords(person, filters);
+  const who = person.camera ? `#${person.id} · ${person.camera}` : `#${person.id}`;
+  return [
+    html("span", { class: "name", title: person.file_name }, person.file_name), html("span", { class: "soft", title: who }, who),
+    ...(about ? [html("span", { class: "about", title: about }, about)] : []),
+  ];
+}

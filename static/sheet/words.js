@@ -1,0 +1,121 @@
+/** The contact sheet in words: pure, no DOM. */
+
+import { spoken } from "../editor/state.js";
+import { NO_FILTERS, sameFilters } from "./filters.js";
+
+/**
+ * @typedef {import("./filters.js").Filters} Filters
+ * @typedef {import("../editor/state.js").Flag} Flag
+ * @typedef {import("../editor/state.js").Skeleton} Skeleton
+ * @typedef {{id: number, image_id: number, file_name: string, camera: string, state: import("../editor/state.js").PersonState,
+ *   score: number | null, flags: Flag[], skip_reason: string | null, labelled_by: string | null, thumb: string,
+ *   pose: {xyv: import("../editor/geometry.js").Point[]} | null}} SheetPerson   flags: worst first. pose: in pixels of the thumb.
+ * @typedef {{cameras: {id: number, name: string}[], skeleton: Skeleton, thumb_px: number}} Choices   thumb_px: a thumb's side
+ */
+
+const STATES = { open: "open", accepted: "accepted", skipped: "skipped", not_a_person: "not a person" };
+/** The author of labels that came with the images. */
+const IMPORT = "import";
+const WHO = {
+  open: "open persons", flagged: "flagged open persons", unlabelled: "persons without a label", labelled: "labelled persons",
+  mine: "persons you decided about", skipped: "skipped persons", all: "persons",
+};
+
+/** How a person stands. @param {import("../editor/state.js").PersonState} state */
+export function stateInWords(state) {
+  return STATES[state];
+}
+
+/** @param {number | null} score in [0, 1] */
+export function scoreInWords(score) {
+  return score === null ? "no score" : score.toFixed(2);
+}
+
+/** @param {number} count */
+export function flagsInWords(count) {
+  return count === 1 ? "1 flag" : `${count} flags`;
+}
+
+/** What the sheet is ordered by: the person's score, or that of the flag on the keypoint that is asked for.
+ * @param {SheetPerson} person @param {Filters} filters */
+export function scoreOf(person, { keypoint }) {
+  return keypoint === "" ? person.score : (askedFlag(person, keypoint)?.score ?? null);
+}
+
+/** The line under a tile: whose label it is, why they were skipped, or what to look at; "" where nothing is to be said.
+ * @param {SheetPerson} person @param {Filters} filters */
+export function aboutInWords({ state, labelled_by: by, skip_reason: reason, ...person }, { keypoint }) {
+  if (state === "accepted") return by === IMPORT ? "Imported label" : by ? `Label by ${by}` : "";
+  if (state === "skipped") return reason ? `Skipped: ${reason}` : "";
+  if (state !== "open") return "";
+  return askedFlag(person, keypoint)?.reason ?? "";
+}
+
+/** A tile as a screen reader says it. @param {SheetPerson} person @param {Filters} filters @param {Choices} choices */
+export function tileInWords(person, filters, choices) {
+  const score = scoreOf(person, filters);
+  const what = filters.keypoint === "" ? "score" : keypointName(filters.keypoint, choices);
+  const told = [STATES[person.state], score === null ? "no score" : `${what} ${scoreInWords(score)}`];
+  if (person.flags.length) told.push(flagsInWords(person.flags.length));
+  const where = person.camera ? `${person.file_name}, camera ${person.camera}` : person.file_name;
+  const about = aboutInWords(person, filters);
+  return `Person ${person.id} in ${where}: ${told.join(", ")}${about ? `. ${about}` : ""}`;
+}
+
+/** The flag on the keypoint that is asked for, or the worst one. */
+function askedFlag({ flags }, keypoint) {
+  return keypoint === "" ? flags[0] : flags.find((flag) => flag.keypoint === Number(keypoint));
+}
+
+/** How many are shown, of how many. @param {{shown: number, total: number | null, isWhole: boolean}} count
+ *   total: null where nobody counted; isWhole: no more can be loaded */
+export function countInWords({ shown, total, isWhole }) {
+  const of = total ?? (isWhole ? shown : null);
+  if (of === null) return `${number(shown)} persons shown, there are more`;
+  if (of === shown) return `${number(shown)} ${shown === 1 ? "person" : "persons"}`;
+  return `${number(shown)} of ${number(of)} persons shown`;
+}
+
+/** In which order they come. @param {Filters} filters @param {Choices} choices */
+export function orderInWords({ show, keypoint }, choices) {
+  if (show === "mine") return "Your newest decisions first.";
+  if (keypoint !== "") return `The most uncertain ${keypointName(keypoint, choices)} first.`;
+  return "The most uncertain person first, those without a score last.";
+}
+
+/** Why nobody is shown, and what could be done about it. @param {Filters} filters @param {Choices} choices
+ * @returns {{why: string, what: string}} */
+export function emptyInWords(filters, choices) {
+  const narrowed = narrowings(filters, choices);
+  if (narrowed.length) {
+    return { why: `There are no ${WHO[filters.show]} ${narrowed.join(", ")}.`, what: "Take a filter off, or clear them all." };
+  }
+  return { why: EMPTY[filters.show], what: sameFilters(filters, NO_FILTERS) ? "All shows everybody, decided or not." : "" };
+}
+
+const EMPTY = {
+  open: "Nobody is open: every person of the train split has been decided about.",
+  flagged: "Nobody open is flagged. Flags come with a published round, or with predictions imported before one.",
+  unlabelled: "Every person of the train split has a label.",
+  labelled: "Nobody has a label yet. Accept somebody in the editor.",
+  mine: "You have not decided about anybody yet.",
+  skipped: "Nobody was skipped.",
+  all: "The train split has no persons. A lead imports images, or draw a box around somebody in the editor.",
+};
+
+function narrowings({ camera, keypoint, search }, choices) {
+  return [
+    ...(camera === "" ? [] : [`of camera ${choices.cameras.find(({ id }) => String(id) === camera)?.name ?? camera}`]),
+    ...(keypoint === "" ? [] : [`whose ${keypointName(keypoint, choices)} is flagged`]),
+    ...(search === "" ? [] : [`with “${search}” in their file's name`]),
+  ];
+}
+
+function keypointName(keypoint, { skeleton }) {
+  const index = Number(keypoint);
+  return index < skeleton.keypoints.length ? spoken(skeleton, index) : `keypoint ${index}`;
+}
+
+function number(count) {
+  return count.toLocaleString("en");
+}
