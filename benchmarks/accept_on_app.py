@@ -2,18 +2,17 @@
 
 python benchmarks/accept_on_app.py [--runs 100] [--trace FILE]
 
-A fresh home holds copies of the demo's images, one person each, with a published prediction to start from. One JSON
-line: ms from the key's handler to the task after the frame that shows the next image; the same for a key that does
-nothing, which is what the browser's frames cost; and our scripts' share: until the image lies on the desk, and in the
-frame. The rest is the browser's: waiting for the frame, layout, raster.
+A fresh home holds large copies of the demo's images, one person each, with a published prediction to start from. Two
+JSON lines, on the loopback and over an emulated network: ms from the key's handler to the task after the frame that
+shows the next image (benchmarks/accepts.py); the same for a key that does nothing, which is what the browser's frames
+cost; and our scripts' share: until the image lies on the desk, and in the frame. The rest is the browser's: waiting for
+the frame, layout, raster.
 """
 
 import argparse
 import json
 import runpy
 import secrets
-import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -37,40 +36,10 @@ from sspcm.pose import Prediction
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "static" / "demo"
+accepts = runpy.run_path(str(ROOT / "benchmarks" / "accepts.py"))
 web_start = runpy.run_path(str(ROOT / "benchmarks" / "web_start.py"))
 find_chromium = runpy.run_path(str(ROOT / "tests" / "browser" / "find_chromium.py"))["find_chromium"]
-SPARE_IMAGES = 12
 KEYPOINTS = 17
-
-# Accepts: from the key's handler (capture phase) to the mutation that the task after the painted frame makes; of that,
-# until data-image changes, and the frame's callbacks. Empty: the same way for a key that nobody listens to.
-WATCH = """() => {
-  const editor = document.querySelector("pose-editor");
-  const frames = window.requestAnimationFrame.bind(window);
-  const soon = (work) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { work(); port1.close(); };
-    port2.postMessage(null);
-  };
-  window.times = { accepts: [], empty: [], laid: [], callbacks: [] };
-  let pressed = 0, inFrame = 0;
-  window.requestAnimationFrame = (call) => frames((now) => {
-    const began = performance.now();
-    call(now);
-    inFrame += performance.now() - began;
-  });
-  window.addEventListener("keydown", ({ key }) => {
-    const at = performance.now();
-    if (key === "Insert") return frames(() => soon(() => window.times.empty.push(performance.now() - at)));
-    [pressed, inFrame] = [at, 0];
-  }, { capture: true });
-  new MutationObserver(() => window.times.laid.push(performance.now() - pressed))
-    .observe(editor, { attributes: true, attributeFilter: ["data-image"] });
-  new MutationObserver(() => {
-    window.times.accepts.push(performance.now() - pressed);
-    window.times.callbacks.push(inFrame);
-  }).observe(editor, { attributes: true, attributeFilter: ["data-painted"] });
-}"""
 
 
 def main() -> None:
@@ -81,24 +50,16 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        password = build_home(home, options.runs + SPARE_IMAGES)
+        password = build_home(home, 2 * (options.runs + accepts["SPARE_IMAGES"]))
         with serving(home) as url:
-            times = measure(url, password, options.runs, options.trace)
-    found = {name: summary(measured) for name, measured in times.items()}
-    told = {
-        "benchmark": "accept_on_app",
-        "runs": options.runs,
-        "accept_to_painted_ms": found["accepts"],
-        "empty_frame_ms": found["empty"],
-        "ratio_to_empty_frame": round(found["accepts"]["median"] / found["empty"]["median"], 2),
-        "laid_ms": found["laid"],
-        "frame_callbacks_ms": found["callbacks"],
-    }
-    print(json.dumps(told))
+            for network, slow in (("loopback", False), ("50 ms, 20 Mbit/s", True)):
+                times = measure(url, password, options.runs, slow=slow, trace=None if slow else options.trace)
+                told = {"benchmark": "accept_on_app", "network": network, **accepts["told"](times)}
+                print(json.dumps(told), flush=True)
 
 
 def build_home(home: Path, count: int) -> str:
-    """A home of `count` images of one person each, a published round, and an annotator; gives their password."""
+    """A home of `count` images of one person each, a published round, ann and her lead lee; gives their password."""
     home.mkdir()
     url = f"sqlite:///{home / 'store.db'}"
     migrate(url)
@@ -107,13 +68,13 @@ def build_home(home: Path, count: int) -> str:
     import_folder(store, ImageFiles(home), images_dir=annotations.parent, annotations=annotations)
     with store.transaction() as tx:
         users.add_user(tx, "ann", "annotator", password)
-    publish_guesses(store)
+    publish_guesses(store, password)
     store.close()
     return password
 
 
 def write_copies(folder: Path, count: int) -> Path:
-    """`count` copies of the demo's pool images under names of their own, and the COCO file of one box in each."""
+    """`count` large copies of the demo's pool images, each with its own grain, and the COCO file of one box in each."""
     folder.mkdir()
     pool = json.loads((DEMO / "pool.json").read_text())
     boxes = {one["image_id"]: one for one in reversed(pool["annotations"])}
@@ -122,20 +83,24 @@ def write_copies(folder: Path, count: int) -> Path:
     for i in range(count):
         image = shown[i % len(shown)]
         name = f"hall_{i:05d}.jpg"
-        shutil.copy(DEMO / "images" / image["file_name"], folder / name)
-        copied["images"].append({"id": i + 1, "file_name": name, "width": image["width"], "height": image["height"]})
-        copied["annotations"].append({**boxes[image["id"]], "id": i + 1, "image_id": i + 1})
+        (folder / name).write_bytes(accepts["grainy"]((DEMO / "images" / image["file_name"]).read_bytes(), i))
+        across, down = accepts["WIDTH"] / image["width"], accepts["HEIGHT"] / image["height"]
+        x, y, width, height = boxes[image["id"]]["bbox"]
+        box = [x * across, y * down, width * across, height * down]
+        size = {"width": accepts["WIDTH"], "height": accepts["HEIGHT"]}
+        copied["images"].append({"id": i + 1, "file_name": name, **size})
+        copied["annotations"].append({**boxes[image["id"]], "id": i + 1, "image_id": i + 1, "bbox": box})
     path = folder / "boxes.json"
     path.write_text(json.dumps(copied))
     return path
 
 
-def publish_guesses(store: Store) -> None:
+def publish_guesses(store: Store, password: str) -> None:
     """A published round: five networks' made-up poses inside each box, and two flags a person."""
     chance = np.random.default_rng(0)
     flags = (KeypointFlag(9, 0.8, "A and B disagree on left wrist by 24 px"), KeypointFlag(15, 0.5, "A and B disagree"))
     with store.transaction() as tx:
-        lead = users.add_user(tx, "lee", "lead", secrets.token_urlsafe(9))
+        lead = users.add_user(tx, "lee", "lead", password)
         launched = rounds.create(tx, config_toml=RoundConfig().to_toml(), user=lead)
         rounds.start(tx, launched.id)
         persons = images.list_persons(tx)
@@ -168,48 +133,31 @@ def serving(home: Path) -> Iterator[str]:
         web.wait(20)
 
 
-def measure(url: str, password: str, runs: int, trace: Path | None) -> dict[str, list[float]]:
-    """Sign in and accept `runs` images, a key that does nothing before each."""
+def measure(url: str, password: str, runs: int, *, slow: bool, trace: Path | None) -> dict[str, list[float]]:
+    """Sign in and accept `runs` images; slow: over the emulated network."""
     executable = find_chromium()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         page = chromium.new_page(viewport={"width": 1400, "height": 900})
         sign_in(page, url, password)
-        wait_for(page, "painted", 1)
-        page.evaluate(WATCH)
+        if slow:
+            accepts["over_a_network"](page)
         if trace:
             chromium.start_tracing(page=page, path=trace)
-        for done in range(1, runs + 1):
-            wait_for(page, "ahead", 1)
-            page.keyboard.press("Insert")
-            page.wait_for_function("(done) => window.times.empty.length === done", arg=done)
-            page.keyboard.press("Enter")
-            wait_for(page, "painted", done + 1)
+        times: dict[str, list[float]] = accepts["time_accepts"](page, runs)
         if trace:
             chromium.stop_tracing()
-        times: dict[str, list[float]] = page.evaluate("window.times")
+        page.close()
         chromium.close()
     return times
 
 
-def sign_in(page: Page, url: str, password: str) -> None:
-    """As the annotator, onto their page."""
+def sign_in(page: Page, url: str, password: str, *, name: str = "ann") -> None:
+    """As the annotator, or as the lead, onto their page."""
     page.goto(f"{url}/login")
-    page.get_by_label("Name").fill("ann")
+    page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-
-
-def wait_for(page: Page, name: str, value: int) -> None:
-    """Wait until the editor's data-`name` is `value`."""
-    page.wait_for_selector(f"pose-editor[data-{name}='{value}']", timeout=20_000)
-
-
-def summary(times: list[float]) -> dict[str, float]:
-    """Median and 95th percentile, and how many were measured."""
-    ordered = sorted(times)
-    p95 = ordered[int(len(ordered) * 0.95)]
-    return {"median": round(statistics.median(times), 1), "p95": round(p95, 1), "count": len(times)}
 
 
 if __name__ == "__main__":

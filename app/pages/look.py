@@ -47,12 +47,19 @@ THEME = gr.themes.Base(
 )
 THEME_CSS = (Path(__file__).resolve().parents[2] / "static" / "theme.css").read_text()
 
-_HEADER = """<header class="bar"><strong>{name}</strong><nav aria-label="Pages">
+_HEADER = """<header class="bar">{heading}<strong>{name}</strong><nav aria-label="Pages">
 <a href="/annotate/"{annotate}>Annotate</a><a href="/sheet/"{sheet}>Contact sheet</a>
 <a href="/lead/" data-role="lead"{lead}>Lead</a>
 <a href="/cameras/" data-role="lead"{cameras}>Cameras</a></nav>
 <span class="who"></span><button type="button">Sign out</button></header>"""
 _HERE = ' aria-current="page"'
+_HEADINGS = {
+    "annotate": '<h1 class="unseen">Annotate</h1>',
+    "lead": '<h1 class="unseen">Lead</h1>',
+    "cameras": '<h1 class="unseen">Cameras</h1>',
+    "sheet": "",
+}
+"""What a page is, for those who do not see it; the contact sheet says so itself."""
 
 
 def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras"]) -> gr.HTML:
@@ -63,6 +70,7 @@ def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras"]) 
     name = html.escape(project).replace("$", "&#36;").replace("{", "&#123;").replace("`", "&#96;")
     return gr.HTML(
         html_template=_HEADER.format(
+            heading=_HEADINGS[here],
             name=name,
             annotate=_HERE if here == "annotate" else "",
             sheet=_HERE if here == "sheet" else "",

@@ -4,6 +4,7 @@ import { ghostMarks, paintGhosts } from "./draw_ghosts.js";
 import { paintFrame } from "./draw_tool.js";
 import { clamp, cornersOf, frameOf, scaleOf, toScreen } from "./geometry.js";
 import { placeLabel, wrapped } from "./labels.js";
+import { drawnAt } from "./overview.js";
 import { ABSENT, HIDDEN, flagOf, sideOf, spoken } from "./state.js";
 import { COLOURS, circle, clear, dot, faded, pill, pillSize, stroke } from "./strokes.js";
 
@@ -23,14 +24,15 @@ const REASON_LINES = 2;
  */
 
 /** The picture, its top-left pixel centred on (0, 0). */
-export function paintPicture(context, ratio, { picture, desk, view }) {
+export function paintPicture(context, ratio, { picture, overview, desk, view }) {
   clear(context, ratio);
   const { a, b, x, y } = view;
   context.setTransform(ratio * a, ratio * b, -ratio * b, ratio * a, ratio * x, ratio * y);
   context.imageSmoothingEnabled = scaleOf(view) < SHARP_FROM;
   // Shown at half its size or larger, "low" looks the same; measured, "medium" made each painting 12 ms longer.
   context.imageSmoothingQuality = ratio * scaleOf(view) < 0.5 ? "medium" : "low";
-  if (picture) context.drawImage(picture, -0.5, -0.5, desk.size.width, desk.size.height);
+  const drawn = drawnAt({ picture, overview }, ratio * scaleOf(view) * desk.size.width);
+  if (drawn) context.drawImage(drawn, -0.5, -0.5, desk.size.width, desk.size.height);
   const frame = frameOf(desk.size);
   context.lineWidth = 1 / scaleOf(view);
   context.strokeStyle = "rgba(255, 255, 255, 0.16)";

@@ -21,6 +21,7 @@ import { BINDINGS, commandFor } from "./keys.js";
 import * as looks from "./looks.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
+import { overviewOf } from "./overview.js";
 import { HANDLE_REACH_PX, Pointing } from "./pointing.js";
 import { Saving, strayInWords, waitingInWords } from "./saving.js";
 import { Stage } from "./stage.js";
@@ -280,7 +281,7 @@ export class PoseEditor extends HTMLElement {
 
   #dropLongBehind() {
     const kept = this.#worthKeeping();
-    for (const one of this.#behind) if (!kept.has(one)) one.picture?.close();
+    for (const one of this.#behind) if (!kept.has(one)) for (const copy of [one.picture, one.overview]) copy?.close();
     this.#behind = this.#behind.filter((one) => kept.has(one));
   }
 
@@ -817,7 +818,7 @@ export class PoseEditor extends HTMLElement {
       setView: (view) => this.#setView(view),
       place: (at, visibility) => this.#place(at, visibility),
       boxDrawn: (box) => this.#boxDrawn(box),
-      refresh: () => this.#refresh(),
+      settled: () => this.#refresh("others", "selected"),
       paint: () => this.#stage.refresh("selected"),
       cursor: (name) => this.#cursor(name),
       focus: () => this.#panel.refs.stage.focus({ preventScroll: true }),
@@ -941,8 +942,16 @@ export class PoseEditor extends HTMLElement {
       channel.port1.close();
       this.#conveyor.prefetch();
       this.#dropLongBehind();
+      void this.#reduce(this.#sheet);
     };
     channel.port2.postMessage(null);
+  }
+
+  /** A large picture gets a reduced copy, for the views that show it whole. */
+  async #reduce(sheet) {
+    if (!sheet || sheet.overview !== undefined) return;
+    sheet.overview = null;
+    sheet.overview = await overviewOf(sheet.picture).catch(() => null); // dropped meanwhile: the picture itself is drawn
   }
 
   // ------------------------------------------------------------------------------------------ viewing

@@ -11,8 +11,8 @@ import * as tools from "./tools.js";
  *   what the pointer shows: the keypoint it is on, the cross it draws, the box being drawn, what the loupe is held over
  * @typedef {{sheet: () => Sheet | null, tool: () => tools.Tool | null, change: (desk: Desk, how?: {quick: boolean}) => void,
  *   goTo: (desk: Desk, how: {under: Spot}) => void, setView: (view: geometry.View) => void, place: (at: Spot, visibility: 1 | 2) => void,
- *   boxDrawn: (box: geometry.Box | null) => void, refresh: () => void, paint: () => void, cursor: (name: string) => void,
- *   focus: () => void}} Host   paint: what is selected, once more
+ *   boxDrawn: (box: geometry.Box | null) => void, settled: () => void, paint: () => void, cursor: (name: string) => void,
+ *   focus: () => void}} Host   paint: what is selected, once more; settled: a drag is over, and the panel is behind
  */
 
 const PICK_PX = { mouse: 14, touch: 26 };
@@ -189,7 +189,7 @@ export class Pointing {
     }
     this.#pulled = null;
     if (hold === "box" && this.#host.tool() === "add-box") return this.#host.boxDrawn(this.marks.draftBox);
-    return this.#host.refresh();
+    return this.#host.settled();
   }
 
   #abort() {

@@ -183,7 +183,8 @@ function card(title, about, content) {
 }
 
 function table(heads, rows) {
-  return html("div", { class: "scroll" }, html("table", {},
+  const name = `Table: ${heads.filter(Boolean).join(", ")}`;
+  return html("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, html("table", {},
     html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))), html("tbody", {}, ...rows)));
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { assign, cleared, effective, FIXED, isWhole, readOwn, reset, whyNot } from "../../static/editor/key_table.js";
@@ -83,4 +84,14 @@ test("a text names the key that holds now, and leaves other braces alone", () =>
 test("a modifier held is not yet a key", () => {
   assert.equal(isWhole(press("Shift")), false);
   assert.equal(isWhole(press("q")), true);
+});
+
+test("the guide names every key as it comes with the editor", async () => {
+  const guide = await readFile(new URL("../../docs/editor.md", import.meta.url), "utf8");
+  const keys = guide.slice(guide.indexOf("## Keys"), guide.indexOf("## Beside"));
+  const named = keys.replaceAll("`", " ").replaceAll("arrows", "← → ↑ ↓");
+  for (const { command, keys: chords } of BINDINGS) {
+    const first = readable(chords[0]).split(" ").at(-1);
+    assert.ok(named.includes(` ${first} `) || named.includes(` ${first},`), `${command}: ${chords[0]} is not in docs/editor.md`);
+  }
 });
