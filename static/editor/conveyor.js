@@ -87,7 +87,9 @@ export class Conveyor {
     this.#coming = coming;
     coming.then(
       ({ sheet }) => this.#coming === coming && this.#arrived(sheet),
-      () => this.#coming === coming && this.#takeComing(),
+      () => {
+        if (this.#coming === coming) this.#takeComing(); // its failure is told when the sheet is taken
+      },
     );
   }
 

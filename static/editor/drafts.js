@@ -119,7 +119,12 @@ function isOver(desk, waiting) {
 
 /** @param {Desk} desk @param {number} at ms @returns {Draft} */
 function draftOf({ persons, past, future, person, keypoint }, at) {
-  return { version: 2, at, persons: persons.map(keptOf), past, future, person, keypoint };
+  return { version: 2, at, persons: persons.map(keptOf), past, future: ofTheListed(future), person, keypoint };
+}
+
+/** What can be made again of those on the list: not who was taken off it, and not what was about them. */
+function ofTheListed(future) {
+  return future.slice(future.findLastIndex((change) => change.kind === "added") + 1);
 }
 
 function keptOf(person) {

@@ -189,7 +189,7 @@ function paintNames(context, { view, desk, person, look, looks, stage }) {
     if (xyv[keypoint][2] === ABSENT) continue;
     const flag = person.state === "open" ? flagOf(person, keypoint) : null;
     const tells = must && flag && (!person.pose.touched[keypoint] || keypoint === look.hovered);
-    const lines = [spoken(desk.skeleton, keypoint), ...(tells ? wrapped(flag.reason, REASON_WIDE, REASON_LINES) : [])];
+    const lines = [spoken(desk.skeleton, keypoint), ...(tells ? wrapped(shortReason(flag.reason, spoken(desk.skeleton, keypoint)), REASON_WIDE, REASON_LINES) : [])];
     const room = { middle, stage, dots, taken, must, gap: must ? 26 : 11 };
     const place = placeLabel(pillSize(context, lines), spots[keypoint], room);
     if (!place) continue;
@@ -230,16 +230,22 @@ function paintTag(context, view, person, index, selected) {
   pill(context, [text], { x: top.x, y: top.y - 20 }, person.state === "accepted" ? COLOURS.done : "#ffffff", selected ? 1 : 0.7);
 }
 
+/** A flag's reason beside its keypoint's name, which need not be said again. */
+function shortReason(reason, name) {
+  return reason.replace(` on ${name}`, "");
+}
+
 function paintCross(context, spot, stage, desk, look) {
-  const colour = desk.placing ? COLOURS[sideOf(desk.skeleton, desk.keypoint)] : COLOURS.flag;
-  const gap = look.draftBox || !desk.placing ? 0 : 8;
+  const places = desk.placing && look.tool !== "add-box";
+  const colour = places ? COLOURS[sideOf(desk.skeleton, desk.keypoint)] : COLOURS.flag;
+  const gap = places ? 8 : 0;
   for (const [shade, width] of [["rgba(8, 10, 14, 0.5)", 3], [colour, 1]]) {
     stroke(context, { from: { x: 0, y: spot.y }, to: { x: spot.x - gap, y: spot.y } }, shade, width);
     stroke(context, { from: { x: spot.x + gap, y: spot.y }, to: { x: stage.width, y: spot.y } }, shade, width);
     stroke(context, { from: { x: spot.x, y: 0 }, to: { x: spot.x, y: spot.y - gap } }, shade, width);
     stroke(context, { from: { x: spot.x, y: spot.y + gap }, to: { x: spot.x, y: stage.height } }, shade, width);
   }
-  if (desk.placing) pill(context, [spoken(desk.skeleton, desk.keypoint)], { x: spot.x + 14, y: spot.y + 12 }, colour);
+  if (places) pill(context, [spoken(desk.skeleton, desk.keypoint)], { x: spot.x + 14, y: spot.y + 12 }, colour);
 }
 
 function spotOf(point) {

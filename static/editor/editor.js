@@ -16,8 +16,8 @@ import { listen } from "./hands.js";
 import { limbOf } from "./limbs.js";
 import { samePerson } from "./matching.js";
 import { Kept } from "./kept.js";
-import { effective, readOwn } from "./key_table.js";
-import { BINDINGS, commandFor } from "./keys.js";
+import { WAYS_OUT, effective, readOwn } from "./key_table.js";
+import { BINDINGS, chordOf, commandFor } from "./keys.js";
 import * as looks from "./looks.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
@@ -76,6 +76,10 @@ export class PoseEditor extends HTMLElement {
   #openAgain = 0;
   /** @type {string[]} what went wrong before there was an image to say it over */
   #untold = [];
+  /** What is to be said of the image just left. */
+  #accepted = "";
+  /** @type {number | null} the image whose hold was lost, as it was told */
+  #lost = null;
   #draftTimer = 0;
   #panelFrame = 0;
 
@@ -144,6 +148,7 @@ export class PoseEditor extends HTMLElement {
       selectKeypoint: (keypoint) => this.#goTo(state.selectKeypoint(this.#desk, keypoint)),
       swap: (keypoints) => this.#edit(tools.swapped(this.#desk, keypoints)),
       leaveMenu: () => this.#panel.refs.stage.focus(),
+      loadAgain: () => void this.#loadAgain(),
       looks: (wanted) => this.#setLooks(wanted),
       ownKeys: (own) => this.#setKeys(own),
     });
@@ -259,12 +264,15 @@ export class PoseEditor extends HTMLElement {
     const isFirst = sheet.view === null;
     this.#sheet = sheet;
     this.#isNew = true;
-    this.#tool = null;
-    this.#pointing.reset();
+    this.#letGo();
     this.#keepAddress(sheet.desk.imageId);
     this.dataset.image = String(sheet.desk.imageId);
     this.#setPhase("ready", null);
-    this.#panel.notice(sheet.problem ? this.#problem(sheet.problem) : this.#restored(isFirst ? sheet.restored : []));
+    const restored = this.#restored(isFirst ? sheet.restored : []);
+    const notice = sheet.problem ? this.#problem(sheet.problem) : restored ?? this.#refusedBehind();
+    this.#panel.notice(notice);
+    if (this.#accepted && !notice) this.#explain(this.#accepted);
+    this.#accepted = "";
     if (!sheet.view || !this.#upright.suits(sheet)) sheet.view = this.#viewOfPerson();
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
@@ -274,7 +282,7 @@ export class PoseEditor extends HTMLElement {
 
   #leave(sheet) {
     this.#keepDrafts(sheet);
-    if (state.nextOpen(sheet.desk) === -1) this.#tally.finished(sheet.desk.imageId);
+    if (state.nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
     this.#behind = [...this.#behind, sheet];
     this.#sheet = null;
   }
@@ -290,7 +298,7 @@ export class PoseEditor extends HTMLElement {
     let pixels = 0;
     return new Set(this.#behind.toReversed().filter(({ desk, waiting }, i) => {
       pixels += desk.size.width * desk.size.height;
-      return waiting > 0 || i === 0 || (i < BEHIND_KEPT && pixels <= BEHIND_KEPT_PX);
+      return waiting > 0 || i === 0 || desk.persons.some((person) => person.problem) || (i < BEHIND_KEPT && pixels <= BEHIND_KEPT_PX);
     }));
   }
 
@@ -301,6 +309,7 @@ export class PoseEditor extends HTMLElement {
     try {
       const known = [...this.#behind, ...(before ? [before] : [])].find(({ desk }) => desk.imageId === imageId);
       const sheet = known ?? (await this.#conveyor.fetchImage(imageId));
+      if (!known) sheet.wasDone = state.isDone(sheet.desk);
       if (this.#sheet !== before) return void (known || this.#conveyor.putBack(sheet));
       this.#return(sheet);
       const index = this.#desk.persons.findIndex((person) => person.id === personId);
@@ -310,6 +319,25 @@ export class PoseEditor extends HTMLElement {
       if (this.#sheet) this.#tell(error.message);
       else if (error.kind === "refused") this.#cannotOpen(error);
       else this.#cannotLoad(error);
+    }
+  }
+
+  /** The image as the server has it now; what was edited here is among what a person can start from. */
+  async #loadAgain() {
+    const sheet = this.#sheet;
+    const person = state.personOf(sheet.desk);
+    try {
+      const fresh = await this.#conveyor.fetchImage(sheet.desk.imageId);
+      if (this.#sheet !== sheet) return fresh.picture?.close();
+      fresh.desk = state.withEarlierEdits(fresh.desk, sheet.desk);
+      fresh.restored = [];
+      this.#behind = this.#behind.filter((other) => other !== sheet);
+      this.#lay(fresh);
+      const index = this.#desk.persons.findIndex(({ id }) => id === person?.id);
+      if (index !== -1) this.#goTo(state.selectPerson(this.#desk, index));
+      this.#explain("Loaded as it is now. Your own edits are kept: {start-from} lists them.");
+    } catch (error) {
+      this.#tell(error.message);
     }
   }
 
@@ -331,7 +359,9 @@ export class PoseEditor extends HTMLElement {
 
   async #offerRecent() {
     try {
+      const sheet = this.#sheet;
       const { images } = await this.#api.get("/api/recent?limit=10");
+      if (sheet !== this.#sheet || this.#panel.refs.help.open) return undefined; // the annotator went on meanwhile
       if (!images.length) return this.#explain("You have not decided about anybody yet.");
       return this.#panel.menu.open("My last images", images.map((image) => ({
         text: image.file_name, detail: words.recentInWords(image, Date.now()),
@@ -354,7 +384,7 @@ export class PoseEditor extends HTMLElement {
     delete this.dataset.image;
     this.#setPhase("empty", {
       title: "Nothing left to do",
-      text: message || "Every image is done or with somebody else. New ones come with the next import or round.",
+      text: `${message || "Every image is done or with somebody else. New ones come with the next import or round."} {recent} lists the images you did last.`,
       button: "Check again", act: () => this.#next(),
     });
     this.#refresh();
@@ -392,7 +422,9 @@ export class PoseEditor extends HTMLElement {
       const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
       const lost = ids.filter((id) => !held.includes(id));
       this.#conveyor.forget(lost);
-      if (lost.includes(this.#desk?.imageId)) this.#tell(words.HOLD_LOST);
+      const isLost = lost.includes(this.#desk?.imageId);
+      if (isLost && this.#lost !== this.#desk.imageId) this.#tell(words.HOLD_LOST); // once: it is lost at every beat from now on
+      this.#lost = isLost ? this.#desk.imageId : null;
     } catch (error) {
       if (error.kind === "signed-out") this.#tell(words.SESSION_ENDED);
     }
@@ -434,6 +466,7 @@ export class PoseEditor extends HTMLElement {
     if (state.isDone(desk)) return this.#next();
     if (!person) return this.#explain("Nobody is boxed here. {add-person} adds a person; {finish} says that nobody is here.");
     const why = state.whyNotAccept(person);
+    if (why && desk.placing) return this.#explain(words.placeFirst(state.spoken(desk.skeleton, desk.keypoint)));
     if (why) return this.#explain(why);
     const undecided = state.countUndecided(person);
     if (undecided && this.#askedAbout !== person.pose) {
@@ -462,23 +495,22 @@ export class PoseEditor extends HTMLElement {
       return undefined;
     }
     const group = newKey();
+    this.#letGo();
     for (const index of open) this.#decideAbout(index, { state: "accepted", reason: null }, group);
+    this.#accepted = open.length > 1 ? words.acceptedInWords(open.length, this.#desk.fileName) : "";
     return void this.#next();
   }
 
   #skip() {
     if (state.personOf(this.#desk)?.state !== "open") return;
-    const skipFor = (reason) => {
-      this.#panel.refs.stage.focus();
-      this.#decide({ state: "skipped", reason });
-    };
+    const skipFor = this.#aboutThisPerson((reason) => this.#decide({ state: "skipped", reason }));
     this.#panel.menu.open("Skip this person: why?", words.skipChoices(skipFor), this.#panel.refs.skip);
   }
 
   #decide(verdict) {
     const index = this.#desk.person;
     if (this.#desk.persons[index].state === verdict.state) return;
-    this.#tool = null;
+    this.#letGo();
     this.#decideAbout(index, verdict);
     const desk = this.#desk;
     if (verdict.state === "open") return this.#panel.say(words.personInWords(this.#desk));
@@ -498,11 +530,34 @@ export class PoseEditor extends HTMLElement {
 
   #refused(sheet, index, problem) {
     this.#keepDrafts(sheet);
-    const there = () => this.#bringBack(sheet, index, problem);
-    const busy = this.#desk && this.#desk !== sheet.desk && (state.hasDrafts(this.#desk) || this.#desk.past.length > 0);
-    if (!busy) return there();
-    const what = index === null ? `That nobody else is in ${sheet.desk.fileName}` : `Person ${index + 1} of ${sheet.desk.fileName}`;
-    this.#panel.notice({ kind: "problem", text: `${what} was not saved: ${problem}`, button: "Go back there", act: there });
+    if (!this.#wouldTearAway(sheet, index)) return this.#bringBack(sheet, index, problem);
+    if (sheet === this.#sheet) this.#refresh();
+    this.#panel.notice(this.#refusal(sheet, index, problem));
+  }
+
+  /** Whether going to what was refused would interrupt what is being done. */
+  #wouldTearAway(sheet, index) {
+    const desk = this.#desk;
+    if (!desk) return false;
+    if (sheet !== this.#sheet) return state.hasDrafts(desk) || desk.past.length > 0;
+    const person = state.personOf(desk);
+    return index !== null && index !== desk.person && person?.state === "open" && state.isEdited(person);
+  }
+
+  #refusal(sheet, index, problem) {
+    const where = sheet === this.#sheet ? "" : ` of ${sheet.desk.fileName}`;
+    const what = index === null ? `That nobody else is in ${sheet.desk.fileName}` : `Person ${index + 1}${where}`;
+    const act = () => this.#bringBack(sheet, index, problem);
+    return { kind: "problem", text: `${what} was not saved: ${problem}`, button: "Go there", act };
+  }
+
+  /** What was refused in an image left behind and not looked at yet. @returns {object | null} a notice */
+  #refusedBehind() {
+    for (const sheet of this.#behind) {
+      const index = sheet.desk.persons.findIndex((person) => person.problem);
+      if (index !== -1) return this.#refusal(sheet, index, sheet.desk.persons[index].problem);
+    }
+    return null;
   }
 
   /** Show what was refused: at once if nothing here would be torn away, else on a click. */
@@ -518,8 +573,15 @@ export class PoseEditor extends HTMLElement {
     if (sheet === this.#sheet) return this.#refresh();
     if (this.#behind.includes(sheet)) this.#tally.reopened(sheet.desk.imageId);
     this.#behind = this.#behind.filter((other) => other !== sheet);
-    if (this.#sheet) this.#conveyor.putBack(this.#sheet);
+    if (this.#sheet) this.#putAside(this.#sheet);
     this.#lay(sheet);
+  }
+
+  /** Another image goes first; one that is done need not come again. */
+  #putAside(sheet) {
+    this.#keepDrafts(sheet);
+    if (state.isDone(sheet.desk)) this.#leave(sheet);
+    else this.#conveyor.putBack(sheet);
   }
 
   #finish() {
@@ -557,6 +619,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #redo() {
+    if (!this.#desk.future.length) return void this.#explain("Nothing to do again.");
     const group = this.#desk.future.at(-1)?.group;
     const isFinished = this.#redoOne();
     while (group && this.#desk.future.at(-1)?.group === group) this.#redoOne();
@@ -566,10 +629,10 @@ export class PoseEditor extends HTMLElement {
   /** @returns {boolean} whether it said again that nobody (else) is here */
   #redoOne() {
     const change = this.#desk.future.at(-1);
-    if (!change) return void this.#explain("Nothing to do again.");
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
     if (change.kind === "finished") this.#saving.finished(this.#sheet);
-    this.#goTo(state.redo(this.#desk));
+    this.#goTo(state.redo(this.#desk, newKey()));
+    if (change.kind === "added") this.#saving.added(this.#sheet, this.#desk.person);
     return change.kind === "finished";
   }
 
@@ -617,8 +680,8 @@ export class PoseEditor extends HTMLElement {
     "clear-keypoint": () => this.#edit(state.clearKeypoint(this.#desk)),
     "clear-all": () => this.#edit(state.clearAll(this.#desk)),
     "swap-limb": () => this.#swapLimb(),
-    "swap-person": () => this.#edit(tools.swapPerson(this.#desk)),
-    mirror: () => this.#edit(tools.mirror(this.#desk, geometry.turnOf(this.#sheet.view))),
+    "swap-person": () => this.#edit(tools.swapPerson(this.#desk), "Left and right of the whole person swapped."),
+    mirror: () => this.#edit(tools.mirror(this.#desk, geometry.turnOf(this.#sheet.view)), "Mirrored."),
     transform: () => this.#setTool(this.#tool === "pose" ? null : "pose"),
     "box-edit": () => this.#setTool(this.#tool === "edit-box" ? null : "edit-box"),
     "copy-previous": () => void this.#copyPrevious(),
@@ -654,13 +717,20 @@ export class PoseEditor extends HTMLElement {
     const command = commandFor(event, this.#keys);
     const onStage = focused === this.#panel.refs.stage;
     if (!command || this.#panel.refs.help.open) return;
-    if (command.startsWith("flag-") && (!onStage || this.#tabLeaves || !this.#hasFlags())) return;
+    if (WAYS_OUT.includes(chordOf(event)) && (!onStage || this.#tabLeaves || !this.#hasFlags())) return;
     if ((event.key === "Enter" || event.key === " ") && !onStage) return; // they press the button that has the focus
     event.preventDefault();
     event.stopPropagation();
     if (command === "hide") this.#hidingKey = event.code;
+    if (event.repeat && !this.#mayRepeat(command)) return;
     if (event.repeat && (!REPEATS.test(command) || (command === "keypoint-next" && this.#desk?.placing))) return;
     this.run(command);
+  }
+
+  /** A key held down walks back over edits, and stops at decisions: those are taken back one press at a time. */
+  #mayRepeat(command) {
+    const next = { undo: this.#desk?.past.at(-1), redo: this.#desk?.future.at(-1) };
+    return !(command in next) || ["pose", "box"].includes(next[command]?.kind);
   }
 
   #hasFlags() {
@@ -696,6 +766,13 @@ export class PoseEditor extends HTMLElement {
     return undefined;
   }
 
+  /** What was taken up for the selected person is put away with them: tool, pull, menu. */
+  #letGo() {
+    this.#tool = null;
+    this.#pointing.reset();
+    if (this.#panel.menu.close()) this.#panel.refs.stage.focus();
+  }
+
   /** Enter puts the tool away; the one that adds a box leaves one under the pointer, to be sized by keys. */
   #doneWithTool() {
     if (this.#tool !== "add-box") return this.#setTool(null);
@@ -714,17 +791,24 @@ export class PoseEditor extends HTMLElement {
 
   #swapLimb() {
     if (!limbOf(this.#desk.skeleton, this.#desk.keypoint).length) return this.#explain(words.NO_SIDE);
-    return this.#edit(tools.swapLimb(this.#desk));
+    const limb = limbOf(this.#desk.skeleton, this.#desk.keypoint).map((k) => state.sideless(this.#desk.skeleton, k));
+    return this.#edit(tools.swapLimb(this.#desk), `Left and right swapped: ${limb.join(", ")}.`);
+  }
+
+  /** Something chosen from a menu, done only if the person it was opened for is still the selected one. */
+  #aboutThisPerson(act) {
+    const { key } = state.personOf(this.#desk);
+    return (...chosen) => {
+      this.#panel.refs.stage.focus();
+      if (this.#desk && state.personOf(this.#desk)?.key === key) act(...chosen);
+    };
   }
 
   #startFrom() {
     if (state.personOf(this.#desk)?.state !== "open") return;
     const items = state.startsOf(this.#desk).map((start) => ({
       text: words.startInWords(start),
-      act: () => {
-        this.#panel.refs.stage.focus();
-        this.#edit(state.beginFrom(this.#desk, start));
-      },
+      act: this.#aboutThisPerson(() => this.#edit(state.beginFrom(this.#desk, start))),
     }));
     this.#panel.menu.open("Start this person again from", items);
   }
@@ -736,10 +820,11 @@ export class PoseEditor extends HTMLElement {
     sheet.previous ??= this.#api.get(`/api/images/${sheet.desk.imageId}/previous`);
     const earlier = await sheet.previous.catch((error) => ({ problem: error.message }));
     if (earlier.problem) sheet.previous = null;
-    if (sheet !== this.#sheet || person.key !== state.personOf(sheet.desk)?.key) return;
+    const now = state.personOf(sheet.desk);
+    if (sheet !== this.#sheet || now?.key !== person.key || now.state !== "open" || now.pose !== person.pose) return;
     if (earlier.problem) return void this.#tell(earlier.problem);
     if (!earlier.persons.length) return void this.#explain(words.NOBODY_BEFORE);
-    const found = samePerson(person.box, earlier.persons);
+    const found = samePerson(now.box, earlier.persons);
     if (!found) return void this.#explain(words.nobodyNear(earlier.file_name));
     this.#edit(tools.copyFrom(sheet.desk, found));
     this.#explain(words.copiedInWords(earlier.file_name));
@@ -749,6 +834,8 @@ export class PoseEditor extends HTMLElement {
   #nudge(step) {
     const turned = geometry.stepOnScreen(this.#sheet.view, step);
     if (this.#tool === "pose" || this.#tool === "edit-box") return this.#edit(tools.step(this.#tool, this.#desk, turned));
+    const person = state.personOf(this.#desk);
+    if (person?.state === "open" && state.isUndecided(person, this.#desk.keypoint)) return this.run("visible"); // there to be moved
     this.#edit(state.nudge(this.#desk, turned));
     this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
@@ -814,6 +901,7 @@ export class PoseEditor extends HTMLElement {
       sheet: () => this.#sheet,
       tool: () => this.#tool,
       change: (desk, how) => this.#change(desk, how),
+      edit: (desk) => this.#edit(desk),
       goTo: (desk, how) => this.#goTo(desk, how),
       setView: (view) => this.#setView(view),
       place: (at, visibility) => this.#place(at, visibility),
@@ -845,10 +933,11 @@ export class PoseEditor extends HTMLElement {
   // ------------------------------------------------------------------------------------------ showing
 
   /** An edit: shown, kept as a draft. @param {import("./state.js").Desk} desk */
-  #edit(desk) {
-    if (desk === this.#desk) return;
+  #edit(desk, said = "") {
+    const person = state.personOf(this.#desk);
+    if (desk === this.#desk) return void (person && person.state !== "open" && this.#explain(words.DECIDED));
     this.#change(desk);
-    this.#panel.say(words.keypointInWords(this.#desk));
+    this.#panel.say(said || words.keypointInWords(this.#desk));
   }
 
   /** Take another desk. quick: only the selected person moved, so only they are painted again. */
@@ -866,8 +955,9 @@ export class PoseEditor extends HTMLElement {
   /** Another selection: brought into view, told. under: where the pointer is; what it is on stays there. */
   #goTo(desk, { under = null } = {}) {
     if (!this.#sheet) return;
-    const moved = desk.person !== this.#desk.person;
+    const moved = state.personOf(desk)?.key !== state.personOf(this.#desk)?.key;
     const before = this.#upright.turnFor(this.#desk);
+    if (moved) this.#letGo();
     this.#change(desk);
     if (under) this.#setView(framing.turnedOn(this.#sheet.view, before, this.#upright.turnFor(desk), under));
     else if (moved && desk.person !== -1) this.#setView(this.#viewOfPerson());
@@ -889,7 +979,9 @@ export class PoseEditor extends HTMLElement {
       const canUndo = Boolean(this.#desk?.past.length) || this.#canUndoBehind();
       const canRedo = Boolean(this.#desk?.future.length);
       const upright = this.#sheet && this.#upright.seenIn(this.#sheet);
+      const focused = this.shadowRoot.activeElement;
       this.#panel.show(this.#desk, { upright, tool: this.#tool, canUndo, canRedo, toDo: this.#tally.left });
+      if (focused && (focused.disabled || !focused.isConnected)) this.#panel.focusAgain(focused);
     });
   }
 
@@ -906,7 +998,7 @@ export class PoseEditor extends HTMLElement {
 
   #showStatus() {
     const { outlook } = this.#outbox;
-    const { status, text } = words.standInWords(outlook, this.#desk, Date.now());
+    const { status, text } = words.standInWords(outlook, this.#desk, this.#behind.map((sheet) => sheet.desk), Date.now());
     if (status === "unsaved" && !this.#toldUnsaved) this.#panel.say(text);
     const arrived = this.#toldUnsaved && outlook.state === "saved" && status !== "unsaved";
     if (arrived) this.#panel.say("Saved: what waited is at the server.");
@@ -928,7 +1020,7 @@ export class PoseEditor extends HTMLElement {
   #scene() {
     if (!this.#sheet) return null;
     const frame = this.#pointing.shownFrame ?? tools.frameFor(this.#tool, this.#desk, geometry.turnOf(this.#sheet.view));
-    return { ...this.#sheet, look: { ...this.#pointing.marks, frame, frameReach: HANDLE_REACH_PX }, looks: this.#looks.value, stage: this.#stage.size, hidden: this.#hiding };
+    return { ...this.#sheet, look: { ...this.#pointing.marks, tool: this.#tool, frame, frameReach: HANDLE_REACH_PX }, looks: this.#looks.value, stage: this.#stage.size, hidden: this.#hiding };
   }
 
   /** Count an image as painted in the task after the frame that shows it; then see to the next and the last ones. */
@@ -1005,7 +1097,12 @@ export class PoseEditor extends HTMLElement {
 
   #keepDrafts(sheet = this.#sheet) {
     if (!sheet || !this.#drafts) return;
-    void this.#drafts.keep(sheet.desk, Date.now(), sheet.waiting).then((isKept) => (this.#draftsKept = isKept));
+    void this.#drafts.keep(sheet.desk, Date.now(), sheet.waiting).then((isKept) => this.#draftKept(isKept));
+  }
+
+  #draftKept(isKept) {
+    if (this.#draftsKept && !isKept) this.#tellLater(words.NOT_KEPT);
+    this.#draftsKept = isKept;
   }
 
   /** A decision of an earlier page is saved: its draft hears of it, and so does an image that was opened meanwhile. */

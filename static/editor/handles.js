@@ -5,7 +5,7 @@
  * @typedef {[[number, number, number], [number, number, number]]} Matrix  2x3: x' = m[0][0] x + m[0][1] y + m[0][2]
  */
 
-import { around, clamp, frameOf, intoFrame, isInFrame, isInside, levelAngle, middleOf, round } from "./geometry.js";
+import { around, clamp, frameOf, intoFrame, isInside, levelAngle, middleOf, round } from "./geometry.js";
 import { ABSENT } from "./state.js";
 
 /** Where the handles are, in halves of the box's own width and height. */
@@ -80,7 +80,7 @@ function movedBox(box, step, size) {
   const frame = frameOf(size);
   const middle = middleOf(box);
   if (box.angle) {
-    const { x, y } = intoFrame({ x: middle.x + step.x, y: middle.y + step.y }, frame);
+    const { x, y } = intoFrame({ x: middle.x + step.x, y: middle.y + step.y }, middlesOf(size));
     return { ...box, x: round(x - box.width / 2), y: round(y - box.height / 2) };
   }
   const most = { x: Math.max(frame.right - box.width, frame.left), y: Math.max(frame.bottom - box.height, frame.top) };
@@ -93,9 +93,18 @@ function sizedBox(box, [i, j], step, { least, size }) {
   const width = i ? clamp(box.width + i * dot(step, axes[0]), least, Math.max(room.width, least)) : box.width;
   const height = j ? clamp(box.height + j * dot(step, axes[1]), least, Math.max(room.height, least)) : box.height;
   const middle = from(middleOf(box), axes, (i * (width - box.width)) / 2, (j * (height - box.height)) / 2);
-  if (box.angle && !isInFrame(middle, size)) return box;
+  if (box.angle && !isIn(middle, middlesOf(size))) return box;
   const { x, y } = boxAround(middle, width, height, box.angle);
   return { x: round(x), y: round(y), width: round(width), height: round(height), angle: box.angle };
+}
+
+/** Where the middle of a turned box may lie. */
+function middlesOf({ width, height }) {
+  return { left: 0, top: 0, right: width, bottom: height };
+}
+
+function isIn({ x, y }, { left, top, right, bottom }) {
+  return x >= left && x <= right && y >= top && y <= bottom;
 }
 
 /** How large a level box can be drawn without leaving the picture. */
@@ -127,14 +136,13 @@ export function poseDrag(frame, handle, start, end, { snap = false } = {}) {
   return scaling(Math.max(1 + pull, LEAST_SCALE), fixed);
 }
 
-/** Every placed keypoint carried over; the present ones count as touched. The pose itself where nothing moves.
+/** Every placed keypoint carried over; that looks at none of them, so what was flagged stays flagged. The pose itself where nothing moves.
  * @param {Pose} pose @param {Matrix} matrix @returns {Pose} */
 export function transformPose(pose, [[a, c, e], [b, d, f]]) {
   if (a === 1 && d === 1 && b === 0 && c === 0 && e === 0 && f === 0) return pose;
   return {
     ...pose,
     xyv: pose.xyv.map(([x, y, v], k) => (pose.placed[k] ? [a * x + c * y + e, b * x + d * y + f, v] : [x, y, v])),
-    touched: pose.touched.map((touched, k) => touched || pose.xyv[k][2] !== ABSENT),
   };
 }
 
@@ -146,34 +154,18 @@ export function middleOfPose(pose) {
   return spots.length ? { x: mean("x"), y: mean("y") } : null;
 }
 
-/** @param {Pose} pose @param {{dx: number, dy: number}} step @returns {Pose} */
-export function steppedPose(pose, { dx, dy }) {
-  return transformPose(pose, [[1, 0, dx], [0, 1, dy]]);
-}
-
-/** @param {Pose} pose @param {number} degrees clockwise @returns {Pose} turned about its middle */
-export function turnedPose(pose, degrees) {
-  const middle = middleOfPose(pose);
-  return middle ? transformPose(pose, turning(degrees, middle)) : pose;
-}
-
-/** @param {Pose} pose @param {number} factor @returns {Pose} scaled about its middle */
-export function scaledPose(pose, factor) {
-  const middle = middleOfPose(pose);
-  return middle ? transformPose(pose, scaling(factor, middle)) : pose;
-}
-
 // ---------------------------------------------------------------------------------------------- shared
 
-/** @param {number} degrees clockwise @param {Spot} about @returns {Matrix} */
-function turning(degrees, about) {
+/** @param {number} degrees clockwise @param {Spot | null} about @returns {Matrix | null} null about nothing */
+export function turning(degrees, about) {
+  if (!about) return null;
   const angle = (degrees * Math.PI) / 180;
   return similarity(Math.cos(angle), Math.sin(angle), about, about);
 }
 
-/** @param {number} factor @param {Spot} about @returns {Matrix} */
-function scaling(factor, about) {
-  return similarity(factor, 0, about, about);
+/** @param {number} factor @param {Spot | null} about @returns {Matrix | null} null about nothing */
+export function scaling(factor, about) {
+  return about && similarity(factor, 0, about, about);
 }
 
 /** The matrix [a -b; b a] that carries one spot to another. @param {number} a @param {number} b @param {Spot} start @param {Spot} end

@@ -7,7 +7,7 @@
  *   grab: (spot: Spot, touch: boolean) => Hold, drag: (hold: Hold, start: Spot, from: Spot, to: Spot, event: PointerEvent) => void,
  *   drop: (hold: Hold, start: Spot, to: Spot) => void, click: (spot: Spot, event: PointerEvent) => void,
  *   abort: () => void, hover: (spot: Spot | null) => void, pinch: (from: Spot, to: Spot, ratio: number) => void,
- *   wheel: (spot: Spot, factor: number) => void }} Handlers   all spots in screen pixels of the stage
+ *   wheel: (spot: Spot, factor: number) => void, menu: (spot: Spot) => void }} Handlers   all spots in screen pixels of the stage
  */
 
 /** How far a press may wander and still be a click: an unsteady hand moves nothing by accident. */
@@ -88,5 +88,9 @@ export function listen(element, handlers, signal) {
   element.addEventListener("pointerup", up, { signal });
   element.addEventListener("pointercancel", cancel, { signal });
   element.addEventListener("pointerleave", () => press || handlers.hover(null), { signal });
+  element.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    if (!press) handlers.menu(spotOf(event));
+  }, { signal });
   element.addEventListener("wheel", wheel, { signal, passive: false });
 }

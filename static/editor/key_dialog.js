@@ -1,7 +1,8 @@
 /** The table of keys on the help page, and the way to change them. Shows own keys; says which were chosen; keeps nothing. */
 
-import { FIXED, assign, cleared, effective, isWhole, reset, whyNot } from "./key_table.js";
-import { BINDINGS, chordOf, readable } from "./keys.js";
+import { FIXED, assign, cleared, effective, isWhole, keysOf, reset, whyNot } from "./key_table.js";
+import { BINDINGS, chordOf, inSentence, readable } from "./keys.js";
+import { make } from "./make.js";
 
 /** @typedef {import("./key_table.js").Own} Own @typedef {import("./keys.js").Binding} Binding */
 
@@ -60,7 +61,7 @@ export class KeyDialog {
   #toggle() {
     this.#changes = !this.#changes;
     this.#waits = null;
-    this.#tell("Choose a command, then press its new key. Escape, Enter and ? stay as they are.");
+    this.#tell("Choose a command, then press its new key. Escape, Enter and “?” stay as they are.");
     this.show(this.#own);
   }
 
@@ -84,7 +85,7 @@ export class KeyDialog {
     button.toggleAttribute("data-waits", waits);
     const back = make("button", { type: "button", className: "back", textContent: "↺", onclick: () => this.#reset(command, name) });
     back.setAttribute("aria-label", `First keys again: ${name}`);
-    back.toggleAttribute("data-idle", !(command in this.#own));
+    back.toggleAttribute("data-idle", keys.join(" ") === keysOf(BINDINGS, {}, command).join(" "));
     return make("div", { className: "key-row" }, [button, back]);
   }
 
@@ -118,15 +119,19 @@ export class KeyDialog {
     const why = whyNot(BINDINGS, command, chord);
     if (why) {
       this.#listen(command);
-      return this.#tell(`${readable(chord)}: ${why}`);
+      return this.#tell(`${inSentence(chord)}: ${why}`);
     }
     const { own, takenFrom } = assign(BINDINGS, this.#own, command, chord);
     const taken = takenFrom ? ` It was taken from “${nameOf(bindingOf(takenFrom))}”.` : "";
-    return this.#become(own, `“${name}” is ${readable(chord)} now.${taken}`);
+    return this.#become(own, `“${name}” is ${inSentence(chord)} now.${taken}`);
   }
 
   #reset(command, name) {
-    this.#become(reset(BINDINGS, this.#own, command), `“${name}” has its first keys again.`);
+    const { own, takenFrom, keptBy } = reset(BINDINGS, this.#own, command);
+    const said = (other) => `“${nameOf(bindingOf(other))}” is ${spokenKeys(own, other)} now.`;
+    const kept = (other) => `“${nameOf(bindingOf(other))}” keeps ${spokenKeys(own, other)}: it would have no key otherwise.`;
+    const first = keptBy.length ? said(command) : `“${name}” has its first keys again.`;
+    this.#become(own, [first, ...takenFrom.map(said), ...keptBy.map(kept)].join(" "));
     this.#focus(command);
   }
 
@@ -145,6 +150,11 @@ function bindingOf(command) {
   return BINDINGS.find((binding) => binding.command === command);
 }
 
+/** The keys of a command inside a sentence. @param {Own} own @param {string} command */
+function spokenKeys(own, command) {
+  return keysOf(BINDINGS, own, command).map(inSentence).join(" or ") || "without a key";
+}
+
 /** Commands that differ by direction alone share a line in the sheet; here each has its own. */
 function nameOf({ command, label }) {
   const way = command.split("-").find((part) => DIRECTIONS.includes(part));
@@ -159,10 +169,4 @@ function list(bindings) {
     const shown = keys.length ? keys.map((key) => make("kbd", { textContent: readable(key) })) : [make("i", { textContent: "no key" })];
     return [make("dt", { textContent: label }), make("dd", {}, shown)];
   }));
-}
-
-function make(tag, known = {}, children = []) {
-  const element = Object.assign(document.createElement(tag), known);
-  element.append(...children);
-  return element;
 }

@@ -8,6 +8,10 @@
 /** Commands whose keys stay: whoever is lost finds the way out, the way on and the table itself. */
 export const FIXED = ["cancel", "accept", "help"];
 
+/** The keyboard's way into the image and out of it, and the commands that may have it while they have something to walk. */
+export const WAYS_OUT = ["Tab", "Shift+Tab"];
+const WALKS = ["flag-next", "flag-previous"];
+
 /** A press of these alone is not yet a key. */
 const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Dead", "Process", "Unidentified"];
 
@@ -41,13 +45,33 @@ export function cleared(bindings, own, command) {
   return simplest(bindings, { ...own, [command]: [] });
 }
 
-/** A command with the keys it comes with; they are taken back from whoever has them by choice.
- * @param {Binding[]} bindings @param {Own} own @param {string} command @returns {Own} */
+/**
+ * A command with the keys it comes with, taken back from whoever has them by choice. Nobody loses their last key by it:
+ * they have their own first keys again, or keep what they have where those are somebody else's.
+ * @param {Binding[]} bindings @param {Own} own @param {string} command
+ * @returns {{own: Own, takenFrom: string[], keptBy: string[]}} takenFrom: commands that lost a key; keptBy: that kept one
+ */
 export function reset(bindings, own, command) {
   const { [command]: _, ...others } = own;
-  const back = bindings.find((binding) => binding.command === command).keys;
-  const freed = Object.entries(others).map(([name, keys]) => [name, keys.filter((key) => !back.includes(key))]);
-  return simplest(bindings, Object.fromEntries(freed));
+  const back = keysOf(bindings, {}, command);
+  const hasOne = (keys) => keys.some((key) => back.includes(key));
+  const holders = Object.keys(others).filter((name) => hasOne(others[name]));
+  const freed = holders.reduce((rest, name) => without(bindings, rest, name, back), others);
+  const keptBy = holders.filter((name) => hasOne(keysOf(bindings, freed, name)));
+  return { own: simplest(bindings, freed), takenFrom: holders.filter((name) => !keptBy.includes(name)), keptBy };
+}
+
+/** Own keys where a command goes without some: with those it has left, else with its first ones, else as it was. */
+function without(bindings, own, command, keys) {
+  const { [command]: had, ...others } = own;
+  const left = had.filter((key) => !keys.includes(key));
+  if (left.length) return { ...others, [command]: left };
+  return keysOf(bindings, others, command).length ? others : own;
+}
+
+/** The keys that a command has now. @param {Binding[]} bindings @param {Own} own @param {string} command @returns {string[]} */
+export function keysOf(bindings, own, command) {
+  return effective(bindings, own).find((binding) => binding.command === command).keys;
 }
 
 /** Why a key cannot be given to a command, or null. @param {Binding[]} bindings @param {string} command @param {string} chord */
@@ -55,6 +79,9 @@ export function whyNot(bindings, command, chord) {
   if (FIXED.includes(command)) return "This key stays as it is.";
   const holder = bindings.find((binding) => FIXED.includes(binding.command) && binding.keys.includes(chord));
   if (holder) return `This key stays with “${holder.label}”. Press another one.`;
+  if (WAYS_OUT.includes(chord) && !WALKS.includes(command)) {
+    return "This key is the way in and out of the image, and only the flags may have it. Press another one.";
+  }
   if (BROWSERS.includes(chord)) return "The browser keeps this key for itself. Press another one.";
   return null;
 }

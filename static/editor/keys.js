@@ -96,15 +96,35 @@ export function commandFor(event, bindings = BINDINGS) {
 /** The table's first key for a command, as a person reads it; "" where it has none. @param {string} command
  * @param {Binding[]} [bindings] */
 export function keyFor(command, bindings = BINDINGS) {
-  const key = bindings.find((binding) => binding.command === command)?.keys[0] ?? "";
-  return readable(key);
+  return readable(firstKey(command, bindings));
 }
 
-/** A text as it is said: "{undo} takes it back" names the key that stands for undo now. @param {string} text
- * @param {Binding[]} [bindings] @returns {string} */
+/** Commands by the four arrows, and what their keys are called while they are those they come with. */
+const ARROWS = { nudge: "arrows", size: "Alt and arrows" };
+
+/** A text as it is said: "{undo} takes it back" names the key that stands for undo now; {nudge} and {size} name those of
+ * the four directions. @param {string} text @param {Binding[]} [bindings] @returns {string} */
 export function withKeys(text, bindings = BINDINGS) {
-  const isKnown = (command) => bindings.some((binding) => binding.command === command);
-  return text.replace(/\{([a-z-]+)\}/gi, (braced, command) => (isKnown(command) ? keyFor(command, bindings) || "(no key)" : braced));
+  const told = (name) => (Object.hasOwn(ARROWS, name) ? arrowsFor(name, bindings) : inSentence(firstKey(name, bindings)));
+  const isKnown = (name) => Object.hasOwn(ARROWS, name) || bindings.some((binding) => binding.command === name);
+  return text.replace(/\{([a-z-]+)\}/gi, (braced, name) => (isKnown(name) ? told(name) || "(no key)" : braced));
+}
+
+function arrowsFor(name, bindings) {
+  const commands = ["left", "right", "up", "down"].map((way) => `${name}-${way}`);
+  if (commands.every((command) => firstKey(command, bindings) === firstKey(command, BINDINGS))) return ARROWS[name];
+  return commands.map((command) => inSentence(firstKey(command, bindings))).filter(Boolean).join(", ");
+}
+
+function firstKey(command, bindings) {
+  return bindings.find((binding) => binding.command === command)?.keys[0] ?? "";
+}
+
+/** A key inside a sentence: punctuation is in quotes, or it would be read as the sentence's own. @param {string} chord
+ * @returns {string} */
+export function inSentence(chord) {
+  const isPunctuation = /^(.*\+)?[^\p{L}\p{N}\s]$/u.test(chord);
+  return isPunctuation ? readable(chord).replace(/.$/u, "“$&”") : readable(chord);
 }
 
 const READABLE = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del",

@@ -59,7 +59,7 @@ export function swapSides(skeleton, pose, keypoints) {
     xyv: exchanged(pose.xyv),
     placed: exchanged(pose.placed),
     undecided: exchanged(pose.undecided),
-    touched: pose.touched.map((touched, k) => touched || isMoved(k)),
+    touched: pose.touched.map((touched, k) => (isMoved(k) ? !pose.undecided[mirror[k]] : touched)),
   };
 }
 

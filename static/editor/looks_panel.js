@@ -3,6 +3,7 @@
 import { GHOSTS, ghostOf } from "./draw_ghosts.js";
 import { commandFor, keyFor } from "./keys.js";
 import { CHOICES, DEFAULTS, GHOST_KINDS, LIMITS, TONE_FIELDS, withDefaults, withGhost } from "./looks.js";
+import { make } from "./make.js";
 
 /** @typedef {import("./looks.js").Looks} Looks @typedef {import("./keys.js").Binding} Binding */
 
@@ -221,10 +222,4 @@ function inWords(name, value) {
   if (name === "gamma") return value.toFixed(2);
   const percent = Math.round(100 * value);
   return percent > 0 ? `+${percent}` : String(percent).replace("-", "−");
-}
-
-function make(tag, known = {}, children = []) {
-  const element = Object.assign(document.createElement(tag), known);
-  element.append(...children);
-  return element;
 }

@@ -1,5 +1,7 @@
 /** A list to choose from, over the actions: by mouse, by its numbers, by the arrows; or one line to write instead. */
 
+import { make } from "./make.js";
+
 /** @typedef {{text: string, detail?: string, act?: () => void, ask?: {label: string, button: string, act: (text: string) => void}}} Item
  *  detail: said more quietly; ask: choosing it asks for a line of text first */
 
@@ -18,7 +20,10 @@ export class Menu {
     this.#leave = leave;
     // Not every browser focuses a button that is pressed: the press keeps the focus here, so that its click still comes.
     element.addEventListener("mousedown", (event) => event.target.closest("input") || event.preventDefault());
-    element.addEventListener("focusout", (event) => element.contains(event.relatedTarget) || this.close());
+    element.addEventListener("focusout", (event) => {
+      const isGone = event.relatedTarget !== null || document.hasFocus(); // another window took the focus: what is written stays
+      if (isGone && !element.contains(event.relatedTarget)) this.close();
+    });
     element.addEventListener("keydown", (event) => this.#keyDown(event));
   }
 
@@ -51,7 +56,7 @@ export class Menu {
   #item({ text, detail, act, ask }, index) {
     const words = make("span", { textContent: text });
     if (detail) words.append(make("small", { textContent: detail }));
-    const button = make("button", { type: "button" }, words);
+    const button = make("button", { type: "button" }, [words]);
     if (index < 9) button.append(make("kbd", { textContent: String(index + 1) }));
     button.setAttribute("role", "menuitem");
     button.addEventListener("click", () => {
@@ -65,7 +70,7 @@ export class Menu {
   #ask({ label, button, act }) {
     const line = make("input", { maxLength: LONGEST, required: true });
     const send = make("button", { textContent: button, className: "primary" });
-    const form = make("form", {}, make("label", {}, make("span", { textContent: label }), line), send);
+    const form = make("form", {}, [make("label", {}, [make("span", { textContent: label }), line]), send]);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = line.value.trim();
@@ -99,10 +104,4 @@ export class Menu {
     else return undefined;
     return event.preventDefault();
   }
-}
-
-function make(tag, known = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), known);
-  element.append(...children);
-  return element;
 }

@@ -6,6 +6,7 @@ import { BINDINGS, keyFor, withKeys } from "./keys.js";
 import { hasGhosts } from "./looks.js";
 import { LooksPanel } from "./looks_panel.js";
 import { swappedSuspects } from "./limbs.js";
+import { make } from "./make.js";
 import { Menu } from "./menu.js";
 import { flagOf, isDone, isEdited, isUndecided, nextOpen, personOf, sideOf, sideless, spoken } from "./state.js";
 import * as words from "./words.js";
@@ -46,11 +47,11 @@ const MARKUP = `
     <div class="gap"></div>
     <div class="status" data-ref="status"><i></i><span data-ref="statusText"></span><button data-ref="statusButton" hidden>Try now</button></div>
   </div>
-  <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor"
-       aria-label="Image. Tab walks the flags, arrows move the keypoint, question mark shows all keys; after Escape, Tab leaves.">
+  <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor">
     <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="loupe" class="loupe" hidden></canvas><canvas data-ref="selected"></canvas>
     <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeOther" hidden></button><button data-ref="noticeButton"></button></div>
     <div class="hint" data-ref="hint" hidden></div>
+    <div class="menu" data-ref="menu" data-floating hidden></div>
     <div class="card" data-ref="card" data-floating hidden>
       <div class="spinner" data-ref="spinner"></div><h3 data-ref="cardTitle"></h3><p data-ref="cardText"></p>
       <div class="row"><a data-ref="cardLink" class="primary" target="_blank" rel="noopener">Sign in</a><button data-ref="cardButton"></button></div>
@@ -64,34 +65,35 @@ const MARKUP = `
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
         <div class="score" data-ref="turn"></div>
-        <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span></div>
+        <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button></div>
       </section>
       <section data-ref="flagSection"><h2>To look at</h2><p class="legend" data-ref="legend">${words.LEGEND}</p><div class="flags" data-ref="flags"></div></section>
       <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
-        <div class="visibility" role="group" aria-label="Visibility" data-ref="visibility">
-          <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
-          <button data-command="hidden" data-value="1">Hidden <kbd>1</kbd></button>
-          <button data-command="absent" data-value="0">Absent <kbd>0</kbd></button></div>
         <div class="pose-tools" role="group" aria-label="Pose" data-ref="poseTools"></div></section>
       <section class="everybody"><h2>Persons in this image <b data-ref="done"></b></h2><div class="persons" data-ref="persons"></div></section>
     </div>
     <div class="actions">
-      <div class="menu" data-ref="menu" hidden></div>
+      <div class="flag-walk" role="group" aria-label="Flags" data-ref="flagWalk"><button class="step" data-command="flag-previous" aria-label="Previous flag">‹</button><span data-ref="flagAt"></span><button class="step" data-command="flag-next" aria-label="Next flag">›</button></div>
+      <div class="visibility" role="group" aria-label="Visibility" data-ref="visibility">
+        <button data-command="visible" data-value="2">Visible <kbd>2</kbd></button>
+        <button data-command="hidden" data-value="1">Hidden <kbd>1</kbd></button>
+        <button data-command="absent" data-value="0">Absent <kbd>0</kbd></button></div>
       <button class="action primary" data-ref="accept" data-command="accept"><span data-ref="acceptText">Accept person</span> <kbd>Enter</kbd></button>
       <button class="action" data-ref="skip" data-command="skip" aria-haspopup="menu">Skip <kbd>S</kbd></button>
       <button class="action" data-ref="notPerson" data-command="not-a-person">Not a person <kbd>X</kbd></button>
-      <div class="slims"><button class="action slim" data-ref="acceptImage" data-command="accept-image">Accept all <kbd>⇧ Enter</kbd></button>
+      <div class="slims"><button class="action slim" data-ref="reopen" data-command="reopen" hidden>Open again <kbd>R</kbd></button>
+      <button class="action slim" data-ref="acceptImage" data-command="accept-image">Accept all <kbd>⇧ Enter</kbd></button>
       <button class="action slim" data-ref="finish" data-command="finish"><span data-ref="finishText">Nobody here</span> <kbd>E</kbd></button></div>
     </div>
   </aside>
-  <dialog data-ref="help" aria-label="Help"><div class="dialog-head"><h3>How it works</h3><button class="step" data-ref="helpClose" aria-label="Close">✕</button></div>
-    <ul class="how" data-ref="how"></ul>
-    <div data-ref="keys"></div></dialog>
+  <dialog data-ref="help" aria-label="Help"><div data-ref="keys"></div>
+    <h3>How it works</h3><ul class="how" data-ref="how"></ul>
+    <button class="step close" data-ref="helpClose" aria-label="Close">✕</button></dialog>
   <div class="live" data-ref="live" aria-live="polite"></div>
 </div>`;
 
 /**
- * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, selectPerson: (index: number) => void,
+ * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, loadAgain: () => void, selectPerson: (index: number) => void,
  *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void,
  *   looks: (looks: import("./looks.js").Looks) => void, ownKeys: (own: import("./key_table.js").Own) => void}} Wishes what the panel asks for
  */
@@ -105,6 +107,9 @@ export class Panel {
   #keys = BINDINGS;
   #keyDialog;
   #wishes;
+  /** The notice that shows, and the problem that a note hides for a moment. */
+  #noticed = null;
+  #under = null;
   #shown = {};
 
   /** @param {ShadowRoot} root @param {Wishes} wishes */
@@ -118,6 +123,7 @@ export class Panel {
     set(this.refs.skip, "aria-expanded", "false");
     this.looks = new LooksPanel(this.refs.editor, { change: wishes.looks, leave: wishes.leaveMenu, keys: () => this.#keys });
     this.#keyDialog = new KeyDialog(this.refs.keys, wishes.ownKeys);
+    this.refs.loadAgain.addEventListener("click", wishes.loadAgain);
     this.refs.helpClose.addEventListener("click", () => this.refs.help.close());
     this.refs.help.addEventListener("close", () => this.#keyDialog.leave());
     root.addEventListener("click", (event) => {
@@ -151,7 +157,7 @@ export class Panel {
     this.#showPerson(desk);
     this.#showTurn(desk, look.upright);
     this.#showKeypoints(desk);
-    this.#showActions(desk);
+    this.#showActions(desk, look.tool);
     this.#showHint(desk, look);
     this.#showPersons(desk);
   }
@@ -166,6 +172,10 @@ export class Panel {
     this.refs.flagSection.hidden = !person;
     this.refs.flagSection.toggleAttribute("data-decided", Boolean(person) && person.state !== "open");
     this.refs.legend.hidden = !person?.flags.length;
+    const flags = person?.state === "open" ? person.flags : [];
+    const at = flags.findIndex((flag) => flag.keypoint === desk.keypoint);
+    this.refs.flagWalk.hidden = !flags.length;
+    this.#text("flagAt", at === -1 ? `${flags.length === 1 ? "1 flag" : `${flags.length} flags`}` : `Flag ${at + 1} of ${flags.length}`);
     this.refs.keypointSection.hidden = !person;
     if (person) this.#showFlags(desk, person);
   }
@@ -184,9 +194,8 @@ export class Panel {
       keypoint: flag.keypoint,
     }));
     const swaps = person.state === "open" ? swappedSuspects(person, desk.skeleton) : [];
-    this.#once("flags", JSON.stringify([rows, swaps]), (box) => {
-      const none = make("p", { className: "empty", textContent: person.from === "empty"
-        ? "No prediction to start from: place the keypoints in order." : "No flag: the networks agree about this person." });
+    this.#once("flags", JSON.stringify([rows, swaps, rows.length ? "" : words.noFlagInWords(person)]), (box) => {
+      const none = make("p", { className: "empty", textContent: words.noFlagInWords(person) });
       const { scrollTop } = box;
       const asked = swaps.length ? [this.#swapRow(desk.skeleton, swaps.flat())] : [];
       box.replaceChildren(...asked, ...(rows.length ? rows.map((row) => this.#flagRow(row)) : asked.length ? [] : [none]));
@@ -221,7 +230,8 @@ export class Panel {
       const flagged = person.state === "open" && flagOf(person, keypoint) !== null;
       set(cell, "data-visibility", String(visibility));
       set(cell, "aria-current", String(keypoint === desk.keypoint));
-      cell.toggleAttribute("data-flagged", flagged);
+      if (flagged) set(cell, "data-flagged", person.pose.touched[keypoint] ? "seen" : "open");
+      else cell.removeAttribute("data-flagged");
       const stand = words.standOf(person, keypoint);
       const label = `${spoken(desk.skeleton, keypoint)}, ${stand}${flagged ? ", flagged" : ""}`;
       set(cell, "aria-label", label);
@@ -279,7 +289,9 @@ export class Panel {
       row.children[2].hidden = person.score === null || person.state !== "open";
       row.children[2].firstChild.style.width = `${Math.round(100 * (person.score ?? 0))}%`;
     }
-    if (isNew) scrollTo(this.refs.persons, current); // at the end: it makes the browser lay everything out
+    if (!isNew) return;
+    scrollTo(this.refs.persons, current);
+    if (isOutside(this.refs.scroll, current)) scrollTo(this.refs.scroll, current); // at the end: it makes the browser lay everything out
   }
 
   #personRow(index) {
@@ -290,13 +302,16 @@ export class Panel {
     return row;
   }
 
-  #showActions(desk) {
+  #showActions(desk, tool) {
     const person = personOf(desk);
     const done = isDone(desk);
     const open = person?.state === "open";
+    this.refs.reopen.hidden = !done || !person;
+    this.refs.acceptImage.hidden = done;
     this.refs.accept.dataset.command = done || open || !person ? "accept" : "reopen";
-    this.#text("acceptText", done ? "Next image" : open || !person ? "Accept person" : "Open again");
-    this.refs.accept.disabled = !person;
+    this.#text("acceptText", tool ? "Done" : done ? "Next image" : open || !person ? "Accept person" : "Open again");
+    this.refs.accept.disabled = !person && !tool;
+    for (const step of this.refs.panel.querySelectorAll('[data-command^="person-"]')) step.disabled = desk.persons.length < 2;
     const [kbd] = this.refs.accept.querySelectorAll("kbd");
     kbd.textContent = keyFor(this.refs.accept.dataset.command, this.#keys);
     kbd.hidden = !kbd.textContent;
@@ -324,6 +339,13 @@ export class Panel {
     this.refs.statusButton.hidden = !button;
   }
 
+  /** The keyboard goes on where it was, although what had the focus is gone or cannot be used any more.
+   * @param {HTMLElement} lost */
+  focusAgain(lost) {
+    const row = lost.classList.contains("flag") ? this.refs.flags.querySelector('[aria-current="true"]') : null;
+    (row ?? this.refs.stage).focus({ preventScroll: true });
+  }
+
   /** Tell people who do not see the screen. @param {string} text */
   say(text) {
     const told = withKeys(text, this.#keys);
@@ -332,15 +354,19 @@ export class Panel {
 
   /** A note is about what was just tried: the next change takes it away. */
   dropNote() {
-    const { notice } = this.refs;
-    if (notice.dataset.kind === "note") notice.hidden = true;
+    if (this.#noticed?.kind === "note") this.notice(null);
   }
 
-  /** A message over the image with its way on; null takes it away. A note also goes with the next change.
+  /** A message over the image with its way on; null takes it away. A note also goes with the next change, and the problem
+   * that was there before it is back.
    * @param {{kind: "note" | "news" | "problem", text: string, button: string, act: () => void, other?: string,
    *   actOther?: () => void} | null} notice other: a second way on */
   notice(notice) {
     const { notice: box, noticeButton, noticeOther } = this.refs;
+    if (notice?.kind === "note" && this.#noticed?.kind === "problem") this.#under = this.#noticed;
+    else if (!notice && this.#noticed?.kind === "note" && this.#under) [notice, this.#under] = [this.#under, null];
+    else if (notice?.kind !== "note") this.#under = null;
+    this.#noticed = notice;
     box.hidden = !notice;
     if (!notice) return;
     box.dataset.kind = notice.kind;
@@ -362,7 +388,7 @@ export class Panel {
     if (!card) return;
     refs.spinner.hidden = !card.busy;
     this.#text("cardTitle", card.title);
-    this.#text("cardText", card.text ?? "");
+    this.#told("cardText", card.text ?? "");
     refs.cardButton.hidden = !card.button;
     refs.cardButton.textContent = card.button ?? "";
     refs.cardButton.onclick = card.act ?? null;
@@ -385,6 +411,7 @@ export class Panel {
     this.refs.how.replaceChildren(...words.HOW.map(([title, text]) => {
       return make("li", {}, [make("b", { textContent: withKeys(title, this.#keys) }), withKeys(text, this.#keys)]);
     }));
+    set(this.refs.stage, "aria-label", withKeys(words.IMAGE, this.#keys));
     this.looks.showKeys();
     this.#keyDialog.show(own);
   }
@@ -447,17 +474,16 @@ export class Panel {
 
 const NOBODY = { persons: [], person: -1 };
 
-/** Scrolls the list alone; scrollIntoView would move the panel and the page as well. */
-function scrollTo(list, row) {
-  const [top, bottom] = [row.offsetTop - list.offsetTop, row.offsetTop - list.offsetTop + row.offsetHeight];
-  if (top < list.scrollTop) list.scrollTop = top;
-  else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+function isOutside(list, row) {
+  const [whole, part] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  return part.top >= whole.bottom || part.bottom <= whole.top;
 }
 
-function make(tag, known = {}, children = []) {
-  const element = Object.assign(document.createElement(tag), known);
-  element.append(...children);
-  return element;
+/** Scrolls the list alone; scrollIntoView would move the panel and the page as well. */
+function scrollTo(list, row) {
+  const [whole, part] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (part.top < whole.top) list.scrollTop -= whole.top - part.top;
+  else if (part.bottom > whole.bottom) list.scrollTop += part.bottom - whole.bottom;
 }
 
 function labelOf(command) {
@@ -486,7 +512,7 @@ const SOURCES = { student: () => "Predicted pose", model: ({ model }) => `Predic
 
 function standing(person) {
   if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
-  const source = isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
+  const source = person.start === null ? "Opened again" : isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
   return person.score === null ? source : `${source} · inconsistency ${person.score.toFixed(2)}`;
 }
 

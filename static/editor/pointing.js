@@ -9,7 +9,7 @@ import * as tools from "./tools.js";
  * @typedef {import("./conveyor.js").Sheet} Sheet @typedef {import("./geometry.js").Spot} Spot @typedef {import("./state.js").Desk} Desk
  * @typedef {{hovered: number | null, spot: Spot | null, draftBox: geometry.Box | null, loupeAt: {at: Spot, finger: Spot} | null}} Marks
  *   what the pointer shows: the keypoint it is on, the cross it draws, the box being drawn, what the loupe is held over
- * @typedef {{sheet: () => Sheet | null, tool: () => tools.Tool | null, change: (desk: Desk, how?: {quick: boolean}) => void,
+ * @typedef {{sheet: () => Sheet | null, tool: () => tools.Tool | null, change: (desk: Desk, how?: {quick: boolean}) => void, edit: (desk: Desk) => void,
  *   goTo: (desk: Desk, how: {under: Spot}) => void, setView: (view: geometry.View) => void, place: (at: Spot, visibility: 1 | 2) => void,
  *   boxDrawn: (box: geometry.Box | null) => void, settled: () => void, paint: () => void, cursor: (name: string) => void,
  *   focus: () => void}} Host   paint: what is selected, once more; settled: a drag is over, and the panel is behind
@@ -74,6 +74,7 @@ export class Pointing {
       hover: (spot) => this.#hover(spot),
       pinch: withSheet((from, to, ratio) => this.#host.setView(geometry.zoomAt(
         geometry.pan(this.#view, { x: to.x - from.x, y: to.y - from.y }), to, ratio))),
+      menu: withSheet((spot) => this.#cycle(spot)),
       wheel: withSheet((spot, factor) => this.#host.setView(geometry.zoomAt(this.#view, spot, factor))),
     };
   }
@@ -193,10 +194,24 @@ export class Pointing {
   }
 
   #abort() {
-    if (this.#holds()) this.#host.change(state.abandon(this.#desk, this.#atGrab.gesture, this.#atGrab.future));
+    if (this.#holds()) this.#host.change(this.#asBefore());
     this.#pulled = null;
-    this.marks = { ...this.marks, draftBox: null, loupeAt: null };
+    this.marks = NO_MARKS;
     this.#host.cursor("");
+    this.#host.paint();
+  }
+
+  /** The desk without the drag that was given up; what waited to be placed waits again. */
+  #asBefore() {
+    const { gesture, future, waiting } = this.#atGrab;
+    const desk = state.abandon(this.#desk, gesture, future);
+    return waiting === null ? desk : state.selectKeypoint(desk, waiting);
+  }
+
+  /** A right click on a keypoint makes it visible, hidden, absent in turn. */
+  #cycle(spot) {
+    const keypoint = this.#host.tool() || state.personOf(this.#desk)?.state !== "open" ? null : this.#pick(spot, false);
+    if (keypoint !== null) this.#host.edit(state.cycleVisibility({ ...this.#desk, keypoint }));
   }
 
   #click(spot, event) {

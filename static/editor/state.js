@@ -32,8 +32,8 @@
  *   | {kind: "box", person: number, gesture: string | null, before: Box, after: Box}
  *   | {kind: "verdict", person: number, before: Verdict, after: Verdict, group?: string}
  *   | {kind: "finished", person: number}
- *   | {kind: "added", person: number, before: number}} Change   group: decided, and undone, together.
- *   added: before is who was selected then
+ *   | {kind: "added", person: number, before: number, box?: Box}} Change   group: decided, and undone, together.
+ *   added: before is who was selected then; box: the one they had when they were taken off the list
  * @typedef {{imageId: number, fileName: string, camera: string, url: string, size: Size, leaseS: number,
  *   lens: Lens | null, remaining: number, round: number | null, skeleton: Skeleton, persons: Person[], removed: Person[],
  *   person: number, keypoint: number, placing: boolean, placeAs: 1 | 2, past: Change[], future: Change[]}} Desk
@@ -46,6 +46,9 @@ import { frameOf, intoFrame, middleOf, round } from "./geometry.js";
 export const ABSENT = 0;
 export const HIDDEN = 1;
 export const VISIBLE = 2;
+
+/** In diagonals of the box. */
+const BESIDE = 0.08;
 
 /** The reasons a person can be skipped for. */
 export const SKIP_REASONS = ["blurred", "too small", "hidden", "other"];
@@ -327,8 +330,8 @@ function guideOn(desk, from) {
 
 /**
  * Set the selected keypoint's visibility. One that never had a place gets one: where a teacher put it, else where the
- * pointer is; else the next click says where; else, by the keyboard alone, it begins in the middle of the box and
- * stays selected, for the arrows to move.
+ * pointer is; else the next click says where; else, by the keyboard alone, it begins beside its neighbour, or in the
+ * middle of the box, and stays selected, for the arrows to move.
  * @param {Desk} desk @param {0 | 1 | 2} visibility
  * @param {{pointer?: Spot | null, byMouse?: boolean}} [hand] pointer: where it is over the image; byMouse: a click can follow
  * @returns {Desk}
@@ -343,7 +346,21 @@ export function setVisibility(desk, visibility, { pointer = null, byMouse = fals
   const spot = teachersPlace(person, desk.keypoint) ?? pointer;
   if (spot) return placePoint(desk, spot, visibility);
   if (byMouse) return { ...desk, placing: true, placeAs: visibility };
-  return { ...placePoint(desk, middleOf(person.box), visibility), keypoint: desk.keypoint, placing: false };
+  return { ...placePoint(desk, placeBeside(desk.skeleton, person, desk.keypoint), visibility), keypoint: desk.keypoint, placing: false };
+}
+
+/** Where a keypoint begins that nobody pointed at: a little further out than the neighbour that is placed, as limbs go;
+ * without one, in the middle of the box. */
+function placeBeside({ edges }, { box, pose }, keypoint) {
+  const middle = middleOf(box);
+  const near = edges.filter((edge) => edge.includes(keypoint)).map(([a, b]) => (a === keypoint ? b : a));
+  const neighbour = near.find((other) => pose.xyv[other][2] !== ABSENT);
+  if (neighbour === undefined) return middle;
+  const [x, y] = pose.xyv[neighbour];
+  const [dx, dy] = [x - middle.x, y - middle.y];
+  const far = Math.hypot(dx, dy);
+  const step = BESIDE * Math.hypot(box.width, box.height);
+  return far < 1 ? { x, y: y + step } : { x: x + (step * dx) / far, y: y + (step * dy) / far };
 }
 
 /** Visible, hidden, absent, and round again. @param {Desk} desk @returns {Desk} */
@@ -364,7 +381,7 @@ function changePoint(desk, change, gesture = null) {
   if (person?.state !== "open") return desk;
   const { xyv, touched, placed, undecided } = person.pose;
   const point = change(xyv[desk.keypoint]);
-  if (samePoint(point, xyv[desk.keypoint]) && touched[desk.keypoint]) return desk;
+  if (samePoint(point, xyv[desk.keypoint]) && touched[desk.keypoint] && !undecided[desk.keypoint]) return desk;
   const pose = {
     xyv: xyv.with(desk.keypoint, point),
     touched: touched.with(desk.keypoint, true),
@@ -378,9 +395,14 @@ function samePoint(one, two) {
   return one.every((value, i) => value === two[i]);
 }
 
-/** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose @returns {Desk} */
-export function changePose(desk, pose, gesture = null) {
-  return changed(desk, { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, after: pose }, "pose");
+/** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose
+ * @param {string | null} [gesture] @param {Begun} [after] where the pose began, if not where theirs did @returns {Desk} */
+export function changePose(desk, pose, gesture = null, after = undefined) {
+  const { from, startedFrom, model } = personOf(desk);
+  const begun = after && { before: { from, startedFrom, model }, after };
+  const change = { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, after: pose, ...(begun && { begun }) };
+  const next = changed(desk, change, "pose");
+  return begun ? withPerson(next, desk.person, after) : next;
 }
 
 /** Give the selected open person another box, which moves no keypoint. @param {Desk} desk @param {Box} box
@@ -438,6 +460,18 @@ export function startsOf(desk) {
   return [...(personOf(desk)?.starts ?? []), empty];
 }
 
+/** An image loaded anew, with what was edited in it here before among what its persons can begin from.
+ * @param {Desk} fresh @param {Desk} before @returns {Desk} */
+export function withEarlierEdits(fresh, before) {
+  const persons = fresh.persons.map((person) => {
+    const mine = before.persons.find((one) => one.id === person.id);
+    if (!mine || !isEdited(mine)) return person;
+    const start = { xyv: mine.pose.xyv, from: "label", prediction_id: null, model: null, text: "Your own edits from before" };
+    return { ...person, starts: [start, ...person.starts] };
+  });
+  return { ...fresh, persons };
+}
+
 /** Begin the selected open person again, from another prediction, the previous label, or nothing; one step of undo.
  * @param {Desk} desk @param {Start} start @returns {Desk} */
 export function beginFrom(desk, start) {
@@ -446,13 +480,10 @@ export function beginFrom(desk, start) {
   const after = begunFrom(start);
   const isOffered = ["from", "startedFrom", "model"].every((name) => after[name] === person.offered[name]);
   const pose = isOffered && person.start ? person.start : poseFrom(start.xyv, after.from);
-  const { from, startedFrom, model } = person;
-  const begun = { before: { from, startedFrom, model }, after };
-  const change = { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture: null, after: pose, begun };
-  return selectPerson(withPerson(changed(desk, change, "pose"), desk.person, after), desk.person);
+  return selectPerson(changePose(desk, pose, null, after), desk.person);
 }
 
-/** Drop the edits of these persons: their prediction or label and their box are back, each as one step of undo.
+/** Drop the edits of these persons: their prediction or label and their box are back, each a step of undo.
  * @param {Desk} desk @param {number[]} indices @returns {Desk} */
 export function dropEdits(desk, indices) {
   const { person, keypoint } = desk;
@@ -462,9 +493,9 @@ export function dropEdits(desk, indices) {
 }
 
 function withoutEdits(desk) {
-  const { start, pose, savedBox } = personOf(desk);
+  const { start, pose, savedBox, offered } = personOf(desk);
   const boxed = changeBox(desk, savedBox);
-  return start && start !== pose ? changePose(boxed, start) : boxed;
+  return start && start !== pose ? changePose(boxed, start, null, offered) : boxed;
 }
 
 // ---------------------------------------------------------------------------------------------- deciding
@@ -555,23 +586,27 @@ export function undo(desk) {
   const change = desk.past.at(-1);
   if (!change) return desk;
   if (change.kind === "added") return takeOff(desk, change);
-  return { ...put(desk, change, change.before), past: desk.past.slice(0, -1), future: [...desk.future, change] };
+  return { ...put(desk, change, "before"), past: desk.past.slice(0, -1), future: [...desk.future, change] };
 }
 
-/** Off the list, for good: whoever is meant after all gets a new box. What could be made again was about them. */
-function takeOff(desk, { person: index, before }) {
+/** Off the list. To the server they are nobody then, so made again they are somebody new with the same box. */
+function takeOff(desk, change) {
+  const { person: index, before } = change;
   const less = {
     ...desk, persons: desk.persons.toSpliced(index, 1), removed: [...desk.removed, desk.persons[index]],
-    past: desk.past.slice(0, -1), future: [],
+    past: desk.past.slice(0, -1), future: [...desk.future, { ...change, box: desk.persons[index].savedBox }],
   };
   return selectPerson(less, before);
 }
 
-/** Make the change last taken back again. @param {Desk} desk @returns {Desk} */
-export function redo(desk) {
+/** Make the change last taken back again. @param {Desk} desk @param {Person["key"]} [key] for somebody added again
+ * @returns {Desk} */
+export function redo(desk, key = undefined) {
   const change = desk.future.at(-1);
   if (!change) return desk;
-  return { ...put(desk, change, change.after), past: [...desk.past, change], future: desk.future.slice(0, -1) };
+  const future = desk.future.slice(0, -1);
+  if (change.kind === "added") return { ...addPerson(desk, newPerson(key, change.box, desk.skeleton.keypoints.length)), future };
+  return { ...put(desk, change, "after"), past: [...desk.past, change], future };
 }
 
 /**
@@ -582,13 +617,14 @@ export function abandon(desk, gesture, future) {
   return desk.past.at(-1)?.gesture === gesture ? { ...undo(desk), future } : desk;
 }
 
-function put(desk, change, value) {
+/** @param {Desk} desk @param {Change} change @param {"before" | "after"} side */
+function put(desk, change, side) {
+  const value = change[side];
   const there = { ...desk, person: change.person, placing: false, placeAs: VISIBLE };
   if (change.kind === "finished") return there;
   if (change.kind === "verdict") return withPerson(there, change.person, { ...value, problem: null });
   if (change.kind === "box") return withPerson(there, change.person, { box: value });
   const { keypoint, begun } = change;
-  const began = begun && (value === change.before ? begun.before : begun.after);
   const placing = desk.persons[change.person].state === "open" && !value.placed[keypoint] && !value.touched[keypoint];
-  return { ...withPerson(there, change.person, { pose: value, ...began }), keypoint, placing };
+  return { ...withPerson(there, change.person, { pose: value, ...begun?.[side] }), keypoint, placing };
 }

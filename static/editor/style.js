@@ -64,7 +64,7 @@ h2 b { color: var(--text); font-size: 13px; }
   flex: none; width: 34px; height: 34px; display: grid; place-items: center; padding: 0;
   border: 0; border-radius: 6px; background: transparent; color: #d3dae6;
 }
-.tool:hover:not(:disabled) { background: #2c3441; color: #fff; }
+@media (hover: hover) { .tool:hover:not(:disabled, [aria-pressed="true"]) { background: #2c3441; color: #fff; } }
 .tool[aria-pressed="true"] { background: #2f4a73; color: #fff; }
 .tool:focus-visible { outline-color: #7db4ff; outline-offset: -2px; }
 .tool svg { width: 19px; height: 19px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
@@ -119,7 +119,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .panel { grid-area: panel; display: flex; flex-direction: column; min-height: 0; border-left: 1px solid var(--line); background: var(--paper); }
 .scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; display: flex; flex-direction: column; }
 .scroll section { flex: none; }
-.scroll .everybody { flex: 1 0 168px; min-height: 0; display: flex; flex-direction: column; }
+.scroll .everybody { flex: 1 0 96px; min-height: 0; display: flex; flex-direction: column; }
 .everybody h2 b { font-weight: 500; font-size: 12px; color: var(--quiet); }
 .editor[data-bare] { grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
 .editor[data-bare] .panel { display: none; }
@@ -137,9 +137,10 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
   margin-top: 10px; padding: 8px 10px; border-radius: 6px; border: 1px solid var(--bad); font-size: 13px;
   background: color-mix(in srgb, var(--bad) 9%, var(--paper));
 }
+.problem button { display: block; margin-top: 6px; padding: 4px 10px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--paper); }
 .legend { margin: 0 0 6px; font-size: 12.5px; line-height: 1.35; color: var(--quiet); text-wrap: pretty; }
 .flags { display: flex; flex-direction: column; gap: 4px; max-height: clamp(68px, 15dvh, 134px); overflow-y: auto; scrollbar-width: thin; }
-[data-decided] .legend { display: none; } [data-decided] .flag { color: var(--quiet); background: transparent; }
+[data-decided] .legend { visibility: hidden; } [data-decided] .flag { color: var(--quiet); background: transparent; }
 [data-decided] .flag i { visibility: hidden; }
 .flag {
   flex: none; display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 5px 8px; border-radius: 6px;
@@ -171,9 +172,11 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .cell[data-visibility="0"] { color: var(--quiet); border-style: dashed; }
 .cell[data-side="left"] { --side: #1787e0; } .cell[data-side="right"] { --side: #e98300; } .cell[data-side="middle"] { --side: var(--quiet); }
 .cell[aria-current="true"] { outline: 2px solid var(--accent); outline-offset: -1px; background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
-.cell[data-flagged]::after { content: ""; position: absolute; top: -3px; right: -3px; width: 10px; height: 10px; border-radius: 50%; background: #ffd21f; border: 1px solid #8f7200; }
+.cell[data-flagged="seen"]::after { background: transparent !important; }
+.cell[data-flagged]::after { content: ""; position: absolute; top: calc(50% - 4px); left: 4px; width: 8px; height: 8px; border-radius: 50%; background: #ffd21f; border: 1px solid #8f7200; }
 
-.visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; margin-top: 8px; }
+.visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; grid-column: span 2; }
+.flag-walk { display: none; grid-column: span 2; justify-content: space-between; align-items: center; font-weight: 550; }
 .visibility button { flex: 1; border: 0; background: var(--paper); padding: 5px 4px; font-size: 13px; display: flex; gap: 6px; justify-content: center; align-items: center; }
 .visibility button + button { border-left: 1px solid var(--line); }
 .visibility button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--sunk); }
@@ -210,7 +213,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .slims .action { padding: 0 6px; gap: 6px; }
 .action.slim { min-height: 30px; font-weight: 500; font-size: 13px; color: var(--quiet); border-color: transparent; }
 .menu {
-  position: absolute; left: 14px; right: 14px; bottom: calc(100% + 6px); background: var(--paper); border: 1px solid var(--line);
+  position: absolute; right: 14px; bottom: 14px; width: min(330px, calc(100% - 28px)); background: var(--paper); color: var(--text); cursor: default; border: 1px solid var(--line);
   border-radius: 9px; padding: 6px; display: grid; gap: 2px; box-shadow: 0 12px 34px rgba(0, 0, 0, .28); z-index: 3;
 }
 .menu div { display: grid; gap: 2px; max-height: min(46dvh, 420px); overflow-y: auto; }
@@ -228,12 +231,13 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 dialog { border: 1px solid var(--line); border-radius: 12px; background: var(--paper); color: var(--text); padding: 20px 22px; max-width: min(820px, calc(100vw - 24px)); max-height: calc(100dvh - 40px); }
 dialog::backdrop { background: rgba(10, 12, 16, .55); }
 .dialog-head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 12px; }
+dialog > .close { position: absolute; top: 16px; right: 20px; } .keys-head { padding-right: 46px; }
 .dialog-head h3 { margin: 0; font-size: 17px; }
 .sheet { columns: 2; column-gap: 34px; font-size: 13px; }
 .sheet div { break-inside: avoid; margin-bottom: 14px; }
-.sheet dl { display: grid; grid-template-columns: 1fr auto; gap: 5px 14px; margin: 0; }
-.sheet dd { margin: 0; display: flex; gap: 4px; justify-content: flex-end; align-items: center; }
-.how { margin: 0 0 16px; padding: 0 0 14px 18px; border-bottom: 1px solid var(--line); font-size: 13px; line-height: 1.45; }
+.sheet dl { display: grid; grid-template-columns: minmax(120px, 1fr) minmax(0, auto); gap: 5px 14px; margin: 0; }
+.sheet dd { margin: 0; display: flex; flex-wrap: wrap; gap: 4px; justify-content: flex-end; align-items: center; }
+.how { margin: 0; padding: 0 0 4px 18px; font-size: 13px; line-height: 1.45; }
 .how li { margin: 0 0 5px; text-wrap: pretty; }
 dialog > h3 { margin: 0 0 10px; font-size: 15px; }
 canvas.loupe { inset: 0 auto auto 0; width: 132px; height: 132px; }
@@ -288,8 +292,12 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
 
 @media (min-width: 2600px) { .editor { grid-template-columns: minmax(0, 1fr) 460px; } .bar, .panel, .hint, .notice, .card, dialog { zoom: 1.4; } }
 @media (max-width: 1100px) { .where { max-width: 150px; } .tool { width: 31px; } .bar .rule { margin: 0 2px; } .status { padding: 0 2px; } }
+@media (max-height: 820px) and (min-width: 761px) and (pointer: fine) {
+  .panel section { padding: 6px 14px; } .legend { display: none; } .flags { max-height: 84px; } .grid { gap: 1px 6px; } .cell { height: 20px; }
+  .pose-tools .tool { height: 28px; } .actions { padding: 8px 14px; gap: 6px; } .action { min-height: 32px; } .action.primary { min-height: 38px; } .action.slim { min-height: 26px; }
+}
 @media (max-width: 760px) {
-  .editor { grid-template: auto 54dvh auto / minmax(0, 1fr); grid-template-areas: "bar" "stage" "panel"; height: auto; border-radius: 0; border-inline: 0; overflow: visible; }
+  .editor { grid-template: auto 46dvh auto / minmax(0, 1fr); grid-template-areas: "bar" "stage" "panel"; height: auto; border-radius: 0; border-inline: 0; overflow: visible; }
   .bar { flex-wrap: wrap; padding: 4px 6px; row-gap: 0; }
   .where { flex: 1 1 0; max-width: none; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
   .tools { display: flex; flex-wrap: wrap; align-items: center; flex: 0 0 100%; min-width: 0; }
@@ -306,9 +314,9 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
 @media (pointer: coarse) {
   .line { min-height: 44px; } .back { width: 44px; height: 44px; } .segments span { padding: 13px 4px; } .line input[type="range"] { height: 44px; }
   .key-row > button:first-child { min-height: 44px; } .looks > .row button { min-height: 44px; } .looks kbd { display: none; }
-  .actions kbd, .visibility kbd { display: none; }
+  .actions kbd, .visibility kbd { display: none; } .flag-walk { display: flex; } .flag-walk[hidden] { display: none !important; }
   .tool, .pose-tools .tool { height: 44px; } .tool { width: 44px; } .pose-tools { grid-template-columns: repeat(auto-fit, minmax(44px, 1fr)); } .cell { height: 44px; } .keys-head .action { min-height: 44px; } .step { width: 44px; height: 44px; }
-  .visibility button, .menu button, .flag { min-height: 44px; } .flag { align-items: center; } .flag i { transform: none; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
+  .visibility button, .menu button, .problem button, .flag { min-height: 44px; } .flag { align-items: center; } .flag i { transform: none; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
 }
 @media (pointer: coarse) and (max-width: 1280px) {
   .bar { flex-wrap: wrap; row-gap: 0; } .bar :is(.gap, .rule) { display: none; }

@@ -10,16 +10,17 @@
  *   radius, reach: how near counts as on a handle, how far the turning handle stands out, in image pixels; turn: the view's, in radians
  */
 
-import { clamp, cornersOf, frameOf, intoFrame, middleOf, round, uprightAngle } from "./geometry.js";
+import { around, clamp, cornersOf, frameOf, intoFrame, isInFrame, middleOf, round, uprightAngle } from "./geometry.js";
 import {
-  dragBox, frameOfPose, handleAt, middleOfPose, poseDrag, scaledPose, similarity, steppedPose, transformPose, turnedPose,
-  wrapped,
+  dragBox, frameOfPose, handleAt, middleOfPose, poseDrag, scaling, similarity, transformPose, turning, wrapped,
 } from "./handles.js";
 import { limbOf, mirrorPose, swapSides } from "./limbs.js";
 import { ABSENT, changeBox, changePose, personOf } from "./state.js";
 
 export const LEAST_BOX_PX = 6;
 const SCALE_STEP = 1.02;
+/** Where a copied pose began: with a label, and with no prediction of this person. */
+const COPIED = { from: "label", startedFrom: null, model: null };
 const COPY_SCALE = { least: 0.5, most: 2 };
 
 // ---------------------------------------------------------------------------------------------- sides
@@ -53,14 +54,15 @@ export function mirror(desk, turn) {
 
 /**
  * The pose of the same person in an earlier frame, moved, turned and scaled as their box was since: under a fisheye
- * people turn with where they stand. With an unchanged box it is copied as it is.
+ * people turn with where they stand. With an unchanged box it is copied as it is. Nobody has looked at it yet: what was
+ * flagged stays flagged.
  * @param {Desk} desk @param {{box: Box, xyv: import("./geometry.js").Point[]}} earlier @returns {Desk}
  */
 export function copyFrom(desk, { box, xyv }) {
-  const present = xyv.map((point) => point[2] !== ABSENT);
-  const pose = { xyv, touched: xyv.map(() => true), placed: present, undecided: xyv.map(() => false) };
+  const nowhere = xyv.map(() => false);
+  const pose = { xyv, touched: nowhere, placed: xyv.map((point) => point[2] !== ABSENT), undecided: nowhere };
   const here = personOf(desk)?.box;
-  return reposed(desk, () => transformPose(pose, boxToBox(box, here, desk.lens)));
+  return reposed(desk, () => transformPose({ ...pose }, boxToBox(box, here, desk.lens)), null, COPIED);
 }
 
 /** What carries one box's middle, upright direction and size to another's. */
@@ -102,11 +104,12 @@ export function pull(desk, { tool, handle, frame, pose, from, gesture }, to, { s
   if (tool === "edit-box") {
     return changeBox(desk, dragBox(frame, handle, from, to, { least: LEAST_BOX_PX, size: desk.size, snap }), gesture);
   }
-  return reposed(desk, () => transformPose(pose, poseDrag(frame, handle, from, to, { snap })), gesture);
+  const matrix = poseDrag(frame, handle, from, to, { snap });
+  return carried(desk, pose, handle === "inside" ? stepInside(pose, { x: matrix[0][2], y: matrix[1][2] }, desk.size) : matrix, gesture);
 }
 
 /** The frame of what is held, as it is shown while it is pulled: it turns and grows with the pose. @param {Grip} grip
- * @param {Spot} to in image pixels @param {{snap: boolean}} how @returns {Box} */
+ * @param {Spot} to in image pixels @param {{snap: boolean}} how @returns {Box | null} null: a box is its own frame */
 export function framePulled({ tool, handle, frame, from }, to, { snap }) {
   if (tool === "edit-box") return null;
   const [[a, c, e], [b, d, f]] = poseDrag(frame, handle, from, to, { snap });
@@ -119,46 +122,92 @@ export function framePulled({ tool, handle, frame, from }, to, { snap }) {
 
 /** Everything of the tool's moves by a step. @param {Tool} tool @param {Desk} desk @param {Spot} step in image pixels @returns {Desk} */
 export function step(tool, desk, { x, y }) {
-  if (tool === "pose") return reposed(desk, (pose) => steppedPose(pose, { dx: x, dy: y }));
-  const { box } = personOf(desk);
+  const person = personOf(desk);
+  if (!person) return desk;
+  if (tool === "pose") return carried(desk, person.pose, stepInside(person.pose, { x, y }, desk.size));
+  const { box } = person;
   const middle = middleOf(box);
   return changeBox(desk, dragBox(box, "inside", middle, { x: middle.x + x, y: middle.y + y }, { least: LEAST_BOX_PX, size: desk.size }));
 }
 
 /** Everything of the tool's turns. @param {Tool} tool @param {Desk} desk @param {number} degrees clockwise @returns {Desk} */
 export function turnBy(tool, desk, degrees) {
-  if (tool === "pose") return reposed(desk, (pose) => turnedPose(pose, degrees));
-  const { box } = personOf(desk);
+  const person = personOf(desk);
+  if (!person) return desk;
+  if (tool === "pose") return carried(desk, person.pose, turning(degrees, middleOfPose(person.pose)));
+  const { box } = person;
   return changeBox(desk, { ...box, angle: wrapped(box.angle + degrees) });
 }
 
 /** The pose larger or smaller, or the box wider and taller, about its middle. @param {Tool} tool @param {Desk} desk
- * @param {Spot} more steps: right and down grow it @returns {Desk} */
+ * @param {Spot} more steps: right and down make it larger @returns {Desk} */
 export function resize(tool, desk, more) {
-  if (tool === "pose") return reposed(desk, (pose) => scaledPose(pose, SCALE_STEP ** (more.x - more.y)));
-  const { box } = personOf(desk);
-  const [width, height] = [Math.max(box.width + more.x, LEAST_BOX_PX), Math.max(box.height + more.y, LEAST_BOX_PX)];
+  const person = personOf(desk);
+  if (!person) return desk;
+  if (tool === "pose") return carried(desk, person.pose, scaling(SCALE_STEP ** (more.x + more.y), middleOfPose(person.pose)));
+  const { box } = person;
   const middle = middleOf(box);
+  const room = box.angle ? { x: Infinity, y: Infinity } : roomAbout(middle, desk.size);
+  const width = clamp(box.width + more.x, LEAST_BOX_PX, Math.max(room.x, box.width));
+  const height = clamp(box.height + more.y, LEAST_BOX_PX, Math.max(room.y, box.height));
   return changeBox(desk, { ...box, x: round(middle.x - width / 2), y: round(middle.y - height / 2), width, height });
 }
 
 /** A box to begin with where nobody can drag one: as large as the others in the image, about a spot.
  * @param {Desk} desk @param {Spot} at in image pixels @param {number} angle degrees @returns {Box} */
 export function boxAbout(desk, at, angle) {
+  const { size } = desk;
   const sides = desk.persons.map(({ box }) => Math.max(box.width, box.height)).sort((a, b) => a - b);
-  const side = round(sides[Math.floor(sides.length / 2)] ?? Math.min(desk.size.width, desk.size.height) / 6);
-  return { x: round(at.x - side / 2), y: round(at.y - side / 2), width: side, height: side, angle };
+  const side = round(Math.min(sides[Math.floor(sides.length / 2)] ?? Math.min(size.width, size.height) / 6, size.width, size.height));
+  const frame = angle ? { left: 0, top: 0, right: size.width, bottom: size.height } : frameOf(size);
+  const half = angle ? 0 : side / 2;
+  const middle = {
+    x: clamp(at.x, frame.left + half, frame.right - half), y: clamp(at.y, frame.top + half, frame.bottom - half),
+  };
+  return { x: round(middle.x - side / 2), y: round(middle.y - side / 2), width: side, height: side, angle };
 }
 
-/** The selected open person in another pose, kept inside the picture; the same desk where nothing changed. */
-function reposed(desk, change, gesture = null) {
+/** How wide and tall a level box about a spot can be within the picture. */
+function roomAbout({ x, y }, size) {
+  const frame = frameOf(size);
+  return { x: 2 * Math.min(x - frame.left, frame.right - x), y: 2 * Math.min(y - frame.top, frame.bottom - y) };
+}
+
+/** The selected open person's pose carried over; the same desk where that would push a keypoint out of the picture, for
+ * one that is held at the border is not where it belongs. */
+function carried(desk, pose, matrix, gesture = null) {
+  const person = personOf(desk);
+  const after = matrix ? transformPose(pose, matrix) : pose;
+  if (person?.state !== "open" || after.xyv.some((point, i) => leaves(pose.xyv[i], point, desk.size))) return desk;
+  const xyv = after.xyv.map(([x, y, v]) => [round(x, 1e6), round(y, 1e6), v]);
+  return after === person.pose ? desk : { ...changePose(desk, { ...after, xyv }, gesture), placing: false };
+}
+
+function leaves([x, y, visibility], [nextX, nextY], size) {
+  return visibility !== ABSENT && isInFrame({ x, y }, size) && !isInFrame({ x: nextX, y: nextY }, size);
+}
+
+/** As much of a step as the pose has room for. @returns {import("./handles.js").Matrix} */
+function stepInside(pose, step, size) {
+  const frame = frameOf(size);
+  const spots = pose.xyv.filter((point) => point[2] !== ABSENT).map(([x, y]) => intoFrame({ x, y }, frame));
+  if (!spots.length) return [[1, 0, 0], [0, 1, 0]];
+  const { left, top, right, bottom } = around(spots);
+  return [
+    [1, 0, clamp(step.x, frame.left - left, frame.right - right)],
+    [0, 1, clamp(step.y, frame.top - top, frame.bottom - bottom)],
+  ];
+}
+
+/** The selected open person in another pose, each keypoint kept inside the picture; the same desk where nothing changed. */
+function reposed(desk, change, gesture = null, begun = undefined) {
   const person = personOf(desk);
   if (person?.state !== "open") return desk;
   const pose = change(person.pose);
   if (pose === person.pose) return desk;
   const frame = frameOf(desk.size);
   const xyv = pose.xyv.map((point, i) => (pose.placed[i] ? inside(point, frame) : point));
-  return { ...changePose(desk, { ...pose, xyv }, gesture), placing: false };
+  return { ...changePose(desk, { ...pose, xyv }, gesture, begun), placing: false };
 }
 
 function inside([x, y, visibility], frame) {

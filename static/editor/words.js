@@ -15,6 +15,9 @@ export const HOLD_LOST =
   "whether they can still be saved.";
 export const SESSION_ENDED = "Your session has ended. Sign in again in another tab; your edits are kept here.";
 
+/** The image's name, to a screen reader. */
+export const IMAGE = "Image. {flag-next} walks the flags, {nudge} move the keypoint, question mark shows all keys; after Escape, Tab leaves.";
+
 /** Why a flag is there, in the panel. */
 export const LEGEND = "Drag what is ringed, or leave it if it is right.";
 export const INCONSISTENCY = "Inconsistency: 0 means that the predictions agree, 1 that they do not.";
@@ -29,7 +32,7 @@ export const HOW = [
   ["Ghosts", " are the dashed poses under yours: where the teachers A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
   ["Loupe", " ({loupe}): what lies around the selected keypoint, magnified. Under a finger it comes by itself."],
   ["Enter", " accepts the person, flags and all, and goes on to the next person, then to the next image. {undo} takes back step by step, also into the image before."],
-  ["Mouse", ": drag a keypoint to move it; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden."],
+  ["Mouse", ": drag a keypoint to move it; a right click makes it visible, hidden, absent in turn; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden."],
 ];
 
 /** How a keypoint stands: "not placed" where nobody has decided about it yet.
@@ -60,11 +63,11 @@ export function hintInWords(desk, { byTouch }) {
 const TOOLS = {
   "add-box": ["Drag a box around the person · Enter puts one here · Esc to stop", "Drag a box around the person"],
   "edit-box": [
-    "The box: drag it, its handles or the round one that turns it · arrows move, Alt and arrows size, {turn-left} and {turn-right} turn · Enter when done",
+    "The box: drag it, its handles or the round one that turns it · {nudge} move, {size} size, {turn-left} and {turn-right} turn · Enter when done",
     "Drag the box, its handles, or the round one that turns it",
   ],
   pose: [
-    "The whole pose: drag inside to move, a corner to scale, the round handle to turn · arrows move, Alt and ↑ ↓ scale, {turn-left} and {turn-right} turn · Enter when done",
+    "The whole pose: drag inside to move, a corner to scale, the round handle to turn · {nudge} move, {size-up} and {size-down} scale, {turn-left} and {turn-right} turn · Enter when done",
     "Drag inside to move the whole pose, a corner to scale it, the round handle to turn it",
   ],
 };
@@ -104,8 +107,8 @@ export function recentInWords({ camera, is_open: isOpen, decided_at: at }, now) 
 }
 
 /** What a person could begin again from. @param {import("./state.js").Start} start */
-export function startInWords({ from, model }) {
-  return { student: "The student's prediction", model: `The prediction of ${model}`, label: "The previous label", empty: "Nothing placed" }[from];
+export function startInWords({ from, model, text }) {
+  return text ?? { student: "The student's prediction", model: `The prediction of ${model}`, label: "The previous label", empty: "Nothing placed" }[from];
 }
 
 /** That a pose was copied, and from where. @param {string} fileName */
@@ -113,11 +116,11 @@ export function copiedInWords(fileName) {
   return `Copied from ${fileName}, fitted to the box. Look at each keypoint.`;
 }
 
-export const NOBODY_BEFORE = "No earlier frame of this camera has a pose to copy. Place the keypoints, or start again from a prediction ({start-from}).";
+export const NOBODY_BEFORE = "No earlier frame of this camera has a pose to copy.";
 
 /** That the earlier frame shows nobody near. @param {string} fileName */
 export function nobodyNear(fileName) {
-  return `In ${fileName} nobody stands where this person does. Place the keypoints, or start again from a prediction ({start-from}).`;
+  return `In ${fileName} nobody stands where this person does.`;
 }
 
 /** What Shift and Enter would do with keypoints nobody has decided about. @param {number} count @param {number} persons */
@@ -150,6 +153,26 @@ export function keypointInWords(desk) {
   return `${spoken(desk.skeleton, desk.keypoint)}, ${seen}${reason ? `. ${reason}` : ""}`;
 }
 
+export const NOT_KEPT = "This browser can keep no more of your work: its storage is full or forbidden. Accept what is open before you close the page.";
+
+/** Why nobody is pointed at: nobody has compared anything yet, or what was compared agrees. @param {import("./state.js").Person} person */
+export function noFlagInWords({ from, score }) {
+  if (from === "empty") return "No prediction to start from: place the keypoints in order.";
+  return score === null ? "No prediction yet: nobody has compared the networks here." : "No flag: the networks agree about this person.";
+}
+
+/** What is to be placed before anything can be accepted. @param {string} name */
+export function placeFirst(name) {
+  return `Place the ${name} first: click in the image, or an arrow puts it there. {skip} skips this person, {not-a-person} says that nobody is there.`;
+}
+
+export const DECIDED = "This person is decided. {reopen} opens them again, to change anything.";
+
+/** That everybody of an image was accepted at once. @param {number} count @param {string} fileName */
+export function acceptedInWords(count, fileName) {
+  return `${count} persons of ${fileName} accepted. {undo} takes all back.`;
+}
+
 /** Why the upright view cannot be had. */
 export const NO_LENS = "This camera is not a fisheye: its images are shown as they are.";
 
@@ -164,10 +187,10 @@ export function turnInWords({ isOn, turn, own }) {
 
 /**
  * Whether all is saved, and what to do if not.
- * @param {import("./outbox.js").Outlook} outlook @param {Desk | null} desk @param {number} now ms
+ * @param {import("./outbox.js").Outlook} outlook @param {Desk | null} desk @param {Desk[]} behind those left behind @param {number} now ms
  * @returns {{status: "saved" | "saving" | "draft" | "unsaved", text: string}}
  */
-export function standInWords({ state, pending, message, retryAt }, desk, now) {
+export function standInWords({ state, pending, message, retryAt }, desk, behind, now) {
   const count = pending > 1 ? ` (${pending})` : "";
   if (state === "saving") return { status: "saving", text: `Saving…${count}` };
   if (state === "signed-out") return { status: "unsaved", text: `Not saved${count}: sign in again in another tab.` };
@@ -177,6 +200,8 @@ export function standInWords({ state, pending, message, retryAt }, desk, now) {
   }
   const refused = desk ? desk.persons.findIndex((person) => person.problem) : -1;
   if (refused !== -1) return { status: "unsaved", text: `Not saved: see person ${refused + 1}` };
+  const left = behind.find((one) => one.persons.some((person) => person.problem));
+  if (left) return { status: "unsaved", text: `Not saved: see ${left.fileName}` };
   if (desk && hasDrafts(desk)) return { status: "draft", text: "Not saved yet: Enter accepts" };
   return { status: "saved", text: "Saved" };
 }

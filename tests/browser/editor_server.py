@@ -33,7 +33,8 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</ti
 <style nonce="host">body{margin:0;font:14px system-ui;background:Canvas;color:CanvasText;color-scheme:light dark}
 header{padding:10px 16px}h1{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}</style>
 <header>A page around the editor <input aria-label="Search" placeholder="Search"></header>
-<main><h1>Annotate</h1><pose-editor></pose-editor></main><script type="module" src="/assets/editor/editor.js"></script></html>"""
+<main><h1>Annotate</h1><pose-editor></pose-editor></main>
+<script type="module" src="/assets/editor/editor.js"></script></html>"""
 
 # A standing person in a unit box, COCO-17 order.
 STANDING = np.array([

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import Spot, at, drag, eventually, everything, person, point, pose, screen, selected, wait
+from tests.browser.acting import Spot, at, drag, eventually, everything, person, pose, screen, selected, wait
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -157,11 +157,11 @@ def test_the_whole_pose_is_turned_and_scaled_by_keys_and_back(open_editor: Calla
     now = pose(page, 100)
     trunk, was = (complex(rows[11][0] - rows[5][0], rows[11][1] - rows[5][1]) for rows in (now, before))
     assert math.degrees(cmath.phase(trunk / was)) == pytest.approx(6, abs=0.05)
-    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Alt+ArrowDown")
     assert span() == pytest.approx(1.02 * width, abs=0.05)
     for _ in range(3):
         page.keyboard.press(",")
-    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("Alt+ArrowUp")
     assert all(a == pytest.approx(b, abs=0.02) for a, b in zip(pose(page, 100), before, strict=True))
 
 
@@ -229,7 +229,7 @@ def test_accept_asks_before_it_takes_cleared_keypoints_for_absent(world: Any, op
     page = open_editor(world)
     page.keyboard.press("Shift+Delete")
     page.keyboard.press("Enter")
-    expect(page.locator("pose-editor .notice")).to_contain_text("No keypoint is placed yet")
+    expect(page.locator("pose-editor .notice")).to_contain_text("Place the nose first")
     page.keyboard.press("z")
     page.keyboard.press("Enter")
     wait(page, "person", "101")
@@ -369,8 +369,8 @@ def test_a_box_is_added_and_sized_without_a_mouse(world: Any, open_editor: Calla
     page.keyboard.press("b")
     page.keyboard.press("Enter")
     eventually(page, "() => document.querySelector('pose-editor').desk.persons.length === 3")
-    page.keyboard.press("Alt+Shift+ArrowRight")
-    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Alt+Shift+ArrowLeft")
+    page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("Enter")
     page.keyboard.press("2")
     wait(page, "status", "draft")
@@ -389,4 +389,3 @@ def test_next_open_and_next_accepted_persons_are_a_key_each(world: Any, open_edi
     assert selected(page)[0] == 101
     page.keyboard.press("o")
     assert selected(page)[0] == 100
-    assert point(page, 100, "nose")

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { cornersOf, isInside } from "../../static/editor/geometry.js";
 import {
-  dragBox, frameOfPose, handleAt, handlesOf, middleOfPose, poseDrag, scaledPose, steppedPose, transformPose, turnedPose,
+  dragBox, frameOfPose, handleAt, handlesOf, middleOfPose, poseDrag, scaling, transformPose, turning,
 } from "../../static/editor/handles.js";
 import { poseFrom } from "../../static/editor/state.js";
 import { numbersFrom } from "./chance.js";
@@ -112,16 +112,18 @@ test("a pose is carried along where it is pulled, turned about the frame's middl
   assert.deepEqual(turned.xyv, pose.xyv, "less than half a step of fifteen degrees is none");
 });
 
-test("steps, turns and sizes by key lead back to where they began", () => {
+test("turned and sized about its middle, a pose keeps it, and comes back", () => {
   const chance = numbersFrom(15);
   for (let i = 0; i < 50; i += 1) {
     const pose = somePose(chance);
+    const middle = middleOfPose(pose);
     const degrees = chance() * 90;
-    const there = scaledPose(turnedPose(steppedPose(pose, { dx: 5, dy: 2 }), degrees), 1.1);
-    const back = steppedPose(turnedPose(scaledPose(there, 1 / 1.1), -degrees), { dx: -5, dy: -2 });
+    const there = transformPose(transformPose(pose, turning(degrees, middle)), scaling(1.1, middle));
+    near(middleOfPose(there), middle, 1e-6);
+    const back = transformPose(transformPose(there, scaling(1 / 1.1, middle)), turning(-degrees, middle));
     back.xyv.forEach(([x, y], k) => near({ x, y }, { x: pose.xyv[k][0], y: pose.xyv[k][1] }, 0.01));
-    near(middleOfPose(turnedPose(pose, degrees)), middleOfPose(pose), 1e-6);
   }
+  assert.equal(turning(5, middleOfPose(poseFrom([[0, 0, 0]], "empty"))), null, "nothing has no middle");
 });
 
 test("a pose in a line is not blown up by a small pull, nor by one along its edge", () => {

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
 import { assign, cleared, effective, FIXED, isWhole, readOwn, reset, whyNot } from "../../static/editor/key_table.js";
-import { BINDINGS, chordOf, commandFor, keyFor, readable, withKeys } from "../../static/editor/keys.js";
+import { BINDINGS, chordOf, commandFor, inSentence, keyFor, readable, withKeys } from "../../static/editor/keys.js";
+import * as words from "../../static/editor/words.js";
 
 const press = (key, held = {}) => ({ key, code: "", shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...held });
 const keysOf = (own, command) => effective(BINDINGS, own).find((binding) => binding.command === command).keys;
@@ -47,11 +48,42 @@ test("of two keys, the one that somebody took is gone and the other stays", () =
   assert.deepEqual(keysOf(own, "keypoint-next"), ["N"]);
 });
 
-test("a command reset has the keys it came with, taken back from whoever has them", () => {
+test("a command reset has the keys it came with; who had its last key from it has its own first keys again", () => {
   const { own } = assign(BINDINGS, cleared(BINDINGS, {}, "not-a-person"), "skip", "X");
+  assert.deepEqual(reset(BINDINGS, own, "not-a-person"), { own: {}, takenFrom: ["skip"], keptBy: [] });
+});
+
+test("a reset takes a key from who has others, and says so", () => {
+  const { own, takenFrom } = reset(BINDINGS, { skip: ["X", "Q"] }, "not-a-person");
+  assert.deepEqual([own, takenFrom], [{ skip: ["Q"] }, ["skip"]]);
+});
+
+test("a reset leaves a key with whoever would have none without it", () => {
+  const own = { skip: ["X"], finish: ["S"], upright: [] };
   const back = reset(BINDINGS, own, "not-a-person");
-  assert.deepEqual([keysOf(back, "not-a-person"), keysOf(back, "skip")], [["X"], []]);
-  assert.deepEqual(reset(BINDINGS, back, "skip"), {});
+  assert.deepEqual(back, { own, takenFrom: [], keptBy: ["skip"] });
+  assert.deepEqual([keysOf(back.own, "skip"), keysOf(back.own, "not-a-person")], [["X"], []]);
+  assert.deepEqual(reset(BINDINGS, { skip: ["]"], finish: ["S"] }, "keypoint-next").keptBy, ["skip"]);
+});
+
+test("a reset takes no command's last key, however two have exchanged theirs", () => {
+  const commands = BINDINGS.map(({ command }) => command).filter((command) => !FIXED.includes(command));
+  for (const [i, command] of commands.entries()) {
+    const other = commands[(i + 7) % commands.length];
+    const [key, others] = [keysOf({}, command)[0], keysOf({}, other)[0]];
+    const own = { [other]: [key], [command]: [others] };
+    const back = reset(BINDINGS, own, command);
+    assert.deepEqual(back, { own: {}, takenFrom: [other], keptBy: [] });
+  }
+});
+
+test("Tab goes to the flags alone: it is the way in and out of the image", () => {
+  for (const chord of ["Tab", "Shift+Tab"]) {
+    assert.match(whyNot(BINDINGS, "accept-image", chord), /in and out of the image/);
+    assert.match(whyNot(BINDINGS, "skip", chord), /in and out of the image/);
+    for (const command of ["flag-next", "flag-previous"]) assert.equal(whyNot(BINDINGS, command, chord), null);
+  }
+  assert.deepEqual(readOwn(BINDINGS, JSON.stringify({ skip: ["Tab"], "flag-next": ["Q"] })), { "flag-next": ["Q"] });
 });
 
 test("Escape, Enter and ? stay where they are", () => {
@@ -79,6 +111,34 @@ test("a text names the key that holds now, and leaves other braces alone", () =>
   const text = "{skip} skips, {not-a-person} does not, {who} knows";
   assert.equal(withKeys(text, effective(BINDINGS, own)), "X skips, (no key) does not, {who} knows");
   assert.equal(withKeys("press {box-edit}"), "press Shift B");
+});
+
+test("a key that is punctuation stands in quotes inside a sentence", () => {
+  assert.equal(withKeys("{turn-left} and {turn-right} turn"), "“,” and “.” turn");
+  assert.deepEqual([",", "Alt+,", "Mod++", "+", "Q", "Alt+1", "ArrowUp", " "].map(inSentence),
+    ["“,”", "Alt “,”", "Ctrl “+”", "“+”", "Q", "Alt 1", "↑", "Space"]);
+});
+
+test("texts say arrows while they move and size as they come, else the keys that do", () => {
+  const told = (text, own) => withKeys(text, effective(BINDINGS, own));
+  const own = assign(BINDINGS, assign(BINDINGS, {}, "nudge-left", "Q").own, "size-down", "I").own;
+  const text = "{nudge} move, {size} size";
+  assert.equal(told(text, {}), "arrows move, Alt and arrows size");
+  assert.equal(told(text, own), "Q, →, ↑, ↓ move, Alt ←, Alt →, Alt ↑, I size");
+  const none = Object.fromEntries(["left", "right", "up", "down"].map((way) => [`nudge-${way}`, []]));
+  assert.equal(told("{nudge} move", none), "(no key) move");
+});
+
+test("the tools and the image name the keys that hold", () => {
+  const own = { "nudge-up": ["I"], "size-up": ["'"], "flag-next": ["Q"], "turn-left": [";"] };
+  const told = (text, keys) => withKeys(text, effective(BINDINGS, keys));
+  const [box, pose] = ["edit-box", "pose"].map((tool) => words.toolInWords(tool, { byTouch: false }));
+  assert.match(told(box, {}), /arrows move, Alt and arrows size, “,” and “\.” turn/);
+  assert.match(told(box, own), /←, →, I, ↓ move, Alt ←, Alt →, “'”, Alt ↓ size, “;” and “\.” turn/);
+  assert.match(told(pose, {}), /arrows move, Alt ↑ and Alt ↓ scale/);
+  assert.match(told(pose, own), /←, →, I, ↓ move, “'” and Alt ↓ scale/);
+  assert.equal(told(words.IMAGE, {}), "Image. Tab walks the flags, arrows move the keypoint, question mark shows all keys; after Escape, Tab leaves.");
+  assert.match(told(words.IMAGE, own), /^Image\. Q walks the flags, ←, →, I, ↓ move the keypoint/);
 });
 
 test("a modifier held is not yet a key", () => {

@@ -201,6 +201,25 @@ test("undo takes an added person off the list and nothing else, and whoever was 
   assert.deepEqual(contentOf(state.undo(back))[1].stands, "open");
 });
 
+test("somebody added and taken back is made again as somebody new, with all that was placed", () => {
+  const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
+  const first = state.openDesk(task(person(1)));
+  let desk = state.placePoint(state.addPerson(first, state.newPerson("new", box, 5)), { x: 9, y: 9 });
+  const { pose } = desk.persons[1];
+  desk = state.undo(state.undo(desk));
+  assert.deepEqual([desk.persons.length, desk.removed.length, desk.future.length], [1, 1, 2]);
+  desk = state.redo(state.redo(desk, "newer"));
+  assert.deepEqual([desk.persons[1].key, desk.persons[1].box, desk.persons[1].pose], ["newer", box, pose]);
+  assert.equal(desk.past.length, 2);
+});
+
+test("dropped edits leave nothing of another start behind", () => {
+  const desk = state.openDesk(task(person(1, { starts: [OTHER_START] })));
+  const dropped = state.dropEdits(state.beginFrom(desk, OTHER_START), [0]);
+  assert.deepEqual([dropped.persons[0].from, dropped.persons[0].startedFrom], ["student", 9]);
+  assert.deepEqual([state.undo(dropped).persons[0].from, state.undo(dropped).persons[0].startedFrom], ["label", 3]);
+});
+
 test("dropped edits give the prediction back, and undo gives them back again", () => {
   const edited = state.movePoint(state.openDesk(task(person(1), person(2))), { x: 50, y: 50 });
   const dropped = state.dropEdits(edited, [0]);

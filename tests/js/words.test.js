@@ -12,9 +12,9 @@ test("the stand is always one of saved, saving, draft and unsaved, with what to 
   const draft = state.nudge(desk, { x: 1, y: 0 });
   const refused = state.takeBack(desk, 0, { state: "open", reason: null }, "bob was faster");
   const stands = [
-    words.standInWords(outlook(), null, 0), words.standInWords(outlook(), desk, 0), words.standInWords(outlook(), draft, 0),
-    words.standInWords(outlook({ state: "saving", pending: 2 }), draft, 0),
-    words.standInWords(outlook({ state: "waiting", pending: 1, message: "No answer.", retryAt: 2500 }), desk, 1000),
+    words.standInWords(outlook(), null, [], 0), words.standInWords(outlook(), desk, [], 0), words.standInWords(outlook(), draft, [], 0),
+    words.standInWords(outlook({ state: "saving", pending: 2 }), draft, [], 0),
+    words.standInWords(outlook({ state: "waiting", pending: 1, message: "No answer.", retryAt: 2500 }), desk, [], 1000),
     words.standInWords(outlook({ state: "signed-out", pending: 1 }), desk, 0), words.standInWords(outlook(), refused, 0),
   ];
   assert.deepEqual(stands.map(({ status }) => status), ["saved", "saved", "draft", "saving", "unsaved", "unsaved", "unsaved"]);
