@@ -156,7 +156,7 @@ class ContactSheet extends HTMLElement {
     for (const name of ["camera", "keypoint"]) choose(controls[name], filters[name]);
     if (controls.search.value.trim() !== filters.search) controls.search.value = filters.search;
     clear.hidden = sameFilters(filters, NO_FILTERS);
-    order.textContent = `Train split only. ${orderInWords(filters, this.#choices)}`;
+    order.textContent = `${orderInWords(filters, this.#choices)} Images kept for validation are not shown.`;
     this.#parts.grid = null;
     await this.#paging.restart(filters);
   }

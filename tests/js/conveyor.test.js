@@ -98,3 +98,32 @@ test("a draft is put on the desk as it arrives, and what could not be read is to
   const { sheet } = await conveyor.take();
   assert.deepEqual([sheet.desk.keypoint, sheet.restored.length, sheet.problem], [4, 1, "cannot keep"]);
 });
+
+test("an image under way by its id is not dealt again meanwhile", async () => {
+  const { conveyor, asked, lay } = queue([1, 1, 1, 1]);
+  await lay();
+  const sheet = conveyor.fetchImage(4);
+  await conveyor.take();
+  conveyor.forget([3]);
+  assert.ok(await sheet);
+  assert.ok(asked.at(-1).includes(4));
+  assert.ok(!conveyor.imageIds.includes(4));
+});
+
+test("an image that could not be had by its id is dealt in its turn", async () => {
+  const { conveyor, faults, lay } = queue([1, 1]);
+  faults.push(new ApiError("offline", "gone"));
+  await assert.rejects(conveyor.fetchImage(1), /gone/);
+  assert.equal(await lay(), 1);
+});
+
+test("which images wait untouched is told apart from those with a draft and those laid aside", async () => {
+  const restore = async (desk) => ({ desk, restored: desk.imageId === 2 ? [{ person: 0 }] : [], problem: null });
+  const { conveyor, lay } = queue([1, 1, 1], { restore });
+  const { sheet } = await conveyor.take();
+  await lay();
+  conveyor.putBack(sheet);
+  assert.deepEqual([conveyor.aheadIds, conveyor.imageIds.includes(1)], [[3], true]);
+  assert.equal(conveyor.sheetOf(1), sheet);
+  assert.equal(conveyor.sheetOf(99), null);
+});

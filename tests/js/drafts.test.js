@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Drafts, moveOldDrafts } from "../../static/editor/drafts.js";
 import * as state from "../../static/editor/state.js";
-import { MemoryStore } from "../../static/editor/store.js";
+import { MemoryStore, StoreError } from "../../static/editor/store.js";
 import { barePerson, person, task } from "./tasks.js";
 
 const fresh = (known) => state.openDesk(task(person(1, known), person(2)));
@@ -92,7 +92,7 @@ test("a decision answered after the reload is part of the history, under the rev
   const { drafts } = kept();
   const decided = state.decide(edited(), 0, ACCEPTED);
   await drafts.keep(decided, 0, 1);
-  await drafts.answered({ imageId: 5, personKey: 1 }, { person: { id: 1, revision: 1 } }, true);
+  await drafts.answered({ imageId: 5, personKey: 1, body: {} }, { person: { id: 1, revision: 1 } }, true);
   const label = { xyv: decided.persons[0].pose.xyv, from: "label", prediction_id: 9 };
   const { desk, restored } = await drafts.restore(fresh({ revision: 1, state: "accepted", start: label }));
   assert.deepEqual([desk.past.length, restored], [2, []]);
@@ -107,7 +107,7 @@ test("somebody added whose save was on its way is known by the answer", async ()
   let desk = state.addPerson(fresh(), state.newPerson("for now", box, 5));
   desk = state.placePoint(desk, { x: 5, y: 6 });
   await drafts.keep(desk, 0, 1);
-  await drafts.answered({ imageId: 5, personKey: "for now" }, { person: { id: 44, revision: 0 } }, true);
+  await drafts.answered({ imageId: 5, personKey: "for now", body: {} }, { person: { id: 44, revision: 0 } }, true);
   const { desk: back, restored } = await drafts.restore(state.openDesk(task(person(1), person(2), barePerson(44))));
   assert.deepEqual([back.persons[2].pose.xyv[0], back.person, restored.length], [[5, 6, 2], 2, 1]);
   assert.deepEqual(state.undo(state.undo(back)).persons.map((one) => one.id), [1, 2]);
@@ -130,9 +130,9 @@ test("an image that is done goes once its saves are answered, here or on a later
   const { store, drafts } = kept();
   const done = state.decide(state.decide(edited(), 0, ACCEPTED), 1, ACCEPTED);
   await drafts.keep(done, 0, 2);
-  await drafts.answered({ imageId: 5, personKey: 1 }, { person: { id: 1, revision: 1 } }, false);
+  await drafts.answered({ imageId: 5, personKey: 1, body: {} }, { person: { id: 1, revision: 1 } }, false);
   assert.equal(await store.count("drafts"), 1);
-  await drafts.answered({ imageId: 5, personKey: 2 }, { person: { id: 2, revision: 1 } }, true);
+  await drafts.answered({ imageId: 5, personKey: 2, body: {} }, { person: { id: 2, revision: 1 } }, true);
   assert.equal(await store.count("drafts"), 0);
   await drafts.keep(done, 0, 1);
   await drafts.keep(done, 0, 0);
@@ -153,10 +153,10 @@ test("with nothing edited and no history nothing is kept; after a fortnight neit
 
 test("a browser that cannot keep anything says so once and goes on", async () => {
   const full = new MemoryStore();
-  full.put = full.get = async () => { throw new Error("This browser could not keep your work."); };
+  full.put = full.get = async () => { throw new StoreError(new Error("full")); };
   const drafts = new Drafts(full, "ann");
   assert.equal(await drafts.keep(edited(), 0), false);
-  assert.equal((await drafts.restore(fresh())).problem, "This browser could not keep your work.");
+  assert.equal((await drafts.restore(fresh())).problem, new StoreError(new Error("full")).message);
   assert.equal((await drafts.restore(fresh())).problem, null);
   const forbidden = new Drafts(new MemoryStore({ why: "forbidden" }), "ann");
   assert.equal(await forbidden.keep(edited(), 0), false);
@@ -208,4 +208,75 @@ test("a decided person stays as the server has them, whatever a draft says", asy
   const opened = state.movePoint(state.selectPerson(state.decide(fresh({ state: "accepted" }), 0, OPEN), 0), { x: 4, y: 4 });
   const { desk, restored } = await kept().after(opened, fresh({ state: "accepted" }));
   assert.deepEqual([restored, desk.persons[0].pose.xyv[0]], [[], [20, 31, 2]]);
+});
+
+test("another tab's draft stays: with nothing edited here, and after this page could not read it", async () => {
+  const { store, drafts } = kept();
+  await drafts.keep(edited(), 0);
+  const other = new Drafts(store, "ann");
+  await other.keep(fresh(), 0);
+  assert.equal(await store.count("drafts"), 1);
+  const blind = Object.assign(new MemoryStore(), { get: async () => { throw new StoreError(new Error("busy")); } });
+  blind.remove = (...of) => store.remove(...of);
+  const unread = new Drafts(blind, "ann");
+  assert.match((await unread.restore(fresh())).problem, /busy/);
+  await unread.keep(edited(), 0);
+  await unread.keep(fresh(), 0);
+  assert.equal(await store.count("drafts"), 1);
+});
+
+test("a draft that came back whole goes when its edits are taken back", async () => {
+  const { store, after } = kept();
+  await after(edited(), fresh());
+  const next = new Drafts(store, "ann");
+  await next.restore(fresh());
+  await next.keep(fresh(), 0);
+  assert.equal(await store.count("drafts"), 0);
+});
+
+test("the pose of somebody added outlives pages that open before their letter is answered", async () => {
+  const { store, drafts } = kept();
+  const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
+  await drafts.keep(state.placePoint(state.addPerson(fresh(), state.newPerson("for now", box, 5)), { x: 5, y: 6 }), 0, 1);
+  await store.put("letters", ["ann", "k"], { imageId: 5, personKey: "for now" });
+  const next = new Drafts(store, "ann");
+  const { desk } = await next.restore(fresh());
+  await next.keep(state.movePoint(desk, { x: 77, y: 66 }), 0);
+  await next.answered({ imageId: 5, personKey: "for now", body: { box } }, { person: { id: 44, revision: 0 } }, true);
+  await next.keep(state.movePoint(desk, { x: 78, y: 66 }), 0);
+  const { desk: back } = await new Drafts(store, "ann").restore(state.openDesk(task(person(1), person(2), barePerson(44, { box }))));
+  assert.deepEqual([back.persons[0].pose.xyv[0], back.persons[2].pose.xyv[0]], [[78, 66, 2], [5, 6, 2]]);
+});
+
+test("a box put back before its letter was answered stays put back", async () => {
+  const { drafts } = kept();
+  const { box } = fresh().persons[0];
+  const other = { ...box, x: 99 };
+  await drafts.keep(edited(), 0, 1);
+  await drafts.answered({ imageId: 5, personKey: 1, body: { box: other } }, { person: { id: 1, revision: 1 } }, true);
+  const { desk } = await drafts.restore(fresh({ revision: 1, box: other }));
+  assert.deepEqual([desk.persons[0].box, desk.persons[0].savedBox], [box, other]);
+});
+
+test("an image that is finished keeps what is unsaved in it", async () => {
+  const { store, drafts } = kept();
+  await drafts.keep(state.finish(edited()), 0);
+  assert.equal(await store.count("drafts"), 1);
+});
+
+test("a draft of another version is ignored and left where it is; one that cannot be made again says so", async () => {
+  const { store, drafts } = kept();
+  await store.put("drafts", ["ann", 5], { version: 3, at: 0 });
+  assert.deepEqual(await drafts.restore(fresh()), { desk: fresh(), restored: [], problem: null });
+  await drafts.keep(fresh(), 0);
+  assert.equal(await store.count("drafts"), 1);
+  await store.put("drafts", ["ann", 5], { version: 2, at: 0, past: [], future: [] });
+  const { problem } = await drafts.restore(fresh());
+  assert.match(problem, /^The draft of a\.jpg could not be read \(.*\); wanted .*\. .*\.$/);
+});
+
+test("a draft of another picture under the same id is ignored", async () => {
+  const { after } = kept();
+  const replaced = { ...fresh(), url: "/img/5/cd" };
+  assert.deepEqual((await after(edited(), replaced)).restored, []);
 });

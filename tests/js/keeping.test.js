@@ -35,18 +35,26 @@ class Server {
   }
 
   carryOut(path, body) {
+    if (body.image_id && path !== "/api/persons") return this.aboutImage(path, body);
     const one = path === "/api/persons" ? this.add(body) : this.persons.find(({ id }) => id === body.person_id);
     if (path !== "/api/persons" && one?.revision !== body.revision) {
       this.refused.push([path, body]);
       throw new ApiError("refused", "somebody was faster", { status: 409, code: "revision_conflict" });
     }
     if (path !== "/api/persons") {
-      Object.assign(one, { revision: one.revision + 1, state: STANDS[path], label: path === "/api/accept" ? body.xyv : null });
+      const label = path === "/api/accept" ? body.xyv : null;
+      Object.assign(one, { revision: one.revision + 1, state: STANDS[path], label, box: body.box ?? one.box });
     }
     this.log.push([one.id, path]);
     const answer = { person: { id: one.id, revision: one.revision, state: one.state }, image_done: false, repeated: false };
     this.answers.set(body.key, answer);
     return answer;
+  }
+
+  aboutImage(path, { key }) {
+    this.log.push(["image", path]);
+    this.answers.set(key, { image_done: false, repeated: false });
+    return this.answers.get(key);
   }
 
   add({ box }) {
@@ -108,15 +116,22 @@ class Page {
     this.saving.added(this.sheet, this.sheet.desk.persons.length - 1);
   }
 
+  finish() {
+    this.saving.finished(this.sheet);
+    this.sheet.desk = state.finish(this.sheet.desk);
+  }
+
   /** @returns {[object, string] | null} whom the server must hear about, and at which path */
   undo() {
     const change = this.sheet.desk.past.at(-1);
     if (!change) return null;
     const one = this.sheet.desk.persons[change.person];
     if (change.kind === "verdict") this.saving.decided(this.sheet, change.person, change.before);
+    if (change.kind === "finished") this.saving.reopened(this.sheet);
     this.sheet.desk = state.undo(this.sheet.desk);
+    if (change.kind === "finished") return [{ id: "image" }, "/api/reopen-image"];
     if (change.kind === "added") this.saving.removed(this.sheet, one);
-    if (change.kind === "pose") return null;
+    if (change.kind === "pose" || change.kind === "box") return null;
     return [one, change.kind === "added" ? "/api/not-a-person" : DECISIONS[change.before.state]];
   }
 }
@@ -135,7 +150,7 @@ for (let seed = 1; seed <= 40; seed++) {
     const server = new Server(random);
     const store = new MemoryStore();
     const expected = [];
-    const nameOf = (one) => (one.id <= 3 ? one.id : `box ${one.box.x}`);
+    const nameOf = ({ id, box }) => (id <= 3 || id === "image" ? id : `box ${box.width}`); // no two added ones are as wide
     const expect = (one, path) => path && expected.push([nameOf(one), path]);
     let page = new Page(server, store);
     await page.open();
@@ -144,14 +159,22 @@ for (let seed = 1; seed <= 40; seed++) {
       const { desk } = page.sheet;
       const index = 1 + below(desk.persons.length - 1); // the first one stays open: an image that is done is over
       const one = desk.persons[index];
-      const choice = below(10);
+      const choice = below(12);
       if (choice < 3) {
         page.sheet.desk = state.movePoint(state.selectPerson(desk, below(desk.persons.length)), { x: step, y: step });
       } else if (choice < 6) expect(one, page.decide(index, { state: Object.keys(DECISIONS)[below(4)], reason: "blurred" }));
       else if (choice === 6) {
-        page.add({ x: 100 + step, y: 1, width: 9, height: 9, angle: 0 });
+        page.add({ x: 100 + step, y: 1, width: 10 + step, height: 9, angle: 0 });
         expect(page.sheet.desk.persons.at(-1), "/api/persons");
       } else if (choice < 9) expect(...(page.undo() ?? [null, null]));
+      else if (choice === 9) {
+        const there = state.selectPerson(desk, index);
+        page.sheet.desk = state.changeBox(there, { ...one.box, x: 200 + step });
+      } else if (choice === 10) {
+        if (!state.hasDrafts(desk)) continue; // an image that is finished and holds nothing unsaved is over
+        page.finish();
+        expect({ id: "image" }, "/api/finish");
+      }
       else {
         const before = seen(page.sheet.desk);
         page.isDead = true;
@@ -166,8 +189,14 @@ for (let seed = 1; seed <= 40; seed++) {
     }
     server.faults = 0;
     page.isDead = true;
-    await new Page(server, store).open();
-    const named = server.log.map(([id, path]) => [nameOf(server.persons[id - 1]), path]);
+    const last = new Page(server, store);
+    await last.open();
+    for (const one of last.sheet.desk.persons) {
+      const { box } = server.persons[one.id - 1];
+      assert.deepEqual(one.savedBox, box);
+      if (one.state !== "open") assert.equal(one.box, one.savedBox);
+    }
+    const named = server.log.map(([id, path]) => [nameOf(server.persons[id - 1] ?? { id }), path]);
     assert.deepEqual(server.refused, []);
     assert.equal(named.length, expected.length);
     for (const name of new Set(expected.map(([who]) => who))) {

@@ -207,3 +207,27 @@ test("a browser that cannot keep a letter says so, and it is sent all the same",
   await setImmediate();
   assert.deepEqual([outbox.isKept, sent.length, outbox.outlook.state], [false, 1, "saved"]);
 });
+
+test("a hearer that throws is reported and holds nothing up: the next letter goes, the answered one is gone", async (t) => {
+  const reported = [];
+  t.mock.method(globalThis, "queueMicrotask", (work) => reported.push(work));
+  const store = new MemoryStore();
+  const { outbox, sent } = posted(answered(1), refusal(), answered(1, 2));
+  await outbox.open(store, "ann");
+  const broken = () => { throw new TypeError("no such sheet"); };
+  outbox.add(letter(), { saved: broken });
+  outbox.add(letter({ path: "/api/reopen" }), { refused: broken });
+  outbox.add(letter({ about: "5/2" }));
+  await setImmediate();
+  assert.deepEqual([sent.length, sent[1].revision, outbox.outlook.state], [3, 1, "saved"]);
+  assert.equal(await store.count("letters"), 0);
+  assert.equal(reported.length, 2);
+  assert.throws(reported[0], /no such sheet/);
+});
+
+test("whether letters about somebody wait can be asked", async () => {
+  const { outbox } = posted(offline());
+  outbox.add(letter());
+  await setImmediate();
+  assert.deepEqual([outbox.isAbout(5, 1), outbox.isAbout(5, 2), outbox.isAbout(6, 1)], [true, false, false]);
+});

@@ -181,7 +181,7 @@ test("that nobody is in the image is said and taken back in order", async () => 
 });
 
 test("a refused decision of an earlier page is told by file and person, and where its edits are", () => {
-  const letter = { fileName: "hall/0007.jpg", personNumber: 2 };
+  const letter = { path: "/api/accept", fileName: "hall/0007.jpg", personNumber: 2 };
   assert.equal(
     strayInWords(letter, new ApiError("refused", "Bob holds it.", { code: "lease_lost" })),
     "Person 2 of hall/0007.jpg was not saved: Bob holds it. Its edits are kept: open the image to see them.",
@@ -190,4 +190,40 @@ test("a refused decision of an earlier page is told by file and person, and wher
     strayInWords({ ...letter, personNumber: null }, new ApiError("refused", "Bob decided.", { code: "revision_conflict" })),
     "What you decided about hall/0007.jpg was not saved: Bob decided.",
   );
+});
+
+test("a box put back while the letter with another one waits goes with the next decision", async () => {
+  const { sheet, sent, decide } = desk(answered(1, 1), answered(1, 2), answered(1, 3), answered(1, 4), answered(1, 5));
+  const { box } = sheet.desk.persons[0];
+  sheet.desk = state.changeBox(sheet.desk, BOX);
+  decide(0, "accepted");
+  decide(0, "open");
+  sheet.desk = state.changeBox(sheet.desk, box);
+  decide(0, "accepted");
+  await setImmediate();
+  assert.deepEqual(sent.map((one) => one.box), [BOX, undefined, box]);
+  assert.ok(!state.isEdited(sheet.desk.persons[0]));
+  decide(0, "open");
+  decide(0, "accepted");
+  await setImmediate();
+  assert.equal(sent[4].box, undefined, "the server has it by now");
+});
+
+test("a refused finish is not there to be undone", async () => {
+  const { sheet, saving } = desk({}, new ApiError("refused", "bob holds it", { status: 409 }));
+  saving.finished(sheet);
+  sheet.desk = state.finish(sheet.desk);
+  await setImmediate();
+  saving.finished(sheet);
+  sheet.desk = state.finish(sheet.desk);
+  await setImmediate();
+  assert.deepEqual(sheet.desk.past.map((change) => change.kind), ["finished"]);
+});
+
+test("nothing is said of edits kept where there are none: after a finish, or where the person is gone", () => {
+  const letter = { path: "/api/accept", fileName: "hall/0007.jpg", personNumber: 2 };
+  const gone = new ApiError("refused", "Nobody is there.", { code: "not_found" });
+  const held = new ApiError("refused", "Bob holds it.", { code: "lease_lost" });
+  assert.equal(strayInWords(letter, gone), "Person 2 of hall/0007.jpg was not saved: Nobody is there.");
+  assert.equal(strayInWords({ ...letter, path: "/api/skip" }, held), "Person 2 of hall/0007.jpg was not saved: Bob holds it.");
 });

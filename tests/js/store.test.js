@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MemoryStore, openStore } from "../../static/editor/store.js";
+import { BrowserStore, MemoryStore, openStore } from "../../static/editor/store.js";
 
 test("a browser that forbids its database gives a store for the page alone, and says why and what to do", async () => {
   const forbidden = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
@@ -29,4 +29,56 @@ test("what is kept is a copy, with what was shared still shared", async () => {
   const kept = await store.get("drafts", ["ann", 5]);
   assert.equal(kept.pose.xyv[0][0], 1);
   assert.equal(kept.pose, kept.start);
+});
+
+test("a database that does not open in time, or that another tab blocks, gives a store for the page alone", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const request = {};
+  const silent = openStore(() => ({ open: () => request }));
+  t.mock.timers.tick(5000);
+  assert.match((await silent).why, /TimeoutError: it did not open in 5 s/);
+  let closed = 0;
+  request.result = { close: () => (closed += 1) };
+  request.onsuccess();
+  assert.equal(closed, 1, "opened too late, it is in nobody's way");
+  const blocked = openStore(() => ({ open: () => {
+    const asked = {};
+    queueMicrotask(() => asked.onblocked());
+    return asked;
+  } }));
+  assert.match((await blocked).why, /another tab/);
+});
+
+/** A database whose requests are answered when told. */
+function database() {
+  const begun = [];
+  const transaction = () => {
+    const one = { objectStore: () => ({ count: () => ({ result: 7 }) }), error: null };
+    one.abort = () => { one.aborted = true; };
+    begun.push(one);
+    return one;
+  };
+  return { begun, transaction };
+}
+
+test("a request without an answer is given up after ten seconds", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const silent = database();
+  const asked = new BrowserStore(silent).count("drafts");
+  t.mock.timers.tick(10_000);
+  await assert.rejects(asked, /StoreError.*TimeoutError: no answer in 10 s/);
+  assert.ok(silent.begun[0].aborted);
+});
+
+test("a database that the browser closed is opened again, once", async () => {
+  const [first, second] = [database(), database()];
+  let opened = 0;
+  const store = new BrowserStore(first, async () => (opened += 1, second));
+  first.onclose();
+  const asked = store.count("drafts");
+  await new Promise((resolve) => setTimeout(resolve));
+  second.begun[0].oncomplete();
+  assert.equal(await asked, 7);
+  second.onclose?.();
+  assert.equal(opened, 1);
 });
