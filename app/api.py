@@ -105,7 +105,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
 
     @api.post("/api/persons")
     def add_person(request: Request, message: AddPersonMessage) -> dict[str, PersonPayload]:
-        return {"person": labelling.add_person(store, user_of(request), message)}
+        return {"person": labelling.add_person(store, user_of(request), message, lease_s=lease_s)}
 
     @api.post("/api/finish")
     def finish(request: Request, message: FinishMessage) -> dict[str, bool]:

@@ -10,12 +10,14 @@ from app.starts import best_start
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord
 from db.session import Store
-from sspcm.pose import Box
+from sspcm.pose import ABSENT, Box
 
 FRAMES_BACK = 50
 """How many earlier frames are looked at: beyond, people have moved."""
 Scale = tuple[float, float]
 """How much wider and higher the later frame is than the earlier one."""
+Posed = tuple[PersonRecord, StartPayload]
+"""A person, and the pose they have."""
 
 
 def previous(store: Store, image_id: int) -> PreviousPayload:
@@ -26,24 +28,40 @@ def previous(store: Store, image_id: int) -> PreviousPayload:
     """
     with store.reading() as tx:
         image = images.get_image(tx, image_id)
-        earlier = images.earlier_with_pose(tx, image, frames=FRAMES_BACK)
-        found = [] if earlier is None else _poses(tx, earlier)
-    if earlier is None:
+        nearest = _nearest(tx, image)
+    if nearest is None:
         return PreviousPayload(file_name=None, frame=None, persons=[])
+    earlier, found = nearest
     scale = (image.width / earlier.width, image.height / earlier.height)
     persons = [_scaled(person, start, scale) for person, start in found]
     return PreviousPayload(file_name=earlier.file_name, frame=earlier.frame, persons=persons)
 
 
-def _poses(tx: Session, image: ImageRecord) -> list[tuple[PersonRecord, StartPayload]]:
-    """The persons of an image who have a pose: the label that counts, else what the editor would start from."""
+def _nearest(tx: Session, image: ImageRecord) -> tuple[ImageRecord, list[Posed]] | None:
+    """The nearest earlier frame of whose persons some have a pose, with these; None without one."""
+    for earlier in images.earlier_with_pose(tx, image, frames=FRAMES_BACK):
+        found = _poses(tx, earlier)
+        if found:
+            return earlier, found
+    return None
+
+
+def _poses(tx: Session, image: ImageRecord) -> list[Posed]:
+    """The persons of an image who have a pose: the label that counts, else what the editor would start from.
+
+    A pose without a present keypoint is none: a model that saw nobody leaves such.
+    """
     listed = images.list_persons(tx, image_id=image.id)
     persons = [p for p in listed if p.state != "not_a_person" and p.extra.get("iscrowd") != 1]
     ids = [person.id for person in persons]
     imported = predictions.imported(tx, ids)
     students = predictions.of_student(tx, ids, project.get_project(tx).published_round)
     starts = [(p, best_start(p.label, students.get(p.id), imported.get(p.id))) for p in persons]
-    return [(person, start) for person, start in starts if start is not None]
+    return [(person, start) for person, start in starts if start is not None and _any_present(start)]
+
+
+def _any_present(start: StartPayload) -> bool:
+    return any(visibility != ABSENT for _, _, visibility in start.xyv)
 
 
 def _scaled(person: PersonRecord, start: StartPayload, scale: Scale) -> EarlierPerson:

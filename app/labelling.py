@@ -206,11 +206,11 @@ def _decide(store: Store, decision: Decision, lease_s: float) -> SavedPayload:
     )
 
 
-def add_person(store: Store, user: UserRecord, message: AddPersonMessage) -> PersonPayload:
-    """A box the annotator drew becomes an open person. Raises PoseError and the store's refusals."""
+def add_person(store: Store, user: UserRecord, message: AddPersonMessage, *, lease_s: float) -> PersonPayload:
+    """A box the annotator drew becomes an open person; they hold the image. Raises PoseError, the store's refusals."""
     box = Box(**message.box.model_dump())
     with store.transaction() as tx:
-        person = images.add_person(tx, message.image_id, NewPerson(box), user=user, key=message.key)
+        person = images.add_person(tx, message.image_id, NewPerson(box), user=user, key=message.key, lease_s=lease_s)
         return person_payload(person, project.get_project(tx))
 
 

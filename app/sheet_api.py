@@ -63,7 +63,7 @@ def _cut(store: Store, thumbs: Thumbs, person_id: int, name: str) -> bytes:
         found = sheets.find(tx, person_id)
         if found is None:
             raise NotFound(
-                f"there is no person {person_id} to show; wanted one of the train images. Load the page again."
+                f"There is no person {person_id} to show; wanted one of the train images. Load the page again."
             )
         person, image = found
         boxes = [one.box for one in images.list_persons(tx, image_id=image.id)]

@@ -30,7 +30,7 @@ def hold_image(tx: Session, image_id: int) -> ImageRow:
         .execution_options(populate_existing=True)
     )
     if row is None:
-        raise NotFound(f"there is no image {image_id}; wanted one of this home. Load the next image.")
+        raise NotFound(f"There is no image {image_id}; wanted one of this home. Load the next image.")
     return row
 
 
@@ -94,7 +94,7 @@ def check_lease(tx: Session, image_id: int, user: UserRecord, *, now: datetime) 
     )
     if holder is not None:
         raise LeaseLost(
-            f"{holder} holds image {image_id} now; wanted it held by {user.name}, whose hold ran out. "
+            f"{holder} holds this image now; wanted it held by you, whose hold ran out. "
             "Nothing was saved: go on with the next image."
         )
 

@@ -27,6 +27,8 @@ from db.writing import insert
 from sspcm.pose import IMPORTED, Box
 
 CROWD_REASON = "crowd region"
+SMALLEST_SIDE, LARGEST_SIDE = 1.0, 4.0
+"""A drawn box's sides: from so many px to so many times the image's longer side."""
 FILE_NAME_LENGTH, CAMERA_NAME_LENGTH = 1024, 512
 """What the columns hold."""
 
@@ -72,7 +74,7 @@ def get_image(tx: Session, image_id: int) -> ImageRecord:
     """One image. Raises NotFound."""
     row = tx.get(ImageRow, image_id, populate_existing=True)
     if row is None:
-        raise NotFound(f"there is no image {image_id}; wanted one of this home. Load the next image.")
+        raise NotFound(f"There is no image {image_id}; wanted one of this home. Load the next image.")
     return image_record(row)
 
 
@@ -86,10 +88,11 @@ def list_images(tx: Session, *, split: Split | None = None, camera_id: int | Non
     return [image_record(row) for row in tx.scalars(query.order_by(ImageRow.id))]
 
 
-def earlier_with_pose(tx: Session, image: ImageRecord, *, frames: int) -> ImageRecord | None:
-    """Of the same camera's train images, the nearest of the `frames` before this one in which somebody has a pose.
+def earlier_with_pose(tx: Session, image: ImageRecord, *, frames: int) -> list[ImageRecord]:
+    """Of the same camera's train images, those of the `frames` before this one in which somebody has a pose.
 
-    A pose is a label that counts, or a prediction by the published round or by an imported model. None: nobody has one.
+    The nearest comes first. A pose is a label that counts, or a prediction by the published round or by an imported
+    model; whether any keypoint of it is present is for the caller to see.
     """
     earlier = (
         select(ImageRow.id, ImageRow.frame)
@@ -107,18 +110,26 @@ def earlier_with_pose(tx: Session, image: ImageRecord, *, frames: int) -> ImageR
         PersonRow.image_id == earlier.c.id,
         (PersonRow.state == "accepted") | ((PersonRow.state != "not_a_person") & predicted.exists()),
     )
-    nearest = select(earlier.c.id).where(posed.exists()).order_by(earlier.c.frame.desc(), earlier.c.id.desc())
-    found = tx.scalar(nearest.limit(1))
-    return None if found is None else get_image(tx, found)
+    query = select(ImageRow).join(earlier, earlier.c.id == ImageRow.id).where(posed.exists())
+    nearest_first = query.order_by(earlier.c.frame.desc(), earlier.c.id.desc())
+    return [image_record(row) for row in tx.scalars(nearest_first.execution_options(populate_existing=True))]
 
 
 def add_person(
-    tx: Session, image_id: int, person: NewPerson, *, user: UserRecord, key: str, now: datetime | None = None
+    tx: Session,
+    image_id: int,
+    person: NewPerson,
+    *,
+    user: UserRecord,
+    key: str,
+    now: datetime | None = None,
+    lease_s: float = 120.0,
 ) -> PersonRecord:
     """Store a box that an annotator drew; the same key gives the person it gave before and changes nothing.
 
-    A closed image opens again, since the new person waits for a decision. `now` is the present moment if not given.
-    Raises NotFound, LeaseLost, or InvalidDecision for a box outside the image.
+    A closed image opens again, since the new person waits for a decision; whoever drew the box then holds the image
+    for `lease_s`. `now` is the present moment if not given.
+    Raises NotFound, LeaseLost, or InvalidDecision for a validation image or a box outside the image.
     """
     now = now or utc_now()
     content = fingerprint(kind="add_person", user=user, image_id=image_id, box=box_columns(person.box))
@@ -126,10 +137,12 @@ def add_person(
     earlier = recall(tx, key, content)
     if earlier is not None:
         return get_person(tx, int(earlier["person_id"]))
+    check_split(image)
     check_lease(tx, image_id, user, now=now)
     _check_own_person(person, image)
     person_id = _insert_person(tx, image_id, person)
     settle_image(tx, image)
+    take_lease(tx, image_id, user, expires_at=now + timedelta(seconds=lease_s))
     outcome = {"person_id": person_id}
     remember(
         tx, key, content, kind="add_person", user=user, image_id=image_id, person_id=person_id, outcome=outcome, now=now
@@ -141,7 +154,7 @@ def get_person(tx: Session, person_id: int) -> PersonRecord:
     """One person. Raises NotFound."""
     found = tx.execute(_persons().where(PersonRow.id == person_id)).one_or_none()
     if found is None:
-        raise NotFound(f"there is no person {person_id}; wanted one of this home. Load the next image.")
+        raise NotFound(f"There is no person {person_id}; wanted one of this home. Load the next image.")
     return person_record(found[0], found[1])
 
 
@@ -158,13 +171,15 @@ def list_persons(tx: Session, *, image_id: int | None = None, split: Split | Non
 def finish_image(tx: Session, image_id: int, *, user: UserRecord, key: str, now: datetime | None = None) -> None:
     """Close an image: nobody, or nobody else, is there. Harmless when repeated.
 
-    Raises NotFound, LeaseLost, or InvalidDecision while a person in it is open. `now` is the present if not given.
+    Raises NotFound, LeaseLost, or InvalidDecision for a validation image, or while a person in it is open. `now` is
+    the present if not given.
     """
     now = now or utc_now()
     content = fingerprint(kind="finish", user=user, image_id=image_id)
     image = hold_image(tx, image_id)
     if recall(tx, key, content) is not None:
         return
+    check_split(image)
     check_lease(tx, image_id, user, now=now)
     open_persons = _count_open(tx, image_id)
     if open_persons:
@@ -273,7 +288,13 @@ def check_split(image: ImageRow) -> None:
 
 
 def check_box(box: Box, image: ImageRow) -> None:
-    """Raise InvalidDecision for a box whose centre lies outside the image."""
+    """Raise InvalidDecision for a box whose centre lies outside the image, or whose sides fit nobody in it."""
+    longest = LARGEST_SIDE * max(image.width, image.height)
+    if not all(SMALLEST_SIDE <= side <= longest for side in (box.width, box.height)):  # NaN fails this too
+        raise InvalidDecision(
+            f"the box measures {box.width:.3g} x {box.height:.3g} px; wanted sides of {SMALLEST_SIDE:.0f} to "
+            f"{longest:.0f} px. Draw the box around a person in the image."
+        )
     x, y = box.centre
     if not (0 <= x <= image.width and 0 <= y <= image.height):
         raise InvalidDecision(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.convert import box_columns, label_columns, label_of
 from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember, take_lease
 from db.errors import InvalidDecision, NotFound, RevisionConflict
-from db.images import check_box, check_keypoints, set_open, settle_image
+from db.images import check_box, check_keypoints, check_split, set_open, settle_image
 from db.records import Decision, DecisionOutcome
 from db.schema import ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label
@@ -22,20 +22,21 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     "accept" adds a label revision; the others leave the person without a current label (`history` keeps every one).
     "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then holds
     for `lease_s`. An image whose persons are all decided closes and its lease ends. A decision may bring the person's
-    box as the annotator left it: keypoints never move with it, nor it with them.
+    box as the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before.
     Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
-    person meanwhile; InvalidDecision.
+    person meanwhile; InvalidDecision, also for a validation image.
     """
     content = _content(decision)
     image = hold_image(tx, _image_of(tx, decision.person_id))
     earlier = recall(tx, decision.key, content)
     if earlier is not None:
+        earlier.pop("box_before", None)
         return DecisionOutcome(**{**earlier, "repeated": True})
+    check_split(image)
     check_lease(tx, image.id, decision.user, now=now)
     person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
     _check_revision(tx, person, decision)
-    if decision.box is not None:
-        _change_box(person, decision.box, image)
+    box_before = _change_box(person, decision.box, image)
     _apply(tx, decision, person, image, now=now)
     image_done = _settle(tx, decision, image, expires_at=now + timedelta(seconds=lease_s))
     outcome = DecisionOutcome(
@@ -49,7 +50,7 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
         user=decision.user,
         image_id=image.id,
         person_id=person.id,
-        outcome=asdict(outcome),
+        outcome=asdict(outcome) | ({} if box_before is None else {"box_before": box_before}),
         now=now,
     )
     return outcome
@@ -87,29 +88,44 @@ def _content(decision: Decision) -> str:
 def _image_of(tx: Session, person_id: int) -> int:
     image_id = tx.scalar(select(PersonRow.image_id).where(PersonRow.id == person_id))
     if image_id is None:
-        raise NotFound(f"there is no person {person_id}; wanted one of this home. Load the next image.")
+        raise NotFound(f"There is no person {person_id}; wanted one of this home. Load the next image.")
     return image_id
 
 
 def _check_revision(tx: Session, person: PersonRow, decision: Decision) -> None:
     if person.revision == decision.expected_revision:
         return
-    who = last_decider(tx, person.id) or "the import"
     raise RevisionConflict(
-        f"{who} changed person {person.id} (now revision {person.revision}, {person.state.replace('_', ' ')}); wanted "
-        f"revision {decision.expected_revision}, which you saw. Nothing was saved: load the image again."
+        f"{_who_decided(tx, person, decision)} ({person.state.replace('_', ' ')} now); wanted the person as you last "
+        "saw them here. Nothing was saved: load the image again."
     )
 
 
-def _change_box(person: PersonRow, box: Box, image: ImageRow) -> None:
-    """Write the box as it was given; what the imported file said of another box goes, for it is true no more."""
+def _who_decided(tx: Session, person: PersonRow, decision: Decision) -> str:
+    """Who is to blame that the person is not as the annotator saw them."""
+    who = last_decider(tx, person.id)
+    if who is None:
+        return "The import brought this person"
+    if who == decision.user.name:
+        return "You decided about this person in another window"
+    return f"{who} decided about this person meanwhile"
+
+
+def _change_box(person: PersonRow, box: Box | None, image: ImageRow) -> dict[str, float] | None:
+    """Write the box as it was given, if it is another; the columns before, or None if nothing changed.
+
+    What the imported file said of the box before goes, for it is true no more. Only another box is checked: an
+    imported one may lie where nobody could draw it.
+    """
+    columns = {} if box is None else box_columns(box)
+    before: dict[str, float] = {name: getattr(person, name) for name in columns}
+    if box is None or columns == before:
+        return None
     check_box(box, image)
-    columns = box_columns(box)
-    if all(getattr(person, name) == value for name, value in columns.items()):
-        return
     for name, value in columns.items():
         setattr(person, name, value)
     person.extra = {key: value for key, value in person.extra.items() if key not in ("bbox", "rbbox")}
+    return before
 
 
 def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> None:

@@ -92,18 +92,21 @@ def claim_image(tx: Session, user: UserRecord, image_id: int, *, now: datetime, 
 
 
 def renew(tx: Session, user: UserRecord, image_ids: Collection[int], *, now: datetime, lease_s: float) -> list[Lease]:
-    """Hold on to those of the images that this annotator holds; those leases. An image that another took is left out.
+    """Hold on to the images this annotator works on; the leases. An image that another took is left out.
 
-    One that ran out but that nobody took meanwhile is held again.
+    A lease that ran out is taken again if nobody took the image meanwhile, and so is one that another tab of the same
+    annotator let go, while the image is open: a closed one is no more dealt, so nobody waits for it.
     """
     expires_at = now + timedelta(seconds=lease_s)
-    held = tx.scalars(
+    own = tx.scalars(
         update(LeaseRow)
         .where(LeaseRow.user_id == user.id, LeaseRow.image_id.in_(image_ids))
         .values(expires_at=expires_at)
         .returning(LeaseRow.image_id)
         .execution_options(synchronize_session=False)
     )
+    held = set(own)
+    held |= _hold_free(tx, set(image_ids) - held, user, expires_at=expires_at)
     return [Lease(image_id=image_id, user_id=user.id, expires_at=expires_at) for image_id in sorted(held)]
 
 
@@ -190,6 +193,16 @@ def _hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expire
         ).returning(LeaseRow.image_id)
     )
     return taken is not None
+
+
+def _hold_free(tx: Session, image_ids: Collection[int], user: UserRecord, *, expires_at: datetime) -> set[int]:
+    """Take the leases of those images that annotators may work on and that have none; which these were."""
+    free = sorted(_images(tx, image_ids)) if image_ids else []
+    if not free:
+        return set()
+    rows = [{"image_id": image_id, "user_id": user.id, "expires_at": expires_at} for image_id in free]
+    statement = insert(tx, LeaseRow).values(rows).on_conflict_do_nothing(index_elements=[LeaseRow.image_id])
+    return set(tx.scalars(statement.returning(LeaseRow.image_id)))
 
 
 def _holders(tx: Session, *, now: datetime) -> dict[int, str]:

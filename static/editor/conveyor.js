@@ -34,6 +34,8 @@ export class Conveyor {
   #drawing = null;
   /** @type {number[]} the image taken last, until it is held */
   #taken = [];
+  /** @type {number[]} the images asked for by their ids, until they are here */
+  #fetching = [];
 
   /**
    * @param {{api: import("./api.js").Api, held: () => number[], changed?: () => void,
@@ -61,6 +63,16 @@ export class Conveyor {
     return [...this.#back, ...this.#ready].map((sheet) => sheet.desk.imageId);
   }
 
+  /** The images waiting here that nobody has worked on: those laid aside and those with a draft are not. @returns {number[]} */
+  get aheadIds() {
+    return this.#ready.filter((sheet) => !sheet.restored.length).map((sheet) => sheet.desk.imageId);
+  }
+
+  /** The sheet of an image that waits here, else null. @param {number} imageId @returns {Sheet | null} */
+  sheetOf(imageId) {
+    return [...this.#back, ...this.#ready].find((sheet) => sheet.desk.imageId === imageId) ?? null;
+  }
+
   /** The next sheet. Throws ApiError where it cannot be had; taking again tries again. @returns {Promise<Delivery>} */
   async take() {
     this.#taken = [];
@@ -73,9 +85,15 @@ export class Conveyor {
 
   /** An image by its id, whether it is its turn or not. Throws ApiError. @param {number} imageId @returns {Promise<Sheet>} */
   async fetchImage(imageId) {
-    const { sheet } = await (this.#outOfTurn(imageId) ?? this.#sheetOf(await this.#api.get(`/api/images/${imageId}/task`)));
-    this.#taken = [imageId];
-    return sheet;
+    this.#fetching.push(imageId); // from now on, so that it is not dealt meanwhile
+    try {
+      const { sheet } = await (this.#outOfTurn(imageId) ?? this.#sheetOf(await this.#api.get(`/api/images/${imageId}/task`)));
+      this.#taken = [imageId];
+      this.#drop(this.#ready.filter((one) => one !== sheet && one.desk.imageId === imageId)); // it was dealt before that
+      return sheet;
+    } finally {
+      this.#fetching = this.#fetching.toSpliced(this.#fetching.indexOf(imageId), 1);
+    }
   }
 
   /** See to it that the next sheets are under way, one after the other. A failure shows when the sheet is taken. */
@@ -95,7 +113,11 @@ export class Conveyor {
 
   /** Images here are no longer held: those of them that wait make room for others. @param {number[]} lost */
   forget(lost) {
-    const gone = this.#ready.filter((sheet) => lost.includes(sheet.desk.imageId));
+    this.#drop(this.#ready.filter((sheet) => lost.includes(sheet.desk.imageId)));
+  }
+
+  /** @param {Sheet[]} gone of those that are ready */
+  #drop(gone) {
     if (!gone.length) return;
     if (gone.includes(this.#drawing)) this.#takeComing(); // that picture is not wanted any more
     this.#ready = this.#ready.filter((sheet) => !gone.includes(sheet));
@@ -129,12 +151,12 @@ export class Conveyor {
 
   /** What the server must not deal. @returns {number[]} */
   #out() {
-    return [...new Set([...this.#held(), ...this.#taken, ...this.imageIds])];
+    return [...new Set([...this.#held(), ...this.#taken, ...this.#fetching, ...this.imageIds])];
   }
 
   /** A sheet that waits here, taken before its turn. @returns {Promise<Delivery> | null} */
   #outOfTurn(imageId) {
-    const sheet = [...this.#back, ...this.#ready].find((one) => one.desk.imageId === imageId);
+    const sheet = this.sheetOf(imageId);
     if (!sheet) return null;
     this.#back = this.#back.filter((one) => one !== sheet);
     this.#ready = this.#ready.filter((one) => one !== sheet);

@@ -1,8 +1,12 @@
 /** Unsaved edits and the way back, kept in the browser until the server has them: a reload or a crash loses nothing. */
 
-import { addPerson, changeBox, changePose, isDone, isEdited, newPerson, selectKeypoint, selectPerson, withPerson } from "./state.js";
+import {
+  addPerson, changeBox, changePose, hasDrafts, isDone, isEdited, newPerson, selectKeypoint, selectPerson, withPerson,
+} from "./state.js";
+import { StoreError } from "./store.js";
 
 const OLD_PREFIX = "pose-editor/draft/";
+const VERSION = 2;
 const KEPT_MS = 14 * 24 * 3600 * 1000;
 const KEPT_OF_A_PERSON = [
   "key", "id", "revision", "state", "reason", "pose", "box", "savedBox", "start", "offered", "from", "startedFrom", "model",
@@ -15,9 +19,9 @@ const KEPT_OF_A_PERSON = [
  *   another prediction or label than today's
  * @typedef {Pick<Person, "key" | "id" | "revision" | "state" | "reason" | "pose" | "box" | "savedBox" | "start" | "offered"
  *   | "from" | "startedFrom" | "model"> & {isEdited: boolean}} KeptPerson
- * @typedef {{version: 2, at: number, persons: KeptPerson[], past: object[] | null, future: object[] | null, person: number,
- *   keypoint: number}} Draft one image as it was left, its persons in the order of the desk. at: ms. past, future: null in
- *   a draft of the earlier version, which had no history
+ * @typedef {{version: 2, at: number, url?: string, persons: KeptPerson[], past: object[] | null, future: object[] | null, person: number,
+ *   keypoint: number}} Draft one image as it was left, its persons in the order of the desk. at: ms. url: the
+ *   picture's, which tells its content. past, future: null in a draft of the earlier version, which had no history, nor url
  */
 
 /** The drafts of one annotator in a store. */
@@ -25,6 +29,12 @@ export class Drafts {
   #store;
   #owner;
   #told = false;
+  /** @type {Set<number>} images whose draft this page has put, or wholly put back: others may be another tab's */
+  #ours = new Set();
+  /** @type {Set<number>} images whose draft could not be read */
+  #unread = new Set();
+  /** @type {Map<number, KeptPerson[]>} by image: persons added on an earlier page, not on the desk while their letter waits */
+  #leftOut = new Map();
 
   /** @param {import("./store.js").Store} store @param {string} owner the annotator's name */
   constructor(store, owner) {
@@ -33,15 +43,15 @@ export class Drafts {
   }
 
   /**
-   * Keep this desk with its whole history; forget it where there is nothing to keep.
+   * Keep this desk with its whole history; forget it where there is nothing to keep, if it is this page's.
    * @param {Desk} desk @param {number} now ms @param {number} [waiting] how many of its saves are not answered
    * @returns {Promise<boolean>} whether it outlives the page
    */
   async keep(desk, now, waiting = 0) {
-    const key = [this.#owner, desk.imageId];
+    const leftOut = this.#leftOut.get(desk.imageId) ?? [];
     try {
-      if (isOver(desk, waiting)) await this.#store.remove("drafts", key);
-      else await this.#store.put("drafts", key, draftOf(desk, now));
+      if (leftOut.length || !isOver(desk, waiting)) await this.#put(desk, draftOf(desk, leftOut, now));
+      else await this.#remove(desk);
       return this.#store.isKept;
     } catch {
       return false;
@@ -51,16 +61,19 @@ export class Drafts {
   /**
    * The desk as it was left, and whose unsaved edits are back. The whole history goes on where all it is about is as it
    * was; else the edits of those who are come back, each as one step of undo. A draft of an older revision is left out:
-   * somebody has decided about that person since. problem: why the browser keeps nothing, told once; else null.
+   * somebody has decided about that person since. So is one of another picture, or of another version of this page; it
+   * stays where it is. problem: why the browser keeps nothing, told once; else null.
    * @param {Desk} desk @returns {Promise<{desk: Desk, restored: Restored[], problem: string | null}>}
    */
   async restore(desk) {
+    this.#leftOut.delete(desk.imageId);
     try {
       const draft = await this.#store.get("drafts", [this.#owner, desk.imageId]);
-      const back = draft ? continued(desk, draft) ?? await this.#inParts(desk, draft) : { desk, restored: [] };
+      const back = draft && isAbout(draft, desk) ? await this.#putBack(desk, draft) : { desk, restored: [] };
       return { ...back, problem: this.#once(this.#store.why) };
     } catch (error) {
-      return { desk, restored: [], problem: this.#once(error.message) };
+      this.#unread.add(desk.imageId);
+      return { desk, restored: [], problem: this.#once(error instanceof StoreError ? error.message : unreadable(desk, error)) };
     }
   }
 
@@ -69,10 +82,11 @@ export class Drafts {
    * waits, the draft goes. Rejects with a StoreError.
    * @param {import("./outbox.js").Posted} letter @param {any} answer @param {boolean} isLast no other one about this image waits
    */
-  answered({ imageId, personKey }, { person }, isLast) {
+  answered({ imageId, personKey, body }, { person }, isLast) {
+    const told = (one) => (person && one.key === personKey ? knownAnew(one, person, body) : one);
+    this.#leftOut.set(imageId, (this.#leftOut.get(imageId) ?? []).map(told));
     return this.#store.change("drafts", [this.#owner, imageId], (draft) => {
-      if (!draft) return undefined;
-      const told = (one) => (person && one.key === personKey ? { ...one, id: person.id, revision: person.revision } : one);
+      if (draft?.version !== VERSION) return draft;
       const persons = draft.persons.map(told);
       return isLast && persons.every((one) => one.state !== "open") ? undefined : { ...draft, persons };
     });
@@ -89,11 +103,31 @@ export class Drafts {
     return problem;
   }
 
+  #put({ imageId }, draft) {
+    this.#ours.add(imageId);
+    return this.#store.put("drafts", [this.#owner, imageId], draft);
+  }
+
+  async #remove({ imageId }) {
+    if (!this.#ours.has(imageId) || this.#unread.has(imageId)) return;
+    await this.#store.remove("drafts", [this.#owner, imageId]);
+  }
+
+  /** @returns {Promise<{desk: Desk, restored: Restored[]}>} */
+  async #putBack(desk, draft) {
+    const whole = continued(desk, draft);
+    if (!whole) return this.#inParts(desk, draft);
+    this.#ours.add(desk.imageId);
+    return whole;
+  }
+
   /** @returns {Promise<{desk: Desk, restored: Restored[]}>} */
   async #inParts(desk, draft) {
     const letters = await this.#store.all("letters", this.#owner);
     const isOnTheWay = ({ key }) => letters.some((one) => one.imageId === desk.imageId && one.personKey === key);
-    return inParts(desk, draft.persons.filter((kept) => isKnown(kept) || !isOnTheWay(kept)));
+    const isLeftOut = (kept) => !isKnown(kept) && isOnTheWay(kept);
+    this.#leftOut.set(desk.imageId, draft.persons.filter(isLeftOut));
+    return inParts(desk, draft.persons.filter((kept) => !isLeftOut(kept)));
   }
 }
 
@@ -111,15 +145,30 @@ export async function moveOldDrafts(storage, store) {
   }
 }
 
+/** Whether a draft is of this picture, and as this version of the page keeps them. */
+function isAbout({ version, url = null }, desk) {
+  return version === VERSION && (url === null || url === desk.url);
+}
+
+function unreadable({ fileName }, { message }) {
+  return `The draft of ${fileName} could not be read (${message}); wanted one as this page keeps them. Go on with the image as ` +
+    "it is shown, and edit it anew.";
+}
+
+/** A person as the answer to a letter says the server has them. */
+function knownAnew(kept, { id, revision }, { box = kept.savedBox }) {
+  return { ...kept, id, revision, savedBox: isAlike(kept.box, box) ? kept.box : box };
+}
+
 /** Whether nothing of this desk is worth keeping. */
 function isOver(desk, waiting) {
   const isFinished = isDone(desk) || desk.past.at(-1)?.kind === "finished";
-  return (isFinished && !waiting) || !(desk.past.length || desk.future.length || desk.persons.some(isEdited));
+  return (isFinished && !waiting && !hasDrafts(desk)) || !(desk.past.length || desk.future.length || desk.persons.some(isEdited));
 }
 
-/** @param {Desk} desk @param {number} at ms @returns {Draft} */
-function draftOf({ persons, past, future, person, keypoint }, at) {
-  return { version: 2, at, persons: persons.map(keptOf), past, future: ofTheListed(future), person, keypoint };
+/** @param {Desk} desk @param {KeptPerson[]} leftOut persons not on it @param {number} at ms @returns {Draft} */
+function draftOf({ url, persons, past, future, person, keypoint }, leftOut, at) {
+  return { version: VERSION, at, url, persons: [...persons.map(keptOf), ...leftOut], past, future: ofTheListed(future), person, keypoint };
 }
 
 /** What can be made again of those on the list: not who was taken off it, and not what was about them. */
@@ -235,7 +284,7 @@ function fromOld({ at, persons }) {
     key: id, id, revision, state: "open", reason: null, box: null, savedBox: null, isEdited: true,
     pose: { ...pose, undecided: pose.undecided ?? undecidedIn(pose, start) }, ...startFromOld(start),
   }));
-  return { version: 2, at, persons: kept, past: null, future: null, person: 0, keypoint: 0 };
+  return { version: VERSION, at, persons: kept, past: null, future: null, person: 0, keypoint: 0 };
 }
 
 /** The start was kept as "student 7": from the student, prediction 7. Null where a reload would bring another pose. */

@@ -230,11 +230,15 @@ export class PoseEditor extends HTMLElement {
     this.#drafts ??= new Drafts(this.#store, name);
     try {
       await this.#outbox.open(this.#store, name);
-      if (this.#store.isKept) await moveOldDrafts(window.localStorage, this.#store);
       await this.#drafts.prune(Date.now());
     } catch (error) {
       this.#draftsKept = false;
       this.#untold.push(error.message);
+    }
+    try {
+      if (this.#store.isKept) await moveOldDrafts(window.localStorage, this.#store);
+    } catch (error) {
+      if (error.name !== "SecurityError") this.#untold.push(error.message); // forbidden, it holds no drafts of ours either
     }
   }
 
@@ -1108,10 +1112,13 @@ export class PoseEditor extends HTMLElement {
   /** A decision of an earlier page is saved: its draft hears of it, and so does an image that was opened meanwhile. */
   #strayAnswered(letter, answer, isLast) {
     this.#drafts.answered(letter, answer, isLast).catch((error) => this.#tellLater(error.message));
-    const sheet = [...this.#behind, this.#sheet].find((one) => one?.desk.imageId === letter.imageId);
+    const { imageId, personKey, body } = letter;
+    const sheet = [...this.#behind, this.#sheet].find((one) => one?.desk.imageId === imageId) ?? this.#conveyor.sheetOf(imageId);
     if (!sheet || !answer.person) return;
     const { id, revision, state: stands } = answer.person;
-    sheet.desk = state.withKnown(sheet.desk, id, { revision, state: stands });
+    const isDecidedSince = [id, personKey].some((key) => this.#outbox.isAbout(imageId, key));
+    const box = body.box && { savedBox: body.box };
+    sheet.desk = state.withKnown(sheet.desk, id, { revision, ...box, ...(!isDecidedSince && { state: stands }) });
     this.#saved(sheet);
   }
 
@@ -1135,7 +1142,7 @@ export class PoseEditor extends HTMLElement {
   /** The page goes: edits are kept, and the images not looked at yet are free for others. */
   #depart() {
     this.#keepDrafts();
-    const ids = this.#conveyor.imageIds;
+    const ids = this.#conveyor.aheadIds;
     if (ids.length) this.#api.post("/api/release", { image_ids: ids }, { keepalive: true }).catch(() => {});
   }
 

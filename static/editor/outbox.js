@@ -71,6 +71,16 @@ export class Outbox {
     return [...new Set(this.#letters.map((letter) => letter.imageId))];
   }
 
+  /** Whether some letter about a person waits. @param {number} imageId @param {Letter["personKey"]} personKey */
+  isAbout(imageId, personKey) {
+    return this.#letters.some((letter) => letter.imageId === imageId && letter.personKey === personKey);
+  }
+
+  /** Whether a decision that changes a person's box waits; adding them is none. @param {string} about */
+  hasBoxOnTheWay(about) {
+    return this.#letters.some((letter) => letter.about === about && letter.whom !== null && letter.body.box);
+  }
+
   /**
    * Keep this annotator's letters in a store, and send those that an earlier page left there. Resolves when they are
    * answered, or when the first one must wait. Rejects with a StoreError where they cannot be read.
@@ -146,8 +156,7 @@ export class Outbox {
     this.#letters.shift();
     const isLast = !this.#letters.some((other) => other.imageId === letter.imageId);
     const hearer = this.#heard(letter);
-    if (hearer) hearer.saved?.(answer);
-    else this.#strays.answered(letter, answer, isLast);
+    tell(() => (hearer ? hearer.saved?.(answer) : this.#strays.answered(letter, answer, isLast)));
     const next = this.#letters.find((other) => other.about === letter.about && other.sealed === null);
     if (next) {
       next.sealed = sealedFor(next, { person_id: answer.person.id, revision: answer.person.revision });
@@ -177,12 +186,12 @@ export class Outbox {
     const [, ...later] = this.#letters;
     this.#letters = later.filter((other) => other.about !== letter.about);
     for (const other of later.filter((one) => one.about === letter.about)) {
-      this.#heard(other)?.dropped?.();
+      const dropped = this.#heard(other);
+      tell(() => dropped?.dropped?.());
       this.#forget(other);
     }
     const hearer = this.#heard(letter);
-    if (hearer) hearer.refused?.(error);
-    else this.#strays.refused(letter, error);
+    tell(() => (hearer ? hearer.refused?.(error) : this.#strays.refused(letter, error)));
     this.#forget(letter);
   }
 
@@ -209,6 +218,17 @@ export class Outbox {
   #look(state, message = "", retryAt = 0) {
     this.outlook = { state, pending: this.#letters.length, message, retryAt };
     this.#changed(this.outlook);
+  }
+}
+
+/** Tell a hearer; what they throw is reported, and holds no letter up. @param {() => void} work */
+function tell(work) {
+  try {
+    work();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

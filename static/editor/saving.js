@@ -11,6 +11,8 @@ import * as state from "./state.js";
  */
 
 const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
+/** What carries edits that are still there when it is refused. */
+const HAVE_EDITS = ["/api/accept", "/api/persons"];
 
 /** Posts what the annotator decides. */
 export class Saving {
@@ -35,7 +37,7 @@ export class Saving {
     this.#entrust(sheet, key, {
       path: PATHS[verdict.state],
       whom: whomOf(person),
-      body: bodyOf(person, verdict),
+      body: bodyOf(person, verdict, this.#outbox.hasBoxOnTheWay(aboutOf(sheet.desk, key))),
       saved: ({ person: { revision } }) =>
         state.withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, state.byKey(sheet.desk, key)) }),
       refused: (problem) => takenBack(sheet.desk, key, before, problem),
@@ -73,21 +75,22 @@ export class Saving {
 
   /** Nobody (else) is in the image. @param {Sheet} sheet */
   finished(sheet) {
-    this.#aboutImage(sheet, "/api/finish");
+    const before = countFinished(sheet.desk);
+    this.#aboutImage(sheet, "/api/finish", () => withFinished(sheet.desk, before));
   }
 
   /** Somebody (else) may be in the image after all. @param {Sheet} sheet */
   reopened(sheet) {
-    this.#aboutImage(sheet, "/api/reopen-image");
+    this.#aboutImage(sheet, "/api/reopen-image", () => sheet.desk);
   }
 
-  #aboutImage(sheet, path) {
+  #aboutImage(sheet, path, refused) {
     this.#entrust(sheet, null, {
       path,
       whom: null,
       body: { image_id: sheet.desk.imageId },
       saved: () => sheet.desk,
-      refused: () => sheet.desk,
+      refused,
     });
   }
 
@@ -96,7 +99,7 @@ export class Saving {
     sheet.waiting += 1;
     const { imageId, fileName } = sheet.desk;
     const letter = {
-      path, about: `${imageId}/${key ?? "image"}`, imageId, fileName, personKey: key,
+      path, about: aboutOf(sheet.desk, key), imageId, fileName, personKey: key,
       personNumber: numberOf(sheet.desk, key), whom, body,
     };
     this.#outbox.add(letter, {
@@ -122,16 +125,31 @@ export class Saving {
 
 /** That a decision of an earlier page was refused, and where its edits are.
  * @param {import("./outbox.js").Posted} letter @param {{message: string, code?: string}} error */
-export function strayInWords({ fileName, personNumber }, { message, code }) {
+export function strayInWords({ path, fileName, personNumber }, { message, code }) {
   const what = personNumber === null ? `What you decided about ${fileName}` : `Person ${personNumber} of ${fileName}`;
-  const where = code === "revision_conflict" ? "" : " Its edits are kept: open the image to see them.";
-  return `${what} was not saved: ${message}${where}`;
+  const areKept = HAVE_EDITS.includes(path) && !["revision_conflict", "not_found"].includes(code);
+  return `${what} was not saved: ${message}${areKept ? " Its edits are kept: open the image to see them." : ""}`;
 }
 
 /** That decisions are in this browser, of whomever, while the server does not answer. @param {number} count */
 export function waitingInWords(count) {
   const what = count === 1 ? "One decision waits" : `${count} decisions wait`;
   return `${what} in this browser, not saved yet, until the server answers.`;
+}
+
+/** Whom a letter concerns: later ones about the same wait for it. key: null for the image. */
+function aboutOf({ imageId }, key) {
+  return `${imageId}/${key ?? "image"}`;
+}
+
+function countFinished({ past }) {
+  return past.filter((change) => change.kind === "finished").length;
+}
+
+/** Only the first `count` times that nobody else was said to be here: the later ones did not come about. */
+function withFinished(desk, count) {
+  let found = 0;
+  return { ...desk, past: desk.past.filter((change) => change.kind !== "finished" || ++found <= count) };
 }
 
 function indexOf(desk, key) {
@@ -167,10 +185,10 @@ function whomOf({ id, revision }) {
   return { person_id: id, revision };
 }
 
-/** A decision, with the box where it was changed. */
-function bodyOf(person, verdict) {
+/** A decision, with the box where the server has another, or will have: a letter with a box is on its way. */
+function bodyOf(person, verdict, isBoxOnTheWay) {
   if (verdict.state === "open") return {};
-  const box = person.box === person.savedBox ? {} : { box: person.box };
+  const box = person.box === person.savedBox && !isBoxOnTheWay ? {} : { box: person.box };
   if (verdict.state === "accepted") return { ...box, ...state.labelOf(person), started_from: person.startedFrom };
   // A person skipped before this page was opened came without the reason.
   return verdict.state === "skipped" ? { ...box, reason: verdict.reason ?? "other" } : box;

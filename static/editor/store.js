@@ -1,6 +1,8 @@
 /** What the browser keeps of an annotator's work: drafts and letters, in IndexedDB, or else as long as the page lives. */
 
 const NAME = "pose-editor";
+const OPENS_WITHIN_S = 5;
+const ANSWERS_WITHIN_S = 10;
 const TABLES = ["drafts", "letters"];
 
 /**
@@ -23,12 +25,13 @@ export class StoreError extends Error {
 }
 
 /**
- * The store of this browser. Where it has none for us (forbidden, a private window): one in memory, whose isKept is
+ * The store of this browser. Where it has none for us (forbidden, a private window, no answer in 5 s): one in memory, whose isKept is
  * false and whose why says so. @param {() => IDBFactory} [factory] asking for it may throw @returns {Promise<Store>}
  */
 export async function openStore(factory = () => globalThis.indexedDB) {
   try {
-    return new BrowserStore(await databaseOf(factory()));
+    const found = factory();
+    return new BrowserStore(await databaseOf(found), () => databaseOf(found));
   } catch (cause) {
     return new MemoryStore({ why: new StoreError(cause).message });
   }
@@ -38,10 +41,28 @@ export async function openStore(factory = () => globalThis.indexedDB) {
 function databaseOf(factory) {
   return new Promise((resolve, reject) => {
     const request = factory.open(NAME, 1);
+    let isLate = false;
+    const giveUp = (cause) => {
+      isLate = true;
+      reject(cause);
+    };
+    const timer = setTimeout(() => giveUp(tookTooLong(`it did not open in ${OPENS_WITHIN_S} s`)), OPENS_WITHIN_S * 1000);
     request.onupgradeneeded = () => TABLES.forEach((table) => request.result.createObjectStore(table));
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onblocked = () => giveUp(new DOMException("another tab holds an older version of it open", "BlockedError"));
+    request.onsuccess = () => {
+      clearTimeout(timer);
+      if (isLate) request.result.close();
+      else resolve(request.result);
+    };
+    request.onerror = () => {
+      clearTimeout(timer);
+      reject(request.error);
+    };
   });
+}
+
+function tookTooLong(message) {
+  return new DOMException(message, "TimeoutError");
 }
 
 /** The tables in IndexedDB. Every write waits for the earlier ones, whichever table they are in: so nothing is seen to
@@ -50,11 +71,24 @@ export class BrowserStore {
   isKept = true;
   why = "";
   #database;
+  /** @type {Promise<void> | null} while it is opened again */
+  #opening = null;
 
-  /** @param {IDBDatabase} database */
-  constructor(database) {
+  /** @param {IDBDatabase} database @param {() => Promise<IDBDatabase>} [again] opens it once more, should the browser close it */
+  constructor(database, again = undefined) {
+    this.#take(database);
+    if (again) database.onclose = () => (this.#opening = this.#open(again));
+  }
+
+  #take(database) {
     this.#database = database;
     database.onversionchange = () => database.close();
+  }
+
+  /** Where it does not open, each request fails as on a closed one. */
+  async #open(again) {
+    await again().then((database) => this.#take(database), () => {});
+    this.#opening = null;
   }
 
   /** The value under a key, undefined where there is none. @param {Table} table @param {Key} key @returns {Promise<any>} */
@@ -116,12 +150,23 @@ export class BrowserStore {
   }
 
   #carryOut(locked, mode, table, work) {
+    if (this.#opening) return this.#opening.then(() => this.#carryOut(locked, mode, table, work));
     return new Promise((resolve, reject) => {
       try {
         const transaction = this.#database.transaction(locked, mode, { durability: "relaxed" });
         const request = work(transaction.objectStore(table));
-        transaction.oncomplete = () => resolve(request?.result);
-        transaction.onabort = () => reject(new StoreError(transaction.error));
+        const timer = setTimeout(() => {
+          reject(new StoreError(tookTooLong(`no answer in ${ANSWERS_WITHIN_S} s`)));
+          transaction.abort();
+        }, ANSWERS_WITHIN_S * 1000);
+        transaction.oncomplete = () => {
+          clearTimeout(timer);
+          resolve(request?.result);
+        };
+        transaction.onabort = () => {
+          clearTimeout(timer);
+          reject(new StoreError(transaction.error));
+        };
       } catch (cause) {
         reject(new StoreError(cause));
       }

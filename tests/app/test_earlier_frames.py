@@ -48,11 +48,29 @@ def test_the_persons_of_the_frame_before_come_with_their_poses_and_boxes(
     assert [Box(**person.box.model_dump()) for person in found.persons] == [BOX, turned]
 
 
+def test_a_frame_whose_poses_hold_no_keypoint_does_not_hide_the_one_before_it(
+    sqlite_store: Store, make_label: Callable[..., Label]
+) -> None:
+    add(sqlite_store, 1, [NewPerson(BOX, make_label())])
+    unseen = add(sqlite_store, 2, [NewPerson(BOX), NewPerson(BOX)])
+    now = add(sqlite_store, 3, [])
+    with sqlite_store.transaction() as tx:
+        first, second = images.list_persons(tx, image_id=unseen.id)
+        nothing = Prediction(np.full((17, 3), (7.0, 8.0, 0.0)), "dots")
+        predictions.add_predictions(tx, None, [(first.id, nothing)])
+    assert previous(sqlite_store, now.id).frame == 1
+    with sqlite_store.transaction() as tx:
+        seen = Prediction(np.array([(7.0, 8.0, 0.1)] + [(0.0, 0.0, 0.0)] * 16), "dots")
+        predictions.add_predictions(tx, None, [(second.id, seen)])
+    found = previous(sqlite_store, now.id)
+    assert (found.frame, [person.id for person in found.persons]) == (2, [second.id])
+
+
 def test_nothing_before_is_nobody(sqlite_store: Store, make_label: Callable[..., Label]) -> None:
     first = add(sqlite_store, 0, [NewPerson(BOX, make_label())])
     found = previous(sqlite_store, first.id)
     assert (found.file_name, found.frame, found.persons) == (None, None, [])
-    with pytest.raises(NotFound, match="no image 99"):
+    with pytest.raises(NotFound, match="There is no image 99"):
         previous(sqlite_store, 99)
 
 

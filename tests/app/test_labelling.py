@@ -139,12 +139,14 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
     with pytest.raises(LeaseLost):
         accept(sqlite_store, bob, 1, 0, key())
     box = BoxPayload(x=300.0, y=200.0, width=40.0, height=60.0, angle=30.0)
-    drawn = labelling.add_person(sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box))
+    drawn = labelling.add_person(
+        sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box), lease_s=LEASE_S
+    )
     assert (drawn.state, drawn.box, drawn.start.source) == ("open", box, "empty")
     assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
     labelling.release(sqlite_store, ann, [image.id])
-    assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
     assert take(sqlite_store, bob).image.id == image.id
+    assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
 
 
 def test_an_accepted_pose_keeps_its_author_and_the_prediction_it_started_from(

@@ -95,9 +95,9 @@ def test_images_and_persons_are_listed_by_split(store, add_people):
 
 
 def test_what_is_not_there_is_named(store):
-    with store.reading() as tx, pytest.raises(NotFound, match="no image 99"):
+    with store.reading() as tx, pytest.raises(NotFound, match="There is no image 99"):
         images.get_image(tx, 99)
-    with store.reading() as tx, pytest.raises(NotFound, match="no person 99"):
+    with store.reading() as tx, pytest.raises(NotFound, match="There is no person 99"):
         images.get_person(tx, 99)
 
 
@@ -154,6 +154,16 @@ def test_an_own_box_in_a_closed_image_opens_it_again_but_its_repeat_does_not(sto
         assert not images.get_image(tx, image.id).is_open
 
 
+def test_whoever_draws_a_box_in_a_closed_image_holds_it(store, add_people, add_account, now):
+    (image,) = add_people(store, labelled=True)
+    ann, bea = add_account(store, "ann"), add_account(store, "bea")
+    with store.transaction() as tx:
+        images.add_person(tx, image.id, NewPerson(BOX), user=ann, key="1", lease_s=60, now=now)
+    with store.transaction() as tx:
+        assert queue.claim(tx, bea, now=now + timedelta(seconds=59), lease_s=60) is None
+        assert queue.claim(tx, bea, now=now + timedelta(seconds=61), lease_s=60) is not None
+
+
 def test_a_box_outside_the_image_is_refused(store, add_people, add_account):
     (image,) = add_people(store)
     ann = add_account(store)
@@ -190,9 +200,9 @@ def test_nobody_finishes_or_draws_in_an_image_that_another_holds(store, add_peop
     with store.transaction() as tx:
         queue.claim(tx, ann, now=now, lease_s=60)
     with store.transaction() as tx:
-        with pytest.raises(LeaseLost, match="ann holds image"):
+        with pytest.raises(LeaseLost, match="ann holds this image"):
             images.finish_image(tx, image.id, user=bea, key="1", now=now)
-        with pytest.raises(LeaseLost, match="ann holds image"):
+        with pytest.raises(LeaseLost, match="ann holds this image"):
             images.add_person(tx, image.id, NewPerson(BOX), user=bea, key="2", now=now)
 
 
@@ -224,7 +234,7 @@ def test_nobody_else_is_here_may_be_taken_back_by_whoever_then_holds_the_image(s
     with store.transaction() as tx:
         assert queue.claim(tx, bea, now=now, lease_s=60) is None
         assert queue.claim(tx, ann, now=now, lease_s=60) is not None
-        with pytest.raises(LeaseLost, match="ann holds image"):
+        with pytest.raises(LeaseLost, match="ann holds this image"):
             images.reopen_image(tx, image.id, user=bea, key="3", lease_s=60, now=now)
     later = now + timedelta(seconds=61)
     with store.transaction() as tx:
@@ -257,11 +267,31 @@ def test_a_validation_image_is_not_reopened(store, add_people, add_account):
         images.reopen_image(tx, image.id, user=ann, key="1", lease_s=60)
 
 
+def test_nobody_draws_in_a_validation_image_or_finishes_it(store, add_people, add_account):
+    (image,) = add_people(store, persons=0, split="validation")
+    ann = add_account(store)
+    with store.transaction() as tx, pytest.raises(InvalidDecision, match="belongs to validation"):
+        images.add_person(tx, image.id, NewPerson(BOX), user=ann, key="1")
+    with store.transaction() as tx, pytest.raises(InvalidDecision, match="belongs to validation"):
+        images.finish_image(tx, image.id, user=ann, key="2")
+    with store.reading() as tx:
+        assert (images.get_image(tx, image.id).is_open, images.list_persons(tx)) == (True, [])
+
+
+def test_frames_with_a_pose_come_nearest_first(store, add_people):
+    add_people(store, count=2, labelled=True)
+    add_people(store)
+    add_people(store, labelled=True)
+    (last,) = add_people(store)
+    with store.reading() as tx:
+        assert [one.frame for one in images.earlier_with_pose(tx, last, frames=50)] == [3, 1, 0]
+
+
 def earlier(store, image, frames=50):
     """The frame of the nearest earlier image with a pose, or None."""
     with store.reading() as tx:
         found = images.earlier_with_pose(tx, image, frames=frames)
-    return found and found.frame
+    return found[0].frame if found else None
 
 
 def predict(store, image, *, round_id=None):

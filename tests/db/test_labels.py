@@ -4,12 +4,14 @@ from threading import Thread
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from db import images, labels, predictions, queue
-from db.convert import label_columns
+from db.convert import box_columns, label_columns
 from db.decisions import fingerprint, recall
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
 from db.records import Decision, NewImage, NewPerson
+from db.schema import DecisionRow
 from sspcm.pose import Box, Label, Prediction
 
 TURNED = Box(100.5, 200.25, 40.0, 90.0, angle=-37.5)
@@ -107,15 +109,21 @@ def test_a_key_is_short_printable_text(store, person, ann, now, key):
 
 def test_who_saw_an_older_revision_learns_who_changed_it(store, person, ann, bea, make_label, now):
     decide(store, Decision("k1", "accept", person.id, 0, ann, label=make_label()), now)
-    with pytest.raises(RevisionConflict, match=r"ann changed person .*\(now revision 1, accepted\).*load the image"):
+    with pytest.raises(RevisionConflict, match=r"ann decided about this person meanwhile \(accepted now\).*load the"):
         decide(store, Decision("k2", "accept", person.id, 0, bea, label=make_label()), now)
     assert persons(store)[0].label.author == "ann"
+
+
+def test_who_decided_in_another_window_is_told_that_it_was_they(store, person, ann, now):
+    decide(store, Decision("k1", "not_a_person", person.id, 0, ann), now)
+    with pytest.raises(RevisionConflict, match=r"You decided about this person in another window \(not a person now\)"):
+        decide(store, Decision("k2", "skip", person.id, 0, ann, reason="dark"), now)
 
 
 def test_an_imported_label_was_changed_by_the_import(store, add_people, ann, now):
     add_people(store, labelled=True)
     (labelled,) = persons(store)
-    with pytest.raises(RevisionConflict, match="the import changed"):
+    with pytest.raises(RevisionConflict, match=r"The import brought this person \(accepted now\)"):
         decide(store, Decision("k1", "not_a_person", labelled.id, 0, ann), now)
 
 
@@ -159,7 +167,7 @@ def test_an_open_person_is_not_reopened(store, person, ann, now):
 def test_an_image_that_another_holds_is_not_decided(store, person, ann, bea, now):
     with store.transaction() as tx:
         queue.claim(tx, ann, now=now, lease_s=60)
-    with pytest.raises(LeaseLost, match=r"ann holds image .*; wanted it held by bea.*next image"):
+    with pytest.raises(LeaseLost, match=r"ann holds this image now; wanted it held by you.*next image"):
         decide(store, Decision("k1", "not_a_person", person.id, 0, bea), now)
     later = now + timedelta(seconds=61)
     assert decide(store, Decision("k1", "not_a_person", person.id, 0, bea), later).state == "not_a_person"
@@ -216,6 +224,49 @@ def test_a_box_outside_the_image_is_refused_with_its_whole_decision(store, perso
     with pytest.raises(InvalidDecision, match="absent"):
         decide(store, unplaced, now)
     assert persons(store) == [person]
+
+
+@pytest.mark.parametrize(("width", "height"), [(0.99, 40.0), (40.0, 0.5), (2561.0, 40.0), (40.0, 1e300)])
+def test_a_box_too_small_or_too_large_for_its_image_is_refused(store, person, ann, now, width, height):
+    box = Box(100.0 - width / 2, 100.0 - height / 2, width, height)
+    with pytest.raises(InvalidDecision, match=r"px; wanted sides of 1 to 2560 px.*Draw the box"):
+        decide(store, Decision("k1", "not_a_person", person.id, 0, ann, box=box), now)
+    fits = Box(100.0 - 1280.0, 100.0, 2560.0, 1.0)
+    decide(store, Decision("k1", "not_a_person", person.id, 0, ann, box=fits), now)
+    assert persons(store)[0].box == fits
+
+
+def test_an_imported_box_that_lies_outside_may_come_back_as_it_was(store, person, ann, now):
+    outside = replace(TURNED, x=700.0)
+    with store.transaction() as tx:
+        frame = NewImage("f" * 64, "outside.jpg", 640, 480, "hall", 9)
+        image, _ = images.add_image(tx, frame, [NewPerson(outside)])
+        (imported,) = images.list_persons(tx, image_id=image.id)
+    decide(store, Decision("k1", "not_a_person", imported.id, 0, ann, box=outside), now)
+    with pytest.raises(InvalidDecision, match="640 x 480"):
+        decide(store, Decision("k2", "reopen", imported.id, 1, ann, box=replace(outside, x=701.0)), now)
+
+
+def test_the_box_before_a_change_is_kept_with_the_decision_that_changed_it(store, person, ann, now):
+    turned = Decision("k1", "not_a_person", person.id, 0, ann, box=TURNED)
+    first = decide(store, turned, now)
+    decide(store, Decision("k2", "reopen", person.id, 1, ann, box=TURNED), now)
+    assert decide(store, turned, now) == replace(first, repeated=True)
+    with store.reading() as tx:
+        kept = [row.outcome.get("box_before") for row in tx.scalars(select(DecisionRow).order_by(DecisionRow.id))]
+    assert kept == [box_columns(person.box), None]
+
+
+def test_a_validation_image_is_not_decided_in(store, add_people, ann, make_label, now):
+    add_people(store, split="validation", labelled=True)
+    (measured,) = persons(store)
+    for kind, more in (("accept", {"label": make_label(x=1)}), ("reopen", {})):
+        with pytest.raises(InvalidDecision, match="belongs to validation"):
+            decide(store, Decision("k1", kind, measured.id, 1, ann, **more), now)
+    (stored,) = persons(store)
+    assert (stored.state, stored.revision, stored.label_id) == ("accepted", 1, measured.label_id)
+    with store.reading() as tx:
+        assert len(labels.history(tx, measured.id)) == 1
 
 
 def test_what_a_file_said_of_a_box_goes_when_the_box_changes(store, add_people, ann, now):
@@ -297,7 +348,7 @@ def test_a_label_cannot_start_from_another_persons_prediction(store, person, ann
 
 
 def test_a_person_that_is_not_there_is_named(store, person, ann, now):
-    with pytest.raises(NotFound, match="no person 99"):
+    with pytest.raises(NotFound, match="There is no person 99"):
         decide(store, Decision("k1", "not_a_person", 99, 0, ann), now)
 
 

@@ -183,6 +183,25 @@ def test_only_the_holder_renews_and_releases(store, add_people, ann, bea, now):
     assert [i.leased_by for i in listed(store, now)] == [None, "bea"]
 
 
+def test_what_one_tab_let_go_the_other_tab_of_its_annotator_holds_again(store, add_people, ann, bea, now):
+    (closed,) = add_people(store, labelled=True)
+    (validation,) = add_people(store, split="validation")
+    a, b, c = (image.id for image in add_people(store, count=3))
+    for _ in range(2):
+        claim(store, ann, now, exclude=[a] if _ else [])
+    with store.transaction() as tx:
+        queue.release(tx, ann, [a, b])
+    assert claim(store, bea, now) == a
+    asked = [a, b, c, closed.id, validation.id, 99]
+    with store.transaction() as tx:
+        renewed = queue.renew(tx, ann, asked, now=now, lease_s=60)
+    assert [(lease.image_id, lease.user_id, lease.expires_at) for lease in renewed] == [
+        (b, ann.id, now + timedelta(seconds=60)),
+        (c, ann.id, now + timedelta(seconds=60)),
+    ]
+    assert [i.leased_by for i in listed(store, now)] == ["bea", "ann", "ann"]
+
+
 def test_a_lease_that_ran_out_is_renewed_only_if_nobody_took_the_image(store, add_people, ann, bea, now):
     a, _ = (image.id for image in add_people(store, count=2))
     claim(store, ann, now)
@@ -246,7 +265,7 @@ def test_a_validation_image_and_one_that_is_not_there_are_not_held(store, add_pe
     (validation,) = add_people(store, split="validation")
     with pytest.raises(InvalidDecision, match=r"'0000\.jpg' belongs to validation"):
         hold(store, ann, validation.id, now)
-    with pytest.raises(NotFound, match="no image 99"):
+    with pytest.raises(NotFound, match="There is no image 99"):
         hold(store, ann, 99, now)
 
 
