@@ -273,7 +273,9 @@ export class Panel {
   #showPersons(desk) {
     const decided = desk.persons.filter((person) => person.state !== "open").length;
     this.#text("done", desk.persons.length ? `${decided} of ${desk.persons.length} done` : "");
+    let isAnother = false;
     this.#once("persons", `${desk.imageId}/${desk.persons.length}`, (list) => {
+      isAnother = true;
       list.replaceChildren(...desk.persons.map((_, index) => this.#personRow(index)));
       if (!desk.persons.length) list.append(make("p", { className: "empty", textContent: "None." }));
     });
@@ -291,7 +293,8 @@ export class Panel {
     }
     if (!isNew) return;
     scrollTo(this.refs.persons, current);
-    if (isOutside(this.refs.scroll, current)) scrollTo(this.refs.scroll, current); // at the end: it makes the browser lay everything out
+    if (isAnother) this.refs.scroll.scrollTop = 0; // what is to look at comes first
+    else if (isOutside(this.refs.scroll, current)) scrollTo(this.refs.scroll, current); // at the end: it makes the browser lay everything out
   }
 
   #personRow(index) {

@@ -173,7 +173,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .cell[data-side="left"] { --side: #1787e0; } .cell[data-side="right"] { --side: #e98300; } .cell[data-side="middle"] { --side: var(--quiet); }
 .cell[aria-current="true"] { outline: 2px solid var(--accent); outline-offset: -1px; background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
 .cell[data-flagged="seen"]::after { background: transparent !important; }
-.cell[data-flagged]::after { content: ""; position: absolute; top: calc(50% - 4px); left: 4px; width: 8px; height: 8px; border-radius: 50%; background: #ffd21f; border: 1px solid #8f7200; }
+.cell[data-flagged]::after { content: ""; position: absolute; top: calc(50% - 4px); left: 2px; width: 8px; height: 8px; border-radius: 50%; background: #ffd21f; border: 1px solid #8f7200; }
 
 .visibility { display: flex; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; grid-column: span 2; }
 .flag-walk { display: none; grid-column: span 2; justify-content: space-between; align-items: center; font-weight: 550; }
