@@ -88,6 +88,21 @@ def drag_by(page: Page, start: Spot, step: Spot) -> None:
     drag(page, start, (start[0] + step[0], start[1] + step[1]))
 
 
+def shown(page: Page) -> None:
+    """Wait until what was done is painted: the editor paints in the next frame."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
+
+def back_to_the_first(page: Page) -> None:
+    """Accept everybody in image 1, go on to image 2, and come back to the first one, which is done."""
+    page.keyboard.press("Shift+Enter")
+    wait(page, "image", "2")
+    wait(page, "status", "saved")
+    page.keyboard.press("j")
+    page.get_by_role("menuitem", name="frame_00001.jpg").click()
+    wait(page, "image", "1")
+
+
 class Fingers:
     """Fingers on the screen, as the browser itself hears of them."""
 

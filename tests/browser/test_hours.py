@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import at, eventually, everything, person, point, pose, screen, selected, wait
+from tests.browser.acting import (
+    at,
+    back_to_the_first,
+    eventually,
+    everything,
+    person,
+    point,
+    pose,
+    screen,
+    selected,
+    wait,
+)
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -152,12 +163,7 @@ def test_undo_held_down_stops_at_a_decision(world: Any, open_editor: Callable[..
 
 def test_nothing_to_redo_leaves_no_image(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
-    page.keyboard.press("Shift+Enter")
-    wait(page, "image", "2")
-    wait(page, "status", "saved")
-    page.keyboard.press("j")
-    page.get_by_role("menuitem", name="frame_00001.jpg").click()
-    wait(page, "image", "1")
+    back_to_the_first(page)
     page.keyboard.press("Shift+Z")
     expect(page.locator("pose-editor .notice")).to_contain_text("Nothing to do again")
     page.wait_for_timeout(200)
@@ -168,12 +174,7 @@ def test_a_decided_person_says_how_to_be_opened_and_a_button_does_it(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:
     page = open_editor(world)
-    page.keyboard.press("Shift+Enter")
-    wait(page, "image", "2")
-    wait(page, "status", "saved")
-    page.keyboard.press("j")
-    page.get_by_role("menuitem", name="frame_00001.jpg").click()
-    wait(page, "image", "1")
+    back_to_the_first(page)
     page.keyboard.press("2")
     expect(page.locator("pose-editor .notice")).to_contain_text("R opens them again")
     page.get_by_role("button", name="Open again").click()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import Fingers, eventually, everything, point, screen, selected, wait
+from tests.browser.acting import Fingers, eventually, everything, point, screen, selected, shown, wait
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -57,7 +57,7 @@ def words_painted(page: Page, key: str = "c") -> list[str]:
 
 def pixels_of(page: Page, colour: tuple[int, int, int], layer: int = 3) -> int:
     """How many pixels of a layer have a colour."""
-    page.evaluate("() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(() => shown())))")
+    shown(page)
     count: int = page.evaluate(
         "([red, green, blue, layer]) => { const canvas = document.querySelector('pose-editor').shadowRoot"
         ".querySelectorAll('canvas')[layer];"

@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import Spot, at, drag, eventually, everything, person, pose, screen, selected, wait
+from tests.browser.acting import (
+    Spot,
+    at,
+    back_to_the_first,
+    drag,
+    eventually,
+    everything,
+    person,
+    pose,
+    screen,
+    selected,
+    wait,
+)
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -353,12 +365,7 @@ def test_an_address_of_an_image_that_is_not_there_says_so_and_the_queue_goes_on(
 
 def test_the_last_images_are_a_key_away(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
-    page.keyboard.press("Shift+Enter")
-    wait(page, "image", "2")
-    wait(page, "status", "saved")
-    page.keyboard.press("j")
-    page.get_by_role("menuitem", name="frame_00001.jpg").click()
-    wait(page, "image", "1")
+    back_to_the_first(page)
     page.keyboard.press("r")
     wait(page, "status", "draft")
     assert world.images[1].persons[0].state == "open"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import Fingers, Spot, at, everything, person, point, screen, wait
+from tests.browser.acting import Fingers, Spot, at, everything, person, point, screen, shown, wait
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -28,8 +28,17 @@ def phone(world: Any, open_editor: Callable[..., Page]) -> Page:
     return open_editor(world, **PHONE)
 
 
+def nobody_placed(world: Any) -> Any:
+    """The first image's only open person, of whom nothing is placed or predicted."""
+    first, second = world.images[1].persons
+    first.start, first.origin, first.flags, first.ghosts = [[0, 0, 0]] * 17, "empty", [], {}
+    second.state = "accepted"
+    return first
+
+
 def loupe(page: Page) -> Any:
     """Where the loupe stands, as the editor says it; None while there is none."""
+    shown(page)
     canvas = page.locator('pose-editor canvas[data-ref="loupe"]')
     return canvas.bounding_box() if canvas.is_visible() else None
 
@@ -62,9 +71,7 @@ def test_a_dragged_keypoint_moves_with_the_finger_and_is_seen_magnified_beside_i
 def test_a_keypoint_is_aimed_with_the_finger_down_and_placed_where_it_is_lifted(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:
-    first, second = world.images[1].persons
-    first.start, first.origin, first.flags, first.ghosts = [[0, 0, 0]] * 17, "empty", [], {}
-    second.state = "accepted"
+    first = nobody_placed(world)
     page = open_editor(world, **PHONE)
     fingers = Fingers(page)
     x, y = at(page, 200, 200)
@@ -79,9 +86,7 @@ def test_a_keypoint_is_aimed_with_the_finger_down_and_placed_where_it_is_lifted(
 
 
 def test_a_second_finger_gives_aiming_up_and_moves_the_image(world: Any, open_editor: Callable[..., Page]) -> None:
-    first, second = world.images[1].persons
-    first.start, first.origin, first.flags, first.ghosts = [[0, 0, 0]] * 17, "empty", [], {}
-    second.state = "accepted"
+    first = nobody_placed(world)
     page = open_editor(world, **PHONE)
     fingers = Fingers(page)
     x, y = at(page, 200, 200)
