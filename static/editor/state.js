@@ -17,7 +17,8 @@
  * @typedef {"student" | "model" | "label" | "empty"} Source where a pose began: predicted by the student or by an imported
  *   model, labelled before, or nothing placed
  * @typedef {{from: Source, startedFrom: number | null, model: string | null}} Begun startedFrom: the prediction's id
- * @typedef {{xyv: Point[], from: Source, prediction_id: number | null, model: string | null}} Start
+ * @typedef {{xyv: Point[], from: Source, prediction_id: number | null, model: string | null, text?: string}} Start
+ *   text: what it is called, where its source does not say it
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
  *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: number[] | null, startedFrom: number | null, from: Source,
  *   model: string | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
@@ -478,8 +479,9 @@ export function beginFrom(desk, start) {
   const person = personOf(desk);
   if (person?.state !== "open") return desk;
   const after = begunFrom(start);
-  const isOffered = ["from", "startedFrom", "model"].every((name) => after[name] === person.offered[name]);
-  const pose = isOffered && person.start ? person.start : poseFrom(start.xyv, after.from);
+  const isOffered = ["from", "startedFrom", "model"].every((name) => after[name] === person.offered[name]) &&
+    person.start?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
+  const pose = isOffered ? person.start : poseFrom(start.xyv, after.from);
   return selectPerson(changePose(desk, pose, null, after), desk.person);
 }
 

@@ -6,7 +6,7 @@
  * @typedef {import("./geometry.js").Spot} Spot
  * @typedef {"add-box" | "edit-box" | "pose"} Tool   add-box draws another person's
  * @typedef {{tool: Tool, handle: string, frame: Box, from: Spot, pose: Pose, gesture: string}} Grip what was taken hold of
- * @typedef {{handle?: string, radius: number, reach: number, turn: number}} Hand
+ * @typedef {{radius: number, reach: number, turn: number}} Hand
  *   radius, reach: how near counts as on a handle, how far the turning handle stands out, in image pixels; turn: the view's, in radians
  */
 

@@ -372,3 +372,13 @@ test("the next open and the next accepted person are found going round", () => {
   assert.equal(state.stepTo(state.stepTo(desk, "accepted"), "accepted").person, 3);
   assert.equal(state.stepTo(desk, "skipped"), desk);
 });
+
+test("one's own edits from before are had again, also where the person began from a label of unknown origin", () => {
+  const labelled = { start: { xyv: person(1).start.xyv, from: "label", prediction_id: null } };
+  const before = state.movePoint(state.openDesk(task(person(1, labelled))), { x: 77, y: 44 });
+  const fresh = state.withEarlierEdits(state.openDesk(task(person(1, { ...labelled, revision: 3 }), person(2))), before);
+  const [mine] = state.startsOf(fresh);
+  assert.equal(mine.text, "Your own edits from before");
+  assert.deepEqual(state.beginFrom(fresh, mine).persons[0].pose.xyv, before.persons[0].pose.xyv);
+  assert.deepEqual(fresh.persons[1].starts, [], "who was not edited is offered nothing of it");
+});
