@@ -108,12 +108,12 @@ export class BrowserStore {
 
   /** @param {Table} table @param {Key} key @param {object} value plain data @returns {Promise<void>} */
   put(table, key, value) {
-    return this.#write(table, (rows) => void rows.put(value, key));
+    return this.#write(table, (rows) => void rows.put(value, key), { atOnce: true });
   }
 
   /** @param {Table} table @param {Key} key @returns {Promise<void>} */
   remove(table, key) {
-    return this.#write(table, (rows) => void rows.delete(key));
+    return this.#write(table, (rows) => void rows.delete(key), { atOnce: true });
   }
 
   /** Another value in place of the one there; nobody comes between. @param {Table} table @param {Key} key
@@ -145,16 +145,19 @@ export class BrowserStore {
     return this.#carryOut([table], "readonly", table, work);
   }
 
-  #write(table, work) {
-    return this.#carryOut(TABLES, "readwrite", table, work);
+  /** atOnce: nothing more is asked once `work` returns. The browser then commits without hearing from the page again, so
+   * what a page writes as it goes is kept; else it would be undone with the page, before its answer came. */
+  #write(table, work, { atOnce = false } = {}) {
+    return this.#carryOut(TABLES, "readwrite", table, work, atOnce);
   }
 
-  #carryOut(locked, mode, table, work) {
-    if (this.#opening) return this.#opening.then(() => this.#carryOut(locked, mode, table, work));
+  #carryOut(locked, mode, table, work, atOnce = false) {
+    if (this.#opening) return this.#opening.then(() => this.#carryOut(locked, mode, table, work, atOnce));
     return new Promise((resolve, reject) => {
       try {
         const transaction = this.#database.transaction(locked, mode, { durability: "relaxed" });
         const request = work(transaction.objectStore(table));
+        if (atOnce) transaction.commit();
         const timer = setTimeout(() => {
           reject(new StoreError(tookTooLong(`no answer in ${ANSWERS_WITHIN_S} s`)));
           transaction.abort();
