@@ -39,6 +39,7 @@ from app.round_json import prelabelling_json, round_json
 from app.settings import Settings
 from db import images, prelabellings, rounds
 from db.errors import NotFound
+from db.project import project_uuid
 from db.records import SessionRecord, UserRecord
 from db.session import Store
 from sspcm.config import PRESETS, merge
@@ -67,7 +68,10 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     @api.get("/api/session")
     def session(request: Request) -> dict[str, Any]:
         found = session_of(request)
-        return {"user": {"name": found.user.name, "role": found.user.role}, "csrf": found.csrf, "version": VERSION}
+        with store.reading() as tx:
+            project = project_uuid(tx)
+        user = {"name": found.user.name, "role": found.user.role}
+        return {"user": user, "csrf": found.csrf, "version": VERSION, "project": project}
 
     @api.get("/api/next", response_model=None)
     def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:

@@ -1,6 +1,7 @@
 """The home's one project."""
 
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectReco
 
     Raises AnotherProject if it has another skeleton.
     """
-    row = {"id": PROJECT_ID, "name": name, "skeleton": skeleton.to_json(), "coco_header": {}}
+    row = {"id": PROJECT_ID, "name": name, "skeleton": skeleton.to_json(), "coco_header": {}, "uuid": uuid4().hex}
     tx.execute(insert(tx, ProjectRow).values(row).on_conflict_do_nothing())
     project = get_project(tx)
     if project.skeleton != skeleton:
@@ -34,11 +35,17 @@ def get_project(tx: Session) -> ProjectRecord:
     row = project_row(tx)
     published = row.published_round_id
     return ProjectRecord(
+        uuid=row.uuid,
         name=row.name,
         skeleton=Skeleton.from_json(row.skeleton),
         coco_header=dict(row.coco_header),
         published_round=tx.scalar(select(RoundRow.number).where(RoundRow.id == published)) if published else None,
     )
+
+
+def project_uuid(tx: Session) -> str | None:
+    """What tells the home's project from every other; None before `ensure_project`."""
+    return tx.scalar(select(ProjectRow.uuid))
 
 
 def set_coco_header(tx: Session, header: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ LensSource = Literal["assumed", "found", "set"]
 class ProjectRecord:
     """The home's one project. published_round: the number of the round whose ranking and predictions are shown."""
 
+    uuid: str
+    """Tells it from every other project, also from the next one at the same address."""
     name: str
     skeleton: Skeleton
     coco_header: dict[str, Any]

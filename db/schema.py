@@ -224,6 +224,7 @@ class ProjectRow(Base):
     coco_header: Mapped[dict[str, Any]]
     current_ranking_id: Mapped[int | None] = mapped_column(ForeignKey("rankings.id"))
     published_round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
+    uuid: Mapped[str] = mapped_column(String(32), server_default="")
 
 
 class RankingEntryRow(Base):

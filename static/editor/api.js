@@ -30,7 +30,8 @@ export class Api {
   #fetch;
   #base;
   #session = null;
-  /** @type {string | null} whose page this is: what they decide is never sent as somebody else's */
+  /** @type {{name: string, project: string | null} | null} whose page this is, of which project: what they decide is
+   * never sent as somebody else's, nor to another project that took this one's address */
   #owner = null;
 
   /** @param {{fetch?: typeof fetch, base?: string}} [options] base: put before every path, "" for the page's own host */
@@ -39,12 +40,15 @@ export class Api {
     this.#base = base;
   }
 
-  /** Who is signed in, asked once. @returns {Promise<{user: {name: string, role: string}, csrf: string, version: number}>} */
+  /** Who is signed in, asked once. project: tells it from every other; null before there is one.
+   * @returns {Promise<{user: {name: string, role: string}, csrf: string, version: number, project: string | null}>} */
   async session() {
     if (this.#session) return this.#session;
     const session = await this.#request("/api/session");
-    this.#owner ??= session.user?.name ?? null;
-    if (this.#owner !== null && session.user.name !== this.#owner) throw notOurs(session.user.name, this.#owner);
+    const { user: { name }, project } = session;
+    this.#owner ??= { name, project };
+    if (name !== this.#owner.name) throw notOurs(name, this.#owner.name);
+    if (project !== this.#owner.project) throw notThisProject();
     return (this.#session = session);
   }
 
@@ -120,6 +124,11 @@ export class Api {
 function notOurs(found, wanted) {
   return new ApiError("signed-out", `${found} is signed in here now; this page is ${wanted}'s. Sign in as ${wanted} to save what ` +
     `waits, or reload the page to go on as ${found}.`);
+}
+
+function notThisProject() {
+  return new ApiError("signed-out", "Another project is at this address now. What waits here is of the one before, and is not " +
+    "sent to this one: it stays in this browser. Reload the page to work on this one.");
 }
 
 /** @param {Response} answer @returns {Promise<ApiError>} */

@@ -3,7 +3,7 @@
 import {
   addPerson, changeBox, changePose, hasDrafts, isDone, isEdited, newPerson, selectKeypoint, selectPerson, withPerson,
 } from "./state.js";
-import { StoreError } from "./store.js";
+import { StoreError, ownerOf } from "./store.js";
 
 const OLD_PREFIX = "pose-editor/draft/";
 const VERSION = 2;
@@ -36,7 +36,7 @@ export class Drafts {
   /** @type {Map<number, KeptPerson[]>} by image: persons added on an earlier page, not on the desk while their letter waits */
   #leftOut = new Map();
 
-  /** @param {import("./store.js").Store} store @param {string} owner the annotator's name */
+  /** @param {import("./store.js").Store} store @param {string} owner as ownerOf names them */
   constructor(store, owner) {
     this.#store = store;
     this.#owner = owner;
@@ -133,12 +133,13 @@ export class Drafts {
 
 /**
  * Move the drafts of an earlier version of this page out of localStorage. Rejects with a StoreError; then they are
- * still there. @param {Storage} storage @param {import("./store.js").Store} store
+ * still there. They knew no project: they are taken for this one's.
+ * @param {Storage} storage @param {import("./store.js").Store} store @param {string | null} project
  */
-export async function moveOldDrafts(storage, store) {
+export async function moveOldDrafts(storage, store, project) {
   for (const name of Object.keys(storage).filter((one) => one.startsWith(OLD_PREFIX))) {
     const cut = name.lastIndexOf("/");
-    const key = [name.slice(OLD_PREFIX.length, cut), Number(name.slice(cut + 1))];
+    const key = [ownerOf(name.slice(OLD_PREFIX.length, cut), project), Number(name.slice(cut + 1))];
     const old = parsed(storage.getItem(name));
     if (old?.version === 1) await store.change("drafts", key, (there) => there ?? fromOld(old));
     if (store.isKept) storage.removeItem(name);

@@ -26,8 +26,9 @@ import { HANDLE_REACH_PX, Pointing } from "./pointing.js";
 import { Saving, strayInWords, waitingInWords } from "./saving.js";
 import { Stage } from "./stage.js";
 import * as state from "./state.js";
-import { openStore } from "./store.js";
+import { openStore, ownerOf } from "./store.js";
 import { STYLE } from "./style.js";
+import { Tabs } from "./tabs.js";
 import { Tally } from "./tally.js";
 import * as tools from "./tools.js";
 import { Upright } from "./upright.js";
@@ -51,6 +52,7 @@ export class PoseEditor extends HTMLElement {
   /** @type {import("./state.js").Pose | null} the pose whose keypoints without a place were asked about */
   #askedAbout = null;
   #tally = new Tally();
+  #tabs = new Tabs();
   #upright = new Upright(() => window.localStorage);
   /** @type {tools.Tool | null} the tool switched on */
   #tool = null;
@@ -72,6 +74,7 @@ export class PoseEditor extends HTMLElement {
   #asksToSignIn = false;
   #toldUnsaved = false;
   #store = null;
+  #owner = "";
   #drafts = null;
   #openAgain = 0;
   /** @type {string[]} what went wrong before there was an image to say it over */
@@ -97,6 +100,7 @@ export class PoseEditor extends HTMLElement {
     clearInterval(this.#ticking);
     clearInterval(this.#beating);
     clearTimeout(this.#openAgain);
+    this.#tabs.drop();
     this.#beating = 0;
     this.#keepDrafts();
   }
@@ -214,8 +218,8 @@ export class PoseEditor extends HTMLElement {
     clearTimeout(this.#openAgain);
     try {
       this.#store ??= await openStore();
-      const { user } = await this.#api.session();
-      await this.#storedFor(user.name);
+      const { user, project } = await this.#api.session();
+      await this.#storedFor(user.name, project);
     } catch (error) {
       return this.#cannotOpenQueue(error);
     }
@@ -226,17 +230,18 @@ export class PoseEditor extends HTMLElement {
   }
 
   /** Keep this annotator's work in the browser; the decisions that an earlier page could not send go first. */
-  async #storedFor(name) {
-    this.#drafts ??= new Drafts(this.#store, name);
+  async #storedFor(name, project) {
+    this.#owner = ownerOf(name, project);
+    this.#drafts ??= new Drafts(this.#store, this.#owner);
     try {
-      await this.#outbox.open(this.#store, name);
+      await this.#outbox.open(this.#store, this.#owner);
       await this.#drafts.prune(Date.now());
     } catch (error) {
       this.#draftsKept = false;
       this.#untold.push(error.message);
     }
     try {
-      if (this.#store.isKept) await moveOldDrafts(window.localStorage, this.#store);
+      if (this.#store.isKept) await moveOldDrafts(window.localStorage, this.#store, project);
     } catch (error) {
       if (error.name !== "SecurityError") this.#untold.push(error.message); // forbidden, it holds no drafts of ours either
     }
@@ -282,6 +287,7 @@ export class PoseEditor extends HTMLElement {
     this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
     this.#beat(sheet.desk.leaseS);
+    void this.#warnOfOtherTab(sheet);
   }
 
   #leave(sheet) {
@@ -385,6 +391,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #showEmpty(message) {
+    this.#tabs.drop();
     delete this.dataset.image;
     this.#setPhase("empty", {
       title: "Nothing left to do",
@@ -436,6 +443,14 @@ export class PoseEditor extends HTMLElement {
 
   #tell(text) {
     this.#panel.notice(this.#problem(text));
+  }
+
+  async #warnOfOtherTab(sheet) {
+    const isOurs = await this.#tabs.take(`pose-editor ${this.#owner} ${sheet.desk.imageId}`);
+    if (isOurs || this.#sheet !== sheet) return;
+    const { noticed } = this.#panel;
+    if (!noticed || noticed.kind === "note") this.#tell(words.IN_ANOTHER_TAB);
+    else this.#panel.notice({ ...noticed, text: `${noticed.text} ${words.IN_ANOTHER_TAB}` });
   }
 
   #problem(text) {

@@ -84,7 +84,7 @@ export class Outbox {
   /**
    * Keep this annotator's letters in a store, and send those that an earlier page left there. Resolves when they are
    * answered, or when the first one must wait. Rejects with a StoreError where they cannot be read.
-   * @param {import("./store.js").Store} store @param {string} owner the annotator's name
+   * @param {import("./store.js").Store} store @param {string} owner as ownerOf names them
    */
   async open(store, owner) {
     this.#store = store;

@@ -107,8 +107,9 @@ export class Panel {
   #keys = BINDINGS;
   #keyDialog;
   #wishes;
-  /** The notice that shows, and the problem that a note hides for a moment. */
-  #noticed = null;
+  /** The notice that shows. */
+  noticed = null;
+  /** The problem that a note hides for a moment. */
   #under = null;
   #shown = {};
 
@@ -357,7 +358,7 @@ export class Panel {
 
   /** A note is about what was just tried: the next change takes it away. */
   dropNote() {
-    if (this.#noticed?.kind === "note") this.notice(null);
+    if (this.noticed?.kind === "note") this.notice(null);
   }
 
   /** A message over the image with its way on; null takes it away. A note also goes with the next change, and the problem
@@ -366,10 +367,10 @@ export class Panel {
    *   actOther?: () => void} | null} notice other: a second way on */
   notice(notice) {
     const { notice: box, noticeButton, noticeOther } = this.refs;
-    if (notice?.kind === "note" && this.#noticed?.kind === "problem") this.#under = this.#noticed;
-    else if (!notice && this.#noticed?.kind === "note" && this.#under) [notice, this.#under] = [this.#under, null];
+    if (notice?.kind === "note" && this.noticed?.kind === "problem") this.#under = this.noticed;
+    else if (!notice && this.noticed?.kind === "note" && this.#under) [notice, this.#under] = [this.#under, null];
     else if (notice?.kind !== "note") this.#under = null;
-    this.#noticed = notice;
+    this.noticed = notice;
     box.hidden = !notice;
     if (!notice) return;
     box.dataset.kind = notice.kind;

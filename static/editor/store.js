@@ -7,9 +7,15 @@ const TABLES = ["drafts", "letters"];
 
 /**
  * @typedef {"drafts" | "letters"} Table
- * @typedef {[owner: string, name: number | string]} Key owner: the annotator's name
+ * @typedef {[owner: string, name: number | string]} Key owner: as ownerOf names them
  * @typedef {BrowserStore | MemoryStore} Store each request rejects with a StoreError where it failed
  */
+
+/** Whose work it is: of this annotator, in this project. @param {string} name @param {string | null} project what tells it
+ * from every other @returns {string} */
+export function ownerOf(name, project) {
+  return `${name}@${project ?? ""}`;
+}
 
 /** The browser refused a request; the message says what to do. */
 export class StoreError extends Error {

@@ -14,6 +14,8 @@ export const HOLD_LOST =
   "Your hold on this image has run out, and somebody else may have it now. Your edits are kept here; accept to see " +
   "whether they can still be saved.";
 export const SESSION_ENDED = "Your session has ended. Sign in again in another tab; your edits are kept here.";
+export const IN_ANOTHER_TAB =
+  "This image is open in another tab of this browser too. Work on it in one of them: of two drafts, the one changed last is kept.";
 
 /** The image's name, to a screen reader. */
 export const IMAGE = "Image. {flag-next} walks the flags, {nudge} move the keypoint, question mark shows all keys; after Escape, Tab leaves.";

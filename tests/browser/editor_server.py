@@ -110,6 +110,7 @@ class World:
     beats: list[list[int]] = field(default_factory=list)
     previous: dict[str, Any] | None = None
     decided_at: dict[int, str] = field(default_factory=dict)
+    project: str = "drawn"
 
     @property
     def persons(self) -> dict[int, FakePerson]:
@@ -211,7 +212,8 @@ def create_editor_app(world: World) -> FastAPI:
 
     @app.get("/api/session")
     def session() -> dict[str, Any]:
-        return {"user": {"name": "ann", "role": "annotator"}, "csrf": "token", "version": 1}
+        user = {"name": "ann", "role": "annotator"}
+        return {"user": user, "csrf": "token", "version": 1, "project": world.project}
 
     @app.get("/api/next")
     def next_task(exclude: str = "") -> dict[str, Any]:

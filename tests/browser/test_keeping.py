@@ -256,6 +256,46 @@ def test_two_tabs_that_send_the_same_decision_save_it_once(world: Any, open_edit
     assert world.persons[101].revision == 1
 
 
+def test_an_image_open_in_another_tab_is_told(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    expect(page.get_by_text("open in another tab")).to_be_hidden()
+    pull(page, 100, (0, 20))
+    eventually_kept(page, 100, point(page, 100, "nose"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(
+        other.get_by_text(re.compile("edits of person 1 are back. This image is open in another tab"))
+    ).to_be_visible()
+    other.get_by_role("button", name="Keep them").click()
+    page.close()
+    other.reload()
+    wait(other, "painted", "1")
+    expect(other.get_by_text("edits of person 1 are back")).to_be_visible()
+    expect(other.get_by_text("open in another tab")).to_be_hidden()
+
+
+def test_what_waits_for_one_project_stays_out_of_another_that_took_its_address(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    world.down = True
+    pull(page, 100, (30, 0))
+    page.keyboard.press("Enter")
+    wait(page, "status", "unsaved")
+    kept(page, "letters", 1)
+    world.project, world.down = "another", False
+    page.reload()
+    wait(page, "painted", "1")
+    wait(page, "status", "saved")
+    assert (world.saves("accept"), selected(page)[0]) == ([], 100)
+    expect(page.get_by_text("unsaved edits")).to_be_hidden()
+    world.project = "drawn"
+    page.reload()
+    wait(page, "person", "101")
+    wait(page, "status", "saved")
+    assert len(world.saves("accept")) == 1
+
+
 def test_a_decision_refused_after_a_reload_is_told_by_name_and_its_edits_are_there(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:

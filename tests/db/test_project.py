@@ -1,7 +1,9 @@
 import pytest
+from sqlalchemy import delete
 
 from db import project
 from db.errors import AnotherProject, NotFound
+from db.schema import ProjectRow
 from sspcm.skeleton import get_skeleton
 
 
@@ -33,3 +35,17 @@ def test_the_coco_header_comes_back_as_given(store):
         project.set_coco_header(tx, header)
     with store.reading() as tx:
         assert project.get_project(tx).coco_header == header
+
+
+def test_every_project_is_told_apart_also_one_made_anew_in_its_place(store):
+    with store.reading() as tx:
+        assert project.project_uuid(tx) is None
+    found = []
+    for _ in range(2):
+        with store.transaction() as tx:
+            made = project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
+            assert project.project_uuid(tx) == made.uuid
+            tx.execute(delete(ProjectRow))
+        found.append(made.uuid)
+    assert found[0] != found[1]
+    assert all(len(uuid) == 32 for uuid in found)

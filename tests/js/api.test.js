@@ -10,7 +10,7 @@ function fetchGiving(...answers) {
   const sent = [];
   const fetch = async (path, options) => {
     sent.push({ path, ...options });
-    const next = path === "/api/session" ? answer(200, { csrf: `token ${sent.length}` }) : answers.shift();
+    const next = path === "/api/session" ? answer(200, { user: { name: "ann" }, project: "one", csrf: `token ${sent.length}` }) : answers.shift();
     if (next instanceof Error) throw next;
     return next;
   };
@@ -76,7 +76,7 @@ test("what one annotator decided is never sent as another's who signed in meanwh
   const sent = [];
   const users = ["ann", "bob", "ann"];
   const fetch = async (path, options) => {
-    if (path === "/api/session") return answer(200, { user: { name: users.shift() }, csrf: `token ${users.length}` });
+    if (path === "/api/session") return answer(200, { user: { name: users.shift() }, project: "one", csrf: `token ${users.length}` });
     sent.push(options.headers["X-CSRF-Token"]);
     return sent.length === 1 ? answer(403, { error: { code: "csrf", message: "stale" } }) : answer(200, { ok: 1 });
   };
@@ -84,4 +84,20 @@ test("what one annotator decided is never sent as another's who signed in meanwh
   await assert.rejects(api.post("/api/accept", { key: "a" }), (error) => error.kind === "signed-out" && /bob is signed in here now/.test(error.message));
   assert.deepEqual(sent, ["token 2"], "nothing was sent with bob's token");
   assert.deepEqual(await api.post("/api/accept", { key: "a" }), { ok: 1 }, "ann is back");
+});
+
+test("what was decided in one project is never sent to another that took its address", async () => {
+  const projects = ["one", "another", "another"];
+  const sent = [];
+  const fetch = async (path) => {
+    if (path === "/api/session") return answer(200, { user: { name: "ann" }, project: projects.shift(), csrf: "token" });
+    sent.push(path);
+    return answer(401, { error: { code: "signed_out", message: "Sign in." } });
+  };
+  const api = new Api({ fetch });
+  const ends = (words) => (error) => error.kind === "signed-out" && words.test(error.message);
+  await assert.rejects(api.post("/api/accept", { key: "a" }), ends(/Sign in/));
+  await assert.rejects(api.post("/api/accept", { key: "a" }), ends(/Another project is at this address now/));
+  await assert.rejects(api.post("/api/accept", { key: "a" }), ends(/Another project/));
+  assert.deepEqual(sent, ["/api/accept"]);
 });

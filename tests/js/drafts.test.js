@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Drafts, moveOldDrafts } from "../../static/editor/drafts.js";
 import * as state from "../../static/editor/state.js";
-import { MemoryStore, StoreError } from "../../static/editor/store.js";
+import { MemoryStore, StoreError, ownerOf } from "../../static/editor/store.js";
 import { barePerson, person, task } from "./tasks.js";
 
 const fresh = (known) => state.openDesk(task(person(1, known), person(2)));
@@ -196,9 +196,9 @@ test("the drafts of an earlier version of the page are moved, once", async () =>
   old["pose-editor/draft/ann/5"] = JSON.stringify({ version: 1, at: 7, persons: [{ id: 1, revision: 0, pose, start: "student 9" }] });
   old["pose-editor/draft/ann/6"] = "not JSON";
   old.upright = "on";
-  await moveOldDrafts(old, store);
+  await moveOldDrafts(old, store, "hall");
   assert.deepEqual(Object.keys(old), ["upright"]);
-  const { desk, restored } = await new Drafts(store, "ann").restore(fresh());
+  const { desk, restored } = await new Drafts(store, ownerOf("ann", "hall")).restore(fresh());
   assert.deepEqual(restored, [{ person: 0, fromAnotherStart: false }]);
   assert.deepEqual(desk.persons[0].pose, edited().persons[0].pose);
   assert.deepEqual(desk.persons[0].box, fresh().persons[0].box);

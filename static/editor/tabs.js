@@ -1,0 +1,38 @@
+/** One image is worked on in one tab: the browser's own locks tell whether another tab of it has the image. */
+
+/** What one tab has. Where the browser has no locks (an address without TLS that is not this machine's), it has all it asks for. */
+export class Tabs {
+  #locks;
+  /** @type {string | null} */
+  #name = null;
+  #letGo = () => {};
+
+  /** @param {LockManager} [locks] */
+  constructor(locks = globalThis.navigator?.locks) {
+    this.#locks = locks;
+  }
+
+  /** Have this instead of what was had before, until the page goes. @param {string} name
+   * @returns {Promise<boolean>} whether no other tab has it */
+  take(name) {
+    if (name === this.#name) return Promise.resolve(true);
+    this.drop();
+    if (!this.#locks) return Promise.resolve(true);
+    this.#name = name;
+    const kept = new Promise((letGo) => (this.#letGo = letGo));
+    return new Promise((answer) => {
+      const got = (lock) => {
+        answer(lock !== null);
+        return lock && kept;
+      };
+      this.#locks.request(name, { ifAvailable: true }, got).catch(() => answer(true)); // forbidden here: nobody can tell
+    });
+  }
+
+  /** Let others have it. */
+  drop() {
+    this.#letGo();
+    this.#letGo = () => {};
+    this.#name = null;
+  }
+}
