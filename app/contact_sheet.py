@@ -23,7 +23,7 @@ class SheetPosePayload(BaseModel):
 class SheetPersonPayload(BaseModel):
     """A person of the contact sheet. Flags come worst first. pose: their label, else what a network says; null without.
 
-    labelled_by: whose label counts; null without one. camera: its name.
+    labelled_by: whose label counts; null without one. held_by: another annotator who has the image now.
     """
 
     id: int
@@ -35,6 +35,7 @@ class SheetPersonPayload(BaseModel):
     flags: list[FlagPayload]
     skip_reason: str | None
     labelled_by: str | None
+    held_by: str | None
     thumb: str
     pose: SheetPosePayload | None
 
@@ -111,6 +112,7 @@ def _person(found: SheetPerson) -> SheetPersonPayload:
         ],
         skip_reason=person.skip_reason,
         labelled_by=person.label.author if person.label else None,
+        held_by=found.held_by,
         thumb=f"/thumb/{person.id}/{thumb_name(image, person.box)}.jpg",
         pose=_pose(found),
     )

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from db import predictions
+from db import predictions, queue
+from db.clock import utc_now
 from db.convert import image_record, person_record
 from db.errors import InvalidDecision
 from db.images import CROWD_REASON
@@ -79,6 +80,8 @@ class SheetPerson:
     score: PersonScore | None
     student: StoredPrediction | None
     imported: StoredPrediction | None
+    held_by: str | None
+    """Another annotator's name, who holds the image now."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def page(tx: Session, wanted: SheetFilter, user: UserRecord, *, after: Place | N
     found = sheet.places(after, max(limit, counted) + 1)
     shown = found[:limit]
     return SheetPage(
-        persons=tuple(_persons(tx, [person_id for _, person_id in shown])),
+        persons=tuple(_persons(tx, [person_id for _, person_id in shown], user)),
         next=shown[-1][0] if len(found) > limit else None,
         total=len(found) if after is None and len(found) <= max(limit, counted) else None,
     )
@@ -327,7 +330,7 @@ def find(tx: Session, person_id: int) -> tuple[PersonRecord, ImageRecord] | None
     return found and (person_record(found[0], found[1]), image_record(found[2]))
 
 
-def _persons(tx: Session, ids: Collection[int]) -> Iterator[SheetPerson]:
+def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[SheetPerson]:
     """What a sheet shows of each, in the order of the ids."""
     rows = {row[0].id: row for row in tx.execute(_with_images().where(PersonRow.id.in_(ids)))}
     number = get_project(tx).published_round if ids else None
@@ -336,10 +339,17 @@ def _persons(tx: Session, ids: Collection[int]) -> Iterator[SheetPerson]:
         scores |= predictions.person_scores(tx, number, ids)
     of_student = predictions.of_student(tx, ids, number)
     imported = predictions.imported(tx, ids)
+    holders = queue.lease_holders(tx, now=utc_now())
     for i in ids:
         person, label, image = rows[i]
+        holder = holders.get(image.id)
         yield SheetPerson(
-            person_record(person, label), image_record(image), scores.get(i), of_student.get(i), imported.get(i)
+            person=person_record(person, label),
+            image=image_record(image),
+            score=scores.get(i),
+            student=of_student.get(i),
+            imported=imported.get(i),
+            held_by=None if holder == user.name else holder,
         )
 
 

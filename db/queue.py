@@ -49,7 +49,7 @@ def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
     found: list[_Found] = [(ranked[entry.image_id], entry) for entry in entries if entry.image_id in ranked]
     if len(found) < limit:
         found += [(image, None) for image in tx.scalars(_unranked(ranking_id).limit(limit - len(found)))]
-    holders = _holders(tx, now=now)
+    holders = lease_holders(tx, now=now)
     return [_item(tx, pair, ranking_id, leased_by=holders.get(pair[0].id)) for pair in found]
 
 
@@ -83,7 +83,7 @@ def claim_image(tx: Session, user: UserRecord, image_id: int, *, now: datetime, 
     image = hold_image(tx, image_id)
     check_split(image)
     if not _hold(tx, image_id, user, now=now, expires_at=now + timedelta(seconds=lease_s)):
-        holder = _holders(tx, now=now)[image_id]
+        holder = lease_holders(tx, now=now)[image_id]
         raise LeaseLost(
             f"{holder} works on {image.file_name} just now; wanted an image that nobody else holds. "
             "Open another image, or come back in some minutes."
@@ -113,6 +113,12 @@ def renew(tx: Session, user: UserRecord, image_ids: Collection[int], *, now: dat
 def release(tx: Session, user: UserRecord, image_ids: Collection[int]) -> None:
     """Let go of images this annotator holds, so that others get them."""
     tx.execute(delete(LeaseRow).where(LeaseRow.user_id == user.id, LeaseRow.image_id.in_(image_ids)))
+
+
+def lease_holders(tx: Session, *, now: datetime) -> dict[int, str]:
+    """Who holds which image. There are about as many leases as annotators."""
+    query = select(LeaseRow.image_id, UserRow.name).join(UserRow, UserRow.id == LeaseRow.user_id)
+    return dict(tx.execute(query.where(LeaseRow.expires_at > now)).all())
 
 
 def _current_ranking(tx: Session) -> int | None:
@@ -203,12 +209,6 @@ def _hold_free(tx: Session, image_ids: Collection[int], user: UserRecord, *, exp
     rows = [{"image_id": image_id, "user_id": user.id, "expires_at": expires_at} for image_id in free]
     statement = insert(tx, LeaseRow).values(rows).on_conflict_do_nothing(index_elements=[LeaseRow.image_id])
     return set(tx.scalars(statement.returning(LeaseRow.image_id)))
-
-
-def _holders(tx: Session, *, now: datetime) -> dict[int, str]:
-    """Who holds which image. There are about as many leases as annotators."""
-    query = select(LeaseRow.image_id, UserRow.name).join(UserRow, UserRow.id == LeaseRow.user_id)
-    return dict(tx.execute(query.where(LeaseRow.expires_at > now)).all())
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:

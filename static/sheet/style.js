@@ -90,6 +90,7 @@ path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 }
 .badge[data-state="accepted"] { color: ${COLOURS.done}; }
 .badge.flags { color: ${COLOURS.flag}; }
+.badge.held { top: 7px; bottom: auto; font-weight: 500; }
 .text { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; padding: 8px 10px 10px; line-height: 1.35; }
 .text > * { min-width: 0; }
 .score { display: flex; align-items: center; gap: 8px; margin-bottom: 3px; }

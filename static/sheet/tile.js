@@ -2,7 +2,7 @@
 
 import { marksOf } from "./marks.js";
 import { html, svg } from "./nodes.js";
-import { aboutInWords, flagsInWords, scoreInWords, scoreOf, stateInWords, tileInWords } from "./words.js";
+import { aboutInWords, flagsInWords, heldInWords, scoreInWords, scoreOf, stateInWords, tileInWords } from "./words.js";
 
 /** @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("./words.js").Choices} Choices */
 
@@ -46,6 +46,7 @@ function badges(person) {
   if (person.state === "open" && person.flags.length) {
     shown.push(html("span", { class: "badge flags", "aria-hidden": true, title: person.flags[0].reason }, flagsInWords(person.flags.length)));
   }
+  if (person.held_by !== null) shown.push(html("span", { class: "badge held", "aria-hidden": true }, heldInWords(person.held_by)));
   return shown;
 }
 

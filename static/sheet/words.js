@@ -8,8 +8,9 @@ import { NO_FILTERS, sameFilters } from "./filters.js";
  * @typedef {import("../editor/state.js").Flag} Flag
  * @typedef {import("../editor/state.js").Skeleton} Skeleton
  * @typedef {{id: number, image_id: number, file_name: string, camera: string, state: import("../editor/state.js").PersonState,
- *   score: number | null, flags: Flag[], skip_reason: string | null, labelled_by: string | null, thumb: string,
- *   pose: {xyv: import("../editor/geometry.js").Point[]} | null}} SheetPerson   flags: worst first. pose: in pixels of the thumb.
+ *   score: number | null, flags: Flag[], skip_reason: string | null, labelled_by: string | null, held_by: string | null, thumb: string,
+ *   pose: {xyv: import("../editor/geometry.js").Point[]} | null}} SheetPerson   flags: worst first. held_by:
+ *   another annotator who has the image now. pose: in pixels of the thumb.
  * @typedef {{cameras: {id: number, name: string}[], skeleton: Skeleton, thumb_px: number}} Choices   thumb_px: a thumb's side
  */
 
@@ -36,6 +37,11 @@ export function flagsInWords(count) {
   return count === 1 ? "1 flag" : `${count} flags`;
 }
 
+/** That somebody else works on the image. @param {string} name */
+export function heldInWords(name) {
+  return `${name} has it now`;
+}
+
 /** What the sheet is ordered by: the person's score, or that of the flag on the keypoint that is asked for.
  * @param {SheetPerson} person @param {Filters} filters */
 export function scoreOf(person, { keypoint }) {
@@ -58,6 +64,7 @@ export function tileInWords(person, filters, choices) {
   const told = [STATES[person.state], score === null ? "no score" : `${what} ${scoreInWords(score)}`];
   if (person.flags.length) told.push(flagsInWords(person.flags.length));
   const where = person.camera ? `${person.file_name}, camera ${person.camera}` : person.file_name;
+  if (person.held_by !== null) told.push(heldInWords(person.held_by));
   const about = aboutInWords(person, filters);
   return `Person ${person.id} in ${where}: ${told.join(", ")}${about ? `. ${about}` : ""}`;
 }

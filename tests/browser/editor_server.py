@@ -73,7 +73,8 @@ class FakePerson:
 
 
 def _start_json(xyv: list[list[float]], origin: str) -> dict[str, Any]:
-    return {"xyv": xyv, "from": origin, "prediction_id": 7, "model": "dots" if origin == "model" else None}
+    prediction_id = None if origin == "empty" else 7
+    return {"xyv": xyv, "from": origin, "prediction_id": prediction_id, "model": "dots" if origin == "model" else None}
 
 
 @dataclass
@@ -171,7 +172,10 @@ class World:
         return self.answers[body["key"]]
 
     def mark(self, image_id: int, *, done: bool) -> dict[str, Any]:
-        """Finish or reopen an image."""
+        """Finish or reopen an image. Raises ValueError for one to finish where somebody is open."""
+        open_persons = sum(one.state == "open" for one in self.images[image_id].persons)
+        if done and open_persons:
+            raise ValueError(f"{open_persons} still open in image {image_id}; wanted every person decided.")
         self.images[image_id].done = done
         self.note(image_id)
         return {"image_done": done}
@@ -275,11 +279,14 @@ def _answer(world: World, action: str, body: dict[str, Any]) -> Response:
     if action == "persons":
         return JSONResponse(world.add_person(body))
     if action in ("finish", "reopen-image"):
-        return JSONResponse(world.mark(body["image_id"], done=action == "finish"))
+        try:
+            return JSONResponse(world.mark(body["image_id"], done=action == "finish"))
+        except ValueError as error:
+            return _refuse(422, "invalid", str(error))
     try:
         return JSONResponse(world.decide(action, body))
     except ValueError as error:
-        return JSONResponse({"error": {"code": "revision_conflict", "message": str(error)}}, 409)
+        return _refuse(409, "revision_conflict", str(error))
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The contact sheet's order, its filters and its pages, on both databases."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from sqlalchemy import select, update
@@ -127,6 +129,18 @@ def test_what_is_shown_depends_on_the_state(store, add_people, ann, bea, make_la
     assert shown(store, bea, show="mine") == [ids[1], ids[3]]
     first = page(store, ann, show="mine", limit=1)
     assert [one.person.id for one in page(store, ann, show="mine", after=first.next).persons] == [ids[0]]
+
+
+def test_who_else_holds_the_image_is_told_until_the_hold_runs_out(store, add_people, ann, bea):
+    (image,) = add_people(store)
+    assert [one.held_by for one in page(store, ann).persons] == [None]
+    with store.transaction() as tx:
+        queue.claim_image(tx, bea, image.id, now=utc_now(), lease_s=60)
+    assert [page(store, user).persons[0].held_by for user in (ann, bea)] == ["bea", None]
+    with store.transaction() as tx:
+        queue.release(tx, bea, [image.id])
+        queue.claim_image(tx, bea, image.id, now=utc_now() - timedelta(seconds=61), lease_s=60)
+    assert [one.held_by for one in page(store, ann).persons] == [None]
 
 
 def test_a_keypoint_filter_orders_by_that_keypoints_flag(store, add_people, ann, now, make_label):

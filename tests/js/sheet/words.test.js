@@ -8,7 +8,7 @@ import { aboutInWords, countInWords, emptyInWords, orderInWords, scoreInWords, s
 
 const CHOICES = { cameras: [{ id: 3, name: "hall" }], skeleton: { keypoints: ["nose", "left_wrist"], edges: [], mirror: [0, 1], sigmas: [] }, thumb_px: 192 };
 const person = (more = {}) => ({
-  id: 12, image_id: 4, file_name: "a.jpg", camera: "hall", state: "open", score: 0.456, flags: [], skip_reason: null, labelled_by: null,
+  id: 12, image_id: 4, file_name: "a.jpg", camera: "hall", state: "open", score: 0.456, flags: [], skip_reason: null, labelled_by: null, held_by: null,
   thumb: "/thumb/12", pose: null, ...more,
 });
 const FLAG = { keypoint: 1, score: 0.9, reason: "the teachers disagree" };
@@ -18,6 +18,10 @@ test("a tile is told with who, where, how they stand and what to look at", () =>
   assert.equal(tile(person({ flags: [FLAG] })), "Person 12 in a.jpg, camera hall: open, score 0.46, 1 flag. the teachers disagree");
   assert.equal(tile(person({ camera: "", score: null })), "Person 12 in a.jpg: open, no score");
   assert.equal(tile(person({ state: "skipped", score: 0, skip_reason: "blurred" })), "Person 12 in a.jpg, camera hall: skipped, score 0.00. Skipped: blurred");
+});
+
+test("whoever else has the image now is told", () => {
+  assert.equal(tile(person({ held_by: "bea" })), "Person 12 in a.jpg, camera hall: open, score 0.46, bea has it now");
 });
 
 test("asked for a keypoint, a tile tells of that keypoint's flag", () => {
