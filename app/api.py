@@ -26,6 +26,7 @@ from app.payload import (
     ImagesMessage,
     LaunchMessage,
     LensMessage,
+    NotAPersonMessage,
     PersonMessage,
     PersonPayload,
     PreviousPayload,
@@ -100,7 +101,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
         return labelling.skip(store, user_of(request), message, lease_s=lease_s)
 
     @api.post("/api/not-a-person")
-    def not_a_person(request: Request, message: PersonMessage) -> SavedPayload:
+    def not_a_person(request: Request, message: NotAPersonMessage) -> SavedPayload:
         return labelling.not_a_person(store, user_of(request), message, lease_s=lease_s)
 
     @api.post("/api/reopen")

@@ -15,6 +15,7 @@ from app.payload import (
     FlagPayload,
     ImagePayload,
     LensPayload,
+    NotAPersonMessage,
     PersonMessage,
     PersonPayload,
     RecentImagePayload,
@@ -71,9 +72,14 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
     return RecentPayload(images=[RecentImagePayload(**asdict(one)) for one in found])
 
 
+def _is_listed(person: PersonRecord) -> bool:
+    """Whether annotators see them: not a crowd region as it was imported, nor who was taken back."""
+    return person.extra.get("iscrowd") != 1 and person.skip_reason != images.TAKEN_BACK
+
+
 def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     described = project.get_project(tx)
-    persons = [p for p in images.list_persons(tx, image_id=image.id) if p.extra.get("iscrowd") != 1]
+    persons = [p for p in images.list_persons(tx, image_id=image.id) if _is_listed(p)]
     ids = [person.id for person in persons]
     number = described.published_round
     scores = predictions.imported_scores(tx, ids)
@@ -173,9 +179,10 @@ def skip(store: Store, user: UserRecord, message: SkipMessage, *, lease_s: float
     return _decide(store, _decision(message, "skip", user, reason=message.reason), lease_s)
 
 
-def not_a_person(store: Store, user: UserRecord, message: PersonMessage, *, lease_s: float) -> SavedPayload:
-    """The box holds nobody."""
-    return _decide(store, _decision(message, "not_a_person", user), lease_s)
+def not_a_person(store: Store, user: UserRecord, message: NotAPersonMessage, *, lease_s: float) -> SavedPayload:
+    """The box holds nobody; whoever was taken back is on no list any more."""
+    reason = images.TAKEN_BACK if message.taken_back else None
+    return _decide(store, _decision(message, "not_a_person", user, reason=reason), lease_s)
 
 
 def reopen(store: Store, user: UserRecord, message: PersonMessage, *, lease_s: float) -> SavedPayload:

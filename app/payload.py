@@ -54,6 +54,12 @@ class SkipMessage(PersonMessage):
     reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 
 
+class NotAPersonMessage(PersonMessage):
+    """The box holds nobody. taken_back: an annotator added it, and takes it off the list again."""
+
+    taken_back: bool = False
+
+
 class AddPersonMessage(Message):
     """A box an annotator drew."""
 

@@ -27,6 +27,8 @@ from db.writing import insert
 from sspcm.pose import IMPORTED, Box
 
 CROWD_REASON = "crowd region"
+TAKEN_BACK = "taken back"
+"""Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
 SMALLEST_SIDE, LARGEST_SIDE = 1.0, 4.0
 """A drawn box's sides: from so many px to so many times the image's longer side."""
 FILE_NAME_LENGTH, CAMERA_NAME_LENGTH = 1024, 512
@@ -225,6 +227,7 @@ def count(tx: Session) -> Counts:
         for split, state, number in tx.execute(
             select(ImageRow.split, PersonRow.state, func.count())
             .join(ImageRow, ImageRow.id == PersonRow.image_id)
+            .where(func.coalesce(PersonRow.skip_reason, "") != TAKEN_BACK)
             .group_by(ImageRow.split, PersonRow.state)
         )
     }
@@ -253,6 +256,12 @@ def count_open(tx: Session) -> int:
     """In how many train images annotators still have work: one range of one index."""
     query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open, ImageRow.split == "train")
     return tx.scalars(query).one()
+
+
+def has_persons(tx: Session, image_id: int) -> bool:
+    """Whether somebody is in an image who was not taken back."""
+    listed = select(PersonRow.id).where(PersonRow.image_id == image_id)
+    return tx.scalar(listed.where(func.coalesce(PersonRow.skip_reason, "") != TAKEN_BACK).limit(1)) is not None
 
 
 def settle_image(tx: Session, image: ImageRow) -> bool:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from db.convert import box_columns, label_columns, label_of
 from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember, take_lease
 from db.errors import InvalidDecision, NotFound, RevisionConflict
-from db.images import check_box, check_keypoints, check_split, set_open, settle_image
+from db.images import TAKEN_BACK, check_box, check_keypoints, check_split, has_persons, set_open, settle_image
 from db.records import Decision, DecisionOutcome
-from db.schema import ImageRow, LabelRow, PersonRow, PredictionRow
+from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label
 
 
@@ -20,9 +20,10 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     """Write down what an annotator decided about one person, once: a key seen before gives its outcome again.
 
     "accept" adds a label revision; the others leave the person without a current label (`history` keeps every one).
-    "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then holds
-    for `lease_s`. An image whose persons are all decided closes and its lease ends. A decision may bring the person's
-    box as the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before.
+    "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then
+    holds for `lease_s`. "not_a_person" with the reason TAKEN_BACK takes an added person off every list. An image
+    whose persons are all decided closes and its lease ends. A decision may bring the person's box as the annotator
+    left it: keypoints never move with it, nor it with them; the decision keeps the box before.
     Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
     person meanwhile; InvalidDecision, also for a validation image.
     """
@@ -137,8 +138,9 @@ def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, 
         person.label_revision = None
         person.state, person.skip_reason = "skipped", _reason(decision)
     elif decision.kind == "not_a_person":
+        _check_taken_back(tx, decision)
         person.label_revision = None
-        person.state, person.skip_reason = "not_a_person", None
+        person.state, person.skip_reason = "not_a_person", decision.reason
     else:
         _check_decided(person)
         person.label_revision = None
@@ -147,8 +149,25 @@ def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, 
     tx.flush()
 
 
+def _check_taken_back(tx: Session, decision: Decision) -> None:
+    """Raise InvalidDecision for a reason other than TAKEN_BACK, and for that one with a person nobody added here."""
+    if decision.reason is None:
+        return
+    added = select(DecisionRow.id).where(DecisionRow.person_id == decision.person_id, DecisionRow.kind == "add_person")
+    if decision.reason != TAKEN_BACK or tx.scalar(added) is None:
+        raise InvalidDecision(
+            f"person {decision.person_id} is not one whom an annotator added; wanted one to take back. Say instead "
+            "that the box holds nobody."
+        )
+
+
 def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: datetime) -> bool:
-    """Close or open the image as its persons now are; whoever reopened a person holds it."""
+    """Close or open the image as its persons now are; whoever reopened a person holds it.
+
+    Where nobody is left but those taken back, nobody has said yet that the image is empty: it stays open.
+    """
+    if decision.reason == TAKEN_BACK and not has_persons(tx, image.id):
+        return False
     if decision.kind != "reopen":
         return settle_image(tx, image)
     set_open(tx, image, is_open=True)

@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from app import labelling
 from app.exporting import export_coco
-from app.payload import AcceptMessage, AddPersonMessage, BoxPayload, PersonMessage, SkipMessage, TaskPayload
+from app.payload import (
+    AcceptMessage,
+    AddPersonMessage,
+    BoxPayload,
+    NotAPersonMessage,
+    PersonMessage,
+    SkipMessage,
+    TaskPayload,
+)
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import LeaseLost, RevisionConflict
@@ -123,7 +131,8 @@ def test_a_decision_is_carried_out_once_and_an_older_view_is_refused(
         labelling.skip(
             sqlite_store, ann, SkipMessage(key=key(), person_id=1, revision=0, reason="dark"), lease_s=LEASE_S
         )
-    last = labelling.not_a_person(sqlite_store, ann, PersonMessage(key=key(), person_id=2, revision=0), lease_s=LEASE_S)
+    gone = NotAPersonMessage(key=key(), person_id=2, revision=0)
+    last = labelling.not_a_person(sqlite_store, ann, gone, lease_s=LEASE_S)
     assert last.image_done
     taken_back = PersonMessage(key=key(), person_id=2, revision=last.person.revision)
     assert labelling.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S).person.state == "open"
@@ -143,6 +152,9 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
         sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box), lease_s=LEASE_S
     )
     assert (drawn.state, drawn.box, drawn.start.source) == ("open", box, "empty")
+    back = NotAPersonMessage(key=key(), person_id=drawn.id, revision=0, taken_back=True)
+    assert labelling.not_a_person(sqlite_store, ann, back, lease_s=LEASE_S).person.state == "not_a_person"
+    assert [person.id for person in take(sqlite_store, ann).persons] == [1]
     assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
     labelling.release(sqlite_store, ann, [image.id])
     assert take(sqlite_store, bob).image.id == image.id
@@ -276,7 +288,7 @@ def test_a_box_that_cannot_be_is_refused_with_its_decision(
     flat = BoxPayload(x=1.0, y=1.0, width=0.0, height=5.0)
     with pytest.raises(PoseError, match="positive width"):
         labelling.not_a_person(
-            sqlite_store, ann, PersonMessage(key=key(), person_id=1, revision=0, box=flat), lease_s=LEASE_S
+            sqlite_store, ann, NotAPersonMessage(key=key(), person_id=1, revision=0, box=flat), lease_s=LEASE_S
         )
     assert take(sqlite_store, ann).persons[0].state == "open"
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from db import images, labels, predictions, queue
+from db import contact_sheet, images, labels, predictions, queue
+from db.contact_sheet import SheetFilter
 from db.convert import box_columns, label_columns
 from db.decisions import fingerprint, recall
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
@@ -157,6 +158,41 @@ def test_whoever_reopens_holds_the_image(store, person, ann, bea, now):
     with store.transaction() as tx:
         assert queue.claim(tx, bea, now=now, lease_s=60) is None
         assert queue.claim(tx, ann, now=now, lease_s=60) is not None
+
+
+def test_who_was_added_and_taken_back_counts_nowhere_until_reopened(store, add_people, ann, make_label, now):
+    (image,) = add_people(store, labelled=True)
+    with store.transaction() as tx:
+        before = images.count(tx)
+        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+        assert images.count(tx).persons == before.persons + 1
+    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.TAKEN_BACK), now)
+    assert (outcome.state, outcome.image_done) == ("not_a_person", True)
+    with store.reading() as tx:
+        assert images.count(tx) == before
+        everybody = contact_sheet.page(tx, SheetFilter(show="all"), ann, after=None, limit=9).persons
+        assert added.id not in [one.person.id for one in everybody]
+    decide(store, Decision("2", "reopen", added.id, 1, ann), now)
+    with store.reading() as tx:
+        assert images.count(tx).persons_open == before.persons_open + 1
+
+
+def test_an_image_whose_only_person_was_taken_back_is_not_taken_for_empty(store, add_people, ann, now):
+    (image,) = add_people(store, persons=0)
+    with store.transaction() as tx:
+        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.TAKEN_BACK), now)
+    assert (outcome.image_done, is_open(store, image.id)) == (False, True)
+    with store.transaction() as tx:
+        images.finish_image(tx, image.id, user=ann, key="nobody", now=now)
+    assert not is_open(store, image.id)
+
+
+def test_only_who_was_added_here_is_taken_back(store, person, ann, now):
+    for reason in (images.TAKEN_BACK, "blurred"):
+        with pytest.raises(InvalidDecision, match=r"not one whom an annotator added.*holds nobody"):
+            decide(store, Decision(reason, "not_a_person", person.id, 0, ann, reason=reason), now)
+    assert persons(store) == [person]
 
 
 def test_an_open_person_is_not_reopened(store, person, ann, now):
