@@ -13,6 +13,7 @@ import * as framing from "./framing.js";
 import * as geometry from "./geometry.js";
 import { GHOSTS, ghostOf } from "./draw_ghosts.js";
 import { listen } from "./hands.js";
+import { LastWords, takeUpLastWords } from "./last_words.js";
 import { limbOf } from "./limbs.js";
 import { samePerson } from "./matching.js";
 import { Kept } from "./kept.js";
@@ -53,6 +54,7 @@ export class PoseEditor extends HTMLElement {
   #askedAbout = null;
   #tally = new Tally();
   #tabs = new Tabs();
+  #lastWords = new LastWords(() => window.localStorage, newKey());
   #upright = new Upright(() => window.localStorage);
   /** @type {tools.Tool | null} the tool switched on */
   #tool = null;
@@ -200,7 +202,8 @@ export class PoseEditor extends HTMLElement {
     window.addEventListener("focus", () => this.#outbox.outlook.state === "signed-out" && this.#outbox.retry(), { signal });
     window.addEventListener("beforeunload", (event) => this.#beforeUnload(event), { signal });
     window.addEventListener("pagehide", () => this.#depart(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden && this.#keepDrafts(), { signal });
+    window.addEventListener("pageshow", () => this.#lastWords.going(false), { signal });
+    document.addEventListener("visibilitychange", () => this.#mayGo(document.hidden), { signal });
     const watch = new ResizeObserver(() => this.#resized());
     watch.observe(stage);
     signal.addEventListener("abort", () => watch.disconnect());
@@ -217,7 +220,8 @@ export class PoseEditor extends HTMLElement {
     this.#setPhase("loading", { title: "Opening the queue…", busy: true });
     clearTimeout(this.#openAgain);
     try {
-      this.#store ??= await openStore();
+      this.#store ??= await openStore({ lastWords: this.#lastWords });
+      await takeUpLastWords(() => window.localStorage, this.#store).catch((error) => this.#untold.push(error.message));
       const { user, project } = await this.#api.session();
       await this.#storedFor(user.name, project);
     } catch (error) {
@@ -1154,9 +1158,15 @@ export class PoseEditor extends HTMLElement {
     if (isUnsent || draftLost) event.preventDefault();
   }
 
+  /** The page may end without another word, as on a phone that puts it away. @param {boolean} mayGo */
+  #mayGo(mayGo) {
+    if (mayGo) this.#keepDrafts();
+    this.#lastWords.going(mayGo);
+  }
+
   /** The page goes: edits are kept, and the images not looked at yet are free for others. */
   #depart() {
-    this.#keepDrafts();
+    this.#mayGo(true);
     const ids = this.#conveyor.aheadIds;
     if (ids.length) this.#api.post("/api/release", { image_ids: ids }, { keepalive: true }).catch(() => {});
   }

@@ -32,12 +32,14 @@ export class StoreError extends Error {
 
 /**
  * The store of this browser. Where it has none for us (forbidden, a private window, no answer in 5 s): one in memory, whose isKept is
- * false and whose why says so. @param {() => IDBFactory} [factory] asking for it may throw @returns {Promise<Store>}
+ * false and whose why says so.
+ * @param {{factory?: () => IDBFactory, lastWords?: import("./last_words.js").LastWords | null}} [options] factory: asking for it may
+ *   throw. lastWords: is told of each write until it is answered @returns {Promise<Store>}
  */
-export async function openStore(factory = () => globalThis.indexedDB) {
+export async function openStore({ factory = () => globalThis.indexedDB, lastWords = null } = {}) {
   try {
     const found = factory();
-    return new BrowserStore(await databaseOf(found), () => databaseOf(found));
+    return new BrowserStore(await databaseOf(found), { again: () => databaseOf(found), lastWords });
   } catch (cause) {
     return new MemoryStore({ why: new StoreError(cause).message });
   }
@@ -77,11 +79,15 @@ export class BrowserStore {
   isKept = true;
   why = "";
   #database;
+  #lastWords;
   /** @type {Promise<void> | null} while it is opened again */
   #opening = null;
 
-  /** @param {IDBDatabase} database @param {() => Promise<IDBDatabase>} [again] opens it once more, should the browser close it */
-  constructor(database, again = undefined) {
+  /** @param {IDBDatabase} database
+   * @param {{again?: () => Promise<IDBDatabase>, lastWords?: import("./last_words.js").LastWords | null}} [options]
+   *   again: opens it once more, should the browser close it */
+  constructor(database, { again, lastWords = null } = {}) {
+    this.#lastWords = lastWords;
     this.#take(database);
     if (again) database.onclose = () => (this.#opening = this.#open(again));
   }
@@ -114,12 +120,12 @@ export class BrowserStore {
 
   /** @param {Table} table @param {Key} key @param {object} value plain data @returns {Promise<void>} */
   put(table, key, value) {
-    return this.#write(table, (rows) => void rows.put(value, key), { atOnce: true });
+    return this.#wish({ table, key, value }, (rows) => void rows.put(value, key));
   }
 
   /** @param {Table} table @param {Key} key @returns {Promise<void>} */
   remove(table, key) {
-    return this.#write(table, (rows) => void rows.delete(key), { atOnce: true });
+    return this.#wish({ table, key }, (rows) => void rows.delete(key));
   }
 
   /** Another value in place of the one there; nobody comes between. @param {Table} table @param {Key} key
@@ -147,12 +153,17 @@ export class BrowserStore {
     });
   }
 
+  #wish(wish, work) {
+    const written = this.#write(wish.table, work, { atOnce: true });
+    return this.#lastWords ? this.#lastWords.until(wish, written) : written;
+  }
+
   #read(table, work) {
     return this.#carryOut([table], "readonly", table, work);
   }
 
   /** atOnce: nothing more is asked once `work` returns. The browser then commits without hearing from the page again, so
-   * what a page writes as it goes is kept; else it would be undone with the page, before its answer came. */
+   * what a page writes as it goes is mostly kept; else it would be undone with the page, before its answer came. */
   #write(table, work, { atOnce = false } = {}) {
     return this.#carryOut(TABLES, "readwrite", table, work, atOnce);
   }

@@ -26,6 +26,14 @@ KEPT = """(table) => new Promise((resolve) => {
   };
 })"""
 
+DROPS_WRITES = """() => {
+  const silent = { objectStore: () => ({ put() {}, delete() {} }), commit() {} };
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (tables, mode, options) {
+    return mode === "readwrite" ? silent : transaction.call(this, tables, mode, options);
+  };
+}"""
+
 
 @pytest.fixture
 def world() -> Any:
@@ -118,6 +126,26 @@ def test_an_edit_made_while_the_page_already_goes_is_kept(world: Any, open_edito
     page.reload()
     wait(page, "painted", "1")
     assert point(page, 100, selected(page)[1]) == [x + 1, y, visibility]
+
+
+def test_what_the_browser_drops_from_its_store_as_the_page_goes_is_kept_all_the_same(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    world.down = True
+    page.evaluate(DROPS_WRITES)
+    page.keyboard.press("Enter")
+    wait(page, "person", "101")
+    x, y, visibility = point(page, 101, selected(page)[1])
+    page.keyboard.press("ArrowRight")
+    page.reload()
+    expect(page.get_by_text("One decision waits in this browser, not saved yet").first).to_be_visible()
+    world.down = False
+    wait(page, "painted", "1")
+    wait(page, "status", "draft")
+    assert (len(world.saves("accept")), world.persons[100].revision) == (1, 1)
+    assert (selected(page)[0], point(page, 101, selected(page)[1])) == (101, [x + 1, y, visibility])
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes('last-words'))") == []
 
 
 def test_a_history_without_edits_comes_back_without_a_word(world: Any, open_editor: Callable[..., Page]) -> None:

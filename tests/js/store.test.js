@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { LastWords, unpacked } from "../../static/editor/last_words.js";
 import { BrowserStore, MemoryStore, openStore } from "../../static/editor/store.js";
 
 test("a browser that forbids its database gives a store for the page alone, and says why and what to do", async () => {
   const forbidden = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
-  const store = await openStore(forbidden);
+  const store = await openStore({ factory: forbidden });
   assert.equal(store.isKept, false);
   assert.match(store.why, /could not keep your work \(SecurityError: The operation is insecure\.\).*before you close the page/);
   await store.put("drafts", ["ann", 5], { at: 1 });
@@ -18,7 +19,7 @@ test("a database that will not open does so too", async () => {
     queueMicrotask(() => request.onerror());
     return request;
   } });
-  assert.match((await openStore(factory)).why, /QuotaExceededError: no room/);
+  assert.match((await openStore({ factory })).why, /QuotaExceededError: no room/);
 });
 
 test("what is kept is a copy, with what was shared still shared", async () => {
@@ -34,18 +35,18 @@ test("what is kept is a copy, with what was shared still shared", async () => {
 test("a database that does not open in time, or that another tab blocks, gives a store for the page alone", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const request = {};
-  const silent = openStore(() => ({ open: () => request }));
+  const silent = openStore({ factory: () => ({ open: () => request }) });
   t.mock.timers.tick(5000);
   assert.match((await silent).why, /TimeoutError: it did not open in 5 s/);
   let closed = 0;
   request.result = { close: () => (closed += 1) };
   request.onsuccess();
   assert.equal(closed, 1, "opened too late, it is in nobody's way");
-  const blocked = openStore(() => ({ open: () => {
+  const blocked = openStore({ factory: () => ({ open: () => {
     const asked = {};
     queueMicrotask(() => asked.onblocked());
     return asked;
-  } }));
+  } }) });
   assert.match((await blocked).why, /another tab/);
 });
 
@@ -53,7 +54,8 @@ test("a database that does not open in time, or that another tab blocks, gives a
 function database() {
   const begun = [];
   const transaction = () => {
-    const one = { objectStore: () => ({ count: () => ({ result: 7 }) }), error: null };
+    const one = { objectStore: () => ({ count: () => ({ result: 7 }), put: () => {}, delete: () => {} }), error: null };
+    one.commit = () => {};
     one.abort = () => { one.aborted = true; };
     begun.push(one);
     return one;
@@ -70,10 +72,30 @@ test("a request without an answer is given up after ten seconds", async (t) => {
   assert.ok(silent.begun[0].aborted);
 });
 
+test("the last words of a page are the writes without an answer, in their latest state", async () => {
+  const said = new Map();
+  const storage = { setItem: (name, text) => said.set(name, unpacked(text)), removeItem: (name) => said.delete(name) };
+  const lastWords = new LastWords(() => storage, "here", () => 5);
+  const silent = database();
+  const store = new BrowserStore(silent, { lastWords });
+  void store.put("drafts", ["ann", 1], { is: "answered" });
+  void store.put("drafts", ["ann", 2], { is: "older" });
+  void store.put("drafts", ["ann", 2], { is: "newer" });
+  void store.remove("letters", ["ann", "k"]);
+  silent.begun[0].oncomplete();
+  silent.begun[1].oncomplete();
+  await new Promise((resolve) => setTimeout(resolve));
+  lastWords.going(true);
+  assert.deepEqual(said.get("pose-editor/last-words/here"), [
+    { table: "drafts", key: ["ann", 2], value: { is: "newer" }, at: 5 },
+    { table: "letters", key: ["ann", "k"], at: 5 },
+  ]);
+});
+
 test("a database that the browser closed is opened again, once", async () => {
   const [first, second] = [database(), database()];
   let opened = 0;
-  const store = new BrowserStore(first, async () => (opened += 1, second));
+  const store = new BrowserStore(first, { again: async () => (opened += 1, second) });
   first.onclose();
   const asked = store.count("drafts");
   await new Promise((resolve) => setTimeout(resolve));

@@ -1,0 +1,113 @@
+/** What a page asked its store to keep and had no answer about when it went: IndexedDB may drop that with the page,
+ * localStorage does not. The next page gives it to the store. */
+
+const PREFIX = "pose-editor/last-words/";
+
+/**
+ * @typedef {import("./store.js").Table} Table
+ * @typedef {import("./store.js").Key} Key
+ * @typedef {{table: Table, key: Key, value?: any, at: number}} Wish value: plain data to put there, none to remove what is there. at: ms
+ */
+
+/** The wishes of one page. They are written down as long as it goes, or may be about to; until then they are only counted. */
+export class LastWords {
+  #storage;
+  #name;
+  #now;
+  /** @type {Map<string, Wish>} the latest one under each key, not answered yet */
+  #open = new Map();
+  #goes = false;
+
+  /** @param {() => Storage} storage localStorage, or anything alike; asking for it may throw @param {string} name tells this page
+   * from the others @param {() => number} [now] ms */
+  constructor(storage, name, now = Date.now) {
+    this.#storage = storage;
+    this.#name = PREFIX + name;
+    this.#now = now;
+  }
+
+  /** A wish, for as long as the store works on it. @param {Omit<Wish, "at">} wish @param {Promise<void>} work
+   * @returns {Promise<void>} the same */
+  until(wish, work) {
+    const name = JSON.stringify([wish.table, wish.key]);
+    const mine = { ...wish, at: this.#now() };
+    this.#open.set(name, mine);
+    this.#write();
+    const over = () => {
+      if (this.#open.get(name) !== mine) return;
+      this.#open.delete(name);
+      this.#write();
+    };
+    work.then(over, over);
+    return work;
+  }
+
+  /** The page goes, or comes back. @param {boolean} goes */
+  going(goes) {
+    if (!goes) this.#try((storage) => storage.removeItem(this.#name));
+    this.#goes = goes;
+    this.#write();
+  }
+
+  #write() {
+    if (!this.#goes) return;
+    const wishes = [...this.#open.values()];
+    this.#try((storage) => (wishes.length ? storage.setItem(this.#name, packed(wishes)) : storage.removeItem(this.#name)));
+  }
+
+  #try(act) {
+    try {
+      act(this.#storage());
+    } catch (error) {
+      console.warn("The last edits before this page went may not be kept:", error); // forbidden or full, and nobody is left to tell
+    }
+  }
+}
+
+/**
+ * Give a store what pages that are gone asked of theirs; what has been put there since is left alone. Rejects with a StoreError.
+ * @param {() => Storage} storage asking for it may throw @param {import("./store.js").Store} store
+ */
+export async function takeUpLastWords(storage, store) {
+  for (const [name, text] of wordsIn(storage)) {
+    for (const { table, key, value, at } of unpacked(text)) {
+      await store.change(table, key, (there) => (there?.at > at ? there : value));
+    }
+    if (store.isKept) storage().removeItem(name);
+  }
+}
+
+/** @returns {[name: string, text: string][]} */
+function wordsIn(storage) {
+  try {
+    return Object.entries(storage()).filter(([name]) => name.startsWith(PREFIX));
+  } catch {
+    return []; // forbidden: nothing was written there either
+  }
+}
+
+/** Plain data as text that, other than JSON, tells what is the same object in two places. @param {any} value @returns {string} */
+export function packed(value) {
+  /** @type {Map<object, number>} */
+  const numbers = new Map();
+  const rows = [];
+  const refer = (one) => {
+    if (typeof one !== "object" || one === null) return [one];
+    if (!numbers.has(one)) {
+      const row = Array.isArray(one) ? [] : {};
+      numbers.set(one, rows.push(row) - 1);
+      for (const [name, part] of Object.entries(one)) if (part !== undefined) row[name] = refer(part);
+    }
+    return numbers.get(one);
+  };
+  return JSON.stringify({ top: refer(value), rows });
+}
+
+/** The data that was packed. @param {string} text @returns {any} */
+export function unpacked(text) {
+  const { top, rows } = JSON.parse(text);
+  const made = rows.map((row) => (Array.isArray(row) ? [] : {}));
+  const found = (reference) => (Array.isArray(reference) ? reference[0] : made[reference]);
+  rows.forEach((row, i) => Object.entries(row).forEach(([name, part]) => (made[i][name] = found(part))));
+  return found(top);
+}
