@@ -6,16 +6,18 @@
  * (loading, ready, empty, error) and data-painted, which counts the images painted.
  */
 
-import { Api, newKey } from "./api.js";
+import { Api } from "./api.js";
+import { Behind } from "./behind.js";
 import { Conveyor } from "./conveyor.js";
-import { Drafts, moveOldDrafts } from "./drafts.js";
+import { Deciding } from "./deciding.js";
 import * as framing from "./framing.js";
 import * as geometry from "./geometry.js";
 import { GHOSTS, ghostOf } from "./draw_ghosts.js";
 import { listen } from "./hands.js";
-import { LastWords, takeUpLastWords } from "./last_words.js";
+import { Holds } from "./holds.js";
 import { limbOf } from "./limbs.js";
 import { samePerson } from "./matching.js";
+import { Keeper } from "./keeper.js";
 import { Kept } from "./kept.js";
 import { WAYS_OUT, effective, readOwn } from "./key_table.js";
 import { BINDINGS, chordOf, commandFor } from "./keys.js";
@@ -27,9 +29,7 @@ import { HANDLE_REACH_PX, Pointing } from "./pointing.js";
 import { Saving, strayInWords, waitingInWords } from "./saving.js";
 import { Stage } from "./stage.js";
 import * as state from "./state.js";
-import { openStore, ownerOf } from "./store.js";
 import { STYLE } from "./style.js";
-import { Tabs } from "./tabs.js";
 import { Tally } from "./tally.js";
 import * as tools from "./tools.js";
 import { Upright } from "./upright.js";
@@ -38,23 +38,16 @@ import * as words from "./words.js";
 /** @typedef {import("./conveyor.js").Sheet} Sheet */
 
 const TURN_STEP = 2;
-const BEHIND_KEPT = 4;
 const OPEN_AGAIN_MS = 4000;
-const BEHIND_KEPT_PX = 40e6;
 const STEPS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
 /** The element `<pose-editor>`. Attribute `data-api`: put before every path, if the server is elsewhere. */
 export class PoseEditor extends HTMLElement {
   /** @type {Sheet | null} */
   #sheet = null;
-  /** @type {Sheet[]} images left behind, the last one last */
-  #behind = [];
+  #behind = new Behind();
   #pointing = new Pointing(this.#hands());
-  /** @type {import("./state.js").Pose | null} the pose whose keypoints without a place were asked about */
-  #askedAbout = null;
   #tally = new Tally();
-  #tabs = new Tabs();
-  #lastWords = new LastWords(() => window.localStorage, newKey());
   #upright = new Upright(() => window.localStorage);
   /** @type {tools.Tool | null} the tool switched on */
   #tool = null;
@@ -72,19 +65,13 @@ export class PoseEditor extends HTMLElement {
   #painted = 0;
   #isNew = false;
   #phase = "loading";
-  #draftsKept = true;
   #asksToSignIn = false;
   #toldUnsaved = false;
-  #store = null;
-  #owner = "";
-  #drafts = null;
   #openAgain = 0;
   /** @type {string[]} what went wrong before there was an image to say it over */
   #untold = [];
   /** What is to be said of the image just left. */
-  #accepted = "";
-  /** @type {number | null} the image whose hold was lost, as it was told */
-  #lost = null;
+  #left = "";
   #draftTimer = 0;
   #panelFrame = 0;
 
@@ -100,11 +87,9 @@ export class PoseEditor extends HTMLElement {
     this.#listening.abort();
     this.#stage.stop();
     clearInterval(this.#ticking);
-    clearInterval(this.#beating);
     clearTimeout(this.#openAgain);
-    this.#tabs.drop();
-    this.#beating = 0;
-    this.#keepDrafts();
+    this.#holds.stop();
+    this.#keeper.keep(this.#sheet);
   }
 
   /** Where a keypoint is in the window, for tests. @param {number} personId @param {string | number} keypoint name or index */
@@ -138,10 +123,12 @@ export class PoseEditor extends HTMLElement {
   #stage;
   #api;
   #outbox;
+  #keeper;
   #saving;
+  #deciding;
   #conveyor;
+  #holds;
   #ticking = 0;
-  #beating = 0;
 
   #build() {
     const root = this.attachShadow({ mode: "open" });
@@ -174,17 +161,38 @@ export class PoseEditor extends HTMLElement {
         refused: (letter, error) => this.#tellLater(strayInWords(letter, error)),
       },
     });
+    this.#keeper = new Keeper(this.#outbox, (problem) => this.#tellLater(problem));
     this.#saving = new Saving(this.#outbox, {
       saved: (sheet) => this.#saved(sheet),
       refused: (sheet, index, problem) => this.#refused(sheet, index, problem),
-      posted: (sheet) => queueMicrotask(() => this.#keepDrafts(sheet)), // once the decision is made on the desk
+      posted: (sheet) => queueMicrotask(() => this.#keeper.keep(sheet)), // once the decision is made on the desk
+    });
+    this.#deciding = new Deciding(this.#saving, this.#behind, {
+      sheet: () => this.#sheet,
+      change: (desk) => this.#change(desk),
+      goTo: (desk) => this.#goTo(desk),
+      letGo: () => this.#letGo(),
+      next: (left = "") => {
+        this.#left = left;
+        void this.#next();
+      },
+      layAgain: (sheet) => this.#return(sheet),
+      explain: (text) => this.#explain(text),
+      say: (text) => this.#panel.say(text),
     });
     this.#conveyor = new Conveyor({
       api: this.#api,
       held: () => [...this.#playing(), ...this.#outbox.imageIds],
       changed: () => this.#showAhead(),
       counted: (remaining, held) => this.#tally.heard(remaining, held),
-      restore: (desk) => this.#drafts.restore(desk),
+      restore: (desk) => this.#keeper.restore(desk),
+    });
+    this.#holds = new Holds(this.#api, {
+      imageIds: () => [...new Set([...this.#playing(), ...this.#conveyor.imageIds])],
+      imageId: () => this.#desk?.imageId,
+      lost: (imageIds) => this.#conveyor.forget(imageIds),
+      lostThis: () => this.#tell(words.HOLD_LOST),
+      signedOut: () => this.#tell(words.SESSION_ENDED),
     });
   }
 
@@ -202,8 +210,8 @@ export class PoseEditor extends HTMLElement {
     window.addEventListener("focus", () => this.#outbox.outlook.state === "signed-out" && this.#outbox.retry(), { signal });
     window.addEventListener("beforeunload", (event) => this.#beforeUnload(event), { signal });
     window.addEventListener("pagehide", () => this.#depart(), { signal });
-    window.addEventListener("pageshow", () => this.#lastWords.going(false), { signal });
-    document.addEventListener("visibilitychange", () => this.#mayGo(document.hidden), { signal });
+    window.addEventListener("pageshow", () => this.#keeper.going(false, this.#sheet), { signal });
+    document.addEventListener("visibilitychange", () => this.#keeper.going(document.hidden, this.#sheet), { signal });
     const watch = new ResizeObserver(() => this.#resized());
     watch.observe(stage);
     signal.addEventListener("abort", () => watch.disconnect());
@@ -220,10 +228,9 @@ export class PoseEditor extends HTMLElement {
     this.#setPhase("loading", { title: "Opening the queue…", busy: true });
     clearTimeout(this.#openAgain);
     try {
-      this.#store ??= await openStore({ lastWords: this.#lastWords });
-      await takeUpLastWords(() => window.localStorage, this.#store).catch((error) => this.#untold.push(error.message));
+      await this.#keeper.open();
       const { user, project } = await this.#api.session();
-      await this.#storedFor(user.name, project);
+      await this.#keeper.openFor(user.name, project);
     } catch (error) {
       return this.#cannotOpenQueue(error);
     }
@@ -233,27 +240,9 @@ export class PoseEditor extends HTMLElement {
     if (this.#phase !== "error") this.#tellUntold();
   }
 
-  /** Keep this annotator's work in the browser; the decisions that an earlier page could not send go first. */
-  async #storedFor(name, project) {
-    this.#owner = ownerOf(name, project);
-    this.#drafts ??= new Drafts(this.#store, this.#owner);
-    try {
-      await this.#outbox.open(this.#store, this.#owner);
-      await this.#drafts.prune(Date.now());
-    } catch (error) {
-      this.#draftsKept = false;
-      this.#untold.push(error.message);
-    }
-    try {
-      if (this.#store.isKept) await moveOldDrafts(window.localStorage, this.#store, project);
-    } catch (error) {
-      if (error.name !== "SecurityError") this.#untold.push(error.message); // forbidden, it holds no drafts of ours either
-    }
-  }
-
   /** The server does not say who is here: decisions that wait in this browser are tried again by themselves. */
   async #cannotOpenQueue(error) {
-    const waiting = await this.#store.count("letters").catch(() => 0);
+    const waiting = await this.#keeper.countLetters();
     if (!waiting) return this.#cannotLoad(error);
     this.#cannotLoad(Object.assign(error, { message: `${error.message} ${waitingInWords(waiting)}` }));
     if (error.kind === "offline") this.#openAgain = setTimeout(() => void this.#open(), OPEN_AGAIN_MS);
@@ -284,36 +273,21 @@ export class PoseEditor extends HTMLElement {
     const restored = this.#restored(isFirst ? sheet.restored : []);
     const notice = sheet.problem ? this.#problem(sheet.problem) : restored ?? this.#refusedBehind();
     this.#panel.notice(notice);
-    if (this.#accepted && !notice) this.#explain(this.#accepted);
-    this.#accepted = "";
+    if (this.#left && !notice) this.#explain(this.#left);
+    this.#left = "";
     if (!sheet.view || !this.#upright.suits(sheet)) sheet.view = this.#viewOfPerson();
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
-    this.#beat(sheet.desk.leaseS);
+    this.#holds.keep(sheet.desk.leaseS);
     void this.#warnOfOtherTab(sheet);
   }
 
   #leave(sheet) {
-    this.#keepDrafts(sheet);
+    this.#keeper.keep(sheet);
     if (state.nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
-    this.#behind = [...this.#behind, sheet];
+    this.#behind.put(sheet);
     this.#sheet = null;
-  }
-
-  #dropLongBehind() {
-    const kept = this.#worthKeeping();
-    for (const one of this.#behind) if (!kept.has(one)) for (const copy of [one.picture, one.overview]) copy?.close();
-    this.#behind = this.#behind.filter((one) => kept.has(one));
-  }
-
-  /** Of the images left behind, those undo reaches and those with saves under way; decoded, an image takes 4 bytes a pixel. */
-  #worthKeeping() {
-    let pixels = 0;
-    return new Set(this.#behind.toReversed().filter(({ desk, waiting }, i) => {
-      pixels += desk.size.width * desk.size.height;
-      return waiting > 0 || i === 0 || desk.persons.some((person) => person.problem) || (i < BEHIND_KEPT && pixels <= BEHIND_KEPT_PX);
-    }));
   }
 
   /** Go to an image by its id, whoever labelled it; the present one waits to be next.
@@ -321,7 +295,7 @@ export class PoseEditor extends HTMLElement {
   async #openImage(imageId, personId = null) {
     const before = this.#sheet;
     try {
-      const known = [...this.#behind, ...(before ? [before] : [])].find(({ desk }) => desk.imageId === imageId);
+      const known = before?.desk.imageId === imageId ? before : this.#behind.find(imageId);
       const sheet = known ?? (await this.#conveyor.fetchImage(imageId));
       if (!known) sheet.wasDone = state.isDone(sheet.desk);
       if (this.#sheet !== before) return void (known || this.#conveyor.putBack(sheet));
@@ -345,7 +319,7 @@ export class PoseEditor extends HTMLElement {
       if (this.#sheet !== sheet) return fresh.picture?.close();
       fresh.desk = state.withEarlierEdits(fresh.desk, sheet.desk);
       fresh.restored = [];
-      this.#behind = this.#behind.filter((other) => other !== sheet);
+      this.#behind.take(sheet);
       this.#lay(fresh);
       const index = this.#desk.persons.findIndex(({ id }) => id === person?.id);
       if (index !== -1) this.#goTo(state.selectPerson(this.#desk, index));
@@ -390,12 +364,12 @@ export class PoseEditor extends HTMLElement {
   }
 
   #leaveFor(address) {
-    this.#keepDrafts();
+    this.#keeper.keep(this.#sheet);
     location.assign(address);
   }
 
   #showEmpty(message) {
-    this.#tabs.drop();
+    this.#holds.drop();
     delete this.dataset.image;
     this.#setPhase("empty", {
       title: "Nothing left to do",
@@ -420,29 +394,7 @@ export class PoseEditor extends HTMLElement {
 
   /** The images the server must not deal again: this one, and those whose saves are under way. @returns {number[]} */
   #playing() {
-    const sheets = this.#sheet ? [...this.#behind, this.#sheet] : this.#behind;
-    return sheets.filter((sheet) => sheet === this.#sheet || sheet.waiting > 0).map((sheet) => sheet.desk.imageId);
-  }
-
-  /** Keep the hold on every image at hand. */
-  #beat(leaseS) {
-    if (this.#beating) return;
-    this.#beating = setInterval(() => void this.#heartbeat(), (leaseS * 1000) / 3);
-  }
-
-  async #heartbeat() {
-    const ids = [...new Set([...this.#playing(), ...this.#conveyor.imageIds])];
-    if (!ids.length) return;
-    try {
-      const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
-      const lost = ids.filter((id) => !held.includes(id));
-      this.#conveyor.forget(lost);
-      const isLost = lost.includes(this.#desk?.imageId);
-      if (isLost && this.#lost !== this.#desk.imageId) this.#tell(words.HOLD_LOST); // once: it is lost at every beat from now on
-      this.#lost = isLost ? this.#desk.imageId : null;
-    } catch (error) {
-      if (error.kind === "signed-out") this.#tell(words.SESSION_ENDED);
-    }
+    return [...this.#behind.waitingIds, ...(this.#sheet ? [this.#sheet.desk.imageId] : [])];
   }
 
   #tell(text) {
@@ -450,7 +402,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   async #warnOfOtherTab(sheet) {
-    const isOurs = await this.#tabs.take(`pose-editor ${this.#owner} ${sheet.desk.imageId}`);
+    const isOurs = await this.#holds.inThisTab(this.#keeper.owner, sheet.desk.imageId);
     if (isOurs || this.#sheet !== sheet) return;
     const { noticed } = this.#panel;
     if (!noticed || noticed.kind === "note") this.#tell(words.IN_ANOTHER_TAB);
@@ -475,84 +427,26 @@ export class PoseEditor extends HTMLElement {
   }
 
   #dropNotice() {
-    this.#askedAbout = null;
+    this.#deciding.askAgain();
     this.#panel.notice(null);
     this.#panel.refs.stage.focus();
   }
 
   // ------------------------------------------------------------------------------------------ deciding
 
-  #accept() {
-    if (this.#tool) return this.#doneWithTool();
-    const desk = this.#desk;
-    const person = state.personOf(desk);
-    if (state.isDone(desk)) return this.#next();
-    if (!person) return this.#explain("Nobody is boxed here. {add-person} adds a person; {finish} says that nobody is here.");
-    const why = state.whyNotAccept(person);
-    if (why && desk.placing) return this.#explain(words.placeFirst(state.spoken(desk.skeleton, desk.keypoint)));
-    if (why) return this.#explain(why);
-    const undecided = state.countUndecided(person);
-    if (undecided && this.#askedAbout !== person.pose) {
-      this.#explain(words.notPlacedYet(undecided));
-      this.#askedAbout = person.pose;
-      return;
-    }
-    return this.#decide({ state: "accepted", reason: null });
-  }
-
-  /** Accept everybody still open, as one step of undo; who cannot be accepted is shown instead. */
-  #acceptImage() {
-    const { persons } = this.#desk;
-    const open = [...persons.keys()].filter((index) => persons[index].state === "open");
-    if (!open.length) return this.#accept();
-    const stuck = open.find((index) => state.whyNotAccept(persons[index]));
-    if (stuck !== undefined) {
-      this.#goTo(state.selectPerson(this.#desk, stuck));
-      return this.#explain(`Person ${stuck + 1}: ${state.whyNotAccept(persons[stuck])}`);
-    }
-    const waiting = open.filter((index) => state.countUndecided(persons[index]));
-    if (waiting.length && this.#askedAbout !== persons) {
-      const count = waiting.reduce((sum, index) => sum + state.countUndecided(persons[index]), 0);
-      this.#explain(words.notPlacedYetByAll(count, waiting.length));
-      this.#askedAbout = persons;
-      return undefined;
-    }
-    const group = newKey();
-    this.#letGo();
-    for (const index of open) this.#decideAbout(index, { state: "accepted", reason: null }, group);
-    this.#accepted = open.length > 1 ? words.acceptedInWords(open.length, this.#desk.fileName) : "";
-    return void this.#next();
-  }
-
   #skip() {
     if (state.personOf(this.#desk)?.state !== "open") return;
-    const skipFor = this.#aboutThisPerson((reason) => this.#decide({ state: "skipped", reason }));
+    const skipFor = this.#aboutThisPerson((reason) => this.#deciding.decide({ state: "skipped", reason }));
     this.#panel.menu.open("Skip this person: why?", words.skipChoices(skipFor), this.#panel.refs.skip);
   }
 
-  #decide(verdict) {
-    const index = this.#desk.person;
-    if (this.#desk.persons[index].state === verdict.state) return;
-    this.#letGo();
-    this.#decideAbout(index, verdict);
-    const desk = this.#desk;
-    if (verdict.state === "open") return this.#panel.say(words.personInWords(this.#desk));
-    if (state.isDone(desk)) return void this.#next();
-    this.#goTo(state.selectPerson(desk, state.nextOpen(desk)));
-  }
-
-  #decideAbout(index, verdict, group = undefined) {
-    this.#saving.decided(this.#sheet, index, verdict);
-    this.#change(state.decide(this.#desk, index, verdict, group));
-  }
-
   #saved(sheet) {
-    this.#keepDrafts(sheet);
+    this.#keeper.keep(sheet);
     if (sheet === this.#sheet) this.#refresh();
   }
 
   #refused(sheet, index, problem) {
-    this.#keepDrafts(sheet);
+    this.#keeper.keep(sheet);
     if (!this.#wouldTearAway(sheet, index)) return this.#bringBack(sheet, index, problem);
     if (sheet === this.#sheet) this.#refresh();
     this.#panel.notice(this.#refusal(sheet, index, problem));
@@ -576,11 +470,8 @@ export class PoseEditor extends HTMLElement {
 
   /** What was refused in an image left behind and not looked at yet. @returns {object | null} a notice */
   #refusedBehind() {
-    for (const sheet of this.#behind) {
-      const index = sheet.desk.persons.findIndex((person) => person.problem);
-      if (index !== -1) return this.#refusal(sheet, index, sheet.desk.persons[index].problem);
-    }
-    return null;
+    const refused = this.#behind.refused;
+    return refused && this.#refusal(refused.sheet, refused.index, refused.problem);
   }
 
   /** Show what was refused: at once if nothing here would be torn away, else on a click. */
@@ -594,81 +485,16 @@ export class PoseEditor extends HTMLElement {
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
   #return(sheet) {
     if (sheet === this.#sheet) return this.#refresh();
-    if (this.#behind.includes(sheet)) this.#tally.reopened(sheet.desk.imageId);
-    this.#behind = this.#behind.filter((other) => other !== sheet);
+    if (this.#behind.take(sheet)) this.#tally.reopened(sheet.desk.imageId);
     if (this.#sheet) this.#putAside(this.#sheet);
     this.#lay(sheet);
   }
 
   /** Another image goes first; one that is done need not come again. */
   #putAside(sheet) {
-    this.#keepDrafts(sheet);
+    this.#keeper.keep(sheet);
     if (state.isDone(sheet.desk)) this.#leave(sheet);
     else this.#conveyor.putBack(sheet);
-  }
-
-  #finish() {
-    const sheet = this.#sheet;
-    if (state.nextOpen(sheet.desk) !== -1) return this.#explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
-    this.#saving.finished(sheet);
-    this.#change(state.finish(sheet.desk));
-    return void this.#next();
-  }
-
-  #addPerson(box) {
-    const sheet = this.#sheet;
-    const index = sheet.desk.persons.length;
-    this.#goTo(state.addPerson(sheet.desk, state.newPerson(newKey(), box, sheet.desk.skeleton.keypoints.length)));
-    this.#saving.added(sheet, index);
-  }
-
-  /** One step back; what was decided together is taken back together. */
-  #undo() {
-    const group = this.#desk.past.at(-1)?.group;
-    this.#undoOne();
-    while (group && this.#desk.past.at(-1)?.group === group) this.#undoOne();
-  }
-
-  #undoOne() {
-    const change = this.#desk.past.at(-1);
-    if (!change) return this.#undoBehind();
-    if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.before);
-    if (change.kind === "finished") this.#saving.reopened(this.#sheet);
-    const person = this.#desk.persons[change.person];
-    this.#goTo(state.undo(this.#desk));
-    if (change.kind !== "added") return;
-    this.#saving.removed(this.#sheet, person);
-    this.#panel.say("The added person is gone.");
-  }
-
-  #redo() {
-    if (!this.#desk.future.length) return void this.#explain("Nothing to do again.");
-    const group = this.#desk.future.at(-1)?.group;
-    const isFinished = this.#redoOne();
-    while (group && this.#desk.future.at(-1)?.group === group) this.#redoOne();
-    if (isFinished || state.isDone(this.#desk)) return void this.#next();
-  }
-
-  /** @returns {boolean} whether it said again that nobody (else) is here */
-  #redoOne() {
-    const change = this.#desk.future.at(-1);
-    if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
-    if (change.kind === "finished") this.#saving.finished(this.#sheet);
-    this.#goTo(state.redo(this.#desk, newKey()));
-    if (change.kind === "added") this.#saving.added(this.#sheet, this.#desk.person);
-    return change.kind === "finished";
-  }
-
-  /** Undo reaches into the image just left: its last decision is taken back, if the server still lets us. */
-  #undoBehind() {
-    const sheet = this.#behind.at(-1);
-    if (!this.#canUndoBehind()) return this.#explain("Nothing to undo.");
-    this.#return(sheet);
-    return this.#undo();
-  }
-
-  #canUndoBehind() {
-    return ["verdict", "finished"].includes(this.#behind.at(-1)?.desk.past.at(-1)?.kind);
   }
 
   // ------------------------------------------------------------------------------------------ commands
@@ -709,17 +535,17 @@ export class PoseEditor extends HTMLElement {
     "box-edit": () => this.#setTool(this.#tool === "edit-box" ? null : "edit-box"),
     "copy-previous": () => void this.#copyPrevious(),
     "start-from": () => this.#startFrom(),
-    "accept-image": () => this.#acceptImage(),
+    "accept-image": () => this.#deciding.acceptImage(),
     "person-open-next": () => this.#goTo(state.stepTo(this.#desk, "open")),
     "person-labelled-next": () => this.#goTo(state.stepTo(this.#desk, "accepted")),
-    accept: () => this.#accept(),
+    accept: () => (this.#tool ? this.#doneWithTool() : this.#deciding.accept()),
     skip: () => this.#skip(),
-    "not-a-person": () => state.personOf(this.#desk)?.state === "open" && this.#decide({ state: "not_a_person", reason: null }),
-    reopen: () => state.personOf(this.#desk) && this.#decide({ state: "open", reason: null }),
+    "not-a-person": () => state.personOf(this.#desk)?.state === "open" && this.#deciding.decide({ state: "not_a_person", reason: null }),
+    reopen: () => state.personOf(this.#desk) && this.#deciding.decide({ state: "open", reason: null }),
     "person-next": () => this.#goTo(state.stepPerson(this.#desk, 1)),
     "person-previous": () => this.#goTo(state.stepPerson(this.#desk, -1)),
     "add-person": () => this.#setTool(this.#tool === "add-box" ? null : "add-box"),
-    finish: () => this.#finish(),
+    finish: () => this.#deciding.finish(),
     upright: () => this.#toggleUpright(),
     "fit-person": () => this.#setView(this.#viewOfPerson()),
     "fit-image": () => this.#setView(framing.viewOfImage(this.#desk, this.#stage.size)),
@@ -730,8 +556,8 @@ export class PoseEditor extends HTMLElement {
     loupe: () => this.#toggleLoupe(),
     "view-settings": () => this.#panel.toggleLooks(),
     hide: () => this.#hide(true),
-    undo: () => this.#undo(),
-    redo: () => this.#redo(),
+    undo: () => this.#deciding.undo(),
+    redo: () => this.#deciding.redo(),
     cancel: () => this.#cancel(),
   };
 
@@ -802,7 +628,7 @@ export class PoseEditor extends HTMLElement {
     const { width, height } = this.#stage.size;
     const at = this.#pointing.inImage() ?? geometry.intoFrame(
       geometry.toImage(this.#sheet.view, { x: width / 2, y: height / 2 }), geometry.frameOf(this.#desk.size));
-    this.#addPerson(tools.boxAbout(this.#desk, at, geometry.levelAngle(geometry.turnOf(this.#sheet.view))));
+    this.#deciding.addPerson(tools.boxAbout(this.#desk, at, geometry.levelAngle(geometry.turnOf(this.#sheet.view))));
     return this.#setTool("edit-box");
   }
 
@@ -945,7 +771,7 @@ export class PoseEditor extends HTMLElement {
 
   #boxDrawn(box) {
     this.#setTool(null);
-    if (box && Math.min(box.width, box.height) >= tools.LEAST_BOX_PX) return this.#addPerson(box);
+    if (box && Math.min(box.width, box.height) >= tools.LEAST_BOX_PX) return this.#deciding.addPerson(box);
     return this.#explain(`A box needs ${tools.LEAST_BOX_PX} image pixels at least each way. Press {add-person} and drag again.`);
   }
 
@@ -967,10 +793,10 @@ export class PoseEditor extends HTMLElement {
   #change(desk, { quick = false } = {}) {
     this.#sheet.desk = desk;
     this.#panel.dropNote();
-    this.#askedAbout = null;
+    this.#deciding.askAgain();
     if (!desk.placing && this.#tool !== "add-box") this.#pointing.dropCross();
     clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => this.#keepDrafts(), 250);
+    this.#draftTimer = setTimeout(() => this.#keeper.keep(this.#sheet), 250);
     if (quick) return this.#stage.refresh("selected");
     return this.#refresh("others", "selected");
   }
@@ -999,7 +825,7 @@ export class PoseEditor extends HTMLElement {
   #showPanel() {
     this.#panelFrame ||= requestAnimationFrame(() => {
       this.#panelFrame = 0;
-      const canUndo = Boolean(this.#desk?.past.length) || this.#canUndoBehind();
+      const { canUndo } = this.#deciding;
       const canRedo = Boolean(this.#desk?.future.length);
       const upright = this.#sheet && this.#upright.seenIn(this.#sheet);
       const focused = this.shadowRoot.activeElement;
@@ -1021,7 +847,7 @@ export class PoseEditor extends HTMLElement {
 
   #showStatus() {
     const { outlook } = this.#outbox;
-    const { status, text } = words.standInWords(outlook, this.#desk, this.#behind.map((sheet) => sheet.desk), Date.now());
+    const { status, text } = words.standInWords(outlook, this.#desk, this.#behind.desks, Date.now());
     if (status === "unsaved" && !this.#toldUnsaved) this.#panel.say(text);
     const arrived = this.#toldUnsaved && outlook.state === "saved" && status !== "unsaved";
     if (arrived) this.#panel.say("Saved: what waited is at the server.");
@@ -1056,7 +882,7 @@ export class PoseEditor extends HTMLElement {
       this.dataset.painted = String(this.#painted);
       channel.port1.close();
       this.#conveyor.prefetch();
-      this.#dropLongBehind();
+      this.#behind.thin();
       void this.#reduce(this.#sheet);
     };
     channel.port2.postMessage(null);
@@ -1118,21 +944,12 @@ export class PoseEditor extends HTMLElement {
 
   // ------------------------------------------------------------------------------------------ keeping
 
-  #keepDrafts(sheet = this.#sheet) {
-    if (!sheet || !this.#drafts) return;
-    void this.#drafts.keep(sheet.desk, Date.now(), sheet.waiting).then((isKept) => this.#draftKept(isKept));
-  }
-
-  #draftKept(isKept) {
-    if (this.#draftsKept && !isKept) this.#tellLater(words.NOT_KEPT);
-    this.#draftsKept = isKept;
-  }
-
   /** A decision of an earlier page is saved: its draft hears of it, and so does an image that was opened meanwhile. */
   #strayAnswered(letter, answer, isLast) {
-    this.#drafts.answered(letter, answer, isLast).catch((error) => this.#tellLater(error.message));
+    this.#keeper.answered(letter, answer, isLast);
     const { imageId, personKey, body } = letter;
-    const sheet = [...this.#behind, this.#sheet].find((one) => one?.desk.imageId === imageId) ?? this.#conveyor.sheetOf(imageId);
+    const isHere = this.#desk?.imageId === imageId;
+    const sheet = isHere ? this.#sheet : this.#behind.find(imageId) ?? this.#conveyor.sheetOf(imageId);
     if (!sheet || !answer.person) return;
     const { id, revision, state: stands } = answer.person;
     const isDecidedSince = [id, personKey].some((key) => this.#outbox.isAbout(imageId, key));
@@ -1152,21 +969,15 @@ export class PoseEditor extends HTMLElement {
   }
 
   #beforeUnload(event) {
-    this.#keepDrafts();
-    const draftLost = !this.#draftsKept && this.#desk !== null && state.hasDrafts(this.#desk);
+    this.#keeper.keep(this.#sheet);
+    const draftLost = !this.#keeper.isSure && this.#desk !== null && state.hasDrafts(this.#desk);
     const isUnsent = this.#outbox.outlook.pending > 0 && !this.#outbox.isKept;
     if (isUnsent || draftLost) event.preventDefault();
   }
 
-  /** The page may end without another word, as on a phone that puts it away. @param {boolean} mayGo */
-  #mayGo(mayGo) {
-    if (mayGo) this.#keepDrafts();
-    this.#lastWords.going(mayGo);
-  }
-
   /** The page goes: edits are kept, and the images not looked at yet are free for others. */
   #depart() {
-    this.#mayGo(true);
+    this.#keeper.going(true, this.#sheet);
     const ids = this.#conveyor.aheadIds;
     if (ids.length) this.#api.post("/api/release", { image_ids: ids }, { keepalive: true }).catch(() => {});
   }

@@ -17,6 +17,7 @@ export class LastWords {
   /** @type {Map<string, Wish>} the latest one under each key, not answered yet */
   #open = new Map();
   #goes = false;
+  #isWritten = false;
 
   /** @param {() => Storage} storage localStorage, or anything alike; asking for it may throw @param {string} name tells this page
    * from the others @param {() => number} [now] ms */
@@ -44,20 +45,17 @@ export class LastWords {
 
   /** The page goes, or comes back. @param {boolean} goes */
   going(goes) {
-    if (!goes) this.#try((storage) => storage.removeItem(this.#name));
     this.#goes = goes;
     this.#write();
   }
 
   #write() {
-    if (!this.#goes) return;
-    const wishes = [...this.#open.values()];
-    this.#try((storage) => (wishes.length ? storage.setItem(this.#name, packed(wishes)) : storage.removeItem(this.#name)));
-  }
-
-  #try(act) {
+    const wishes = this.#goes ? [...this.#open.values()] : [];
+    if (!wishes.length && !this.#isWritten) return;
     try {
-      act(this.#storage());
+      if (wishes.length) this.#storage().setItem(this.#name, packed(wishes));
+      else this.#storage().removeItem(this.#name);
+      this.#isWritten = wishes.length > 0;
     } catch (error) {
       console.warn("The last edits before this page went may not be kept:", error); // forbidden or full, and nobody is left to tell
     }

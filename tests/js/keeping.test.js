@@ -3,6 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
 
 import { ApiError } from "../../static/editor/api.js";
+import { Behind } from "../../static/editor/behind.js";
+import { Deciding } from "../../static/editor/deciding.js";
 import { Drafts } from "../../static/editor/drafts.js";
 import { Outbox } from "../../static/editor/outbox.js";
 import { Saving } from "../../static/editor/saving.js";
@@ -83,6 +85,9 @@ class Page {
       strays: { answered: (letter, answer, isLast) => this.drafts.answered(letter, answer, isLast), refused: () => {} },
     });
     this.saving = new Saving(this.outbox, { saved: (sheet) => this.keep(sheet), refused: (sheet) => this.keep(sheet) });
+    const take = (desk) => (this.sheet.desk = desk);
+    const unseen = { letGo() {}, next() {}, layAgain() {}, explain() {}, say() {} };
+    this.deciding = new Deciding(this.saving, new Behind(), { sheet: () => this.sheet, change: take, goTo: take, ...unseen });
     this.server = server;
     this.store = store;
   }
@@ -104,16 +109,12 @@ class Page {
     return this.drafts.keep(sheet.desk, 0, sheet.waiting);
   }
 
+  /** @returns {string | null} the path at which the server must hear of it */
   decide(index, verdict) {
     if (this.sheet.desk.persons[index].state === verdict.state) return null;
-    this.saving.decided(this.sheet, index, verdict);
-    this.sheet.desk = state.decide(this.sheet.desk, index, verdict);
+    this.sheet.desk = state.selectPerson(this.sheet.desk, index);
+    this.deciding.decide(verdict);
     return DECISIONS[verdict.state];
-  }
-
-  add(box) {
-    this.sheet.desk = state.addPerson(this.sheet.desk, state.newPerson(`new ${box.x}`, box, 5));
-    this.saving.added(this.sheet, this.sheet.desk.persons.length - 1);
   }
 
   finish() {
@@ -126,11 +127,8 @@ class Page {
     const change = this.sheet.desk.past.at(-1);
     if (!change) return null;
     const one = this.sheet.desk.persons[change.person];
-    if (change.kind === "verdict") this.saving.decided(this.sheet, change.person, change.before);
-    if (change.kind === "finished") this.saving.reopened(this.sheet);
-    this.sheet.desk = state.undo(this.sheet.desk);
+    this.deciding.undo();
     if (change.kind === "finished") return [{ id: "image" }, "/api/reopen-image"];
-    if (change.kind === "added") this.saving.removed(this.sheet, one);
     if (change.kind === "pose" || change.kind === "box") return null;
     return [one, change.kind === "added" ? "/api/not-a-person" : DECISIONS[change.before.state]];
   }
@@ -164,7 +162,7 @@ for (let seed = 1; seed <= 40; seed++) {
         page.sheet.desk = state.movePoint(state.selectPerson(desk, below(desk.persons.length)), { x: step, y: step });
       } else if (choice < 6) expect(one, page.decide(index, { state: Object.keys(DECISIONS)[below(4)], reason: "blurred" }));
       else if (choice === 6) {
-        page.add({ x: 100 + step, y: 1, width: 10 + step, height: 9, angle: 0 });
+        page.deciding.addPerson({ x: 100 + step, y: 1, width: 10 + step, height: 9, angle: 0 });
         expect(page.sheet.desk.persons.at(-1), "/api/persons");
       } else if (choice < 9) expect(...(page.undo() ?? [null, null]));
       else if (choice === 9) {
