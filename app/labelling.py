@@ -73,8 +73,9 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
 
 
 def _is_listed(person: PersonRecord) -> bool:
-    """Whether annotators see them: not a crowd region as it was imported, nor who was taken back."""
-    return person.extra.get("iscrowd") != 1 and person.skip_reason != images.TAKEN_BACK
+    """Whether annotators see them: not a crowd region as it was imported, nor who was withdrawn."""
+    is_withdrawn = person.state == "not_a_person" and person.skip_reason == images.WITHDRAWN
+    return person.extra.get("iscrowd") != 1 and not is_withdrawn
 
 
 def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
@@ -180,8 +181,8 @@ def skip(store: Store, user: UserRecord, message: SkipMessage, *, lease_s: float
 
 
 def not_a_person(store: Store, user: UserRecord, message: NotAPersonMessage, *, lease_s: float) -> SavedPayload:
-    """The box holds nobody; whoever was taken back is on no list any more."""
-    reason = images.TAKEN_BACK if message.taken_back else None
+    """The box holds nobody; whoever is withdrawn is on no list any more."""
+    reason = images.WITHDRAWN if message.withdrawn else None
     return _decide(store, _decision(message, "not_a_person", user, reason=reason), lease_s)
 
 

@@ -55,9 +55,9 @@ class SkipMessage(PersonMessage):
 
 
 class NotAPersonMessage(PersonMessage):
-    """The box holds nobody. taken_back: an annotator added it, and takes it off the list again."""
+    """The box holds nobody. withdrawn: who added it takes it off every list again."""
 
-    taken_back: bool = False
+    withdrawn: bool = False
 
 
 class AddPersonMessage(Message):

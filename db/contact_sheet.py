@@ -12,7 +12,7 @@ from db import predictions, queue
 from db.clock import utc_now
 from db.convert import image_record, person_record
 from db.errors import InvalidDecision
-from db.images import CROWD_REASON, TAKEN_BACK
+from db.images import CROWD_REASON, is_listed
 from db.project import get_project, project_row
 from db.records import ImageRecord, PersonRecord, PersonScore, PersonState, StoredPrediction, UserRecord
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonFlagRow, PersonRow, PersonScoreRow
@@ -251,8 +251,8 @@ class _Sheet:
         return query.where(PersonRow.id == person_id).exists()
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
-        """On a person and their image. A crowd region as it was imported is nobody, nor is who was taken back."""
-        yield func.coalesce(PersonRow.skip_reason, "") != TAKEN_BACK
+        """On a person and their image. A crowd region as it was imported is nobody, nor is who was withdrawn."""
+        yield is_listed()
         yield or_(PersonRow.revision > 0, func.coalesce(PersonRow.skip_reason, "") != CROWD_REASON)
         if self._wanted.show in STATES:
             yield PersonRow.state.in_(STATES[self._wanted.show])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
@@ -15,6 +15,7 @@ from db.project import get_project
 from db.records import Counts, ImageRecord, NewImage, NewPerson, PersonRecord, Split, UserRecord
 from db.schema import (
     CameraRow,
+    DecisionRow,
     ImageRow,
     LabelRow,
     LeaseRow,
@@ -27,7 +28,7 @@ from db.writing import insert
 from sspcm.pose import IMPORTED, Box
 
 CROWD_REASON = "crowd region"
-TAKEN_BACK = "taken back"
+WITHDRAWN = "withdrawn"
 """Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
 SMALLEST_SIDE, LARGEST_SIDE = 1.0, 4.0
 """A drawn box's sides: from so many px to so many times the image's longer side."""
@@ -227,7 +228,7 @@ def count(tx: Session) -> Counts:
         for split, state, number in tx.execute(
             select(ImageRow.split, PersonRow.state, func.count())
             .join(ImageRow, ImageRow.id == PersonRow.image_id)
-            .where(func.coalesce(PersonRow.skip_reason, "") != TAKEN_BACK)
+            .where(is_listed())
             .group_by(ImageRow.split, PersonRow.state)
         )
     }
@@ -258,10 +259,17 @@ def count_open(tx: Session) -> int:
     return tx.scalars(query).one()
 
 
-def has_persons(tx: Session, image_id: int) -> bool:
-    """Whether somebody is in an image who was not taken back."""
-    listed = select(PersonRow.id).where(PersonRow.image_id == image_id)
-    return tx.scalar(listed.where(func.coalesce(PersonRow.skip_reason, "") != TAKEN_BACK).limit(1)) is not None
+def may_be_closed(tx: Session, image_id: int) -> bool:
+    """Whether an image without open persons is done: somebody is in it, or an annotator said that nobody is."""
+    if tx.scalar(select(PersonRow.id).where(PersonRow.image_id == image_id, is_listed()).limit(1)) is not None:
+        return True
+    said = select(DecisionRow.kind).where(DecisionRow.image_id == image_id, DecisionRow.person_id.is_(None))
+    return tx.scalar(said.order_by(DecisionRow.id.desc()).limit(1)) == "finish"
+
+
+def is_listed() -> ColumnElement[bool]:
+    """Whether a person's row is of one who was not withdrawn. A skip may have any words for its reason."""
+    return or_(PersonRow.state != "not_a_person", func.coalesce(PersonRow.skip_reason, "") != WITHDRAWN)
 
 
 def settle_image(tx: Session, image: ImageRow) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.convert import box_columns, label_columns, label_of
 from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember, take_lease
 from db.errors import InvalidDecision, NotFound, RevisionConflict
-from db.images import TAKEN_BACK, check_box, check_keypoints, check_split, has_persons, set_open, settle_image
+from db.images import WITHDRAWN, check_box, check_keypoints, check_split, may_be_closed, set_open, settle_image
 from db.records import Decision, DecisionOutcome
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label
@@ -21,9 +21,9 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
 
     "accept" adds a label revision; the others leave the person without a current label (`history` keeps every one).
     "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then
-    holds for `lease_s`. "not_a_person" with the reason TAKEN_BACK takes an added person off every list. An image
-    whose persons are all decided closes and its lease ends. A decision may bring the person's box as the annotator
-    left it: keypoints never move with it, nor it with them; the decision keeps the box before.
+    holds for `lease_s`. "not_a_person" with the reason WITHDRAWN takes somebody off every list whom this annotator
+    added. An image whose persons are all decided closes and its lease ends. A decision may bring the person's box as
+    the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before.
     Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
     person meanwhile; InvalidDecision, also for a validation image.
     """
@@ -138,7 +138,7 @@ def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, 
         person.label_revision = None
         person.state, person.skip_reason = "skipped", _reason(decision)
     elif decision.kind == "not_a_person":
-        _check_taken_back(tx, decision)
+        _check_withdrawn(tx, decision, person)
         person.label_revision = None
         person.state, person.skip_reason = "not_a_person", decision.reason
     else:
@@ -149,24 +149,32 @@ def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, 
     tx.flush()
 
 
-def _check_taken_back(tx: Session, decision: Decision) -> None:
-    """Raise InvalidDecision for a reason other than TAKEN_BACK, and for that one with a person nobody added here."""
+def _check_withdrawn(tx: Session, decision: Decision, person: PersonRow) -> None:
+    """Raise InvalidDecision for a reason other than WITHDRAWN; for that one, unless they added who is open."""
     if decision.reason is None:
         return
-    added = select(DecisionRow.id).where(DecisionRow.person_id == decision.person_id, DecisionRow.kind == "add_person")
-    if decision.reason != TAKEN_BACK or tx.scalar(added) is None:
+    added = select(DecisionRow.id).where(
+        DecisionRow.person_id == person.id,
+        DecisionRow.kind == "add_person",
+        DecisionRow.user_id == decision.user.id,
+    )
+    if decision.reason != WITHDRAWN or tx.scalar(added) is None:
         raise InvalidDecision(
-            f"person {decision.person_id} is not one whom an annotator added; wanted one to take back. Say instead "
-            "that the box holds nobody."
+            f"person {person.id} is not one whom {decision.user.name} added; wanted one to withdraw. Say instead that "
+            "the box holds nobody."
+        )
+    if person.state != "open":
+        raise InvalidDecision(
+            f"person {person.id} is decided; wanted an open one to withdraw. Undo what was decided about them first."
         )
 
 
 def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: datetime) -> bool:
     """Close or open the image as its persons now are; whoever reopened a person holds it.
 
-    Where nobody is left but those taken back, nobody has said yet that the image is empty: it stays open.
+    Where nobody is left but who was withdrawn, it is as empty as its annotator said, or stays open.
     """
-    if decision.reason == TAKEN_BACK and not has_persons(tx, image.id):
+    if decision.kind == "not_a_person" and decision.reason == WITHDRAWN and not may_be_closed(tx, image.id):
         return False
     if decision.kind != "reopen":
         return settle_image(tx, image)

@@ -238,7 +238,7 @@ class Lease:
 class Decision:
     """What an annotator decided about one person. `key` makes it idempotent: decided twice is decided once.
 
-    kind "accept" needs `label`; kind "skip" needs `reason`; kind "not_a_person" has none or images.TAKEN_BACK. box: the
+    kind "accept" needs `label`; kind "skip" needs `reason`; kind "not_a_person" has none or images.WITHDRAWN. box: the
     person's, where the annotator changed it.
     """
 

@@ -67,7 +67,7 @@ export class Saving {
     this.#entrust(sheet, key, {
       path: PATHS.not_a_person,
       whom: whomOf(state.byKey(sheet.desk, key)),
-      body: { taken_back: true },
+      body: { withdrawn: true },
       saved: () => state.forget(sheet.desk, key),
       refused: (problem) => state.listAgain(sheet.desk, key, problem),
     });

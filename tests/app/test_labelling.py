@@ -152,7 +152,7 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
         sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box), lease_s=LEASE_S
     )
     assert (drawn.state, drawn.box, drawn.start.source) == ("open", box, "empty")
-    back = NotAPersonMessage(key=key(), person_id=drawn.id, revision=0, taken_back=True)
+    back = NotAPersonMessage(key=key(), person_id=drawn.id, revision=0, withdrawn=True)
     assert labelling.not_a_person(sqlite_store, ann, back, lease_s=LEASE_S).person.state == "not_a_person"
     assert [person.id for person in take(sqlite_store, ann).persons] == [1]
     assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]

@@ -134,7 +134,7 @@ class World:
         shown = {"id": image.id, "url": f"/img/{image.id}/{sha256(image.content).hexdigest()}", "width": image.width,
                  "height": image.height, "file_name": image.file_name, "camera": "hall"}  # fmt: skip
         remaining = sum(not one.done for one in self.images.values())
-        persons = [person.to_json() for person in image.persons if person.skip_reason != "taken back"]
+        persons = [person.to_json() for person in image.persons if person.skip_reason != "withdrawn"]
         return {
             "version": 1, "image": shown, "skeleton": self.skeleton.to_json(), "lease_s": self.lease_s,
             "lens": self.lens, "round": 1, "persons": persons, "remaining": remaining,
@@ -153,7 +153,7 @@ class World:
         person.revision += 1
         person.label = body.get("xyv", person.label)
         person.box = body.get("box") or person.box
-        person.skip_reason = "taken back" if body.get("taken_back") else body.get("reason")
+        person.skip_reason = "withdrawn" if body.get("withdrawn") else body.get("reason")
         image = next(image for image in self.images.values() if person in image.persons)
         image.done = all(one.state != "open" for one in image.persons)
         self.note(image.id)

@@ -160,13 +160,13 @@ def test_whoever_reopens_holds_the_image(store, person, ann, bea, now):
         assert queue.claim(tx, ann, now=now, lease_s=60) is not None
 
 
-def test_who_was_added_and_taken_back_counts_nowhere_until_reopened(store, add_people, ann, make_label, now):
+def test_who_was_withdrawn_counts_nowhere_until_reopened(store, add_people, ann, make_label, now):
     (image,) = add_people(store, labelled=True)
     with store.transaction() as tx:
         before = images.count(tx)
         added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
         assert images.count(tx).persons == before.persons + 1
-    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.TAKEN_BACK), now)
+    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.WITHDRAWN), now)
     assert (outcome.state, outcome.image_done) == ("not_a_person", True)
     with store.reading() as tx:
         assert images.count(tx) == before
@@ -177,22 +177,58 @@ def test_who_was_added_and_taken_back_counts_nowhere_until_reopened(store, add_p
         assert images.count(tx).persons_open == before.persons_open + 1
 
 
-def test_an_image_whose_only_person_was_taken_back_is_not_taken_for_empty(store, add_people, ann, now):
+def test_an_image_whose_only_person_was_withdrawn_is_not_taken_for_empty(store, add_people, ann, now):
     (image,) = add_people(store, persons=0)
     with store.transaction() as tx:
         added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
-    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.TAKEN_BACK), now)
+    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.WITHDRAWN), now)
     assert (outcome.image_done, is_open(store, image.id)) == (False, True)
     with store.transaction() as tx:
         images.finish_image(tx, image.id, user=ann, key="nobody", now=now)
     assert not is_open(store, image.id)
 
 
-def test_only_who_was_added_here_is_taken_back(store, person, ann, now):
-    for reason in (images.TAKEN_BACK, "blurred"):
-        with pytest.raises(InvalidDecision, match=r"not one whom an annotator added.*holds nobody"):
+def test_only_who_was_added_by_the_same_annotator_is_withdrawn(store, person, ann, bea, now):
+    for reason in (images.WITHDRAWN, "blurred"):
+        with pytest.raises(InvalidDecision, match=r"not one whom ann added.*holds nobody"):
             decide(store, Decision(reason, "not_a_person", person.id, 0, ann, reason=reason), now)
-    assert persons(store) == [person]
+    with store.transaction() as tx:
+        added = images.add_person(tx, 1, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+    later = now + timedelta(hours=1)
+    with pytest.raises(InvalidDecision, match="not one whom bea added"):
+        decide(store, Decision("bea", "not_a_person", added.id, 0, bea, reason=images.WITHDRAWN), later)
+    assert persons(store) == [person, added]
+
+
+def test_an_image_said_to_be_empty_is_so_again_once_who_was_added_is_withdrawn(store, add_people, ann, now):
+    (image,) = add_people(store, persons=0)
+    with store.transaction() as tx:
+        images.finish_image(tx, image.id, user=ann, key="nobody", now=now)
+        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+    assert is_open(store, image.id)
+    decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.WITHDRAWN), now)
+    assert not is_open(store, image.id)
+
+
+def test_who_is_decided_is_not_withdrawn(store, add_people, ann, now):
+    (image,) = add_people(store, persons=0)
+    with store.transaction() as tx:
+        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+    decide(store, Decision("1", "skip", added.id, 0, ann, reason="blurred"), now)
+    with pytest.raises(InvalidDecision, match=r"is decided; wanted an open one.*Undo"):
+        decide(store, Decision("2", "not_a_person", added.id, 1, ann, reason=images.WITHDRAWN), now)
+    assert persons(store)[0].skip_reason == "blurred"
+
+
+def test_a_skip_may_have_the_same_words_as_its_reason_and_hides_nobody(store, add_people, ann, now):
+    add_people(store)
+    with store.reading() as tx:
+        before = images.count(tx)
+    decide(store, Decision("1", "skip", 1, 0, ann, reason=images.WITHDRAWN), now)
+    with store.reading() as tx:
+        assert images.count(tx).persons == before.persons
+        (shown,) = contact_sheet.page(tx, SheetFilter(show="skipped"), ann, after=None, limit=9).persons
+    assert (shown.person.id, shown.person.skip_reason) == (1, images.WITHDRAWN)
 
 
 def test_an_open_person_is_not_reopened(store, person, ann, now):

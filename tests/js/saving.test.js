@@ -121,7 +121,7 @@ test("an added person taken back is, once the server knows them, nobody to it", 
   assert.deepEqual(sent.map((one) => [one.path, one.person_id, one.revision]), [
     ["/api/persons", undefined, undefined], ["/api/not-a-person", 44, 3],
   ]);
-  assert.equal(sent[1].taken_back, true);
+  assert.equal(sent[1].withdrawn, true);
   assert.deepEqual([sheet.waiting, sheet.desk.persons.length, sheet.desk.removed], [0, 2, []]);
 });
 
