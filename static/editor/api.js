@@ -2,10 +2,10 @@
 
 /**
  * What a request failed of. kind "offline": no answer, or the server is unwell: the same request may be sent again.
- * "signed-out": the session has ended. "refused": the server understood and said no; sending it again changes nothing.
+ * "signed-out": the session has ended. "another-project": this page's is not at the address any more. "refused": the server understood and said no; sending it again changes nothing.
  */
 export class ApiError extends Error {
-  /** @param {"offline" | "signed-out" | "refused"} kind @param {string} message @param {{status?: number, code?: string}} [more] */
+  /** @param {"offline" | "signed-out" | "another-project" | "refused"} kind @param {string} message @param {{status?: number, code?: string}} [more] */
   constructor(kind, message, { status = 0, code = "" } = {}) {
     super(message);
     this.kind = kind;
@@ -40,7 +40,7 @@ export class Api {
     this.#base = base;
   }
 
-  /** Who is signed in, asked once. project: tells it from every other; null before there is one.
+  /** Who is signed in, asked until there is a project. project: tells it from every other; null before there is one.
    * @returns {Promise<{user: {name: string, role: string}, csrf: string, version: number, project: string | null}>} */
   async session() {
     if (this.#session) return this.#session;
@@ -48,8 +48,10 @@ export class Api {
     const { user: { name }, project } = session;
     this.#owner ??= { name, project };
     if (name !== this.#owner.name) throw notOurs(name, this.#owner.name);
+    this.#owner.project ??= project;
     if (project !== this.#owner.project) throw notThisProject();
-    return (this.#session = session);
+    this.#session = project === null ? null : session; // the first import makes one
+    return session;
   }
 
   /** The next task, leased to this annotator, or {task: null, message}. @param {Iterable<number>} exclude image ids */
@@ -127,7 +129,7 @@ function notOurs(found, wanted) {
 }
 
 function notThisProject() {
-  return new ApiError("signed-out", "Another project is at this address now. What waits here is of the one before, and is not " +
+  return new ApiError("another-project", "Another project is at this address now. What waits here is of the one before, and is not " +
     "sent to this one: it stays in this browser. Reload the page to work on this one.");
 }
 

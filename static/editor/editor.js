@@ -22,7 +22,7 @@ import { Kept } from "./kept.js";
 import { WAYS_OUT, effective, readOwn } from "./key_table.js";
 import { BINDINGS, chordOf, commandFor } from "./keys.js";
 import * as looks from "./looks.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, isStopped } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { overviewOf } from "./overview.js";
 import { HANDLE_REACH_PX, Pointing } from "./pointing.js";
@@ -65,7 +65,7 @@ export class PoseEditor extends HTMLElement {
   #painted = 0;
   #isNew = false;
   #phase = "loading";
-  #asksToSignIn = false;
+  #asksToGoOn = false;
   #toldUnsaved = false;
   #openAgain = 0;
   /** @type {string[]} what went wrong before there was an image to say it over */
@@ -207,7 +207,7 @@ export class PoseEditor extends HTMLElement {
     listen(stage, this.#pointing.handlers, signal);
     window.addEventListener("resize", () => this.#settle(), { signal });
     window.addEventListener("online", () => this.#outbox.retry(), { signal });
-    window.addEventListener("focus", () => this.#outbox.outlook.state === "signed-out" && this.#outbox.retry(), { signal });
+    window.addEventListener("focus", () => isStopped(this.#outbox.outlook.state) && this.#outbox.retry(), { signal });
     window.addEventListener("beforeunload", (event) => this.#beforeUnload(event), { signal });
     window.addEventListener("pagehide", () => this.#depart(), { signal });
     window.addEventListener("pageshow", () => this.#keeper.going(false, this.#sheet), { signal });
@@ -229,8 +229,7 @@ export class PoseEditor extends HTMLElement {
     clearTimeout(this.#openAgain);
     try {
       await this.#keeper.open();
-      const { user, project } = await this.#api.session();
-      await this.#keeper.openFor(user.name, project);
+      await this.#knowWhose();
     } catch (error) {
       return this.#cannotOpenQueue(error);
     }
@@ -246,6 +245,12 @@ export class PoseEditor extends HTMLElement {
     if (!waiting) return this.#cannotLoad(error);
     this.#cannotLoad(Object.assign(error, { message: `${error.message} ${waitingInWords(waiting)}` }));
     if (error.kind === "offline") this.#openAgain = setTimeout(() => void this.#open(), OPEN_AGAIN_MS);
+  }
+
+  /** Ask who is here, and of which project; keep what is theirs. */
+  async #knowWhose() {
+    const { user, project } = await this.#api.session();
+    await this.#keeper.openFor(user.name, project);
   }
 
   async #next() {
@@ -288,6 +293,7 @@ export class PoseEditor extends HTMLElement {
     if (state.nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
     this.#behind.put(sheet);
     this.#sheet = null;
+    this.#holds.drop();
   }
 
   /** Go to an image by its id, whoever labelled it; the present one waits to be next.
@@ -369,25 +375,36 @@ export class PoseEditor extends HTMLElement {
   }
 
   #showEmpty(message) {
-    this.#holds.drop();
     delete this.dataset.image;
     this.#setPhase("empty", {
       title: "Nothing left to do",
       text: `${message || "Every image is done or with somebody else. New ones come with the next import or round."} {recent} lists the images you did last.`,
-      button: "Check again", act: () => this.#next(),
+      button: "Check again", act: () => void this.#checkAgain(),
     });
     this.#refresh();
     this.#panel.say("The queue is empty.");
   }
 
+  async #checkAgain() {
+    try {
+      await this.#knowWhose();
+    } catch (error) {
+      return this.#cannotLoad(error);
+    }
+    return this.#next();
+  }
+
   #cannotLoad(error) {
-    const signedOut = error.kind === "signed-out";
+    const tryAgain = { button: "Try again", act: () => this.#open() };
     this.#setPhase("error", {
-      title: signedOut ? "Your session has ended" : "The next image could not be loaded",
-      text: signedOut ? "Sign in again in another tab, then come back. Your edits are kept." : error.message,
-      link: signedOut ? "/login" : undefined,
-      button: "Try again", act: () => this.#open(),
-    });
+      "signed-out": {
+        title: "Your session has ended", text: "Sign in again in another tab, then come back. Your edits are kept.",
+        link: "/login", ...tryAgain,
+      },
+      "another-project": {
+        title: "Another project is here now", text: error.message, button: "Reload the page", act: () => location.reload(),
+      },
+    }[error.kind] ?? { title: "The next image could not be loaded", text: error.message, ...tryAgain });
     this.#refresh();
     this.#panel.say(error.message);
   }
@@ -535,7 +552,7 @@ export class PoseEditor extends HTMLElement {
     "box-edit": () => this.#setTool(this.#tool === "edit-box" ? null : "edit-box"),
     "copy-previous": () => void this.#copyPrevious(),
     "start-from": () => this.#startFrom(),
-    "accept-image": () => this.#deciding.acceptImage(),
+    "accept-image": () => (this.#tool && state.nextOpen(this.#desk) === -1 ? this.#doneWithTool() : this.#deciding.acceptImage()),
     "person-open-next": () => this.#goTo(state.stepTo(this.#desk, "open")),
     "person-labelled-next": () => this.#goTo(state.stepTo(this.#desk, "accepted")),
     accept: () => (this.#tool ? this.#doneWithTool() : this.#deciding.accept()),
@@ -854,16 +871,17 @@ export class PoseEditor extends HTMLElement {
     this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
     this.dataset.status = status;
     this.#panel.status(status, text, outlook.pending > 0 && status === "unsaved");
-    this.#askToSignIn(outlook.state === "signed-out", outlook.pending);
+    this.#askToGoOn(outlook);
   }
 
-  #askToSignIn(needed, pending) {
-    if (this.#phase !== "ready" || (!needed && !this.#asksToSignIn)) return;
-    this.#asksToSignIn = needed;
-    this.#panel.notice(needed ? {
-      kind: "problem", text: words.signInFirst(pending), button: "Sign in",
-      act: () => window.open("/login", "_blank", "noopener"),
-    } : null);
+  /** What the annotator must do before anything is saved again. @param {import("./outbox.js").Outlook} outlook */
+  #askToGoOn({ state: stands, pending, message }) {
+    const needed = isStopped(stands);
+    if (this.#phase !== "ready" || (!needed && !this.#asksToGoOn)) return;
+    this.#asksToGoOn = needed;
+    const signIn = { text: words.signInFirst(pending), button: "Sign in", act: () => window.open("/login", "_blank", "noopener") };
+    const reload = { text: message, button: "Reload the page", act: () => location.reload() };
+    this.#panel.notice(needed ? { kind: "problem", ...(stands === "signed-out" ? signIn : reload) } : null);
   }
 
   #scene() {

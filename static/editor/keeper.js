@@ -46,10 +46,12 @@ export class Keeper {
   /** Keep this annotator's work; the decisions that an earlier page could not send go first. @param {string} name
    * @param {string | null} project what tells it from every other */
   async openFor(name, project) {
-    this.owner = ownerOf(name, project);
-    this.#drafts ??= new Drafts(this.#store, this.owner);
+    const owner = ownerOf(name, project);
+    if (this.owner !== owner) this.#drafts = new Drafts(this.#store, owner);
+    this.owner = owner;
     try {
-      await this.#outbox.open(this.#store, this.owner);
+      if (project !== null) await this.#store.adopt(name, owner); // an earlier version of this page knew no project
+      await this.#outbox.open(this.#store, owner);
       await this.#drafts.prune(Date.now());
     } catch (error) {
       this.isSure = false;

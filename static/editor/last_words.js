@@ -6,10 +6,14 @@ const PREFIX = "pose-editor/last-words/";
 /**
  * @typedef {import("./store.js").Table} Table
  * @typedef {import("./store.js").Key} Key
- * @typedef {{table: Table, key: Key, value?: any, at: number}} Wish value: plain data to put there, none to remove what is there. at: ms
+ * @typedef {{table: Table, key: Key, value: any, at: number}} Wish value: plain data to put there. at: ms
  */
 
-/** The wishes of one page. They are written down as long as it goes, or may be about to; until then they are only counted. */
+/**
+ * The wishes of one page. They are written down as long as it goes, or may be about to; until then they are only counted.
+ * Only what is to be put: a letter that was not removed is sent once more and changes nothing, a draft no longer needed fits
+ * nothing; and what was removed may have followed a write of another kind that went with the page.
+ */
 export class LastWords {
   #storage;
   #name;
@@ -27,10 +31,10 @@ export class LastWords {
     this.#now = now;
   }
 
-  /** A wish, for as long as the store works on it. @param {Omit<Wish, "at">} wish @param {Promise<void>} work
-   * @returns {Promise<void>} the same */
+  /** A wish until the store has carried it out; what it fails at is still wished. @param {Omit<Wish, "at">} wish
+   * @param {Promise<void>} work */
   until(wish, work) {
-    const name = JSON.stringify([wish.table, wish.key]);
+    const name = nameOf(wish.table, wish.key);
     const mine = { ...wish, at: this.#now() };
     this.#open.set(name, mine);
     this.#write();
@@ -39,8 +43,12 @@ export class LastWords {
       this.#open.delete(name);
       this.#write();
     };
-    work.then(over, over);
-    return work;
+    work.then(over, () => {});
+  }
+
+  /** It is not wished any more. @param {Table} table @param {Key} key */
+  drop(table, key) {
+    if (this.#open.delete(nameOf(table, key))) this.#write();
   }
 
   /** The page goes, or comes back. @param {boolean} goes */
@@ -52,23 +60,41 @@ export class LastWords {
   #write() {
     const wishes = this.#goes ? [...this.#open.values()] : [];
     if (!wishes.length && !this.#isWritten) return;
+    const letters = wishes.filter(({ table }) => table === "letters");
+    if (!this.#couldWrite(wishes) && letters.length < wishes.length) this.#couldWrite(letters); // the drafts may be too large
+  }
+
+  #couldWrite(wishes) {
     try {
       if (wishes.length) this.#storage().setItem(this.#name, packed(wishes));
       else this.#storage().removeItem(this.#name);
       this.#isWritten = wishes.length > 0;
+      return true;
     } catch (error) {
       console.warn("The last edits before this page went may not be kept:", error); // forbidden or full, and nobody is left to tell
+      return false;
     }
   }
 }
 
+function nameOf(table, key) {
+  return JSON.stringify([table, key]);
+}
+
 /**
- * Give a store what pages that are gone asked of theirs; what has been put there since is left alone. Rejects with a StoreError.
+ * Give a store what pages that are gone asked of theirs; what has been put there since is left alone. One page at a time.
+ * Rejects with a StoreError; then it is all still there.
  * @param {() => Storage} storage asking for it may throw @param {import("./store.js").Store} store
+ * @param {LockManager} [locks] the browser may have none
  */
-export async function takeUpLastWords(storage, store) {
+export function takeUpLastWords(storage, store, locks = globalThis.navigator?.locks) {
+  const take = () => takeUp(storage, store);
+  return locks ? locks.request(PREFIX, take) : take();
+}
+
+async function takeUp(storage, store) {
   for (const [name, text] of wordsIn(storage)) {
-    for (const { table, key, value, at } of unpacked(text)) {
+    for (const { table, key, value, at } of readable(text)) {
       await store.change(table, key, (there) => (there?.at > at ? there : value));
     }
     if (store.isKept) storage().removeItem(name);
@@ -81,6 +107,16 @@ function wordsIn(storage) {
     return Object.entries(storage()).filter(([name]) => name.startsWith(PREFIX));
   } catch {
     return []; // forbidden: nothing was written there either
+  }
+}
+
+/** @returns {Wish[]} */
+function readable(text) {
+  try {
+    return unpacked(text);
+  } catch (error) {
+    console.warn("What an earlier page left cannot be read, and is dropped:", text, error);
+    return [];
   }
 }
 

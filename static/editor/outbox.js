@@ -18,7 +18,8 @@ import { newKey } from "./api.js";
  * @typedef {{answered: (letter: Posted, answer: any, isLast: boolean) => void,
  *   refused: (letter: Posted, error: Error) => void}} Strays
  *   what becomes of the letters of an earlier page. isLast: no other one about this image waits.
- * @typedef {{state: "saved" | "saving" | "waiting" | "signed-out", pending: number, message: string, retryAt: number}} Outlook
+ * @typedef {{state: "saved" | "saving" | "waiting" | "signed-out" | "another-project", pending: number, message: string,
+ *   retryAt: number}} Outlook
  */
 
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
@@ -26,6 +27,11 @@ const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** How long to wait before try number `tries`. @param {number} tries from 1 */
 export function waitBefore(tries) {
   return WAITS_MS[Math.min(tries, WAITS_MS.length) - 1];
+}
+
+/** Whether nothing is sent before the annotator has done something about it. @param {string} state an Outlook's, or an error's kind */
+export function isStopped(state) {
+  return state === "signed-out" || state === "another-project";
 }
 
 /** A queue of letters. Order is kept: what was decided first is saved first. */
@@ -110,7 +116,7 @@ export class Outbox {
     this.#keep(posted);
     if (this.outlook.state === "saved") this.#look("saving");
     else this.#look(this.outlook.state, this.outlook.message, this.outlook.retryAt);
-    if (this.#timer === null && this.outlook.state !== "signed-out") void this.#work();
+    if (this.#timer === null && !isStopped(this.outlook.state)) void this.#work();
     return key;
   }
 
@@ -170,8 +176,8 @@ export class Outbox {
       this.#refused(letter, error);
       return true;
     }
-    if (error.kind === "signed-out") {
-      this.#look("signed-out", error.message);
+    if (isStopped(error.kind)) {
+      this.#look(error.kind, error.message);
       return false;
     }
     this.#tries += 1;
@@ -203,7 +209,7 @@ export class Outbox {
   }
 
   #keep(letter) {
-    this.#store?.put("letters", [this.#owner, letter.key], letter).catch(() => this.#cannotKeep());
+    this.#store?.put("letters", [this.#owner, letter.key], { ...letter, at: this.#clock.now() }).catch(() => this.#cannotKeep());
   }
 
   #forget(letter) {

@@ -110,7 +110,7 @@ export class BrowserStore {
 
   /** All values of one owner, in the order of their keys. @param {Table} table @param {string} owner @returns {Promise<any[]>} */
   all(table, owner) {
-    return this.#read(table, (rows) => rows.getAll(IDBKeyRange.bound([owner], [owner, []])));
+    return this.#read(table, (rows) => rows.getAll(ofOwner(owner)));
   }
 
   /** How many values there are, of whomever. @param {Table} table @returns {Promise<number>} */
@@ -120,12 +120,15 @@ export class BrowserStore {
 
   /** @param {Table} table @param {Key} key @param {object} value plain data @returns {Promise<void>} */
   put(table, key, value) {
-    return this.#wish({ table, key, value }, (rows) => void rows.put(value, key));
+    const written = this.#write(table, (rows) => void rows.put(value, key), { atOnce: true });
+    this.#lastWords?.until({ table, key, value }, written);
+    return written;
   }
 
   /** @param {Table} table @param {Key} key @returns {Promise<void>} */
   remove(table, key) {
-    return this.#wish({ table, key }, (rows) => void rows.delete(key));
+    this.#lastWords?.drop(table, key);
+    return this.#write(table, (rows) => void rows.delete(key), { atOnce: true });
   }
 
   /** Another value in place of the one there; nobody comes between. @param {Table} table @param {Key} key
@@ -141,6 +144,21 @@ export class BrowserStore {
     });
   }
 
+  /** Everything of one owner goes to another. @param {string} from @param {string} to @returns {Promise<void>} */
+  async adopt(from, to) {
+    for (const table of TABLES) {
+      await this.#write(table, (rows) => {
+        const cursor = rows.openCursor(ofOwner(from));
+        cursor.onsuccess = () => {
+          if (!cursor.result) return;
+          rows.put(cursor.result.value, [to, cursor.result.key[1]]);
+          cursor.result.delete();
+          cursor.result.continue();
+        };
+      });
+    }
+  }
+
   /** Remove what a test picks, of all owners. @param {Table} table @param {(value: any) => boolean} isOld */
   sweep(table, isOld) {
     return this.#write(table, (rows) => {
@@ -151,11 +169,6 @@ export class BrowserStore {
         cursor.result.continue();
       };
     });
-  }
-
-  #wish(wish, work) {
-    const written = this.#write(wish.table, work, { atOnce: true });
-    return this.#lastWords ? this.#lastWords.until(wish, written) : written;
   }
 
   #read(table, work) {
@@ -177,7 +190,7 @@ export class BrowserStore {
         if (atOnce) transaction.commit();
         const timer = setTimeout(() => {
           reject(new StoreError(tookTooLong(`no answer in ${ANSWERS_WITHIN_S} s`)));
-          transaction.abort();
+          if (!atOnce) transaction.abort(); // what is committed may still be carried out, late
         }, ANSWERS_WITHIN_S * 1000);
         transaction.oncomplete = () => {
           clearTimeout(timer);
@@ -231,9 +244,23 @@ export class MemoryStore {
     else this.#tables[table].set(named(key), { key, value: structuredClone(next) });
   }
 
+  async adopt(from, to) {
+    for (const rows of Object.values(this.#tables)) {
+      for (const [name, { key, value }] of [...rows].filter(([, row]) => row.key[0] === from)) {
+        rows.delete(name);
+        rows.set(named([to, key[1]]), { key: [to, key[1]], value });
+      }
+    }
+  }
+
   async sweep(table, isOld) {
     for (const [name, { value }] of this.#tables[table]) if (isOld(value)) this.#tables[table].delete(name);
   }
+}
+
+/** The keys of one owner. @param {string} owner @returns {IDBKeyRange} */
+function ofOwner(owner) {
+  return IDBKeyRange.bound([owner], [owner, []]);
 }
 
 function named(key) {

@@ -22,6 +22,7 @@ export class Tabs {
     const kept = new Promise((letGo) => (this.#letGo = letGo));
     return new Promise((answer) => {
       const got = (lock) => {
+        if (lock === null) this.#name = null; // asked again, it is asked anew
         answer(lock !== null);
         return lock && kept;
       };

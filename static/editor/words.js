@@ -196,6 +196,7 @@ export function standInWords({ state, pending, message, retryAt }, desk, behind,
   const count = pending > 1 ? ` (${pending})` : "";
   if (state === "saving") return { status: "saving", text: `Saving…${count}` };
   if (state === "signed-out") return { status: "unsaved", text: `Not saved${count}: sign in again in another tab.` };
+  if (state === "another-project") return { status: "unsaved", text: `Not saved${count}: another project is here now.` };
   if (state === "waiting") {
     const seconds = Math.max(Math.ceil((retryAt - now) / 1000), 0);
     return { status: "unsaved", text: `Not saved${count}, again in ${seconds} s: ${message}` };

@@ -34,6 +34,24 @@ DROPS_WRITES = """() => {
   };
 }"""
 
+WITHOUT_PROJECT = """() => new Promise((resolve) => {
+  const request = indexedDB.open("pose-editor", 1);
+  request.onsuccess = () => {
+    const transaction = request.result.transaction(["drafts", "letters"], "readwrite");
+    for (const table of ["drafts", "letters"]) {
+      const cursor = transaction.objectStore(table).openCursor();
+      cursor.onsuccess = () => {
+        if (!cursor.result) return;
+        const { key: [owner, name], value } = cursor.result;
+        cursor.result.delete();
+        cursor.source.put(value, [owner.split("@")[0], name]);
+        cursor.result.continue();
+      };
+    }
+    transaction.oncomplete = () => { request.result.close(); resolve(); };
+  };
+})"""
+
 
 @pytest.fixture
 def world() -> Any:
@@ -322,6 +340,62 @@ def test_what_waits_for_one_project_stays_out_of_another_that_took_its_address(
     wait(page, "person", "101")
     wait(page, "status", "saved")
     assert len(world.saves("accept")) == 1
+
+
+def test_another_project_that_comes_while_the_page_is_open_is_told_with_the_way_on(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    world.project = "another"
+    world.refusals.append((403, "csrf", "stale"))
+    page.keyboard.press("Enter")
+    wait(page, "status", "unsaved")
+    expect(page.get_by_text("Not saved: another project is here now.").first).to_be_visible()
+    expect(page.get_by_text("it stays in this browser. Reload the page to work on this one.").first).to_be_visible()
+    page.get_by_role("button", name="Reload the page").click()
+    wait(page, "painted", "1")
+    wait(page, "status", "saved")
+    assert ([person.state for person in world.images[1].persons], selected(page)[0]) == (["open", "open"], 100)
+
+
+def test_work_begun_on_a_page_that_was_open_before_the_first_import_is_the_projects(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    images = dict(world.images)
+    world.images.clear()
+    world.project = None
+    page = open_editor(world, painted=False)
+    expect(page.get_by_role("heading", name="Nothing left to do")).to_be_visible()
+    world.images.update(images)
+    world.project = "drawn"
+    page.get_by_role("button", name="Check again").click()
+    wait(page, "painted", "1")
+    pull(page, 100, (30, 0))
+    moved = point(page, 100, "nose")
+    eventually_kept(page, 100, moved)
+    page.reload()
+    wait(page, "painted", "1")
+    assert point(page, 100, "nose") == moved
+
+
+def test_what_an_earlier_version_of_the_page_kept_is_sent_too(world: Any, open_editor: Callable[..., Page]) -> None:
+    page = open_editor(world)
+    page.keyboard.press("Enter")
+    wait(page, "status", "saved")
+    world.down = True
+    pull(page, 101, (30, 0))
+    moved = point(page, 101, "nose")
+    page.keyboard.press("Enter")
+    wait(page, "status", "unsaved")
+    kept(page, "letters", 1)
+    page.evaluate(WITHOUT_PROJECT)
+    world.down = False
+    page.reload()
+    wait(page, "image", "2")
+    wait(page, "status", "saved")
+    assert [one["person_id"] for one in world.saves("accept")] == [100, 101]
+    assert world.saves("accept")[1]["xyv"][0] == moved
+    kept(page, "letters", 0)
 
 
 def test_a_decision_refused_after_a_reload_is_told_by_name_and_its_edits_are_there(

@@ -342,6 +342,18 @@ def test_nobody_here_is_taken_back_like_anything_else(world: Any, open_editor: C
     assert not world.images[1].done
 
 
+def test_with_everybody_decided_the_key_for_all_finishes_the_tool_as_enter_does(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    world.images[1].persons.clear()
+    page = open_editor(world)
+    page.keyboard.press("b")
+    page.keyboard.press("Shift+Enter")
+    eventually(page, "typeof document.querySelector('pose-editor').desk.persons[0]?.id === 'number'")
+    (added,) = world.saves("persons")
+    assert (added["image_id"], selected(page)[0]) == (1, world.images[1].persons[0].id)
+
+
 def test_an_image_is_opened_by_its_address_at_the_person_asked_for(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:

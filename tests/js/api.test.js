@@ -95,9 +95,22 @@ test("what was decided in one project is never sent to another that took its add
     return answer(401, { error: { code: "signed_out", message: "Sign in." } });
   };
   const api = new Api({ fetch });
-  const ends = (words) => (error) => error.kind === "signed-out" && words.test(error.message);
-  await assert.rejects(api.post("/api/accept", { key: "a" }), ends(/Sign in/));
-  await assert.rejects(api.post("/api/accept", { key: "a" }), ends(/Another project is at this address now/));
-  await assert.rejects(api.post("/api/accept", { key: "a" }), ends(/Another project/));
+  const ends = (kind, words) => (error) => error.kind === kind && words.test(error.message);
+  await assert.rejects(api.post("/api/accept", { key: "a" }), ends("signed-out", /Sign in/));
+  await assert.rejects(api.post("/api/accept", { key: "a" }), ends("another-project", /Another project is at this address now/));
+  await assert.rejects(api.post("/api/accept", { key: "a" }), ends("another-project", /Reload the page/));
   assert.deepEqual(sent, ["/api/accept"]);
+});
+
+test("as long as there is no project it is asked again; the first one is this page's", async () => {
+  const projects = [null, null, "one"];
+  const asked = [];
+  const fetch = async (path) => {
+    asked.push(path);
+    return answer(200, { user: { name: "ann" }, project: projects.shift(), csrf: "token" });
+  };
+  const api = new Api({ fetch });
+  const found = [];
+  for (let i = 0; i < 4; i += 1) found.push((await api.session()).project);
+  assert.deepEqual([found, asked.length], [[null, null, "one", "one"], 3]);
 });

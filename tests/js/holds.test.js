@@ -56,6 +56,25 @@ test("an image that is lost is told at each beat, the one on the desk once, and 
   assert.deepEqual(told.said, [["lost", 1], "lost this", ["lost", 1], ["lost", 1, 2], "lost this"]);
 });
 
+test("an image that another tab has is not this tab's; once that one lets go it is", async (t) => {
+  const held = new Set();
+  const locks = { async request(name, _, work) {
+    if (held.has(name)) return work(null);
+    held.add(name);
+    await work({ name });
+    held.delete(name);
+  } };
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
+  t.after(() => (before ? Object.defineProperty(globalThis, "navigator", before) : delete globalThis.navigator));
+  const [one, two] = [new Holds({}, {}), new Holds({}, {})];
+  assert.deepEqual([await one.inThisTab("ann@here", 1), await two.inThisTab("ann@here", 1)], [true, false]);
+  assert.equal(await two.inThisTab("bea@here", 1), true, "another annotator's image is another one");
+  one.stop();
+  await setImmediate();
+  assert.equal(await two.inThisTab("ann@here", 1), true);
+});
+
 test("a server out of reach says nothing about the hold; one that does not know us is told", async (t) => {
   const { told, server, holds, beat } = page(t);
   holds.keep(120);

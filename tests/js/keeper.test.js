@@ -46,6 +46,20 @@ test("what is kept comes back on the same page, for the annotator in this projec
   assert.match(problem, /could not keep your work/);
 });
 
+test("a project that comes while the page is open is kept for under its own name", async () => {
+  const keeper = new Keeper(new Outbox({ send: () => {} }), () => {}, () => ({}));
+  await keeper.open();
+  const kept = [];
+  for (const [project, x] of [[null, 5], ["here", 7]]) {
+    await keeper.openFor("ann", project);
+    keeper.keep({ desk: state.movePoint(state.openDesk(task(person(1))), { x, y: 6 }), waiting: 0 });
+    await setImmediate();
+    const { desk } = await keeper.restore(state.openDesk(task(person(1))));
+    kept.push([keeper.owner, desk.persons[0].pose.xyv[desk.keypoint][0]]);
+  }
+  assert.deepEqual(kept, [["ann@", 5], ["ann@here", 7]]);
+});
+
 test("a browser that forbids localStorage is worked with all the same", async () => {
   const { keeper, told } = await page({ storage: () => { throw new DOMException("insecure", "SecurityError"); } });
   keeper.going(true, null);

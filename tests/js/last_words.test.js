@@ -75,16 +75,66 @@ test("the next page puts them into its store, but over nothing that is newer", a
   storage[NAME] = packed([
     { table: "drafts", key, value: { at: 30, is: "left" }, at: 30 },
     { table: "drafts", key: ["ann@drawn", 6], value: { at: 30, is: "left" }, at: 30 },
-    { table: "drafts", key: ["ann@drawn", 7], at: 30 },
     { table: "letters", key: ["ann@drawn", "k"], value: { key: "k" }, at: 30 },
   ]);
   const store = new MemoryStore();
   await store.put("drafts", ["ann@drawn", 6], { at: 31, is: "newer" });
-  await store.put("drafts", ["ann@drawn", 7], { at: 29, is: "older" });
   await takeUpLastWords(() => storage, store);
   assert.deepEqual(await store.all("drafts", "ann@drawn"), [{ at: 30, is: "left" }, { at: 31, is: "newer" }]);
   assert.deepEqual(await store.all("letters", "ann@drawn"), [{ key: "k" }]);
   assert.deepEqual(Object.keys(storage), ["other"]);
+});
+
+test("what the store failed at is still wished; what is not wished any more is not", async () => {
+  const storage = new Storage();
+  const words = new LastWords(() => storage, "one", () => 1);
+  words.going(true);
+  words.until({ table: "drafts", key, value: { is: "refused" } }, Promise.reject(new Error("full")));
+  words.until({ table: "letters", key: ["ann@drawn", "k"], value: {} }, new Promise(() => {}));
+  await new Promise((resolve) => setTimeout(resolve));
+  words.drop("letters", ["ann@drawn", "k"]);
+  assert.deepEqual(unpacked(storage[NAME]), [{ table: "drafts", key, value: { is: "refused" }, at: 1 }]);
+});
+
+test("where the drafts are too large the letters are written all the same, and nothing throws", (t) => {
+  const warned = t.mock.method(console, "warn", () => {});
+  const storage = new Storage();
+  storage.setItem = function (name, text) {
+    if (text.length > 300) throw new DOMException("full", "QuotaExceededError");
+    this[name] = text;
+  };
+  const words = new LastWords(() => storage, "one", () => 1);
+  words.until({ table: "drafts", key, value: { text: "x".repeat(1000) } }, new Promise(() => {}));
+  words.until({ table: "letters", key: ["ann@drawn", "k"], value: { key: "k" } }, new Promise(() => {}));
+  words.going(true);
+  assert.deepEqual(unpacked(storage[NAME]).map(({ table }) => table), ["letters"]);
+  assert.equal(warned.mock.callCount(), 1);
+});
+
+test("what cannot be read is dropped, and in nobody's way", async (t) => {
+  t.mock.method(console, "warn", () => {});
+  const storage = new Storage();
+  storage["pose-editor/last-words/bad"] = "[";
+  storage[NAME] = packed([{ table: "drafts", key, value: { at: 1 }, at: 1 }]);
+  const store = new MemoryStore();
+  await takeUpLastWords(() => storage, store);
+  assert.deepEqual([await store.get("drafts", key), Object.keys(storage)], [{ at: 1 }, []]);
+});
+
+test("pages take them up one after the other", async () => {
+  const storage = new Storage();
+  storage[NAME] = packed([{ table: "drafts", key, value: { at: 1 }, at: 1 }]);
+  const store = new MemoryStore();
+  const queued = [];
+  const locks = { request: (name, work) => new Promise((resolve) => queued.push(() => resolve(work()))) };
+  const both = [takeUpLastWords(() => storage, store, locks), takeUpLastWords(() => storage, store, locks)];
+  assert.deepEqual(Object.keys(storage).includes(NAME), true);
+  queued[0]();
+  await both[0];
+  await store.remove("drafts", key);
+  queued[1]();
+  await both[1];
+  assert.equal(await store.get("drafts", key), undefined);
 });
 
 test("where nothing can be stored they stay for a page that can, and where storage is forbidden there are none", async () => {

@@ -225,6 +225,17 @@ test("a hearer that throws is reported and holds nothing up: the next letter goe
   assert.throws(reported[0], /no such sheet/);
 });
 
+test("where another project has come to the address nothing is sent, until it is tried by hand", async () => {
+  const { outbox, sent, waits } = posted(new ApiError("another-project", "Another project is at this address now."), {}, {});
+  outbox.add(letter());
+  await setImmediate();
+  outbox.add(letter({ about: "5/2" }));
+  await setImmediate();
+  assert.deepEqual([outbox.outlook.state, outbox.outlook.pending, sent.length, waits()], ["another-project", 2, 1, null]);
+  await outbox.retry();
+  assert.equal(outbox.outlook.state, "saved");
+});
+
 test("whether letters about somebody wait can be asked", async () => {
   const { outbox } = posted(offline());
   outbox.add(letter());

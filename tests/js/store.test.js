@@ -54,9 +54,13 @@ test("a database that does not open in time, or that another tab blocks, gives a
 function database() {
   const begun = [];
   const transaction = () => {
-    const one = { objectStore: () => ({ count: () => ({ result: 7 }), put: () => {}, delete: () => {} }), error: null };
-    one.commit = () => {};
-    one.abort = () => { one.aborted = true; };
+    const rows = { count: () => ({ result: 7 }), get: () => ({}), put: () => {}, delete: () => {} };
+    const one = { objectStore: () => rows, error: null };
+    one.commit = () => { one.committed = true; };
+    one.abort = () => {
+      if (one.committed) throw new DOMException("It is committing or done.", "InvalidStateError");
+      one.aborted = true;
+    };
     begun.push(one);
     return one;
   };
@@ -78,18 +82,39 @@ test("the last words of a page are the writes without an answer, in their latest
   const lastWords = new LastWords(() => storage, "here", () => 5);
   const silent = database();
   const store = new BrowserStore(silent, { lastWords });
-  void store.put("drafts", ["ann", 1], { is: "answered" });
-  void store.put("drafts", ["ann", 2], { is: "older" });
-  void store.put("drafts", ["ann", 2], { is: "newer" });
-  void store.remove("letters", ["ann", "k"]);
+  const asked = [
+    store.put("drafts", ["ann", 1], { is: "answered" }), store.put("drafts", ["ann", 2], { is: "older" }),
+    store.put("drafts", ["ann", 2], { is: "newer" }), store.put("letters", ["ann", "k"], { is: "gone" }),
+    store.remove("letters", ["ann", "k"]),
+  ];
   silent.begun[0].oncomplete();
   silent.begun[1].oncomplete();
   await new Promise((resolve) => setTimeout(resolve));
   lastWords.going(true);
-  assert.deepEqual(said.get("pose-editor/last-words/here"), [
-    { table: "drafts", key: ["ann", 2], value: { is: "newer" }, at: 5 },
-    { table: "letters", key: ["ann", "k"], at: 5 },
-  ]);
+  assert.deepEqual(said.get("pose-editor/last-words/here"), [{ table: "drafts", key: ["ann", 2], value: { is: "newer" }, at: 5 }]);
+  silent.begun.forEach((one) => one.oncomplete());
+  await Promise.all(asked);
+  assert.equal(said.size, 0);
+});
+
+test("a single write is committed without waiting for the page; what asks again first is not", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const silent = database();
+  const store = new BrowserStore(silent);
+  const asked = [store.put("drafts", ["ann", 1], {}), store.remove("drafts", ["ann", 1]), store.change("drafts", ["ann", 1], () => {})];
+  assert.deepEqual(silent.begun.map(({ committed }) => Boolean(committed)), [true, true, false]);
+  t.mock.timers.tick(10_000);
+  for (const one of asked) await assert.rejects(one, /TimeoutError: no answer in 10 s/);
+  assert.deepEqual(silent.begun.map(({ aborted }) => Boolean(aborted)), [false, false, true]);
+});
+
+test("what an owner kept goes to another, and nothing of anybody else's", async () => {
+  const store = new MemoryStore();
+  await store.put("letters", ["ann", "k"], { is: "ann's" });
+  await store.put("letters", ["anna", "l"], { is: "anna's" });
+  await store.adopt("ann", "ann@here");
+  const found = await Promise.all(["ann", "ann@here", "anna"].map((owner) => store.all("letters", owner)));
+  assert.deepEqual(found, [[], [{ is: "ann's" }], [{ is: "anna's" }]]);
 });
 
 test("a database that the browser closed is opened again, once", async () => {

@@ -34,6 +34,16 @@ test("what one tab has the other one has not, until the first takes something el
   assert.equal(await two.take("image 2"), true);
 });
 
+test("a tab that got it not is told so again, as long as the other one has it", async () => {
+  const browser = locks();
+  const [one, two] = [new Tabs(browser), new Tabs(browser)];
+  await one.take("image 1");
+  assert.deepEqual([await two.take("image 1"), await two.take("image 1")], [false, false]);
+  one.drop();
+  await settled();
+  assert.equal(await two.take("image 1"), true);
+});
+
 test("a tab that got it not may ask again after letting go", async () => {
   const browser = locks();
   const [one, two] = [new Tabs(browser), new Tabs(browser)];
