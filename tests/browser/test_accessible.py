@@ -247,7 +247,7 @@ def test_a_person_is_added_in_a_window_enlarged_to_400_percent(world: Any, open_
     page.keyboard.press("f")
     page.keyboard.press("b")
     drag(page, at(page, 20, 20), at(page, 200, 300))
-    wait(page, "person", re.compile("^[2-9]"))
+    wait(page, "person", re.compile(r"^[2-9]\d*$"))
     added = page.evaluate("Number(document.querySelector('pose-editor').dataset.person)")
     page.mouse.click(*at(page, 110, 100))
     assert person(page, added)["pose"]["xyv"][0] == pytest.approx([110, 100, 2], abs=2)
