@@ -80,6 +80,7 @@ export class Conveyor {
     this.#changed();
     const delivery = await coming;
     this.#taken = delivery.sheet ? [delivery.sheet.desk.imageId] : [];
+    this.#dropOthersOf(delivery.sheet);
     return delivery;
   }
 
@@ -89,7 +90,7 @@ export class Conveyor {
     try {
       const { sheet } = await (this.#outOfTurn(imageId) ?? this.#sheetOf(await this.#api.get(`/api/images/${imageId}/task`)));
       this.#taken = [imageId];
-      this.#drop(this.#ready.filter((one) => one !== sheet && one.desk.imageId === imageId)); // it was dealt before that
+      this.#dropOthersOf(sheet);
       return sheet;
     } finally {
       this.#fetching = this.#fetching.toSpliced(this.#fetching.indexOf(imageId), 1);
@@ -130,6 +131,12 @@ export class Conveyor {
   putBack(sheet) {
     this.#back.push(sheet);
     this.#changed();
+    this.#dropOthersOf(sheet);
+  }
+
+  /** An image may have been dealt twice, where it was under way while the next one was asked for. @param {Sheet | null} sheet */
+  #dropOthersOf(sheet) {
+    this.#drop(this.#ready.filter((one) => one !== sheet && one.desk.imageId === sheet?.desk.imageId));
   }
 
   #hasFirst() {

@@ -149,8 +149,8 @@ class ContactSheet extends HTMLElement {
   }
 
   async #show(filters) {
-    if (!this.#choices) return;
     this.#filters = filters;
+    if (!this.#choices) return; // once they are here, that is shown
     const { controls, clear, order } = this.#parts;
     for (const input of controls.show.inputs) input.checked = input.value === filters.show;
     for (const name of ["camera", "keypoint"]) choose(controls[name], filters[name]);

@@ -13,16 +13,32 @@ Spot = tuple[float, float]
 
 def wait(page: Page, name: str, value: str | re.Pattern[str]) -> None:
     """Wait until the editor's data-`name` is `value`."""
-    expect(page.locator("pose-editor")).to_have_attribute(f"data-{name}", value, timeout=8000)
+    expect(page.locator("pose-editor")).to_have_attribute(f"data-{name}", value, timeout=30_000)
 
 
 def eventually(page: Page, script: str) -> None:
     """Wait until a script says yes. Playwright's own way needs eval, which the page forbids."""
-    for _ in range(100):
+    for _ in range(600):
         if page.evaluate(script):
             return
         page.wait_for_timeout(50)
     pytest.fail(f"never came true: {script}")
+
+
+def fits(page: Page, width: int) -> None:
+    """Wait until the canvases fit a window that wide: the editor hears of it frames later."""
+    eventually(
+        page,
+        "() => { const root = document.querySelector('pose-editor').shadowRoot;"
+        " const stage = root.querySelector('.stage'), canvas = root.querySelector('canvas');"
+        f" return innerWidth === {width} && canvas.width === Math.round(stage.clientWidth * devicePixelRatio)"
+        " && canvas.height === Math.round(stage.clientHeight * devicePixelRatio); }",
+    )
+
+
+def try_now(page: Page) -> None:
+    """Press "Try now", even if the page has just tried by itself and put it away."""
+    page.locator("pose-editor .status button").dispatch_event("click")
 
 
 def person(page: Page, person_id: int) -> dict[str, Any]:

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.acting import eventually
+
 IMPACTS = ("critical", "serious", "moderate", "minor")
 """How much a fault hinders people, the worst first."""
+
+
+STILL = (
+    "() => [document, ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? [])]"
+    ".every((root) => !root.getAnimations()"
+    ".some((one) => one instanceof CSSTransition && one.playState === 'running'))"
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,11 @@ class Finding:
 
 
 def findings(page: Page) -> list[Finding]:
-    """Every element that breaks a rule. Playwright's evaluate is not bound by the page's content security policy."""
+    """Every element that breaks a rule, once nothing is fading any more.
+
+    Playwright's evaluate is not bound by the page's content security policy.
+    """
+    eventually(page, STILL)
     violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         Finding(rule["id"], rule["impact"], str(node["target"]), " ".join(node["failureSummary"].split()))

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.acting import wait
 
 ROOT = Path(__file__).parents[2]
 stand_in = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
 find_chromium = runpy.run_path(str(Path(__file__).parent / "find_chromium.py"))["find_chromium"]
+
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def open_editor(chromium: Browser) -> Iterator[Callable[..., Page]]:
             context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(8000)
+            page.set_default_timeout(30_000)
             page.goto(f"{url}/{path}")
             if painted:
                 wait(page, "painted", "1")

@@ -28,6 +28,8 @@ from fastapi.staticfiles import StaticFiles
 from sspcm.skeleton import BUILT_IN, Skeleton
 
 STATIC = Path(__file__).parents[2] / "static"
+HELD_S = 30.0
+"""How long a request is held at most that is told to wait."""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style nonce="host">body{margin:0;font:14px system-ui;background:Canvas;color:CanvasText;color-scheme:light dark}
@@ -107,6 +109,10 @@ class World:
     lease_s: float = 120
     next_waits_s: float = 0
     save_waits_s: float = 0
+    lets_next: int = 10**6
+    """How many requests for the next image are answered; the later ones wait until it is more."""
+    holds_saves: bool = False
+    """Whether saves wait until it is not so any more."""
     lost: set[int] = field(default_factory=set)
     beats: list[list[int]] = field(default_factory=list)
     previous: dict[str, Any] | None = None
@@ -222,6 +228,9 @@ def create_editor_app(world: World) -> FastAPI:
     @app.get("/api/next")
     def next_task(exclude: str = "") -> dict[str, Any]:
         world.asked_next.append(exclude)
+        turn, until = len(world.asked_next), time.monotonic() + HELD_S
+        while turn > world.lets_next and time.monotonic() < until:
+            time.sleep(0.01)
         time.sleep(world.next_waits_s)
         return world.next_task({int(one) for one in exclude.split(",") if one})
 
@@ -257,6 +266,9 @@ def create_editor_app(world: World) -> FastAPI:
             return JSONResponse({"held": [one for one in body["image_ids"] if one not in world.lost]})
         if action == "release":
             return JSONResponse({"released": body["image_ids"]})
+        until = time.monotonic() + HELD_S
+        while world.holds_saves and time.monotonic() < until:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(world.save_waits_s)
         if world.refusals:
             status, code, message = world.refusals.pop(0)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from db import cameras
 from db.session import open_store
+from tests.browser.acting import eventually
 
 pytestmark = pytest.mark.browser
 LENS = "camera-lenses svg"
@@ -80,14 +81,14 @@ def test_a_camera_can_be_no_fisheye_and_one_again(page: Page) -> None:
     expect(page.locator("camera-lenses .where")).to_contain_text("not a fisheye")
     page.get_by_label("Fisheye", exact=True).check()
     page.get_by_role("button", name="Find again").click()
-    expect(page.locator("camera-lenses .said")).to_contain_text("of the rim are seen")
+    expect(page.locator("camera-lenses .said")).to_contain_text("of the rim are seen", timeout=60_000)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("camera-lenses .said")).to_have_text("Saved.")
 
 
 def test_the_cameras_page_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    eventually(page, "document.documentElement.scrollWidth <= 390")
     picture = page.locator(LENS).bounding_box()
     assert picture is not None
     assert picture["width"] > 300

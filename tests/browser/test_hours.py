@@ -77,11 +77,12 @@ def test_undo_of_an_added_person_puts_the_box_tool_away_and_redo_brings_them_bac
 def test_a_menu_opened_for_one_person_never_acts_on_another(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     world.refusals.append(CONFLICT)
-    world.save_waits_s = 0.6
+    world.holds_saves = True
     page.keyboard.press("x")
     wait(page, "person", "101")
     page.keyboard.press("s")
     expect(page.get_by_role("menuitem", name="Blurred")).to_be_visible()
+    world.holds_saves = False
     wait(page, "person", "100")
     expect(page.get_by_role("menuitem", name="Blurred")).to_be_hidden()
     page.keyboard.press("1")
@@ -92,13 +93,14 @@ def test_a_menu_opened_for_one_person_never_acts_on_another(world: Any, open_edi
 def test_a_refusal_does_not_tear_a_drag_away_and_says_where_to_go(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     world.refusals.append(CONFLICT)
-    world.save_waits_s = 0.7
+    world.holds_saves = True
     page.keyboard.press("Enter")
     wait(page, "person", "101")
     x, y = screen(page, 101, "left_wrist")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 20, y, steps=4)
+    world.holds_saves = False
     expect(page.locator("pose-editor .notice")).to_contain_text("Person 1 was not saved: Bob was faster.")
     page.mouse.move(x + 40, y, steps=4)
     page.mouse.up()
@@ -110,11 +112,12 @@ def test_a_refusal_does_not_tear_a_drag_away_and_says_where_to_go(world: Any, op
 
 def test_what_was_refused_in_an_image_left_behind_stays_told(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
-    world.save_waits_s = 0.5
+    world.holds_saves = True
     world.refusals.append(CONFLICT)
     page.keyboard.press("Shift+Enter")
     wait(page, "image", "2")
     page.keyboard.press("ArrowRight")
+    world.holds_saves = False
     notice = page.locator("pose-editor .notice")
     expect(notice).to_contain_text("Person 1 of frame_00001.jpg was not saved")
     page.keyboard.press("n")
@@ -122,7 +125,6 @@ def test_what_was_refused_in_an_image_left_behind_stays_told(world: Any, open_ed
     expect(notice).to_contain_text("Nothing moves as a whole by accident")
     page.get_by_role("button", name="OK").click()
     expect(notice).to_contain_text("Person 1 of frame_00001.jpg was not saved")
-    world.save_waits_s = 0
     page.keyboard.press("Shift+Enter")
     wait(page, "image", "3")
     expect(notice).to_contain_text("Person 1 of frame_00001.jpg was not saved")
@@ -187,6 +189,7 @@ def test_the_keyboard_goes_on_after_a_button_that_can_no_longer_be_pressed(
     page = open_editor(world)
     page.keyboard.press("ArrowRight")
     undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_enabled()
     undo.focus()
     page.keyboard.press("Enter")
     expect(undo).to_be_disabled()

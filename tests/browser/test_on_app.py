@@ -90,6 +90,7 @@ def test_who_was_accepted_is_found_on_the_contact_sheet_and_opened_again(
     eventually(page, "() => document.querySelector('pose-editor').dataset.status === 'saved'")
     page.keyboard.press("k")
     page.wait_for_url("**/sheet/**")
+    page.wait_for_selector("contact-sheet[data-phase=ready]")
     page.get_by_role("radio", name="Mine").check()
     tile = page.locator(f'contact-sheet a.tile[data-person="{person_id}"]')
     tile.click()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from db import contact_sheet, images, labels, predictions, users
 from db.clock import utc_now
@@ -183,7 +183,7 @@ def test_more_persons_come_as_one_scrolls_until_all_are_there(page: Page) -> Non
     assert told is not None
     total = int(told[1].replace(",", ""))
     for pages in range(2, -(-total // 60) + 1):
-        page.mouse.wheel(0, 100_000)
+        page.locator("contact-sheet .more").scroll_into_view_if_needed()
         expect(page.locator(TILES)).to_have_count(min(60 * pages, total), timeout=20_000)
     assert len(set(shown(page))) == total
     expect(count).to_have_text(f"{total} persons")
@@ -193,12 +193,27 @@ def test_more_persons_come_as_one_scrolls_until_all_are_there(page: Page) -> Non
     assert toolbar["y"] == 0, "the filters stay in sight"
 
 
+def test_a_filter_chosen_before_the_choices_have_come_is_shown_once_they_are_here(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/sheet/filters", lambda route: held.append(route))
+    page.reload(wait_until="domcontentloaded")
+    option(page, "All").check()
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.wait_for_selector("contact-sheet[data-phase=ready]")
+    expect(option(page, "All")).to_be_checked()
+    assert "show=all" in page.url
+
+
 def test_what_could_not_be_loaded_is_tried_again(page: Page) -> None:
     broken = {"error": {"code": "server_error", "message": "the server failed at this; nothing was changed."}}
     page.route("**/api/sheet?*", lambda route: route.fulfill(status=500, body=json.dumps(broken)))
+    eventually(page, "fetch('/api/sheet?limit=60').then(({ status }) => status === 500)")
     option(page, "All").check()
     expect(page.get_by_role("alert")).to_contain_text("the server failed at this")
     page.unroute("**/api/sheet?*")
+    eventually(page, "fetch('/api/sheet?limit=60').then(({ ok }) => ok)")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(TILES).first).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)

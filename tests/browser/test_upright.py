@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import at, drag, everything, screen, wait
+from tests.browser.acting import at, drag, eventually, everything, screen, wait
 
 pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -64,8 +64,13 @@ def test_a_keypoint_dragged_in_the_turned_view_is_accepted_where_it_was_put(
 ) -> None:
     page = open_editor(world)
     page.mouse.move(*screen(page, 100, "left_elbow"))
+    scale = math.dist(at(page, 0, 0), at(page, 1, 0))
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(60)
+    eventually(
+        page,
+        "() => { const e = document.querySelector('pose-editor'), a = e.screenAt(0, 0), b = e.screenAt(1, 0);"
+        f" return Math.hypot(b.x - a.x, b.y - a.y) > {1.2 * scale}; }}",
+    )
     x, y = screen(page, 100, "left_elbow")
     before = world.images[1].persons[0].start[ELBOW]
     end = (x + 83, y - 57)

@@ -99,6 +99,29 @@ test("a draft is put on the desk as it arrives, and what could not be read is to
   assert.deepEqual([sheet.desk.keypoint, sheet.restored.length, sheet.problem], [4, 1, "cannot keep"]);
 });
 
+test("an image asked for twice at once is at hand once, whichever answer comes first", async () => {
+  for (const order of [[0, 1], [1, 0]]) {
+    const image = { ...task(person(10)), image: { ...task().image, id: 7, url: "/img/7" } };
+    const answers = [];
+    const closed = [];
+    const api = {
+      next: (held) => (held.includes(7) ? Promise.resolve({ task: null }) : new Promise((resolve) => answers.push(() => resolve(image)))),
+      picture: async (url) => ({ close: () => closed.push(url) }),
+    };
+    const conveyor = new Conveyor({ api, held: () => [] });
+    const taken = conveyor.take();
+    await setImmediate();
+    conveyor.prefetch(); // an image was brought back and painted meanwhile
+    await setImmediate();
+    for (const index of order) {
+      answers[index]();
+      await setImmediate();
+    }
+    conveyor.putBack((await taken).sheet);
+    assert.deepEqual([conveyor.imageIds, closed], [[7], ["/img/7"]]);
+  }
+});
+
 test("an image under way by its id is not dealt again meanwhile", async () => {
   const { conveyor, asked, lay } = queue([1, 1, 1, 1]);
   await lay();
