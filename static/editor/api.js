@@ -2,7 +2,8 @@
 
 /**
  * What a request failed of. kind "offline": no answer, or the server is unwell: the same request may be sent again.
- * "signed-out": the session has ended. "another-project": this page's is not at the address any more. "refused": the server understood and said no; sending it again changes nothing.
+ * "signed-out": the session has ended. "another-project": this page's is not at the address any more. "refused": the server
+ * understood and said no; sending it again changes nothing.
  */
 export class ApiError extends Error {
   /** @param {"offline" | "signed-out" | "another-project" | "refused"} kind @param {string} message @param {{status?: number, code?: string}} [more] */

@@ -87,9 +87,10 @@ function nameOf(table, key) {
  * @param {() => Storage} storage asking for it may throw @param {import("./store.js").Store} store
  * @param {LockManager} [locks] the browser may have none
  */
-export function takeUpLastWords(storage, store, locks = globalThis.navigator?.locks) {
+export async function takeUpLastWords(storage, store, locks = globalThis.navigator?.locks) {
+  if (!wordsIn(storage).length) return;
   const take = () => takeUp(storage, store);
-  return locks ? locks.request(PREFIX, take) : take();
+  await (locks ? locks.request(PREFIX, take) : take());
 }
 
 async function takeUp(storage, store) {

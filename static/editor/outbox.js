@@ -12,7 +12,8 @@ import { newKey } from "./api.js";
  *   about: who it concerns; when one letter is refused, the later ones about the same are not sent, but dropped.
  *   whom: as the desk knows them now, to go with the body; an earlier letter's answer corrects it. null: the body is whole.
  *   fileName, personNumber: for words, counted from 1.
- * @typedef {Letter & {key: string, number: number, sealed: object | null}} Posted number: their order.
+ * @typedef {Letter & {key: string, number: number, sealed: object | null, at?: number}} Posted number: their order. at: when it
+ *   was kept in the browser, in ms.
  *   sealed: what is sent, the same at each try; null while the letter before it, about the same, is not answered.
  * @typedef {{saved?: (answer: any) => void, refused?: (error: Error) => void, dropped?: () => void}} Hearer
  * @typedef {{answered: (letter: Posted, answer: any, isLast: boolean) => void,

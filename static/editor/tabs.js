@@ -22,7 +22,7 @@ export class Tabs {
     const kept = new Promise((letGo) => (this.#letGo = letGo));
     return new Promise((answer) => {
       const got = (lock) => {
-        if (lock === null) this.#name = null; // asked again, it is asked anew
+        if (lock === null && this.#name === name) this.#name = null; // asked again, it is asked anew
         answer(lock !== null);
         return lock && kept;
       };

@@ -44,6 +44,18 @@ test("a tab that got it not is told so again, as long as the other one has it", 
   assert.equal(await two.take("image 1"), true);
 });
 
+test("an answer that comes late says nothing about what was asked for since", async () => {
+  const answers = [];
+  const slow = { request: (name, _, work) => new Promise((resolve) => answers.push((lock) => resolve(work(lock)))) };
+  const tab = new Tabs(slow);
+  const [first, second] = [tab.take("image 1"), tab.take("image 2")];
+  answers[1]({});
+  answers[0](null);
+  assert.deepEqual([await first, await second], [false, true]);
+  assert.equal(await tab.take("image 2"), true, "it has that one, and asks no more");
+  assert.equal(answers.length, 2);
+});
+
 test("a tab that got it not may ask again after letting go", async () => {
   const browser = locks();
   const [one, two] = [new Tabs(browser), new Tabs(browser)];
