@@ -10,22 +10,22 @@ from db.errors import AnotherProject, NotFound
 from db.records import ProjectRecord
 from db.schema import PROJECT_ID, ProjectRow, RoundRow
 from db.writing import insert
-from sspcm.skeleton import Skeleton
+from sspcm.skeleton import Skeleton, differences, same_keypoints
 
 
 def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectRecord:
-    """The home's project, made if there is none. The name of one that is there stays.
+    """The home's project, made if there is none. One that is there stays as it is: name, mirror, edges, sigmas.
 
-    Raises AnotherProject if it has another skeleton.
+    Raises AnotherProject if it has other keypoints, or the same in another order; their spelling does not count.
     """
     row = {"id": PROJECT_ID, "name": name, "skeleton": skeleton.to_json(), "coco_header": {}, "uuid": uuid4().hex}
     tx.execute(insert(tx, ProjectRow).values(row).on_conflict_do_nothing())
     project = get_project(tx)
-    if project.skeleton != skeleton:
+    if not same_keypoints(project.skeleton.keypoints, skeleton.keypoints):
         raise AnotherProject(
-            f"this home's project '{project.name}' has skeleton '{project.skeleton.name}' with "
-            f"{len(project.skeleton)} keypoints; wanted '{skeleton.name}' with {len(skeleton)}. "
-            "A home keeps one skeleton: use another home for this one."
+            f"this home's skeleton '{project.skeleton.name}' and '{skeleton.name}' differ: "
+            f"{differences(project.skeleton, skeleton)}. A home keeps one skeleton: give a file with its keypoints, "
+            "or use another home for this one."
         )
     return project
 

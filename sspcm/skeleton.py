@@ -4,8 +4,10 @@ import json
 import math
 import re
 import tomllib
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,11 @@ class Skeleton:
 
     def __len__(self) -> int:
         return len(self.keypoints)
+
+    @property
+    def pairs(self) -> int:
+        """How many left-right pairs the mirror exchanges; 0 where every keypoint is its own mirror image."""
+        return sum(self.mirror[i] > i for i in range(len(self)))
 
     @property
     def sigma_array(self) -> Float[np.ndarray, "K"]:
@@ -128,6 +135,115 @@ def _read_skeleton(path: Path) -> Skeleton:
             f"{path.name} is not readable {path.suffix[1:].upper()}: {error}. "
             "Wanted name, keypoints, edges, mirror and sigmas."
         ) from error
+
+
+# --- two skeletons beside each other -------------------------------------------------------------------------------
+
+
+def spelling(name: str) -> str:
+    """What stays of a keypoint's name where only case, spaces, underscores, hyphens and camel case differ.
+
+    "left_eye", "Left Eye", "left-eye" and "leftEye" are all "lefteye"; numbers that stand apart stay apart.
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return _BETWEEN.sub("", _BETWEEN_DIGITS.sub("_", plain).strip()) or name
+
+
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s_\-\u2010-\u2015]+(?=\d)")
+_BETWEEN = re.compile(r"(?<!\d)[\s_\-\u2010-\u2015]+|[\s_\-\u2010-\u2015]+(?!\d)")
+
+
+def same_keypoints(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether both name the same keypoints in the same order, however these are spelled."""
+    return match_keypoints(one, other) == tuple(range(len(one)))
+
+
+def match_keypoints(wanted: Sequence[str], given: Sequence[str]) -> tuple[int, ...] | None:
+    """Where each wanted keypoint stands among the given ones; None unless both name the same keypoints.
+
+    Names are matched exactly, else by their `spelling` where only one keypoint of each list has it.
+    """
+    places = [_by_spelling(names) for names in (wanted, given)]
+    exact = {name: i for i, name in enumerate(given)}
+    found = [exact.get(name, _only(places, spelling(name))) for name in wanted]
+    known = [place for place in found if place is not None]
+    return tuple(known) if len(set(known)) == len(wanted) == len(given) else None
+
+
+def _by_spelling(names: Sequence[str]) -> dict[str, int]:
+    """Where each spelling stands; one that several names share is left out."""
+    counts = Counter(map(spelling, names))
+    return {spelling(name): i for i, name in enumerate(names) if counts[spelling(name)] == 1}
+
+
+def _only(places: Sequence[dict[str, int]], spelled: str) -> int | None:
+    wanted, given = places
+    return given.get(spelled) if spelled in wanted else None
+
+
+def recognise(keypoints: Sequence[str]) -> Skeleton | None:
+    """The built-in skeleton of these keypoints with its mirror, sigmas and edges, the names spelled as given here.
+
+    None where no built-in skeleton has the same keypoints in the same order.
+    """
+    names = tuple(keypoints)
+    same = (one for one in BUILT_IN.values() if same_keypoints(one.keypoints, names))
+    return next((replace(one, keypoints=names) for one in same), None)
+
+
+def differences(one: Skeleton, other: Skeleton) -> str:
+    """What differs, as "x against y" with `one` first: keypoints, else spelling, mirror, edges, sigmas, name.
+
+    Empty where the two are equal.
+    """
+    return "; ".join(filter(None, [_keypoint_difference(one, other), *_other_differences(one, other)]))
+
+
+def _keypoint_difference(one: Skeleton, other: Skeleton) -> str:
+    """Names that only one has, another order, or another spelling."""
+    if one.keypoints == other.keypoints:
+        return ""
+    if same_keypoints(one.keypoints, other.keypoints):
+        apart = [(a, b) for a, b in zip(one.keypoints, other.keypoints, strict=True) if a != b]
+        return f"spelling: {apart[0][0]!r} against {apart[0][1]!r}{_and_more(len(apart) - 1)}"
+    if match_keypoints(one.keypoints, other.keypoints):
+        place = next(i for i in range(len(one)) if spelling(one.keypoints[i]) != spelling(other.keypoints[i]))
+        return f"order: keypoint {place + 1} is {one.keypoints[place]!r} against {other.keypoints[place]!r}"
+    counted = f"{len(one)} keypoints against {len(other)}" if len(one) != len(other) else "names"
+    return f"{counted}: {_only_in(one, other)}, {_only_in(other, one)}"
+
+
+def _only_in(one: Skeleton, other: Skeleton) -> str:
+    """Names that the first has alone, three at most."""
+    known = {*other.keypoints, *map(spelling, other.keypoints)}
+    alone = [name for name in one.keypoints if name not in known and spelling(name) not in known]
+    named = ", ".join(map(repr, alone[:3])) + _and_more(len(alone) - 3) if alone else "no name"
+    return f"{named} only in '{one.name}'"
+
+
+def _and_more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
+
+
+def _other_differences(one: Skeleton, other: Skeleton) -> list[str]:
+    said = []
+    if one.mirror != other.mirror and len(one) == len(other):
+        said.append(f"mirror: {say_pairs(one.pairs)} against {say_pairs(other.pairs)}")
+    if {frozenset(edge) for edge in one.edges} != {frozenset(edge) for edge in other.edges}:
+        said.append(f"edges: {len(one.edges)} against {len(other.edges)}")
+    if one.sigmas != other.sigmas and len(one) == len(other):
+        apart = [i for i in range(len(one)) if one.sigmas[i] != other.sigmas[i]]
+        first = apart[0]
+        more = _and_more(len(apart) - 1)
+        said.append(f"sigmas: {one.sigmas[first]:g} against {other.sigmas[first]:g} for {one.keypoints[first]!r}{more}")
+    if one.name != other.name:
+        said.append(f"name: {one.name!r} against {other.name!r}")
+    return said
+
+
+def say_pairs(pairs: int) -> str:
+    """The number of left-right pairs in words: "11 pairs"."""
+    return "1 pair" if pairs == 1 else f"{pairs} pairs"
 
 
 def mirror_by_name(keypoints: Sequence[str]) -> tuple[int, ...]:

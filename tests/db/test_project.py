@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete
 
 from db import project
 from db.errors import AnotherProject, NotFound
 from db.schema import ProjectRow
-from sspcm.skeleton import get_skeleton
+from sspcm.skeleton import Skeleton, get_skeleton
 
 
 def test_a_home_keeps_its_first_project(store):
@@ -21,6 +23,33 @@ def test_another_skeleton_needs_another_home(store):
         project.ensure_project(tx, name="hall", skeleton=get_skeleton("wepdtof-14"))
     with pytest.raises(AnotherProject, match=r"wepdtof-14.*coco-17.*another home"), store.transaction() as tx:
         project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
+
+
+def test_other_keypoints_are_named_beside_the_homes(store):
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
+    said = "'nose'.* only in 'coco-17', 'head_top', 'neck' only in 'crowdpose-14'"
+    with pytest.raises(AnotherProject, match=said), store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("crowdpose-14"))
+
+
+def test_the_same_keypoints_are_taken_whatever_their_spelling_and_the_homes_own_stay(store):
+    coco = get_skeleton("coco-17")
+    spoken = tuple(name.replace("_", " ").title() for name in coco.keypoints)
+    other = Skeleton("person", spoken, (), tuple(range(17)), (0.07,) * 17)
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=coco)
+        assert project.ensure_project(tx, name="hall", skeleton=other).skeleton == coco
+
+
+def test_the_same_keypoints_in_another_order_are_refused(store):
+    coco = get_skeleton("coco-17")
+    turned = replace(coco, keypoints=coco.keypoints[::-1])
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=coco)
+    said = "order: keypoint 1 is 'nose' against 'right_ankle'"
+    with pytest.raises(AnotherProject, match=said), store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=turned)
 
 
 def test_a_home_without_project_says_so(store):
