@@ -37,10 +37,16 @@ log = logging.getLogger(__name__)
 
 
 def guard_command(
-    command: Sequence[str], *, lock: Path | None = None, grace_s: float = 5.0, nice: int = 0
+    command: Sequence[str],
+    *,
+    lock: Path | None = None,
+    grace_s: float = 5.0,
+    nice: int = 0,
+    keep_open: Sequence[int] = (),
 ) -> list[str]:
     """The command line that runs `command` under a guard. Start it with `stdin=PIPE` and keep that pipe open."""
     options = ["--grace", str(grace_s), "--nice", str(nice)] + (["--lock", str(lock)] if lock else [])
+    options += [part for descriptor in keep_open for part in ("--keep-open", str(descriptor))]
     return [sys.executable, "-P", "-m", "app.guard_process", *options, "--", *command]
 
 
@@ -52,19 +58,22 @@ def start_guarded(
     output: IO[bytes] | None = None,
     environ: Mapping[str, str] | None = None,
     nice: int = 0,
+    keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` under a guard that ends it when this process ends, or when the returned `stdin` is closed.
 
     A session of its own keeps the terminal's Ctrl-C from it: who started it decides. `output` takes what it prints;
     `environ` replaces the environment. `nice`: how far the command stands back behind other processes, 0 to 19.
+    `keep_open`: descriptors that the command gets too, under the same numbers.
     """
     return subprocess.Popen(
-        guard_command(command, lock=lock, grace_s=grace_s, nice=nice),
+        guard_command(command, lock=lock, grace_s=grace_s, nice=nice, keep_open=keep_open),
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
         env=environ,
         start_new_session=True,
+        pass_fds=keep_open,
     )
 
 
@@ -91,7 +100,15 @@ def try_lock(path: Path) -> int | None:
     return descriptor
 
 
-def run_guarded(command: Sequence[str], *, lock: Path | None, wait_s: float, grace_s: float, nice: int = 0) -> int:
+def run_guarded(
+    command: Sequence[str],
+    *,
+    lock: Path | None,
+    wait_s: float,
+    grace_s: float,
+    nice: int = 0,
+    keep_open: Sequence[int] = (),
+) -> int:
     """Run `command` until it ends, this process is told to stop, or standard input closes. The exit status."""
     told_to_stop = _note_signals()
     _adopt_orphans()
@@ -108,9 +125,11 @@ def run_guarded(command: Sequence[str], *, lock: Path | None, wait_s: float, gra
     child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        pass_fds=[] if held is None else [held],
+        pass_fds=[*keep_open, *([] if held is None else [held])],
         preexec_fn=lambda: _prepare_child(nice),
     )
+    for descriptor in keep_open:
+        os.close(descriptor)
     while child.poll() is None and not told_to_stop and not _parent_is_gone():
         pass
     status = child.poll()
@@ -186,9 +205,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the lock")
     parser.add_argument("--grace", type=float, default=5.0, help="seconds between asking to stop and killing")
     parser.add_argument("--nice", type=int, default=0, help="how far the command stands back, 0 to 19")
+    parser.add_argument("--keep-open", type=int, action="append", default=[], help="a descriptor for the command")
     parser.add_argument("command", nargs="+")
     chosen = parser.parse_args(arguments)
-    return run_guarded(chosen.command, lock=chosen.lock, wait_s=chosen.wait, grace_s=chosen.grace, nice=chosen.nice)
+    return run_guarded(
+        chosen.command,
+        lock=chosen.lock,
+        wait_s=chosen.wait,
+        grace_s=chosen.grace,
+        nice=chosen.nice,
+        keep_open=chosen.keep_open,
+    )
 
 
 if __name__ == "__main__":

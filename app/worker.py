@@ -21,6 +21,7 @@ from app.guard_process import try_lock
 from app.model_files import ModelFiles
 from app.prelabelling import PrelabellingFailed, open_model, prelabel
 from app.settings import Settings
+from app.sign_of_health import give_sign
 from db import prelabellings, rounds
 from db.errors import StoreError
 from db.session import Store, migrate, open_store
@@ -52,6 +53,7 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TR
     store, engine = open_store(settings.database_url), Engine(settings)
     _launch(settings, Rounds(store, settings, train_command), Prelabellings(store, settings))
     _end_on_signals()
+    give_sign()
     log.info("the worker of %s waits for rounds.", settings.home)
     while True:
         settle_if_reachable(store, engine)

@@ -198,3 +198,15 @@ def test_sigterm_to_the_guard_ends_the_command(started: list[subprocess.Popen[by
 
     assert process.wait(10) == STOPPED
     assert gone(child.pid)
+
+
+def test_a_descriptor_kept_open_reaches_the_command_and_nobody_else() -> None:
+    ear, mouth = os.pipe()
+    script = f"import os, time; os.write({mouth}, b'here'); os.close({mouth}); time.sleep(600)"
+    process = start_guarded([sys.executable, "-c", script], keep_open=[mouth])
+    os.close(mouth)
+
+    with os.fdopen(ear, "rb") as heard:
+        assert heard.read() == b"here"  # and then its end: the guard itself holds the other one no more
+
+    stop_guarded(process)
