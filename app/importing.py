@@ -12,7 +12,6 @@ from typing import get_args
 from sqlalchemy.orm import Session
 
 from app.categories import adopt_categories
-from app.decoding import SUFFIXES, DecodedImage, DecodeError, decode
 from app.files import ImageFiles
 from app.finding_lenses import find_lenses
 from app.ordering import rank_before_rounds
@@ -21,10 +20,12 @@ from db.clock import utc_now
 from db.errors import NotFound, StoreError
 from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.session import Store
+from sspcm.decoding import DecodedImage, DecodeError, decode
 from sspcm.formats.coco import CocoError, CocoFile, CocoImage, CocoPerson, read_coco
 from sspcm.skeleton import BUILT_IN, Skeleton
 
 DEFAULT_CAMERA = "default"
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 Progress = Callable[[int, int], None]
 """Told (images done, images in all)."""

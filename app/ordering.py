@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from app.decoding import describe
+from app.describing import describe
 from app.files import ImageFiles
 from db import images, predictions, project, queue
 from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from sspcm.decoding import UNLIMITED, DecodeError, check_bytes, read_pixels
 from sspcm.geometry import Matrix, gain, scaling
 
 OUTSIDE = (0.485 * 255, 0.456 * 255, 0.406 * 255)
@@ -17,15 +18,17 @@ class CropError(ValueError):
 
 
 def read_image(path: Path) -> UInt8[np.ndarray, "H W 3"]:
-    """RGB bytes of an image of any size, depth (16 bits become 8), grey or colour. Raises CropError."""
+    """RGB bytes of an image of any kind that is read here, as the application stores it. Raises CropError."""
     try:
-        content = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+        check_bytes(path.stat().st_size, UNLIMITED)
+        return read_pixels(path.read_bytes())
     except OSError as error:
         raise CropError(f"cannot read the image {path} ({error.strerror}). Put it back, or import it anew.") from error
-    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
-    if image is None:
-        raise CropError(f"{path} holds no image that can be decoded; wanted JPEG, PNG, WebP or TIFF. Import it anew.")
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    except DecodeError as error:
+        raise CropError(
+            f"{path} holds no image that can be decoded: {error}; wanted a whole JPEG, PNG, WebP, TIFF, BMP or GIF. "
+            "Import it anew."
+        ) from error
 
 
 def warp(

@@ -31,6 +31,7 @@ NUMPY_HALF = [
     "config",
     "formats.coco",
     "cutting",
+    "decoding",
     "pose_models.copies",
 ]
 
