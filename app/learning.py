@@ -99,11 +99,6 @@ def _is_published(weights: str) -> bool:
 
 
 def _require_weights(model: ModelConfig) -> None:
-    if not model.weights.isprintable():  # a NUL, or what is no Unicode, names no folder
-        raise LearningError(
-            f"model.weights is {model.weights!r:.80}; wanted 'random', 'imagenet', 'demo' or a folder's or file's path."
-            " Give one of these."
-        )
     folder = weights_folder(model)
     if folder is not None and not folder.is_dir():
         raise LearningError(

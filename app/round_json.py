@@ -10,7 +10,7 @@ from sspcm.config import RoundConfig
 def round_json(record: RoundRecord) -> dict[str, Any]:
     """A round as plain data, its config nested, its times in ISO 8601."""
     shown = dataclasses.asdict(record)
-    shown["config"] = dataclasses.asdict(RoundConfig.from_toml(shown.pop("config_toml")))
+    shown["config"] = dataclasses.asdict(RoundConfig.recalled(shown.pop("config_toml")))
     return _with_times(shown)
 
 

@@ -1,8 +1,7 @@
 """Every setting of a round, frozen: what the networks are, how they learn, how the pool is ranked."""
 
 import dataclasses
-import math
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Literal
 import tomli_w
 
 from sspcm.plain import ConfigError as ConfigError
-from sspcm.plain import build, choose, merged, require
+from sspcm.plain import build, choose, limited, merged, read_toml, recall, require, require_limits, require_text
 
 DEMO_WEIGHTS = Path(__file__).resolve().parents[1] / "static" / "demo" / "weights"
 """What model.weights = "demo" means; the checkout has it, the wheel does not."""
@@ -27,6 +26,8 @@ BACKBONES = (
 )
 TIMM = "timm:"
 """What stands before the name of a timm model: "timm:hrnet_w18_small_v2"."""
+TIMM_NAME = re.compile(r"[A-Za-z0-9_]{1,80}(\.[A-Za-z0-9_]{1,80})?")
+"""NAME or NAME.TAG: timm's other spellings would fetch what somebody put on a hub, or read a folder."""
 Orientation = Literal["radial", "image"]
 Variant = Literal["correct", "legacy"]
 """Where the released code has a mistake, "legacy" is what it does (method.md section 11)."""
@@ -35,6 +36,11 @@ Precision = Literal["float32", "bfloat16"]
 TeacherStatistics = Literal["updated", "frozen"]
 Target = Literal["closest_pair", "mean"]
 Occluder = Literal["none", "cut_occlude", "joint_cutout", "joco", "jccm"]
+MOST_DECAYS = 16
+MOST_SEEN = 2_000_000_000
+"""Persons in all steps of a training: ten times the longest published one, COCO's 400 epochs twice over."""
+MOST_PIXELS = 200_000_000
+"""Pixels of a step's crops, or of one of its parts: 4,000 persons of 256 x 192, over 100 GB of activations."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class ModelConfig:
 
     backbone: str = "resnet18"
     student_backbone: str = "resnet18"
-    deconv_channels: int = 256
+    deconv_channels: int = limited(256, 1, 2048)
     weights: str = "random"
     """"random" (A, B, C from three different seeds), "imagenet" (the backbone's published weights, heads at random),
     "demo" (the starting weights in static/demo/weights), a folder that holds A.safetensors and B.safetensors (C starts
@@ -87,127 +93,124 @@ class ModelConfig:
     counts in the loss's divisor and attracts Cut-Occlude's patches (method.md section 11, 13)."""
     pixels: Variant = "correct"
     """"correct": red, green, blue, normalised as such; "legacy": blue first, with red's mean (method.md section 2)."""
-    input_height: int = 256
-    input_width: int = 192
+    input_height: int = limited(256, 32, 2048)
+    input_width: int = limited(192, 32, 2048)
     orientation: Orientation = "radial"
     """"radial": crops are turned so that "away from the lens centre" is up; "image": crops keep the image's up."""
-    box_scale: float = 1.25
+    box_scale: float = limited(1.25, 0.1, 10.0)
     """How much of its surroundings a crop shows: the person's extent times this (method.md section 2)."""
 
     def __post_init__(self) -> None:
+        require_limits(self, where="model.")
         for name in ("backbone", "student_backbone"):
             value = getattr(self, name)
             if not value.startswith(TIMM):
                 choose(value, (*BACKBONES, f"{TIMM}NAME"), where=f"model.{name}")
+        for name in ("backbone", "student_backbone", "weights", "weights_b", "weights_c"):
+            value = getattr(self, name)
+            own_name = TIMM_NAME.fullmatch(value.removeprefix(TIMM)) is not None
+            require(
+                own_name or not value.startswith(TIMM),
+                f"model.{name} must be {TIMM} and one of timm's own names",
+                value,
+            )
+        for name in ("weights", "weights_b", "weights_c"):
+            value = getattr(self, name)
+            require_text(value, where=f"model.{name}")
         for name in ("input_height", "input_width"):
             size = getattr(self, name)
-            fits = size > 0 and size % 32 == 0
-            require(fits, f"model.{name} must be a positive multiple of 32 (the backbone's stride)", size)
-        require(self.deconv_channels > 0, "model.deconv_channels must be positive", self.deconv_channels)
-        require(0 < self.box_scale < math.inf, "model.box_scale must be positive", self.box_scale)
+            require(size % 32 == 0, f"model.{name} must be a multiple of 32 (the backbone's stride)", size)
 
 
 @dataclass(frozen=True)
 class ViewsConfig:
     """Easy and hard views (method.md sections 2 and 7). Angles in degrees; scales are factors."""
 
-    easy_rotation_std: float = 30.0
-    easy_rotation_p: float = 0.6
-    hard_rotation_std: float = 30.0
-    hard_rotation_p: float = 0.8
-    rotation_limit: float = 60.0
-    scale_std: float = 0.25
-    scale_min: float = 0.75
-    scale_max: float = 1.25
-    flip_p: float = 0.5
+    easy_rotation_std: float = limited(30.0, 0.0, 3600.0)
+    easy_rotation_p: float = limited(0.6, 0.0, 1.0)
+    hard_rotation_std: float = limited(30.0, 0.0, 3600.0)
+    hard_rotation_p: float = limited(0.8, 0.0, 1.0)
+    rotation_limit: float = limited(60.0, 0.0, 360.0)
+    scale_std: float = limited(0.25, 0.0, 10.0)
+    scale_min: float = limited(0.75, 0.01, 10.0)
+    scale_max: float = limited(1.25, 0.01, 10.0)
+    flip_p: float = limited(0.5, 0.0, 1.0)
     warp: Variant = "correct"
     """"correct": one rigid pixel matrix for image and heatmap; "legacy": the released code's normalised theta."""
     occlusion: Occlusion = "correct"
     """"correct": patches cover their keypoints; "legacy": the released code's Cut-Occlude swaps x and y, and its
     JointCutout never masks the lowest quarter; "off": no path occludes anything."""
-    occlusion_patches: int = 2
+    occlusion_patches: int = limited(2, 0, 100)
     """Patches of a batch mate that Cut-Occlude, or CutMix, pastes."""
-    cutout_patches: int = 5
+    cutout_patches: int = limited(5, 0, 100)
     """Holes that JointCutout, or Cutout, leaves."""
 
     def __post_init__(self) -> None:
-        for name in ("easy_rotation_p", "hard_rotation_p", "flip_p"):
-            require(0 <= getattr(self, name) <= 1, f"views.{name} is a chance, in [0, 1]", getattr(self, name))
-        stds = ("easy_rotation_std", "hard_rotation_std", "rotation_limit", "scale_std")
-        for name in (*stds, "occlusion_patches", "cutout_patches"):
-            value = getattr(self, name)
-            require(0 <= value < math.inf, f"views.{name} must not be negative", value)
+        require_limits(self, where="views.")
         scales = (self.scale_min, self.scale_max)
-        require(0 < scales[0] <= scales[1] < math.inf, "views.scale_min must lie in (0, views.scale_max]", scales)
+        require(scales[0] <= scales[1], "views.scale_min must not exceed views.scale_max", scales)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """One joint optimisation of A, B and C (method.md sections 3 to 8)."""
 
-    steps: int = 4000
-    labelled_batch: int = 32
-    unlabelled_batch: int = 32
-    learning_rate: float = 1e-3
-    decay_at: tuple[float, ...] = (0.7, 0.9)
+    steps: int = limited(4000, 1, 10_000_000)
+    labelled_batch: int = limited(32, 1, 4096)
+    unlabelled_batch: int = limited(32, 1, 4096)
+    learning_rate: float = limited(1e-3, 1e-15, 10.0)
+    decay_at: tuple[float, ...] = limited((0.7, 0.9), 1e-9, 1.0)
     """Fractions of the steps at which the learning rate falls to a tenth."""
-    snapshot_every: int = 500
+    snapshot_every: int = limited(500, 1, 10_000_000)
     """Steps between two refreshes of A-minus and B-minus; one such stretch is what the app calls an epoch."""
-    heatmap_sigma: float = 2.0
-    mask_peak: float = 0.1
-    supervised_weight: float = 0.5
-    unsupervised_weight: float = 1.0
-    loader_threads: int = 2
+    heatmap_sigma: float = limited(2.0, 0.01, 100.0)
+    mask_peak: float = limited(0.1, -100.0, 100.0)
+    supervised_weight: float = limited(0.5, 0.0, 1000.0)
+    unsupervised_weight: float = limited(1.0, 0.0, 1000.0)
+    loader_threads: int = limited(2, 1, 256)
     teacher_statistics: TeacherStatistics = "updated"
     """Whether the teachers' passes over easy views move their batch norms' running statistics (section 1)."""
     precision: Precision = "float32"
     """"bfloat16": the networks compute in mixed precision; weights, losses and targets stay float32."""
     compile: bool = False
     """Compile the networks with torch.compile: a slow first step, faster ones after."""
-    accumulate: int = 1
+    accumulate: int = limited(1, 1, 4096)
     """A step's batches are computed in so many parts, their gradients summed: less memory, the same batch."""
 
     def __post_init__(self) -> None:
-        counts = ("steps", "labelled_batch", "unlabelled_batch", "snapshot_every", "loader_threads", "accumulate")
-        for name in counts:
-            require(getattr(self, name) > 0, f"train.{name} must be positive", getattr(self, name))
-        for name in ("learning_rate", "heatmap_sigma"):
-            value = getattr(self, name)
-            require(0 < value < math.inf, f"train.{name} must be positive", value)
-        for name in ("supervised_weight", "unsupervised_weight"):
-            value = getattr(self, name)
-            require(0 <= value < math.inf, f"train.{name} must not be negative", value)
-        require(math.isfinite(self.mask_peak), "train.mask_peak must be finite", self.mask_peak)
+        require_limits(self, where="train.")
+        most = f"train.decay_at holds at most {MOST_DECAYS} fractions of the steps"
+        require(len(self.decay_at) <= MOST_DECAYS, most, self.decay_at)
         for name in ("labelled_batch", "unlabelled_batch"):
             batch = getattr(self, name)
             divides = batch % self.accumulate == 0
             require(divides, f"train.accumulate must divide train.{name} ({batch})", self.accumulate)
-        inside = all(0 < fraction <= 1 for fraction in self.decay_at)
-        require(inside, "train.decay_at holds fractions of the steps, in (0, 1]", self.decay_at)
+        seen = self.steps * (self.labelled_batch + self.unlabelled_batch)
+        wanted = f"train.steps times both batches must be at most {MOST_SEEN:,} persons (docs/training.md)"
+        require(seen <= MOST_SEEN, wanted, seen)
 
 
 @dataclass(frozen=True)
 class RankingConfig:
     """From keypoints to persons to images (method.md section 12, U3)."""
 
-    top_keypoints: int = 3
+    top_keypoints: int = limited(3, 1, 1000)
     """A person's score is the mean of their worst keypoints, this many."""
-    flag_above: float = 0.3
+    flag_above: float = limited(0.3, 0.0, 1.0)
     """A keypoint whose mutual-OKS inconsistency exceeds this is flagged to the annotator."""
-    blind_share: float = 0.1
+    blind_share: float = limited(0.1, 0.0, 1.0)
     """The part of the queue drawn at random, unknown to the annotator, so that the ranking can be judged."""
 
     def __post_init__(self) -> None:
-        require(self.top_keypoints > 0, "ranking.top_keypoints must be positive", self.top_keypoints)
-        require(0 <= self.blind_share < 1, "ranking.blind_share must lie in [0, 1)", self.blind_share)
-        require(0 <= self.flag_above <= 1, "ranking.flag_above must lie in [0, 1]", self.flag_above)
+        require_limits(self, where="ranking.")
+        require(self.blind_share < 1, "ranking.blind_share must be below 1", self.blind_share)
 
 
 @dataclass(frozen=True)
 class RoundConfig:
     """A round's settings, stored whole with it and never changed once it started."""
 
-    seed: int = 0
+    seed: int = limited(0, 0, 2**32 - 1)
     method: MethodConfig = field(default_factory=MethodConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     views: ViewsConfig = field(default_factory=ViewsConfig)
@@ -215,7 +218,11 @@ class RoundConfig:
     ranking: RankingConfig = field(default_factory=RankingConfig)
 
     def __post_init__(self) -> None:
-        require(0 <= self.seed < 2**32, f"seed must be a whole number from 0 to {2**32 - 1}", self.seed)
+        require_limits(self)
+        part = (self.train.labelled_batch + self.train.unlabelled_batch) // self.train.accumulate
+        pixels = part * self.model.input_height * self.model.input_width
+        wanted = f"a step's crops, both batches divided by train.accumulate, must have at most {MOST_PIXELS:,} pixels"
+        require(pixels <= MOST_PIXELS, wanted, pixels)
 
     def to_toml(self) -> str:
         """Text that `from_toml` reads back to an equal config."""
@@ -224,11 +231,12 @@ class RoundConfig:
     @classmethod
     def from_toml(cls, text: str) -> "RoundConfig":
         """Read from TOML; keys left out keep their defaults. Raises ConfigError naming an unknown key's neighbour."""
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"the round's settings are not TOML: {error}.") from error
-        return cls.from_dict(data)
+        return cls.from_dict(read_toml(text))
+
+    @classmethod
+    def recalled(cls, text: str) -> "RoundConfig":
+        """A past round's settings as `to_toml` wrote them, to be shown: they may be refused by today's limits."""
+        return recall(cls, read_toml(text))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "RoundConfig":

@@ -222,7 +222,7 @@ def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dic
     published = [record for record in reversed(records) if record.state == "published"]
     return {
         "round": records[0].number if records else None,
-        "steps": RoundConfig.from_toml(records[0].config_toml).train.steps if records else None,
+        "steps": RoundConfig.recalled(records[0].config_toml).train.steps if records else None,
         "loss": loss[:: max(1, len(loss) // POINTS_DRAWN)],
         "ap": {n: [(p.step, p.values[f"ap_{n}"]) for p in points if f"ap_{n}" in p.values] for n in NETWORKS},
         "rounds": {n: [(r.number, ap) for r in published if (ap := _ap(r, n)) is not None] for n in NETWORKS},

@@ -1,6 +1,5 @@
 """A protocol: where an experiment's persons come from and how long it trains, as a TOML file has it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
@@ -8,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sspcm.config import RoundConfig, merge
-from sspcm.plain import ConfigError, build, choose, require
+from sspcm.plain import ConfigError, build, choose, limited, read_toml, require, require_limits, require_text
 
 FOLDER = Path(__file__).resolve().parent
 """Holds the protocols that come with sspcm, one NAME.toml each."""
 ANNOTATED = "annotated"
+LONGEST_NOTES = 10_000
 Form = Literal["coco", "wepdtof"]
 Persons = Literal["with_keypoints", "all"]
 
@@ -26,15 +26,17 @@ class Source:
     """The folder that the file's image names are relative to."""
     persons: Persons = "with_keypoints"
     """Whom an unlabelled source takes; the other uses take none without keypoints."""
-    first_persons: int = 0
+    first_persons: int = limited(0, 0, 1_000_000_000)
     """Only so many, in the order of the file's images (method.md section 2); 0 takes all."""
     boxes: str = ANNOTATED
     """"annotated": the boxes of the file's persons; else a JSON list of detections, as COCO has results."""
-    box_score: float = 0.0
+    box_score: float = limited(0.0, 0.0, 1.0)
     """Detections below this are left out."""
 
     def __post_init__(self) -> None:
-        require(self.first_persons >= 0, "first_persons counts persons, 0 for all", self.first_persons)
+        require_limits(self)
+        for name in ("annotations", "images", "boxes"):
+            require_text(getattr(self, name), where=name)
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,15 @@ class Protocol:
     is one person (method.md section 9)."""
     unlabelled_keeps_labelled: bool = False
     """Whether labelled persons are unlabelled ones as well, as the released code has it (method.md section 2)."""
-    epochs: int = 0
+    epochs: int = limited(0, 0, 100_000)
     """Passes over the larger of the labelled and the unlabelled persons; 0: round.train.steps says how long."""
     round: RoundConfig = field(default_factory=RoundConfig)
 
     def __post_init__(self) -> None:
-        require(self.epochs >= 0, "epochs counts passes, 0 for round.train.steps", self.epochs)
+        require_limits(self)
+        for name in ("name", "skeleton"):
+            require_text(getattr(self, name), where=name)
+        require(len(self.notes) <= LONGEST_NOTES, f"notes may have {LONGEST_NOTES:,} characters", len(self.notes))
         measured = (source for source in (self.labelled, self.validation) if source is not None)
         for source in measured:
             wanted = f"boxes must be '{ANNOTATED}' where persons need keypoints; detections only make unlabelled ones"
@@ -80,7 +85,7 @@ def read_protocol(name_or_file: str) -> Protocol:
 
 def _read(path: Path) -> Protocol:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = read_toml(path.read_text(encoding="utf-8"))
         return build(Protocol, _with_whole_round(data), what="the protocol")
     except (OSError, ValueError) as error:
         problem = error.strerror if isinstance(error, OSError) else error

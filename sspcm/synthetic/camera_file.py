@@ -1,12 +1,12 @@
 """A camera of one's own, from a TOML file: what it says is kept, the rest is drawn at random."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from sspcm.plain import ConfigError, read_toml, short
 from sspcm.synthetic.camera import PROJECTIONS, WIDEST_STEREOGRAPHIC, Projection
 from sspcm.synthetic.sensor import Sensor
 
@@ -45,6 +45,7 @@ class CameraFile:
         return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
 
 
+LARGEST_RADIUS = 20_000
 RANGES: dict[str, tuple[float, float]] = {
     "width": (64, 8192),
     "height": (64, 8192),
@@ -63,19 +64,19 @@ RANGES: dict[str, tuple[float, float]] = {
 def read_camera_file(path: Path) -> CameraFile:
     """Raises CameraFileError for what is no TOML, an unknown key (the nearest is named), or a value out of range."""
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = read_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CameraFileError(
             f"{path} cannot be read: {error.strerror}. Give a TOML file that describes a camera."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CameraFileError(f"{path.name} is not TOML: {error}. Correct the line it names.") from error
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise CameraFileError(f"{path.name} is not TOML as wanted: {error} Correct the file.") from error
     known = [f.name for f in fields(CameraFile)]
     for key, value in told.items():
         if key not in known:
-            near = get_close_matches(key, known, n=1)
+            near = get_close_matches(key[:80], known, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(known)}."
-            raise CameraFileError(f"{path.name} has an unknown key '{key}'. {hint}")
+            raise CameraFileError(f"{path.name} has an unknown key {short(key)}. {hint}")
         _check(path.name, key, value)
     _check_together(path.name, told)
     if "circle" in told:
@@ -111,15 +112,16 @@ def _check(file: str, key: str, value: object) -> None:
     elif key in ("grey", "infrared"):
         good, wanted = isinstance(value, bool), "true or false"
     elif key == "circle":
-        good = isinstance(value, list) and len(value) == 3 and all(_is_number(v) for v in value) and value[2] > 0
-        wanted = "[centre x, centre y, radius] in pixels"
+        good = isinstance(value, list) and len(value) == 3 and all(_is_number(v) for v in value)
+        good = good and 0 < value[2] <= LARGEST_RADIUS  # type: ignore[index]
+        wanted = f"[centre x, centre y, radius] in pixels, the radius up to {LARGEST_RADIUS:,}"
     else:
         low, high = RANGES[key]
         whole = key in ("width", "height", "quality")
         good = _is_number(value) and low <= value <= high and (not whole or isinstance(value, int))  # type: ignore[operator]
         wanted = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"
     if not good:
-        raise CameraFileError(f"{file} says {key} = {value!r}; wanted {wanted}. Correct it, or leave it out.")
+        raise CameraFileError(f"{file} says {key} = {short(value)}; wanted {wanted}. Correct it, or leave it out.")
 
 
 def _is_number(value: object) -> bool:

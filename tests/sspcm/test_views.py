@@ -45,7 +45,7 @@ def test_image_heatmap_and_point_agree_after_a_hard_view(degrees, gain):
 @pytest.mark.parametrize(("kind", "least", "most"), [("correct", 0.0, 0.1), ("legacy", 0.3, 1.0)])
 def test_at_sixty_degrees_either_way_only_the_correct_warp_keeps_image_and_heatmap_together(kind, least, most):
     """Apart, in heatmap pixels: the released theta turns each grid about its own centre (method.md section 2)."""
-    views = ViewsConfig(warp=kind, hard_rotation_std=1e6, hard_rotation_p=1.0, scale_std=0.0)
+    views = ViewsConfig(warp=kind, hard_rotation_std=3600.0, hard_rotation_p=1.0, scale_std=0.0)
     hard = sample_hard(8, views, height=128, width=96, generator=torch.Generator().manual_seed(0))
     image, heatmap = (
         gaussian(60.0 / size, 52.0 / size, height=128 // size, width=96 // size, sigma=8.0 / size).expand(8, -1, -1, -1)

@@ -25,12 +25,14 @@ def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:
     ("changed", "said"),
     [
         ({"steps": None}, "Training steps is empty"),
-        ({"steps": 0}, "train.steps must be positive; found 0"),
+        ({"steps": 0}, "train.steps must be from 1 to 10,000,000; found 0"),
         ({"steps": 2.5}, "Training steps is 2.5; wanted a whole number"),
+        ({"steps": 1e308}, "found a number of some 30. digits"),
+        ({"steps": float("nan")}, "Training steps is nan"),
         ({"seed": None}, "Seed is empty"),
-        ({"seed": -1}, "seed must be a whole number from 0"),
+        ({"seed": -1}, "seed must be from 0 to 4,294,967,295"),
         ({"blind_share": None}, "Blind share is empty"),
-        ({"blind_share": 7}, "ranking.blind_share must lie in"),
+        ({"blind_share": 7}, "ranking.blind_share must be from 0.0 to 1.0; found 7"),
     ],
 )
 def test_a_number_that_cannot_be_is_named(changed: dict[str, float | None], said: str) -> None:
@@ -66,6 +68,17 @@ def test_an_empty_home_is_shown_as_empty(sqlite_store: Store, add_people: Callab
     assert (counts["images_open"], counts["persons_accepted"], board["round"]) == (2, 0, None)
     assert (curves["loss"], curves["steps"], tables["rounds"]) == ([], None, [])
     assert len(tables["queue"]) == 2
+
+
+def test_a_past_round_is_shown_even_if_its_settings_are_refused_today(
+    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, labelled=True)
+    absurd = PRESETS["demo"].to_toml().replace("steps = 200", "steps = 2147483647")
+    with sqlite_store.transaction() as tx:
+        rounds.create(tx, config_toml=absurd, user=add_account(sqlite_store, role="lead"))
+    _, board, curves, _ = lead_view(sqlite_store)
+    assert (curves["steps"], board["round"]["config"]["train"]["steps"]) == (2147483647, 2147483647)
 
 
 def test_a_long_loss_curve_is_thinned_and_every_ap_is_kept(
