@@ -128,8 +128,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
 
     @api.post("/api/release")
     def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
-        labelling.release(store, user_of(request), message.image_ids)
-        return {"released": message.image_ids}
+        return {"released": labelling.release(store, user_of(request), message.image_ids)}
 
     @api.get("/img/{image_id}/{sha256}")
     def image(image_id: Id, sha256: str) -> FileResponse:

@@ -49,7 +49,7 @@ GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
 
 def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease_s: float) -> TaskPayload | None:
     """The next image for this annotator, held for them; None when nothing is left."""
-    with store.transaction() as tx:
+    with store.transaction(durable=False) as tx:
         claimed = queue.claim(tx, user, now=utc_now(), lease_s=lease_s, exclude=exclude)
     if claimed is None:
         return None
@@ -59,7 +59,7 @@ def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease
 
 def open_image(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
     """That image, open or closed, held for this annotator. Raises NotFound, LeaseLost, InvalidDecision."""
-    with store.transaction() as tx:
+    with store.transaction(durable=False) as tx:
         image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s)
     with store.reading() as tx:
         return _task(tx, image, lease_s)
@@ -236,11 +236,11 @@ def reopen_image(store: Store, user: UserRecord, image_id: int, key: str, *, lea
 
 def heartbeat(store: Store, user: UserRecord, image_ids: Collection[int], *, lease_s: float) -> list[int]:
     """Hold on to images; which of them the annotator still holds."""
-    with store.transaction() as tx:
+    with store.transaction(durable=False) as tx:
         return [lease.image_id for lease in queue.renew(tx, user, image_ids, now=utc_now(), lease_s=lease_s)]
 
 
-def release(store: Store, user: UserRecord, image_ids: Collection[int]) -> None:
-    """Let images go, for others."""
-    with store.transaction() as tx:
-        queue.release(tx, user, image_ids)
+def release(store: Store, user: UserRecord, image_ids: Collection[int]) -> list[int]:
+    """Let images go, for others; which of them this annotator held until now."""
+    with store.transaction(durable=False) as tx:
+        return queue.release(tx, user, image_ids)

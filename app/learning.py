@@ -26,6 +26,7 @@ from app.ordering import person_score, rank_pool
 from app.settings import Settings
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
+from db.errors import StoreBusy
 from db.project import get_project
 from db.records import (
     FrozenPerson,
@@ -325,13 +326,14 @@ class _Reporter:
             return
         self._sent = now
         try:
-            with self._store.transaction() as tx:
+            with self._store.transaction(durable=False) as tx:
                 rounds.report_progress(tx, self._round_id, stage=self._stage, progress=self._progress)
                 if self._began_at is not None:
                     rounds.forget_points(tx, self._round_id, after=self._began_at)
                 rounds.add_points(tx, self._round_id, self._points)
-        except OperationalError as error:
-            log.warning("the round's progress could not be stored (%s); trying again.", error.orig)
+        except (OperationalError, StoreBusy) as error:
+            said = error.orig if isinstance(error, OperationalError) else error
+            log.warning("the round's progress could not be stored (%s); trying again.", said)
             return
         self._points, self._began_at, self._fresh = [], None, False
 

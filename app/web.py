@@ -31,7 +31,7 @@ from app.signing_in import Throttle, login_page
 from app.thumbs import Thumbs
 from db import project, users
 from db.clock import utc_now
-from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreError
+from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreBusy, StoreError
 from db.records import SessionRecord
 from db.session import Store, open_store
 from sspcm.config import ConfigError
@@ -54,6 +54,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     ConfigError: (422, "invalid_config"),
     LearningError: (409, "cannot_launch"),
     ModelFileError: (422, "invalid_model"),
+    StoreBusy: (503, "busy"),
     StoreError: (409, "refused"),
 }
 

@@ -23,7 +23,7 @@ from app.prelabelling import PrelabellingFailed, open_model, prelabel
 from app.settings import Settings
 from app.sign_of_health import give_sign
 from db import prelabellings, rounds
-from db.errors import StoreError
+from db.errors import StoreBusy, StoreError
 from db.session import Store, migrate, open_store
 
 EXECUTOR = "local"
@@ -135,7 +135,7 @@ class Prelabellings:
         model = open_model(self._models.path(record.sha256), name=record.model, threads=threads)
 
         def tell(done: int, total: int) -> None:
-            with self._store.transaction() as tx:
+            with self._store.transaction(durable=False) as tx:
                 prelabellings.report_progress(tx, prelabelling_id, done=done, total=total)
 
         report = prelabel(self._store, self._files, model, progress=tell)
@@ -147,8 +147,8 @@ def settle_if_reachable(store: Store, engine: Engine) -> None:
     """`settle`, unless the store is away just now: that must not end the worker, and a training with it."""
     try:
         settle(store, engine)
-    except DBAPIError as error:
-        log.warning("the store cannot be reached (%s); looking again in %.0f s.", error.orig, SETTLE_EVERY_S)
+    except (DBAPIError, StoreBusy) as error:
+        log.warning("the store cannot be reached (%s); looking again in %.0f s.", _said(error), SETTLE_EVERY_S)
 
 
 def settle(store: Store, engine: Engine) -> None:
@@ -229,11 +229,15 @@ def _in_words(name: str, stage: Callable[[], None]) -> None:
         raise
     except Exception as error:
         log.exception("stage '%s' stopped", name)
-        said = error.orig if isinstance(error, DBAPIError) else error  # SQLAlchemy's own words are the whole statement
         raise learning.LearningError(
-            f"the stage '{name}' stopped on {type(error).__name__}: {said}; wanted it to end by itself. "
+            f"the stage '{name}' stopped on {type(error).__name__}: {_said(error)}; wanted it to end by itself. "
             "The worker's log has the details; launch it again."
         ) from error
+
+
+def _said(error: Exception) -> object:
+    """What a database said; SQLAlchemy's own words are the whole statement."""
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _end_when_reachable(store: Store, error: OperationalError) -> NoReturn:
@@ -263,10 +267,10 @@ def _outlast(name: str, stage: Callable[[], None]) -> None:
     while True:
         try:
             return stage()
-        except OperationalError as error:
+        except (OperationalError, StoreBusy) as error:
             if time.monotonic() >= deadline:
                 raise
-            log.warning("stage '%s' cannot reach the store (%s); trying again.", name, error.orig)
+            log.warning("stage '%s' cannot reach the store (%s); trying again.", name, _said(error))
             time.sleep(TRY_AGAIN_AFTER_S)
 
 

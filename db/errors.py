@@ -39,3 +39,7 @@ class InvalidDecision(StoreError):
 
 class AnotherProject(StoreError):
     """The home holds a project with another skeleton."""
+
+
+class StoreBusy(StoreError):
+    """Others were writing for too long; trying again may do."""

@@ -110,9 +110,10 @@ def renew(tx: Session, user: UserRecord, image_ids: Collection[int], *, now: dat
     return [Lease(image_id=image_id, user_id=user.id, expires_at=expires_at) for image_id in sorted(held)]
 
 
-def release(tx: Session, user: UserRecord, image_ids: Collection[int]) -> None:
-    """Let go of images this annotator holds, so that others get them."""
-    tx.execute(delete(LeaseRow).where(LeaseRow.user_id == user.id, LeaseRow.image_id.in_(image_ids)))
+def release(tx: Session, user: UserRecord, image_ids: Collection[int]) -> list[int]:
+    """Let go of images this annotator holds, so that others get them; which of them they held."""
+    gone = delete(LeaseRow).where(LeaseRow.user_id == user.id, LeaseRow.image_id.in_(image_ids))
+    return sorted(tx.scalars(gone.returning(LeaseRow.image_id).execution_options(synchronize_session=False)))
 
 
 def lease_holders(tx: Session, *, now: datetime) -> dict[int, str]:

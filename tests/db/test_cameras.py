@@ -6,8 +6,9 @@ from sqlalchemy import create_engine, text
 
 from db import cameras, images
 from db.errors import InvalidDecision, NotFound
+from db.migrating import alembic_config
 from db.records import MeasuredLens
-from db.session import _alembic_config, migrate, open_store
+from db.session import migrate, open_store
 from sspcm.fisheye import LensCircle
 
 FOUND = MeasuredLens(LensCircle(320.0, 240.0, 230.5), 640, 480, arc_degrees=300.0)
@@ -67,7 +68,7 @@ def test_an_old_home_keeps_its_images_and_its_circles(empty_url, tmp_path):
     (tmp_path / "new" / "home").mkdir(parents=True)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
-        command.upgrade(_alembic_config(connection), "0001")
+        command.upgrade(alembic_config(connection), "0001")
         connection.execute(
             text("INSERT INTO cameras VALUES (1, 'hall', 300.0, 250.0, 200.0), (2, 'yard', NULL, NULL, NULL)")
         )

@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from db import predictions, project
 from db.errors import StoreError
+from db.migrating import alembic_config
 from db.schema import Base, is_ours
-from db.session import _alembic_config, migrate, open_store
+from db.session import migrate, open_store
 from sspcm.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
@@ -123,7 +124,7 @@ def test_scores_of_rounds_outlast_the_migration_that_lets_models_have_some(empty
     migrate(empty_url)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
-        command.downgrade(_alembic_config(connection), "0002")
+        command.downgrade(alembic_config(connection), "0002")
         for statement in A_ROUND_WITH_A_SCORE.split(";"):
             connection.execute(text(statement))
     engine.dispose()

@@ -1,0 +1,116 @@
+"""The file of a SQLite store: that it is one, that its name lasts, and a copy of it before its form changes."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+
+from db.errors import StoreError
+
+_SQLITE = b"SQLite format 3\0"
+"""How every SQLite file begins."""
+EVERYBODY = 0o666
+"""What a new file allows before the umask takes its part, as everywhere."""
+OWNER_ALONE = 0o600
+
+
+def check_file(path: Path) -> None:
+    """Raise StoreError, in one sentence, for what cannot be a store. Nothing there at all is fine."""
+    if path.is_symlink() and not path.exists():
+        raise StoreError(f"{path} is a link to nothing; wanted the store. Remove the link, or mend what it points to.")
+    if not path.exists():
+        return
+    if not path.is_file():
+        kind = "folder" if path.is_dir() else "special file"
+        raise StoreError(f"{path} is a {kind}; wanted the store's file there. Move it away, or give another home.")
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_SQLITE))
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read ({error.strerror}); wanted the store. Give this user the right to read and write "
+            "it."
+        ) from error
+    if begins != _SQLITE:
+        what = "is empty" if not begins else "is no SQLite database"
+        raise StoreError(
+            f"{path} {what}; wanted the store of this home. Put a copy of the store in its place "
+            f"({path.name}.before-... is one), or move the file away to begin with an empty store."
+        )
+
+
+@contextmanager
+def drafted(path: Path, *, mode: int) -> Iterator[Path]:
+    """A new file beside `path` whose name nobody knows yet; whatever is left of it afterwards is removed."""
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+        yield draft
+    finally:
+        for name in (draft.name, f"{draft.name}-wal", f"{draft.name}-shm", f"{draft.name}-journal"):
+            draft.with_name(name).unlink(missing_ok=True)
+
+
+def give_name(draft: Path, path: Path) -> bool:
+    """The draft gets its name, whole and for good; False if another has that name already."""
+    _sync(draft, os.O_RDWR)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links: nobody else makes this name but in the same moment
+        if path.exists():
+            return False
+        draft.rename(path)
+    _sync(path.parent, os.O_RDONLY)
+    return True
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and those above it, with names that outlast a power cut."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in (folder, *missing):
+        keep_name(one)
+
+
+def keep_name(path: Path) -> None:
+    """Have the folder around `path` on disk, if this user may read it: without that nobody can."""
+    try:
+        _sync(path.parent, os.O_RDONLY)
+    except PermissionError:
+        return
+
+
+def keep_copy(path: Path, *, before: str) -> Path:
+    """A copy of the whole store beside it, for its owner alone, named for the form that comes next; where it lies.
+
+    Nobody may write meanwhile: the caller holds the write lock. An earlier copy of that name stays. Raises StoreError
+    where there is no room; then nothing is left of it.
+    """
+    first = path.with_name(f"{path.name}.before-{before}")
+    try:
+        with drafted(path, mode=OWNER_ALONE) as draft:
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
+                source.backup(target)
+            for number in count(1):
+                name = first if number == 1 else first.with_name(f"{first.name}.{number}")
+                if give_name(draft, name):
+                    return name
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"no copy of the store could be kept before its migration to {before} ({error}); wanted room for "
+            f"{path.stat().st_size / 1e6:.1f} MB in {path.parent}. Nothing was changed: make room, then try again."
+        ) from error
+    raise AssertionError("count() never ends")
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
