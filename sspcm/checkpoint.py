@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from sspcm.config import ModelConfig
+from sspcm.errors import CheckpointError as CheckpointError
 from sspcm.networks import PoseNetwork
 from sspcm.plain import build
 from sspcm.skeleton import Skeleton
@@ -23,10 +24,6 @@ MODEL_FILE = "model.json"
 
 
 Name = TypeVar("Name", bound=str)
-
-
-class CheckpointError(ValueError):
-    """Weights that cannot be read, or that belong to other networks or another skeleton."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ Precision = Literal["float32", "bfloat16"]
 TeacherStatistics = Literal["updated", "frozen"]
 Target = Literal["closest_pair", "mean"]
 Occluder = Literal["none", "cut_occlude", "joint_cutout", "joco", "jccm"]
+Decoder = Literal["integer", "quarter", "parabola", "dark"]
+"""How a place is read out of a heatmap (sspcm/heatmaps.py)."""
+NetworkName = Literal["A", "B", "C", "student"]
+"""What a folder's networks may be called; an export has its student alone."""
 MOST_DECAYS = 16
 MOST_SEEN = 2_000_000_000
 """Persons in all steps of a training: ten times the longest published one, COCO's 400 epochs twice over."""

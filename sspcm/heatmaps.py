@@ -4,11 +4,12 @@ A heatmap pixel u stands for crop pixel x = stride * u. Nothing here knows netwo
 """
 
 from collections.abc import Callable
-from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
+
+from sspcm.config import Decoder as Decoder
 
 STRIDE = 4
 """Crop pixels per heatmap pixel."""
@@ -103,7 +104,6 @@ def decode_dark(heatmaps: Float[Tensor, "*batch h w"]) -> Float[Tensor, "*batch 
     return torch.where(trusted[..., None], whole + step, whole)
 
 
-Decoder = Literal["integer", "quarter", "parabola", "dark"]
 DECODERS: dict[Decoder, Callable[[Tensor], Tensor]] = {
     "integer": decode_integer,
     "quarter": decode_quarter,

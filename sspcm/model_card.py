@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sspcm.checkpoint import CheckpointError
+from sspcm.errors import CheckpointError
 
 
 def read_training(folder: Path, network: str) -> dict[str, Any] | None:

@@ -13,8 +13,6 @@ from sspcm.networks import PoseNetwork, build_network
 from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError, mirror_by_name
 from sspcm.trio import heatmaps_of
 
-NAMES = ("A", "B", "C", "student")
-"""What a folder's networks may be called; an export has its student alone."""
 PREFERRED = ("C", "student", "A")
 """Which network of a folder is meant where nobody says: the student, exported or not, else teacher A."""
 

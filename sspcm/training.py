@@ -16,6 +16,7 @@ from torch import Tensor, distributed, nn
 
 from sspcm.config import TIMM, RoundConfig, TrainConfig
 from sspcm.crop_batches import Crops
+from sspcm.errors import TrainingError as TrainingError
 from sspcm.losses import heatmap_loss
 from sspcm.sampling import ALONE, Share, labelled_indices, share_of, step_generator, unlabelled_indices
 from sspcm.step import Batch, JointStep, StepLog, compares_pairs, labelled_view, see
@@ -23,10 +24,6 @@ from sspcm.trio import Trio
 
 CHECK_EVERY = 25
 """On a GPU the losses are looked at after so many steps: looking waits for the device."""
-
-
-class TrainingError(ValueError):
-    """Persons that cannot be trained on, or a training that diverged."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,8 +4,7 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import torch
 from tqdm import tqdm
@@ -14,29 +13,8 @@ from sspcm.annotated import read_annotated
 from sspcm.checkpoint import write_atomically
 from sspcm.commands.outputs import check_free
 from sspcm.formats.coco import CocoFile
-from sspcm.heatmaps import Decoder
-from sspcm.model_folder import NAMES, Model, open_model
+from sspcm.model_folder import Model, open_model
 from sspcm.predict import predict_file
-
-
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
-    """The command's options."""
-    predicting = commands.add_parser("predict", parents=[shared], help="predict every person box of a COCO file")
-    predicting.add_argument("model", type=Path, metavar="MODEL", help="a training's, round's or export's folder")
-    predicting.add_argument("--images", type=Path, required=True, metavar="DIR")
-    predicting.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="COCO JSON with the boxes")
-    predicting.add_argument("--out", type=Path, required=True, metavar="FILE", help="COCO results, as JSON")
-    add_seeing(predicting)
-    predicting.add_argument("--force", action="store_true", help="write over --out")
-    predicting.add_argument("--json", action="store_true", help="print the report as JSON")
-    predicting.set_defaults(run=run)
-
-
-def add_seeing(command: argparse.ArgumentParser) -> None:
-    """The options that say which network looks, and how."""
-    command.add_argument("--network", choices=NAMES, help="which of the folder's (the student, else A)")
-    command.add_argument("--decode", choices=get_args(Decoder), default="parabola", help="heatmap to place (parabola)")
-    command.add_argument("--flip", action="store_true", help="average with what the network sees in a mirror")
 
 
 def run(options: argparse.Namespace, device: torch.device) -> int:

@@ -21,79 +21,18 @@ from sspcm.manifest import RoundError
 from sspcm.plain import merged
 from sspcm.protocols.folder import MANIFEST_FILE, check_folder, in_use, open_folder
 from sspcm.protocols.people import manifest_of, people_of_file, people_of_protocol
-from sspcm.protocols.protocol import protocol_names, read_protocol, settings_for
+from sspcm.protocols.protocol import read_protocol, settings_for
 from sspcm.rounds import REPORT_FILE, STATUS_FILE, run_round
 from sspcm.sampling import ALONE, Share
 from sspcm.starting import train_starting_weights
 
 COMPLAINTS_SHOWN = 5
-OWN_FILES = ("images", "annotations", "unlabelled_images", "unlabelled_annotations", "validation_images",
-             "validation_annotations", "skip", "holdout", "preset", "config")  # fmt: skip
-STARTING_ONLY = ("network", "half")
-TRAINING_ONLY = ("root", "set", "dry_run", "unlabelled_images", "unlabelled_annotations", "validation_images",
-                 "validation_annotations")  # fmt: skip
-
-
-def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "train",
-        parents=[shared],
-        help="train a method on COCO keypoints, or with neither --method nor --protocol starting weights A and B",
-        description=__doc__,
-    )
-    which = parser.add_argument_group("what is trained")
-    which.add_argument("--protocol", metavar="NAME|FILE", help=f"a published experiment: {', '.join(protocol_names())}")
-    which.add_argument("--root", type=Path, metavar="DIR", help="the data that a protocol's paths are relative to")
-    which.add_argument("--method", choices=tuple(METHODS), help="who learns from whom (with --protocol: sspcm)")
-
-    files = parser.add_argument_group("your own files")
-    files.add_argument("--images", type=Path, metavar="DIR")
-    files.add_argument("--annotations", type=Path, metavar="FILE")
-    files.add_argument("--unlabelled-images", type=Path, metavar="DIR")
-    files.add_argument("--unlabelled-annotations", type=Path, metavar="FILE", help="all its persons are unlabelled")
-    files.add_argument("--validation-images", type=Path, metavar="DIR")
-    files.add_argument("--validation-annotations", type=Path, metavar="FILE", help="only measured on")
-    files.add_argument("--skip", type=count, default=0, metavar="N", help="leave out the first N images by file name")
-    files.add_argument(
-        "--holdout", type=count, default=0, metavar="N", help="measure on the last N images by file name"
-    )
-
-    how = parser.add_argument_group("how")
-    how.add_argument(
-        "--preset", choices=tuple(PRESETS), help="settings to start from (standard; demo without --method)"
-    )
-    how.add_argument("--config", type=Path, metavar="FILE", help="a round's settings (TOML) instead of a preset")
-    how.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting: train.steps=100")
-    how.add_argument("--weights", type=Path, metavar="FOLDER", help="go on from these starting weights")
-    how.add_argument("--steps", type=int, help="steps of training")
-    how.add_argument("--seed", type=int, help="the training's chance; as starting weights B trains from the next")
-    how.add_argument("--network", choices=("A", "B", "both"), default="both", help="starting weights: one at a time")
-    how.add_argument("--half", action="store_true", help="starting weights: store float16")
-
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new one, or the same training's")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="check the files, count, measure the cost; write nothing"
-    )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.set_defaults(run=run, refuse=parser.error)
-
-
-def count(text: str) -> int:
-    """A whole number, 0 or more, out of an option's text."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"found {text}; wanted a whole number, 0 or more")
-    return int(text)
 
 
 def run(options: argparse.Namespace, device: torch.device) -> int:
     """Train as the options say; 0 if it ended well."""
-    if options.protocol is None:
-        _want(options, "images", "annotations")
     if options.protocol is None and options.method is None:
-        _refuse(options, TRAINING_ONLY, because="without --method or --protocol it trains starting weights")
         return _train_starting_weights(options, device)
-    _refuse(options, STARTING_ONLY, because="A, B and C train together")
     training = _read_by_protocol(options) if options.protocol is not None else _read_own(options)
     _complain(training.people.complaints)
     weights = options.weights.resolve() if options.weights is not None else None
@@ -141,8 +80,6 @@ def _overrides(options: argparse.Namespace, *, method: str | None) -> dict[str, 
 
 
 def _read_by_protocol(options: argparse.Namespace) -> Training:
-    _refuse(options, OWN_FILES, because="the protocol names the files and the settings")
-    _want(options, "root")
     protocol = read_protocol(options.protocol)
     overrides = _overrides(options, method=options.method)
     learns = bool(merge(protocol.round, overrides).method.paths)
@@ -152,7 +89,6 @@ def _read_by_protocol(options: argparse.Namespace) -> Training:
 
 
 def _read_own(options: argparse.Namespace) -> Training:
-    _refuse(options, ("root",), because="it belongs to --protocol")
     config = merge(_read_config(options, preset="standard"), _overrides(options, method=options.method))
     people = people_of_file(
         options.annotations,
@@ -168,10 +104,7 @@ def _read_own(options: argparse.Namespace) -> Training:
 
 def _pair(options: argparse.Namespace, use: str) -> tuple[Path, Path] | None:
     annotations, images = getattr(options, f"{use}_annotations"), getattr(options, f"{use}_images")
-    if annotations is None and images is None:
-        return None
-    _want(options, f"{use}_annotations", f"{use}_images")
-    return annotations, images.resolve()
+    return None if annotations is None else (annotations, images.resolve())
 
 
 def _train(options: argparse.Namespace, device: torch.device, share: Share) -> int:
@@ -279,8 +212,6 @@ def _require_room(folder: Path, config: RoundConfig) -> None:
 def _read_config(options: argparse.Namespace, *, preset: str) -> RoundConfig:
     if options.config is None:
         return PRESETS[options.preset or preset]
-    if options.preset is not None:
-        options.refuse("--preset does not go with --config: the file holds the settings")
     try:
         return RoundConfig.from_toml(options.config.read_text(encoding="utf-8"))
     except (ConfigError, UnicodeDecodeError) as error:
@@ -294,19 +225,3 @@ def _complain(complaints: Sequence[str]) -> None:
         print(f"sspcm: {complaint}", file=sys.stderr)
     if len(complaints) > COMPLAINTS_SHOWN:
         print(f"sspcm: and {len(complaints) - COMPLAINTS_SHOWN} more of that kind.", file=sys.stderr)
-
-
-def _want(options: argparse.Namespace, *names: str) -> None:
-    missing = [_option(name) for name in names if getattr(options, name) is None]
-    if missing:
-        options.refuse(f"the following arguments are required: {', '.join(missing)}")
-
-
-def _refuse(options: argparse.Namespace, names: Sequence[str], *, because: str) -> None:
-    given = [_option(name) for name in names if getattr(options, name) not in (None, 0, [], False, "both")]
-    if given:
-        options.refuse(f"{given[0]} does not go with the other options: {because}")
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"

@@ -1,12 +1,14 @@
 """The command line."""
 
 import json
+import resource
 import subprocess
 import sys
 
 import pytest
 
 from sspcm.__main__ import main
+from sspcm.commands.options import build_parser
 
 
 def test_round_ends_with_zero_and_a_broken_one_with_one_line(make_round, capsys):
@@ -71,7 +73,7 @@ def test_train_names_the_settings_file_it_cannot_use(tmp_path, capsys, content, 
 def test_train_refuses_to_leave_out_fewer_than_no_images(option, capsys):
     with pytest.raises(SystemExit):
         main(["train", "--images", ".", "--annotations", "coco.json", "--out", "weights", option, "-3"])
-    assert f"{option}: found -3; wanted a whole number, 0 or more" in capsys.readouterr().err
+    assert f"{option}: found -3; wanted a whole number, 0 or more, and at most 1,000,000,000" in capsys.readouterr().err
 
 
 DRAWN = ["--count", "2", "--seed", "5", "--size", "96", "--device", "cpu"]
@@ -97,12 +99,34 @@ def test_draw_without_its_extra_says_what_to_install(tmp_path, missing):
     assert not (tmp_path / "drawn").exists()
 
 
-@pytest.mark.parametrize("wrong", [["--count", "0"], ["--size", "20"], ["--scenes-a-room", "0"]])
-def test_draw_refuses_numbers_that_draw_nothing(tmp_path, capsys, wrong):
-    assert main(["draw", str(tmp_path / "drawn"), *DRAWN, *wrong]) == 1
+@pytest.mark.parametrize(
+    ("option", "text", "limits"),
+    [
+        ("--count", "0", "1 or more, and at most 1,000,000"),
+        ("--count", "9" * 5000, "1 or more, and at most 1,000,000"),
+        ("--size", "20", "64 or more, and at most 4,096"),
+        ("--size", "4097", "64 or more, and at most 4,096"),
+        ("--scenes-a-room", "0", "1 or more, and at most 10,000"),
+        ("--workers", "1000000", "0 or more, and at most 256"),
+        ("--seed", "9223372036854775808", "0 or more, and at most 9,223,372,036,854,775,807"),
+        ("--seed", "\u00b2", "0 or more"),
+        ("--seed", "1e3", "0 or more"),
+    ],
+)
+def test_draw_refuses_numbers_that_draw_nothing_or_never_end(tmp_path, capsys, option, text, limits):
+    with pytest.raises(SystemExit) as ended:
+        main(["draw", str(tmp_path / "drawn"), *DRAWN, option, text])
     said = capsys.readouterr().err
-    assert f"{wrong[0]} {wrong[1]}" in said
-    assert "wanted at least one scene, one scene a room, and a size from 64 to 4096 px" in said
+    assert ended.value.code == 2 and f"argument {option}: found {text[:40]}; wanted a whole number, {limits}" in said
+    assert not (tmp_path / "drawn").exists()
+
+
+@pytest.mark.parametrize("option", ["--steps", "--seed", "--skip", "--holdout"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "", "4294967296000", "9" * 10_000])
+def test_trains_numbers_have_limits(option, text, capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--images", ".", "--annotations", "coco.json", "--out", "weights", option, text])
+    assert f"argument {option}: found {text[:40]}; wanted a whole number" in capsys.readouterr().err
 
 
 def test_draw_says_what_is_wrong_with_a_camera_file_and_with_a_folder(tmp_path, capsys):
@@ -111,3 +135,41 @@ def test_draw_says_what_is_wrong_with_a_camera_file_and_with_a_folder(tmp_path, 
     assert "unknown key 'fild'. Did you mean 'field'?" in capsys.readouterr().err
     assert main(["draw", str(tmp_path), *DRAWN]) == 1
     assert "is not empty and holds no drawing" in capsys.readouterr().err
+
+
+MISUSED = {
+    "help": (["--help"], 0),
+    "train --help": (["train", "--help"], 0),
+    "no command": ([], 2),
+    "misspelt command": (["trane"], 2),
+    "misspelt option": (["train", "--image", "x", "--ot", "y"], 2),
+    "no --out": (["train", "--images", ".", "--annotations", "a.json"], 2),
+    "no --root": (["train", "--protocol", "coco-1k", "--out", "x"], 2),
+    "no --images": (["train", "--annotations", "a.json", "--out", "x"], 2),
+    "evaluation of nothing": (["evaluate", "--annotations", "nowhere.json", "--predictions", "nowhere.json"], 1),
+}
+
+
+@pytest.mark.parametrize("name", MISUSED)
+def test_help_and_misuse_are_answered_without_torch_and_at_once(name):
+    arguments, status = MISUSED[name]
+    code = f"from sspcm.__main__ import main; import sys; sys.argv[0] = 'sspcm'\ntry: code = main({arguments!r})\n"
+    code += "except SystemExit as end: code = end.code\nprint(sorted(sys.modules)); sys.exit(code)"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    assert told.returncode == status, told.stderr
+    loaded = told.stdout.splitlines()[-1]
+    assert "'torch'" not in loaded and "'sspcm.synthetic'" not in loaded
+    if name != "evaluation of nothing":
+        assert "'numpy'" not in loaded and took < 1.5  # .1 s on a machine of its own
+
+
+@pytest.mark.parametrize("command", ["round", "train", "predict", "evaluate", "export", "draw"])
+def test_every_commands_help_has_an_example_and_every_option_a_word(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    said = capsys.readouterr().out
+    assert f"example:\n  sspcm {command}" in said and "CUDA_VISIBLE_DEVICES" in said
+    parser = build_parser()._subparsers._group_actions[0].choices[command]
+    assert all(action.help for action in parser._actions)

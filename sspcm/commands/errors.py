@@ -1,0 +1,21 @@
+"""What is wrong with what was asked for, and said in one line. Asked for only once something went wrong."""
+
+from sspcm.config import ConfigError
+from sspcm.cutting import CropError
+from sspcm.errors import CheckpointError, TrainingError
+from sspcm.evaluation import EvaluationError
+from sspcm.formats.coco import CocoError
+from sspcm.manifest import RoundError
+from sspcm.skeleton import SkeletonError
+
+ERRORS = (
+    RoundError,
+    ConfigError,
+    CropError,
+    CocoError,
+    CheckpointError,
+    TrainingError,
+    EvaluationError,
+    SkeletonError,
+    OSError,
+)

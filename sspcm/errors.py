@@ -1,0 +1,9 @@
+"""What goes wrong with networks and their training, named where nothing has to be loaded to catch it."""
+
+
+class CheckpointError(ValueError):
+    """Weights that cannot be read, or that belong to other networks or another skeleton."""
+
+
+class TrainingError(ValueError):
+    """Persons that cannot be trained on, or a training that diverged."""
