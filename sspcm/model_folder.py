@@ -10,7 +10,8 @@ from sspcm.checkpoint import CheckpointError, ModelCard, load_network, read_card
 from sspcm.config import ModelConfig
 from sspcm.formats.coco import DEFAULT_SIGMA
 from sspcm.networks import PoseNetwork, build_network
-from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError, mirror_by_name
+from sspcm.sides import mirror_by_name
+from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError
 from sspcm.trio import heatmaps_of
 
 PREFERRED = ("C", "student", "A")

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from sspcm.sides import mirror_by_name as mirror_by_name  # others know it from here
+
 
 class SkeletonError(ValueError):
     """A skeleton that contradicts itself, or a name that no skeleton has."""
@@ -244,26 +246,6 @@ def _other_differences(one: Skeleton, other: Skeleton) -> list[str]:
 def say_pairs(pairs: int) -> str:
     """The number of left-right pairs in words: "11 pairs"."""
     return "1 pair" if pairs == 1 else f"{pairs} pairs"
-
-
-def mirror_by_name(keypoints: Sequence[str]) -> tuple[int, ...]:
-    """Pairs left with right by their names: left_hip, LeftHip, hip-left, l_hip. The rest mirror onto themselves."""
-    places = {name: i for i, name in enumerate(keypoints)}
-    partners = [places.get(_SIDE.sub(_other_side, name), i) for i, name in enumerate(keypoints)]
-    return tuple(partner if partners[partner] == i else i for i, partner in enumerate(partners))
-
-
-# The whole words anywhere ("LeftHip"), single letters only as a word of their own ("l_hip", "hip.R").
-_SIDE = re.compile(r"left|right|(?<![a-z])[lr](?![a-z])", re.IGNORECASE)
-_OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
-
-
-def _other_side(found: re.Match[str]) -> str:
-    side = found.group()
-    other = _OTHER[side.lower()]
-    if side.islower():
-        return other
-    return other.upper() if side.isupper() else other.capitalize()
 
 
 def _skeleton(name: str, keypoints: str, edges: str, sigmas: tuple[float, ...]) -> Skeleton:

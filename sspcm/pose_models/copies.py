@@ -16,7 +16,8 @@ from sspcm.pose import Box, Prediction
 from sspcm.pose_models.layouts import Kind, PoseModelError
 from sspcm.pose_models.model import PoseModel
 from sspcm.ranking import Flag, PersonInconsistency
-from sspcm.skeleton import Skeleton, mirror_by_name
+from sspcm.sides import mirror_by_name
+from sspcm.skeleton import Skeleton
 
 BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25}
 """The crop over the box: measured for MoveNet (docs/log.md), what they were trained with for the others."""

@@ -17,7 +17,6 @@ from sspcm.skeleton import (
     differences,
     get_skeleton,
     match_keypoints,
-    mirror_by_name,
     recognise,
     same_keypoints,
     spelling,
@@ -66,30 +65,6 @@ def test_a_file_that_holds_no_skeleton_is_refused_by_name(name: str, content: st
     path.write_text(content)
     with pytest.raises(SkeletonError, match=said):
         get_skeleton(str(path))
-
-
-@pytest.mark.parametrize(
-    "names",
-    [
-        ["nose", "left_eye", "right_eye"],
-        ["Nose", "LeftEye", "RightEye"],
-        ["nose", "eye.L", "eye.R"],
-        ["nose", "l-eye", "r-eye"],
-        ["NOSE", "LEFT EYE", "RIGHT EYE"],
-    ],
-)
-def test_left_and_right_are_paired_however_they_are_spelled(names: list[str]) -> None:
-    assert mirror_by_name(names) == (0, 2, 1)
-
-
-def test_a_partner_that_does_not_answer_is_none() -> None:
-    assert mirror_by_name(["lEFT", "Right"]) == (0, 1)  # "Right" looks for "Left"
-
-
-@given(st.lists(st.text("lreft ighLR_-", max_size=9), unique=True, max_size=8))
-def test_pairing_by_name_is_its_own_inverse_whatever_the_names(names: list[str]) -> None:
-    mirror = mirror_by_name(names)
-    assert [mirror[i] for i in mirror] == list(range(len(names)))
 
 
 def test_keypoints_are_spoken_without_underscores() -> None:
