@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_import(several)
     _add_export(several)
     _add_camera(several)
+    _add_skeleton(several)
     _add_queue(several)
     _add_round(several)
     return parser
@@ -109,6 +110,17 @@ def _add_camera(several: "_Subparsers[argparse.ArgumentParser]") -> None:
     word.add_argument("--plain", action="store_true", help="no fisheye: its images are upright as they are")
     word.add_argument("--find", action="store_true", help="look for the circle in its frames again")
     _add_json(change, run="camera set")
+
+
+def _add_skeleton(several: "_Subparsers[argparse.ArgumentParser]") -> None:
+    skeleton = several.add_parser("skeleton", help="the home's keypoints: which are left and right, how they join")
+    actions = skeleton.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_json(actions.add_parser("show", help="keypoints, pairs, sigmas, edges"), run="skeleton show")
+    change = actions.add_parser("set", help="another mirror, edges, sigmas or name for the same keypoints")
+    source = change.add_mutually_exclusive_group(required=True)
+    source.add_argument("skeleton", nargs="?", metavar="FILE", help="a .toml or .json file, or a built-in name")
+    source.add_argument("--by-name", action="store_true", help="pair left and right by the keypoints' names")
+    _add_json(change, run="skeleton set")
 
 
 def _add_queue(several: "_Subparsers[argparse.ArgumentParser]") -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from app import skeletons
 from app.cameras import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.exporting import accepted, export_coco
@@ -25,7 +26,7 @@ from app.files import ImageFiles, write_atomically
 from app.payload import CirclePayload, LensMessage
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
-from db import cameras, images, rounds, users
+from db import cameras, images, project, rounds, users
 from db import queue as queueing
 from db.clock import utc_now
 from db.errors import StoreError
@@ -350,6 +351,26 @@ def _tell_camera(shown: Mapping[str, Any]) -> str:
     return f"{shown['source']:<8} {where:<46} {size:<16} {shown['images']:>6} images  {shown['name']}"
 
 
+def skeleton_show(settings: Settings, options: argparse.Namespace) -> int:
+    """The home's skeleton."""
+    with _store(settings) as store, store.reading() as tx:
+        own = project.get_project(tx).skeleton
+    answer(skeletons.shown(own), as_json=options.json, plain=lambda: skeletons.tell(own))
+    return 0
+
+
+def skeleton_set(settings: Settings, options: argparse.Namespace) -> int:
+    """Another mirror, other edges, sigmas or another name for the home's keypoints."""
+    with _store(settings) as store:
+        own, changes = skeletons.change(store, skeletons.chosen(options, store))
+    answer(
+        {"changed": changes, "skeleton": skeletons.shown(own)},
+        as_json=options.json,
+        plain=lambda: skeletons.tell_changes(own, changes),
+    )
+    return 0
+
+
 def queue(settings: Settings, options: argparse.Namespace) -> int:
     """The first images of the queue."""
     with _store(settings) as store, store.reading() as tx:
@@ -463,6 +484,8 @@ COMMANDS: dict[str, Command] = {
     "export": export,
     "camera list": camera_list,
     "camera set": camera_set,
+    "skeleton show": skeleton_show,
+    "skeleton set": skeleton_set,
     "queue": queue,
     "round launch": round_launch,
     "round list": round_list,

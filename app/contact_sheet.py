@@ -4,6 +4,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from app.payload import FlagPayload
+from app.skeletons import for_editor
 from app.starts import best_start
 from app.thumbs import THUMB_PX, thumb_matrix, thumb_name
 from db import cameras, contact_sheet, project
@@ -72,7 +73,7 @@ def filters(store: Store) -> FiltersPayload:
     with store.reading() as tx:
         skeleton = project.get_project(tx).skeleton
         choices = [CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)]
-    return FiltersPayload(cameras=choices, skeleton=skeleton.to_json(), thumb_px=THUMB_PX)
+    return FiltersPayload(cameras=choices, skeleton=for_editor(skeleton), thumb_px=THUMB_PX)
 
 
 def page(store: Store, user: UserRecord, wanted: SheetFilter, *, after: str | None, limit: int) -> SheetPayload:

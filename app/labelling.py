@@ -25,6 +25,7 @@ from app.payload import (
     SkipMessage,
     TaskPayload,
 )
+from app.skeletons import for_editor
 from app.starts import best_start, empty_start, every_start
 from db import images, labels, predictions, project, queue
 from db.clock import utc_now
@@ -104,7 +105,7 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     return TaskPayload(
         image=_image(image),
-        skeleton=described.skeleton.to_json(),
+        skeleton=for_editor(described.skeleton),
         lease_s=lease_s,
         lens=_lens(image),
         round=number,

@@ -6,11 +6,11 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.errors import AnotherProject, NotFound
+from db.errors import AnotherProject, NotFound, RoundActive
 from db.records import ProjectRecord
 from db.schema import PROJECT_ID, ProjectRow, RoundRow
 from db.writing import insert
-from sspcm.skeleton import Skeleton, differences, same_keypoints
+from sspcm.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
 
 
 def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectRecord:
@@ -28,6 +28,29 @@ def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectReco
             "or use another home for this one."
         )
     return project
+
+
+def set_skeleton(tx: Session, skeleton: Skeleton) -> tuple[Skeleton, Skeleton]:
+    """Another mirror, other edges, sigmas or another name for the home's keypoints: what it was, and what it is now.
+
+    The keypoints keep the home's order and spelling, so labels, predictions and rounds stay what they are. Raises
+    AnotherProject for other keypoints, RoundActive while a round runs that was launched with the skeleton as it is.
+    """
+    row = project_row(tx)
+    before = Skeleton.from_json(row.skeleton)
+    running = tx.scalar(select(RoundRow.number).where(RoundRow.state == "running"))
+    if running is not None:
+        raise RoundActive(
+            f"round {running} is running and learns with the skeleton as it is; wanted none that runs. Wait until it "
+            "is over, then set the skeleton: it counts from the next round."
+        )
+    try:
+        after = in_order_of(before, skeleton)
+    except SkeletonError as error:
+        raise AnotherProject(str(error)) from error
+    row.skeleton = after.to_json()
+    tx.flush()
+    return before, after
 
 
 def get_project(tx: Session) -> ProjectRecord:

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
+from typing import Literal
 
 from sspcm.side_words import BODY, GLUED_FIRST, GLUED_LAST, KNOWN, NEAR, NO_SIDE, PLAIN_SIDES, SHORT, WORD, Side
 
@@ -52,13 +53,8 @@ def mirror_by_name(keypoints: Sequence[str]) -> tuple[int, ...]:
 
     The order of the keypoints does not matter. Where several keypoints could be the partner of one, none is.
     """
-    mirror: dict[int, int] = {}
-    names = list(keypoints)
-    readings = (_all_sides, _words_alone, _one_side, _glued, _by_convention(names), _near_and_off(names))
-    for read in (*readings, _numbered(names)):
-        mirror |= _pair({i: names[i] for i in range(len(names)) if i not in mirror}, read)
-    mirror |= _pair_face({i: names[i] for i in range(len(names)) if mirror.get(i, i) == i})
-    return tuple(mirror.get(i, i) for i in range(len(names)))
+    partners = _pair_all(keypoints)
+    return tuple(partners.get(i, (i, None))[0] for i in range(len(keypoints)))
 
 
 def unpaired_sides(keypoints: Sequence[str], mirror: Sequence[int] | None = None) -> tuple[str, ...]:
@@ -67,19 +63,64 @@ def unpaired_sides(keypoints: Sequence[str], mirror: Sequence[int] | None = None
     return tuple(name for i, name in enumerate(keypoints) if known[i] == i and _looks_sided(name))
 
 
-def _pair(names: dict[int, str], read: Read) -> dict[int, int]:
+def sides_of(keypoints: Sequence[str], mirror: Sequence[int]) -> tuple[Literal["left", "right", "middle"], ...]:
+    """Which side each keypoint is on; middle for one without partner, and for pairs whose names do not say."""
+    partners = _pair_all(keypoints)
+    found: list[Literal["left", "right", "middle"]] = []
+    for i, name in enumerate(keypoints):
+        partner, side = partners.get(i, (i, None))
+        if mirror[i] != i and partner != mirror[i]:
+            side = _only_side(name, keypoints[mirror[i]])
+        found.append("middle" if mirror[i] == i or side is None else "left" if side == "l" else "right")
+    return tuple(found)
+
+
+def _only_side(name: str, partner: str) -> Side | None:
+    """The side of a name whose partner is known otherwise than by name."""
+    own, other = _first_sides(name), _first_sides(partner)
+    if (own == {"l"} and other <= {"r"}) or (other == {"r"} and not own):
+        return "l"
+    if (own == {"r"} and other <= {"l"}) or (other == {"l"} and not own):
+        return "r"
+    return None
+
+
+def _first_sides(name: str) -> set[Side]:
+    for read in (_all_sides, _glued):
+        sides = {reading.sides[0] for reading in read(name)}
+        if sides:
+            return sides
+    return set()
+
+
+def _pair_all(keypoints: Sequence[str]) -> dict[int, tuple[int, Side | None]]:
+    """Each keypoint's partner and own side, by the surest reading that gives it one."""
+    names = dict(enumerate(keypoints))
+    decided: dict[int, tuple[int, Side | None]] = {}
+    readings = (_all_sides, _words_alone, _one_side, _glued, _by_convention(keypoints), _near_and_off(keypoints))
+    for read in (*readings, _numbered(keypoints)):
+        decided |= _pair({i: name for i, name in names.items() if i not in decided}, read)
+    face = _pair_face({i: name for i, name in names.items() if decided.get(i, (i, None))[0] == i})
+    return decided | {i: (partner, None) for i, partner in face.items()}
+
+
+def _pair(names: dict[int, str], read: Read) -> dict[int, tuple[int, Side | None]]:
     """Partners among these names by one kind of reading; a keypoint that several claim becomes its own."""
     owners: defaultdict[_Reading, set[int]] = defaultdict(set)
     for i, name in names.items():
         for reading in read(name):
             owners[reading].add(i)
-    partners: defaultdict[int, set[int]] = defaultdict(set)
+    claimed: defaultdict[int, dict[int, Side]] = defaultdict(dict)
     for reading, own in owners.items():
         for i in own:
-            partners[i] |= owners.get(reading.mirrored(), set()) - {i}
-    claimed = {i: others for i, others in partners.items() if others}
-    sure = {i: j for i, others in claimed.items() for j in others if len(others) == 1 and claimed[j] == {i}}
-    return {i: sure.get(i, i) for i in claimed}
+            claimed[i] |= dict.fromkeys(owners.get(reading.mirrored(), set()) - {i}, reading.sides[0])
+    decided: dict[int, tuple[int, Side | None]] = {}
+    for i, others in claimed.items():
+        if others:
+            partner, side = next(iter(others.items()))
+            is_sure = len(others) == 1 and set(claimed[partner]) == {i}
+            decided[i] = (partner, side) if is_sure else (i, None)
+    return decided
 
 
 # --- readings, the surest first ---------------------------------------------------------------------------------
@@ -123,8 +164,8 @@ def _by_convention(names: Sequence[str]) -> Read:
     """
     styles: Counter[tuple[str, str]] = Counter()
     for read in (_glued, _capitals("first"), _capitals("last")):
-        pairs = _pair(dict(enumerate(names)), read)
-        styles.update(style for i, j in pairs.items() if j > i for style in _styles(names[i]) & _styles(names[j]))
+        pairs = [(i, j) for i, (j, _) in _pair(dict(enumerate(names)), read).items() if j > i]
+        styles.update(style for i, j in pairs for style in _styles(names[i]) & _styles(names[j]))
     common = {style for style, count in styles.items() if count >= 2}
 
     def read_by_style(name: str) -> Iterator[_Reading]:

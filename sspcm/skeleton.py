@@ -90,53 +90,173 @@ class Skeleton:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Skeleton":
+    def from_json(cls, data: Any) -> "Skeleton":
         """Build from plain data; raises SkeletonError naming the missing or contradictory part."""
         if not isinstance(data, dict):
-            raise SkeletonError(f"a skeleton is an object with name, keypoints, edges...; found {type(data).__name__}.")
-        missing = {"name", "keypoints", "edges", "mirror", "sigmas"} - set(data)
+            raise SkeletonError(
+                f"a skeleton is an object with name, keypoints, edges...; found {type(data).__name__}. "
+                "Give one object, as `skeleton show --json` prints it."
+            )
+        missing = [key for key in _FIELDS if key not in data]
         if missing:
-            raise SkeletonError(f"a skeleton needs {sorted(missing)} as well; found only {sorted(data)}.")
+            raise SkeletonError(
+                f"a skeleton has {', '.join(map(str, data)) or 'nothing':.200}; wanted {', '.join(missing)} as well. "
+                "Add what is missing."
+            )
+        name = _text(data["name"], "the skeleton's name")
         try:
             return cls(
-                name=str(data["name"]),
-                keypoints=tuple(str(k) for k in data["keypoints"]),
-                edges=tuple((int(a), int(b)) for a, b in data["edges"]),
-                mirror=tuple(int(i) for i in data["mirror"]),
-                sigmas=tuple(float(s) for s in data["sigmas"]),
+                name=name,
+                keypoints=tuple(_text(one, "a keypoint's name") for one in _listed(data["keypoints"], "keypoints")),
+                edges=tuple(_edge(one) for one in _listed(data["edges"], "edges")),
+                mirror=tuple(_index(one, "mirror") for one in _listed(data["mirror"], "mirror")),
+                sigmas=tuple(_number(one, "sigmas") for one in _listed(data["sigmas"], "sigmas")),
             )
-        except (TypeError, ValueError) as error:
-            if isinstance(error, SkeletonError):
-                raise
-            raise SkeletonError(
-                f"skeleton '{data['name']}' cannot be read: {error}. Wanted lists of names, of pairs of indices "
-                "(edges), of indices (mirror) and of numbers (sigmas)."
-            ) from error
+        except SkeletonError as error:
+            raise SkeletonError(str(error) if name in str(error) else f"skeleton '{name}': {error}") from error
+
+
+_FIELDS = ("name", "keypoints", "edges", "mirror", "sigmas")
+SHOWN_BESIDE = ("pairs", "no_partner", "sides")
+"""What `skeleton show --json` says beside a skeleton's own fields; a file may hold it, and it says nothing there."""
+
+
+def _listed(value: Any, field: str) -> Sequence[Any]:
+    if isinstance(value, list | tuple):
+        return value
+    raise SkeletonError(
+        f"{field} is {value!r:.60}; wanted a list: of names (keypoints), of pairs of indices (edges), of indices "
+        f"(mirror), of numbers (sigmas). Write {field} as a list."
+    )
+
+
+def _text(value: Any, what: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise SkeletonError(f"{what} is {value!r:.60}; wanted text. Put it in quotes.")
+
+
+def _index(value: Any, field: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise SkeletonError(
+        f"{field} holds {value!r:.60}; wanted indices, whole numbers that count the keypoints from zero. Correct it."
+    )
+
+
+def _edge(value: Any) -> tuple[int, int]:
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return _index(value[0], "edges"), _index(value[1], "edges")
+    raise SkeletonError(
+        f"edges holds {value!r:.60}; wanted pairs of indices that count the keypoints from zero, such as [0, 1]. "
+        "Correct it."
+    )
+
+
+def _number(value: Any, field: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            pass
+    raise SkeletonError(f"{field} holds {value!r:.60}; wanted numbers, such as 0.07. Correct it.")
+
+
+# --- built-in, or a file -----------------------------------------------------------------------------------------
+
+DEFAULT_SIGMA = 0.07
+"""For keypoints that no published set measured: about COCO's mean."""
+MOST_BYTES = 1_000_000
+"""A skeleton's file is not larger: a thousand keypoints take about 60,000."""
 
 
 def get_skeleton(name_or_path: str) -> Skeleton:
-    """A built-in skeleton by name, or one read from a .toml or .json file. Raises SkeletonError."""
+    """A built-in skeleton by name, or one read from a .toml or .json file.
+
+    A file needs name and keypoints. Without `mirror`, left and right are paired by the keypoints' names; without
+    `sigmas`, each is DEFAULT_SIGMA; without `edges` there are none. Raises SkeletonError.
+    """
     if name_or_path in BUILT_IN:
         return BUILT_IN[name_or_path]
     path = Path(name_or_path)
-    if path.suffix in (".toml", ".json") and path.is_file():
-        return _read_skeleton(path)
+    try:
+        if path.suffix.lower() in (".toml", ".json") or path.exists():
+            return _read_skeleton(path)
+    except (OSError, ValueError) as error:  # a name too long, or with a NUL: no file's
+        if isinstance(error, SkeletonError):
+            raise
     near = get_close_matches(name_or_path, BUILT_IN, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else " Or give the path of a .toml or .json file."
-    raise SkeletonError(f"no skeleton '{name_or_path}' (there are: {', '.join(BUILT_IN)}).{hint}")
+    hint = f"Did you mean '{near[0]}'?" if near else "Give one of these, or the path of a .toml or .json file."
+    raise SkeletonError(f"no skeleton {name_or_path!r:.80} (there are: {', '.join(BUILT_IN)}). {hint}")
 
 
 def _read_skeleton(path: Path) -> Skeleton:
-    parse = tomllib.loads if path.suffix == ".toml" else json.loads
+    if path.is_dir():
+        raise SkeletonError(f"{path} is a folder; wanted a skeleton's .toml or .json file. Give the file in it.")
+    if path.suffix.lower() not in (".toml", ".json"):
+        raise SkeletonError(
+            f"{path.name} ends in {path.suffix or 'nothing'!r}; wanted a skeleton's file that ends in .toml or .json. "
+            "Rename it to what it holds."
+        )
+    data = _parse(path)
     try:
-        return Skeleton.from_json(parse(path.read_text(encoding="utf-8")))
+        return Skeleton.from_json(_completed(data) if isinstance(data, dict) else data)
     except SkeletonError as error:
         raise SkeletonError(f"{path.name}: {error}") from error
-    except (OSError, ValueError) as error:
+
+
+def _parse(path: Path) -> Any:
+    kind = path.suffix[1:].upper()
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise SkeletonError(
+                f"{path.name} is larger than {MOST_BYTES:,} bytes; wanted a skeleton, which is smaller. "
+                "Give the skeleton's own file: annotations go in with --annotations."
+            )
+        return (tomllib.loads if kind == "TOML" else json.loads)(content.decode("utf-8-sig"))
+    except OSError as error:
         raise SkeletonError(
-            f"{path.name} is not readable {path.suffix[1:].upper()}: {error}. "
-            "Wanted name, keypoints, edges, mirror and sigmas."
+            f"{path} cannot be read ({error.strerror}); wanted a skeleton's file. Give the path of one that is there."
         ) from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, SkeletonError):
+            raise
+        said = "it is nested too deep" if isinstance(error, RecursionError) else f"{error}"
+        raise SkeletonError(
+            f"{path.name} is not readable {kind}: {said:.200}; wanted name and keypoints, and if you like edges, "
+            "mirror and sigmas. Correct it or write it again."
+        ) from error
+
+
+def _completed(data: dict[str, Any]) -> dict[str, Any]:
+    """A file's fields with what it may leave out."""
+    data = {key: value for key, value in data.items() if key not in SHOWN_BESIDE}
+    unknown = [key for key in data if key not in _FIELDS]
+    if unknown:
+        near = get_close_matches(unknown[0], _FIELDS, n=1)
+        raise SkeletonError(
+            f"a skeleton has no field {unknown[0]!r:.60}; wanted {', '.join(_FIELDS)}. "
+            + (f"Did you mean '{near[0]}'?" if near else "Leave it out.")
+        )
+    given = data.get("keypoints")
+    if given is None:
+        return data
+    names = [name for name in given if isinstance(name, str)] if isinstance(given, list) else []
+    _check_writable([*names, *(value for value in (data.get("name"),) if isinstance(value, str))])
+    made = {"edges": [], "mirror": list(mirror_by_name(names)), "sigmas": [DEFAULT_SIGMA] * len(names)}
+    return {**made, **data}
+
+
+def _check_writable(names: Sequence[str]) -> None:
+    """Names that a store, a page and another program can show."""
+    for name in names:
+        if not name.strip() or not name.isprintable():
+            raise SkeletonError(
+                f"a name is {name!r:.60}; wanted letters, digits and the like. Give every keypoint, and the skeleton, "
+                "a name that can be read."
+            )
 
 
 # --- two skeletons beside each other -------------------------------------------------------------------------------
@@ -183,6 +303,27 @@ def _only(places: Sequence[dict[str, int]], spelled: str) -> int | None:
     return given.get(spelled) if spelled in wanted else None
 
 
+def in_order_of(own: Skeleton, other: Skeleton) -> Skeleton:
+    """`other` with its keypoints spelled and ordered as `own` has them; mirror, sigmas and edges go along.
+
+    Raises SkeletonError, naming what differs, where these are other keypoints.
+    """
+    places = match_keypoints(own.keypoints, other.keypoints)
+    if places is None:
+        raise SkeletonError(
+            f"these are other keypoints: {_keypoint_difference(own, other)}; wanted the {len(own)} of '{own.name}': "
+            f"{', '.join(own.keypoints)}. Give a skeleton of the same keypoints."
+        )
+    to = {place: i for i, place in enumerate(places)}
+    return Skeleton(
+        name=other.name,
+        keypoints=own.keypoints,
+        edges=tuple((to[a], to[b]) for a, b in other.edges),
+        mirror=tuple(to[other.mirror[place]] for place in places),
+        sigmas=tuple(other.sigmas[place] for place in places),
+    )
+
+
 def recognise(keypoints: Sequence[str]) -> Skeleton | None:
     """The built-in skeleton of these keypoints with its mirror, sigmas and edges, the names spelled as given here.
 
@@ -212,15 +353,15 @@ def _keypoint_difference(one: Skeleton, other: Skeleton) -> str:
         place = next(i for i in range(len(one)) if spelling(one.keypoints[i]) != spelling(other.keypoints[i]))
         return f"order: keypoint {place + 1} is {one.keypoints[place]!r} against {other.keypoints[place]!r}"
     counted = f"{len(one)} keypoints against {len(other)}" if len(one) != len(other) else "names"
-    return f"{counted}: {_only_in(one, other)}, {_only_in(other, one)}"
+    first, second = (repr(one.name), repr(other.name)) if one.name != other.name else ("the first", "the second")
+    return f"{counted}: {_alone(one, other)} only in {first}, {_alone(other, one)} only in {second}"
 
 
-def _only_in(one: Skeleton, other: Skeleton) -> str:
+def _alone(one: Skeleton, other: Skeleton) -> str:
     """Names that the first has alone, three at most."""
     known = {*other.keypoints, *map(spelling, other.keypoints)}
     alone = [name for name in one.keypoints if name not in known and spelling(name) not in known]
-    named = ", ".join(map(repr, alone[:3])) + _and_more(len(alone) - 3) if alone else "no name"
-    return f"{named} only in '{one.name}'"
+    return ", ".join(map(repr, alone[:3])) + _and_more(len(alone) - 3) if alone else "no name"
 
 
 def _and_more(count: int) -> str:

@@ -8,7 +8,8 @@
  * @typedef {import("./geometry.js").Point} Point
  * @typedef {import("./geometry.js").Size} Size
  *
- * @typedef {{name: string, keypoints: string[], edges: [number, number][], mirror: number[], sigmas: number[]}} Skeleton
+ * @typedef {{name: string, keypoints: string[], edges: [number, number][], mirror: number[], sigmas: number[],
+ *   sides?: ("left" | "right" | "middle")[]}} Skeleton
  * @typedef {"open" | "accepted" | "skipped" | "not_a_person"} PersonState
  * @typedef {{keypoint: number, score: number, reason: string}} Flag
  * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[], undecided: boolean[]}} Pose
@@ -166,19 +167,37 @@ export function spoken(skeleton, keypoint) {
   return skeleton.keypoints[keypoint].replace(/[_-]/g, " ");
 }
 
-// The whole words anywhere ("LeftHip"), single letters only as a word of their own ("l_hip", "hip.R"): as in skeleton.py.
+/** What a name says of its side where the server does not: whole words anywhere, single letters as words of their own. */
 const SIDE = /left|right|(?<![a-z])[lr](?![a-z])/i;
 
-/** "left", "right" or "middle". @param {Skeleton} skeleton @param {number} keypoint */
+/** "left", "right" or "middle", as the server says. @param {Skeleton} skeleton @param {number} keypoint */
 export function sideOf(skeleton, keypoint) {
   if (skeleton.mirror[keypoint] === keypoint) return "middle";
+  if (skeleton.sides) return skeleton.sides[keypoint];
   const [side] = SIDE.exec(skeleton.keypoints[keypoint]) ?? [];
   return { l: "left", r: "right" }[side?.[0].toLowerCase()] ?? "middle";
 }
 
-/** The keypoint's name without its side, for both of a pair: "ankle". @param {Skeleton} skeleton @param {number} keypoint */
+/** The keypoint's name without its side, for both of a pair: "ankle" of left_ankle, "Shoulder" of LShoulder; its whole
+ * name where nothing is left. @param {Skeleton} skeleton @param {number} keypoint */
 export function sideless(skeleton, keypoint) {
-  return spoken(skeleton, keypoint).replace(SIDE, "").replace(/^[ .]+|[ .]+$/g, "");
+  const own = spoken(skeleton, keypoint);
+  const partner = spoken(skeleton, skeleton.mirror[keypoint]);
+  const rest = SIDE.test(own) ? own.replace(SIDE, "") : shared(own, partner);
+  return rest.replace(/\s+/g, " ").replace(/^[ .]+|[ .]+$/g, "") || own;
+}
+
+/** The words that two names share; of names of one word, the beginning and the end that they share. */
+function shared(own, partner) {
+  const [words, others] = [own.split(" "), partner.split(" ")];
+  const same = words.filter((word, i) => word.toLowerCase() === others[i]?.toLowerCase());
+  if (same.length || own === partner) return same.join(" ") || own;
+  const [one, other] = [[...own], [...partner]];
+  const alike = (a, b) => a !== undefined && a.toLowerCase() === b?.toLowerCase();
+  const start = one.findIndex((char, i) => !alike(char, other[i]));
+  const most = Math.min(one.length, other.length) - start;
+  const end = [...Array(most).keys()].find((i) => !alike(one.at(-1 - i), other.at(-1 - i))) ?? most;
+  return [...one.slice(0, start), ...one.slice(one.length - end)].join("");
 }
 
 /** The flag on a keypoint, or null. @param {Person} person @param {number} keypoint @returns {Flag | null} */

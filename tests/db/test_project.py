@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from db import project
-from db.errors import AnotherProject, NotFound
+from db import project, rounds
+from db.errors import AnotherProject, NotFound, RoundActive
 from db.schema import ProjectRow
-from sspcm.skeleton import Skeleton, get_skeleton
+from sspcm.skeleton import Skeleton, get_skeleton, in_order_of
 
 
 def test_a_home_keeps_its_first_project(store):
@@ -50,6 +50,41 @@ def test_the_same_keypoints_in_another_order_are_refused(store):
     said = "order: keypoint 1 is 'nose' against 'right_ankle'"
     with pytest.raises(AnotherProject, match=said), store.transaction() as tx:
         project.ensure_project(tx, name="hall", skeleton=turned)
+
+
+def test_a_skeleton_of_the_same_keypoints_takes_the_place_of_the_homes_in_its_order(store):
+    coco = get_skeleton("coco-17")
+    spelled = tuple(name.upper().replace("_", " ") for name in coco.keypoints[::-1])
+    wrong = replace(coco, mirror=tuple(range(17)), edges=(), sigmas=(0.07,) * 17, name="person")
+    turned = in_order_of(replace(coco, keypoints=spelled), coco)
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=wrong)
+        before, after = project.set_skeleton(tx, turned)
+    assert (before, after) == (wrong, coco)
+    with store.reading() as tx:
+        assert project.get_project(tx).skeleton == coco
+
+
+def test_a_skeleton_of_other_keypoints_is_not_set(store):
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("coco-17"))
+    with pytest.raises(AnotherProject, match="'head_top', 'neck' only in 'crowdpose-14'"), store.transaction() as tx:
+        project.set_skeleton(tx, get_skeleton("crowdpose-14"))
+    with store.reading() as tx:
+        assert project.get_project(tx).skeleton == get_skeleton("coco-17")
+
+
+def test_no_skeleton_is_set_under_a_running_round_but_under_one_that_waits(store, add_account, add_people):
+    lead = add_account(store, "lea", "lead")
+    add_people(store, labelled=True)
+    other = replace(get_skeleton("coco-17"), mirror=tuple(range(17)))
+    with store.transaction() as tx:
+        record = rounds.create(tx, config_toml="", user=lead)
+        assert project.set_skeleton(tx, other)[1] == other
+        rounds.start(tx, record.id)
+    said = "round 1 is running .* counts from the next round"
+    with pytest.raises(RoundActive, match=said), store.transaction() as tx:
+        project.set_skeleton(tx, get_skeleton("coco-17"))
 
 
 def test_a_home_without_project_says_so(store):

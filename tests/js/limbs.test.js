@@ -198,3 +198,64 @@ test("partners that lie close together, or of which one is absent, tell nothing 
   const absent = moved((point, i) => (ARM.includes(i) ? [point[0], point[1], 0] : point));
   assert.deepEqual(limbs.swappedSuspects(absent, COCO), []);
 });
+
+// --- names of other conventions, their sides told by the server -----------------------------------------------------
+
+const BODY_25 =
+  "Nose Neck RShoulder RElbow RWrist LShoulder LElbow LWrist MidHip RHip RKnee RAnkle LHip LKnee LAnkle REye LEye REar " +
+  "LEar LBigToe LSmallToe LHeel RBigToe RSmallToe RHeel";
+const BODY_25_EDGES =
+  "1-8 1-2 1-5 2-3 3-4 5-6 6-7 8-9 9-10 10-11 8-12 12-13 13-14 1-0 0-15 15-17 0-16 16-18 14-19 19-20 14-21 11-22 22-23 11-24";
+
+function body25(edges = BODY_25_EDGES.split(" ").map((edge) => edge.split("-").map(Number))) {
+  const keypoints = BODY_25.split(" ");
+  const isSided = (name) => /^[LR][A-Z]/.test(name);
+  const other = (name) => (name[0] === "L" ? "R" : "L") + name.slice(1);
+  const mirror = keypoints.map((name, k) => (isSided(name) ? keypoints.indexOf(other(name)) : k));
+  const sides = keypoints.map((name) => (isSided(name) ? { L: "left", R: "right" }[name[0]] : "middle"));
+  return { name: "body_25", keypoints, edges, mirror, sides, sigmas: keypoints.map(() => 0.05) };
+}
+
+const namesOf = (skeleton, keypoints) => keypoints.map((k) => skeleton.keypoints[k]).join(" ");
+
+test("the limbs of OpenPose's 25 keypoints are found, each on its own side", () => {
+  const skeleton = body25();
+  const limbs25 = (name) => namesOf(skeleton, limbs.limbOf(skeleton, skeleton.keypoints.indexOf(name)));
+  assert.equal(limbs25("LWrist"), "LShoulder LElbow LWrist");
+  assert.equal(limbs25("RBigToe"), "RHip RKnee RAnkle RBigToe RSmallToe RHeel");
+  assert.equal(limbs25("LEar"), "LEye LEar");
+  assert.equal(limbs25("MidHip"), "");
+});
+
+test("swapping a limb of theirs, and mirroring, go by the stored mirror", () => {
+  const skeleton = body25();
+  const pose = {
+    xyv: skeleton.keypoints.map((_, k) => [100 + k, 200, 2]),
+    placed: skeleton.keypoints.map(() => true),
+    undecided: skeleton.keypoints.map(() => false),
+    touched: skeleton.keypoints.map(() => false),
+  };
+  const swapped = limbs.swapSides(skeleton, pose, limbs.limbOf(skeleton, 7));
+  assert.deepEqual([2, 3, 4, 5, 6, 7, 9].map((k) => swapped.xyv[k][0]), [105, 106, 107, 102, 103, 104, 109]);
+  const mirrored = limbs.mirrorPose(skeleton, pose, { at: { x: 0, y: 0 }, turn: 0 });
+  assert.deepEqual([0, 2, 5].map((k) => Math.round(mirrored.xyv[k][0])), [-100, -105, -102]);
+});
+
+test("an edge between the sides of theirs joins no limbs", () => {
+  const skeleton = body25([[3, 7], [4, 6]]);
+  assert.equal(namesOf(skeleton, limbs.limbOf(skeleton, 7)), "LWrist");
+});
+
+test("names keep what both of a pair share", () => {
+  const cases = [
+    ["LShoulder", "RShoulder", "Shoulder"], ["earL", "earR", "ear"], ["Lhip", "Rhip", "hip"], ["left_ear", "right_ear", "ear"],
+    ["LASI", "RASI", "ASI"], ["Nearfrontfoot", "Offfrontfoot", "frontfoot"], ["ojo izquierdo", "ojo derecho", "ojo"],
+    ["左目", "右目", "目"], ["L_F_Paw", "R_F_Paw", "F Paw"], ["leftpaw", "rightpaw", "paw"], ["left", "right", "left"], ["a", "b", "a"],
+  ];
+  for (const [left, right, shared] of cases) {
+    const skeleton = { name: "test", keypoints: [left, right], edges: [], mirror: [1, 0], sides: ["left", "right"], sigmas: [0.1, 0.1] };
+    assert.equal(sideless(skeleton, 0), shared, left);
+  }
+  const alone = { name: "test", keypoints: ["nose"], edges: [], mirror: [0], sigmas: [0.1] };
+  assert.equal(sideless(alone, 0), "nose");
+});
