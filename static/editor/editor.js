@@ -523,7 +523,7 @@ export class PoseEditor extends HTMLElement {
     if (command === "sheet") return this.#leaveFor("/sheet/");
     if (command === "recent") return void this.#offerRecent();
     if (this.#phase !== "ready") return undefined;
-    return this.#commands[command]?.({ byMouse, pointer: this.#pointing.inImage() });
+    return this.#commands[command]?.({ byMouse, pointer: this.#tool ? null : this.#pointing.inImage() });
   }
 
   #commands = {
@@ -700,9 +700,8 @@ export class PoseEditor extends HTMLElement {
   #nudge(step) {
     const turned = geometry.stepOnScreen(this.#sheet.view, step);
     if (this.#tool === "pose" || this.#tool === "edit-box") return this.#edit(tools.step(this.#tool, this.#desk, turned));
-    const person = state.personOf(this.#desk);
-    if (person?.state === "open" && state.isUndecided(person, this.#desk.keypoint)) return this.run("visible"); // there to be moved
-    this.#edit(state.nudge(this.#desk, turned));
+    if (this.#tool) return this.#explain(words.toolInWords(this.#tool, { byTouch: false }));
+    this.#edit(state.isAsked(this.#desk) ? state.placeByKeys(this.#desk) : state.nudge(this.#desk, turned));
     this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
 

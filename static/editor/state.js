@@ -49,8 +49,13 @@ export const ABSENT = 0;
 export const HIDDEN = 1;
 export const VISIBLE = 2;
 
-/** In diagonals of the box. */
+/** How far beside its neighbour a keypoint begins, in diagonals of the box; and where else, if another one is there. */
 const BESIDE = 0.08;
+const RINGS = [1, 2, 3];
+const SIDEWAYS = [0, 1, -1, 2, -2, 3].map((sixth) => (sixth * Math.PI) / 3);
+
+/** A pointer that did not move is on the keypoint it placed last; coordinates are kept to a hundredth. */
+const SAME_SPOT_PX = 0.02;
 
 /** The reasons a person can be skipped for. */
 export const SKIP_REASONS = ["blurred", "too small", "hidden", "other"];
@@ -350,8 +355,8 @@ function guideOn(desk, from) {
 
 /**
  * Set the selected keypoint's visibility. One that never had a place gets one: where a teacher put it, else where the
- * pointer is; else the next click says where; else, by the keyboard alone, it begins beside its neighbour, or in the
- * middle of the box, and stays selected, for the arrows to move.
+ * pointer is, unless another one was put there; else the next click says where; else it begins beside its neighbour and
+ * stays selected, for the arrows to move.
  * @param {Desk} desk @param {0 | 1 | 2} visibility
  * @param {{pointer?: Spot | null, byMouse?: boolean}} [hand] pointer: where it is over the image; byMouse: a click can follow
  * @returns {Desk}
@@ -363,24 +368,50 @@ export function setVisibility(desk, visibility, { pointer = null, byMouse = fals
   if (visibility === ABSENT || person.pose.placed[desk.keypoint]) {
     return changePoint(desk, (point) => [point[0], point[1], visibility]);
   }
-  const spot = teachersPlace(person, desk.keypoint) ?? pointer;
+  const isFree = pointer && isFreeOf(person.pose, pointer, SAME_SPOT_PX);
+  const spot = teachersPlace(person, desk.keypoint) ?? (isFree ? pointer : null);
   if (spot) return placePoint(desk, spot, visibility);
   if (byMouse) return { ...desk, placing: true, placeAs: visibility };
-  return { ...placePoint(desk, placeBeside(desk.skeleton, person, desk.keypoint), visibility), keypoint: desk.keypoint, placing: false };
+  return placeByKeys({ ...desk, placeAs: visibility });
+}
+
+/** Whether the selected keypoint waits for a place, which an arrow gives it. @param {Desk} desk */
+export function isAsked(desk) {
+  const person = personOf(desk);
+  return person?.state === "open" && (isUndecided(person, desk.keypoint) || (desk.placing && person.pose.xyv[desk.keypoint][2] === ABSENT));
+}
+
+/**
+ * Place the keypoint that waits, by the keyboard alone: where it was before, else where a teacher put it, else beside its
+ * neighbour, or in the middle of the box. It stays selected, to be moved. @param {Desk} desk @returns {Desk}
+ */
+export function placeByKeys(desk) {
+  const person = personOf(desk);
+  const [x, y] = person.pose.xyv[desk.keypoint];
+  const spot = (person.pose.placed[desk.keypoint] ? { x, y } : teachersPlace(person, desk.keypoint)) ?? placeBeside(desk);
+  return { ...placePoint(desk, spot), keypoint: desk.keypoint, placing: false };
 }
 
 /** Where a keypoint begins that nobody pointed at: a little further out than the neighbour that is placed, as limbs go;
- * without one, in the middle of the box. */
-function placeBeside({ edges }, { box, pose }, keypoint) {
+ * without one, in the middle of the box. Where another one lies already, to its side: no two begin on one spot. */
+function placeBeside({ skeleton: { edges }, size, keypoint, ...desk }) {
+  const { box, pose } = personOf(desk);
   const middle = middleOf(box);
   const near = edges.filter((edge) => edge.includes(keypoint)).map(([a, b]) => (a === keypoint ? b : a));
   const neighbour = near.find((other) => pose.xyv[other][2] !== ABSENT);
-  if (neighbour === undefined) return middle;
-  const [x, y] = pose.xyv[neighbour];
-  const [dx, dy] = [x - middle.x, y - middle.y];
-  const far = Math.hypot(dx, dy);
+  const [x, y] = neighbour === undefined ? [middle.x, middle.y] : pose.xyv[neighbour];
   const step = BESIDE * Math.hypot(box.width, box.height);
-  return far < 1 ? { x, y: y + step } : { x: x + (step * dx) / far, y: y + (step * dy) / far };
+  const outwards = Math.hypot(x - middle.x, y - middle.y) < 1 ? Math.PI / 2 : Math.atan2(y - middle.y, x - middle.x);
+  const around = RINGS.flatMap((ring) => SIDEWAYS.map((turn) => {
+    return { x: x + ring * step * Math.cos(outwards + turn), y: y + ring * step * Math.sin(outwards + turn) };
+  }));
+  const inside = (neighbour === undefined ? [middle, ...around] : around).map((spot) => intoFrame(spot, frameOf(size)));
+  return inside.find((spot) => isFreeOf(pose, spot, step / 2)) ?? inside[0];
+}
+
+/** Whether none of a pose's keypoints lies at a spot. @param {Pose} pose @param {Spot} spot @param {number} radius px */
+function isFreeOf({ xyv }, { x, y }, radius) {
+  return xyv.every((point) => point[2] === ABSENT || Math.hypot(point[0] - x, point[1] - y) >= radius);
 }
 
 /** Visible, hidden, absent, and round again. @param {Desk} desk @returns {Desk} */

@@ -34,7 +34,8 @@ export const HOW = [
   ["Ghosts", " are the dashed poses under yours: where the teachers A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
   ["Loupe", " ({loupe}): what lies around the selected keypoint, magnified. Under a finger it comes by itself."],
   ["Enter", " accepts the person, flags and all, and goes on to the next person, then to the next image. {undo} takes back step by step, also into the image before."],
-  ["Mouse", ": drag a keypoint to move it; a right click makes it visible, hidden, absent in turn; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden."],
+  ["Mouse", ": drag a keypoint to move it; a right click makes it visible, hidden, absent in turn; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden; {visible} or {hidden} places it where the pointer is."],
+  ["Keyboard alone", ": {nudge} put the keypoint that is asked for beside its neighbour, then move it, wherever the mouse is. {keypoint-next} goes on to the next one."],
 ];
 
 /** How a keypoint stands: "not placed" where nobody has decided about it yet.

@@ -167,6 +167,47 @@ test("the keyboard alone places a keypoint in the middle of the box, where arrow
   assert.deepEqual([desk.keypoint, desk.placing, desk.persons[0].pose.xyv[0]], [1, true, [41, 40, 2]]);
 });
 
+test("a pointer that has not moved places one keypoint, and no other on the same spot", () => {
+  const pointer = { x: 33.004, y: 44 };
+  const first = state.setVisibility(state.openDesk(task(barePerson(1))), 2, { pointer });
+  const second = state.setVisibility(first, 2, { pointer });
+  const [a, b] = second.persons[0].pose.xyv;
+  assert.ok(Math.hypot(a[0] - b[0], a[1] - b[1]) > 1, "it begins beside the other");
+  assert.deepEqual([second.keypoint, second.placing], [1, false], "and stays selected");
+  const moved = state.setVisibility(first, 2, { pointer: { x: 33.1, y: 44 } });
+  assert.deepEqual(moved.persons[0].pose.xyv[1], [33.1, 44, 2]);
+});
+
+test("by keys alone every keypoint of a skeleton gets a spot of its own, inside the frame", () => {
+  const edges = Array.from({ length: 16 }, (_, i) => [Math.floor(i / 3), i + 1]);
+  const skeleton = { name: "tree", keypoints: Array.from({ length: 17 }, (_, i) => `k${i}`), edges, mirror: [...Array(17).keys()], sigmas: Array(17).fill(0.05) };
+  for (const box of [{ x: 20, y: 10, width: 40, height: 60, angle: 0 }, { x: 0, y: 0, width: 12, height: 12, angle: 0 }, { x: 190, y: 90, width: 10, height: 10, angle: 0.5 }]) {
+    const xyv = Array.from({ length: 17 }, () => [0, 0, 0]);
+    const bare = { ...barePerson(1), box, start: { xyv, from: "empty", prediction_id: null } };
+    let desk = state.openDesk({ ...task(bare), skeleton });
+    for (let i = 0; i < 17; i += 1) {
+      assert.deepEqual([desk.keypoint, state.isAsked(desk)], [i, true]);
+      desk = state.placeByKeys(desk);
+      assert.deepEqual([desk.keypoint, state.isAsked(desk)], [i, false], "it stays selected, to be moved");
+      desk = state.goOn(desk);
+    }
+    const spots = desk.persons[0].pose.xyv;
+    assert.equal(new Set(spots.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`)).size, 17);
+    assert.ok(spots.every(([x, y, v]) => v === 2 && x >= -0.5 && y >= -0.5 && x <= desk.size.width - 0.5 && y <= desk.size.height - 0.5));
+  }
+});
+
+test("by keys a keypoint goes where a teacher saw it, or where it was before it was absent, as it was asked for", () => {
+  const at = (x, y) => SKELETON.keypoints.map(() => [x, y, 0.9]);
+  const seen = state.placeByKeys(state.openDesk(task(barePerson(1, { ghosts: { A: at(10, 12) } }))));
+  assert.deepEqual([pointOf(seen), seen.keypoint], [[10, 12, 2], 0]);
+  const absent = state.selectKeypoint(state.setVisibility(seen, 0), 0);
+  assert.equal(state.isAsked(absent), true);
+  assert.deepEqual(pointOf(state.placeByKeys(absent)), [10, 12, 2]);
+  const hidden = state.setVisibility(state.openDesk(task(barePerson(1))), 1, { byMouse: true });
+  assert.equal(pointOf(state.placeByKeys(hidden))[2], 1);
+});
+
 test("N leaves a waiting keypoint out: decided absent, and undo brings the question back", () => {
   let desk = state.openDesk(task(barePerson(1)));
   assert.equal(state.countUndecided(desk.persons[0]), 5);
