@@ -38,6 +38,7 @@ from app.payload import (
 )
 from app.round_json import prelabelling_json, round_json
 from app.settings import Settings
+from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds
 from db.errors import NotFound
 from db.project import project_uuid
@@ -145,9 +146,13 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     return api
 
 
-def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFiles) -> APIRouter:
+def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFiles, settings: Settings) -> APIRouter:
     """What leads' scripts and pages call; the guard lets nobody else through."""
     api = APIRouter()
+
+    @api.get("/api/worker")
+    def worker() -> dict[str, Any]:
+        return worker_json(worker_state(store, settings))
 
     @api.get("/api/counts")
     def counts() -> dict[str, int]:

@@ -26,6 +26,7 @@ from app.files import ImageFiles, write_atomically
 from app.payload import CirclePayload, LensMessage
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
+from app.worker_state import worker_json, worker_state
 from db import cameras, images, project, rounds, users
 from db import queue as queueing
 from db.clock import utc_now
@@ -412,11 +413,15 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
             record = launch_round(store, port, config=config, user=lead)
         finally:
             port.close()
-    answer(
-        round_json(record),
-        as_json=options.json,
-        plain=lambda: iter([f"Round {record.number} is queued; a running worker starts it."]),
-    )
+        state = worker_state(store, settings)
+
+    def plain() -> Iterator[str]:
+        running = state.stand == "running"
+        yield f"Round {record.number} is queued; {'the worker starts it.' if running else 'it waits for a worker.'}"
+        if not running:
+            yield f"{state.text} {state.command or ''}".rstrip()
+
+    answer(round_json(record) | {"worker": worker_json(state)}, as_json=options.json, plain=plain)
     return 0
 
 

@@ -32,8 +32,13 @@ def lead_board() -> gr.HTML:
     return _element("lead-board", LEAD_MODULE)
 
 
+def lead_worker() -> gr.HTML:
+    """Whether a worker serves the home, and the command that starts one."""
+    return _element("lead-worker", LEAD_MODULE)
+
+
 def lead_said() -> gr.HTML:
-    """What came of the last launch: {"ok", "text"}."""
+    """What came of the last launch: {"ok", "text", "command"}."""
     return _element("lead-said", LEAD_MODULE)
 
 

@@ -34,7 +34,7 @@ GRADIO = re.compile(
     r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
     r"|/gradio_api/(queue/(join|data)|startup-events|app_id|heartbeat/\w+|cancel|reset|component_server/?|run/predict|theme\.css))?"
 )
-LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings)(/.*)?")
+LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker)(/.*)?")
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"
 LARGEST_BODY = 1_000_000

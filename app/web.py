@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_entrance(app, store, settings)
     app.include_router(annotator_routes(store, ImageFiles(settings.home), settings))
-    app.include_router(lead_routes(store, engine, ImageFiles(settings.home), ModelFiles(settings.home)))
+    app.include_router(lead_routes(store, engine, ImageFiles(settings.home), ModelFiles(settings.home), settings))
     app.include_router(sheet_routes(store, Thumbs(settings.home)))
     for part in SERVED:
         app.mount(f"/assets/{part}", StaticFiles(directory=STATIC / part))
@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _own_up)
     name = _project_name(store)
     app = _mount(app, annotate_page(name), "/annotate")
-    app = _mount(app, lead_page(store, engine, name), "/lead")
+    app = _mount(app, lead_page(store, engine, name, settings), "/lead")
     app = _mount(app, cameras_page(name), "/cameras")
     app = _mount(app, sheet_page(name), "/sheet")
     app.add_middleware(CORSMiddleware, allow_origins=[])

@@ -22,9 +22,12 @@ from app.model_files import ModelFiles
 from app.prelabelling import PrelabellingFailed, open_model, prelabel
 from app.settings import Settings
 from app.sign_of_health import give_sign
-from db import prelabellings, rounds
+from app.worker_state import this_worker
+from db import prelabellings, rounds, workers
+from db.clock import utc_now
 from db.errors import StoreBusy, StoreError
 from db.session import Store, migrate, open_store
+from db.workers import Worker
 
 EXECUTOR = "local"
 """One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""
@@ -32,6 +35,8 @@ POLL_S = 0.5
 STARTS_A_MODEL = 5
 """How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
 SETTLE_EVERY_S = 10.0
+GOODBYE_S = 1.0
+"""How long a worker that is told to end may take to say so in the store."""
 STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
 """How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 
@@ -52,11 +57,12 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TR
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
     _launch(settings, Rounds(store, settings, train_command), Prelabellings(store, settings))
-    _end_on_signals()
+    worker = this_worker(EXECUTOR, version=VERSION, now=utc_now())
+    _end_on_signals(store, worker)
     give_sign()
     log.info("the worker of %s waits for rounds.", settings.home)
     while True:
-        settle_if_reachable(store, engine)
+        settle_if_reachable(store, engine, worker)
         threading.Event().wait(SETTLE_EVERY_S)
 
 
@@ -143,12 +149,27 @@ class Prelabellings:
             prelabellings.finish(tx, prelabelling_id, report=dataclasses.asdict(report))
 
 
-def settle_if_reachable(store: Store, engine: Engine) -> None:
-    """`settle`, unless the store is away just now: that must not end the worker, and a training with it."""
+def settle_if_reachable(store: Store, engine: Engine, worker: Worker) -> None:
+    """A sign of life and `settle`, unless the store is away just now: that must end no worker, and no training with it.
+
+    The sign comes from this very loop and not from a thread of its own: a worker whose loop hangs gives none.
+    """
     try:
+        with store.transaction() as tx:
+            workers.beat(tx, worker)
         settle(store, engine)
     except (DBAPIError, StoreBusy) as error:
         log.warning("the store cannot be reached (%s); looking again in %.0f s.", _said(error), SETTLE_EVERY_S)
+
+
+def _say_goodbye(store: Store, worker: Worker) -> NoReturn:
+    """Leave the word that the end was wanted, and end."""
+    try:
+        with store.transaction() as tx:
+            workers.end(tx, worker)
+    except Exception as error:  # the store may be gone: the end is wanted all the same
+        log.warning("the store could not be told that the worker ends (%s).", error)
+    os._exit(0)
 
 
 def settle(store: Store, engine: Engine) -> None:
@@ -274,14 +295,18 @@ def _outlast(name: str, stage: Callable[[], None]) -> None:
             time.sleep(TRY_AGAIN_AFTER_S)
 
 
-def _end_on_signals() -> None:
+def _end_on_signals(store: Store, worker: Worker) -> None:
     """End at once when told to: nothing is lost that kill -9 would not lose, and waiting for a running job can hang.
 
-    The trainer's guard notices and ends it.
+    The trainer's guard notices and ends it. That the worker was told to end is written down where that takes no time:
+    by a thread, since the loop that the signal interrupts may be in the middle of its own transaction.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        os._exit(0)
+        threading.Thread(target=_say_goodbye, args=(store, worker), daemon=True).start()
+        timer = threading.Timer(GOODBYE_S, os._exit, [0])
+        timer.daemon = True
+        timer.start()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)

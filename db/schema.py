@@ -405,6 +405,20 @@ class FrozenPersonRow(Base):
     role: Mapped[FrozenRole] = mapped_column(String(16))
 
 
+class WorkerRow(Base):
+    """The process that runs the home's jobs under an executor's name. ended_at: when it was told to end, else NULL."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    host: Mapped[str] = mapped_column(String(255))
+    process: Mapped[int]
+    version: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 def is_ours(name: str | None, kind: str, parents: object) -> bool:
     """Whether a table in the store is ours: Alembic leaves the job engine's alone."""
     return kind != "table" or name in Base.metadata.tables

@@ -8,11 +8,22 @@ from typing import Any
 
 import gradio as gr
 
-from app.editor import lead_board, lead_charts, lead_counts, lead_exports, lead_prelabel, lead_said, lead_tables
+from app.editor import (
+    lead_board,
+    lead_charts,
+    lead_counts,
+    lead_exports,
+    lead_prelabel,
+    lead_said,
+    lead_tables,
+    lead_worker,
+)
 from app.engine import Engine
 from app.learning import LearningError, launch_round
 from app.pages.look import header
 from app.round_json import prelabelling_json, round_json
+from app.settings import Settings
+from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreError
@@ -34,7 +45,7 @@ class NotALead(gr.Error):
     """Somebody reached a lead's handler without being one."""
 
 
-def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
+def lead_page(store: Store, engine: Engine, project: str, settings: Settings) -> gr.Blocks:
     """The page; each of its handlers asks again who calls it."""
     page: gr.Blocks
     with gr.Blocks(title="Lead", analytics_enabled=False, fill_width=True) as page:
@@ -43,23 +54,34 @@ def lead_page(store: Store, engine: Engine, project: str) -> gr.Blocks:
             counts = lead_counts()
             with gr.Row(equal_height=True):
                 with gr.Column(scale=3, min_width=340, elem_id="state"):
+                    worker = lead_worker()
                     board = lead_board()
                     prelabel = lead_prelabel()
                     lead_exports()
                 with gr.Column(scale=2, min_width=340, elem_id="launch"):
-                    launch = _launch_form(store, engine)
+                    launch = _launch_form(store, engine, settings)
             charts = lead_charts()
             tables = lead_tables()
             timer = gr.Timer(REFRESH_S)
 
         def refresh() -> tuple[Any, ...]:
-            shown = lead_view(store)
-            return *shown, prelabel_view(store), _launch_button(shown[1]["round"])
+            counts, board, charts, tables = lead_view(store)
+            worker = worker_json(worker_state(store, settings))
+            button = _launch_button(board["round"])
+            return (
+                counts,
+                board | {"worker": worker},
+                charts,
+                tables,
+                prelabel_view(store) | {"worker": worker},
+                worker,
+                button,
+            )
 
         for happens in (timer.tick, page.load):
             happens(
                 _for_leads(refresh),
-                outputs=[counts, board, charts, tables, prelabel, launch],
+                outputs=[counts, board, charts, tables, prelabel, worker, launch],
                 queue=False,
                 show_progress="hidden",
                 api_visibility="private",
@@ -94,7 +116,7 @@ def _lead_of(request: gr.Request) -> UserRecord:
     return user
 
 
-def _launch_form(store: Store, engine: Engine) -> gr.Button:
+def _launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     """Settings and the button that launches. What cannot be is told in words here, so no field refuses it before."""
     gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
     fields = _fields()
@@ -116,8 +138,11 @@ def _launch_form(store: Store, engine: Engine) -> gr.Button:
             record = launch_round(store, engine, config=_config(name, changes, text or ""), user=user)
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=f"Not launched: {error}")
-        what = "The worker takes it up within a second; labelling goes on meanwhile."
-        return _said(ok=True, text=f"Round {record.number} is queued. {what}")
+        state = worker_state(store, settings)
+        what = "The worker takes it up within a second." if state.stand == "running" else f"It waits. {state.text}"
+        return _said(
+            ok=True, text=f"Round {record.number} is queued; labelling goes on meanwhile. {what}", command=state.command
+        )
 
     launch.click(launch_one, fields, said, queue=False, api_visibility="private", show_progress="hidden")
     return launch
@@ -156,9 +181,9 @@ def _fields() -> list[gr.components.Component]:
     return [preset, method, steps, seed, blind, toml]
 
 
-def _said(*, ok: bool, text: str) -> dict[str, Any]:
+def _said(*, ok: bool, text: str, command: str | None = None) -> dict[str, Any]:
     """The nonce makes the same words a new value: Gradio keeps quiet about a value that equals the last."""
-    return {"ok": ok, "text": text, "nonce": secrets.token_hex(4)}
+    return {"ok": ok, "text": text, "command": command, "nonce": secrets.token_hex(4)}
 
 
 def _changes(*, method: str, steps: Number, seed: Number, blind_share: Number) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import { chart, html } from "./chart.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayResult } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayQueued, sayResult } from "./words.js";
 
 /** An element that shows a value; the same value again changes nothing. */
 class Part extends HTMLElement {
@@ -42,11 +42,11 @@ function count(what, number, unit, more, part = null) {
 
 /** The latest round: where it stands, what it tells, why it failed. */
 class LeadBoard extends Part {
-  /** @param {{round: any, labelled: number}} board */
-  draw({ round, labelled }) {
+  /** @param {{round: any, labelled: number, worker?: any}} board */
+  draw({ round, labelled, worker = null }) {
     this.dataset.round = round ? `${round.number}:${round.state}` : "none";
     if (round && ENDED.has(round.state)) document.dispatchEvent(new CustomEvent("round-ended", { detail: this.dataset.round }));
-    return round ? latestRound(round) : noRound(labelled);
+    return round ? latestRound(round, worker) : noRound(labelled);
   }
 }
 
@@ -59,9 +59,22 @@ function noRound(labelled) {
 }
 
 const ENDED = new Set(["published", "failed", "cancelled"]);
-const WAITING = "Waiting for the worker. If this lasts, start one with";
 
-function latestRound(round) {
+/** Whether a worker serves the home: a quiet line while one does, else what to type. */
+class LeadWorker extends Part {
+  /** @param {{state: string, text: string, command: string | null}} worker */
+  draw({ state, text, command }) {
+    this.dataset.state = state;
+    if (state === "running") return html("p", { class: "quiet" }, html("i", { class: "dot" }), "Worker: running");
+    return html("section", { class: "card missing", role: "status" }, html("p", {}, text), ...commandParts(command));
+  }
+}
+
+function commandParts(command) {
+  return command ? [html("pre", { tabindex: "0", "aria-label": "Command" }, html("code", {}, command))] : [];
+}
+
+function latestRound(round, worker) {
   const { number, state, progress } = round;
   const section = html("section", { class: "card", "aria-label": `Round ${number}: ${state}` },
     html("div", { class: "head" }, html("h2", {}, `Round ${number}: `, chip(state))));
@@ -69,7 +82,7 @@ function latestRound(round) {
     section.append(html("p", { class: "error", role: "alert" }, round.error ?? "No error was kept."),
       html("p", { class: "soft more" }, "Nothing of it is shown to annotators; they keep the last published round. Launch another when the cause is mended."));
   }
-  if (state === "queued") section.append(html("p", { class: "soft" }, `${WAITING} `, html("code", {}, "python -P -m app worker")));
+  if (state === "queued") section.append(html("p", { class: "soft" }, sayQueued(worker)));
   if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators."));
   if (state === "published") section.append(html("p", { class: "soft" }, "Annotators get its ranking and start from its predictions."), result(round));
   if (state === "running") {
@@ -126,10 +139,11 @@ class LeadSaid extends Part {
     document.removeEventListener("round-ended", this.#clear);
   }
 
-  /** @param {{ok: boolean, text: string}} said */
-  draw({ ok, text }) {
+  /** @param {{ok: boolean, text: string, command?: string | null}} said command: what still has to be typed */
+  draw({ ok, text, command = null }) {
     this.#before = document.querySelector("lead-board")?.dataset.round ?? "";
-    return html("p", { class: ok ? "done" : "error", role: ok ? "status" : "alert" }, text);
+    const tone = !ok ? "error" : command ? "" : "done";
+    return html("div", {}, html("p", { class: tone, role: ok ? "status" : "alert" }, text), ...commandParts(command));
   }
 }
 
@@ -194,6 +208,7 @@ function cell(text, style = "") {
 
 const PARTS = {
   "lead-counts": LeadCounts, "lead-board": LeadBoard, "lead-exports": LeadExports, "lead-said": LeadSaid, "lead-charts": LeadCharts, "lead-tables": LeadTables,
+  "lead-worker": LeadWorker,
 };
 for (const [tag, part] of Object.entries(PARTS)) {
   if (!customElements.get(tag)) customElements.define(tag, part);

@@ -14,6 +14,7 @@ class LeadPrelabel extends HTMLElement {
   #run = html("div", { class: "run" });
   #uploading = false;
   #latest = null;
+  #worker = null;
 
   connectedCallback() {
     if (this.shadowRoot) return;
@@ -27,11 +28,12 @@ class LeadPrelabel extends HTMLElement {
     this.#settle();
   }
 
-  /** @param {{prelabelling: any} | null} value */
+  /** @param {{prelabelling: any, worker?: any} | null} value */
   show(value) {
     this.#latest = value?.prelabelling ?? null;
+    this.#worker = value?.worker ?? this.#worker;
     this.dataset.state = this.#latest?.state ?? "none";
-    this.#run.replaceChildren(...(this.#latest ? runParts(this.#latest) : []));
+    this.#run.replaceChildren(...(this.#latest ? runParts(this.#latest, this.#worker) : []));
     this.#settle();
   }
 
@@ -63,8 +65,8 @@ class LeadPrelabel extends HTMLElement {
   }
 }
 
-function runParts(run) {
-  const { text, tone } = sayPrelabelling(run);
+function runParts(run, worker) {
+  const { text, tone } = sayPrelabelling(run, worker);
   const parts = [html("p", { class: tone, role: tone === "error" ? "alert" : "status" }, text)];
   if (run.state === "running") parts.push(html("progress", { max: run.total || 1, value: run.done, "aria-label": "persons predicted" }));
   if (run.state === "done") parts.push(...sayLeftOut(run).slice(0, 5).map((said) => html("p", { class: "warning" }, `Note: ${said}`)));

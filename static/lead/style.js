@@ -75,6 +75,12 @@ input[type="file"] { font: inherit; font-size: 13px; color: inherit; max-width: 
 .run:empty, p:empty { display: none; }
 section .exports { align-items: center; }
 code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
+pre { margin: 8px 0 0; padding: 8px 10px; border-radius: 6px; background: var(--sunk, #e6eaf0); overflow-x: auto; user-select: all; white-space: pre-wrap; }
+pre code { padding: 0; background: none; }
+pre:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
+.quiet { display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued, #4f5d6d); }
+.dot { width: 8px; height: 8px; border-radius: 99px; background: var(--good, #17693f); }
+.missing { border-color: var(--bad, #b3202b); border-left-width: 4px; overflow-wrap: anywhere; }
 @media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }
 @media (pointer: coarse) { a.button, .exports button, input[type="file"] { min-height: 44px; padding-block: 11px; } }

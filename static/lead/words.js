@@ -71,9 +71,19 @@ export function sayPairs(round) {
   return told.map(([share, pair]) => `${pair} ${(100 * share).toFixed(1)} %`).join(", ");
 }
 
-/** How a model's run over the pool goes, as one sentence and its tone. @param {any} run @returns {{text: string, tone: "" | "error" | "done"}} */
-export function sayPrelabelling({ state, model, done, total, report, error }) {
+/** Why a round has not begun yet. @param {{state: string} | null} worker as /api/worker tells of it; null: not known */
+export function sayQueued(worker) {
+  if (worker && worker.state !== "running") return "It waits for a worker; none runs. It begins when one does.";
+  return "It waits for the worker, behind a model's run over the pool if there is one.";
+}
+
+/** How a model's run over the pool goes, as one sentence and its tone.
+ * @param {any} run @param {{state: string} | null} [worker] @returns {{text: string, tone: "" | "error" | "done"}} */
+export function sayPrelabelling({ state, model, done, total, report, error }, worker = null) {
+  const isAlone = worker !== null && worker.state !== "running";
+  if (state === "queued" && isAlone) return { text: `${model} waits for a worker; none runs. It begins when one does.`, tone: "" };
   if (state === "queued") return { text: `${model} waits for the worker, behind a round if one runs.`, tone: "" };
+  if (state === "running" && isAlone) return { text: `${model} stands still at ${done} of ${total} persons: no worker runs. The next one goes on with it.`, tone: "" };
   if (state === "running") return { text: `${model} is predicting: ${done} of ${total} persons.`, tone: "" };
   if (state === "failed") return { text: `Not predicted: ${error}`, tone: "error" };
   if (!report.predicted) return { text: `${model} had predicted everybody before: ${count(report.known, "person")}.`, tone: "done" };

@@ -41,6 +41,7 @@ LEAD_ROUTES = (
     "/api/counts",
     "/api/export",
     "/api/prelabellings/latest",
+    "/api/worker",
     "/cameras/",
     "/api/cameras",
 )

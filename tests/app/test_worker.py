@@ -22,10 +22,12 @@ from app.learning import LearningError, launch_round, round_folder
 from app.model_files import ModelFiles, launch_prelabelling
 from app.settings import Settings
 from app.worker import settle, settle_if_reachable
-from db import images, prelabellings, project, queue, rounds, users
+from app.worker_state import this_worker
+from db import images, prelabellings, project, queue, rounds, users, workers
 from db.clock import utc_now
 from db.records import NewImage, NewPerson, PrelabellingRecord, RoundRecord, UserRecord
 from db.session import Store, open_store
+from db.workers import WorkerSeen
 from sspcm.config import RoundConfig, TrainConfig
 from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton
@@ -245,8 +247,49 @@ def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None
 
 def test_a_store_that_is_away_ends_no_worker(place: Place) -> None:
     nowhere = open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
-    settle_if_reachable(nowhere, place.engine)
+    settle_if_reachable(nowhere, place.engine, this_worker("local", version="1", now=utc_now()))
     nowhere.close()
+
+
+def seen(place: Place) -> WorkerSeen | None:
+    with place.store.reading() as tx:
+        return workers.latest(tx)
+
+
+def test_a_worker_says_that_it_runs_and_that_it_was_told_to_end(either_place: Place) -> None:
+    place = either_place
+    process = place.start_worker()
+    until(lambda: seen(place) is not None)
+    told = seen(place)
+    assert told and (told.worker.process, told.ended) == (process.pid, False)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    told = seen(place)
+    assert told and told.ended
+    process = place.start_worker()
+    until(lambda: (now := seen(place)) is not None and not now.ended)
+    process.kill()
+    process.wait()
+    told = seen(place)
+    assert told and (told.worker.process, told.ended) == (process.pid, False)
+
+
+def test_a_worker_gives_signs_while_it_trains(place: Place) -> None:
+    place.launch(steps=60)
+    place.start_worker(pace=0.25)
+    until(lambda: place.round().stage == "train")
+    first = seen(place)
+    assert first
+    until(lambda: (now := seen(place)) is not None and now.seen_at > first.seen_at)
+    assert place.round().state == "running"
+
+
+def test_a_worker_ends_on_a_signal_although_its_store_is_locked(place: Place) -> None:
+    process = place.start_worker()
+    until(lambda: seen(place) is not None)
+    with place.store.transaction():
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
 
 
 def test_a_stage_goes_on_when_the_store_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
