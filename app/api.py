@@ -15,6 +15,7 @@ from app.engine import Engine
 from app.exporting import export_coco
 from app.files import ImageFiles
 from app.finding_lenses import find_camera_lens
+from app.first_steps import empty_queue, first_step
 from app.learning import launch_round
 from app.model_files import ModelFiles, launch_prelabelling, network_name
 from app.payload import (
@@ -48,7 +49,6 @@ from sspcm.config import PRESETS, merge
 
 ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_length=1000)]
 ModelName = Annotated[str, Query(min_length=1, max_length=300)]
-NOTHING_LEFT = "Every image is labelled or held by others. A lead can import more images or launch a round."
 
 
 def session_of(request: Request) -> SessionRecord:
@@ -79,10 +79,21 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:
         passed = [int(part) for part in exclude.split(",") if part]
         task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s)
-        return task or {"task": None, "message": NOTHING_LEFT}
+        if task is not None:
+            return task
+        step = empty_queue(store, settings, user_of(request))
+        return {"task": None, "message": step.text, "step": step.to_json()}
+
+    @api.get("/api/first-step")
+    def what_first(request: Request) -> dict[str, Any]:
+        step = first_step(store, settings, user_of(request))
+        return {"step": step.to_json() if step else None}
 
     @api.get("/api/images/{image_id}/task")
-    def image_task(request: Request, image_id: Id) -> TaskPayload:
+    def image_task(request: Request, image_id: Id, look: bool = False) -> TaskPayload:
+        """look: only to be seen, whoever holds it; it is not held for whoever asks."""
+        if look:
+            return labelling.look_at(store, user_of(request), image_id, lease_s=lease_s)
         return labelling.open_image(store, user_of(request), image_id, lease_s=lease_s)
 
     @api.get("/api/images/{image_id}/previous")

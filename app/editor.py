@@ -43,7 +43,7 @@ def lead_said() -> gr.HTML:
 
 
 def lead_exports() -> gr.HTML:
-    """Links that download the labels."""
+    """Links that download the labels, where there are images: {"images"}, how many there are."""
     return _element("lead-exports", LEAD_MODULE, value={})
 
 

@@ -30,6 +30,7 @@ from app.starts import best_start, empty_start, every_start
 from db import images, labels, predictions, project, queue
 from db.clock import utc_now
 from db.decisions import recent_images
+from db.errors import InvalidDecision, LeaseLost
 from db.predictions import STUDENT
 from db.records import (
     Decision,
@@ -45,6 +46,8 @@ from db.records import (
 from db.session import Store
 from sspcm.pose import Box, Label
 
+NEVER_CHANGED = "A validation image: its labels are what rounds are measured by, and never change here."
+FREE = "Nobody works on it now."
 GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
 
 
@@ -59,11 +62,37 @@ def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease
 
 
 def open_image(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
-    """That image, open or closed, held for this annotator. Raises NotFound, LeaseLost, InvalidDecision."""
-    with store.transaction(durable=False) as tx:
-        image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s)
+    """That image, open or closed, held for this annotator; only to look at where somebody else holds it.
+
+    Leads may look at validation images, too. Raises NotFound, and InvalidDecision for an annotator's validation image.
+    """
+    try:
+        with store.transaction(durable=False) as tx:
+            image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s)
+    except (LeaseLost, InvalidDecision):  # another's, or a validation image
+        return look_at(store, user, image_id, lease_s=lease_s)
     with store.reading() as tx:
         return _task(tx, image, lease_s)
+
+
+def look_at(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
+    """That image to be seen and not changed; nobody's hold on it changes. held_by: None where nobody else holds it now.
+
+    Raises NotFound, and InvalidDecision where an annotator asks for a validation image.
+    """
+    with store.reading() as tx:
+        image = images.get_image(tx, image_id)
+        if image.split == "validation" and user.role != "lead":
+            raise InvalidDecision(
+                f"image '{image.file_name}' belongs to validation, whose labels measure the rounds; wanted one of the "
+                "train images. Open another image."
+            )
+        holder = queue.lease_holders(tx, now=utc_now()).get(image_id)
+        task = _task(tx, image, lease_s)
+    if image.split == "validation":
+        return task.model_copy(update={"read_only": NEVER_CHANGED})
+    held_by = None if holder == user.name else holder
+    return task.model_copy(update={"held_by": held_by, "read_only": None if held_by else FREE})
 
 
 def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:

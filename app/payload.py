@@ -169,7 +169,11 @@ class LensPayload(BaseModel):
 
 
 class TaskPayload(BaseModel):
-    """One image to work on, held for `lease_s` seconds; persons come worst first."""
+    """One image to work on, held for `lease_s` seconds; persons come worst first.
+
+    held_by: another who holds it, so that this one may only look; read_only: another reason why, in words. Both null:
+    it is held for this annotator.
+    """
 
     version: int = VERSION
     image: ImagePayload
@@ -179,6 +183,8 @@ class TaskPayload(BaseModel):
     round: int | None
     persons: list[PersonPayload]
     remaining: int
+    held_by: str | None = None
+    read_only: str | None = None
 
 
 class EarlierPerson(BaseModel):

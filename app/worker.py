@@ -155,7 +155,7 @@ def settle_if_reachable(store: Store, engine: Engine, worker: Worker) -> None:
     The sign comes from this very loop and not from a thread of its own: a worker whose loop hangs gives none.
     """
     try:
-        with store.transaction() as tx:
+        with store.transaction(durable=False) as tx:
             workers.beat(tx, worker)
         settle(store, engine)
     except (DBAPIError, StoreBusy) as error:
@@ -165,7 +165,7 @@ def settle_if_reachable(store: Store, engine: Engine, worker: Worker) -> None:
 def _say_goodbye(store: Store, worker: Worker) -> NoReturn:
     """Leave the word that the end was wanted, and end."""
     try:
-        with store.transaction() as tx:
+        with store.transaction(durable=False) as tx:
             workers.end(tx, worker)
     except Exception as error:  # the store may be gone: the end is wanted all the same
         log.warning("the store could not be told that the worker ends (%s).", error)

@@ -19,6 +19,7 @@ from app.editor import (
     lead_worker,
 )
 from app.engine import Engine
+from app.first_steps import first_step_of
 from app.learning import LearningError, launch_round
 from app.pages.look import header
 from app.round_json import prelabelling_json, round_json
@@ -27,7 +28,7 @@ from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreError
-from db.records import RoundPoint, RoundRecord, UserRecord
+from db.records import Counts, RoundPoint, RoundRecord, UserRecord
 from db.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
 
@@ -57,7 +58,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     worker = lead_worker()
                     board = lead_board()
                     prelabel = lead_prelabel()
-                    lead_exports()
+                    exports = lead_exports()
                 with gr.Column(scale=2, min_width=340, elem_id="launch"):
                     launch = _launch_form(store, engine, settings)
             charts = lead_charts()
@@ -67,21 +68,23 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
         def refresh() -> tuple[Any, ...]:
             counts, board, charts, tables = lead_view(store)
             worker = worker_json(worker_state(store, settings))
-            button = _launch_button(board["round"])
+            step = first_step_of(Counts(**counts), settings, "lead")
+            images = {"images": counts["images"]}
             return (
                 counts,
-                board | {"worker": worker},
+                board | {"worker": worker, "step": step.to_json() if step else None},
                 charts,
-                tables,
+                tables | images,
                 prelabel_view(store) | {"worker": worker},
                 worker,
-                button,
+                images,
+                _launch_button(board["round"]),
             )
 
         for happens in (timer.tick, page.load):
             happens(
                 _for_leads(refresh),
-                outputs=[counts, board, charts, tables, prelabel, worker, launch],
+                outputs=[counts, board, charts, tables, prelabel, worker, exports, launch],
                 queue=False,
                 show_progress="hidden",
                 api_visibility="private",

@@ -1,6 +1,7 @@
 /** The cameras' page: each camera's lens circle on a frame of its own, to look at, to correct and to save. Every text enters as text. */
 
 import { dragged, inscribed, nudged, same, shownPart, typedCircle, upArrows } from "./geometry.js";
+import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";
 import { STYLE } from "./style.js";
 import { sayCounts, sayFound, sayImages, saySave, saySource, sayState } from "./words.js";
 
@@ -22,10 +23,11 @@ class CameraLenses extends HTMLElement {
   async connectedCallback() {
     addEventListener("beforeunload", this.#leaving);
     if (this.shadowRoot) return;
-    this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), html("p", { class: "soft" }, "Loading the cameras…"));
+    this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE + FIRST_STEP_STYLE), html("p", { class: "soft" }, "Loading the cameras…"));
     try {
       ({ cameras: this.#cameras } = await ask("/api/cameras"));
-      this.#build();
+      const step = this.#cameras.length ? null : await askFirstStep(ask);
+      this.#build(step);
     } catch (error) {
       this.shadowRoot.lastChild.replaceWith(html("p", { class: "error", role: "alert" }, `Not loaded: ${error.message}`));
     }
@@ -37,10 +39,11 @@ class CameraLenses extends HTMLElement {
 
   // --- what the page is made of ---
 
-  #build() {
+  #build(step) {
     if (!this.#cameras.length) {
-      this.shadowRoot.lastChild.replaceWith(html("section", { class: "card" }, html("h2", {}, "No camera yet"),
-        html("p", { class: "soft" }, "Cameras come with their images. Import a folder: ", html("code", {}, "python -P -m app import IMAGES_DIR"))));
+      this.dataset.state = "empty";
+      const about = html("section", { class: "card" }, html("h2", {}, "No camera yet"), html("p", { class: "soft" }, "Cameras come with their images."));
+      this.shadowRoot.lastChild.replaceWith(step ? firstStepCard(step) : about);
       return;
     }
     const counts = html("p", { class: "counts" });

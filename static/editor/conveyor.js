@@ -1,6 +1,7 @@
 /** The images to come: the next ones are fetched and decoded while the annotator works on this one. */
 
-import { openDesk } from "./state.js";
+import { lookOf } from "./looking.js";
+import { openDesk, stopPlacing } from "./state.js";
 
 /** How many images are to wait here, and how many decoded pixels beyond the first of them: a pixel takes 4 bytes. */
 const AHEAD = 2;
@@ -8,10 +9,12 @@ const AHEAD_PX = 40e6;
 
 /**
  * @typedef {{desk: import("./state.js").Desk, restored: import("./drafts.js").Restored[], picture: ImageBitmap | null,
- *   view: import("./geometry.js").View | null, problem: string | null, waiting: number}} Sheet one image at hand: its desk,
+ *   view: import("./geometry.js").View | null, problem: string | null, waiting: number,
+ *   look: import("./looking.js").Look | null}} Sheet one image at hand: its desk,
  *   whose edits of a draft are back on it, its decoded picture, how it is looked at, how many of its saves the server has
- *   not answered
- * @typedef {{sheet: Sheet | null, message: string}} Delivery sheet null: the queue is empty, and the server's words for it
+ *   not answered; look: why it may only be looked at, null where it is ours to work on
+ * @typedef {{sheet: Sheet | null, message: string, step?: any}} Delivery sheet null: the queue is empty, and the server's
+ *   words for it; step: as /api/first-step tells of it
  * @typedef {{desk: import("./state.js").Desk, restored: import("./drafts.js").Restored[], problem: string | null}} Kept
  */
 
@@ -198,15 +201,16 @@ export class Conveyor {
   async #fetch() {
     const held = this.#out();
     const answer = await this.#api.next(held);
-    if (!("image" in answer)) return { sheet: null, message: answer.message ?? "" };
+    if (!("image" in answer)) return { sheet: null, message: answer.message ?? "", step: answer.step ?? null };
     this.#counted(answer.remaining, held);
     return this.#sheetOf(answer, { hasRoom: (size) => this.#hasRoomFor(size) });
   }
 
   /** A task's sheet, with its picture if there is room. @returns {Promise<Delivery>} */
   async #sheetOf(task, { hasRoom = () => true } = {}) {
-    const { desk, restored, problem } = await this.#restore(openDesk(task));
-    const sheet = { desk, restored, view: null, waiting: 0, picture: null, problem };
+    const look = lookOf(task);
+    const { desk, restored, problem } = await (look ? asDealt(stopPlacing(openDesk(task))) : this.#restore(openDesk(task)));
+    const sheet = { desk, restored, view: null, waiting: 0, picture: null, problem, look };
     if (hasRoom(desk.size)) return this.#decoded(sheet);
     this.#bare.add(sheet);
     return delivered(sheet);

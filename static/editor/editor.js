@@ -21,6 +21,7 @@ import { Keeper } from "./keeper.js";
 import { Kept } from "./kept.js";
 import { WAYS_OUT, effective, readOwn } from "./key_table.js";
 import { BINDINGS, chordOf, commandFor } from "./keys.js";
+import { Looking, isViewing } from "./looking.js";
 import * as looks from "./looks.js";
 import { Outbox, isStopped } from "./outbox.js";
 import { Panel } from "./panel.js";
@@ -67,6 +68,8 @@ export class PoseEditor extends HTMLElement {
   #phase = "loading";
   #asksToGoOn = false;
   #toldUnsaved = false;
+  /** Whether something of this page was on its way to the server. */
+  #hasSaved = false;
   #openAgain = 0;
   /** @type {string[]} what went wrong before there was an image to say it over */
   #untold = [];
@@ -89,6 +92,7 @@ export class PoseEditor extends HTMLElement {
     clearInterval(this.#ticking);
     clearTimeout(this.#openAgain);
     this.#holds.stop();
+    this.#looking.stop();
     this.#keeper.keep(this.#sheet);
   }
 
@@ -128,6 +132,7 @@ export class PoseEditor extends HTMLElement {
   #deciding;
   #conveyor;
   #holds;
+  #looking;
   #ticking = 0;
 
   #build() {
@@ -187,8 +192,15 @@ export class PoseEditor extends HTMLElement {
       counted: (remaining, held) => this.#tally.heard(remaining, held),
       restore: (desk) => this.#keeper.restore(desk),
     });
+    this.#looking = new Looking(this.#api, {
+      show: ({ text, isFree, canBeHad }) => this.#panel.banner({
+        text, button: isFree ? "Work on it" : canBeHad ? "Try again" : null, act: () => void this.#takeUp(),
+        other: "Next image", actOther: () => this.#leaveLooking(),
+      }),
+      hide: () => this.#panel.banner(null),
+    });
     this.#holds = new Holds(this.#api, {
-      imageIds: () => [...new Set([...this.#playing(), ...this.#conveyor.imageIds])],
+      imageIds: () => [...new Set([...this.#playing(), ...this.#conveyor.imageIds])].filter((id) => !this.#isLooking || id !== this.#desk.imageId),
       imageId: () => this.#desk?.imageId,
       lost: (imageIds) => this.#conveyor.forget(imageIds),
       lostThis: () => this.#tell(words.HOLD_LOST),
@@ -224,6 +236,11 @@ export class PoseEditor extends HTMLElement {
     return this.#sheet?.desk ?? null;
   }
 
+  /** Whether the image on the desk may only be looked at. */
+  get #isLooking() {
+    return Boolean(this.#sheet?.look);
+  }
+
   async #open() {
     this.#setPhase("loading", { title: "Opening the queue…", busy: true });
     clearTimeout(this.#openAgain);
@@ -257,10 +274,10 @@ export class PoseEditor extends HTMLElement {
     if (this.#sheet) this.#leave(this.#sheet);
     if (!this.#conveyor.isReady) this.#setPhase("loading", { title: "Fetching the next image…", busy: true });
     try {
-      const { sheet, message } = await this.#conveyor.take();
+      const { sheet, message, step } = await this.#conveyor.take();
       if (this.#sheet) return void (sheet && this.#conveyor.putBack(sheet)); // a refusal was quicker and brought one back
       if (sheet) this.#lay(sheet);
-      else this.#showEmpty(message);
+      else this.#showEmpty(message, step);
     } catch (error) {
       if (!this.#sheet) this.#cannotLoad(error);
     }
@@ -285,15 +302,48 @@ export class PoseEditor extends HTMLElement {
     this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
     this.#holds.keep(sheet.desk.leaseS);
-    void this.#warnOfOtherTab(sheet);
+    this.#looking.begin(sheet.desk.imageId, sheet.look);
+    if (!sheet.look) void this.#warnOfOtherTab(sheet);
   }
 
   #leave(sheet) {
+    if (sheet.look) return this.#drop(sheet);
     this.#keeper.keep(sheet);
     if (state.nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
     this.#behind.put(sheet);
     this.#sheet = null;
     this.#holds.drop();
+  }
+
+  /** Nothing of an image that was only looked at is kept. */
+  #drop(sheet) {
+    for (const copy of [sheet.picture, sheet.overview]) copy?.close();
+    this.#sheet = null;
+  }
+
+  /** What was looked at is free: work on it from now on, if nobody was faster. */
+  async #takeUp() {
+    const sheet = this.#sheet;
+    try {
+      const fresh = await this.#conveyor.fetchImage(sheet.desk.imageId);
+      if (this.#sheet !== sheet) return fresh.look ? fresh.picture?.close() : this.#conveyor.putBack(fresh);
+      const selected = state.personOf(sheet.desk)?.id;
+      fresh.wasDone = state.isDone(fresh.desk);
+      this.#drop(sheet);
+      this.#lay(fresh);
+      const index = this.#desk.persons.findIndex(({ id }) => id === selected);
+      if (index !== -1 && index !== this.#desk.person) this.#goTo(state.selectPerson(this.#desk, index));
+      this.#setView(sheet.view);
+      if (!fresh.look) this.#panel.say("It is yours to work on now.");
+    } catch (error) {
+      this.#tell(error.message);
+    }
+    return undefined;
+  }
+
+  #leaveLooking() {
+    this.#keepAddress(-1);
+    void this.#next();
   }
 
   /** Go to an image by its id, whoever labelled it; the present one waits to be next.
@@ -304,7 +354,7 @@ export class PoseEditor extends HTMLElement {
       const known = before?.desk.imageId === imageId ? before : this.#behind.find(imageId);
       const sheet = known ?? (await this.#conveyor.fetchImage(imageId));
       if (!known) sheet.wasDone = state.isDone(sheet.desk);
-      if (this.#sheet !== before) return void (known || this.#conveyor.putBack(sheet));
+      if (this.#sheet !== before) return void (known || sheet.look || this.#conveyor.putBack(sheet));
       this.#return(sheet);
       const index = this.#desk.persons.findIndex((person) => person.id === personId);
       if (index !== -1) this.#goTo(state.selectPerson(this.#desk, index));
@@ -374,15 +424,17 @@ export class PoseEditor extends HTMLElement {
     location.assign(address);
   }
 
-  #showEmpty(message) {
+  /** @param {string} message @param {{title: string, text: string, command: string | null, code: string} | null} step */
+  #showEmpty(message, step) {
     delete this.dataset.image;
+    const text = step?.text ?? (message || "Every image is done or with somebody else. New ones come with the next import or round.");
+    const isWorkedIn = !["no_images", "validation_only"].includes(step?.code);
     this.#setPhase("empty", {
-      title: "Nothing left to do",
-      text: `${message || "Every image is done or with somebody else. New ones come with the next import or round."} {recent} lists the images you did last.`,
+      title: step?.title ?? "Nothing left to do", text, command: step?.command, also: isWorkedIn ? "{recent} lists the images you did last." : "",
       button: "Check again", act: () => void this.#checkAgain(),
     });
     this.#refresh();
-    this.#panel.say("The queue is empty.");
+    this.#panel.say(step?.title ?? "The queue is empty.");
   }
 
   async #checkAgain() {
@@ -510,7 +562,7 @@ export class PoseEditor extends HTMLElement {
   /** Another image goes first; one that is done need not come again. */
   #putAside(sheet) {
     this.#keeper.keep(sheet);
-    if (state.isDone(sheet.desk)) this.#leave(sheet);
+    if (sheet.look || state.isDone(sheet.desk)) this.#leave(sheet);
     else this.#conveyor.putBack(sheet);
   }
 
@@ -523,13 +575,14 @@ export class PoseEditor extends HTMLElement {
     if (command === "sheet") return this.#leaveFor("/sheet/");
     if (command === "recent") return void this.#offerRecent();
     if (this.#phase !== "ready") return undefined;
+    if (this.#isLooking && !isViewing(command)) return this.#explain(words.ONLY_LOOKING);
     return this.#commands[command]?.({ byMouse, pointer: this.#tool ? null : this.#pointing.inImage() });
   }
 
   #commands = {
     "flag-next": () => this.#goTo(state.stepFlag(this.#desk, 1)),
     "flag-previous": () => this.#goTo(state.stepFlag(this.#desk, -1)),
-    "keypoint-next": () => this.#goTo(state.goOn(this.#desk)),
+    "keypoint-next": () => this.#goTo(this.#isLooking ? state.stepKeypoint(this.#desk, 1) : state.goOn(this.#desk)),
     "keypoint-previous": () => this.#goTo(state.stepKeypoint(this.#desk, -1)),
     "visibility-cycle": (hand) => this.#edit(state.cycleVisibility(this.#desk, hand)),
     visible: (hand) => this.#edit(state.setVisibility(this.#desk, state.VISIBLE, hand)),
@@ -732,6 +785,7 @@ export class PoseEditor extends HTMLElement {
 
   #showLooks() {
     this.#panel.showLooks(this.#looks.value);
+    this.#showPanel();
     this.#stage.tone(looks.toneOf(this.#looks.value));
     this.#stage.refresh("others", "selected");
   }
@@ -765,6 +819,7 @@ export class PoseEditor extends HTMLElement {
     return {
       sheet: () => this.#sheet,
       tool: () => this.#tool,
+      isLooking: () => this.#isLooking,
       change: (desk, how) => this.#change(desk, how),
       edit: (desk) => this.#edit(desk),
       goTo: (desk, how) => this.#goTo(desk, how),
@@ -807,7 +862,8 @@ export class PoseEditor extends HTMLElement {
 
   /** Take another desk. quick: only the selected person moved, so only they are painted again. */
   #change(desk, { quick = false } = {}) {
-    this.#sheet.desk = desk;
+    if (this.#isLooking && desk.persons !== this.#desk.persons) return this.#explain(words.ONLY_LOOKING);
+    this.#sheet.desk = this.#isLooking ? state.stopPlacing(desk) : desk;
     this.#panel.dropNote();
     this.#deciding.askAgain();
     if (!desk.placing && this.#tool !== "add-box") this.#pointing.dropCross();
@@ -845,13 +901,15 @@ export class PoseEditor extends HTMLElement {
       const canRedo = Boolean(this.#desk?.future.length);
       const upright = this.#sheet && this.#upright.seenIn(this.#sheet);
       const focused = this.shadowRoot.activeElement;
-      this.#panel.show(this.#desk, { upright, tool: this.#tool, canUndo, canRedo, toDo: this.#tally.left });
+      this.#panel.show(this.#desk, { upright, tool: this.#tool, canUndo, canRedo, toDo: this.#tally.left, isLooking: this.#isLooking });
       if (focused && (focused.disabled || !focused.isConnected)) this.#panel.focusAgain(focused);
     });
   }
 
   #setPhase(phase, card) {
     this.#phase = this.dataset.phase = phase;
+    this.toggleAttribute("data-looking", this.#isLooking);
+    if (phase !== "ready") this.#looking.begin(-1, null);
     this.#panel.card(card);
     if (phase !== "ready") this.#panel.notice(null);
   }
@@ -869,7 +927,9 @@ export class PoseEditor extends HTMLElement {
     if (arrived) this.#panel.say("Saved: what waited is at the server.");
     this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
     this.dataset.status = status;
-    this.#panel.status(status, text, outlook.pending > 0 && status === "unsaved");
+    this.#hasSaved ||= status === "saving";
+    const isSaid = status !== "saved" || this.#hasSaved || (this.#desk !== null && !this.#isLooking);
+    this.#panel.status(status, isSaid ? text : "", outlook.pending > 0 && status === "unsaved");
     this.#askToGoOn(outlook);
   }
 

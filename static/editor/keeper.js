@@ -66,7 +66,7 @@ export class Keeper {
 
   /** Keep an image as it stands. @param {Sheet | null} sheet */
   keep(sheet) {
-    if (!sheet || !this.#drafts) return;
+    if (!sheet || sheet.look || !this.#drafts) return; // what is only looked at leaves an earlier draft of it as it is
     void this.#drafts.keep(sheet.desk, Date.now(), sheet.waiting).then((isKept) => {
       if (this.isSure && !isKept) this.#told(NOT_KEPT);
       this.isSure = isKept;

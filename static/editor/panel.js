@@ -3,7 +3,8 @@
 import { KeyDialog } from "./key_dialog.js";
 import { effective } from "./key_table.js";
 import { BINDINGS, keyFor, withKeys } from "./keys.js";
-import { hasGhosts } from "./looks.js";
+import { ghostOf } from "./draw_ghosts.js";
+import { GHOST_KINDS, hasGhosts } from "./looks.js";
 import { LooksPanel } from "./looks_panel.js";
 import { swappedSuspects } from "./limbs.js";
 import { make } from "./make.js";
@@ -50,10 +51,11 @@ const MARKUP = `
   <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor">
     <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="loupe" class="loupe" hidden></canvas><canvas data-ref="selected"></canvas>
     <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeOther" hidden></button><button data-ref="noticeButton"></button></div>
+    <div class="banner" data-ref="banner" data-floating role="status" hidden><span data-ref="bannerText"></span><button data-ref="bannerButton"></button><button data-ref="bannerOther"></button></div>
     <div class="hint" data-ref="hint" hidden></div>
     <div class="menu" data-ref="menu" data-floating hidden></div>
     <div class="card" data-ref="card" data-floating hidden>
-      <div class="spinner" data-ref="spinner"></div><h3 data-ref="cardTitle"></h3><p data-ref="cardText"></p>
+      <div class="spinner" data-ref="spinner"></div><h3 data-ref="cardTitle"></h3><p data-ref="cardText"></p><pre data-ref="cardCommand" tabindex="0" aria-label="Command"></pre><p data-ref="cardAlso"></p>
       <div class="row"><a data-ref="cardLink" class="primary" target="_blank" rel="noopener">Sign in</a><button data-ref="cardButton"></button></div>
     </div>
   </div>
@@ -67,7 +69,7 @@ const MARKUP = `
         <div class="score" data-ref="turn"></div>
         <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button></div>
       </section>
-      <section data-ref="flagSection"><h2>To look at</h2><p class="legend" data-ref="legend">${words.LEGEND}</p><div class="flags" data-ref="flags"></div></section>
+      <section data-ref="flagSection"><h2>To look at</h2><p class="legend" data-ref="legend"></p><div class="flags" data-ref="flags"></div></section>
       <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
         <div class="pose-tools" role="group" aria-label="Pose" data-ref="poseTools"></div></section>
       <section class="everybody"><h2>Persons in this image <b data-ref="done"></b></h2><div class="persons" data-ref="persons"></div></section>
@@ -112,6 +114,8 @@ export class Panel {
   /** The problem that a note hides for a moment. */
   #under = null;
   #shown = {};
+  /** Whether ghosts are switched on. */
+  #hasGhosts = false;
 
   /** @param {ShadowRoot} root @param {Wishes} wishes */
   constructor(root, wishes) {
@@ -139,14 +143,19 @@ export class Panel {
   /** Show a desk, or none.
    * @param {import("./state.js").Desk | null} desk
    * @param {{upright: {isOn: boolean, turn: number, own: number}, tool: import("./tools.js").Tool | null,
-   *   canUndo: boolean, canRedo: boolean, toDo: number}} look upright: as words.turnInWords asks for it; toDo: images */
+   *   canUndo: boolean, canRedo: boolean, toDo: number, isLooking?: boolean}} look upright: as words.turnInWords asks for it;
+   *   toDo: images; isLooking: nothing may be changed */
   show(desk, look) {
     const { refs } = this;
     refs.scroll.hidden = !desk;
     for (const name of ["accept", "skip", "notPerson", "acceptImage", "finish"]) refs[name].disabled = !desk;
-    const open = personOf(desk ?? NOBODY)?.state === "open";
+    const isOurs = !look.isLooking;
+    const open = personOf(desk ?? NOBODY)?.state === "open" && isOurs;
     for (const button of refs.poseTools.children) button.disabled = !open;
-    const able = { help: true, "box-edit": open, transform: open, undo: desk && look.canUndo, redo: desk && look.canRedo, upright: Boolean(desk?.lens) };
+    const able = {
+      help: true, "box-edit": open, transform: open, "add-person": desk && isOurs, undo: desk && isOurs && look.canUndo,
+      redo: desk && isOurs && look.canRedo, upright: Boolean(desk?.lens),
+    };
     for (const button of refs.tools.querySelectorAll("button")) button.disabled = !(able[button.dataset.command] ?? desk);
     this.#text("file", desk ? desk.fileName : "");
     this.#text("camera", desk ? placeOf(desk, look.toDo) : "");
@@ -157,10 +166,21 @@ export class Panel {
     this.looks.showPerson(personOf(desk));
     this.#showPerson(desk);
     this.#showTurn(desk, look.upright);
+    this.#pressed("ghosts", this.#hasGhosts && desk.persons.some((person) => GHOST_KINDS.some((kind) => ghostOf(person, kind))));
     this.#showKeypoints(desk);
     this.#showActions(desk, look.tool);
+    if (look.isLooking) this.#showOnlyLooking();
     this.#showHint(desk, look);
     this.#showPersons(desk);
+  }
+
+  /** Whatever would change something is off; the lists still select. */
+  #showOnlyLooking() {
+    const { refs } = this;
+    for (const name of ["accept", "skip", "notPerson", "acceptImage", "finish", "reopen"]) refs[name].disabled = true;
+    for (const button of refs.visibility.children) button.disabled = true;
+    for (const row of refs.flags.querySelectorAll(".swap")) row.disabled = true;
+    refs.finish.title = "";
   }
 
   #showPerson(desk) {
@@ -173,6 +193,7 @@ export class Panel {
     this.refs.flagSection.hidden = !person;
     this.refs.flagSection.toggleAttribute("data-decided", Boolean(person) && person.state !== "open");
     this.refs.legend.hidden = !person?.flags.length;
+    this.#told("legend", words.LEGEND);
     const flags = person?.state === "open" ? person.flags : [];
     const at = flags.findIndex((flag) => flag.keypoint === desk.keypoint);
     this.refs.flagWalk.hidden = !flags.length;
@@ -340,6 +361,7 @@ export class Panel {
     this.refs.status.dataset.state = state;
     this.#text("statusText", text);
     this.refs.status.title = text;
+    this.refs.status.toggleAttribute("data-quiet", !text);
     this.refs.statusButton.hidden = !button;
   }
 
@@ -382,8 +404,23 @@ export class Panel {
     noticeOther.onclick = notice.actOther ?? null;
   }
 
+  /** That the image may only be looked at; null: it is ours. button null: nothing is to be tried.
+   * @param {{text: string, button: string | null, act: () => void, other: string, actOther: () => void} | null} banner */
+  banner(banner) {
+    const { refs } = this;
+    refs.banner.hidden = !banner;
+    if (!banner) return;
+    this.#text("bannerText", banner.text);
+    refs.bannerButton.hidden = !banner.button;
+    refs.bannerButton.textContent = banner.button ?? "";
+    refs.bannerButton.onclick = banner.act;
+    refs.bannerOther.textContent = banner.other;
+    refs.bannerOther.onclick = banner.actOther;
+  }
+
   /** A message in place of the image; null takes it away.
-   * @param {{title: string, text?: string, busy?: boolean, button?: string, act?: () => void, link?: string} | null} card */
+   * @param {{title: string, text?: string, command?: string | null, also?: string, busy?: boolean, button?: string, act?: () => void,
+   *   link?: string} | null} card command: to be typed in a shell */
   card(card) {
     const { refs } = this;
     refs.card.hidden = !card;
@@ -392,7 +429,12 @@ export class Panel {
     if (!card) return;
     refs.spinner.hidden = !card.busy;
     this.#text("cardTitle", card.title);
-    this.#told("cardText", card.text ?? "");
+    for (const [name, text] of Object.entries({ cardText: card.text, cardAlso: card.also })) {
+      refs[name].hidden = !text;
+      this.#told(name, text ?? "");
+    }
+    refs.cardCommand.hidden = !card.command;
+    this.#text("cardCommand", card.command ?? "");
     refs.cardButton.hidden = !card.button;
     refs.cardButton.textContent = card.button ?? "";
     refs.cardButton.onclick = card.act ?? null;
@@ -423,7 +465,8 @@ export class Panel {
   /** How the image is drawn, in the popover and on its button. @param {import("./looks.js").Looks} looks */
   showLooks(looks) {
     this.looks.show(looks);
-    this.#pressed("ghosts", hasGhosts(looks));
+    this.#hasGhosts = hasGhosts(looks);
+    this.#pressed("ghosts", false); // lit by what it shows, see show
   }
 
   /** Open or close the popover that says how the image is drawn. */

@@ -9,7 +9,7 @@ import * as tools from "./tools.js";
  * @typedef {import("./conveyor.js").Sheet} Sheet @typedef {import("./geometry.js").Spot} Spot @typedef {import("./state.js").Desk} Desk
  * @typedef {{hovered: number | null, spot: Spot | null, draftBox: geometry.Box | null, loupeAt: {at: Spot, finger: Spot} | null}} Marks
  *   what the pointer shows: the keypoint it is on, the cross it draws, the box being drawn, what the loupe is held over
- * @typedef {{sheet: () => Sheet | null, tool: () => tools.Tool | null, change: (desk: Desk, how?: {quick: boolean}) => void, edit: (desk: Desk) => void,
+ * @typedef {{sheet: () => Sheet | null, tool: () => tools.Tool | null, isLooking: () => boolean, change: (desk: Desk, how?: {quick: boolean}) => void, edit: (desk: Desk) => void,
  *   goTo: (desk: Desk, how: {under: Spot}) => void, setView: (view: geometry.View) => void, place: (at: Spot, visibility: 1 | 2) => void,
  *   boxDrawn: (box: geometry.Box | null) => void, settled: () => void, paint: () => void, cursor: (name: string) => void,
  *   focus: () => void}} Host   paint: what is selected, once more; settled: a drag is over, and the panel is behind
@@ -100,7 +100,8 @@ export class Pointing {
     const tool = this.#host.tool();
     if (tool === "add-box") return "box";
     const { person, placing, keypoint: waiting, future } = sheet.desk;
-    const keypoint = !tool && state.personOf(sheet.desk)?.state === "open" ? this.#pick(spot, touch) : null;
+    const isOpen = state.personOf(sheet.desk)?.state === "open" && !this.#host.isLooking();
+    const keypoint = !tool && isOpen ? this.#pick(spot, touch) : null;
     this.#atGrab = { sheet, person, keypoint, gesture: newKey(), future, waiting: placing ? waiting : null, touch };
     if (tool) return this.#grabHandle(tool, spot, touch);
     if (keypoint === null) return placing && touch ? "aim" : "view";
@@ -210,7 +211,8 @@ export class Pointing {
 
   /** A right click on a keypoint makes it visible, hidden, absent in turn. */
   #cycle(spot) {
-    const keypoint = this.#host.tool() || state.personOf(this.#desk)?.state !== "open" ? null : this.#pick(spot, false);
+    const isFixed = this.#host.tool() || this.#host.isLooking() || state.personOf(this.#desk)?.state !== "open";
+    const keypoint = isFixed ? null : this.#pick(spot, false);
     if (keypoint !== null) this.#host.edit(state.cycleVisibility({ ...this.#desk, keypoint }));
   }
 

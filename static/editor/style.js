@@ -77,6 +77,7 @@ h2 b { color: var(--text); font-size: 13px; }
 .status[data-state="draft"] i { background: transparent; border: 2px solid #c6cedb; }
 .status[data-state="unsaved"] { color: #ffd9a8; }
 .status[data-state="unsaved"] i { background: #ff9d2e; border-radius: 2px; transform: rotate(45deg); }
+.status[data-quiet] i { visibility: hidden; }
 .status button { border: 1px solid #5b6575; background: transparent; border-radius: 5px; padding: 2px 8px; white-space: nowrap; color: inherit; }
 @keyframes turn { to { transform: rotate(1turn); } }
 
@@ -100,9 +101,16 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
   font-size: 13px; display: flex; gap: 12px; align-items: center; box-shadow: 0 6px 22px rgba(0, 0, 0, .35);
 }
 .hint { bottom: 14px; pointer-events: none; }
+.banner {
+  position: absolute; top: 0; left: 0; right: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; cursor: default;
+  padding: 8px 14px; font-size: 13.5px; background: #2b3546; color: #eef2f8; border-bottom: 2px solid #7db4ff;
+}
+.banner span { flex: 1 1 220px; font-weight: 560; }
+.banner:not([hidden]) ~ .notice { top: 64px; }
+.card pre { margin: 0; max-width: min(100%, 76ch); padding: 9px 12px; border-radius: 6px; background: #0c0f14; border: 1px solid #3a4352; font: 12.5px ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; text-align: left; }
 .notice { top: 12px; z-index: 2; cursor: default; }
 .notice[data-kind="problem"] { border-color: #ff9d2e; }
-.notice button, .card button, .card a {
+.notice button, .banner button, .card button, .card a {
   border: 1px solid #5b6575; background: #2a323f; color: #fff; border-radius: 6px; padding: 5px 11px; white-space: nowrap; text-decoration: none;
 }
 .card {

@@ -13,6 +13,16 @@ const VISIBILITIES = ["absent", "hidden", "visible"];
 export const HOLD_LOST =
   "Your hold on this image has run out, and somebody else may have it now. Your edits are kept here; accept to see " +
   "whether they can still be saved.";
+/** What the server says of an image that nobody holds. */
+export const FREE = "Nobody works on it now.";
+export const ONLY_LOOKING = "You can look at this image, not change it.";
+
+/** That an image is somebody else's now, or nobody's any more. @param {string | null} heldBy */
+export function lookingInWords(heldBy) {
+  if (heldBy === null) return "This image is free now. Work on it, or go on looking.";
+  return `${heldBy} works on this image now: you can look, not change.`;
+}
+
 export const SESSION_ENDED = "Your session has ended. Sign in again in another tab; your edits are kept here.";
 export const IN_ANOTHER_TAB =
   "This image is open in another tab of this browser too. Work on it in one of them: of two drafts, the one changed last is kept.";
@@ -21,7 +31,7 @@ export const IN_ANOTHER_TAB =
 export const IMAGE = "Image. {flag-next} walks the flags, {nudge} move the keypoint, question mark shows all keys; after Escape, Tab leaves.";
 
 /** Why a flag is there, in the panel. */
-export const LEGEND = "Drag what is ringed, or leave it if it is right.";
+export const LEGEND = "Drag what is wrong. If it is right, leave it, or press {visible} to mark it as looked at.";
 export const INCONSISTENCY = "Inconsistency: 0 means that the predictions agree, 1 that they do not.";
 
 /** How it works, on the help page: what it is about, and what is to be said. @type {[string, string][]} */
@@ -29,7 +39,7 @@ export const HOW = [
   ["Left and right", " are the person's own: facing you, their left hand is on your right. Left keypoints are blue discs, right ones orange squares."],
   ["Hidden", ": something covers it, but you can tell where it is. Its mark is hollow."],
   ["Absent", ": outside the picture, or impossible to tell."],
-  ["Flags", " (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs, or press {visible}, {hidden} or {absent} if it is right: either marks the flag as looked at. {flag-next} goes to the next one."],
+  ["Flags", " (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs. If it is right, leave it: Enter accepts it as it is. Dragging, {visible}, {hidden} and {absent} mark the flag as looked at; {flag-next} goes to the next one."],
   ["Upright view", ": under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that the head points up; the whole image ({fit-image}) stays as it was taken. {upright} switches it off and on."],
   ["Ghosts", " are the dashed poses under yours: where the teachers A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
   ["Loupe", " ({loupe}): what lies around the selected keypoint, magnified. Under a finger it comes by itself."],

@@ -1,5 +1,6 @@
 /** The lead's page in parts, each a custom element that shows plain data. Every text enters as text. */
 
+import { FIRST_STEP_STYLE, firstStepCard } from "../header/first_step.js";
 import { chart, html } from "./chart.js";
 import { STYLE } from "./style.js";
 import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayQueued, sayResult } from "./words.js";
@@ -13,7 +14,7 @@ class Part extends HTMLElement {
   /** @param {any} value */
   show(value) {
     if (!value) return;
-    this.shadowRoot.replaceChildren(html("style", {}, STYLE), this.draw(value));
+    this.shadowRoot.replaceChildren(html("style", {}, STYLE + FIRST_STEP_STYLE), this.draw(value));
   }
 }
 
@@ -42,11 +43,11 @@ function count(what, number, unit, more, part = null) {
 
 /** The latest round: where it stands, what it tells, why it failed. */
 class LeadBoard extends Part {
-  /** @param {{round: any, labelled: number, worker?: any}} board */
-  draw({ round, labelled, worker = null }) {
+  /** @param {{round: any, labelled: number, worker?: any, step?: import("../header/first_step.js").Step | null}} board */
+  draw({ round, labelled, worker = null, step = null }) {
     this.dataset.round = round ? `${round.number}:${round.state}` : "none";
     if (round && ENDED.has(round.state)) document.dispatchEvent(new CustomEvent("round-ended", { detail: this.dataset.round }));
-    return round ? latestRound(round, worker) : noRound(labelled);
+    return round ? latestRound(round, worker) : step ? html("div", { class: "stack" }, firstStepCard(step)) : noRound(labelled);
   }
 }
 
@@ -147,9 +148,11 @@ class LeadSaid extends Part {
   }
 }
 
-/** The labels as files. */
+/** The labels as files; there are none before the first import. */
 class LeadExports extends Part {
-  draw() {
+  /** @param {{images?: number}} value images: how many there are; not known until the server has told */
+  draw({ images }) {
+    if (images === 0) return card("Export", "COCO keypoints", html("p", { class: "soft" }, "Nothing to download yet: this home has no images."));
     return card("Export", "COCO keypoints of every image as it is now; who is not labelled yet is a box", html("div", { class: "exports" },
       html("a", { class: "button", href: "/api/export", download: "" }, "Download labels"),
       html("a", { class: "button", href: "/api/export?with_predictions=1", download: "" }, "Download labels and predictions")));
@@ -158,9 +161,9 @@ class LeadExports extends Part {
 
 /** Every round, and the queue's first images. */
 class LeadTables extends Part {
-  /** @param {{rounds: any[], labels: Record<string, number>, queue: any[]}} tables */
-  draw({ rounds, labels, queue }) {
-    return html("div", { class: "stack" }, roundsTable(rounds, labels), queueTable(queue));
+  /** @param {{rounds: any[], labels: Record<string, number>, queue: any[], images?: number}} tables */
+  draw({ rounds, labels, queue, images }) {
+    return html("div", { class: "stack" }, roundsTable(rounds, labels), queueTable(queue, images));
   }
 }
 
@@ -182,13 +185,12 @@ function roundRows(round, labelled, isLatest) {
     html("tr", { class: "why" }, html("td", {}), html("td", { colspan: cells.length - 1, class: "error" }, round.error))];
 }
 
-function queueTable(items) {
+function queueTable(items, images) {
   const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score ? item.score.toFixed(2) : "–"),
     cell(item.reasons.join("; "), "reasons"), cell(item.held_by ?? "")));
   return card("Next in the queue", "most inconsistent first",
     rows.length ? table(["Image", "Inconsistency", "Why", "Held by"], rows)
-      : html("p", { class: "soft" }, "The queue is empty: every person is decided, or nothing was imported yet. Import with ",
-        html("code", {}, "python -P -m app import IMAGES_DIR")));
+      : html("p", { class: "soft" }, images === 0 ? "The queue is empty: this home has no images yet." : "The queue is empty: every person is decided."));
 }
 
 function card(title, about, content) {

@@ -4,6 +4,7 @@ import { Api } from "../editor/api.js";
 import { spoken } from "../editor/state.js";
 import { recentInWords } from "../editor/words.js";
 import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
+import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";
 import { html } from "./nodes.js";
 import { PAGE, Paging } from "./paging.js";
 import { stepTo } from "./steps.js";
@@ -53,9 +54,13 @@ class ContactSheet extends HTMLElement {
     try {
       this.#choices = await this.#api.get("/api/sheet/filters");
     } catch (error) {
-      this.#parts.body.replaceChildren(problemCard(error, () => this.#open()));
+      const step = error.status === 404 ? await this.#firstStep() : null; // before the first import there is nothing to choose
+      this.#parts.body.replaceChildren(step ? firstStepCard(step) : problemCard(error, () => this.#open()));
+      this.dataset.phase = step ? "empty" : "failed";
+      this.toggleAttribute("data-bare", step !== null);
       return;
     }
+    this.removeAttribute("data-bare");
     this.#fillChoices();
     await this.#begin();
   }
@@ -117,6 +122,18 @@ class ContactSheet extends HTMLElement {
     camera.replaceChildren(option("", "All cameras"), ...cameras.map(({ id, name }) => option(id, name)));
     keypoint.replaceChildren(option("", "Any keypoint"), ...skeleton.keypoints.map((_, i) => option(i, spoken(skeleton, i))));
     for (const select of [camera, keypoint]) select.disabled = false;
+  }
+
+  #firstStep() {
+    return askFirstStep((path) => this.#api.get(path));
+  }
+
+  /** Nobody is in the home yet: what to do first, in place of what the filters left. */
+  async #tellFirstStep() {
+    const { body } = this.#parts;
+    const card = body.firstElementChild;
+    const step = await this.#firstStep();
+    if (step && step.code !== "no_labels" && body.firstElementChild === card) body.replaceChildren(firstStepCard(step));
   }
 
   async #drawRecent() {
@@ -187,7 +204,8 @@ class ContactSheet extends HTMLElement {
     const { body } = this.#parts;
     if (phase === "loading") return body.querySelector("a.tile") ? undefined : body.replaceChildren(...ghosts()); // the ones before stay until then
     if (phase === "failed") return body.replaceChildren(problemCard(problem, () => this.#paging.more()));
-    return body.replaceChildren(emptyCard(this.#filters, this.#choices, () => this.#clear()));
+    body.replaceChildren(emptyCard(this.#filters, this.#choices, () => this.#clear()));
+    return void this.#tellFirstStep();
   }
 
   #drawMore() {
@@ -269,7 +287,7 @@ class ContactSheet extends HTMLElement {
 
 function styleSheet() {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
+  sheet.replaceSync(STYLE + FIRST_STEP_STYLE);
   return sheet;
 }
 

@@ -114,6 +114,7 @@ path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .ghost .crop { background: var(--sunk, #e6eaf0); } .ghost .text { height: 74px; }
 .ghost { animation: breathe 1.6s ease-in-out infinite alternate; }
 @keyframes breathe { from { opacity: .85; } to { opacity: .4; } }
+:host([data-bare]) :is(.toolbar, .title p) { display: none; }
 .live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 @media (max-width: 760px) {

@@ -21,7 +21,7 @@ from app.payload import (
 )
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
-from db.errors import LeaseLost, RevisionConflict
+from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
 from db.records import ImageRecord, KeypointFlag, PersonScore, RankingEntry, UserRecord
 from db.session import Store
 from sspcm.config import RoundConfig
@@ -303,8 +303,7 @@ def test_a_closed_image_is_opened_by_name_and_its_persons_may_be_reopened(
     assert (task.image.file_name, task.remaining, person.state, person.start.source) == (
         "0000.jpg", 0, "accepted", "label",
     )  # fmt: skip
-    with pytest.raises(LeaseLost, match=r"ann works on 0000\.jpg just now"):
-        labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
     message = PersonMessage(key=key(), person_id=person.id, revision=person.revision)
     labelling.reopen(sqlite_store, ann, message, lease_s=LEASE_S)
     assert take(sqlite_store, ann).image.id == image.id
@@ -321,3 +320,55 @@ def test_an_annotators_last_images_come_newest_first(
     found = labelling.recent(sqlite_store, ann, limit=10).images
     assert [(one.id, one.is_open) for one in found] == [(first.id, True), (second.id, False)]
     assert [one.id for one in labelling.recent(sqlite_store, ann, limit=1).images] == [first.id]
+
+
+def held(store: Store) -> dict[int, str]:
+    with store.reading() as tx:
+        return queue.lease_holders(tx, now=utc_now())
+
+
+def test_an_image_that_another_holds_opens_to_be_looked_at_and_stays_theirs(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store)
+    ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
+    assert take(sqlite_store, ann).held_by is None
+    seen = labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert (seen.image.id, seen.held_by, len(seen.persons)) == (image.id, "ann", 1)
+    assert held(sqlite_store) == {image.id: "ann"}
+    with pytest.raises(LeaseLost):
+        accept(sqlite_store, bea, 1, 0, key())
+    labelling.release(sqlite_store, ann, [image.id])
+    opened = labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert (opened.held_by, opened.read_only, held(sqlite_store)) == (None, None, {image.id: "bea"})
+
+
+def test_looking_takes_nothing_and_tells_when_an_image_is_free(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store)
+    ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
+    take(sqlite_store, ann)
+    assert labelling.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
+    labelling.release(sqlite_store, ann, [image.id])
+    seen = labelling.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert (seen.held_by, seen.read_only, held(sqlite_store)) == (None, "Nobody works on it now.", {})
+
+
+def test_a_lead_may_look_at_a_validation_image_and_an_annotator_may_not(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store, labelled=True, split="validation")
+    ann, lea = add_account(sqlite_store), add_account(sqlite_store, "lea", "lead")
+    for look in (labelling.open_image, labelling.look_at):
+        seen = look(sqlite_store, lea, image.id, lease_s=LEASE_S)
+        assert seen.read_only is not None and seen.read_only.startswith("A validation image")
+        with pytest.raises(InvalidDecision, match="validation"):
+            look(sqlite_store, ann, image.id, lease_s=LEASE_S)
+    assert held(sqlite_store) == {}
+
+
+def test_there_is_nothing_to_look_at_where_there_is_no_image(sqlite_store: Store, add_account: Account) -> None:
+    for look in (labelling.open_image, labelling.look_at):
+        with pytest.raises(NotFound):
+            look(sqlite_store, add_account(sqlite_store, look.__name__), 77, lease_s=LEASE_S)

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from db import users
+from db.session import migrate, open_store
 from tests.browser.acting import wait
 
 ROOT = Path(__file__).parents[2]
@@ -74,19 +76,46 @@ def open_editor(chromium: Browser) -> Iterator[Callable[..., Page]]:
 def running_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     """`python -P -m app demo` on a free port, stopped with everything it started."""
     home = tmp_path_factory.mktemp("browser") / "home"
+    with _serving(home, "demo") as url:
+        accounts = json.loads((home / "demo-accounts.json").read_text())
+        yield RunningApp(url, home, passwords_of(accounts))
+
+
+@pytest.fixture(scope="session")
+def empty_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """`python -P -m app web` on a home with two accounts and nothing else: no image, no worker."""
+    home = tmp_path_factory.mktemp("browser") / "an empty home"
+    passwords = {"annotator": "correct horse", "lead": "correct horse"}
+    migrate(f"sqlite:///{_made(home) / 'store.db'}")
+    store = open_store(f"sqlite:///{home / 'store.db'}")
+    with store.transaction() as tx:
+        for name, password in passwords.items():
+            users.add_user(tx, name, "lead" if name == "lead" else "annotator", password)
+    store.close()
+    with _serving(home, "web") as url:
+        yield RunningApp(url, home, passwords)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+@contextmanager
+def _serving(home: Path, command: str) -> Iterator[str]:
+    """`python -P -m app COMMAND` on a free port, stopped with everything it started; its URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (home.parent / "app.log").open("w")
-    command = [sys.executable, "-P", "-m", "app", "--home", str(home), "demo", "--port", str(port)]
+    words = [sys.executable, "-P", "-m", "app", "--home", str(home), command, "--port", str(port)]
     app = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""}, stdout=log, stderr=subprocess.STDOUT
+        words, cwd=ROOT, env={**os.environ, "CUDA_VISIBLE_DEVICES": ""}, stdout=log, stderr=subprocess.STDOUT
     )
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/healthz", app, Path(log.name))
-        accounts = json.loads((home / "demo-accounts.json").read_text())
-        yield RunningApp(url, home, passwords_of(accounts))
+        yield url
     finally:
         app.send_signal(signal.SIGTERM)
         app.wait(30)
@@ -115,19 +144,25 @@ def _wait_for(url: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
 @pytest.fixture
 def sign_in(chromium: Browser, running_app: RunningApp) -> Iterator[Callable[[str], Page]]:
     """Open a browser of its own, signed in as one of the demo accounts."""
-    contexts = []
+    with ExitStack() as stack:
+        yield lambda name: signed_in(stack, chromium, running_app, name)
 
-    def open_as(name: str) -> Page:
-        context = chromium.new_context(viewport={"width": 1400, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(f"{running_app.url}/login")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(running_app.passwords[name])
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/login" not in url)
-        return page
 
-    yield open_as
-    for context in contexts:
-        context.close()
+@pytest.fixture
+def sign_in_empty(chromium: Browser, empty_app: RunningApp) -> Iterator[Callable[..., Page]]:
+    """The same, on the empty home; the rest goes to the browser context."""
+    with ExitStack() as stack:
+        yield lambda name, **options: signed_in(stack, chromium, empty_app, name, **options)
+
+
+def signed_in(stack: ExitStack, chromium: Browser, app: RunningApp, name: str, **options: Any) -> Page:
+    """A page of a browser of its own, signed in."""
+    context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}, **options})
+    stack.callback(context.close)
+    page = context.new_page()
+    page.goto(f"{app.url}/login")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(app.passwords[name])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+    return page

@@ -114,6 +114,11 @@ class World:
     holds_saves: bool = False
     """Whether saves wait until it is not so any more."""
     lost: set[int] = field(default_factory=set)
+    """The images that bob holds."""
+    looks: int = 0
+    """How often it was asked whether an image is free, without taking it."""
+    step: dict[str, Any] | None = None
+    """What is to be done first, told where the queue is empty."""
     beats: list[list[int]] = field(default_factory=list)
     previous: dict[str, Any] | None = None
     decided_at: dict[int, str] = field(default_factory=dict)
@@ -132,7 +137,8 @@ class World:
         """The first open image that is not excluded, as the contract's Task."""
         waiting = [image for image in self.images.values() if not image.done and image.id not in exclude]
         if not waiting:
-            return {"task": None, "message": "Every image is done. New ones come with the next import or round."}
+            said = "Every image is done. New ones come with the next import or round."
+            return {"task": None, "message": said, "step": self.step}
         return self.task(waiting[0])
 
     def task(self, image: FakeImage) -> dict[str, Any]:
@@ -235,13 +241,14 @@ def create_editor_app(world: World) -> FastAPI:
         return world.next_task({int(one) for one in exclude.split(",") if one})
 
     @app.get("/api/images/{image_id}/task")
-    def image_task(image_id: int) -> Response:
+    def image_task(image_id: int, look: bool = False) -> Response:
+        world.looks += look
         image = world.images.get(image_id)
         if image is None:
             return _refuse(404, "not_found", f"there is no image {image_id}; wanted one of this home. Open another.")
         if image_id in world.lost:
-            return _refuse(409, "lease_lost", f"bob works on {image.file_name} just now. Open another image.")
-        return JSONResponse(world.task(image))
+            return JSONResponse(world.task(image) | {"held_by": "bob"})
+        return JSONResponse(world.task(image) | ({"read_only": "Nobody works on it now."} if look else {}))
 
     @app.get("/api/images/{image_id}/previous")
     def previous(image_id: int) -> dict[str, Any]:

@@ -106,3 +106,25 @@ def test_who_was_accepted_is_found_on_the_contact_sheet_and_opened_again(
     assert stored(running_app, person_id)[0].state == "open"
     page.keyboard.press("a")
     expect(page.get_by_role("menuitem", name="The previous label")).to_be_visible()
+
+
+def test_what_one_annotator_holds_another_person_sees_and_does_not_change(
+    sign_in: Callable[[str], Page], running_app: Any
+) -> None:
+    first = sign_in("annotator")
+    first.wait_for_selector(READY)
+    person_id, _ = selected(first)
+    image = first.locator("pose-editor").get_attribute("data-image")
+    second = sign_in("lead")
+    second.goto(f"{running_app.url}/annotate/?image={image}")
+    second.wait_for_selector(READY)
+    expect(second.get_by_text("annotator works on this image now: you can look, not change.")).to_be_visible()
+    before, _ = stored(running_app, person_id)
+    second.keyboard.press("x")
+    second.keyboard.press("Enter")
+    second.wait_for_timeout(500)
+    assert stored(running_app, person_id)[0] == before
+    first.keyboard.press("Shift+ArrowRight")
+    accept(first, person_id)
+    wait(first, "status", "saved")
+    assert stored(running_app, person_id)[1][-1].author == "annotator", "who looks took nothing away"

@@ -6,7 +6,8 @@ from alembic import command
 from sqlalchemy import create_engine, inspect
 
 from db import workers
-from db.session import _alembic_config, migrate, open_store
+from db.migrating import alembic_config
+from db.session import migrate, open_store
 from db.workers import Worker, WorkerSeen
 
 
@@ -76,7 +77,7 @@ def test_homes_of_every_earlier_schema_get_workers_and_the_queues_whole_index(em
     migrate(empty_url)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
-        command.downgrade(_alembic_config(connection), earlier)
+        command.downgrade(alembic_config(connection), earlier)
     migrate(empty_url)
     store = open_store(empty_url)
     beat(store, worker)
@@ -91,7 +92,7 @@ def test_a_home_of_the_very_first_form_gets_the_queues_whole_index(empty_url):
     migrate(empty_url)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
-        command.downgrade(_alembic_config(connection), "0006")
+        command.downgrade(alembic_config(connection), "0006")
         connection.exec_driver_sql("DROP INDEX ix_ranking_entries_queue")
         connection.exec_driver_sql(
             "CREATE INDEX ix_ranking_entries_queue ON ranking_entries (ranking_id, is_open, position)"

@@ -72,7 +72,7 @@ test("at the end of the queue it is asked again each time, and says so when take
   await lay();
   await lay();
   assert.deepEqual(conveyor.imageIds, []);
-  assert.deepEqual(await conveyor.take(), { sheet: null, message: "Every image is done." });
+  assert.deepEqual(await conveyor.take(), { sheet: null, message: "Every image is done.", step: null });
 });
 
 test("images ahead whose hold was lost make room for others", async () => {

@@ -75,8 +75,9 @@ def test_a_past_round_is_shown_even_if_its_settings_are_refused_today(
 ) -> None:
     add_people(sqlite_store, labelled=True)
     absurd = PRESETS["demo"].to_toml().replace("steps = 200", "steps = 2147483647")
+    lead = add_account(sqlite_store, role="lead")
     with sqlite_store.transaction() as tx:
-        rounds.create(tx, config_toml=absurd, user=add_account(sqlite_store, role="lead"))
+        rounds.create(tx, config_toml=absurd, user=lead)
     _, board, curves, _ = lead_view(sqlite_store)
     assert (curves["steps"], board["round"]["config"]["train"]["steps"]) == (2147483647, 2147483647)
 
