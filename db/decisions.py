@@ -130,12 +130,10 @@ def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentIm
     return [RecentImage(*row) for row in tx.execute(query)]
 
 
-def last_decider(tx: Session, person_id: int) -> str | None:
-    """Who decided about the person last, if anybody did."""
-    row = tx.scalar(
-        select(DecisionRow).where(DecisionRow.person_id == person_id).order_by(DecisionRow.id.desc()).limit(1)
-    )
-    return row.user.name if row else None
+def last_decision(tx: Session, person_id: int) -> DecisionRow | None:
+    """What was decided about the person last, if anything was."""
+    newest = select(DecisionRow).where(DecisionRow.person_id == person_id).order_by(DecisionRow.id.desc()).limit(1)
+    return tx.scalar(newest)
 
 
 def _key_taken(key: str) -> InvalidDecision:

@@ -45,17 +45,17 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
     image whose persons are all decided is closed; one without persons is open until somebody says that nobody is there.
     Raises InvalidDecision if a label does not fit the project's skeleton, or a name does not fit the store.
     """
-    _check_name("file name", image.file_name, FILE_NAME_LENGTH)
-    _check_name("camera's name", image.camera, CAMERA_NAME_LENGTH)
+    check_name("file name", image.file_name, FILE_NAME_LENGTH)
+    check_name("camera's name", image.camera, CAMERA_NAME_LENGTH)
     for keypoints in {len(person.label.xyv) for person in persons if person.label is not None}:
         check_keypoints(tx, keypoints)
-    decided = bool(persons) and all(person.label is not None or _is_crowd(person) for person in persons)
+    decided = bool(persons) and all(person.label is not None or is_crowd(person) for person in persons)
     row = {
         "sha256": image.sha256,
         "file_name": image.file_name,
         "width": image.width,
         "height": image.height,
-        "camera_id": _ensure_camera(tx, image.camera),
+        "camera_id": ensure_camera(tx, image.camera),
         "frame": image.frame,
         "split": image.split,
         "is_open": not decided,
@@ -69,7 +69,7 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
         known = select(ImageRow).where(ImageRow.sha256 == image.sha256, ImageRow.file_name == image.file_name)
         return image_record(tx.scalars(known).one()), False
     for person in persons:
-        _insert_person(tx, added, person)
+        insert_person(tx, added, person)
     return get_image(tx, added), True
 
 
@@ -143,7 +143,7 @@ def add_person(
     check_split(image)
     check_lease(tx, image_id, user, now=now)
     _check_own_person(person, image)
-    person_id = _insert_person(tx, image_id, person)
+    person_id = insert_person(tx, image_id, person)
     settle_image(tx, image)
     take_lease(tx, image_id, user, expires_at=now + timedelta(seconds=lease_s))
     outcome = {"person_id": person_id}
@@ -184,7 +184,7 @@ def finish_image(tx: Session, image_id: int, *, user: UserRecord, key: str, now:
         return
     check_split(image)
     check_lease(tx, image_id, user, now=now)
-    open_persons = _count_open(tx, image_id)
+    open_persons = count_open_persons(tx, image_id)
     if open_persons:
         raise InvalidDecision(
             f"{open_persons} {'person is' if open_persons == 1 else 'persons are'} still open in image {image_id}; "
@@ -274,7 +274,7 @@ def is_listed() -> ColumnElement[bool]:
 
 def settle_image(tx: Session, image: ImageRow) -> bool:
     """Close an image if every person in it is decided, open it if one is not; whether it is closed now."""
-    done = _count_open(tx, image.id) == 0
+    done = count_open_persons(tx, image.id) == 0
     set_open(tx, image, is_open=not done)
     return done
 
@@ -287,12 +287,17 @@ def set_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
     """
     if image.is_open == is_open:
         return
+    mark_open(tx, image, is_open=is_open)
+    if not is_open:
+        tx.execute(delete(LeaseRow).where(LeaseRow.image_id == image.id))
+
+
+def mark_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
+    """Open or close an image in every ranking, and leave whoever holds it alone."""
     image.is_open = is_open
     tx.flush()
     if image.split == "train":
         tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
-    if not is_open:
-        tx.execute(delete(LeaseRow).where(LeaseRow.image_id == image.id))
 
 
 def check_split(image: ImageRow) -> None:
@@ -336,12 +341,14 @@ def _persons() -> Select[PersonRow, LabelRow]:
     return select(PersonRow, LabelRow).outerjoin(LabelRow, current).execution_options(populate_existing=True)
 
 
-def _count_open(tx: Session, image_id: int) -> int:
+def count_open_persons(tx: Session, image_id: int) -> int:
+    """How many persons of one image wait for a decision."""
     query = select(func.count()).where(PersonRow.image_id == image_id, PersonRow.state == "open")
     return tx.scalars(query).one()
 
 
-def _ensure_camera(tx: Session, name: str) -> int:
+def ensure_camera(tx: Session, name: str) -> int:
+    """The id of the camera of this name, made if there is none."""
     known = select(CameraRow.id).where(CameraRow.name == name)
     found = tx.scalar(known)
     if found is None:
@@ -350,11 +357,12 @@ def _ensure_camera(tx: Session, name: str) -> int:
     return found
 
 
-def _insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
+def insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
+    """A new person's row, with their label as its first revision; its id. Whether the image is open is not touched."""
     state: dict[str, Any] = {"state": "open", "revision": 0, "label_revision": None, "skip_reason": None}
     if person.label is not None:
         state = {**state, "state": "accepted", "revision": 1, "label_revision": 1}
-    if _is_crowd(person):
+    if is_crowd(person):
         state = {**state, "state": "skipped", "skip_reason": CROWD_REASON}
     row = PersonRow(
         image_id=image_id,
@@ -375,12 +383,12 @@ def _insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
     return row.id
 
 
-def _is_crowd(person: NewPerson) -> bool:
+def is_crowd(person: NewPerson) -> bool:
     """COCO's mark for a region of many people, which nobody labels one by one."""
     return person.extra.get("iscrowd") == 1
 
 
-def _check_name(what: str, name: str, longest: int) -> None:
+def check_name(what: str, name: str, longest: int) -> None:
     """Raise InvalidDecision for a name that one of the databases cannot hold: too long, with a NUL, no Unicode."""
     if len(name) > longest or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in name):
         raise InvalidDecision(

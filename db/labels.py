@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.convert import box_columns, label_columns, label_of
-from db.decisions import check_lease, fingerprint, hold_image, last_decider, recall, remember, take_lease
+from db.decisions import check_lease, fingerprint, hold_image, last_decision, recall, remember, take_lease
 from db.errors import InvalidDecision, NotFound, RevisionConflict
 from db.images import WITHDRAWN, check_box, check_keypoints, check_split, may_be_closed, set_open, settle_image
 from db.records import Decision, DecisionOutcome
@@ -78,6 +78,11 @@ def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
     return found
 
 
+def next_revision(tx: Session, person_id: int) -> int:
+    """The number of the person's next label."""
+    return (tx.scalar(select(func.max(LabelRow.revision)).where(LabelRow.person_id == person_id)) or 0) + 1
+
+
 def _content(decision: Decision) -> str:
     label = None if decision.label is None else label_columns(decision.label)
     box = {} if decision.box is None else {"box": box_columns(decision.box)}
@@ -104,9 +109,10 @@ def _check_revision(tx: Session, person: PersonRow, decision: Decision) -> None:
 
 def _who_decided(tx: Session, person: PersonRow, decision: Decision) -> str:
     """Who is to blame that the person is not as the annotator saw them."""
-    who = last_decider(tx, person.id)
-    if who is None:
-        return "The import brought this person"
+    last = last_decision(tx, person.id)
+    if last is None or person.revision > int(last.outcome.get("revision", person.revision)):
+        return "An import changed this person meanwhile"
+    who = last.user.name
     if who == decision.user.name:
         return "You decided about this person in another window"
     return f"{who} decided about this person meanwhile"
@@ -191,8 +197,7 @@ def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetim
     check_keypoints(tx, len(label.xyv))
     _check_places(label, image)
     _check_start(tx, label, decision.person_id)
-    latest = select(func.max(LabelRow.revision)).where(LabelRow.person_id == decision.person_id)
-    revision = (tx.scalar(latest) or 0) + 1
+    revision = next_revision(tx, decision.person_id)
     tx.add(
         LabelRow(
             person_id=decision.person_id,

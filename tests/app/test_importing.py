@@ -192,7 +192,7 @@ def test_an_import_that_fails_halfway_leaves_whole_images(
 ) -> None:
     entries = [entry(1, "f9.png"), entry(2, "f10.jpg")]
     annotations = coco(tmp_path / "a.json", entries, [box(1, 1), box(2, 2), box(3, 2)])
-    insert, inserted = images._insert_person, []
+    insert, inserted = images.insert_person, []
 
     def die_at_the_third(tx: Any, image_id: int, person: NewPerson) -> int:
         inserted.append(image_id)
@@ -200,7 +200,7 @@ def test_an_import_that_fails_halfway_leaves_whole_images(
             raise KeyboardInterrupt
         return insert(tx, image_id, person)
 
-    monkeypatch.setattr(images, "_insert_person", die_at_the_third)
+    monkeypatch.setattr(images, "insert_person", die_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         run(sqlite_store, tmp_path, folder, annotations)
     with sqlite_store.reading() as tx:

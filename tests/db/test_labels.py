@@ -124,7 +124,7 @@ def test_who_decided_in_another_window_is_told_that_it_was_they(store, person, a
 def test_an_imported_label_was_changed_by_the_import(store, add_people, ann, now):
     add_people(store, labelled=True)
     (labelled,) = persons(store)
-    with pytest.raises(RevisionConflict, match=r"The import brought this person \(accepted now\)"):
+    with pytest.raises(RevisionConflict, match=r"An import changed this person meanwhile \(accepted now\)"):
         decide(store, Decision("k1", "not_a_person", labelled.id, 0, ann), now)
 
 
