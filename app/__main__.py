@@ -82,6 +82,9 @@ def _add_import(several: "_Subparsers[argparse.ArgumentParser]") -> None:
         "--skeleton", help="built-in name or file, for boxes and bare images (default: the home's, or coco-17)"
     )
     imports.add_argument(
+        "--update", action="store_true", help="take the file's labels, boxes and fields where those here differ"
+    )
+    imports.add_argument(
         "--prelabel", type=Path, metavar="MODEL.onnx", help="a pose model to predict everybody with who has no label"
     )
     _add_json(imports, run="import")

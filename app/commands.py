@@ -207,6 +207,7 @@ def user_add(settings: Settings, options: argparse.Namespace) -> int:
 def import_images(settings: Settings, options: argparse.Namespace) -> int:
     """A folder into the home; fails when no image of it is there afterwards."""
     from app.importing import ImportFailed, as_json, import_folder
+    from app.merging_labels import count_merged
 
     skeleton = get_skeleton(options.skeleton) if options.skeleton else None
     if options.prelabel:
@@ -221,6 +222,8 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
                 group_from=options.group_from,
                 split=options.split,
                 skeleton=skeleton,
+                update=options.update,
+                limits=settings.image_limits,
                 progress=progress,
             )
         predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
@@ -228,6 +231,9 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
     def plain() -> Iterator[str]:
         yield f"{report.images_new} new images, {report.images_known} known already, in {report.seconds:.1f} s"
         yield f"{report.persons} persons, {report.labelled} of them labelled"
+        merged = count_merged(report.merged)
+        if merged:
+            yield merged
         if report.lenses:
             told = ", ".join(f"{count} {source}" for source, count in sorted(report.lenses.items()))
             yield f"lens circles of cameras: {told}"

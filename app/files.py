@@ -44,6 +44,11 @@ class ImageFiles:
     def __init__(self, home: Path) -> None:
         self._folder = home / "images"
 
+    @property
+    def folder(self) -> Path:
+        """Where all of them lie."""
+        return self._folder
+
     def put(self, content: bytes, suffix: str) -> str:
         """Keep the bytes (once, however often they are put); their SHA-256. suffix: ".jpg", ".png" or ".webp"."""
         sha256 = hashlib.sha256(content).hexdigest()

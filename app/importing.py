@@ -1,43 +1,52 @@
 """A folder of images into the home, with or without a COCO file: what is wrong is named, the rest is there."""
 
+import errno
 import re
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import get_args
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.categories import adopt_categories
 from app.files import ImageFiles
+from app.finding_images import find_images
 from app.finding_lenses import find_lenses
+from app.merging_labels import BY_COMMAND, new_persons, tell_merged
+from app.naming_images import name_images
 from app.ordering import rank_before_rounds
+from app.placing import Source, named_camera, place
 from db import images, project, queue
 from db.clock import utc_now
 from db.errors import NotFound, StoreError
+from db.merging import Merged, merge_image
 from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.session import Store
-from sspcm.decoding import DecodedImage, DecodeError, decode
-from sspcm.formats.coco import CocoError, CocoFile, CocoImage, CocoPerson, read_coco
+from sspcm.decoding import DecodedImage, DecodeError, check_bytes, decode
+from sspcm.formats.coco import CocoError, CocoFile, CocoImage, read_coco
+from sspcm.formats.complaints import Complaints
+from sspcm.image_limits import USUAL, Limits
 from sspcm.skeleton import BUILT_IN, Skeleton
-
-DEFAULT_CAMERA = "default"
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 
 Progress = Callable[[int, int], None]
 """Told (images done, images in all)."""
 
 
 class ImportFailed(ValueError):
-    """Nothing could be imported; the message says why."""
+    """Nothing could be imported, or no more; the message says why."""
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did; complaints name what was left out or looks wrong, and why."""
+    """What an import did; complaints name what was left out or looks wrong, and why.
+
+    persons, labelled: of new images. merged: what the file brought to images that were here before.
+    """
 
     images_new: int
     images_known: int
@@ -47,30 +56,34 @@ class ImportReport:
     seconds: float
     lenses: Mapping[LensSource, int]
     """How many of the cameras have their lens circle from where."""
+    merged: Merged = Merged()  # noqa: RUF009 (frozen)
 
 
 @dataclass
 class _Tally:
+    complaints: Complaints
     new: int = 0
     known: int = 0
     persons: int = 0
     labelled: int = 0
-    complaints: list[str] = field(default_factory=list)
+    left_out: dict[str, list[tuple[Source, str]]] = field(default_factory=dict)
+    """Images that could not be taken, and why, by what the reasons have in common."""
+    merged: Merged = field(default_factory=Merged)
     cameras: set[str] = field(default_factory=set)
     grown: set[str] = field(default_factory=set)
     """Cameras that have new images."""
 
 
 @dataclass(frozen=True)
-class _Source:
-    """One image to import: its file, its entry in the COCO file if there is one, and its place in its camera."""
+class _Ways:
+    """How every image of one import is taken."""
 
-    path: Path
-    name: str
-    entry: CocoImage | None
-    persons: tuple[CocoPerson, ...]
-    camera: str
-    frame: int
+    split: Split
+    limits: Limits
+    update: bool
+    group_from: str | None
+    names_here: frozenset[str]
+    """Of images that were here before."""
 
 
 def import_folder(
@@ -83,44 +96,54 @@ def import_folder(
     split: Split = "train",
     skeleton: Skeleton | None = None,
     project_name: str = "Overhead pose",
+    update: bool = False,
+    limits: Limits = USUAL,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import every image of a folder, or those a COCO file names; importing again changes nothing.
 
-    The lens circles of cameras with new images are then looked for, unless a person set them.
+    What the file adds to images that are here comes in (`db.merging`); what it says otherwise is told, or taken with
+    `update`. The lens circles of cameras with new images are then looked for, unless a person set them.
 
     Each image and its persons come in one transaction, its bytes before it. Its camera is what the image's field
     `group_from` says, else its sub-folder, else what its file name shares with others before their number, else
     "default". Coordinates are those of the upright image, after its EXIF turn. `skeleton` counts where the COCO file
     names no keypoints; None means the home's own, or coco-17 in a new home.
-    Raises ImportFailed when nothing can be imported: no folder, an unreadable file, another skeleton than the home's.
+    Raises ImportFailed when nothing can be imported: no folder, an unreadable file, another skeleton than the home's;
+    and when the disk is full, saying how far it came.
     """
     began = time.perf_counter()
     if not images_dir.is_dir():
         raise ImportFailed(f"{images_dir} is not a folder. Give the folder that holds the images.")
     coco = _read_annotations(annotations)
     _check_group_field(coco, group_from)
-    tally = _Tally(complaints=list(coco.complaints) if coco else [])
-    found = _find_images(images_dir)
-    named = _name_images(found, coco, tally)
-    if not named:
+    complaints = Complaints()
+    found = find_images(images_dir, complaints, apart_from=annotations)
+    there = name_images(found, coco, complaints)
+    if not there:
         raise ImportFailed(
-            f"found no image to import in {images_dir} (looked for {', '.join(SUFFIXES)}"
-            + (f", named by {annotations.name}" if annotations else "")
-            + "). "
-            + (" ".join(tally.complaints[:3]) or "Give the folder that holds the images.")
+            _nothing_found(images_dir, annotations, (*(coco.complaints if coco else ()), *complaints.told()))
         )
     coco = _prepare_project(store, project_name, skeleton, coco)
-    sources = _place(store, found, named, coco, group_from)
-    for done, source in enumerate(sources, start=1):
-        _import_one(store, files, source, split, tally)
-        if progress:
-            progress(done, len(sources))
-    if tally.new or not _has_order(store):
-        rank_before_rounds(store, files)
-    lenses = find_lenses(store, files, tally.cameras, grown=tally.grown)
+    sources = place(store, found.paths if coco else found.images, coco, there, group_from)
+    tally = _Tally(complaints)
+    with _saying_how_far_it_came(files, tally, len(sources)):
+        _import_all(
+            store, files, sources, _Ways(split, limits, update, group_from, _names_here(store)), tally, progress
+        )
+        if tally.new or tally.merged.persons_added or not _has_order(store):
+            rank_before_rounds(store, files)
+        lenses = find_lenses(store, files, tally.cameras, grown=tally.grown)
+    told = (*(coco.complaints if coco else ()), *complaints.told())
     seconds = time.perf_counter() - began
-    return ImportReport(tally.new, tally.known, tally.persons, tally.labelled, tuple(tally.complaints), seconds, lenses)
+    return ImportReport(tally.new, tally.known, tally.persons, tally.labelled, told, seconds, lenses, tally.merged)
+
+
+def _nothing_found(folder: Path, annotations: Path | None, complaints: Sequence[str]) -> str:
+    named = f", named by {annotations.name}" if annotations else ""
+    return f"found no image to import in {folder} (looked for JPEG, PNG, WebP, BMP, TIFF and GIF{named}). " + (
+        " ".join(complaints[:3]) or "Give the folder that holds the images."
+    )
 
 
 def _read_annotations(path: Path | None) -> CocoFile | None:
@@ -146,34 +169,6 @@ def _check_group_field(coco: CocoFile | None, group_from: str | None) -> None:
     near = get_close_matches(group_from, fields, n=1)
     hint = f"Did you mean '{near[0]}'?" if near else f"They have: {', '.join(fields) or 'no further field'}."
     raise ImportFailed(f"no image of the COCO file has a field '{group_from}' to group by. {hint}")
-
-
-def _find_images(folder: Path) -> dict[str, Path]:
-    """Every image file below the folder, by its path from there."""
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file()
-    }
-
-
-def _name_images(found: Mapping[str, Path], coco: CocoFile | None, tally: _Tally) -> list[str]:
-    """What to import, in natural order; complaints about files that are missing or that nobody names."""
-    if coco is None:
-        return sorted(found, key=_natural)
-    names = {image.file_name for image in coco.images}
-    tally.complaints += [
-        f"image {image.file_name!r}: the folder has no such file; left out."
-        for image in coco.images
-        if image.file_name not in found
-    ]
-    unnamed = sorted(set(found) - names, key=_natural)
-    if unnamed:
-        tally.complaints.append(
-            f"{len(unnamed)} image file(s) of the folder, {unnamed[0]!r} first, are not named by the COCO file; "
-            "left out."
-        )
-    return sorted(names & set(found), key=_natural)
 
 
 def _prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> CocoFile | None:
@@ -210,96 +205,117 @@ def _own_skeleton(tx: Session) -> Skeleton | None:
         return None
 
 
-def _place(
-    store: Store,
-    found: Mapping[str, Path],
-    named: Sequence[str],
-    coco: CocoFile | None,
-    group_from: str | None,
-) -> list[_Source]:
-    """Each image with its persons, its camera and its frame number there.
-
-    Frames count on from those that the camera has from other imports.
-    """
-    persons = _by_image(coco.persons if coco else ())
-    entries = {image.file_name: image for image in coco.images} if coco else {}
-    shared = Counter(map(_prefix, named))
-    frames = _next_frames(store, set(named))
-    sources = []
-    for name in named:
-        entry = entries.get(name)
-        camera = _camera(name, entry, group_from, shared)
-        own = tuple(persons.get(entry.id, ())) if entry else ()
-        sources.append(_Source(found[name], name, entry, own, camera, frames[camera]))
-        frames[camera] += 1
-    return sources
-
-
-def _next_frames(store: Store, names: Collection[str]) -> defaultdict[str, int]:
-    """The first free frame number of each camera, images of these names aside: they have theirs already."""
-    frames: defaultdict[str, int] = defaultdict(int)
+def _names_here(store: Store) -> frozenset[str]:
     with store.reading() as tx:
-        for image in images.list_images(tx):
-            if image.file_name not in names:
-                frames[image.camera.name] = max(frames[image.camera.name], image.frame + 1)
-    return frames
+        return frozenset(image.file_name for image in images.list_images(tx))
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    """frame9 before frame10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]
-
-
-def _camera(name: str, entry: CocoImage | None, group_from: str | None, shared: Mapping[str, int]) -> str:
-    if group_from is not None and entry is not None and group_from in entry.extra:
-        return str(entry.extra[group_from])
-    folder = Path(name).parent.as_posix()
-    if folder != ".":
-        return folder
-    prefix = _prefix(name)
-    return prefix if prefix and shared[prefix] > 1 else DEFAULT_CAMERA
-
-
-def _prefix(name: str) -> str:
-    """What a file name says before its last number: "hall" of "hall_0012.jpg"."""
-    return re.sub(r"[\W_]*\d+$", "", Path(name).stem)
-
-
-def _by_image(persons: Iterable[CocoPerson]) -> dict[int, list[CocoPerson]]:
-    grouped: dict[int, list[CocoPerson]] = {}
-    for person in persons:
-        grouped.setdefault(person.image_id, []).append(person)
-    return grouped
-
-
-def _import_one(store: Store, files: ImageFiles, source: _Source, split: Split, tally: _Tally) -> None:
+@contextmanager
+def _saying_how_far_it_came(files: ImageFiles, tally: _Tally, total: int) -> Iterator[None]:
+    """A full disk ends an import; the images that are in are in whole, and the same command goes on from there."""
     try:
-        decoded = decode(source.path.read_bytes())
+        yield
+    except (OSError, OperationalError) as error:
+        if not _is_full(error):
+            raise
+        raise ImportFailed(
+            f"the disk that holds {files.folder} or the store is full. {tally.new + tally.known} of {total} images are "
+            "in, each with all of its persons. Make room there, then give the same command again: it goes on from here."
+        ) from error
+
+
+def _is_full(error: OSError | OperationalError) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "full" in str(error.orig) or "No space left" in str(error.orig)
+
+
+def _import_all(
+    store: Store,
+    files: ImageFiles,
+    sources: Sequence[Source],
+    ways: _Ways,
+    tally: _Tally,
+    progress: Progress | None,
+) -> None:
+    for done, source in enumerate(sources, start=1):
+        _import_one(store, files, source, ways, tally)
+        if progress:
+            progress(done, len(sources))
+    for alike in tally.left_out.values():
+        tally.complaints.say(_tell_left_out(alike))
+
+
+def _import_one(store: Store, files: ImageFiles, source: Source, ways: _Ways, tally: _Tally) -> None:
+    try:
+        decoded = _read(source.path, ways.limits)
         _check_size(decoded, source.entry)
     except (DecodeError, OSError) as error:
-        tally.complaints.append(f"image {source.name!r}: {error}; left out with {len(source.persons)} person(s).")
+        _leave_out(source, _say(error), tally)
         return
     sha256 = files.put(decoded.content, decoded.suffix)  # before its row: a row never names bytes that are not there
-    new_persons = [_new_person(person) for person in source.persons]
+    persons = new_persons(source.persons)
+    image = _new_image(source, decoded, sha256, ways.split)
+    camera = named_camera(source.entry, ways.group_from)
     try:
         with store.transaction() as tx:
-            stored, is_new = images.add_image(tx, _new_image(source, decoded, sha256, split), new_persons)
-            missing = 0 if is_new else _count_missing(tx, stored, new_persons)
+            stored, is_new = images.add_image(tx, image, persons)
+            merged = Merged()
+            if not is_new:
+                merged = merge_image(
+                    tx, stored.id, image, persons, update=ways.update, moves=camera is not None, now=utc_now()
+                )
+                stored = images.get_image(tx, stored.id)
     except StoreError as error:
-        tally.complaints.append(f"image {source.name!r}: {error} Left out with {len(new_persons)} person(s).")
+        _leave_out(source, str(error), tally)
         return
     tally.cameras.add(stored.camera.name)
-    if not is_new:
+    if is_new:
+        _count_new(stored, persons, ways, tally)
+    else:
         tally.known += 1
-        tally.complaints += _differences(stored, split, missing)
-        return
+        tally.merged += merged
+        tell_merged(merged, source.name, tally.complaints, way_out=BY_COMMAND)
+        _tell_split(stored, ways.split, tally.complaints)
+
+
+def _read(path: Path, limits: Limits) -> DecodedImage:
+    check_bytes(path.stat().st_size, limits)
+    return decode(path.read_bytes(), limits)
+
+
+def _say(error: DecodeError | OSError) -> str:
+    return str(error) if isinstance(error, DecodeError) else f"it cannot be read ({error.strerror})"
+
+
+def _leave_out(source: Source, said: str, tally: _Tally) -> None:
+    """The same cause is the same whatever numbers and names its words have."""
+    tally.left_out.setdefault(re.sub(r"'[^']*'|[\d.,]+", "", said), []).append((source, said))
+
+
+def _tell_left_out(alike: Sequence[tuple[Source, str]]) -> str:
+    (first, said), persons = alike[0], sum(len(source.persons) for source, _ in alike)
+    images = f"image {first.name!r:.300}" if len(alike) == 1 else f"{len(alike)} images, {first.name!r:.300} first"
+    return f"{images}: {said.rstrip('.')}; left out with {persons} person(s)."
+
+
+def _count_new(stored: ImageRecord, persons: Sequence[NewPerson], ways: _Ways, tally: _Tally) -> None:
     tally.new += 1
     tally.grown.add(stored.camera.name)
-    tally.persons += len(new_persons)
-    tally.labelled += sum(person.label is not None for person in new_persons)
+    tally.persons += len(persons)
+    tally.labelled += sum(person.label is not None for person in persons)
+    if stored.file_name in ways.names_here:
+        said = "an image of this name is here with other bytes; taken as a further image beside it."
+        tally.complaints.add(f"image {stored.file_name!r}", said, kind="image")
 
 
-def _new_image(source: _Source, decoded: DecodedImage, sha256: str, split: Split) -> NewImage:
+def _tell_split(stored: ImageRecord, split: Split, complaints: Complaints) -> None:
+    if stored.split != split:
+        said = f"is here as {stored.split} already and stays so; asked for {split}."
+        complaints.add(f"image {stored.file_name!r}", said, kind="image")
+
+
+def _new_image(source: Source, decoded: DecodedImage, sha256: str, split: Split) -> NewImage:
     return NewImage(
         sha256=sha256,
         file_name=source.name,
@@ -313,37 +329,16 @@ def _new_image(source: _Source, decoded: DecodedImage, sha256: str, split: Split
     )
 
 
-def _count_missing(tx: Session, stored: ImageRecord, persons: Sequence[NewPerson]) -> int:
-    """How many of the file's persons an image that was here before does not have."""
-    known = {person.source_id for person in images.list_persons(tx, image_id=stored.id)}
-    return sum(person.source_id not in known for person in persons)
-
-
-def _differences(stored: ImageRecord, split: Split, missing: int) -> Iterator[str]:
-    """What the file says of a known image and the home does not follow."""
-    if stored.split != split:
-        yield f"image {stored.file_name!r}: is here as {stored.split} already and stays so; asked for {split}."
-    if missing:
-        yield (
-            f"image {stored.file_name!r}: is here already, without {missing} person(s) of the file, who were not "
-            "added. Import into a new home to have them."
-        )
-
-
 def _check_size(decoded: DecodedImage, entry: CocoImage | None) -> None:
     """Coordinates are those of the upright image. Raises DecodeError where the COCO file has another frame."""
-    if entry is None or (entry.width, entry.height) == (decoded.width, decoded.height):
+    told = (entry.width, entry.height) if entry is not None else (None, None)
+    if entry is None or told in ((None, None), (decoded.width, decoded.height)):
         return
     unturned = ", as before its EXIF turn" if (entry.width, entry.height) == decoded.file_size else ""
     raise DecodeError(
         f"the COCO file says {entry.width} x {entry.height} px{unturned}, the upright image has "
         f"{decoded.width} x {decoded.height} px; its coordinates would not fit"
     )
-
-
-def _new_person(person: CocoPerson) -> NewPerson:
-    instance = person.person
-    return NewPerson(instance.box, instance.label, instance.area, person.id, instance.extra)
 
 
 def _has_order(store: Store) -> bool:
@@ -361,5 +356,6 @@ def as_json(report: ImportReport) -> Mapping[str, object]:
         "labelled": report.labelled,
         "complaints": list(report.complaints),
         "seconds": round(report.seconds, 2),
+        **asdict(report.merged),
         "lenses": {source: report.lenses.get(source, 0) for source in get_args(LensSource)},
     }

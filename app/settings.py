@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from sspcm.image_limits import UNLIMITED, USUAL, Limits
+
 Device = Literal["auto", "cpu", "cuda"]
 
 DEFAULT_HOME = Path("data")
+_MOST_MILLIONS = min(UNLIMITED.pixels, UNLIMITED.file_bytes) // 1_000_000
 
 
 GRADIO_ENVIRONMENT = {
@@ -40,6 +43,8 @@ class Settings:
     """True behind TLS: cookies get Secure and the __Host- prefix."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     """Hosts (without port) that requests may name; anything else is refused."""
+    image_limits: Limits = USUAL
+    """The largest image that an import takes."""
 
     @property
     def rounds_dir(self) -> Path:
@@ -58,6 +63,10 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         device=_device(environ.get("SSPCM_DEVICE", Settings.device)),
         secure_cookies=environ.get("SSPCM_SECURE_COOKIES", "") == "1",
         allowed_hosts=_hosts(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts))),
+        image_limits=Limits(
+            pixels=_millions(environ, "SSPCM_LARGEST_MEGAPIXELS", USUAL.pixels),
+            file_bytes=_millions(environ, "SSPCM_LARGEST_IMAGE_MB", USUAL.file_bytes),
+        ),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
 
@@ -86,6 +95,16 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingsError(f"SSPCM_PORT is '{text}'; wanted a number from 1 to 65535.")
     return int(text)
+
+
+def _millions(environ: Mapping[str, str], name: str, usual: int) -> int:
+    """A setting in millions, as a number of ones: at most what OpenCV reads."""
+    text = environ.get(name)
+    if text is None:
+        return usual
+    if not text.isdecimal() or len(text) > 9 or not 0 < int(text) <= _MOST_MILLIONS:
+        raise SettingsError(f"{name} is '{text:.40}'; wanted a whole number from 1 to {_MOST_MILLIONS}.")
+    return int(text) * 1_000_000
 
 
 def _device(text: str) -> Device:

@@ -13,6 +13,7 @@ from jaxtyping import UInt8
 from PIL import BmpImagePlugin, GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from sspcm.image_kinds import Kind, foreign_kind, image_kind
+from sspcm.image_limits import UNLIMITED, USUAL, Limits
 
 _OPENERS: dict[Kind, Callable[[io.BytesIO, str], Image.Image]] = {
     "JPEG": JpegImagePlugin.jpeg_factory,
@@ -49,18 +50,6 @@ class DecodeError(ValueError):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """The largest image that is read, so that one file cannot take all memory."""
-
-    pixels: int = 100_000_000
-    file_bytes: int = 200_000_000
-
-
-UNLIMITED = Limits(pixels=2**30, file_bytes=2**31 - 1)
-"""What OpenCV itself reads at most."""
-
-
-@dataclass(frozen=True)
 class DecodedImage:
     """Bytes to store and their size. file_size: (width, height) before the EXIF turn."""
 
@@ -80,7 +69,7 @@ class _Opened:
     orientation: int | None
 
 
-def decode(content: bytes, limits: Limits = Limits()) -> DecodedImage:
+def decode(content: bytes, limits: Limits = USUAL) -> DecodedImage:
     """The image as it is stored: EXIF turned once, 8 bits a channel, no transparency. Fit bytes are kept as they are.
 
     What is transparent becomes white; an animation becomes its first frame. Raises DecodeError saying what is wrong.

@@ -1,5 +1,6 @@
 """Folders of images: what is wrong is named, the rest is there, and twice is once."""
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from app.files import ImageFiles
 from app.importing import ImportFailed, ImportReport, import_folder
 from db import images, queue
 from db.clock import utc_now
+from db.merging import Merged
 from db.records import NewPerson
 from db.session import Store
 from sspcm.formats.coco import category_of
+from sspcm.image_limits import Limits
 from sspcm.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
@@ -177,14 +180,14 @@ def test_images_added_to_a_folder_are_the_only_ones_imported(sqlite_store: Store
         assert len(queue.listing(tx, limit=10, now=utc_now())) == 3
 
 
-def test_what_a_known_image_does_not_take_over_is_said(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+def test_another_split_than_asked_for_is_told_once(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
     entries = [entry(1, "f9.png"), entry(2, "f10.jpg")]
-    run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", entries, [box(1, 1)]))
-    more = coco(tmp_path / "b.json", entries, [box(1, 1), box(2, 1), box(3, 1)])
-    report = run(sqlite_store, tmp_path, folder, more, split="validation")
-    said = "\n".join(report.complaints)
-    assert "'f9.png': is here already, without 2 person(s) of the file" in said
-    assert "'f10.jpg': is here as train already and stays so; asked for validation" in said
+    annotations = coco(tmp_path / "a.json", entries, [])
+    run(sqlite_store, tmp_path, folder, annotations)
+    report = run(sqlite_store, tmp_path, folder, annotations, split="validation")
+    assert report.complaints[1:] == (
+        "2 images, image 'f9.png' first: is here as train already and stays so; asked for validation.",
+    )
 
 
 def test_an_import_that_fails_halfway_leaves_whole_images(
@@ -310,3 +313,155 @@ def test_a_second_file_takes_the_homes_categories(sqlite_store: Store, folder: P
         exported = export_coco(sqlite_store)
         assert [(one["id"], one["name"]) for one in exported["categories"]] == [(1, "person"), (2, "car")]
         assert {a["id"]: a["category_id"] for a in exported["annotations"]} == {1: 1, 2: 1, 3: 2}
+
+
+def one_of_each(store: Store) -> tuple[list[Any], list[Any]]:
+    with store.reading() as tx:
+        return images.list_images(tx), images.list_persons(tx)
+
+
+def test_labels_made_elsewhere_come_to_images_that_are_here(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+    entries = [entry(1, "f9.png")]
+    run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", entries, [box(1, 1), box(2, 1)]))
+    labelled = coco(
+        tmp_path / "b.json", entries, [box(1, 1, keypoints=POSE), box(2, 1), box(3, 1) | {"bbox": [60, 5, 9, 9]}]
+    )
+    report = run(sqlite_store, tmp_path, folder, labelled)
+    assert (report.images_known, report.merged.labels_added, report.merged.persons_added) == (1, 1, 1)
+    assert [p.state for p in one_of_each(sqlite_store)[1]] == ["accepted", "open", "open"]
+    again = run(sqlite_store, tmp_path, folder, labelled)
+    assert again.merged == Merged()
+    assert not any("label" in complaint for complaint in again.complaints)
+
+
+def test_what_a_file_says_otherwise_is_told_by_count_and_name_and_taken_with_update(
+    sqlite_store: Store, folder: Path, tmp_path: Path
+) -> None:
+    entries = [entry(1, "f9.png"), entry(2, "f10.jpg")]
+    first = [box(1, 1, keypoints=POSE), box(2, 2, keypoints=POSE)]
+    run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", entries, first))
+    moved = [v + 1 if i % 3 == 0 else v for i, v in enumerate(POSE)]
+    others = [one | {"scene": "yard"} for one in entries]
+    second = [one | {"keypoints": moved, "bbox": [11, 10, 40, 30]} for one in first]
+    changed = coco(tmp_path / "b.json", others, second)
+    report = run(sqlite_store, tmp_path, folder, changed)
+    told = "\n".join(report.complaints)
+    assert "2 persons, one person in 'f9.png' first: the file has a label that differs" in told
+    assert "2 persons, one person in 'f9.png' first: the file has another box" in told
+    assert "2 fields, one field in 'f9.png' first: the file says something else" in told
+    assert "--update" in told
+    taken = run(sqlite_store, tmp_path, folder, changed, update=True, group_from="scene").merged
+    assert (taken.labels_updated, taken.boxes_updated, taken.fields_updated) == (2, 2, 4)
+    stored, persons = one_of_each(sqlite_store)
+    assert {image.camera.name for image in stored} == {"yard"}
+    assert [person.label.xyv[0, 0] for person in persons] == [21.5, 21.5]
+    assert run(sqlite_store, tmp_path, folder, changed, update=True).merged == Merged()
+
+
+def test_an_export_of_the_home_brings_nothing_new_to_it(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+    document = {
+        "categories": [category_of(COCO), {"id": 2, "name": "car"}],
+        "images": [entry(1, "f9.png"), entry(2, "f10.jpg")],
+        "annotations": [
+            box(0, 1, keypoints=POSE),
+            box(2, 1) | {"bbox": [50, 5, 9, 9]},
+            box(3, 2, keypoints=POSE, area=77.5),
+            box(4, 2) | {"category_id": 2},
+            box(5, 2, iscrowd=1) | {"bbox": [1, 1, 5, 5]},
+        ],
+    }
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    run(sqlite_store, tmp_path, folder, tmp_path / "a.json")
+    (tmp_path / "b.json").write_text(json.dumps(export_coco(sqlite_store)))
+    for update in (False, True):
+        report = run(sqlite_store, tmp_path, folder, tmp_path / "b.json", update=update)
+        assert report.merged == Merged()
+        assert not any("differs" in one or "another" in one for one in report.complaints)
+
+
+def test_names_written_otherwise_are_matched_and_said_once(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+    entries = [entry(1, "images/F9.png"), entry(2, "images\\f10.jpg"), entry(3, "images/f11.png")]
+    report = run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", entries, [box(1, 1), box(2, 3)]))
+    assert (report.images_new, report.persons) == (2, 1)
+    told = "\n".join(report.complaints)
+    assert (
+        "2 file name(s) of the COCO file are written otherwise in the folder, 'images/F9.png' first, which is 'f9.png'"
+        in told
+    )
+    assert "1 image(s) of the COCO file are not in the folder, 'images/f11.png' first; the nearest there is" in told
+    assert "left out with 1 person(s)" in told
+    assert run(sqlite_store, tmp_path, folder).images_known == 2
+
+
+def test_every_broken_image_is_told_with_others_of_its_kind(sqlite_store: Store, tmp_path: Path) -> None:
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    picture(frames / "a.png")
+    for number in range(5):
+        (frames / f"b{number}.jpg").write_bytes(b"no image at all")
+        (frames / f"c{number}.jpg").write_bytes(b"\0\0\0\x18ftypavif" + bytes(40))
+    (frames / "notes.txt").write_text("words")
+    report = run(sqlite_store, tmp_path, frames)
+    assert report.images_new == 1
+    assert len(report.complaints) == 3
+    assert "5 images, 'b0.jpg' first: not a whole image" in "\n".join(report.complaints)
+
+
+def test_too_large_an_image_is_told_before_it_is_read(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+    with (folder / "sparse.jpg").open("wb") as file:
+        file.truncate(300_000_000)
+    report = run(sqlite_store, tmp_path, folder, limits=Limits(pixels=96 * 64 - 1))
+    told = "\n".join(report.complaints)
+    assert "'sparse.jpg': the file has 300 MB; wanted at most 200 MB" in told
+    assert "2 images, 'f9.png' first: the image has 96 x 64 px" in told
+
+
+def test_the_same_name_with_other_bytes_is_said(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
+    run(sqlite_store, tmp_path, folder)
+    picture(folder / "f9.png", upside_down=True)
+    report = run(sqlite_store, tmp_path, folder)
+    assert (report.images_new, report.images_known) == (1, 1)
+    assert any("'f9.png': an image of this name is here with other bytes" in one for one in report.complaints)
+
+
+@pytest.mark.parametrize(
+    "name", ["new\nline.png", "tab\t.png", "\u202e.png", "-rf.png", "%20.png", "a?b#c.png", " .png"]
+)
+def test_odd_names_come_in_as_they_are(name: str, sqlite_store: Store, tmp_path: Path) -> None:
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    picture(frames / name)
+    assert run(sqlite_store, tmp_path, frames).images_new == 1
+    assert run(sqlite_store, tmp_path, frames, coco(tmp_path / "a.json", [entry(1, name)], [])).images_known == 1
+
+
+def test_a_path_over_1024_characters_is_named_and_the_rest_imported(
+    sqlite_store: Store, folder: Path, tmp_path: Path
+) -> None:
+    long = folder
+    for _ in range(6):
+        long = long / ("d" * 200)
+        long.mkdir()
+    picture(long / "deep.png")
+    report = run(sqlite_store, tmp_path, folder)
+    assert report.images_new == 2
+    assert any("wanted at most 1024" in one for one in report.complaints)
+
+
+def test_a_full_disk_says_where_how_far_it_came_and_that_it_goes_on(
+    sqlite_store: Store, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, written = ImageFiles.put, []
+
+    def full_at_the_second(self: ImageFiles, content: bytes, suffix: str) -> str:
+        written.append(suffix)
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return put(self, content, suffix)
+
+    monkeypatch.setattr(ImageFiles, "put", full_at_the_second)
+    with pytest.raises(ImportFailed, match=r"images or the store is full\. 1 of 3 images are in.*goes on from here"):
+        run(sqlite_store, tmp_path, folder)
+    monkeypatch.undo()
+    report = run(sqlite_store, tmp_path, folder)
+    assert (report.images_new, report.images_known) == (1, 1)

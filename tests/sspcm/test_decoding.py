@@ -1,6 +1,7 @@
 """Whatever an image file holds, a browser and OpenCV get the same 8-bit pixels."""
 
 import io
+import itertools
 import os
 import struct
 import zlib
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from jaxtyping import UInt8
 from PIL import Image
 
-from sspcm.decoding import DecodedImage, DecodeError, Limits, decode, read_pixels
+from sspcm.decoding import DecodedImage, DecodeError, decode, read_pixels
+from sspcm.image_limits import Limits
 
 ORIENTATION = 274
 
@@ -208,17 +210,14 @@ def saved_if_it_can_be(image: Image.Image, kind: str, exif: int) -> bytes | None
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("mode", MODES)
-def test_training_on_a_file_sees_what_its_import_would_show(mode: str, kind: str) -> None:
-    kept = 0
-    for exif in range(1, 9):
-        for size in ((7, 5), (40, 24), (1, 1)):
-            content = saved_if_it_can_be(grainy(mode, size, exif), kind, exif)
-            if content is not None:
-                assert np.array_equal(read_pixels(content), seen_by_cv2(decode(content))), (exif, size)
-                kept += 1
-    if not kept:
-        pytest.skip(f"no {kind} holds {mode}")
+def test_training_on_a_file_sees_what_its_import_would_show(kind: str) -> None:
+    compared = set()
+    for mode, exif, size in itertools.product(MODES, range(1, 9), ((7, 5), (40, 24), (1, 1))):
+        content = saved_if_it_can_be(grainy(mode, size, exif), kind, exif)
+        if content is not None:
+            assert np.array_equal(read_pixels(content), seen_by_cv2(decode(content))), (mode, exif, size)
+            compared.add(mode)
+    assert {"L", "RGB"} <= compared
 
 
 @given(

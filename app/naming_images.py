@@ -1,0 +1,63 @@
+"""Which files of a folder are imported; which of them, or of the COCO file's images, are not, in words."""
+
+from collections.abc import Sequence
+
+from app.finding_images import Found, is_clutter, tell_others
+from app.matching_names import MatchedNames, match_names, nearest
+from app.placing import by_image, natural
+from sspcm.formats.coco import CocoFile
+from sspcm.formats.complaints import Complaints
+
+
+def name_images(found: Found, coco: CocoFile | None, complaints: Complaints) -> dict[str, str]:
+    """The folder's name of each image to import, by the COCO file's; complaints about what one of the two lacks."""
+    if coco is None:
+        others = tell_others(found.others)
+        if others:
+            complaints.say(others)
+        return {name: name for name in found.images}
+    wanted = [image.file_name for image in coco.images]
+    matched = match_names(wanted, found.paths)
+    _tell_names(matched, found, coco, complaints)
+    taken = set(matched.there.values())
+    unnamed = sorted((name for name in found.images if name not in taken and not is_clutter(name)), key=natural)
+    if unnamed:
+        complaints.say(
+            f"{len(unnamed)} image file(s) of the folder, {unnamed[0]!r} first, are not named by the COCO file; "
+            "left out."
+        )
+    others = tell_others({name: kind for name, kind in found.others.items() if name not in taken})
+    if others:
+        complaints.say(others)
+    return matched.there
+
+
+def _tell_names(matched: MatchedNames, found: Found, coco: CocoFile, complaints: Complaints) -> None:
+    rewritten = matched.rewritten
+    if rewritten:
+        name, there = next(iter(rewritten.items()))
+        complaints.say(
+            f"{len(rewritten)} file name(s) of the COCO file are written otherwise in the folder, {name!r} first, "
+            f"which is {there!r} there; taken under the folder's names."
+        )
+    persons = by_image(coco.persons)
+    numbers = {image.file_name: image.id for image in coco.images}
+
+    def left_out(names: Sequence[str]) -> str:
+        return f"left out with {sum(len(persons.get(numbers[name], ())) for name in names)} person(s)."
+
+    if matched.unclear:
+        name, could_be = next(iter(matched.unclear.items()))
+        complaints.say(
+            f"{len(matched.unclear)} image(s) of the COCO file fit no single file of the folder, {name!r} first, which "
+            f"may mean {' or '.join(map(repr, could_be[:3]))}; {left_out(list(matched.unclear))} Write the names as "
+            "the folder has them."
+        )
+    if matched.missing:
+        name = matched.missing[0]
+        near = nearest(name, found.paths)
+        hint = f"the nearest there is {near!r}; " if near else ""
+        complaints.say(
+            f"{len(matched.missing)} image(s) of the COCO file are not in the folder, {name!r} first; {hint}"
+            f"{left_out(matched.missing)}"
+        )

@@ -1,0 +1,46 @@
+"""What is wrong in a file, said once for each cause: how often, and where first."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class _Cause:
+    kind: str
+    where: str
+    said: str
+    count: int
+
+
+@dataclass
+class Complaints:
+    """Gathers complaints while a file is read. `losses` are those that cost an image, or somebody's keypoints."""
+
+    _causes: dict[object, _Cause] = field(default_factory=dict)
+    losses: list[str] = field(default_factory=list)
+
+    def add(self, where: str, said: str, *, cause: object = None, kind: str = "annotation", lost: bool = False) -> None:
+        """Of one entry, named by `where`. cause: what all alike have in common; None takes the words themselves."""
+        key = (kind, said if cause is None else cause)
+        known = self._causes.get(key)
+        if known is not None:
+            known.count += 1
+            return
+        self._causes[key] = _Cause(kind, where, said, 1)
+        if lost:
+            self.losses.append(f"{where}: {said}")
+
+    def say(self, said: str) -> None:
+        """Of the file as a whole."""
+        self._causes.setdefault(("file", said), _Cause("", "", said, 1))
+
+    def told(self) -> tuple[str, ...]:
+        """One line for each cause, in the order they were met."""
+        return tuple(map(_tell, self._causes.values()))
+
+
+def _tell(cause: _Cause) -> str:
+    if not cause.where:
+        return cause.said
+    if cause.count == 1:
+        return f"{cause.where}: {cause.said}"
+    return f"{cause.count} {cause.kind}s, {cause.where} first: {cause.said}"
