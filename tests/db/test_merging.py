@@ -129,8 +129,9 @@ def test_whoever_the_home_lacks_comes_in_and_whoever_the_file_lacks_stays(home, 
 
 def test_an_image_that_was_finished_as_empty_stays_closed_for_who_comes_labelled(home, make_label, add_account, now):
     home.add()
+    ann = add_account(home.store)
     with home.store.transaction() as tx:
-        images.finish_image(tx, home.image.id, user=add_account(home.store), key="f", now=now)
+        images.finish_image(tx, home.image.id, user=ann, key="f", now=now)
     home.merge(person(1, label=make_label()), now=now)
     assert not home.is_open()
     home.merge(person(1, label=make_label()), person(2), now=now)
