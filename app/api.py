@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, Response
 
 from app import labelling
 from app.cameras import camera_json, circle_json, list_shown, save_lens, show, shown_in
@@ -234,8 +234,3 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
         return Response(json.dumps(document), media_type="application/json", headers=headers)
 
     return api
-
-
-def error_answer(status: int, code: str, message: str) -> JSONResponse:
-    """Every error in one shape; the message may be shown to the person."""
-    return JSONResponse({"error": {"code": code, "message": message}}, status)

@@ -3,29 +3,30 @@
 A pure ASGI middleware: Gradio streams events, which the usual wrapper would buffer.
 """
 
+import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import quote
 
 from anyio import to_thread
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.asgi import App, Message, Receive, Scope, Send
+from app.bodies import bounded
+from app.failures import TRY_AGAIN_AFTER_S, Home, failure_of
 from app.model_files import LARGEST_MODEL
-from app.refusal_pages import leads_only_page, nothing_here_page
+from app.refusal_pages import leads_only_page, nothing_here_page, refuse, sees_page, unknown_host_page
+from app.security_headers import is_page, shield
 from app.settings import Settings
 from db.records import SessionRecord
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 FindSession = Callable[[str], SessionRecord | None]
 
-PUBLIC = re.compile(r"/login|/healthz|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+")
+PUBLIC = re.compile(r"/login|/healthz|/readyz|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+")
 OURS = re.compile(
     r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/thumb/\d+/[0-9a-f]{16}\.jpg|/assets/(?!login/)[\w./-]+"
 )
@@ -43,8 +44,14 @@ UPLOADS = {"/api/prelabellings": LARGEST_MODEL}
 """Routes that take a file, and its largest size."""
 
 
+log = logging.getLogger(__name__)
+
+
 class Guard:
-    """Lets a request through, or answers it. The session is in `scope["state"]["session"]` for those behind."""
+    """Lets a request through, or answers it; answers, too, for whatever fails behind it.
+
+    The session is in `scope["state"]["session"]` for those behind.
+    """
 
     def __init__(self, app: App, *, settings: Settings, find_session: FindSession) -> None:
         self._app = app
@@ -59,45 +66,92 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        headers, path = Headers(scope=scope), str(scope["path"])
-        session = await self._session(headers)
-        scope.setdefault("state", {})["session"] = session
-        nonce = secrets.token_urlsafe(16)
-        shielded = _shield(send, path, nonce)
-        refusal = self._refuse(str(scope["method"]), path, headers, session)
-        if refusal is not None:
-            await refusal(scope, receive, shielded)
+        sent = Sent(send)
+        try:
+            await self._let_through(scope, receive, shield(sent, str(scope["path"])))
+        except ClientDisconnect:
             return
-        if _is_page(path):
+        except Exception as error:
+            failure = self._answer_for(error, scope)
+            if not sent.began:
+                await failure(scope, receive, shield(sent, str(scope["path"])))
+            # Else the answer stays torn, and the server closes the connection: nobody takes it for a whole one.
+
+    async def _let_through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers, path = Headers(scope=scope), str(scope["path"])
+        scope.setdefault("state", {})["session"] = None
+        session = scope["state"]["session"] = await self._session(headers)
+        refusal = self._refuse(scope, headers, session)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        if is_page(path):
             scope["headers"] = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
-        await self._app(scope, _at_most(_largest(path), receive), shielded)
+        await self._app(scope, bounded(receive, limit=_largest(path)), send)
+
+    def _answer_for(self, error: Exception, scope: Scope) -> Response:
+        """In words, and noted in the server's log, once."""
+        if isinstance(error, HTTPException):  # `bounded`'s, to whoever reads a body outside of FastAPI
+            return refuse(scope, error.status_code, "http", error.detail, headers=error.headers)
+        failure = failure_of(error, Home(self._settings.home, is_told=scope["state"]["session"] is not None))
+        asked = f"{scope['method']} {scope['path']!r}"
+        if failure is not None:
+            log.warning("%s was answered %d, %s: %s", asked, failure.status, failure.code, _first_line(error))
+            headers = {"retry-after": str(TRY_AGAIN_AFTER_S)}
+            return refuse(scope, failure.status, failure.code, failure.message, title=failure.title, headers=headers)
+        reference = secrets.token_hex(4)
+        log.error("%s failed, reference %s.", asked, reference, exc_info=error)
+        words = f"The server failed at this, and saved nothing by it. Try again; if it stays, tell a lead: {reference}."
+        return refuse(scope, 500, "server_error", words, title="The server failed at this")
 
     async def _session(self, headers: Headers) -> SessionRecord | None:
         token = cookie_parser(headers.get("cookie", "")).get(cookie_name(self._settings))
         return await to_thread.run_sync(self._find_session, token) if token else None
 
-    def _refuse(self, method: str, path: str, headers: Headers, session: SessionRecord | None) -> Response | None:
-        if _host(headers.get("host", "")) not in self._settings.allowed_hosts:
-            return _deny(400, "unknown_host", "this server does not answer for that host name.")
+    def _refuse(self, scope: Scope, headers: Headers, session: SessionRecord | None) -> Response | None:
+        method, path = str(scope["method"]), str(scope["path"])
+        host = _host(headers.get("host", ""))
+        if host not in self._settings.allowed_hosts:
+            if sees_page(scope):
+                return HTMLResponse(unknown_host_page(host), 400)
+            words = (
+                "this server does not answer for that host name. Its setting SSPCM_ALLOWED_HOSTS lists those it does."
+            )
+            return refuse(scope, 400, "unknown_host", words)
         if method in UNSAFE and not _same_origin(headers):
-            return _deny(403, "cross_site", "this request came from another site. Open the page itself and try again.")
+            words = "this request came from another site. Open the page itself and try again."
+            return refuse(scope, 403, "cross_site", words)
         if _length(headers) > _largest(path):
-            return _deny(413, "too_large", f"this request has over {_largest(path)} bytes. Send less at once.")
+            words = f"this request has over {_largest(path)} bytes. Send less at once."
+            return refuse(scope, 413, "too_large", words)
         if PUBLIC.fullmatch(path):
             return None
         if session is None:
-            return _ask_to_sign_in(method, path, headers)
+            return _ask_to_sign_in(scope)
         if not (OURS.fullmatch(path) or GRADIO.fullmatch(path)):
-            if _wants_page(method, headers):
+            if sees_page(scope):
                 return HTMLResponse(nothing_here_page(), 404)
-            return _deny(404, "not_found", "there is nothing at this address.")
+            return refuse(scope, 404, "not_found", "there is nothing at this address.")
         if LEADS_ONLY.fullmatch(path) and session.user.role != "lead":
-            if _wants_page(method, headers):
+            if sees_page(scope):
                 return HTMLResponse(leads_only_page(session.user.name), 403)
-            return _deny(403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
+            return refuse(scope, 403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
         if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
-            return _deny(403, "csrf", "the page's token does not match the session. Reload the page.")
+            return refuse(scope, 403, "csrf", "the page's token does not match the session. Reload the page.")
         return None
+
+
+class Sent:
+    """Passes answers on, and knows whether one has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.began = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send on."""
+        self.began = True
+        await self._send(message)
 
 
 def _largest(path: str) -> int:
@@ -129,19 +183,6 @@ def _length(headers: Headers) -> int:
     return int(announced) if announced.isdecimal() else 0
 
 
-def _at_most(limit: int, receive: Receive) -> Receive:
-    """The same body; one that goes beyond the limit, unannounced, ends as if the sender had hung up."""
-    received = 0
-
-    async def limited() -> MutableMapping[str, Any]:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if received > limit else message
-
-    return limited
-
-
 def _needs_token(path: str) -> bool:
     """Our own routes; Gradio's client cannot send the token, the check of the origin covers its routes."""
     return path == "/logout" or path.startswith("/api/")
@@ -151,64 +192,14 @@ def _token_matches(headers: Headers, session: SessionRecord) -> bool:
     return secrets.compare_digest(headers.get(CSRF_HEADER, "").encode(), session.csrf.encode())
 
 
-def _ask_to_sign_in(method: str, path: str, headers: Headers) -> Response:
-    if _wants_page(method, headers):
+def _ask_to_sign_in(scope: Scope) -> Response:
+    path = str(scope["path"])
+    if sees_page(scope) and scope["method"] in ("GET", "HEAD"):
         return RedirectResponse("/login" if path == "/" else f"/login?next={quote(path)}", 303)
-    return _deny(401, "signed_out", "nobody is signed in. Sign in at /login and try again.")
+    return refuse(scope, 401, "signed_out", "nobody is signed in. Sign in at /login and try again.")
 
 
-def _wants_page(method: str, headers: Headers) -> bool:
-    """Whether a person looks at the answer, rather than a program."""
-    return method == "GET" and "text/html" in headers.get("accept", "")
-
-
-def _deny(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)
-
-
-def _is_page(path: str) -> bool:
-    return path.rstrip("/") in ("/annotate", "/lead", "/cameras", "/sheet")
-
-
-def _shield(send: Send, path: str, nonce: str) -> Send:
-    """Security headers on every answer; on Gradio's pages a nonce for the inline scripts they are made of."""
-    start: MutableMapping[str, Any] = {}
-    body = bytearray()
-
-    async def shielded(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            _add_headers(message, path, nonce)
-            if _is_page(path) and "text/html" in Headers(raw=message["headers"]).get("content-type", ""):
-                start.update(message)
-                return
-        if not start or message["type"] != "http.response.body":
-            await send(message)
-            return
-        body.extend(message.get("body", b""))
-        if message.get("more_body"):
-            return
-        page = re.sub(rb"<script(?![^>]*\bnonce=)", f'<script nonce="{nonce}"'.encode(), bytes(body))
-        MutableHeaders(raw=start["headers"])["content-length"] = str(len(page))
-        await send(start)
-        await send({"type": "http.response.body", "body": page})
-
-    return shielded
-
-
-def _add_headers(message: MutableMapping[str, Any], path: str, nonce: str) -> None:
-    headers = MutableHeaders(scope=message)
-    headers["x-content-type-options"] = "nosniff"
-    headers["referrer-policy"] = "same-origin"
-    headers["cross-origin-opener-policy"] = "same-origin"
-    headers["cross-origin-resource-policy"] = "same-origin"
-    headers["content-security-policy"] = (
-        f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
-        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
-    )
-    if re.match(r"/(annotate|lead|cameras|sheet)/(assets|static|svelte)/", path):
-        headers["cache-control"] = "private, max-age=31536000, immutable"
-    elif path.startswith("/assets/"):
-        headers["cache-control"] = "no-cache"
-    elif not path.startswith(("/img/", "/thumb/")):
-        headers["cache-control"] = "no-store"
+def _first_line(error: BaseException) -> str:
+    """Its kind and words, without the statement and the values that a database's error carries."""
+    said = str(getattr(error, "orig", None) or error).strip() or "no words"
+    return f"{type(error).__name__}: {said.splitlines()[0]}"

@@ -1,5 +1,6 @@
 """Where the home is, which store, which port: read once at the start, frozen, passed in."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -46,6 +47,9 @@ class Settings:
     image_limits: Limits = USUAL
     """The largest image that an import takes."""
 
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose word counts for where a request comes from."""
+
     @property
     def rounds_dir(self) -> Path:
         """Where rounds keep their files."""
@@ -67,6 +71,7 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
             pixels=_millions(environ, "SSPCM_LARGEST_MEGAPIXELS", USUAL.pixels),
             file_bytes=_millions(environ, "SSPCM_LARGEST_IMAGE_MB", USUAL.file_bytes),
         ),
+        trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
 
@@ -89,6 +94,21 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not hosts:
         raise SettingsError(f"SSPCM_ALLOWED_HOSTS is '{text}'; wanted host names with commas between them.")
     return hosts
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    """The addresses and networks between the commas. "*" is none: then anybody could write where they come from."""
+    return tuple(_proxy(name) for part in text.split(",") if (name := part.strip()))
+
+
+def _proxy(name: str) -> str:
+    try:
+        return str(ipaddress.ip_network(name, strict=False) if "/" in name else ipaddress.ip_address(name))
+    except ValueError:
+        raise SettingsError(
+            f"SSPCM_TRUSTED_PROXIES has '{name}'; wanted addresses or networks with commas between them, "
+            "as in 127.0.0.1,10.0.0.0/8."
+        ) from None
 
 
 def _port(text: str) -> int:

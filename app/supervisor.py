@@ -255,6 +255,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "SSPCM_DEVICE": settings.device,
         "SSPCM_SECURE_COOKIES": "1" if settings.secure_cookies else "0",
         "SSPCM_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
+        "SSPCM_TRUSTED_PROXIES": ",".join(settings.trusted_proxies),
     }
 
 

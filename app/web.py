@@ -7,17 +7,21 @@ from typing import Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount
 
-from app.api import annotator_routes, error_answer, lead_routes, user_of
+from app.api import annotator_routes, lead_routes, user_of
+from app.connections import server_options
 from app.engine import Engine
+from app.entrance import entrance_routes
+from app.failures import TRY_AGAIN_AFTER_S
 from app.files import ImageFiles
-from app.guard import Guard, cookie_name
+from app.guard import Guard
 from app.learning import LearningError
 from app.model_files import ModelFileError, ModelFiles
 from app.pages.annotate import annotate_page
@@ -25,9 +29,10 @@ from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page
 from app.pages.look import THEME, THEME_CSS
 from app.pages.sheet import sheet_page
+from app.readiness import Readiness, look_at
+from app.refusal_pages import refuse
 from app.settings import Settings
 from app.sheet_api import sheet_routes
-from app.signing_in import Throttle, login_page
 from app.thumbs import Thumbs
 from db import project, users
 from db.clock import utc_now
@@ -41,9 +46,6 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 SERVED = ("cameras", "editor", "header", "lead", "login", "sheet")
 """Not the whole folder: the demo's truth lies there too."""
 
-STOPPED_AFTER_S = 3
-"""Requests under way when the server is told to stop get this long."""
-
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     LeaseLost: (409, "lease_lost"),
     RevisionConflict: (409, "revision_conflict"),
@@ -54,21 +56,13 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     ConfigError: (422, "invalid_config"),
     LearningError: (409, "cannot_launch"),
     ModelFileError: (422, "invalid_model"),
-    StoreBusy: (503, "busy"),
     StoreError: (409, "refused"),
 }
 
 
 def serve(settings: Settings) -> None:
     """Run the server until it is told to stop."""
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=STOPPED_AFTER_S,
-    )
+    uvicorn.run(create_app(settings), **server_options(settings))
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -77,7 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
     store = open_store(settings.database_url)
     engine = Engine(settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    _add_entrance(app, store, settings)
+    _add_small_routes(app, store, settings)
+    app.include_router(entrance_routes(store, settings))
     app.include_router(annotator_routes(store, ImageFiles(settings.home), settings))
     app.include_router(lead_routes(store, engine, ImageFiles(settings.home), ModelFiles(settings.home), settings))
     app.include_router(sheet_routes(store, Thumbs(settings.home)))
@@ -85,14 +80,17 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount(f"/assets/{part}", StaticFiles(directory=STATIC / part))
     for kind, (status, code) in REFUSALS.items():
         app.add_exception_handler(kind, _refusal(status, code))
+    app.add_exception_handler(StoreBusy, _pass_on)
     app.add_exception_handler(RequestValidationError, _say_what_was_invalid)
     app.add_exception_handler(HTTPException, _say_what_http_means)
-    app.add_exception_handler(Exception, _own_up)
     name = _project_name(store)
     app = _mount(app, annotate_page(name), "/annotate")
     app = _mount(app, lead_page(store, engine, name, settings), "/lead")
     app = _mount(app, cameras_page(name), "/cameras")
     app = _mount(app, sheet_page(name), "/sheet")
+    for route in app.routes:
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            route.app.add_exception_handler(Exception, _pass_on)
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))
     return app
@@ -136,12 +134,21 @@ def _project_name(store: Store) -> str:
             return "Pose labelling"
 
 
-def _add_entrance(app: FastAPI, store: Store, settings: Settings) -> None:
-    throttle = Throttle()
+def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
+    readiness = Readiness(look_at(store, settings.home))
 
-    @app.get("/healthz")
-    def healthz() -> PlainTextResponse:
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
+    async def healthz() -> PlainTextResponse:
+        """The process lives: nothing else is asked, so that a store that is away ends no server."""
         return PlainTextResponse("ok")
+
+    @app.api_route("/readyz", methods=["GET", "HEAD"])
+    async def readyz() -> PlainTextResponse:
+        """It can do its work: a balancer sends people elsewhere meanwhile."""
+        trouble = await readiness.trouble()
+        if trouble is None:
+            return PlainTextResponse("ready")
+        return PlainTextResponse(f"not ready: {trouble}", 503, headers={"retry-after": str(TRY_AGAIN_AFTER_S)})
 
     @app.get("/manifest.json")
     def manifest() -> JSONResponse:
@@ -155,73 +162,29 @@ def _add_entrance(app: FastAPI, store: Store, settings: Settings) -> None:
     def home(request: Request) -> RedirectResponse:
         return RedirectResponse("/lead/" if user_of(request).role == "lead" else "/annotate/", 303)
 
-    @app.get("/login")
-    def login(next: str = "") -> HTMLResponse:
-        return HTMLResponse(login_page(next_page=next))
-
-    @app.post("/login")
-    def sign_in(request: Request, name: str = Form(""), password: str = Form(""), next: str = Form("")) -> Response:
-        address = request.client.host if request.client else ""
-        wait = throttle.admit(name, address)
-        if wait > 0:
-            problem = f"Too many wrong passwords for this name. Wait {wait:.0f} s, then try again."
-            return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 429)
-        with store.reading() as tx:  # hashing a password takes long: nobody else's write waits for it
-            user = users.authenticate(tx, name, password)
-        if user is None:
-            problem = "That name and password do not belong together. Check both; capitals count in the password."
-            return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 401)
-        throttle.forget(name, address)
-        with store.transaction() as tx:
-            token, _ = users.open_session(tx, user, now=utc_now(), hours=settings.session_hours)
-        answer = RedirectResponse(_own_page(next), 303)
-        answer.set_cookie(
-            cookie_name(settings),
-            token,
-            max_age=int(settings.session_hours * 3600),
-            httponly=True,
-            samesite="lax",
-            secure=settings.secure_cookies,
-        )
-        return answer
-
-    @app.post("/logout")
-    def sign_out(request: Request) -> RedirectResponse:
-        token = request.cookies.get(cookie_name(settings))
-        if token:
-            with store.transaction() as tx:
-                users.close_session(tx, token)
-        answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(cookie_name(settings), httponly=True, samesite="lax", secure=settings.secure_cookies)
-        return answer
-
-
-def _own_page(wanted: str) -> str:
-    """Where to go after signing in: a page of ours, never another site's."""
-    # Browsers leave out tabs and line ends, so "/\t/evil.example" would be "//evil.example".
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if inside else "/"
-
 
 def _refusal(status: int, code: str) -> Callable[[Request, Exception], Response]:
-    def answer(_request: Request, error: Exception) -> Response:
-        return error_answer(status, code, str(error))
+    def answer(request: Request, error: Exception) -> Response:
+        return refuse(request.scope, status, code, str(error))
 
     return answer
 
 
-def _say_what_http_means(_request: Request, error: Exception) -> Response:
+def _say_what_http_means(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return error_answer(error.status_code, "http", f"this address answers: {error.detail}. Check it and the method.")
+    words = f"this address answers: {error.detail}. Check it and the method."
+    if error.status_code in (408, 413):  # of `bounded`, in words
+        words = error.detail
+    return refuse(request.scope, error.status_code, "http", words, headers=error.headers)
 
 
-def _own_up(_request: Request, _error: Exception) -> Response:
-    """Whatever nobody foresaw: the trace goes to the server's log, not to the browser."""
-    return error_answer(500, "server_error", "the server failed at this; nothing was changed. Try again in a moment.")
+def _pass_on(_request: Request, error: Exception) -> Response:
+    """To the guard, which has words and headers for it."""
+    raise error
 
 
-def _say_what_was_invalid(_request: Request, error: Exception) -> Response:
+def _say_what_was_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems: list[Any] = list(error.errors())
     said = "; ".join(f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in problems[:3])
-    return error_answer(422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")
+    return refuse(request.scope, 422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")

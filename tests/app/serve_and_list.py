@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 
+from app.connections import server_options
 from app.settings import GRADIO_ENVIRONMENT, read_settings
 
 
@@ -25,6 +26,8 @@ def paths_below(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
 if __name__ == "__main__":
     home, port = Path(sys.argv[1]), int(sys.argv[2])
     os.environ.update(GRADIO_ENVIRONMENT)  # read when Gradio is imported, which is in the next line
-    app = import_module("app.web").create_app(read_settings(home, {}, port=port))
+    settings = read_settings(home, {**os.environ, "SSPCM_PORT": str(port)})
+    app = import_module("app.web").create_app(settings)
     print(json.dumps(sorted(set(paths_below(app.routes)))), flush=True)
-    uvicorn.run(app, port=port, log_level="critical", timeout_graceful_shutdown=1)
+    options = {**server_options(settings), "log_level": "critical", "timeout_graceful_shutdown": 1}
+    uvicorn.run(app, **options)

@@ -1,6 +1,8 @@
 """The guard before a tiny application that tells who got through."""
 
 import asyncio
+import errno
+import html
 from collections.abc import Mapping, MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,11 +14,15 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from starlette.responses import HTMLResponse, Response
 
-from app.guard import Guard, Receive, Scope, Send
+from app.asgi import App, Receive, Scope, Send
+from app.guard import FindSession, Guard
 from app.settings import Settings, read_settings
 from db.records import SessionRecord, UserRecord
+from tests.app.serving import serving
 
 SETTINGS = read_settings(Path("home"), {})
 ORIGIN = "http://127.0.0.1"
@@ -40,9 +46,11 @@ def ask(
     user: str = "",
     headers: Mapping[str, str] | None = None,
     settings: Settings = SETTINGS,
+    app: App = tiny_app,
+    find_session: FindSession = SESSIONS.get,
 ) -> httpx.Response:
     """What the guard, or the application behind it, answers. `user` carries the cookie; no name, no cookie."""
-    guard = Guard(tiny_app, settings=settings, find_session=SESSIONS.get)
+    guard = Guard(app, settings=settings, find_session=find_session)
     cookie = {"cookie": f"{'__Host-' if settings.secure_cookies else ''}session={user}"} if user else {}
 
     async def request() -> httpx.Response:
@@ -56,7 +64,7 @@ def ask(
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_no_path_but_the_public_ones_is_open_to_nobody(path: str) -> None:
     answered = ask(f"/{path}")
-    assert answered.status_code == (200 if f"/{path}" in ("/login", "/healthz") else 401)
+    assert answered.status_code == (200 if f"/{path}" in ("/login", "/healthz", "/readyz") else 401)
 
 
 @pytest.mark.parametrize("path", ["/cameras/", "/cameras/config", "/api/cameras", "/api/cameras/1/find"])
@@ -152,8 +160,9 @@ def test_headers_that_make_no_sense_are_refused(headers: Mapping[str, str], stat
     assert ask("/api/accept", method="POST", user="ann", headers=headers).status_code == status
 
 
-def test_a_body_that_outgrows_the_limit_unannounced_ends() -> None:
+def test_a_body_that_outgrows_the_limit_unannounced_is_refused() -> None:
     read: list[MutableMapping[str, Any]] = []
+    answered: list[MutableMapping[str, Any]] = []
 
     async def reader(_scope: Scope, receive: Receive, send: Send) -> None:
         while not read or read[-1].get("more_body"):
@@ -163,13 +172,14 @@ def test_a_body_that_outgrows_the_limit_unannounced_ends() -> None:
     async def part() -> MutableMapping[str, Any]:
         return {"type": "http.request", "body": b"x" * 300_000, "more_body": True}
 
-    async def nowhere(_message: MutableMapping[str, Any]) -> None:
-        return
+    async def note(message: MutableMapping[str, Any]) -> None:
+        answered.append(message)
 
     headers = [(b"host", b"localhost"), (b"cookie", b"session=ann"), (b"x-csrf-token", b"token of ann")]
     scope = {"type": "http", "method": "POST", "path": "/api/accept", "headers": headers}
-    asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get)(scope, part, nowhere))
-    assert [message["type"] for message in read] == ["http.request"] * 3 + ["http.disconnect"]
+    asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get)(scope, part, note))
+    assert [message["type"] for message in read] == ["http.request"] * 3
+    assert (answered[0]["status"], b"over 1000000 bytes" in answered[1]["body"]) == (413, True)
 
 
 def test_only_a_route_for_files_takes_large_ones() -> None:
@@ -180,3 +190,130 @@ def test_only_a_route_for_files_takes_large_ones() -> None:
     assert ask("/api/prelabellings", method="POST", user="ann", headers=length).status_code == 403
     huge = {"content-length": str(5_000_000_000)}
     assert ask("/api/prelabellings", method="POST", user="lea", headers=huge).status_code == 413
+
+
+class Break(Exception):
+    """Nobody foresaw it."""
+
+
+def sqlite_error(kind: str) -> Exception:
+    """What a real SQLite says, as SQLAlchemy hands it on."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+        connection.exec_driver_sql("PRAGMA " + {"full": "max_page_count = 2", "read-only": "query_only = 1"}[kind])
+        with pytest.raises(OperationalError) as caught:
+            connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(1000000))")
+    engine.dispose()
+    return caught.value
+
+
+def full_disk() -> OSError:
+    """What a real write to a full disk says."""
+    with pytest.raises(OSError) as caught, Path("/dev/full").open("wb", buffering=0) as file:
+        file.write(b"x")
+    return caught.value
+
+
+FAILURES = [
+    (Break("x"), 500, "server_error", "tell a lead: "),
+    (sqlite_error("full"), 507, "disk_full", f"home folder {SETTINGS.home} is full"),
+    (full_disk(), 507, "disk_full", f"home folder {SETTINGS.home} is full"),
+    (OSError(errno.EDQUOT, "quota", "/elsewhere/part"), 507, "disk_full", "he disk of /elsewhere is full"),
+    (sqlite_error("read-only"), 503, "read_only", f"may not write into the server's home folder {SETTINGS.home}"),
+    (OSError(errno.EROFS, "read-only", str(SETTINGS.home / "models")), 503, "read_only", "right to write"),
+    (OSError(errno.EMFILE, "too many files"), 503, "not_just_now", "more to do than it can"),
+    (RuntimeError("can't start new thread"), 503, "not_just_now", "more to do than it can"),
+    (ExceptionGroup("several", [Break(), full_disk()]), 507, "disk_full", "is full"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "code", "words"), FAILURES, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize("where", ["behind", "in the guard's own look-up"])
+def test_whatever_fails_is_answered_in_words_with_our_headers_and_logged_once(
+    error: Exception, status: int, code: str, words: str, where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    def look_up(token: str) -> SessionRecord | None:
+        if where != "behind":
+            raise error
+        return SESSIONS.get(token)
+
+    def asked(path: str, accept: str) -> httpx.Response:
+        return ask(path, user="ann", headers={"accept": accept}, app=failing, find_session=look_up)
+
+    said = asked("/api/next", "*/*")
+    assert (said.status_code, said.json()["error"]["code"]) == (status, code)
+    named = said.json()["error"]["message"]
+    if where == "behind":
+        assert words in named
+    else:  # nobody knows who asks
+        assert not any(part in named for part in (str(SETTINGS.home), "/elsewhere"))
+    assert "nosniff" in said.headers["x-content-type-options"]
+    assert said.headers["cache-control"] == "no-store"
+    assert said.headers.get("retry-after") == (None if status == 500 else "5")
+    assert len(caplog.records) == 1
+    assert (caplog.records[0].exc_info is not None) == (status == 500)
+    if status == 500:
+        assert named.rstrip(".").rsplit(" ", 1)[1] in caplog.text
+
+    page = asked("/", "text/html")
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+
+
+def test_a_failure_in_the_middle_of_an_answer_leaves_it_torn_and_no_second_one_after_it() -> None:
+    async def torn(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise Break
+
+    with pytest.raises(AssertionError):  # httpx's: an answer that never ends
+        ask("/", user="ann", app=torn)
+
+
+def test_a_failure_before_anything_of_a_page_went_out_is_answered() -> None:
+    async def half(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        raise Break
+
+    assert ask("/annotate/", user="ann", app=half).status_code == 500
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_a_connection_is_of_use_after_a_failure_and_closed_after_a_torn_answer(accept: str) -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/api/torn":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise Break
+
+    guard = Guard(failing, settings=SETTINGS, find_session=SESSIONS.get)
+    cookie = {"cookie": "session=ann", "accept": accept}
+    with serving(guard) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=cookie) as client:
+        streams = set()
+        for _ in range(3):
+            answered = client.get("/api/next")
+            streams.add(id(answered.extensions["network_stream"]))
+            assert answered.status_code == 500
+        assert len(streams) == 1
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.get("/api/torn")
+
+
+@pytest.mark.parametrize("host", ["labels.example", "10.1.2.3", "<b>", ""])
+def test_an_unknown_host_gets_a_page_that_names_the_setting(host: str) -> None:
+    page = ask("/", headers={"host": f"{host}:7860", "accept": "text/html"})
+    assert (page.status_code, "<b><b>" in page.text) == (400, False)
+    assert f"SSPCM_ALLOWED_HOSTS=localhost,127.0.0.1,{html.escape(host) or 'NAME'}" in page.text
+    told = ask("/api/next", headers={"host": host, "accept": "text/html"})
+    assert (told.status_code, told.json()["error"]["code"]) == (400, "unknown_host")
+    assert "SSPCM_ALLOWED_HOSTS" in told.json()["error"]["message"]
+
+
+def test_a_refusal_below_a_path_whose_files_never_change_is_not_kept() -> None:
+    async def missing(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(status_code=404)(scope, receive, send)
+
+    for path in ("/annotate/assets/index.js", "/img/1/" + "0" * 64, "/assets/editor/editor.js"):
+        assert ask(path, user="ann", app=missing).headers["cache-control"] == "no-store"
