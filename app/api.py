@@ -16,7 +16,7 @@ from app.exporting import export_coco
 from app.files import ImageFiles
 from app.finding_lenses import find_camera_lens
 from app.first_steps import empty_queue, first_step
-from app.learning import launch_round
+from app.learning import launch_from_page
 from app.model_files import ModelFiles, launch_prelabelling, network_name
 from app.payload import (
     VERSION,
@@ -37,7 +37,7 @@ from app.payload import (
     SkipMessage,
     TaskPayload,
 )
-from app.round_json import prelabelling_json, round_json
+from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds
@@ -173,17 +173,17 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
     @api.post("/api/rounds", status_code=201)
     def launch(request: Request, message: LaunchMessage) -> dict[str, Any]:
         config = merge(PRESETS[message.preset], message.config)
-        return round_json(launch_round(store, engine, config=config, user=user_of(request)))
+        return for_browsers(round_json(launch_from_page(store, engine, config=config, user=user_of(request))))
 
     @api.get("/api/rounds")
     def list_rounds() -> dict[str, Any]:
         with store.reading() as tx:
-            return {"rounds": [round_json(record) for record in rounds.latest(tx, 1000)]}
+            return {"rounds": [for_browsers(round_json(record)) for record in rounds.latest(tx, 1000)]}
 
     @api.get("/api/rounds/{number}")
     def show_round(number: Id) -> dict[str, Any]:
         with store.reading() as tx:
-            return round_json(rounds.get(tx, number))
+            return for_browsers(round_json(rounds.get(tx, number)))
 
     @api.get("/api/rounds/{number}/labels")
     def show_labels(number: Id) -> list[dict[str, Any]]:
@@ -194,7 +194,7 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
     async def prelabel(request: Request, name: ModelName) -> dict[str, Any]:
         """The body is the model's file: streamed, never held in memory, kept under its hash, opened by the worker."""
         model = network_name(name)
-        sha256 = await models.put(request.stream())
+        sha256 = await models.put(request.stream(), name=model)
         user = user_of(request)
         launched = await to_thread.run_sync(
             lambda: launch_prelabelling(store, engine, model=model, sha256=sha256, user=user)
@@ -205,7 +205,7 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
     def latest_prelabelling() -> dict[str, Any]:
         with store.reading() as tx:
             newest = prelabellings.latest(tx)
-        return {"prelabelling": prelabelling_json(newest) if newest else None}
+        return {"prelabelling": for_browsers(prelabelling_json(newest)) if newest else None}
 
     @api.get("/api/cameras")
     def list_cameras() -> dict[str, Any]:

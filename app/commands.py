@@ -26,6 +26,7 @@ from app.files import ImageFiles, write_atomically
 from app.payload import CirclePayload, LensMessage
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
+from app.starting_weights import given_on_the_command_line
 from app.worker_state import worker_json, worker_state
 from db import cameras, images, project, rounds, users
 from db import queue as queueing
@@ -410,7 +411,7 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
     from app import engine
     from app.learning import LearningError, launch_round
 
-    config = _round_config(options)
+    config = given_on_the_command_line(_round_config(options), settings.home)
     with _expecting(LearningError), _store(settings) as store:
         lead = _lead(store, options.lead)
         engine.prepare(settings)

@@ -64,6 +64,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         quiet_the_engine()
+        self.home = settings.home
         self._client = DBOSClient(
             system_database_url=settings.database_url,
             application_name=APPLICATION,

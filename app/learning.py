@@ -24,6 +24,7 @@ from app.files import ImageFiles, write_atomically
 from app.guard_process import LOCKED, start_guarded, stop_guarded
 from app.ordering import person_score, rank_pool
 from app.settings import Settings
+from app.starting_weights import located, require_named
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreBusy
@@ -69,9 +70,8 @@ class LearningError(RuntimeError):
 def launch_round(store: Store, engine: Engine, *, config: RoundConfig, user: UserRecord) -> RoundRecord:
     """A new round, queued for the worker: its row and its job, together or not at all.
 
-    Raises RoundActive while another one is, LearningError without a labelled person or without its starting weights.
+    Raises RoundActive while another one is, LearningError without a labelled person.
     """
-    _require_weights(config.model)
     with store.transaction() as tx:
         if images.count(tx).persons_accepted == 0:
             raise LearningError(
@@ -80,6 +80,12 @@ def launch_round(store: Store, engine: Engine, *, config: RoundConfig, user: Use
         record = rounds.create(tx, config_toml=config.to_toml(), user=user)
         engine.enqueue_round(tx, record.number)
     return record
+
+
+def launch_from_page(store: Store, engine: Engine, *, config: RoundConfig, user: UserRecord) -> RoundRecord:
+    """The same for somebody who may name weights but no paths. Raises ConfigError as well."""
+    require_named(config, engine.home)
+    return launch_round(store, engine, config=config, user=user)
 
 
 def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
@@ -99,12 +105,12 @@ def _is_published(weights: str) -> bool:
     return weights in ("random", "imagenet") or weights.startswith(TIMM)
 
 
-def _require_weights(model: ModelConfig) -> None:
-    folder = weights_folder(model)
+def _require_weights(model: ModelConfig, folder: Path | None) -> None:
+    """Weights that were there when the round was launched may be gone when it begins."""
     if folder is not None and not folder.is_dir():
         raise LearningError(
-            f"model.weights is '{model.weights}', but {folder} is no folder and no file; wanted a folder with A, B and "
-            "C.safetensors, or a file of the backbone's published weights. Give such a path, or 'random'."
+            f"model.weights is '{model.weights}', which is no folder and no file any more; wanted a folder with A, B "
+            "and C.safetensors, or a file of the backbone's published weights. Put it back, or launch with others."
         )
 
 
@@ -123,7 +129,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
     with store.reading() as tx:
         frozen = rounds.frozen(tx, record.id)
         content = build_manifest(
-            config=RoundConfig.from_toml(record.config_toml),
+            config=_runnable(record, settings),
             project=get_project(tx),
             files=files,
             images_by_id={image.id: image for image in images.list_images(tx)},
@@ -134,6 +140,12 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
     folder.mkdir(parents=True, exist_ok=True)
     _note_seconds(folder, "freeze", time.monotonic() - began)
     _write_json(folder / "manifest.json", content)
+
+
+def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:
+    """The round's settings with its weights' paths. Raises ConfigError where they are refused today."""
+    config = RoundConfig.from_toml(record.config_toml)
+    return dataclasses.replace(config, model=located(config.model, settings.home))
 
 
 def build_manifest(
@@ -162,6 +174,7 @@ def build_manifest(
         for person, use, label in _uses(persons, images_by_id, by_person, frozen_labels)
     ]
     weights = weights_folder(config.model)
+    _require_weights(config.model, weights)
     return {
         "version": 1,
         "skeleton": project.skeleton.to_json(),

@@ -1,6 +1,7 @@
 """Model files as people give them: under which name their predictions go, and where the home keeps what was uploaded.
 
-Nothing here opens a model: the web takes files in, only the worker and the command line read them.
+Nothing here runs a model: the web takes files in and reads what they declare (docs/adr/0017), only the worker and the
+command line load onnxruntime.
 """
 
 import hashlib
@@ -12,9 +13,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from anyio import to_thread
 
 from app.engine import Engine
+from app.home_command import home_command
 from db import prelabellings
 from db.records import PrelabellingRecord, UserRecord
 from db.session import Store
+from sspcm.pose_models.layouts import PoseModelError
+from sspcm.pose_models.onnx_file import check_pose_model
 
 LARGEST_MODEL = 1_000_000_000
 """Bytes; ViTPose-huge has 2.5 billion, every other known pose model fits."""
@@ -47,16 +51,17 @@ class ModelFiles:
     """The home's uploaded models, named by the SHA-256 of their bytes."""
 
     def __init__(self, home: Path) -> None:
+        self._home = home
         self._folder = home / "models"
 
     def path(self, sha256: str) -> Path:
         """Where a model of this hash lies, or would."""
         return self._folder / f"{sha256}.onnx"
 
-    async def put(self, chunks: AsyncIterator[bytes]) -> str:
+    async def put(self, chunks: AsyncIterator[bytes], *, name: str = "the model") -> str:
         """Keep a model as it comes in; its SHA-256. Nothing stays of one that breaks off.
 
-        Raises ModelFileError where it is empty or too large.
+        name: what errors call it. Raises ModelFileError where it is empty, too large, cut, or of no known layout.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         draft, seen, size = self._folder / f".upload-{secrets.token_hex(8)}", hashlib.sha256(), 0
@@ -66,19 +71,25 @@ class ModelFiles:
                     size += len(chunk)
                     if size > LARGEST_MODEL:
                         raise ModelFileError(
-                            f"the model has over {LARGEST_MODEL // 1_000_000} MB; wanted a smaller one. Run a "
-                            "large one from the command line: python -P -m app prelabel MODEL.onnx"
+                            f"{name} has over {LARGEST_MODEL // 1_000_000} MB; wanted a smaller one. Run a large one "
+                            f"from the command line: {home_command(self._home, 'prelabel', 'MODEL.onnx')}"
                         )
                     seen.update(chunk)
                     await to_thread.run_sync(file.write, chunk)
                 file.flush()
                 await to_thread.run_sync(os.fsync, file.fileno())
-            if not size:
-                raise ModelFileError("the model's file is empty; wanted an ONNX file. Choose it again.")
+            await to_thread.run_sync(_check, draft, name)
             draft.replace(self.path(seen.hexdigest()))
         finally:
             draft.unlink(missing_ok=True)
         return seen.hexdigest()
+
+
+def _check(path: Path, name: str) -> None:
+    try:
+        check_pose_model(path, name)
+    except PoseModelError as error:
+        raise ModelFileError(str(error)) from error
 
 
 def launch_prelabelling(

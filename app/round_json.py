@@ -1,10 +1,17 @@
-"""Rounds and pre-labellings as programs see them: the same document from the command line and over HTTP."""
+"""Rounds and pre-labellings as programs see them: the same document from the command line and over HTTP.
+
+What goes to a browser names no folder of the server: a path there keeps its last part alone.
+"""
 
 import dataclasses
+import re
 from typing import Any
 
 from db.records import PrelabellingRecord, RoundRecord
 from sspcm.config import RoundConfig
+
+_FOLDERS = re.compile(r"(?<![\w.:/])(?:/[^/\s'\"`,;()\[\]]+)+/")
+"""What stands before the last part of an absolute path; an address such as https://host/a is none."""
 
 
 def round_json(record: RoundRecord) -> dict[str, Any]:
@@ -17,6 +24,19 @@ def round_json(record: RoundRecord) -> dict[str, Any]:
 def prelabelling_json(record: PrelabellingRecord) -> dict[str, Any]:
     """A model's run over the pool as plain data, its times in ISO 8601."""
     return _with_times(dataclasses.asdict(record))
+
+
+def for_browsers(shown: dict[str, Any]) -> dict[str, Any]:
+    """The same document without the folders of absolute paths."""
+    return {key: _without_folders(value) for key, value in shown.items()}
+
+
+def _without_folders(value: Any) -> Any:
+    if isinstance(value, str):
+        return _FOLDERS.sub("", value)
+    if isinstance(value, dict):
+        return for_browsers(value)
+    return [_without_folders(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _with_times(shown: dict[str, Any]) -> dict[str, Any]:

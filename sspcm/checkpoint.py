@@ -15,12 +15,16 @@ from torch import Tensor, nn
 
 from sspcm.config import ModelConfig
 from sspcm.errors import CheckpointError as CheckpointError
+from sspcm.finite import unusable
 from sspcm.networks import PoseNetwork
 from sspcm.plain import build
 from sspcm.skeleton import Skeleton
 from sspcm.trio import Trio
 
 MODEL_FILE = "model.json"
+LARGEST_CARD = 1_000_000
+"""Bytes of model.json; one of 1,000 long names has 30,000."""
+MOST_KEYPOINTS = 1000
 
 
 Name = TypeVar("Name", bound=str)
@@ -83,11 +87,15 @@ def read_card(folder: Path) -> ModelCard:
     """The folder's model.json. Raises CheckpointError."""
     path = folder / MODEL_FILE
     try:
+        if (size := path.stat().st_size) > LARGEST_CARD:
+            raise ValueError(f"it has {size:,} bytes, more than {LARGEST_CARD:,}")
         data = json.loads(path.read_text())
         if not isinstance(data, dict) or data.get("version") != 1:
             found = f"version {data.get('version')!r}" if isinstance(data, dict) else f"a JSON {type(data).__name__}"
             raise ValueError(f"{found}, not version 1")
         card = build(_Card, {key: value for key, value in data.items() if key in _Card.__annotations__}, what=path.name)
+        if not 0 < len(card.keypoints) <= MOST_KEYPOINTS:
+            raise ValueError(f"it names {len(card.keypoints):,} keypoints, not 1 to {MOST_KEYPOINTS}")
         return ModelCard(skeleton=card.skeleton, keypoints=card.keypoints, model=card.model)
     except FileNotFoundError as error:
         there = "holds no model.json" if folder.is_dir() else "is no folder"
@@ -95,9 +103,10 @@ def read_card(folder: Path) -> ModelCard:
             f"{folder} {there}; wanted a folder with networks and the {MODEL_FILE} that a training writes beside them. "
             "Give one that `sspcm train`, `sspcm export` or a round made."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        problem = "it nests too deep" if isinstance(error, RecursionError) else error
         raise CheckpointError(
-            f"{path} is unreadable ({error}); wanted the file as a training wrote it. "
+            f"{path} is unreadable ({problem}); wanted the file as a training wrote it. "
             "Restore it, or give another folder that `sspcm train`, `sspcm export` or a round made."
         ) from error
 
@@ -145,12 +154,18 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def fill(network: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Give the network these tensors, all or none. Raises CheckpointError naming the first one that does not fit."""
+    """Give the network these tensors, all or none. Raises CheckpointError naming the first one that does not fit, or
+    that is not finite."""
     wanted = network.state_dict()
     for complaint in _misfits(wanted, tensors):
         raise CheckpointError(
             f"{path} does not fit these networks: {complaint}. Give weights of the same model.backbone, "
             f"model.student_backbone, model.deconv_channels and skeleton; {MODEL_FILE} beside them says whose they are."
+        )
+    for complaint in unusable(wanted, tensors):
+        raise CheckpointError(
+            f"{path} cannot be computed with: {complaint}; wanted finite weights. "
+            "Give those of a training that ended well, or start at random."
         )
     network.load_state_dict(dict(tensors))
 

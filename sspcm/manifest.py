@@ -53,7 +53,7 @@ def read_manifest(path: Path) -> Manifest:
     """The manifest as checked data. Raises RoundError naming the part that is wrong."""
     try:
         data = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RoundError(f"cannot read {path} ({error}); wanted a round's manifest. Start the round anew.") from error
     try:
         if data["version"] != 1:

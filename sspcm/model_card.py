@@ -121,7 +121,7 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     try:
         data = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(
             f"{path} is not readable JSON ({error}); wanted it as the training wrote it. Restore the file."
         ) from error

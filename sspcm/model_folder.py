@@ -78,7 +78,7 @@ def _skeleton(folder: Path, card: ModelCard) -> Skeleton:
 def _read_skeleton(path: Path, card: ModelCard) -> Skeleton:
     try:
         skeleton = Skeleton.from_json(json.loads(path.read_text(encoding="utf-8"))["skeleton"])
-    except (OSError, ValueError, KeyError, TypeError, SkeletonError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, SkeletonError) as error:
         raise CheckpointError(
             f"{path} does not say the networks' skeleton ({error}); wanted it as the training wrote it. "
             "Restore the file, or take it out of the folder to go by the keypoints' names alone."

@@ -20,9 +20,9 @@ from app.editor import (
 )
 from app.engine import Engine
 from app.first_steps import first_step_of
-from app.learning import LearningError, launch_round
+from app.learning import LearningError, launch_from_page
 from app.pages.look import header
-from app.round_json import prelabelling_json, round_json
+from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
@@ -138,7 +138,7 @@ def _launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
         user = _lead_of(request)
         try:
             changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
-            record = launch_round(store, engine, config=_config(name, changes, text or ""), user=user)
+            record = launch_from_page(store, engine, config=_config(name, changes, text or ""), user=user)
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=f"Not launched: {error}")
         state = worker_state(store, settings)
@@ -224,7 +224,7 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         labelled = rounds.count_labelled(tx, [record.id for record in records])
         counts = images.count(tx)
         waiting = queue.listing(tx, limit=QUEUE_SHOWN, now=utc_now())
-    told = [round_json(record) for record in records]
+    told = [for_browsers(round_json(record)) for record in records]
     board = {"round": told[0] if told else None, "labelled": counts.persons_accepted}
     tables = {
         "rounds": told,
@@ -241,7 +241,7 @@ def prelabel_view(store: Store) -> dict[str, Any]:
     """The newest model's run over the pool, as plain data."""
     with store.reading() as tx:
         newest = prelabellings.latest(tx)
-    return {"prelabelling": prelabelling_json(newest) if newest else None}
+    return {"prelabelling": for_browsers(prelabelling_json(newest)) if newest else None}
 
 
 def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torchvision import models
 
 from sspcm.config import TIMM
+from sspcm.finite import unusable
 from sspcm.networks.backbones import TORCHVISION
 from sspcm.networks.efficientnet_lite import PARTS
 from sspcm.networks.pose_network import PoseNetwork
@@ -50,6 +51,11 @@ def load_published(network: PoseNetwork, backbone: str, source: str | Path) -> N
             "Give published weights of that very backbone, or choose the backbone that they are of."
         )
     found = {_flat(name): tensor for name, tensor in tensors.items()}
+    used = {name: found[_flat(name)] for name in wanted if _flat(name) in found}
+    for complaint in unusable(wanted, used):
+        raise BackboneError(
+            f"the weights '{source}' cannot be computed with: {complaint}; wanted finite weights. Download them again."
+        )
     network.trunk.load_state_dict({key: found.get(_flat(name), state[key]) for key, name in names.items()})
 
 

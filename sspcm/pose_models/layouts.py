@@ -24,6 +24,10 @@ STD = np.array([58.395, 57.12, 57.375], dtype=np.float32)
 
 DTYPES = {"float": np.float32, "float16": np.float16, "uint8": np.uint8, "int32": np.int32}
 """ONNX's names of the numbers a picture can be made of."""
+SIDES = (8, 2048)
+"""Pixels of a crop's shorter and longer side; the largest known pose model takes 1,280."""
+MOST_CROPS = 256
+MOST_PIXELS = 32_000_000
 COCO = BUILT_IN["coco-17"].keypoints
 WANTED = (
     "Wanted one of: MoveNet for one person ([1,S,S,3] -> [1,1,17,3]), top-down heatmaps ([N,3,H,W] -> [N,17,h,w]), "
@@ -47,6 +51,17 @@ class Tensor:
     def __str__(self) -> str:
         sizes = ",".join("?" if size is None else str(size) for size in self.shape)
         return f"{self.name} {self.dtype}[{sizes}]"
+
+
+def refusal(name: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> PoseModelError:
+    """The error for a model of no known layout: what it has, what is wanted."""
+    found = f"inputs {_listed(inputs)}; outputs {_listed(outputs)}"
+    return PoseModelError(f"{name} is no pose model of a known layout. Found {found}. {WANTED}")
+
+
+def _listed(tensors: Sequence[Tensor]) -> str:
+    """The first few; a model may have thousands."""
+    return ", ".join(str(one)[:100] for one in tensors[:4]) + (", ..." if len(tensors) > 4 else "") or "none"
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,19 @@ class Frame:
     width: int
     batch: int | None
     dtype: str
+
+
+def check_size(name: str, frame: Frame) -> None:
+    """Raises PoseModelError for crops that are no person's, or so many that memory would not hold them."""
+    sides, batch = (frame.height, frame.width), frame.batch or 1
+    fits = min(sides) >= SIDES[0] and max(sides) <= SIDES[1]
+    if fits and batch <= MOST_CROPS and batch * frame.height * frame.width <= MOST_PIXELS:
+        return
+    raise PoseModelError(
+        f"{name} takes crops of {frame.height:,} x {frame.width:,} pixels, {batch:,} at a time; wanted sides from "
+        f"{SIDES[0]} to {SIDES[1]:,}, at most {MOST_CROPS} at a time and {MOST_PIXELS:,} pixels in all. "
+        "Export the model with the input it was trained with."
+    )
 
 
 def read_input(inputs: Sequence[Tensor]) -> Frame | None:

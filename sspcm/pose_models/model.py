@@ -8,8 +8,10 @@ import numpy as np
 import onnxruntime
 from jaxtyping import Float, UInt8
 
-from sspcm.pose_models.layouts import DTYPES, WANTED, Layout, PoseModelError, Tensor, read_input, recognise
+from sspcm.pose_models.layouts import DTYPES, Layout, PoseModelError, Tensor, check_size, read_input, recognise, refusal
 
+LARGEST_FILE = 2**31 - 1
+"""Bytes; protobuf, which ONNX files are written in, ends there."""
 LARGEST_BATCH = 16
 """Crops a run of a model that takes any number: more wins nothing on a CPU and costs memory."""
 EXTERNAL_DATA = b"\x0a\x08location\x12"
@@ -74,6 +76,7 @@ class PoseModel:
         frame = read_input(inputs)
         if frame is None:
             raise self._refusal(inputs)
+        check_size(self.name, frame)
         sides = (frame.height, frame.width)
         shape = (*sides, 3) if frame.kind == "rows" else (3, *sides)
         fed = np.zeros((frame.batch or 1, *shape), dtype=DTYPES[frame.dtype])
@@ -83,14 +86,16 @@ class PoseModel:
         return layout
 
     def _refusal(self, inputs: list[Tensor]) -> PoseModelError:
-        outputs = [_tensor(one) for one in self._session.get_outputs()]
-        found = f"inputs {', '.join(map(str, inputs)) or 'none'}; outputs {', '.join(map(str, outputs)) or 'none'}"
-        return PoseModelError(f"{self.name} is no pose model of a known layout. Found {found}. {WANTED}")
+        return refusal(self.name, inputs, [_tensor(one) for one in self._session.get_outputs()])
 
 
 def read_pose_model(path: Path, *, name: str | None = None, threads: int = 0) -> PoseModel:
     """The model in a file, known by the file's name without its suffix. Raises PoseModelError."""
     try:
+        if (size := path.stat().st_size) > LARGEST_FILE:
+            raise PoseModelError(
+                f"{path} has {size:,} bytes; wanted an ONNX file of {LARGEST_FILE:,} at most. Give a smaller model."
+            )
         content = path.read_bytes()
     except OSError as error:
         raise PoseModelError(f"cannot read {path} ({error.strerror}); wanted an ONNX file. Give its path.") from error

@@ -1,5 +1,6 @@
 """A round's stages on real stores and a real, if simple-minded, trainer process."""
 
+import dataclasses
 import json
 import sys
 import time
@@ -20,6 +21,7 @@ from app.files import ImageFiles
 from app.learning import (
     LearningError,
     freeze_round,
+    launch_from_page,
     launch_round,
     publish_round,
     round_folder,
@@ -178,11 +180,24 @@ def test_a_job_that_cannot_be_enqueued_leaves_no_round(home: Home) -> None:
         assert rounds.latest(tx) == []
 
 
-def test_starting_weights_that_are_not_there_are_named_at_once(home: Home, engine: Engine, tmp_path: Path) -> None:
-    config = RoundConfig(model=ModelConfig(weights=str(tmp_path / "nowhere")))
+def test_starting_weights_that_are_gone_when_the_round_begins_are_named(home: Home, tmp_path: Path) -> None:
+    home.add("a.jpg", home.labelled())
+    with pytest.raises(LearningError, match=r"nowhere', which is no folder and no file any more"):
+        home.freeze(RoundConfig(model=ModelConfig(weights=str(tmp_path / "nowhere"))))
 
-    with pytest.raises(LearningError, match="nowhere is no folder"):
-        launch_round(home.store, engine, config=config, user=home.lead)
+
+def test_a_page_names_weights_of_the_home_and_nothing_else(home: Home, engine: Engine) -> None:
+    home.add("a.jpg", home.labelled())
+    (engine.home / "weights" / "mine").mkdir(parents=True)
+    for weights in ("/etc", "../secret.json", "nowhere"):
+        config = RoundConfig(model=ModelConfig(weights_b=weights))
+        with pytest.raises(ConfigError, match=r"in the home's folder weights/ \(there are: mine\)"):
+            launch_from_page(home.store, engine, config=config, user=home.lead)
+    config = RoundConfig(model=ModelConfig(weights="mine"))
+    number = launch_from_page(home.store, engine, config=config, user=home.lead).number
+    freeze_round(home.store, home.files, dataclasses.replace(home.settings, home=engine.home), number)
+    (manifest,) = (engine.home / "rounds").rglob("manifest.json")
+    assert json.loads(manifest.read_text())["weights"] == str(engine.home / "weights" / "mine")
 
 
 @pytest.mark.parametrize("weights", ["/tmp/a\0b", "\ud800"])

@@ -9,6 +9,9 @@ import pytest
 
 from app import model_files
 from app.model_files import ModelFileError, ModelFiles, network_name
+from tests.onnx_files import classifier, movenet
+
+WHOLE = movenet()
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -42,10 +45,18 @@ def test_a_name_that_cannot_be_is_told(given: str) -> None:
 def test_an_upload_lies_under_its_hash_and_twice_is_once(tmp_path: Path) -> None:
     models = ModelFiles(tmp_path)
     for _ in range(2):
-        assert asyncio.run(models.put(chunks(b"on", b"nx"))) == hashlib.sha256(b"onnx").hexdigest()
+        assert asyncio.run(models.put(chunks(WHOLE[:99], WHOLE[99:]))) == hashlib.sha256(WHOLE).hexdigest()
     (kept,) = (tmp_path / "models").iterdir()
-    assert kept == models.path(hashlib.sha256(b"onnx").hexdigest())
-    assert kept.read_bytes() == b"onnx"
+    assert kept == models.path(hashlib.sha256(WHOLE).hexdigest())
+    assert kept.read_bytes() == WHOLE
+
+
+@pytest.mark.parametrize("content", [WHOLE[:-9], WHOLE[:2000], b"no model", classifier()])
+def test_an_upload_that_is_cut_or_no_pose_model_is_refused_and_leaves_nothing(content: bytes, tmp_path: Path) -> None:
+    models = ModelFiles(tmp_path)
+    with pytest.raises(ModelFileError, match=r"cut is no whole ONNX model|cut is no pose model of a known layout"):
+        asyncio.run(models.put(chunks(content), name="cut"))
+    assert list((tmp_path / "models").iterdir()) == []
 
 
 def test_an_upload_that_is_too_large_empty_or_breaks_off_leaves_nothing(

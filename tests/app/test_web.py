@@ -28,6 +28,7 @@ from db import users
 from db.clock import utc_now
 from db.session import migrate, open_store
 from sspcm.skeleton import get_skeleton
+from tests.onnx_files import movenet
 
 ROOT = Path(__file__).parents[2]
 SERVER = Path(__file__).parent / "serve_and_list.py"
@@ -161,12 +162,16 @@ def test_a_lead_uploads_a_model_and_the_worker_gets_it(server: Server) -> None:
         refused = lea.post("/api/prelabellings?name=weights.pth", content=b"onnx")
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "invalid_model")
         assert lea.get("/api/prelabellings/latest").json() == {"prelabelling": None}
-        large = bytes(2_000_000)  # over what any other route takes
+        large = movenet(side=192)  # over what any other route takes
+        assert len(large) > 2_000_000
+        cut = lea.post("/api/prelabellings?name=cut.onnx", content=large[:-9])
+        assert (cut.status_code, cut.json()["error"]["code"]) == (422, "invalid_model")
+        assert "cut is no whole ONNX model" in cut.json()["error"]["message"]
         launched = lea.post("/api/prelabellings", params={"name": "../dots.onnx"}, content=large)
         assert (launched.status_code, launched.json()["model"], launched.json()["state"]) == (201, "dots", "queued")
         (kept,) = (server.settings.home / "models").iterdir()
         assert kept.name == f"{launched.json()['sha256']}.onnx"
-        assert lea.post("/api/prelabellings?name=two.onnx", content=b"onnx").status_code == 409
+        assert lea.post("/api/prelabellings?name=two.onnx", content=movenet()).status_code == 409
         assert lea.get("/api/prelabellings/latest").json()["prelabelling"]["model"] == "dots"
 
 

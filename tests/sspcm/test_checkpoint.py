@@ -7,6 +7,7 @@ import torch
 
 from sspcm.checkpoint import (
     CheckpointError,
+    fill,
     load_network,
     load_starting_weights,
     read_card,
@@ -64,6 +65,51 @@ def test_a_broken_file_and_a_missing_card_are_named(tmp_path, tiny):
         load_network(tmp_path / "A.safetensors", build_network(tiny.model.backbone, 5, 16, 0))
     with pytest.raises(CheckpointError, match=r"holds no model\.json; wanted a folder with networks"):
         read_card(tmp_path)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_weights_that_are_not_finite_are_refused_by_name(tmp_path, tiny, skeleton, value):
+    network = build_network(tiny.model.backbone, 5, 16, 0)
+    with torch.no_grad():
+        network.head[-1].bias[2] = value
+    save_networks(tmp_path, {"A": network}, skeleton=skeleton, model=tiny.model)
+    other = build_network(tiny.model.backbone, 5, 16, 1)
+    before = {name: tensor.clone() for name, tensor in other.state_dict().items()}
+    with pytest.raises(CheckpointError, match=r"A\.safetensors .*'head\.\S*bias' of 5 numbers holds 1 that are NaN"):
+        load_network(tmp_path / "A.safetensors", other)
+    assert all(torch.equal(before[name], tensor) for name, tensor in other.state_dict().items())
+
+
+def test_weights_that_only_64_bits_hold_and_variances_below_0_are_refused(tmp_path, tiny):
+    network = build_network(tiny.model.backbone, 5, 16, 0)
+    large = {name: tensor.double() if tensor.is_floating_point() else tensor for name, tensor in
+             network.state_dict().items()}  # fmt: skip
+    large["head.0.weight" if "head.0.weight" in large else next(iter(large))].fill_(1e300)
+    with pytest.raises(CheckpointError, match="NaN or infinite"):
+        fill(network, large, tmp_path / "A.safetensors")
+    state = dict(network.state_dict())
+    variance = next(name for name in state if name.endswith("running_var"))
+    state[variance] = -torch.ones_like(state[variance])
+    with pytest.raises(CheckpointError, match=rf"'{variance}' holds variances below 0"):
+        fill(network, state, tmp_path / "A.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("card", "said"),
+    [
+        ("[" * 99_999, "it nests too deep"),
+        (" " * 2_000_000, "more than 1,000,000"),
+        ('{"version": 1, "skeleton": "s", "keypoints": [], "model": {}}', "it names 0 keypoints"),
+        ('{"version": 1, "skeleton": "s", "keypoints": ["a"], "model": {"deconv_channels": 1e9}}', "deconv_channels"),
+        ('{"version": 1, "skeleton": "s", "keypoints": ["a"], "model": {"deconv_channels": 99999}}', "from 1 to 2,048"),
+        ("\ufeff{}", "is unreadable"),
+    ],
+)
+def test_a_card_that_cannot_be_is_refused_in_words(tmp_path, card, said):
+    (tmp_path / "model.json").write_text(card)
+    with pytest.raises(CheckpointError) as refused:
+        read_card(tmp_path)
+    assert said in str(refused.value) and "wanted the file as a training wrote it" in str(refused.value)
 
 
 def test_a_write_replaces_the_whole_file(tmp_path):

@@ -1,0 +1,71 @@
+"""Which starting weights a round may name, and where they lie.
+
+Whoever launches from a page or over HTTP names what is built in, or a file or folder of the home's `weights/`: nothing
+in an answer tells what else the server has. Whoever has the command line may read files anyway, and gives any path.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sspcm.config import TIMM, ConfigError, ModelConfig, RoundConfig
+
+FOLDER = "weights"
+FIELDS = ("weights", "weights_b", "weights_c")
+BUILT_IN = ("random", "imagenet", "demo", "")
+
+
+def require_named(config: RoundConfig, home: Path) -> None:
+    """Raises ConfigError, in the same words whatever the server has there, unless all weights are named and known."""
+    for field in FIELDS:
+        name = getattr(config.model, field)
+        if not _is_built_in(name) and not (_is_plain(name) and (home / FOLDER / name).exists()):
+            there_are = ", ".join(names_in(home)) or "none yet"
+            raise ConfigError(
+                f"model.{field} is {name[:80]!r}; wanted random, imagenet, demo, or a name in the home's "
+                f"folder {FOLDER}/ (there are: {there_are}). Name one of these, or have it put there."
+            )
+
+
+def names_in(home: Path) -> list[str]:
+    """What the home's folder of weights holds; the folder is made, so that somebody can put some there."""
+    folder = home / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def given_on_the_command_line(config: RoundConfig, home: Path) -> RoundConfig:
+    """The settings with paths made whole, since the worker runs elsewhere. Raises ConfigError where nothing lies."""
+    found: dict[str, Any] = {}
+    for field in FIELDS:
+        name = getattr(config.model, field)
+        if _is_built_in(name) or (_is_plain(name) and (home / FOLDER / name).exists()):
+            continue
+        path = Path(name).expanduser().resolve()
+        if not path.exists():
+            raise ConfigError(
+                f"model.{field} is {name!r}, but {path} is no folder and no file; wanted random, imagenet, demo, a "
+                "folder with A, B and C.safetensors, or a file of the backbone's published weights. Give such a path."
+            )
+        found[field] = str(path)
+    return replace(config, model=replace(config.model, **found))
+
+
+def located(model: ModelConfig, home: Path) -> ModelConfig:
+    """The settings with the home's own names as paths, for the trainer."""
+    names = {field: getattr(model, field) for field in FIELDS}
+    paths: dict[str, Any] = {
+        field: str(home / FOLDER / name)
+        for field, name in names.items()
+        if not _is_built_in(name) and not Path(name).is_absolute()
+    }
+    return replace(model, **paths)
+
+
+def _is_built_in(name: str) -> bool:
+    return name in BUILT_IN or name.startswith(TIMM)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it leads nowhere but below the folder."""
+    return not set(name) & set("\\~:") and all(part and not part.startswith(".") for part in name.split("/"))

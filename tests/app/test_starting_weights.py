@@ -1,0 +1,64 @@
+"""Which weights may be named, and that a refusal tells nothing of the server's files."""
+
+from pathlib import Path
+
+import pytest
+
+from app.starting_weights import given_on_the_command_line, located, names_in, require_named
+from sspcm.config import ConfigError, ModelConfig, RoundConfig
+
+
+def naming(weights: str, field: str = "weights") -> RoundConfig:
+    return RoundConfig(model=ModelConfig(**{field: weights}))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "home" / "weights" / "mine").mkdir(parents=True)
+    (tmp_path / "home" / "weights" / "resnet18.pth").touch()
+    (tmp_path / "home" / "secret.json").write_text("{}")
+    (tmp_path / "outside.pth").touch()
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("weights", ["random", "imagenet", "demo", "timm:resnet18.gluon_in1k", "mine", "resnet18.pth"])
+def test_what_a_page_may_name(weights: str, home: Path) -> None:
+    require_named(naming(weights), home)
+
+
+@pytest.mark.parametrize("field", ["weights", "weights_b", "weights_c"])
+def test_a_path_and_a_missing_name_are_refused_in_the_same_words(field: str, home: Path) -> None:
+    outside = home.parent / "outside.pth"
+    tricks = [
+        *("/etc/passwd", "/nowhere", str(outside), str(home / "weights" / "mine"), "/dev/zero", "/proc/self/environ"),
+        *("../secret.json", "../outside.pth", "mine/../../secret.json", "mine/../mine", "./mine", "..", "."),
+        *("~/x", "~root", "C:\\x", "..\\x", "none", "weights/mine", "file:///etc/passwd", ".hidden", "//etc/passwd"),
+    ]
+    for trick in tricks:
+        with pytest.raises(ConfigError) as refused:
+            require_named(naming(trick, field), home)
+        wanted = (
+            f"model.{field} is {trick!r}; wanted random, imagenet, demo, or a name in the home's folder weights/ "
+            "(there are: mine, resnet18.pth). Name one of these, or have it put there."
+        )
+        assert str(refused.value) == wanted
+
+
+def test_a_home_without_the_folder_gets_it(tmp_path: Path) -> None:
+    assert names_in(tmp_path) == [] and (tmp_path / "weights").is_dir()
+
+
+def test_a_name_becomes_its_path_for_the_trainer_and_a_built_in_one_stays(home: Path) -> None:
+    model = located(ModelConfig(weights="mine", weights_b="resnet18.pth", weights_c="imagenet"), home)
+    assert model.weights == str(home / "weights" / "mine")
+    assert model.weights_b == str(home / "weights" / "resnet18.pth")
+    assert model.weights_c == "imagenet"
+
+
+def test_the_command_line_takes_any_path_and_makes_it_whole(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home.parent)
+    config = given_on_the_command_line(naming("outside.pth"), home)
+    assert config.model.weights == str(home.parent / "outside.pth")
+    assert given_on_the_command_line(naming("mine"), home) == naming("mine")
+    with pytest.raises(ConfigError, match=r"model\.weights_c is 'gone', but .*gone is no folder and no file"):
+        given_on_the_command_line(naming("gone", "weights_c"), home)
