@@ -23,6 +23,7 @@ from app.cameras import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.exporting import accepted, export_coco
 from app.files import ImageFiles, write_atomically
+from app.home_command import home_command
 from app.payload import CirclePayload, LensMessage
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
@@ -228,6 +229,7 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
                 progress=progress,
             )
         predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
+        hint = _pairing_hint(store, settings)
 
     def plain() -> Iterator[str]:
         yield f"{report.images_new} new images, {report.images_known} known already, in {report.seconds:.1f} s"
@@ -240,10 +242,12 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
             yield f"lens circles of cameras: {told}"
         for complaint in report.complaints:
             yield f"note: {complaint}"
+        if hint:
+            yield f"note: {hint}"
         if predicted:
             yield from _tell_prelabels(predicted)
 
-    shown = {**as_json(report), "prelabel": dataclasses.asdict(predicted) if predicted else None}
+    shown = {**as_json(report), "prelabel": dataclasses.asdict(predicted) if predicted else None, "hint": hint}
     answer(shown, as_json=options.json, plain=plain)
     return 0 if report.images_new + report.images_known else 1
 
@@ -359,6 +363,12 @@ def _tell_camera(shown: Mapping[str, Any]) -> str:
     return f"{shown['source']:<8} {where:<46} {size:<16} {shown['images']:>6} images  {shown['name']}"
 
 
+def _pairing_hint(store: Store, settings: Settings) -> str | None:
+    with store.reading() as tx:
+        own = project.get_project(tx).skeleton
+    return skeletons.pairing_hint(own, home_command(settings.home, "skeleton", "set", "--by-name"))
+
+
 def skeleton_show(settings: Settings, options: argparse.Namespace) -> int:
     """The home's skeleton."""
     with _store(settings) as store, store.reading() as tx:
@@ -421,6 +431,9 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
         finally:
             port.close()
         state = worker_state(store, settings)
+        hint = _pairing_hint(store, settings)
+    if hint:
+        say(f"note: {hint}")
 
     def plain() -> Iterator[str]:
         running = state.stand == "running"

@@ -18,7 +18,7 @@ from sspcm.errors import CheckpointError as CheckpointError
 from sspcm.finite import unusable
 from sspcm.networks import PoseNetwork
 from sspcm.plain import build
-from sspcm.skeleton import Skeleton
+from sspcm.skeleton import Skeleton, same_keypoints
 from sspcm.trio import Trio
 
 MODEL_FILE = "model.json"
@@ -182,7 +182,7 @@ def _misfits(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Itera
 
 
 def _check_keypoints(folder: Path, card: ModelCard, skeleton: Skeleton) -> None:
-    if card.keypoints == skeleton.keypoints:
+    if same_keypoints(card.keypoints, skeleton.keypoints):
         return
     raise CheckpointError(
         f"the weights in {folder} are for skeleton '{card.skeleton}' with {len(card.keypoints)} keypoints; wanted "

@@ -11,7 +11,7 @@ from sspcm.config import ModelConfig
 from sspcm.formats.coco import DEFAULT_SIGMA
 from sspcm.networks import PoseNetwork, build_network
 from sspcm.sides import mirror_by_name
-from sspcm.skeleton import BUILT_IN, Skeleton, SkeletonError
+from sspcm.skeleton import Skeleton, SkeletonError, recognise
 from sspcm.trio import heatmaps_of
 
 PREFERRED = ("C", "student", "A")
@@ -68,9 +68,9 @@ def _skeleton(folder: Path, card: ModelCard) -> Skeleton:
     for told in (folder / "manifest.json", folder / "card.json"):
         if told.is_file():
             return _read_skeleton(told, card)
-    for built_in in BUILT_IN.values():
-        if built_in.keypoints == card.keypoints:
-            return built_in
+    built_in = recognise(card.keypoints)
+    if built_in is not None:
+        return built_in
     sigmas = (DEFAULT_SIGMA,) * len(card.keypoints)
     return Skeleton(card.skeleton, card.keypoints, (), mirror_by_name(card.keypoints), sigmas)
 

@@ -281,15 +281,19 @@ def same_keypoints(one: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def match_keypoints(wanted: Sequence[str], given: Sequence[str]) -> tuple[int, ...] | None:
-    """Where each wanted keypoint stands among the given ones; None unless both name the same keypoints.
+    """Where each wanted keypoint stands among the given ones; None unless both name the same keypoints."""
+    known = [place for place in find_keypoints(wanted, given) if place is not None]
+    return tuple(known) if len(set(known)) == len(wanted) == len(given) else None
+
+
+def find_keypoints(wanted: Sequence[str], given: Sequence[str]) -> list[int | None]:
+    """Where each wanted keypoint stands among the given ones, None where it does not.
 
     Names are matched exactly, else by their `spelling` where only one keypoint of each list has it.
     """
     places = [_by_spelling(names) for names in (wanted, given)]
     exact = {name: i for i, name in enumerate(given)}
-    found = [exact.get(name, _only(places, spelling(name))) for name in wanted]
-    known = [place for place in found if place is not None]
-    return tuple(known) if len(set(known)) == len(wanted) == len(given) else None
+    return [exact.get(name, _only(places, spelling(name))) for name in wanted]
 
 
 def _by_spelling(names: Sequence[str]) -> dict[str, int]:

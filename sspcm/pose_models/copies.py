@@ -17,7 +17,7 @@ from sspcm.pose_models.layouts import Kind, PoseModelError
 from sspcm.pose_models.model import PoseModel
 from sspcm.ranking import Flag, PersonInconsistency
 from sspcm.sides import mirror_by_name
-from sspcm.skeleton import Skeleton
+from sspcm.skeleton import Skeleton, find_keypoints
 
 BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25}
 """The crop over the box: measured for MoveNet (docs/log.md), what they were trained with for the others."""
@@ -60,7 +60,8 @@ def judge(
         return []
     known = known_keypoints(model, skeleton)
     seen = see_copies(model, persons)
-    places = np.array([model.keypoints.index(skeleton.keypoints[k]) for k in known])
+    found = find_keypoints(skeleton.keypoints, model.keypoints)
+    places = np.array([found[k] for k in known])
     members = np.zeros((len(COPIES), len(persons), len(skeleton), 3))
     members[:, :, known] = seen[:, :, places]
     chosen = middle_answers(members)
@@ -84,7 +85,7 @@ def judge(
 
 def known_keypoints(model: PoseModel, skeleton: Skeleton) -> list[int]:
     """Which of the skeleton's keypoints the model has, by name. Raises PoseModelError where it has none."""
-    known = [k for k, name in enumerate(skeleton.keypoints) if name in model.keypoints]
+    known = [k for k, place in enumerate(find_keypoints(skeleton.keypoints, model.keypoints)) if place is not None]
     if not known:
         raise PoseModelError(
             f"{model.name} knows no keypoint of skeleton '{skeleton.name}' by its name (it has: "

@@ -1,17 +1,22 @@
 """The home's skeleton is shown, and corrected without touching labels, predictions or rounds."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.__main__ import main
 from app.skeletons import for_editor, pairing_hint
-from db import project
+from db import images, project
+from db.images import NewImage, NewPerson
 from db.session import Store, open_store
+from sspcm.pose import Box, Label
 from sspcm.skeleton import BUILT_IN, Skeleton, get_skeleton
 
 COCO = get_skeleton("coco-17")
@@ -146,6 +151,23 @@ def test_the_hint_counts_what_is_missing_and_says_what_to_run() -> None:
     assert hint.endswith("Run: app skeleton set --by-name")
     assert [pairing_hint(one, "x") for one in BUILT_IN.values()] == [None] * 4
     assert pairing_hint(Skeleton("x", ("a",), (), (0,), (0.1,)), "x") is None
+
+
+def test_a_home_imported_long_ago_is_told_at_its_next_import_and_round(run: Run, home: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    Image.new("RGB", (40, 30)).save(folder / "a.png")
+    told = f"0 of 11 pairs are set.*--home {re.escape(str(tmp_path / 'home'))} skeleton set --by-name"
+    assert re.search(told, run("import", str(folder))[1])
+    assert re.search(told, json.loads(run("import", str(folder), "--json")[1])["hint"])
+    box = Box(0, 0, 20, 20)
+    label = Label(np.full((25, 3), 2.0))
+    with home.transaction() as tx:
+        images.add_image(tx, NewImage("f" * 64, "b.png", 40, 30, "hall", 1, "train"), [NewPerson(box, label)])
+    run("user", "add", "lea", "--role", "lead")
+    assert re.search(told, run("round", "launch", "--preset", "demo")[2])
+    run("skeleton", "set", "--by-name")
+    assert json.loads(run("import", str(folder), "--json")[1])["hint"] is None
 
 
 def test_the_editor_is_told_every_side() -> None:
