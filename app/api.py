@@ -2,13 +2,16 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
-from app import labelling
+from app import labelling, labels_made_elsewhere
 from app.cameras import camera_json, circle_json, list_shown, save_lens, show, shown_in
 from app.earlier_frames import previous
 from app.engine import Engine
@@ -206,6 +209,17 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
         with store.reading() as tx:
             newest = prelabellings.latest(tx)
         return {"prelabelling": for_browsers(prelabelling_json(newest)) if newest else None}
+
+    @api.post("/api/labels")
+    async def take_labels(request: Request, update: bool = False) -> Mapping[str, object]:
+        """The body is a COCO file about images that are here; update: what it says otherwise is taken too."""
+        with TemporaryDirectory(dir=settings.home, prefix=".labels-") as folder:
+            path = Path(folder) / "labels.json"
+            with path.open("xb") as file:
+                async for chunk in request.stream():
+                    await to_thread.run_sync(file.write, chunk)
+            report = await to_thread.run_sync(lambda: labels_made_elsewhere.take_labels(store, path, update=update))
+        return labels_made_elsewhere.as_json(report)
 
     @api.get("/api/cameras")
     def list_cameras() -> dict[str, Any]:

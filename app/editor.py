@@ -52,6 +52,11 @@ def lead_prelabel() -> gr.HTML:
     return _element("lead-prelabel", "/assets/lead/prelabel.js")
 
 
+def lead_labels() -> gr.HTML:
+    """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
+    return _element("lead-labels", "/assets/lead/labels.js")
+
+
 def lead_charts() -> gr.HTML:
     """Loss and AP of the latest round, AP over rounds."""
     return _element("lead-charts", LEAD_MODULE)

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.asgi import App, Message, Receive, Scope, Send
 from app.bodies import bounded
 from app.failures import TRY_AGAIN_AFTER_S, Home, failure_of
+from app.labels_made_elsewhere import LARGEST_FILE as LARGEST_LABELS
 from app.model_files import LARGEST_MODEL
 from app.refusal_pages import leads_only_page, nothing_here_page, refuse, sees_page, unknown_host_page
 from app.security_headers import is_page, shield
@@ -35,12 +36,12 @@ GRADIO = re.compile(
     r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
     r"|/gradio_api/(queue/(join|data)|startup-events|app_id|heartbeat/\w+|cancel|reset|component_server/?|run/predict|theme\.css))?"
 )
-LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker)(/.*)?")
+LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels)(/.*)?")
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"
 LARGEST_BODY = 1_000_000
 """Bytes; the largest request of ours, an accept of 1000 keypoints, has about 100,000."""
-UPLOADS = {"/api/prelabellings": LARGEST_MODEL}
+UPLOADS = {"/api/prelabellings": LARGEST_MODEL, "/api/labels": LARGEST_LABELS}
 """Routes that take a file, and its largest size."""
 
 

@@ -115,7 +115,7 @@ def import_folder(
     began = time.perf_counter()
     if not images_dir.is_dir():
         raise ImportFailed(f"{images_dir} is not a folder. Give the folder that holds the images.")
-    coco = _read_annotations(annotations)
+    coco = None if annotations is None else read_annotations(annotations)
     _check_group_field(coco, group_from)
     complaints = Complaints()
     found = find_images(images_dir, complaints, apart_from=annotations)
@@ -124,7 +124,7 @@ def import_folder(
         raise ImportFailed(
             _nothing_found(images_dir, annotations, (*(coco.complaints if coco else ()), *complaints.told()))
         )
-    coco = _prepare_project(store, project_name, skeleton, coco)
+    coco = prepare_project(store, project_name, skeleton, coco)
     sources = place(store, found.paths if coco else found.images, coco, there, group_from)
     tally = _Tally(complaints)
     with _saying_how_far_it_came(files, tally, len(sources)):
@@ -146,9 +146,8 @@ def _nothing_found(folder: Path, annotations: Path | None, complaints: Sequence[
     )
 
 
-def _read_annotations(path: Path | None) -> CocoFile | None:
-    if path is None:
-        return None
+def read_annotations(path: Path) -> CocoFile:
+    """The file, whatever of it can be read. Raises ImportFailed."""
     try:
         return read_coco(path)
     except CocoError as error:
@@ -171,7 +170,7 @@ def _check_group_field(coco: CocoFile | None, group_from: str | None) -> None:
     raise ImportFailed(f"no image of the COCO file has a field '{group_from}' to group by. {hint}")
 
 
-def _prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> CocoFile | None:
+def prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> CocoFile | None:
     """The home's project, made if there is none, with the COCO file's header if it had none yet.
 
     The file comes back with its annotations in the home's categories.

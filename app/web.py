@@ -22,6 +22,7 @@ from app.entrance import entrance_routes
 from app.failures import TRY_AGAIN_AFTER_S
 from app.files import ImageFiles
 from app.guard import Guard
+from app.importing import ImportFailed
 from app.learning import LearningError
 from app.model_files import ModelFileError, ModelFiles
 from app.pages.annotate import annotate_page
@@ -56,6 +57,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     ConfigError: (422, "invalid_config"),
     LearningError: (409, "cannot_launch"),
     ModelFileError: (422, "invalid_model"),
+    ImportFailed: (422, "not_taken"),
     StoreError: (409, "refused"),
 }
 

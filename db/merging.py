@@ -142,7 +142,7 @@ def _merge_fields(row: ImageRow, image: NewImage, *, update: bool) -> Merged:
     if row.source_id is None:
         row.source_id = image.source_id
     extra, merged = _merged(row.extra, image.extra, (KEPT_ASIDE,), update=update)
-    aside, of_aside = _merge_aside(row.extra.get(KEPT_ASIDE, []), image.extra.get(KEPT_ASIDE, []), update=update)
+    aside, of_aside = _merge_aside(_annotations(row.extra), _annotations(image.extra), update=update)
     row.extra = extra | ({KEPT_ASIDE: aside} if aside else {})
     return merged + of_aside
 
@@ -161,6 +161,12 @@ def _merge_aside(
         result[place], more = _merged(kept[place], annotation, NO_NEWS, update=update)
         merged += more
     return result, merged
+
+
+def _annotations(extra: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is kept aside; of something else under that name, as homes of old may have it, nothing."""
+    aside = extra.get(KEPT_ASIDE)
+    return [one for one in aside if isinstance(one, dict)] if isinstance(aside, list) else []
 
 
 def _place_of(annotation: dict[str, Any], kept: Sequence[dict[str, Any]]) -> int | None:

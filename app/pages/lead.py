@@ -13,6 +13,7 @@ from app.editor import (
     lead_charts,
     lead_counts,
     lead_exports,
+    lead_labels,
     lead_prelabel,
     lead_said,
     lead_tables,
@@ -59,6 +60,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     board = lead_board()
                     prelabel = lead_prelabel()
                     exports = lead_exports()
+                    lead_labels()
                 with gr.Column(scale=2, min_width=340, elem_id="launch"):
                     launch = _launch_form(store, engine, settings)
             charts = lead_charts()

@@ -100,3 +100,12 @@ export function sayLeftOut({ report }) {
 function count(number, word) {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
+
+/** What came of a file of labels, line by line. @param {{images_known: number, told: string, complaints: string[]}} report */
+export function sayTaken(report) {
+  const images = report.images_known === 1 ? "1 image of the file is" : `${report.images_known} images of the file are`;
+  return [
+    { text: `${images} here; ${report.told}.`, tone: "done" },
+    ...report.complaints.map((said) => ({ text: `Note: ${said}`, tone: "warning" })),
+  ];
+}

@@ -175,6 +175,19 @@ def test_a_lead_uploads_a_model_and_the_worker_gets_it(server: Server) -> None:
         assert lea.get("/api/prelabellings/latest").json()["prelabelling"]["model"] == "dots"
 
 
+def test_a_lead_takes_labels_made_elsewhere(server: Server) -> None:
+    with server.client("ann") as ann, server.client("lea") as lea:
+        document = lea.get("/api/export").content
+        assert ann.post("/api/labels", content=document).status_code == 403
+        report = lea.post("/api/labels?update=1", content=document)
+        assert report.status_code == 200
+        assert report.json()["images_known"] == len(json.loads(document)["images"])
+        assert report.json()["told"].startswith("nothing new")
+        refused = lea.post("/api/labels", content=b"[")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "not_taken")
+        assert not list(server.settings.home.glob(".labels-*"))
+
+
 def test_a_lead_says_where_a_cameras_circle_lies_or_that_it_is_no_fisheye(server: Server) -> None:
     with server.client("lea") as lea:
         (camera,) = lea.get("/api/cameras").json()["cameras"]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STAGES, sayAp, sayDuration, sayLeftOut, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds } from "../../../static/lead/words.js";
+import { STAGES, sayAp, sayDuration, sayLeftOut, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken } from "../../../static/lead/words.js";
 
 test("seconds are told as people tell them", () => {
   assert.equal(saySeconds(42.4), "42 s");
@@ -63,4 +63,13 @@ test("what a model does not know is told", () => {
   assert.deepEqual(sayLeftOut({ report: { unknown_keypoints: ["head_top", "neck"], complaints: ["image 'a.png': broken"] } }),
     ["The model has no head top, neck; annotators place them.", "image 'a.png': broken"]);
   assert.deepEqual(sayLeftOut({ report: {} }), []);
+});
+
+test("what came of a file of labels is told in lines, notes last", () => {
+  const report = { images_known: 1, told: "to known images: 2 labels added", complaints: ["2 persons, one person in 'a.jpg' first: …"] };
+  assert.deepEqual(sayTaken(report), [
+    { text: "1 image of the file is here; to known images: 2 labels added.", tone: "done" },
+    { text: "Note: 2 persons, one person in 'a.jpg' first: …", tone: "warning" },
+  ]);
+  assert.match(sayTaken({ ...report, images_known: 3, complaints: [] })[0].text, /^3 images of the file are here/);
 });
