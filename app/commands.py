@@ -23,7 +23,6 @@ from app.cameras import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.exporting import accepted, export_coco
 from app.files import ImageFiles, write_atomically
-from app.home_command import home_command
 from app.payload import CirclePayload, LensMessage
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
@@ -229,7 +228,7 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
                 progress=progress,
             )
         predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
-        hint = _pairing_hint(store, settings)
+        hint = skeletons.hint_of(store, settings.home)
 
     def plain() -> Iterator[str]:
         yield f"{report.images_new} new images, {report.images_known} known already, in {report.seconds:.1f} s"
@@ -363,12 +362,6 @@ def _tell_camera(shown: Mapping[str, Any]) -> str:
     return f"{shown['source']:<8} {where:<46} {size:<16} {shown['images']:>6} images  {shown['name']}"
 
 
-def _pairing_hint(store: Store, settings: Settings) -> str | None:
-    with store.reading() as tx:
-        own = project.get_project(tx).skeleton
-    return skeletons.pairing_hint(own, home_command(settings.home, "skeleton", "set", "--by-name"))
-
-
 def skeleton_show(settings: Settings, options: argparse.Namespace) -> int:
     """The home's skeleton."""
     with _store(settings) as store, store.reading() as tx:
@@ -431,7 +424,7 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
         finally:
             port.close()
         state = worker_state(store, settings)
-        hint = _pairing_hint(store, settings)
+        hint = skeletons.hint_of(store, settings.home)
     if hint:
         say(f"note: {hint}")
 

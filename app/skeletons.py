@@ -3,9 +3,12 @@
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from app.home_command import home_command
 from db import project
+from db.errors import NotFound
 from db.session import Store
 from sspcm.sides import mirror_by_name, sides_of, unpaired_sides
 from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton, say_pairs
@@ -68,13 +71,25 @@ def tell_changes(skeleton: Skeleton, changes: list[str]) -> Iterator[str]:
     yield from _tell_partnerless(skeleton)
 
 
+def hint_of(store: Store, home: Path) -> str | None:
+    """`pairing_hint` of a home, with the command that mends it; None where there is no project yet."""
+    try:
+        with store.reading() as tx:
+            own = project.get_project(tx).skeleton
+    except NotFound:
+        return None
+    return pairing_hint(own, home_command(home, "skeleton", "set", "--by-name"))
+
+
 def pairing_hint(skeleton: Skeleton, command: str) -> str | None:
     """One sentence where the mirror exchanges nothing although names have sides; None where all is well.
 
     command: what sets the pairs of this home.
     """
+    if skeleton.pairs:
+        return None
     possible = sum(partner > i for i, partner in enumerate(mirror_by_name(skeleton.keypoints)))
-    if skeleton.pairs or not possible:
+    if not possible:
         return None
     return (
         f"left and right are not told apart: 0 of {say_pairs(possible)} are set, so half of what a round sees in a "

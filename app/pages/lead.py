@@ -25,6 +25,7 @@ from app.learning import LearningError, launch_from_page
 from app.pages.look import header
 from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
+from app.skeletons import hint_of
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
@@ -73,7 +74,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
             step = first_step_of(Counts(**counts), settings, "lead")
             images = {"images": counts["images"]}
             return (
-                counts,
+                counts | {"pairing": hint_of(store, settings.home)},
                 board | {"worker": worker, "step": step.to_json() if step else None},
                 charts,
                 tables | images,

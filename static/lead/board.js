@@ -20,16 +20,17 @@ class Part extends HTMLElement {
 
 /** How much there is and how much is done. */
 class LeadCounts extends Part {
-  /** @param {Record<string, number>} counts */
+  /** @param {any} counts numbers, and `pairing`: a hint where left and right are not paired, else null */
   draw(counts) {
     const decided = counts.persons_accepted + counts.persons_skipped + counts.persons_not_a_person;
     const all = decided + counts.persons_open;
-    return html("div", { class: "counts" },
+    const cards = html("div", { class: "counts" },
       count("In the queue", counts.images_open, counts.images_open === 1 ? "image" : "images", `${counts.persons_open} of ${all} persons to decide`),
       count("Labelled", counts.persons_accepted, "persons", `${counts.persons_accepted - counts.persons_imported} here, ${counts.persons_imported} imported`, [decided, all]),
       count("Set aside", counts.persons_skipped + counts.persons_not_a_person, "persons",
         `${counts.persons_skipped} skipped, ${counts.persons_not_a_person} not a person`),
       count("Validation", counts.persons_validation, "persons", `in ${counts.images_validation} images, never trained on`));
+    return counts.pairing ? html("div", {}, cards, html("p", { class: "warning card" }, counts.pairing)) : cards;
   }
 }
 

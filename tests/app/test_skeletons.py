@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.__main__ import main
-from app.skeletons import for_editor, pairing_hint
+from app.skeletons import for_editor, hint_of, pairing_hint
 from db import images, project
 from db.images import NewImage, NewPerson
 from db.session import Store, open_store
@@ -166,8 +166,14 @@ def test_a_home_imported_long_ago_is_told_at_its_next_import_and_round(run: Run,
         images.add_image(tx, NewImage("f" * 64, "b.png", 40, 30, "hall", 1, "train"), [NewPerson(box, label)])
     run("user", "add", "lea", "--role", "lead")
     assert re.search(told, run("round", "launch", "--preset", "demo")[2])
+    assert re.search(told, hint_of(home, tmp_path / "home") or "")
     run("skeleton", "set", "--by-name")
     assert json.loads(run("import", str(folder), "--json")[1])["hint"] is None
+    assert hint_of(home, tmp_path / "home") is None
+
+
+def test_a_home_without_project_has_no_hint(sqlite_store: Store, tmp_path: Path) -> None:
+    assert hint_of(sqlite_store, tmp_path) is None
 
 
 def test_the_editor_is_told_every_side() -> None:
