@@ -41,7 +41,7 @@ SHORTS = {
     "port": ("port", "starboard"),
     "es": ("izq izqu izda izdo izqda izqdo", "der dch dcha dcho drcha drcho"),
     "pt": ("esq", "dir dto dta"),
-    "it": ("sx sin", "dx des"),
+    "it": ("sx sin", "dx des dex"),
     "fr": ("gau", "dro"),
     "la": ("sinist", "dext"),
     "pl": ("lewy lewa lewe lewej", "prawy prawa prawe prawej"),
@@ -57,6 +57,16 @@ SHORTS = {
 SHORT: dict[str, tuple[str, Side]] = {
     **{word: (family, "l") for family, (left, _) in SHORTS.items() for word in left.split()},
     **{word: (family, "r") for family, (_, right) in SHORTS.items() for word in right.split()},
+}
+# Single letters of other languages, beside a body part of theirs alone: "épaule_g", "ojo_d".
+LETTERS: dict[str, tuple[str, str, frozenset[str]]] = {
+    language: (left, right, frozenset(parts.split()))
+    for language, left, right, parts in (
+        ("fr", "g", "d", "oeil œil oreille epaule coude poignet main hanche genou cheville pied bras jambe patte aile"),
+        ("es", "i", "d", "ojo oreja hombro codo muneca mano cadera rodilla tobillo pie brazo pierna pata ala"),
+        ("pt", "e", "d", "olho orelha ombro cotovelo pulso punho mao quadril joelho tornozelo pe braco perna pata asa"),
+        ("it", "s", "d", "occhio orecchio spalla gomito polso mano anca ginocchio caviglia piede braccio gamba zampa"),
+    )
 }
 _WHERE = (
     "front fore hind rear back upper lower big small little great outer inner mid middle medial lateral inside outside"
@@ -76,7 +86,7 @@ _PARTS_OF_A_BODY = (
 # As markers of gait laboratories shorten them; a side comes first there (LASI, RFHD, lkne).
 _SHORTENED = (
     "asi psi fhd bhd sho shld shldr elb wri wra wrb fin upa frm thi kne tib ank hee toe mt1 mt5 trc gt hjc kjc ajc sjc "
-    "ejc wjc"
+    "ejc wjc fp hp bp fl hl bl"
 )
 
 

@@ -11,10 +11,23 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, product
 from typing import Literal
 
-from sspcm.side_words import BODY, GLUED_FIRST, GLUED_LAST, KNOWN, NEAR, NO_SIDE, PLAIN_SIDES, SHORT, WORD, Side
+from sspcm.side_words import (
+    BODY,
+    GLUED_FIRST,
+    GLUED_LAST,
+    KNOWN,
+    LETTERS,
+    NEAR,
+    NO_SIDE,
+    PLAIN_SIDES,
+    SHORT,
+    WORD,
+    Side,
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,7 @@ def mirror_by_name(keypoints: Sequence[str]) -> tuple[int, ...]:
 
     The order of the keypoints does not matter. Where several keypoints could be the partner of one, none is.
     """
-    partners = _pair_all(keypoints)
+    partners = _pair_all(tuple(keypoints))
     return tuple(partners.get(i, (i, None))[0] for i in range(len(keypoints)))
 
 
@@ -65,7 +78,7 @@ def unpaired_sides(keypoints: Sequence[str], mirror: Sequence[int] | None = None
 
 def sides_of(keypoints: Sequence[str], mirror: Sequence[int]) -> tuple[Literal["left", "right", "middle"], ...]:
     """Which side each keypoint is on; middle for one without partner, and for pairs whose names do not say."""
-    partners = _pair_all(keypoints)
+    partners = _pair_all(tuple(keypoints))
     found: list[Literal["left", "right", "middle"]] = []
     for i, name in enumerate(keypoints):
         partner, side = partners.get(i, (i, None))
@@ -93,12 +106,13 @@ def _first_sides(name: str) -> set[Side]:
     return set()
 
 
-def _pair_all(keypoints: Sequence[str]) -> dict[int, tuple[int, Side | None]]:
+@lru_cache(maxsize=16)  # a home asks for its own with every image
+def _pair_all(keypoints: tuple[str, ...]) -> dict[int, tuple[int, Side | None]]:
     """Each keypoint's partner and own side, by the surest reading that gives it one."""
     names = dict(enumerate(keypoints))
     decided: dict[int, tuple[int, Side | None]] = {}
-    readings = (_all_sides, _words_alone, _one_side, _glued, _by_convention(keypoints), _near_and_off(keypoints))
-    for read in (*readings, _numbered(keypoints)):
+    sure = (_all_sides, _words_alone, _one_side, _letter_of_a_language, _glued)
+    for read in (*sure, _by_convention(keypoints), _near_and_off(keypoints), _numbered(keypoints)):
         decided |= _pair({i: name for i, name in names.items() if i not in decided}, read)
     face = _pair_face({i: name for i, name in names.items() if decided.get(i, (i, None))[0] == i})
     return decided | {i: (partner, None) for i, partner in face.items()}
@@ -144,6 +158,16 @@ def _one_side(name: str) -> Iterator[_Reading]:
     sided = [part for part in parts if part.options]
     for chosen in sided if len(sided) <= _MOST_SIDES else ():
         yield from _read(parts, [part is chosen for part in parts])
+
+
+def _letter_of_a_language(name: str) -> Iterator[_Reading]:
+    """A first or last letter that means a side in the language of the body part beside it: épaule_g, ojo_d."""
+    texts = [part.text for part in _parts(name)]
+    for language, (left, right, body) in LETTERS.items():
+        for place in {0, len(texts) - 1}:
+            if body.intersection(texts) and texts[place] in (left, right):
+                rest = _join([*texts[:place], _mark(language), *texts[place + 1 :]])
+                yield _Reading(rest, ("l" if texts[place] == left else "r",))
 
 
 def _glued(name: str) -> Iterator[_Reading]:

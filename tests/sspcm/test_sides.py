@@ -121,6 +121,7 @@ PUBLISHED = {
     "SLEAP": "nose, earL/earR, EarL2/EarR2, Lhip/Rhip, kneeL/kneeR, L ear/R ear, ear_left/ear_right, tail_tip",
     "two letters": "FL/FR, RL/RR, body",
     "two letters, side first": "LF_knee/RF_knee, LH_knee/RH_knee, tail",
+    "three letters": "LFP/RFP, LHP/RHP",
     "corners": "TL/TR, BL/BR, centre",
     "lower case, glued": "lhip/rhip, kneel/kneer, lfpaw/rfpaw, forelegl1/forelegr1, lpin/rpin, tail, heel, lower_lip",
     "glued capitals": "HEADL/HEADR, HNDL/HNDR, FOTL/FOTR, TAIL, HEEL",
@@ -130,8 +131,10 @@ PUBLISHED = {
     "brackets": "Eye (left)/Eye (right), [L] paw/[R] paw, ear:L/ear:R",
     "mixed case": "Left Eye/Right eye, LEFT_ear/Right_ear, lEFT hip/right HIP",
     "both at once": "left_eye_left/right_eye_right, left_eye_right/right_eye_left",
-    "Spanish": "nariz, ojo izquierdo/ojo derecho, oreja_izquierda/oreja_derecha, mano_izq/mano_der, pie_izda/pie_dcha",
-    "French": "nez, œil gauche/œil droit, oreille_gauche/oreille_droite, Épaule gauche/Epaule droite",
+    "Spanish": "nariz, ojo izquierdo/ojo derecho, oreja_izquierda/oreja_derecha, mano_izq/mano_der, pie_izda/pie_dcha, "
+    "hombro_i/hombro_d",
+    "French": "nez, œil gauche/œil droit, oreille_gauche/oreille_droite, Épaule gauche/Epaule droite, "
+    "épaule_g/épaule_d, genouG/genouD",
     "German": "Nase, linkes Auge/rechtes Auge, ohr_links/ohr_rechts, LinkerArm/RechterArm, Hüfte rechts/Hüfte links",
     "Portuguese": "nariz, olho_esquerdo/olho_direito, orelhaEsquerda/orelhaDireita, mao_esq/mao_dir",
     "Italian": "naso, occhio_sx/occhio_dx, orecchio sinistro/orecchio destro, spalla_sinistra/spalla_destra",
@@ -222,6 +225,8 @@ def test_a_face_counted_from_one_pairs_alike_and_part_of_one_not_at_all() -> Non
         "point_l1, point_l2",
         "lumbar, rumbar",
         "a, b",
+        "point_g, point_d",
+        "point_i, point_d",
     ],
 )
 def test_nothing_is_paired_by_accident(text: str) -> None:
