@@ -51,7 +51,6 @@ const MARKUP = `
   <div class="stage" data-ref="stage" tabindex="0" role="application" aria-roledescription="pose editor">
     <canvas data-ref="picture"></canvas><canvas data-ref="others"></canvas><canvas data-ref="loupe" class="loupe" hidden></canvas><canvas data-ref="selected"></canvas>
     <div class="notice" data-ref="notice" data-floating role="alert" hidden><span data-ref="noticeText"></span><button data-ref="noticeOther" hidden></button><button data-ref="noticeButton"></button></div>
-    <div class="banner" data-ref="banner" data-floating role="status" hidden><span data-ref="bannerText"></span><button data-ref="bannerButton"></button><button data-ref="bannerOther"></button></div>
     <div class="hint" data-ref="hint" hidden></div>
     <div class="menu" data-ref="menu" data-floating hidden></div>
     <div class="card" data-ref="card" data-floating hidden>
@@ -59,6 +58,7 @@ const MARKUP = `
       <div class="row"><a data-ref="cardLink" class="primary" target="_blank" rel="noopener">Sign in</a><button data-ref="cardButton"></button></div>
     </div>
   </div>
+  <div class="banner" data-ref="banner" role="status" hidden><span data-ref="bannerText"></span><button data-ref="bannerButton"></button><button data-ref="bannerOther"></button></div>
   <aside class="panel" aria-label="Person" data-ref="panel">
     <div class="scroll" data-ref="scroll">
       <section class="who">
@@ -181,6 +181,7 @@ export class Panel {
     for (const button of refs.visibility.children) button.disabled = true;
     for (const row of refs.flags.querySelectorAll(".swap")) row.disabled = true;
     refs.finish.title = "";
+    refs.legend.hidden = true;
   }
 
   #showPerson(desk) {
@@ -411,6 +412,7 @@ export class Panel {
     refs.banner.hidden = !banner;
     if (!banner) return;
     this.#text("bannerText", banner.text);
+    refs.bannerText.title = banner.text;
     refs.bannerButton.hidden = !banner.button;
     refs.bannerButton.textContent = banner.button ?? "";
     refs.bannerButton.onclick = banner.act;

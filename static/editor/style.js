@@ -102,11 +102,14 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 }
 .hint { bottom: 14px; pointer-events: none; }
 .banner {
-  position: absolute; top: 0; left: 0; right: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; cursor: default;
-  padding: 8px 14px; font-size: 13.5px; background: #2b3546; color: #eef2f8; border-bottom: 2px solid #7db4ff;
+  grid-area: stage; align-self: start; position: relative; height: var(--banner); display: flex; gap: 10px; align-items: center;
+  padding: 0 14px; font-size: 13.5px; line-height: 1.3; background: #2b3546; color: #eef2f8; border-bottom: 2px solid #7db4ff;
 }
-.banner span { flex: 1 1 220px; font-weight: 560; }
-.banner:not([hidden]) ~ .notice { top: 64px; }
+.banner span { flex: 1; min-width: 0; font-weight: 560; overflow: hidden; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow-wrap: anywhere; }
+.editor { --banner: 48px; }
+.editor:has(> .banner:not([hidden])) .stage { margin-top: var(--banner); }
+@media (max-width: 760px) { .editor { --banner: 76px; } .banner span { font-size: 13px; } }
+@media (pointer: coarse) { .banner button { min-height: 44px; } }
 .card pre { margin: 0; max-width: min(100%, 76ch); padding: 9px 12px; border-radius: 6px; background: #0c0f14; border: 1px solid #3a4352; font: 12.5px ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; text-align: left; }
 .notice { top: 12px; z-index: 2; cursor: default; }
 .notice[data-kind="problem"] { border-color: #ff9d2e; }
