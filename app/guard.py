@@ -31,14 +31,16 @@ PUBLIC = re.compile(r"/login|/healthz|/readyz|/favicon\.ico|/manifest\.json|/ass
 OURS = re.compile(
     r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/thumb/\d+/[0-9a-f]{16}\.jpg|/assets/(?!login/)[\w./-]+"
 )
-# What Gradio's pages need. Files, uploads, proxies, named endpoints and recordings are left out on purpose.
+# What Gradio's pages need. Files, uploads, proxies, named endpoints, queues and recordings are left out on purpose: no
+# handler of ours is queued, and only the leads' page has handlers.
 GRADIO = re.compile(
-    r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+"
-    r"|/gradio_api/(queue/(join|data)|startup-events|app_id|heartbeat/\w+|cancel|reset|component_server/?|run/predict|theme\.css))?"
+    r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+)?"
+    r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels)(/.*)?")
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"
+LONGEST_NAME, LONGEST_PATH = 255, 1000
 LARGEST_BODY = 1_000_000
 """Bytes; the largest request of ours, an accept of 1000 keypoints, has about 100,000."""
 UPLOADS = {"/api/prelabellings": LARGEST_MODEL, "/api/labels": LARGEST_LABELS}
@@ -81,7 +83,9 @@ class Guard:
     async def _let_through(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path = Headers(scope=scope), str(scope["path"])
         scope.setdefault("state", {})["session"] = None
-        session = scope["state"]["session"] = await self._session(headers)
+        session: SessionRecord | None = None
+        if not PUBLIC.fullmatch(path):  # what is open to all does not fail with the store
+            session = scope["state"]["session"] = await self._session(headers)
         refusal = self._refuse(scope, headers, session)
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -129,14 +133,14 @@ class Guard:
             return None
         if session is None:
             return _ask_to_sign_in(scope)
-        if not (OURS.fullmatch(path) or GRADIO.fullmatch(path)):
-            if sees_page(scope):
-                return HTMLResponse(nothing_here_page(), 404)
-            return refuse(scope, 404, "not_found", "there is nothing at this address.")
         if LEADS_ONLY.fullmatch(path) and session.user.role != "lead":
             if sees_page(scope):
                 return HTMLResponse(leads_only_page(session.user.name), 403)
             return refuse(scope, 403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
+        if not _exists(path):
+            if sees_page(scope):
+                return HTMLResponse(nothing_here_page(), 404)
+            return refuse(scope, 404, "not_found", "there is nothing at this address.")
         if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
             return refuse(scope, 403, "csrf", "the page's token does not match the session. Reload the page.")
         return None
@@ -153,6 +157,12 @@ class Sent:
         """Send on."""
         self.began = True
         await self._send(message)
+
+
+def _exists(path: str) -> bool:
+    """Whether a route may be there. Asking a disk for a longer name than any file can have is an error, not a no."""
+    can_be = max(len(part) for part in path.encode(errors="replace").split(b"/")) <= LONGEST_NAME
+    return can_be and len(path) <= LONGEST_PATH and bool(OURS.fullmatch(path) or GRADIO.fullmatch(path))
 
 
 def _largest(path: str) -> int:

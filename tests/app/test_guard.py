@@ -73,7 +73,7 @@ def test_the_cameras_are_the_leads(path: str) -> None:
     assert ask(path, user="lea").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/sheet", "/sheet/", "/sheet/config", "/sheet/gradio_api/queue/join"])
+@pytest.mark.parametrize("path", ["/sheet", "/sheet/", "/sheet/config", "/sheet/theme.css"])
 def test_the_contact_sheet_is_for_everybody_who_is_signed_in(path: str) -> None:
     assert ask(path).status_code == 401
     assert (ask(path, user="ann").status_code, ask(path, user="lea").status_code) == (200, 200)
@@ -122,8 +122,8 @@ def test_our_unsafe_routes_want_the_sessions_own_token(path: str) -> None:
     ],
 )
 def test_unsafe_requests_come_from_our_own_pages(headers: Mapping[str, str], status: int) -> None:
-    path = "/annotate/gradio_api/queue/join"
-    assert ask(path, method="POST", user="ann", headers=headers).status_code == status
+    path = "/lead/gradio_api/run/predict"
+    assert ask(path, method="POST", user="lea", headers=headers).status_code == status
 
 
 def test_behind_tls_only_the_cookie_bound_to_the_host_counts() -> None:
@@ -317,3 +317,20 @@ def test_a_refusal_below_a_path_whose_files_never_change_is_not_kept() -> None:
 
     for path in ("/annotate/assets/index.js", "/img/1/" + "0" * 64, "/assets/editor/editor.js"):
         assert ask(path, user="ann", app=missing).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "event", ["queue/join", "queue/data", "run/predict", "heartbeat/x", "cancel", "reset", "upload"]
+)
+def test_a_page_without_events_has_no_routes_for_them(event: str) -> None:
+    for page in ("annotate", "sheet", "cameras"):
+        assert ask(f"/{page}/gradio_api/{event}", method="POST", user="lea").status_code == 404
+    allowed = 200 if event == "run/predict" else 404
+    assert ask(f"/lead/gradio_api/{event}", method="POST", user="lea").status_code == allowed
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "ü" * 128, "a/" * 600 + "a"])
+def test_a_name_that_no_file_can_have_is_at_no_address(name: str) -> None:
+    for folder in ("/assets/editor", "/lead/assets"):
+        assert ask(f"{folder}/{name}", user="lea").status_code == 404
+    assert ask(f"/assets/editor/{'a' * 250}.js", user="lea").status_code == 200

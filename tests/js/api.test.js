@@ -114,3 +114,12 @@ test("as long as there is no project it is asked again; the first one is this pa
   for (let i = 0; i < 4; i += 1) found.push((await api.session()).project);
   assert.deepEqual([found, asked.length], [[null, null, "one", "one"], 3]);
 });
+
+test("a store that is away and a full disk mean: the same again later, in the server's words", async () => {
+  for (const [status, code, message] of [[503, "not_just_now", "The store does not answer."], [507, "disk_full", "The disk is full."],
+    [500, "server_error", "The server failed at this."]]) {
+    const { fetch } = fetchGiving(answer(status, { error: { code, message } }));
+    const error = await new Api({ fetch }).post("/api/accept", { key: "a" }).catch((caught) => caught);
+    assert.deepEqual([error.kind, error.status, error.code, error.message], ["offline", status, code, message]);
+  }
+});
