@@ -36,6 +36,7 @@ from db.records import UserRecord
 from db.session import Store, open_store
 from db.session import migrate as migrate_store
 from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
+from sspcm.formats.coco import CHANGES
 from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton
 
 if TYPE_CHECKING:
@@ -299,7 +300,13 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
         "labelled": sum(1 for _ in accepted(document)),
         "predictions": len(document.get("predictions", [])),
     }
-    answer(shown, as_json=options.json, plain=lambda: (f"{key:<12} {value}" for key, value in shown.items()))
+    changes = document.get(CHANGES, {})
+
+    def plain() -> Iterator[str]:
+        yield from (f"{key:<12} {value}" for key, value in shown.items())
+        yield from (f"changed      {count} {said}" for said, count in changes.items())
+
+    answer({**shown, "changes": changes}, as_json=options.json, plain=plain)
     return 0
 
 

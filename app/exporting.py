@@ -1,5 +1,6 @@
 """Labels out of the home as COCO keypoints, with every field that came in."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,13 +9,17 @@ from sqlalchemy.orm import Session
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.session import Store
-from sspcm.formats.coco import KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write_coco
+from sspcm.formats.coco import CHANGES, KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write
+from sspcm.formats.coco_writing import RENUMBERED
+from sspcm.formats.plain_values import whole
 from sspcm.metrics import person_confidence
 from sspcm.pose import IMPORTED, PersonInstance
 from sspcm.skeleton import Skeleton
 
 HUMAN = "human"
 STUDENT = "C"
+LARGEST_ID = 2**62
+"""Fresh ids go on from the largest one below it, so that they stay numbers that every reader can hold."""
 
 
 def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, Any]:
@@ -25,6 +30,8 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     boxes that hold nobody are left out. Predictions stand apart, in "predictions", in COCO's results format with their
     round and network: nothing that evaluates or trains on annotations can mistake them for labels. Each person's is the
     published round's student's, else the newest imported model's, whose round is null.
+    Whatever a home holds, this does not fail: what readers cannot evaluate is changed, and "export_changes" says how
+    often, in words (docs/adr/0013). An import passes that field over.
     """
     with store.reading() as tx:
         described = project.get_project(tx)
@@ -33,19 +40,25 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
         persons = [p for p in everybody if p.state != "not_a_person"]
         number = described.published_round
         predicted = _predictions(tx, [p.id for p in persons], number) if with_predictions else {}
-    aside = [annotation["id"] for record in records for annotation in record.extra.get(KEPT_ASIDE, ())]
     image_ids = dict(zip([i.id for i in records], _ids([i.source_id for i in records]), strict=True))
     # Ids for everybody, so that a person keeps theirs when somebody else turns out to be none.
-    numbers = _ids([p.source_id for p in everybody], reserved=aside)
-    person_ids = dict(zip([p.id for p in everybody], numbers, strict=True))
-    document = write_coco(
+    fit = [p.source_id if p.source_id is None or p.source_id > 0 else None for p in everybody]
+    numbers = _ids(fit, reserved=_ids_aside(records))
+    own_ids = dict(zip([p.id for p in everybody], numbers, strict=True))
+    written = write(
         CocoFile(
             described.skeleton,
             tuple(_image(record, image_ids[record.id]) for record in records),
-            tuple(_person(person, person_ids[person.id], image_ids[person.image_id]) for person in persons),
+            tuple(_person(person, own_ids[person.id], image_ids[person.image_id]) for person in persons),
             described.coco_header,
         )
     )
+    document = written.document
+    person_ids = dict(zip([p.id for p in persons], written.person_ids, strict=True))
+    renumbered = sum(p.source_id is not None and p.source_id < 1 for p in persons)
+    changes = Counter(written.changes) + Counter({RENUMBERED: renumbered})
+    if changes:
+        document[CHANGES] = dict(changes)
     _name_keypoints(document, described.skeleton)
     if with_predictions:
         categories = {annotation["id"]: annotation["category_id"] for annotation in document["annotations"]}
@@ -80,10 +93,17 @@ def _name_keypoints(document: dict[str, Any], skeleton: Skeleton) -> None:
     ]
 
 
+def _ids_aside(records: Sequence[ImageRecord]) -> list[int]:
+    """The ids of annotations that are no persons, as far as they have any."""
+    kept = [record.extra.get(KEPT_ASIDE) for record in records]
+    entries = [one for aside in kept if isinstance(aside, list) for one in aside if isinstance(one, dict)]
+    return [number for number in (whole(one.get("id")) for one in entries) if number is not None]
+
+
 def _ids(wanted: Sequence[int | None], reserved: Sequence[int] = ()) -> list[int]:
     """The ids the files gave, each to the first that has it; fresh ones, none of the reserved, for the rest."""
     taken: set[int] = set()
-    fresh = max([0, *reserved, *(i for i in wanted if i is not None)]) + 1
+    fresh = max([0, *(i for i in (*reserved, *wanted) if i is not None and i < LARGEST_ID)]) + 1
     ids = []
     for number in wanted:
         if number is None or number in taken:
@@ -124,4 +144,4 @@ def _prediction(stored: StoredPrediction, annotation_id: int) -> dict[str, Any]:
 
 def accepted(document: dict[str, Any]) -> Iterable[dict[str, Any]]:
     """The annotations of an export that are labels of persons."""
-    return (a for a in document["annotations"] if a.get("num_keypoints", 0) > 0 and not a.get("iscrowd"))
+    return (a for a in document["annotations"] if a["num_keypoints"] > 0 and not a["iscrowd"])

@@ -5,18 +5,18 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.categories import adopt_categories
 from app.files import ImageFiles
 from app.finding_images import find_images
 from app.finding_lenses import find_lenses
+from app.headers import adopt_header
 from app.merging_labels import BY_COMMAND, new_persons, tell_merged
 from app.naming_images import name_images
 from app.ordering import rank_before_rounds
@@ -28,7 +28,7 @@ from db.merging import Merged, merge_image
 from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.session import Store
 from sspcm.decoding import DecodedImage, DecodeError, check_bytes, decode
-from sspcm.formats.coco import CocoError, CocoFile, CocoImage, read_coco
+from sspcm.formats.coco import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
 from sspcm.formats.complaints import Complaints
 from sspcm.image_limits import USUAL, Limits
 from sspcm.skeleton import BUILT_IN, Skeleton
@@ -107,15 +107,15 @@ def import_folder(
 
     Each image and its persons come in one transaction, its bytes before it. Its camera is what the image's field
     `group_from` says, else its sub-folder, else what its file name shares with others before their number, else
-    "default". Coordinates are those of the upright image, after its EXIF turn. `skeleton` counts where the COCO file
-    names no keypoints; None means the home's own, or coco-17 in a new home.
+    "default". Coordinates are those of the upright image, after its EXIF turn. `skeleton` is what the keypoints are:
+    where the COCO file names some, they must be these. None means the home's own, else the file's, else coco-17.
     Raises ImportFailed when nothing can be imported: no folder, an unreadable file, another skeleton than the home's;
     and when the disk is full, saying how far it came.
     """
     began = time.perf_counter()
     if not images_dir.is_dir():
         raise ImportFailed(f"{images_dir} is not a folder. Give the folder that holds the images.")
-    coco = None if annotations is None else read_annotations(annotations)
+    coco = None if annotations is None else read_annotations(annotations, skeleton or own_skeleton(store))
     _check_group_field(coco, group_from)
     complaints = Complaints()
     found = find_images(images_dir, complaints, apart_from=annotations)
@@ -131,7 +131,9 @@ def import_folder(
         _import_all(
             store, files, sources, _Ways(split, limits, update, group_from, _names_here(store)), tally, progress
         )
-        if tally.new or tally.merged.persons_added or not _has_order(store):
+        if not tally.new and not tally.known:
+            _forget_unused(store)
+        elif tally.new or tally.merged.persons_added or not _has_order(store):
             rank_before_rounds(store, files)
         lenses = find_lenses(store, files, tally.cameras, grown=tally.grown)
     told = (*(coco.complaints if coco else ()), *complaints.told())
@@ -146,10 +148,10 @@ def _nothing_found(folder: Path, annotations: Path | None, complaints: Sequence[
     )
 
 
-def read_annotations(path: Path) -> CocoFile:
-    """The file, whatever of it can be read. Raises ImportFailed."""
+def read_annotations(path: Path, skeleton: Skeleton | None) -> CocoFile:
+    """The file, whatever of it can be read, its keypoints as the skeleton has them. Raises ImportFailed."""
     try:
-        return read_coco(path)
+        return read_coco(path, skeleton)
     except CocoError as error:
         raise ImportFailed(str(error)) from error
 
@@ -171,13 +173,13 @@ def _check_group_field(coco: CocoFile | None, group_from: str | None) -> None:
 
 
 def prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: CocoFile | None) -> CocoFile | None:
-    """The home's project, made if there is none, with the COCO file's header if it had none yet.
+    """The home's project, made if there is none, with the COCO file's header beside its own.
 
-    The file comes back with its annotations in the home's categories.
+    The file comes back as one of the home's: what its images and annotations point at is where the home has it.
     """
+    wanted = skeleton or (coco.skeleton if coco else None) or own_skeleton(store) or BUILT_IN["coco-17"]
     with store.transaction() as tx:
         try:
-            wanted = _named_skeleton(coco) or skeleton or _own_skeleton(tx) or BUILT_IN["coco-17"]
             known = project.ensure_project(tx, name=name, skeleton=wanted)
         except StoreError as error:
             raise ImportFailed(str(error)) from error
@@ -186,22 +188,33 @@ def prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: Co
         if not known.coco_header:
             project.set_coco_header(tx, coco.header)
             return coco
-        coco, categories = adopt_categories(coco, known.coco_header.get("categories", []))
-        project.set_coco_header(tx, {**known.coco_header, "categories": categories})
-        return coco
+        coco, header, complaints = adopt_header(coco, known.coco_header, lambda: _pointing(tx))
+        project.set_coco_header(tx, header)
+        return replace(coco, complaints=(*coco.complaints, *complaints))
 
 
-def _named_skeleton(coco: CocoFile | None) -> Skeleton | None:
-    """The skeleton that the file itself names, if it does; a file of boxes names none."""
-    names_one = coco is not None and any(c.get("keypoints") for c in coco.header["categories"] if isinstance(c, dict))
-    return coco.skeleton if coco is not None and names_one else None
+def _pointing(tx: Session) -> Iterator[dict[str, Any]]:
+    """The kept fields of every image, of what is kept aside there, and of every person."""
+    for image in images.list_images(tx):
+        yield image.extra
+        aside = image.extra.get(KEPT_ASIDE)
+        yield from (one for one in (aside if isinstance(aside, list) else ()) if isinstance(one, dict))
+    yield from (person.extra for person in images.list_persons(tx))
 
 
-def _own_skeleton(tx: Session) -> Skeleton | None:
+def own_skeleton(store: Store) -> Skeleton | None:
+    """The home's skeleton; None before its first import."""
     try:
-        return project.get_project(tx).skeleton
+        with store.reading() as tx:
+            return project.get_project(tx).skeleton
     except NotFound:
         return None
+
+
+def _forget_unused(store: Store) -> None:
+    """A home whose first import took nothing is bound to nothing."""
+    with store.transaction() as tx:
+        project.forget_unused(tx)
 
 
 def _names_here(store: Store) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.importing import ImportFailed, prepare_project, read_annotations
+from app.importing import ImportFailed, own_skeleton, prepare_project, read_annotations
 from app.matching_names import match_names, nearest
 from app.merging_labels import count_merged, new_persons, tell_merged
 from app.placing import by_image
@@ -42,7 +42,7 @@ def take_labels(store: Store, path: Path, *, update: bool) -> LabelsReport:
         raise ImportFailed(
             "this home has no images yet, which a file of labels could be about. Import a folder of images first."
         )
-    coco = read_annotations(path)
+    coco = read_annotations(path, own_skeleton(store))
     complaints = Complaints()
     found = _find_images(coco, here, complaints)
     if not found:

@@ -84,8 +84,13 @@ def image_record(row: ImageRow) -> ImageRecord:
         split=row.split,
         is_open=row.is_open,
         source_id=row.source_id,
-        extra=dict(row.extra),
+        extra=fields(row.extra),
     )
+
+
+def fields(stored: Any) -> dict[str, Any]:
+    """Kept fields of a file; none where the store holds something else than an object."""
+    return dict(stored) if isinstance(stored, dict) else {}
 
 
 def box_columns(box: Box) -> dict[str, float]:
@@ -112,7 +117,7 @@ def person_record(row: PersonRow, label: LabelRow | None) -> PersonRecord:
         area=row.area,
         source_id=row.source_id,
         skip_reason=row.skip_reason,
-        extra=dict(row.extra),
+        extra=fields(row.extra),
     )
 
 

@@ -15,13 +15,13 @@ from db.labels import next_revision
 from db.records import NewImage, NewPerson, PersonRecord
 from db.same_persons import match_persons, same_box, same_label
 from db.schema import ImageRow, LabelRow, PersonRow
-from sspcm.formats.coco import KEPT_ASIDE
+from sspcm.formats.coco import AS_READ, KEPT_ASIDE
 from sspcm.pose import IMPORTED, Label
 
 LABEL_FIELDS = ("num_keypoints", "keypoints", "source", "author", "revision")
 """What a file says of a label beside its keypoints: it goes with the label."""
 BOX_FIELDS = ("bbox", "rbbox")
-NO_NEWS = (*LABEL_FIELDS, *BOX_FIELDS, "id", "image_id", "iscrowd", "category_id")
+NO_NEWS = (*LABEL_FIELDS, *BOX_FIELDS, AS_READ, "id", "image_id", "iscrowd", "category_id", "area")
 """Fields that an export adds by itself: where the home lacks them, a file that has them says nothing new."""
 
 
@@ -203,7 +203,9 @@ def _merged(
 ) -> tuple[dict[str, Any], Merged]:
     """The fields with those that were lacking; one that both have stays, or with `update` becomes the file's."""
     added = {key: value for key, value in brought.items() if key not in kept and key not in no_news}
-    fixed = {*LABEL_FIELDS, *BOX_FIELDS, "id", "image_id", KEPT_ASIDE}
+    changed = brought.get(AS_READ)  # by an export, for the sake of readers: the file said no more than the home does
+    fixed = {*LABEL_FIELDS, *BOX_FIELDS, AS_READ, "id", "image_id", KEPT_ASIDE}
+    fixed |= set(changed) if isinstance(changed, dict) else set()
     other = {
         key: value
         for key, value in brought.items()

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from db.convert import fields
 from db.errors import AnotherProject, NotFound, RoundActive
 from db.records import ProjectRecord
-from db.schema import PROJECT_ID, ProjectRow, RoundRow
+from db.schema import PROJECT_ID, ImageRow, ProjectRow, RoundRow
 from db.writing import insert
 from sspcm.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
 
@@ -53,6 +54,12 @@ def set_skeleton(tx: Session, skeleton: Skeleton) -> tuple[Skeleton, Skeleton]:
     return before, after
 
 
+def forget_unused(tx: Session) -> None:
+    """Take back a project that holds no image: nothing says yet that its skeleton is the right one."""
+    if tx.scalar(select(ImageRow.id).limit(1)) is None:
+        tx.execute(delete(ProjectRow))
+
+
 def get_project(tx: Session) -> ProjectRecord:
     """The home's project. Raises NotFound before `ensure_project`."""
     row = project_row(tx)
@@ -61,7 +68,7 @@ def get_project(tx: Session) -> ProjectRecord:
         uuid=row.uuid,
         name=row.name,
         skeleton=Skeleton.from_json(row.skeleton),
-        coco_header=dict(row.coco_header),
+        coco_header=fields(row.coco_header),
         published_round=tx.scalar(select(RoundRow.number).where(RoundRow.id == published)) if published else None,
     )
 

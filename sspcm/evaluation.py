@@ -13,7 +13,7 @@ from jaxtyping import Float
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from sspcm.formats.coco import CocoFile
+from sspcm.formats.coco import CocoFile, write
 from sspcm.metrics import oks
 from sspcm.pose import Label
 from sspcm.skeleton import Skeleton
@@ -112,16 +112,30 @@ def read_predictions(path: Path) -> list[dict[str, Any]]:
 
 
 def _truths(coco: CocoFile, annotations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The annotated persons and crowds as pycocotools wants them: complete, their areas ours, their ids from 1 on."""
-    areas = {entry.id: entry.person.oks_area for entry in coco.persons}
-    kinds = {entry.person.extra.get("category_id") for entry in coco.persons}
+    """The annotated persons and crowds as pycocotools wants them: complete, their areas ours, their ids from 1 on.
+
+    As the file says them where that can be measured by, else as `coco` read them.
+    """
+    written = write(coco)
+    own_ids = dict(zip(written.person_ids, (entry.id for entry in coco.persons), strict=True))
+    read = [{**one, "id": own_ids.get(one["id"], one["id"])} for one in written.document["annotations"]]
+    known = {one["id"] for one in read if one["iscrowd"]} | set(own_ids.values())
+    kinds = {one["category_id"] for one in read if one["id"] in set(own_ids.values())}
     images = {image.id for image in coco.images}
-    known = [one for one in annotations if _is_count(one.get("category_id")) and _is_count(one.get("image_id"))]
-    persons = [one for one in known if one["category_id"] in kinds and one["image_id"] in images]
+    whole: dict[int, Mapping[str, Any]] = {}
+    for one in annotations:
+        in_place = one.get("category_id") in kinds and one.get("image_id") in images if _has_ids(one) else False
+        if in_place and _is_whole(one, len(coco.skeleton)):
+            whole.setdefault(one["id"], one)
+    areas = {entry.id: entry.person.oks_area for entry in coco.persons}
+    rest = [one for one in read if one["id"] in known and one["id"] not in whole]
     return [
-        _truth(number, one, areas, len(coco.skeleton))
-        for number, one in enumerate(filter(lambda one: _is_whole(one, len(coco.skeleton)), persons), start=1)
+        _truth(number, one, areas, len(coco.skeleton)) for number, one in enumerate([*whole.values(), *rest], start=1)
     ]
+
+
+def _has_ids(one: Mapping[str, Any]) -> bool:
+    return all(_is_count(one.get(key)) for key in ("id", "category_id", "image_id"))
 
 
 def _is_whole(one: Mapping[str, Any], keypoints: int) -> bool:

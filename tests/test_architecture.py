@@ -30,6 +30,8 @@ NUMPY_HALF = [
     "protocols.people",
     "config",
     "formats.coco",
+    "formats.coco_writing",
+    "formats.complaints",
     "cutting",
     "decoding",
     "pose_models.copies",

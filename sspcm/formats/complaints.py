@@ -1,6 +1,9 @@
 """What is wrong in a file, said once for each cause: how often, and where first."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from sspcm.formats.plain_values import unfit
 
 
 @dataclass
@@ -44,3 +47,15 @@ def _tell(cause: _Cause) -> str:
     if cause.count == 1:
         return f"{cause.where}: {cause.said}"
     return f"{cause.count} {cause.kind}s, {cause.where} first: {cause.said}"
+
+
+def carried(fields: dict[str, Any], where: str, complaints: Complaints, *, kind: str = "annotation") -> dict[str, Any]:
+    """The fields without those that neither JSON nor a store can carry; each such field is complained of."""
+    kept = {}
+    for key, value in fields.items():
+        why = unfit(value)
+        if why is None:
+            kept[key] = value
+        else:
+            complaints.add(where, f"its field {key!r} {why}; the field is left out.", cause=(key, why), kind=kind)
+    return kept

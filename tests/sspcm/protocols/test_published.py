@@ -57,8 +57,8 @@ def test_a_wepdtof_file_unlike_its_kind_names_the_first_entry(wepdtof, change, s
     [
         (lambda data: data["annotations"][1].update(keypoints=[400, 5, 2] * 17), "over a frame's width outside"),
         (lambda data: data["annotations"][1].update(keypoints=[1, 1, 2] * 14), "it has 42 keypoint numbers; wanted 51"),
-        (lambda data: data["annotations"][1].update(bbox=[0, 0, 0, 9]), "needs a positive width"),
-        (lambda data: data["images"][2].update(width=0), "image '000000000036.jpg': its size is 0 x 96 px"),
+        (lambda data: data["annotations"][1].update(image_id=77), "no image has the id 77"),
+        (lambda data: data["images"][2].update(width=0), "image 000000000036.jpg has no width and height"),
         (
             lambda data: data["categories"][0].update(keypoints=["head", "foot"], skeleton=[]),
             "its keypoints are head, foot",
