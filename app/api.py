@@ -18,7 +18,7 @@ from app.engine import Engine
 from app.exporting import export_coco
 from app.files import ImageFiles
 from app.finding_lenses import find_camera_lens
-from app.first_steps import empty_queue, first_step
+from app.first_steps import FirstStep, empty_queue, first_step
 from app.learning import launch_from_page
 from app.model_files import ModelFiles, launch_prelabelling, network_name
 from app.payload import (
@@ -26,11 +26,12 @@ from app.payload import (
     AcceptMessage,
     AddPersonMessage,
     FinishMessage,
-    Id,
+    IdInAddress,
     ImagesMessage,
     LaunchMessage,
     LensMessage,
     NotAPersonMessage,
+    Number,
     PersonMessage,
     PersonPayload,
     PreviousPayload,
@@ -44,7 +45,7 @@ from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds
-from db.errors import NotFound
+from db.errors import HeldEnough, NotFound
 from db.project import project_uuid
 from db.records import SessionRecord, UserRecord
 from db.session import Store
@@ -68,7 +69,7 @@ def user_of(request: Request) -> UserRecord:
 def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> APIRouter:
     """What the editor calls. Sync handlers: they run in the thread pool and may wait for the store."""
     api = APIRouter()
-    lease_s = settings.lease_s
+    lease_s, most_held = settings.lease_s, settings.most_held
 
     @api.get("/api/session")
     def session(request: Request) -> dict[str, Any]:
@@ -81,7 +82,11 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     @api.get("/api/next", response_model=None)
     def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:
         passed = [int(part) for part in exclude.split(",") if part]
-        task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s)
+        try:
+            task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s, most_held=most_held)
+        except HeldEnough as error:
+            step = FirstStep("held_enough", "Enough images at hand", str(error))
+            return {"task": None, "message": step.text, "step": step.to_json()}
         if task is not None:
             return task
         step = empty_queue(store, settings, user_of(request))
@@ -93,18 +98,18 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
         return {"step": step.to_json() if step else None}
 
     @api.get("/api/images/{image_id}/task")
-    def image_task(request: Request, image_id: Id, look: bool = False) -> TaskPayload:
+    def image_task(request: Request, image_id: IdInAddress, look: bool = False) -> TaskPayload:
         """look: only to be seen, whoever holds it; it is not held for whoever asks."""
         if look:
             return labelling.look_at(store, user_of(request), image_id, lease_s=lease_s)
-        return labelling.open_image(store, user_of(request), image_id, lease_s=lease_s)
+        return labelling.open_image(store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
 
     @api.get("/api/images/{image_id}/previous")
-    def previous_frame(image_id: Id) -> PreviousPayload:
+    def previous_frame(image_id: IdInAddress) -> PreviousPayload:
         return previous(store, image_id)
 
     @api.get("/api/recent")
-    def recent(request: Request, limit: Annotated[int, Query(ge=1, le=50)] = 10) -> RecentPayload:
+    def recent(request: Request, limit: Annotated[Number, Query(ge=1, le=50)] = 10) -> RecentPayload:
         return labelling.recent(store, user_of(request), limit=limit)
 
     @api.post("/api/accept")
@@ -121,11 +126,11 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
 
     @api.post("/api/reopen")
     def reopen(request: Request, message: PersonMessage) -> SavedPayload:
-        return labelling.reopen(store, user_of(request), message, lease_s=lease_s)
+        return labelling.reopen(store, user_of(request), message, lease_s=lease_s, most_held=most_held)
 
     @api.post("/api/persons")
     def add_person(request: Request, message: AddPersonMessage) -> dict[str, PersonPayload]:
-        return {"person": labelling.add_person(store, user_of(request), message, lease_s=lease_s)}
+        return {"person": labelling.add_person(store, user_of(request), message, lease_s=lease_s, most_held=most_held)}
 
     @api.post("/api/finish")
     def finish(request: Request, message: FinishMessage) -> dict[str, bool]:
@@ -134,19 +139,25 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
 
     @api.post("/api/reopen-image")
     def reopen_image(request: Request, message: ReopenImageMessage) -> dict[str, bool]:
-        labelling.reopen_image(store, user_of(request), message.image_id, message.key, lease_s=lease_s)
+        labelling.reopen_image(
+            store, user_of(request), message.image_id, message.key, lease_s=lease_s, most_held=most_held
+        )
         return {"image_done": False}
 
     @api.post("/api/heartbeat")
     def heartbeat(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
-        return {"held": labelling.heartbeat(store, user_of(request), message.image_ids, lease_s=lease_s)}
+        return {
+            "held": labelling.heartbeat(
+                store, user_of(request), message.image_ids, lease_s=lease_s, most_held=most_held
+            )
+        }
 
     @api.post("/api/release")
     def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
         return {"released": labelling.release(store, user_of(request), message.image_ids)}
 
     @api.get("/img/{image_id}/{sha256}")
-    def image(image_id: Id, sha256: str) -> FileResponse:
+    def image(image_id: IdInAddress, sha256: str) -> FileResponse:
         with store.reading() as tx:
             record = images.get_image(tx, image_id)
         if record.sha256 != sha256:
@@ -184,12 +195,12 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
             return {"rounds": [for_browsers(round_json(record)) for record in rounds.latest(tx, 1000)]}
 
     @api.get("/api/rounds/{number}")
-    def show_round(number: Id) -> dict[str, Any]:
+    def show_round(number: IdInAddress) -> dict[str, Any]:
         with store.reading() as tx:
             return for_browsers(round_json(rounds.get(tx, number)))
 
     @api.get("/api/rounds/{number}/labels")
-    def show_labels(number: Id) -> list[dict[str, Any]]:
+    def show_labels(number: IdInAddress) -> list[dict[str, Any]]:
         with store.reading() as tx:
             return [dataclasses.asdict(person) for person in rounds.frozen(tx, rounds.get(tx, number).id)]
 
@@ -226,11 +237,11 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
         return {"cameras": [camera_json(shown) for shown in list_shown(store)]}
 
     @api.post("/api/cameras/{camera_id}/lens")
-    def set_lens(camera_id: Id, message: LensMessage) -> dict[str, Any]:
+    def set_lens(camera_id: IdInAddress, message: LensMessage) -> dict[str, Any]:
         return {"camera": camera_json(save_lens(store, camera_id, message))}
 
     @api.post("/api/cameras/{camera_id}/find")
-    def find(camera_id: Id) -> dict[str, Any]:
+    def find(camera_id: IdInAddress) -> dict[str, Any]:
         """What the frames say, in the shown frame's pixels; nothing is stored."""
         with store.reading() as tx:
             camera, frames = show(tx, camera_id), images.list_images(tx, camera_id=camera_id)

@@ -77,4 +77,4 @@ def _scaled_box(box: Box, scale: Scale) -> BoxPayload:
     width = box.width * math.hypot(across * cos, down * sin)
     height = box.height * math.hypot(across * sin, down * cos)
     x, y = box.centre
-    return BoxPayload(x=x * across - width / 2, y=y * down - height / 2, width=width, height=height, angle=box.angle)
+    return BoxPayload.of(Box(x * across - width / 2, y * down - height / 2, width, height, box.angle))

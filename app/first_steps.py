@@ -10,7 +10,7 @@ from db.clock import utc_now
 from db.records import Counts, Role, UserRecord
 from db.session import Store
 
-Code = Literal["no_images", "validation_only", "no_people", "no_labels", "all_done", "held_by_others"]
+Code = Literal["no_images", "validation_only", "no_people", "no_labels", "all_done", "held_by_others", "held_enough"]
 THEN = "Then people are found in them and labelled, then a round trains on the labels."
 
 

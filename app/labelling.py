@@ -32,6 +32,7 @@ from db.clock import utc_now
 from db.decisions import recent_images
 from db.errors import InvalidDecision, LeaseLost
 from db.predictions import STUDENT
+from db.queue import MOST_HELD
 from db.records import (
     Decision,
     DecisionKind,
@@ -51,24 +52,28 @@ FREE = "Nobody works on it now."
 GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
 
 
-def next_task(store: Store, user: UserRecord, *, exclude: Collection[int], lease_s: float) -> TaskPayload | None:
-    """The next image for this annotator, held for them; None when nothing is left."""
+def next_task(
+    store: Store, user: UserRecord, *, exclude: Collection[int], lease_s: float, most_held: int = MOST_HELD
+) -> TaskPayload | None:
+    """The next image for this annotator, held for them; None when nothing is left. Raises HeldEnough."""
     with store.transaction(durable=False) as tx:
-        claimed = queue.claim(tx, user, now=utc_now(), lease_s=lease_s, exclude=exclude)
+        claimed = queue.claim(tx, user, now=utc_now(), lease_s=lease_s, exclude=exclude, most_held=most_held)
     if claimed is None:
         return None
     with store.reading() as tx:  # the image is held: putting the task together keeps nobody from saving
         return _task(tx, claimed[0].image, lease_s)
 
 
-def open_image(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
+def open_image(
+    store: Store, user: UserRecord, image_id: int, *, lease_s: float, most_held: int = MOST_HELD
+) -> TaskPayload:
     """That image, open or closed, held for this annotator; only to look at where somebody else holds it.
 
     Leads may look at validation images, too. Raises NotFound, and InvalidDecision for an annotator's validation image.
     """
     try:
         with store.transaction(durable=False) as tx:
-            image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s)
+            image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s, most_held=most_held)
     except (LeaseLost, InvalidDecision):  # another's, or a validation image
         return look_at(store, user, image_id, lease_s=lease_s)
     with store.reading() as tx:
@@ -180,7 +185,7 @@ def _person(
         id=person.id,
         revision=person.revision,
         state=person.state,
-        box=BoxPayload(**asdict(person.box)),
+        box=BoxPayload.of(person.box),
         score=score.score if score else None,
         flags=[
             FlagPayload(keypoint=flag.keypoint, score=flag.score, reason=flag.reason)
@@ -216,9 +221,11 @@ def not_a_person(store: Store, user: UserRecord, message: NotAPersonMessage, *, 
     return _decide(store, _decision(message, "not_a_person", user, reason=reason), lease_s)
 
 
-def reopen(store: Store, user: UserRecord, message: PersonMessage, *, lease_s: float) -> SavedPayload:
+def reopen(
+    store: Store, user: UserRecord, message: PersonMessage, *, lease_s: float, most_held: int = MOST_HELD
+) -> SavedPayload:
     """A decision is taken back."""
-    return _decide(store, _decision(message, "reopen", user), lease_s)
+    return _decide(store, _decision(message, "reopen", user), lease_s, most_held=most_held)
 
 
 def _decision(
@@ -234,9 +241,12 @@ def _decision(
     return Decision(message.key, kind, message.person_id, message.revision, user, label=label, reason=reason, box=box)
 
 
-def _decide(store: Store, decision: Decision, lease_s: float) -> SavedPayload:
+def _decide(store: Store, decision: Decision, lease_s: float, *, most_held: int = MOST_HELD) -> SavedPayload:
+    now = utc_now()
     with store.transaction() as tx:
-        outcome = labels.decide(tx, decision, now=utc_now(), lease_s=lease_s)
+        outcome = labels.decide(tx, decision, now=now, lease_s=lease_s)
+        if decision.kind == "reopen":  # which took hold of the image
+            queue.keep_at_most(tx, decision.user, most_held, now=now, above_all=outcome.image_id)
     return SavedPayload(
         person=SavedPerson(id=outcome.person_id, revision=outcome.revision, state=outcome.state),
         image_done=outcome.image_done,
@@ -244,11 +254,14 @@ def _decide(store: Store, decision: Decision, lease_s: float) -> SavedPayload:
     )
 
 
-def add_person(store: Store, user: UserRecord, message: AddPersonMessage, *, lease_s: float) -> PersonPayload:
+def add_person(
+    store: Store, user: UserRecord, message: AddPersonMessage, *, lease_s: float, most_held: int = MOST_HELD
+) -> PersonPayload:
     """A box the annotator drew becomes an open person; they hold the image. Raises PoseError, the store's refusals."""
     box = Box(**message.box.model_dump())
     with store.transaction() as tx:
         person = images.add_person(tx, message.image_id, NewPerson(box), user=user, key=message.key, lease_s=lease_s)
+        queue.keep_at_most(tx, user, most_held, now=utc_now(), above_all=message.image_id)
         return person_payload(person, project.get_project(tx))
 
 
@@ -258,16 +271,22 @@ def finish(store: Store, user: UserRecord, image_id: int, key: str) -> None:
         images.finish_image(tx, image_id, user=user, key=key)
 
 
-def reopen_image(store: Store, user: UserRecord, image_id: int, key: str, *, lease_s: float) -> None:
+def reopen_image(
+    store: Store, user: UserRecord, image_id: int, key: str, *, lease_s: float, most_held: int = MOST_HELD
+) -> None:
     """Somebody (else) may be here after all: the image is open again, and held by this annotator."""
     with store.transaction() as tx:
         images.reopen_image(tx, image_id, user=user, key=key, lease_s=lease_s)
+        queue.keep_at_most(tx, user, most_held, now=utc_now(), above_all=image_id)
 
 
-def heartbeat(store: Store, user: UserRecord, image_ids: Collection[int], *, lease_s: float) -> list[int]:
-    """Hold on to images; which of them the annotator still holds."""
+def heartbeat(
+    store: Store, user: UserRecord, image_ids: Collection[int], *, lease_s: float, most_held: int = MOST_HELD
+) -> list[int]:
+    """Hold on to images, the first ones where they are too many; which of them the annotator still holds."""
     with store.transaction(durable=False) as tx:
-        return [lease.image_id for lease in queue.renew(tx, user, image_ids, now=utc_now(), lease_s=lease_s)]
+        leases = queue.renew(tx, user, image_ids, now=utc_now(), lease_s=lease_s, most_held=most_held)
+    return [lease.image_id for lease in leases]
 
 
 def release(store: Store, user: UserRecord, image_ids: Collection[int]) -> list[int]:

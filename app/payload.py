@@ -1,33 +1,50 @@
 """The editor's JSON contract, version 1: what the browser sends and gets (docs/architecture.md)."""
 
+import math
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from sspcm.pose import Box
 
 VERSION = 1
+FARTHEST_PX = 1e7
+"""No coordinate and no side is farther than that: a hundred times the largest image there is."""
+
+
+def _digits(given: object) -> object:
+    """In an address a number is digits and nothing else: no sign, no blank, no `1_0`, no `1.0`."""
+    if isinstance(given, str) and not (given.isascii() and given.isdigit()):
+        raise ValueError("wanted digits alone")
+    return given
+
 
 Id = Annotated[int, Field(ge=0, lt=2**31)]
 """A row's number: what both stores' columns can hold."""
+Number = Annotated[int, BeforeValidator(_digits)]
+"""A number in an address, as digits."""
+IdInAddress = Annotated[Number, Field(ge=0, lt=2**31)]
 Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\x20-\x7e]+$")]
 """Names one request: the same key is carried out once."""
-Triple = Annotated[list[float], Field(min_length=3, max_length=3)]
+Pixels = Annotated[float, Field(ge=-FARTHEST_PX, le=FARTHEST_PX)]
+Triple = Annotated[list[Pixels], Field(min_length=3, max_length=3)]
 
 
 class Message(BaseModel):
-    """What the browser sends: unknown fields are refused, numbers are finite."""
+    """What the browser sends: unknown fields are refused, numbers are finite, and `"1"` and `true` are none."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
-class BoxPayload(Message):
+class BoxMessage(Message):
     """A rectangle in image px, turned by `angle` degrees clockwise about its centre."""
 
-    x: float
-    y: float
-    width: float
-    height: float
-    angle: float = 0.0
+    x: Pixels
+    y: Pixels
+    width: Pixels
+    height: Pixels
+    angle: Annotated[float, Field(ge=-360, le=360)] = 0.0
 
 
 class PersonMessage(Message):
@@ -36,7 +53,7 @@ class PersonMessage(Message):
     key: Key
     person_id: Id
     revision: Id
-    box: BoxPayload | None = None
+    box: BoxMessage | None = None
     """The person's box as the annotator left it; only where they changed it."""
 
 
@@ -44,7 +61,7 @@ class AcceptMessage(PersonMessage):
     """Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id."""
 
     xyv: Annotated[list[Triple], Field(max_length=1000)]
-    touched: list[bool]
+    touched: Annotated[list[bool], Field(max_length=1000)]
     started_from: Id | None = None
 
 
@@ -65,7 +82,7 @@ class AddPersonMessage(Message):
 
     key: Key
     image_id: Id
-    box: BoxPayload
+    box: BoxMessage
 
 
 class FinishMessage(Message):
@@ -91,9 +108,9 @@ class ImagesMessage(Message):
 class CirclePayload(Message):
     """A lens circle a lead drew, in px of the frame it was drawn on."""
 
-    x: float
-    y: float
-    radius: Annotated[float, Field(gt=0)]
+    x: Pixels
+    y: Pixels
+    radius: Annotated[float, Field(gt=0, le=FARTHEST_PX)]
 
 
 class LensMessage(Message):
@@ -108,6 +125,22 @@ class LaunchMessage(Message):
 
     preset: Literal["demo", "standard"] = "demo"
     config: dict[str, Any] = Field(default_factory=dict)
+
+
+class BoxPayload(BaseModel):
+    """A box as the browser gets it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float
+
+    @classmethod
+    def of(cls, box: Box) -> "BoxPayload":
+        """The same rectangle, with an angle that the browser may send back: files turn boxes as often as they like."""
+        angle = box.angle if abs(box.angle) <= 360 else math.remainder(box.angle, 360)
+        return cls(x=box.x, y=box.y, width=box.width, height=box.height, angle=angle)
 
 
 class ImagePayload(BaseModel):

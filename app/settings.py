@@ -2,10 +2,14 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from sspcm.image_limits import UNLIMITED, USUAL, Limits
 
@@ -34,11 +38,14 @@ class Settings:
     """Everything a process of the application needs to know before it starts."""
 
     home: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """May hold a password."""
     host: str = "127.0.0.1"
     port: int = 7860
     device: Device = "auto"
     lease_s: float = 120.0
+    most_held: int = 4
+    """How many images one annotator holds at a time: the editor has one on its desk and fetches two ahead."""
     session_hours: float = 12.0
     secure_cookies: bool = False
     """True behind TLS: cookies get Secure and the __Host- prefix."""
@@ -61,10 +68,11 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     chosen = (home or Path(environ.get("SSPCM_HOME", DEFAULT_HOME))).expanduser().resolve()
     settings = Settings(
         home=chosen,
-        database_url=_database_url(environ.get("DATABASE_URL") or f"sqlite:///{chosen / 'store.db'}"),
+        database_url=_database_url(environ["DATABASE_URL"]) if environ.get("DATABASE_URL") else _own_store(chosen),
         host=environ.get("SSPCM_HOST", Settings.host),
         port=_port(environ.get("SSPCM_PORT", str(Settings.port))),
         device=_device(environ.get("SSPCM_DEVICE", Settings.device)),
+        most_held=_count("SSPCM_MOST_HELD", environ.get("SSPCM_MOST_HELD", str(Settings.most_held)), most=1000),
         secure_cookies=environ.get("SSPCM_SECURE_COOKIES", "") == "1",
         allowed_hosts=_hosts(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts))),
         image_limits=Limits(
@@ -76,16 +84,56 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
 
 
+def _own_store(home: Path) -> str:
+    """The URL of the home's own SQLite store: built, so that no character of the home's path ends it early."""
+    path = home / "store.db"
+    try:
+        url = URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+    except UnicodeEncodeError as error:
+        raise SettingsError(
+            f"the home's path {str(home)!r} is not UTF-8; wanted one that can be written down. Give another --home."
+        ) from error
+    _check_not_outside(home, path)
+    return url
+
+
+def _check_not_outside(home: Path, path: Path) -> None:
+    """Versions before took a '?' for the end of the path, and kept the store of such a home beside it."""
+    outside = Path(str(home).partition("?")[0])
+    if "?" in str(home) and home.is_dir() and not path.exists() and outside.is_file():
+        raise SettingsError(
+            f"an earlier version kept the store of {home} outside it, as {outside}, where homes of like names share "
+            f"it; wanted {path}. Move it there if it is this home's, or give a new home."
+        )
+
+
 def _database_url(url: str) -> str:
-    """SQLAlchemy's spelling: psycopg 3 for PostgreSQL."""
+    """SQLAlchemy's spelling: psycopg 3 for PostgreSQL. Raises SettingsError, which shows no more of it than its kind:
+    the rest may hold a password.
+    """
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return url
-    raise SettingsError(
-        f"DATABASE_URL starts with '{url.split(':', 1)[0]}:'; wanted sqlite:///PATH or postgresql://USER@HOST/NAME."
-    )
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        kind = re.match(r"[a-z][a-z0-9+.-]*(?=:/)", url)
+        found = f"begins with '{kind[0]}:'" if kind else "is no URL"
+        raise SettingsError(f"DATABASE_URL {found}; wanted sqlite:///PATH or postgresql://USER@HOST/NAME.")
+    if url.startswith("sqlite:") and "?" in url:
+        raise SettingsError(
+            "DATABASE_URL has a '?' in its SQLite path; wanted the path alone. Write %3F for a '?' in it."
+        )
+    try:
+        parsed = make_url(url)
+        named = bool(parsed.database)
+    except (ArgumentError, ValueError):  # its message would show the URL, or its port
+        parsed, named = None, False
+    if not named:
+        raise SettingsError(
+            "DATABASE_URL cannot be read, or names no database; wanted sqlite:///PATH or "
+            "postgresql://USER:PASSWORD@HOST:PORT/NAME. Write %40 for an '@', %2F for a '/' and %3A for a ':' in the "
+            "name or the password."
+        )
+    return url
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -94,6 +142,12 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not hosts:
         raise SettingsError(f"SSPCM_ALLOWED_HOSTS is '{text}'; wanted host names with commas between them.")
     return hosts
+
+
+def _count(name: str, text: str, *, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
+        raise SettingsError(f"{name} is '{text}'; wanted a number from 1 to {most}.")
+    return int(text)
 
 
 def _proxies(text: str) -> tuple[str, ...]:

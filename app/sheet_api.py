@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app import contact_sheet
 from app.api import user_of
 from app.contact_sheet import FiltersPayload, SheetPayload
-from app.payload import Id
+from app.payload import IdInAddress, Number
 from app.thumbs import Thumbs, thumb_name
 from db import contact_sheet as sheets
 from db import images
@@ -21,7 +21,7 @@ CUT_AT_ONCE = 2
 """Images decoded at a time: one of 4096 px takes 50 MB, and saving must not wait for a thread meanwhile."""
 
 Search = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
-PageSize = Annotated[int, Query(ge=1, le=200)]
+PageSize = Annotated[Number, Query(ge=1, le=200)]
 
 
 def sheet_routes(store: Store, thumbs: Thumbs) -> APIRouter:
@@ -33,8 +33,8 @@ def sheet_routes(store: Store, thumbs: Thumbs) -> APIRouter:
     def sheet(
         request: Request,
         show: Show = "open",
-        camera: Id | None = None,
-        keypoint: Id | None = None,
+        camera: IdInAddress | None = None,
+        keypoint: IdInAddress | None = None,
         search: Search = "",
         after: Annotated[str | None, Query(max_length=100)] = None,
         limit: PageSize = 60,
@@ -47,7 +47,7 @@ def sheet_routes(store: Store, thumbs: Thumbs) -> APIRouter:
         return contact_sheet.filters(store)
 
     @api.get("/thumb/{person_id}/{name}.jpg")
-    async def thumb(person_id: Id, name: str) -> Response:
+    async def thumb(person_id: IdInAddress, name: str) -> Response:
         content = await to_thread.run_sync(thumbs.find, name)
         if content is None:
             content = await to_thread.run_sync(_cut, store, thumbs, person_id, name, limiter=cutters)

@@ -253,6 +253,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "SSPCM_HOST": settings.host,
         "SSPCM_PORT": str(settings.port),
         "SSPCM_DEVICE": settings.device,
+        "SSPCM_MOST_HELD": str(settings.most_held),
         "SSPCM_SECURE_COOKIES": "1" if settings.secure_cookies else "0",
         "SSPCM_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
         "SSPCM_TRUSTED_PROXIES": ",".join(settings.trusted_proxies),

@@ -13,6 +13,10 @@ class LeaseLost(StoreError):
     """Another annotator holds the image now."""
 
 
+class HeldEnough(StoreError):
+    """The annotator has as many images at hand as one may."""
+
+
 class RevisionConflict(StoreError):
     """Somebody decided about the person since the caller last looked."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.convert import image_record
 from db.decisions import hold_image
-from db.errors import LeaseLost
+from db.errors import HeldEnough, LeaseLost
 from db.images import check_split
 from db.project import project_row
 from db.records import ImageRecord, Lease, QueueItem, RankingEntry, UserRecord
@@ -17,6 +17,8 @@ from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRo
 from db.writing import insert
 
 _Found = tuple[ImageRow, RankingEntryRow | None]
+MOST_HELD = 4
+"""How many images one annotator holds at a time, unless the caller says otherwise: others wait for them."""
 _WORKABLE = ImageRow.is_open & (ImageRow.split == "train")
 
 
@@ -54,19 +56,29 @@ def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
 
 
 def claim(
-    tx: Session, user: UserRecord, *, now: datetime, lease_s: float, exclude: Collection[int] = ()
+    tx: Session,
+    user: UserRecord,
+    *,
+    now: datetime,
+    lease_s: float,
+    exclude: Collection[int] = (),
+    most_held: int = MOST_HELD,
 ) -> tuple[QueueItem, Lease] | None:
     """The next image for this annotator, held for `lease_s` seconds; None when there is none.
 
     What they hold already comes first (a reloaded page gets its image back), then the first image nobody holds.
-    exclude: images the page has already. Two annotators never get the same image.
+    exclude: images the page has already. Two annotators never get the same image. Raises HeldEnough to who has
+    `most_held` already: nothing of theirs is taken away for another.
     """
+    _one_after_the_other(tx, user)
     expires_at = now + timedelta(seconds=lease_s)
     ranking_id = _current_ranking(tx)
     passed = set(exclude)
     own = _own(tx, user, ranking_id, exclude=passed, now=now)
     while (found := own or _first_free(tx, ranking_id, exclude=passed, now=now)) is not None:
         image_id = found[0].id
+        if own is None:
+            _require_room(tx, user, exclude=set(exclude), most_held=most_held, now=now)
         if _hold(tx, image_id, user, now=now, expires_at=expires_at):
             item = _item(tx, found, ranking_id, leased_by=user.name)
             return item, Lease(image_id=image_id, user_id=user.id, expires_at=expires_at)
@@ -75,11 +87,15 @@ def claim(
     return None
 
 
-def claim_image(tx: Session, user: UserRecord, image_id: int, *, now: datetime, lease_s: float) -> ImageRecord:
+def claim_image(
+    tx: Session, user: UserRecord, image_id: int, *, now: datetime, lease_s: float, most_held: int = MOST_HELD
+) -> ImageRecord:
     """That image, held by this annotator for `lease_s` seconds, be it open or closed; the queue deals no closed one.
 
-    Raises NotFound; InvalidDecision for a validation image; LeaseLost, with the holder's name, if another works on it.
+    Beyond `most_held` images they let go of others, as `keep_at_most` does. Raises NotFound;
+    InvalidDecision for a validation image; LeaseLost, with the holder's name, if another works on it.
     """
+    _one_after_the_other(tx, user)
     image = hold_image(tx, image_id)
     check_split(image)
     if not _hold(tx, image_id, user, now=now, expires_at=now + timedelta(seconds=lease_s)):
@@ -88,25 +104,46 @@ def claim_image(tx: Session, user: UserRecord, image_id: int, *, now: datetime, 
             f"{holder} works on {image.file_name} just now; wanted an image that nobody else holds. "
             "Open another image, or come back in some minutes."
         )
+    keep_at_most(tx, user, most_held, now=now, above_all=image_id)
     return image_record(image)
 
 
-def renew(tx: Session, user: UserRecord, image_ids: Collection[int], *, now: datetime, lease_s: float) -> list[Lease]:
+def keep_at_most(tx: Session, user: UserRecord, most_held: int, *, now: datetime, above_all: int) -> None:
+    """Let go of images beyond `most_held`: closed ones first, then those not heard of for longest; never `above_all`.
+
+    Nothing is lost with a hold: what is decided about an image that nobody holds is taken.
+    """
+    order = select(LeaseRow.image_id).join(ImageRow, ImageRow.id == LeaseRow.image_id)
+    mine = order.where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now, LeaseRow.image_id != above_all)
+    others = list(tx.scalars(mine.order_by(ImageRow.is_open.desc(), LeaseRow.expires_at.desc(), LeaseRow.image_id)))
+    if others[most_held - 1 :]:
+        release(tx, user, others[most_held - 1 :])
+
+
+def renew(
+    tx: Session,
+    user: UserRecord,
+    image_ids: Collection[int],
+    *,
+    now: datetime,
+    lease_s: float,
+    most_held: int = MOST_HELD,
+) -> list[Lease]:
     """Hold on to the images this annotator works on; the leases. An image that another took is left out.
 
     A lease that ran out is taken again if nobody took the image meanwhile, and so is one that another tab of the same
-    annotator let go, while the image is open: a closed one is no more dealt, so nobody waits for it.
+    annotator let go, while the image is open: a closed one is no more dealt, so nobody waits for it. Of more than
+    `most_held` images the first ones asked for are kept, and the others are let go.
     """
-    expires_at = now + timedelta(seconds=lease_s)
-    own = tx.scalars(
-        update(LeaseRow)
-        .where(LeaseRow.user_id == user.id, LeaseRow.image_id.in_(image_ids))
-        .values(expires_at=expires_at)
-        .returning(LeaseRow.image_id)
-        .execution_options(synchronize_session=False)
-    )
-    held = set(own)
-    held |= _hold_free(tx, set(image_ids) - held, user, expires_at=expires_at)
+    _one_after_the_other(tx, user)
+    expires_at, live = now + timedelta(seconds=lease_s), _live(tx, user, now=now)
+    asked = list(dict.fromkeys(image_ids))
+    kept = [image_id for image_id in asked if image_id in live][:most_held]
+    release(tx, user, live.intersection(asked).difference(kept))
+    room = max(0, most_held - len(kept) - len(live.difference(asked)))
+    lapsed = [image_id for image_id in _may_hold(tx, user, asked) if image_id not in live][:room]
+    held = _extend(tx, user, [*kept, *lapsed], expires_at=expires_at)
+    held |= _hold_free(tx, set(lapsed) - held, user, expires_at=expires_at)
     return [Lease(image_id=image_id, user_id=user.id, expires_at=expires_at) for image_id in sorted(held)]
 
 
@@ -202,12 +239,54 @@ def _hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expire
     return taken is not None
 
 
+def _live(tx: Session, user: UserRecord, *, now: datetime) -> set[int]:
+    """The images this annotator holds now."""
+    return set(tx.scalars(select(LeaseRow.image_id).where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now)))
+
+
+def _may_hold(tx: Session, user: UserRecord, image_ids: Sequence[int]) -> list[int]:
+    """Those of the images whose lease is this annotator's, run out or not, and the workable ones that have none."""
+    leases = select(LeaseRow.image_id, LeaseRow.user_id).where(LeaseRow.image_id.in_(image_ids))
+    holder = dict(tx.execute(leases).all())
+    free = _images(tx, [image_id for image_id in image_ids if image_id not in holder])
+    return [image_id for image_id in image_ids if holder.get(image_id) == user.id or image_id in free]
+
+
+def _extend(tx: Session, user: UserRecord, image_ids: Sequence[int], *, expires_at: datetime) -> set[int]:
+    """Their leases of those images last until then; the images of which there was one."""
+    own = (
+        update(LeaseRow)
+        .where(LeaseRow.user_id == user.id, LeaseRow.image_id.in_(image_ids))
+        .values(expires_at=expires_at)
+        .returning(LeaseRow.image_id)
+    )
+    return set(tx.scalars(own.execution_options(synchronize_session=False)))
+
+
+def _one_after_the_other(tx: Session, user: UserRecord) -> None:
+    """Two tabs of one annotator take images one after the other, so that together they take no more than one may."""
+    tx.execute(select(UserRow.id).where(UserRow.id == user.id).with_for_update(key_share=True))
+
+
+def _require_room(tx: Session, user: UserRecord, *, exclude: Collection[int], most_held: int, now: datetime) -> None:
+    """Raise HeldEnough to who works on `most_held` images. Those their page does not have are let go before that."""
+    held = _live(tx, user, now=now)
+    if len(held) < most_held:
+        return
+    release(tx, user, held.difference(exclude))
+    at_hand = held.intersection(exclude)
+    if len(at_hand) >= most_held:
+        raise HeldEnough(
+            f"You have {len(at_hand)} images at hand; wanted fewer than {most_held}, so that others get some too. "
+            "Finish one of them first."
+        )
+
+
 def _hold_free(tx: Session, image_ids: Collection[int], user: UserRecord, *, expires_at: datetime) -> set[int]:
-    """Take the leases of those images that annotators may work on and that have none; which these were."""
-    free = sorted(_images(tx, image_ids)) if image_ids else []
-    if not free:
+    """Take the leases of those images, unless another was faster; which these were."""
+    if not image_ids:
         return set()
-    rows = [{"image_id": image_id, "user_id": user.id, "expires_at": expires_at} for image_id in free]
+    rows = [{"image_id": image_id, "user_id": user.id, "expires_at": expires_at} for image_id in sorted(image_ids)]
     statement = insert(tx, LeaseRow).values(rows).on_conflict_do_nothing(index_elements=[LeaseRow.image_id])
     return set(tx.scalars(statement.returning(LeaseRow.image_id)))
 

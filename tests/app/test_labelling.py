@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app import labelling
@@ -13,6 +13,7 @@ from app.exporting import export_coco
 from app.payload import (
     AcceptMessage,
     AddPersonMessage,
+    BoxMessage,
     BoxPayload,
     NotAPersonMessage,
     PersonMessage,
@@ -147,11 +148,11 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
     assert labelling.next_task(sqlite_store, bob, exclude=(), lease_s=LEASE_S) is None
     with pytest.raises(LeaseLost):
         accept(sqlite_store, bob, 1, 0, key())
-    box = BoxPayload(x=300.0, y=200.0, width=40.0, height=60.0, angle=30.0)
+    box = BoxMessage(x=300.0, y=200.0, width=40.0, height=60.0, angle=30.0)
     drawn = labelling.add_person(
         sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box), lease_s=LEASE_S
     )
-    assert (drawn.state, drawn.box, drawn.start.source) == ("open", box, "empty")
+    assert (drawn.state, drawn.box, drawn.start.source) == ("open", BoxPayload(**box.model_dump()), "empty")
     back = NotAPersonMessage(key=key(), person_id=drawn.id, revision=0, withdrawn=True)
     assert labelling.not_a_person(sqlite_store, ann, back, lease_s=LEASE_S).person.state == "not_a_person"
     assert [person.id for person in take(sqlite_store, ann).persons] == [1]
@@ -250,7 +251,7 @@ def test_a_hundred_persons_take_as_many_queries_as_one(
 
     event.listen(sqlite_store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     few, many = count(one), count(hundred)
-    assert few == many < 20
+    assert few == many < 25
 
 
 def test_a_changed_box_is_saved_with_its_decision_and_exported(
@@ -258,8 +259,8 @@ def test_a_changed_box_is_saved_with_its_decision_and_exported(
 ) -> None:
     (image,) = add_people(sqlite_store, persons=2)
     ann = add_account(sqlite_store)
-    upright = BoxPayload(x=30.0, y=50.0, width=60.0, height=100.0)
-    turned = BoxPayload(x=100.0, y=60.0, width=40.0, height=80.0, angle=90.0)
+    upright = BoxMessage(x=30.0, y=50.0, width=60.0, height=100.0)
+    turned = BoxMessage(x=100.0, y=60.0, width=40.0, height=80.0, angle=90.0)
     pose = {"xyv": [[5.0, 6.0, 2.0]] * 17, "touched": [True] * 17}
     for person_id, box in ((1, upright), (2, turned)):
         message = AcceptMessage.model_validate(
@@ -267,8 +268,8 @@ def test_a_changed_box_is_saved_with_its_decision_and_exported(
         )
         labelling.accept(sqlite_store, ann, message, lease_s=LEASE_S)
     assert [p.box for p in labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S).persons] == [
-        upright,
-        turned,
+        BoxPayload(**upright.model_dump()),
+        BoxPayload(**turned.model_dump()),
     ]
     first, second = export_coco(sqlite_store)["annotations"]
     assert (first["bbox"], first.get("rbbox"), first["keypoints"][:3]) == (
@@ -285,7 +286,7 @@ def test_a_box_that_cannot_be_is_refused_with_its_decision(
 ) -> None:
     add_people(sqlite_store)
     ann = add_account(sqlite_store)
-    flat = BoxPayload(x=1.0, y=1.0, width=0.0, height=5.0)
+    flat = BoxMessage(x=1.0, y=1.0, width=0.0, height=5.0)
     with pytest.raises(PoseError, match="positive width"):
         labelling.not_a_person(
             sqlite_store, ann, NotAPersonMessage(key=key(), person_id=1, revision=0, box=flat), lease_s=LEASE_S
@@ -372,3 +373,28 @@ def test_there_is_nothing_to_look_at_where_there_is_no_image(sqlite_store: Store
     for look in (labelling.open_image, labelling.look_at):
         with pytest.raises(NotFound):
             look(sqlite_store, add_account(sqlite_store, look.__name__), 77, lease_s=LEASE_S)
+
+
+def test_undoing_more_images_than_one_may_hold_lets_the_oldest_go(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    shown = [image.id for image in add_people(sqlite_store, count=6)]
+    ann = add_account(sqlite_store)
+    for person_id in range(1, 7):
+        skipped = SkipMessage(key=key(), person_id=person_id, revision=0, reason="dark")
+        labelling.skip(sqlite_store, ann, skipped, lease_s=LEASE_S)
+    for person_id in range(6, 0, -1):
+        undone = PersonMessage(key=key(), person_id=person_id, revision=1)
+        labelling.reopen(sqlite_store, ann, undone, lease_s=LEASE_S)
+    with sqlite_store.reading() as tx:
+        assert sorted(queue.lease_holders(tx, now=utc_now())) == shown[:4]
+
+
+def test_a_box_that_a_file_turned_twice_round_is_shown_turned_once(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store)
+    with sqlite_store.transaction() as tx:
+        tx.execute(text("UPDATE persons SET box_angle = 725"))
+    (person,) = labelling.open_image(sqlite_store, add_account(sqlite_store), image.id, lease_s=LEASE_S).persons
+    assert person.box.angle == pytest.approx(5)

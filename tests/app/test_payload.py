@@ -1,23 +1,29 @@
 """The contract refuses what no browser of ours would send."""
 
+import json
 import math
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 from pydantic import ValidationError
 
 from app.payload import (
     AcceptMessage,
     AddPersonMessage,
+    BoxMessage,
     BoxPayload,
     EarlierPerson,
     ImagesMessage,
     LaunchMessage,
+    NotAPersonMessage,
     PersonMessage,
     ReopenImageMessage,
     SkipMessage,
     StartPayload,
 )
+from sspcm.pose import Box
 
 PERSON = {"key": "12345678", "person_id": 1, "revision": 0}
 POSE = {**PERSON, "xyv": [[1.0, 2.0, 2]], "touched": [True]}
@@ -46,6 +52,79 @@ def test_what_does_not_fit_is_refused(message: Any, body: dict[str, Any]) -> Non
         message.model_validate(body)
 
 
+NO_NUMBERS = ["1", True, None, [1], {}, 10**400, "0x1", "\u0661"]
+NOT_WHOLE = [1.0, 1.5, -1, 2**31, 1e400]
+POSES = {"key": "12345678", "person_id": 1, "revision": 0, "xyv": [[1, 2, 2]], "touched": [True], "started_from": 3}
+
+
+@pytest.mark.parametrize("wrong", NO_NUMBERS + NOT_WHOLE)
+@pytest.mark.parametrize("field", ["person_id", "revision"])
+def test_a_rows_number_is_a_whole_number_and_nothing_that_looks_like_one(field: str, wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        AcceptMessage.model_validate({**POSES, field: wrong})
+    with pytest.raises(ValidationError):
+        ImagesMessage.model_validate({"image_ids": [1, wrong]})
+
+
+@pytest.mark.parametrize("wrong", [*NO_NUMBERS, 1e8, -1e300])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_coordinate_is_a_number_within_reach(place: int, wrong: object) -> None:
+    xyv: list[object] = [1, 2.5, 2]
+    xyv[place] = wrong
+    with pytest.raises(ValidationError):
+        AcceptMessage.model_validate({**POSES, "xyv": [xyv]})
+
+
+@pytest.mark.parametrize("wrong", [*(one for one in NO_NUMBERS), 1e308, -1e8])
+@pytest.mark.parametrize("field", ["x", "y", "width", "height", "angle"])
+def test_a_drawn_box_has_numbers_within_reach(field: str, wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        AddPersonMessage.model_validate({"key": "12345678", "image_id": 1, "box": {**BOX, field: wrong}})
+
+
+@pytest.mark.parametrize("angle", [-360.1, 361, 1e308])
+def test_a_box_is_turned_once_round_at_most(angle: float) -> None:
+    with pytest.raises(ValidationError):
+        PersonMessage.model_validate({**PERSON, "box": {**BOX, "angle": angle}})
+
+
+@pytest.mark.parametrize("wrong", ["true", 1, 0, None])
+def test_a_switch_is_true_or_false(wrong: object) -> None:
+    with pytest.raises(ValidationError):
+        AcceptMessage.model_validate({**POSES, "touched": [wrong]})
+    with pytest.raises(ValidationError):
+        NotAPersonMessage.model_validate({**PERSON, "withdrawn": wrong})
+
+
+def test_whole_numbers_are_coordinates_too_as_javascript_writes_them() -> None:
+    message = AcceptMessage.model_validate({**POSES, "box": {"x": 1, "y": 2, "width": 3, "height": 4, "angle": 90}})
+    assert message.xyv == [[1.0, 2.0, 2.0]]
+    assert message.box == BoxMessage(x=1.0, y=2.0, width=3.0, height=4.0, angle=90.0)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+        max_leaves=12,
+    )
+)
+def test_whatever_comes_is_taken_as_it_is_or_refused(sent: Any) -> None:
+    for field in ("xyv", "touched", "started_from", "box", "person_id"):
+        try:
+            message = AcceptMessage.model_validate({**POSES, field: sent})
+        except ValidationError:
+            continue
+        assert json.loads(message.model_dump_json())[field] == pytest.approx(sent) or field == "box"
+
+
+@pytest.mark.parametrize(("angle", "shown"), [(725.0, 5.0), (-361.0, -1.0), (360.0, 360.0), (1e308, None)])
+def test_a_box_that_a_file_turned_often_can_be_sent_back(angle: float, shown: float | None) -> None:
+    payload = BoxPayload.of(Box(1.0, 2.0, 3.0, 4.0, angle))
+    assert shown is None or payload.angle == pytest.approx(shown)
+    PersonMessage.model_validate({**PERSON, "box": payload.model_dump()})
+
+
 def test_a_box_is_upright_unless_turned() -> None:
     message = AddPersonMessage.model_validate({"key": "12345678", "image_id": 1, "box": BOX})
     assert message.box.angle == 0.0
@@ -59,11 +138,11 @@ def test_a_start_says_where_it_comes_from_in_the_contracts_word() -> None:
 
 def test_a_decision_has_a_box_only_where_it_changed() -> None:
     assert PersonMessage.model_validate(PERSON).box is None
-    assert PersonMessage.model_validate({**PERSON, "box": {**BOX, "angle": -12.5}}).box == BoxPayload(
+    assert PersonMessage.model_validate({**PERSON, "box": {**BOX, "angle": -12.5}}).box == BoxMessage(
         **BOX, angle=-12.5
     )
 
 
 def test_an_earlier_person_says_where_their_pose_comes_from_in_the_contracts_word() -> None:
-    person = EarlierPerson(id=1, box=BoxPayload(**BOX), xyv=[[0.0, 0.0, 1.0]], source="model")
+    person = EarlierPerson(id=1, box=BoxPayload(**BOX, angle=0.0), xyv=[[0.0, 0.0, 1.0]], source="model")
     assert person.model_dump(by_alias=True)["from"] == "model"

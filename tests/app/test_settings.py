@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from app.settings import SettingsError, read_settings
+from app.supervisor import child_environ
+from db.connections import sqlite_path
 from sspcm.image_limits import Limits
 
 
@@ -35,6 +38,8 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
         ({"DATABASE_URL": "mysql://host/db"}, "mysql"),
         ({"SSPCM_PORT": "many"}, "many"),
         ({"SSPCM_PORT": "70000"}, "70000"),
+        ({"SSPCM_MOST_HELD": "0"}, "from 1 to 1000"),
+        ({"SSPCM_MOST_HELD": "\u0663"}, "SSPCM_MOST_HELD"),
         ({"SSPCM_DEVICE": "tpu"}, "tpu"),
         ({"SSPCM_ALLOWED_HOSTS": " ,"}, "host names"),
     ],
@@ -42,6 +47,79 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
 def test_a_setting_that_cannot_be_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=named):
         read_settings(tmp_path, environ)
+
+
+ODD_NAMES = [
+    "a?b",
+    "a%3Fb",
+    "a#b",
+    "a;b",
+    "a&b",
+    "a b",
+    "aü",
+    "a\nb",
+    "a@b:c",
+    "'\"",
+    "%",
+    "a?x=1&y",
+    ":memory:",
+    "file:x",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_home_of_any_name_keeps_its_store_inside_for_its_processes_too(name: str, tmp_path: Path) -> None:
+    settings = read_settings(tmp_path / name, {})
+    as_a_child_has_it = read_settings(None, child_environ(settings))
+    assert as_a_child_has_it == settings
+    assert sqlite_path(as_a_child_has_it.database_url) == tmp_path / name / "store.db"
+
+
+def test_a_home_whose_name_cannot_be_written_down_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="UTF-8"):
+        read_settings(tmp_path / "\udcff", {})
+
+
+def test_a_store_that_an_earlier_version_kept_outside_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a?b" / "images").mkdir(parents=True)
+    (tmp_path / "a").write_bytes(b"SQLite format 3\0")
+    with pytest.raises(SettingsError, match="Move it there if it is this home's"):
+        read_settings(tmp_path / "a?b", {})
+    assert read_settings(tmp_path / "a?c", {}).home == tmp_path / "a?c"  # new: nothing of it can lie elsewhere
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hunter2@host:port/db",
+        "postgres://me:hunter2@host:54x/db",
+        "postgresql://me:hunter2@host",
+        "postgresql://me:hunter2@[::1/db",
+        "mysql://me:hunter2@host/db",
+        "postgresql+asyncpg://me:hunter2@host/db",
+        "hunter2",
+        "me:hunter2@host/db",
+        "sqlite:///a?hunter2",
+        "sqlite:///",
+        "POSTGRES://me:hunter2@host/db",
+    ],
+)
+def test_a_url_that_cannot_be_is_refused_without_its_password(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as refused:
+        read_settings(tmp_path, {"DATABASE_URL": url})
+    assert "hunter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_a_password_of_odd_characters_arrives_whole_and_is_never_shown(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, {"DATABASE_URL": "postgres://me:p%40s%2Fs%3A%3F%23%25@host/db?sslmode=require"})
+    assert make_url(settings.database_url).password == "p@s/s:?#%"
+    assert "p%40s" not in repr(settings)
+
+
+def test_how_many_images_one_holds_is_a_setting(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, {}).most_held == 4
+    assert read_settings(tmp_path, {"SSPCM_MOST_HELD": "9"}).most_held == 9
 
 
 def test_hosts_are_compared_in_small_letters_and_without_spaces(tmp_path: Path) -> None:

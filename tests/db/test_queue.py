@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from db import images, labels, project, queue, rounds
-from db.errors import InvalidDecision, LeaseLost, NotFound, RoundOver
+from db.errors import HeldEnough, InvalidDecision, LeaseLost, NotFound, RoundOver
 from db.records import Decision, RankingEntry
 from db.schema import CameraRow, ImageRow
 from sspcm.skeleton import get_skeleton
@@ -305,7 +305,7 @@ def test_many_annotators_at_once_never_get_the_same_image(store, add_people, add
         start.wait()
         mine = []
         for _ in range(5):
-            mine.append(claim(store, user, now, exclude=mine))
+            mine.append(claim(store, user, now, exclude=mine, most_held=10_000))
         got[user.id] = mine
 
     threads = [Thread(target=take_five, args=[user]) for user in people]
@@ -330,7 +330,7 @@ store, mine, user = open_store(url), [], UserRecord(user_id, "x", "annotator")
 sys.stdin.readline()
 while True:
     with store.transaction() as tx:
-        claimed = queue.claim(tx, user, now=now, lease_s=60, exclude=mine)
+        claimed = queue.claim(tx, user, now=now, lease_s=60, exclude=mine, most_held=10_000)
     if claimed is None:
         break
     mine.append(claimed[0].image.id)
@@ -407,9 +407,102 @@ def claim_seconds(store, user, now, *, first, count):
     seconds, mine = [], []
     for _ in range(20):
         began = time.perf_counter()
-        mine.append(claim(store, user, now, exclude=mine))
+        mine.append(claim(store, user, now, exclude=mine, most_held=10_000))
         seconds.append(time.perf_counter() - began)
     assert mine == list(ids[50:70])
     with store.transaction() as tx:
         queue.release(tx, user, mine)
     return sorted(seconds)[len(seconds) // 2]
+
+
+# --- a few images at a time ---------------------------------------------------------------------------------------
+
+
+def held_by(tx, user, now):
+    return {image_id for image_id, name in queue.lease_holders(tx, now=now).items() if name == user.name}
+
+
+def test_nobody_gets_a_fifth_image_and_nothing_is_taken_from_them(store, add_people, ann, bea, now):
+    add_people(store, count=7)
+    with store.transaction() as tx:
+        have = []
+        for _ in range(4):
+            item, _ = queue.claim(tx, ann, now=now, lease_s=120, exclude=have)
+            have.append(item.image.id)
+        with pytest.raises(HeldEnough, match="4 images at hand"):
+            queue.claim(tx, ann, now=now, lease_s=120, exclude=have)
+        assert held_by(tx, ann, now) == set(have)
+        assert queue.claim(tx, bea, now=now, lease_s=120)[0].image.id not in have
+        queue.release(tx, ann, have[:1])
+        assert queue.claim(tx, ann, now=now, lease_s=120, exclude=have)[0].image.id not in have
+
+
+def test_who_has_as_many_as_one_may_hears_of_an_empty_queue_as_everybody_does(store, add_people, ann, now):
+    add_people(store, count=4)
+    with store.transaction() as tx:
+        have = [queue.claim(tx, ann, now=now, lease_s=120, exclude=range(n))[0].image.id for n in (0, 2, 3, 4)]
+        assert queue.claim(tx, ann, now=now, lease_s=120, exclude=have) is None
+
+
+def test_a_lease_that_ran_out_does_not_count(store, add_people, ann, now):
+    add_people(store, count=8)
+    later = now + timedelta(seconds=121)
+    with store.transaction() as tx:
+        have = []
+        for moment in [now] * 4 + [later] * 4:
+            have.append(queue.claim(tx, ann, now=moment, lease_s=120, exclude=have)[0].image.id)
+        assert held_by(tx, ann, later) == set(have[4:])
+
+
+def test_opening_by_id_lets_go_of_the_image_not_heard_of_for_longest(store, add_people, ann, now):
+    shown = [image.id for image in add_people(store, count=6)]
+    with store.transaction() as tx:
+        for second, image_id in enumerate(shown[:4]):
+            queue.claim_image(tx, ann, image_id, now=now + timedelta(seconds=second), lease_s=120)
+        queue.renew(tx, ann, shown[:1], now=now + timedelta(seconds=5), lease_s=120)
+        queue.claim_image(tx, ann, shown[4], now=now + timedelta(seconds=6), lease_s=120)
+        assert held_by(tx, ann, now) == {shown[0], shown[2], shown[3], shown[4]}
+        queue.claim_image(tx, ann, shown[4], now=now + timedelta(seconds=7), lease_s=120)
+        assert len(held_by(tx, ann, now)) == 4
+
+
+def test_closed_images_that_were_looked_at_make_room_first(store, add_people, ann, now):
+    waiting = [image.id for image in add_people(store, count=3)]
+    closed = [image.id for image in add_people(store, count=3, labelled=True)]
+    with store.transaction() as tx:
+        queue.claim(tx, ann, now=now, lease_s=120)
+        for image_id in closed:
+            queue.claim_image(tx, ann, image_id, now=now + timedelta(seconds=1), lease_s=120)
+        item, _ = queue.claim(tx, ann, now=now, lease_s=120, exclude=waiting[:1])
+        assert item.image.id == waiting[1]
+        assert held_by(tx, ann, now) == set(waiting[:2])
+
+
+def test_a_heartbeat_keeps_the_first_of_too_many(store, add_people, ann, now):
+    shown = [image.id for image in add_people(store, count=7)]
+    order = [shown[5], shown[0], shown[3], shown[6], shown[1], shown[2], shown[4]]
+    with store.transaction() as tx:
+        held = [lease.image_id for lease in queue.renew(tx, ann, order, now=now, lease_s=120)]
+        assert held == sorted(order[:4])
+        assert held_by(tx, ann, now) == set(order[:4])
+        held = [lease.image_id for lease in queue.renew(tx, ann, shown, now=now, lease_s=120, most_held=2)]
+        assert held == [shown[0], shown[3]]
+
+
+def test_a_heartbeat_takes_nothing_back_beyond_what_another_tab_holds(store, add_people, ann, now):
+    shown = [image.id for image in add_people(store, count=6)]
+    with store.transaction() as tx:
+        for image_id in shown[:3]:
+            queue.claim_image(tx, ann, image_id, now=now, lease_s=120)
+        held = [lease.image_id for lease in queue.renew(tx, ann, shown[3:], now=now, lease_s=120)]
+        assert held == [shown[3]]
+        assert held_by(tx, ann, now) == set(shown[:4])
+
+
+def test_a_release_tells_what_was_held(store, add_people, ann, bea, now):
+    shown = [image.id for image in add_people(store, count=3)]
+    with store.transaction() as tx:
+        queue.claim_image(tx, ann, shown[0], now=now, lease_s=120)
+        queue.claim_image(tx, bea, shown[1], now=now, lease_s=120)
+        assert queue.release(tx, ann, [*shown, 999, shown[0]]) == shown[:1]
+        assert queue.release(tx, ann, shown) == []
