@@ -8,9 +8,9 @@ import argparse
 import dataclasses
 import json
 import os
+import re
 import secrets
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,20 +23,24 @@ from app.cameras import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.exporting import accepted, export_coco
 from app.files import ImageFiles, write_atomically
+from app.home_command import home_command
 from app.payload import CirclePayload, LensMessage
+from app.queue_shown import as_shown
 from app.round_json import round_json
 from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from app.starting_weights import given_on_the_command_line
+from app.usual_settings import preset_settings, usual_settings
 from app.worker_state import worker_json, worker_state
 from db import cameras, images, project, rounds, users
 from db import queue as queueing
 from db.clock import utc_now
-from db.errors import StoreError
+from db.errors import NoStore, NotFound, StoreError
 from db.records import UserRecord
 from db.session import Store, open_store
 from db.session import migrate as migrate_store
-from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
+from sspcm.config import ConfigError, RoundConfig, merge
 from sspcm.formats.coco import CHANGES
+from sspcm.plain import read_toml
 from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton
 
 if TYPE_CHECKING:
@@ -55,13 +59,14 @@ EXPECTED = (CommandError, SettingsError, StoreError, ConfigError, SkeletonError)
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command that `options.run` names: 0 only on success, 1 with one sentence on stderr otherwise."""
+    settings: Settings | None = None
     try:
         settings = read_settings(
             options.home, port=getattr(options, "port", None), device=getattr(options, "device", None)
         )
         return COMMANDS[options.run](settings, options)
     except EXPECTED as error:
-        say(f"{options.run}: {error}")
+        say(f"{options.run}: {_for_a_shell(error, settings)}")
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         say(f"{options.run}: {what}; wanted to read or write there. Give another path or mend this one.")
@@ -71,6 +76,19 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+RELOAD = re.compile(r" Reload the page[^.]*\.")
+"""The way out that the store's errors name; who sees no page has another."""
+
+
+def _for_a_shell(error: Exception, settings: Settings | None) -> str:
+    """The error with a way out that a shell has, for this home."""
+    if settings is None:
+        return str(error)
+    if isinstance(error, NoStore):
+        return f"{error} Make it first: {home_command(settings.home, 'migrate')}"
+    return RELOAD.sub("", str(error))
 
 
 @contextmanager
@@ -317,7 +335,8 @@ def camera_list(settings: Settings, options: argparse.Namespace) -> int:
 
     def plain() -> Iterator[str]:
         if not shown:
-            yield "No camera yet: nothing was imported. Import a folder: python -P -m app import IMAGES_DIR"
+            command = home_command(settings.home, "import", "IMAGES_DIR")
+            yield f"No camera yet: nothing was imported. Import a folder: {command}"
         yield from map(_tell_camera, shown)
 
     answer({"cameras": shown}, as_json=options.json, plain=plain)
@@ -407,10 +426,11 @@ def queue(settings: Settings, options: argparse.Namespace) -> int:
     def plain() -> Iterator[str]:
         if not items:
             yield "The queue is empty: every person of the pool is decided, or nothing was imported yet."
-        for place, item in enumerate(items, start=1):
-            score = "     " if item["score"] is None else f"{item['score']:.3f}"
-            held = f"  (held by {item['held_by']})" if item["held_by"] else ""
-            yield f"{place:>3}  {score}  {item['image']}  {'; '.join(item['reasons'])}{held}"
+        for place, item in enumerate(found, start=1):
+            shown = as_shown(item)
+            score = "    -" if shown.score is None else f"{shown.score:.3f}"
+            held = f"  (held by {item.leased_by})" if item.leased_by else ""
+            yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"
 
     answer({"items": items}, as_json=options.json, plain=plain)
     return 0
@@ -421,9 +441,10 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
     from app import engine
     from app.learning import LearningError, launch_round
 
-    config = given_on_the_command_line(_round_config(options), settings.home)
     with _expecting(LearningError), _store(settings) as store:
-        lead = _lead(store, options.lead)
+        config, told = _round_config(store, options)
+        config = given_on_the_command_line(config, settings.home)
+        lead = _lead(store, options.lead, settings.home)
         engine.prepare(settings)
         port = engine.Engine(settings)
         try:
@@ -437,39 +458,41 @@ def round_launch(settings: Settings, options: argparse.Namespace) -> int:
 
     def plain() -> Iterator[str]:
         running = state.stand == "running"
+        yield f"Begun from {told}."
         yield f"Round {record.number} is queued; {'the worker starts it.' if running else 'it waits for a worker.'}"
         if not running:
             yield f"{state.text} {state.command or ''}".rstrip()
 
-    answer(round_json(record) | {"worker": worker_json(state)}, as_json=options.json, plain=plain)
+    answer(round_json(record) | {"worker": worker_json(state), "from": told}, as_json=options.json, plain=plain)
     return 0
 
 
-def _round_config(options: argparse.Namespace) -> RoundConfig:
-    """The preset with the method and the file's settings over it."""
-    preset = merge(PRESETS[options.preset], {"method": options.method})
+def _round_config(store: Store, options: argparse.Namespace) -> tuple[RoundConfig, str]:
+    """The usual settings or the preset's, the method and the file's settings over them; and which was begun from."""
+    usual = usual_settings(store) if options.preset is None else preset_settings(options.preset)
+    config = usual.config if options.method is None else merge(usual.config, {"method": options.method})
     if options.config is None:
-        return preset
+        return config, usual.told
     try:
-        return merge(preset, tomllib.loads(options.config.read_text()))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{options.config} is not TOML: {error}. Give a file of a round's settings.") from error
+        return merge(config, read_toml(options.config.read_text(encoding="utf-8"))), usual.told
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{options.config} cannot be used: {error} Give a file of a round's settings.") from error
 
 
-def _lead(store: Store, name: str | None) -> UserRecord:
+def _lead(store: Store, name: str | None, home: Path) -> UserRecord:
     """The lead of that name; without a name, the only one there is."""
     with store.reading() as tx:
         leads = [user for user in users.list_users(tx) if user.role == "lead"]
-    chosen = [user for user in leads if name in (None, user.name)]
+    chosen = [user for user in leads if name is None or user.name.casefold() == name.casefold()]
     if len(chosen) == 1:
         return chosen[0]
-    there_are = ", ".join(user.name for user in leads) or "none"
-    if not leads or name is not None:
+    there_are, add = ", ".join(user.name for user in leads) or "none", ("user", "add", "NAME", "--role", "lead")
+    if not leads:
+        raise CommandError(f"there is no lead; a lead launches rounds. Add one: {home_command(home, *add)}")
+    if name is not None:
         raise CommandError(
-            f"no lead is named '{name}' (there are: {there_are}); a lead launches rounds. Name one with --as, or add "
-            "one: user add NAME --role lead."
-            if name is not None
-            else "there is no lead; a lead launches rounds. Add one: user add NAME --role lead."
+            f"no lead is named '{name[:80]}' (there are: {there_are}); a lead launches rounds. Name one with --as, or "
+            f"add one: {home_command(home, *add)}"
         )
     raise CommandError(f"there are several leads ({there_are}); one launches a round. Name one with --as.")
 
@@ -481,7 +504,7 @@ def round_list(settings: Settings, options: argparse.Namespace) -> int:
 
     def plain() -> Iterator[str]:
         if not records:
-            yield "No round yet. Launch one: python -P -m app round launch"
+            yield f"No round yet. Launch one: {home_command(settings.home, 'round', 'launch')}"
         for record in records:
             yield f"{record.number:>4}  {record.state:<10} {record.stage:<8} {record.launched_by}"
 
@@ -492,7 +515,11 @@ def round_list(settings: Settings, options: argparse.Namespace) -> int:
 def round_show(settings: Settings, options: argparse.Namespace) -> int:
     """One round."""
     with _store(settings) as store, store.reading() as tx:
-        shown = round_json(rounds.get(tx, options.number))
+        try:
+            shown = round_json(rounds.get(tx, options.number))
+        except NotFound as error:
+            command = home_command(settings.home, "round", "list")
+            raise CommandError(f"{RELOAD.sub('', str(error))} See those there are: {command}") from error
     answer(shown, as_json=options.json, plain=lambda: (f"{key:<12} {value}" for key, value in shown.items()))
     return 0
 

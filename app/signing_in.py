@@ -16,8 +16,7 @@ $problem
   <input type="hidden" name="next" value="$next">
   <button>Sign in</button>
 </form>
-<p class="hint">No account yet? Ask a lead to add one:
-  <code>python -P -m app user add NAME --role annotator</code></p>""")
+<p class="hint">No account yet? Ask a lead to have one added.</p>""")
 
 
 def login_page(*, name: str = "", next_page: str = "", problem: str = "") -> str:

@@ -9,6 +9,10 @@ class NotFound(StoreError):
     """No such image, person, round or project."""
 
 
+class NoStore(StoreError):
+    """No store lies where one was to be opened."""
+
+
 class LeaseLost(StoreError):
     """Another annotator holds the image now."""
 

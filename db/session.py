@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from db.connections import BUSY_TIMEOUT_S, make_engine, reading_engine, sqlite_path
-from db.errors import StoreError
+from db.errors import NoStore
 from db.migrating import migrate
 from db.store_files import check_file
 from db.turns import Turns
@@ -58,12 +58,12 @@ class Store:
 def open_store(url: str) -> Store:
     """The store at `url` (sqlite:///PATH or postgresql+psycopg://...), made before by `migrate`. Creates no tables.
 
-    Raises StoreError where no store lies there.
+    Raises NoStore where no store lies there.
     """
     path = sqlite_path(url)
     if path is None:
         return Store(url=url, _engine=make_engine(url))
     check_file(path)
     if not path.exists():
-        raise StoreError(f"there is no store at {path}; wanted one made before. Run 'python -P -m app migrate' first.")
+        raise NoStore(f"there is no store at {path}; wanted one made before.")
     return Store(url=url, _engine=make_engine(url), _turns=Turns())

@@ -41,7 +41,9 @@ def add_user(tx: Session, name: str, role: Role, password: str) -> UserRecord:
     }
     added = tx.scalar(insert(tx, UserRow).values(row).on_conflict_do_nothing().returning(UserRow.id))
     if added is None:
-        raise NameTaken(f"there is an account '{name}' already; wanted a new name. Choose another.")
+        there = tx.scalar(select(UserRow.name).where(UserRow.folded_name == name.casefold()))
+        capitals = "" if there == name else " Capitals do not tell accounts apart."
+        raise NameTaken(f"there is an account '{there or name}' already; wanted a new name.{capitals} Choose another.")
     return UserRecord(id=added, name=name, role=role)
 
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import secrets
-import tomllib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,9 +22,11 @@ from app.engine import Engine
 from app.first_steps import first_step_of
 from app.learning import LearningError, launch_from_page
 from app.pages.look import header
+from app.queue_shown import as_shown
 from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
 from app.skeletons import hint_of
+from app.usual_settings import FIRST, preset_settings, usual_settings
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
@@ -33,12 +34,15 @@ from db.errors import StoreError
 from db.records import Counts, RoundPoint, RoundRecord, UserRecord
 from db.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
+from sspcm.plain import read_toml
 
 REFRESH_S = 1.5
 QUEUE_SHOWN = 20
 ROUNDS_SHOWN = 50
 POINTS_DRAWN = 300
 """More points than this on a curve are more than its pixels."""
+LAST = "as last time"
+"""What the form's field "Preset" says for the last round's settings."""
 NETWORKS = ("A", "B", "C")
 Number = float | None
 """What a number's field holds; None when it is empty."""
@@ -125,7 +129,7 @@ def _lead_of(request: gr.Request) -> UserRecord:
 def _launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     """Settings and the button that launches. What cannot be is told in words here, so no field refuses it before."""
     gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
-    fields = _fields()
+    fields = _fields(store)
     launch = gr.Button("Launch round", variant="primary")
     said = lead_said()
 
@@ -141,7 +145,9 @@ def _launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
         user = _lead_of(request)
         try:
             changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
-            record = launch_from_page(store, engine, config=_config(name, changes, text or ""), user=user)
+            record = launch_from_page(
+                store, engine, config=_config(_begun_from(store, name), changes, text or ""), user=user
+            )
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=f"Not launched: {error}")
         state = worker_state(store, settings)
@@ -154,13 +160,15 @@ def _launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     return launch
 
 
-def _fields() -> list[gr.components.Component]:
-    """Preset, method, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says."""
-    demo = PRESETS["demo"]
+def _fields(store: Store) -> list[gr.components.Component]:
+    """Preset, method, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says.
+
+    They begin as this home's last round was launched (`usual_settings`), each time the page is opened.
+    """
+    demo = PRESETS[FIRST]
     with gr.Row():
-        preset = gr.Dropdown(
-            list(PRESETS), value="demo", label="Preset", info="demo: minutes on a CPU, standard: a GPU", min_width=130
-        )
+        info = "demo: minutes on a CPU, standard: a GPU"
+        preset = gr.Dropdown([*PRESETS, LAST], value=FIRST, label="Preset", info=info, min_width=130)
         method = gr.Dropdown(
             list(METHODS), value="sspcm", label="Method", info="who teaches whom, on which hard views", min_width=130
         )
@@ -178,12 +186,19 @@ def _fields() -> list[gr.components.Component]:
             demo.to_toml(), language=None, label="What the preset says", interactive=False, lines=4, max_lines=12
         )
 
-    def choose(name: str) -> tuple[int, str]:
-        return PRESETS[name].train.steps, PRESETS[name].to_toml()
+    def choose(name: str) -> tuple[Any, ...]:
+        config = _begun_from(store, name)
+        named = next((one for one, method in METHODS.items() if method == config.method), gr.skip())
+        return named, config.train.steps, config.seed, config.ranking.blind_share, config.to_toml()
 
-    preset.change(
-        _for_leads(choose), preset, [steps, known], queue=False, api_visibility="private", show_progress="hidden"
-    )
+    def begin() -> tuple[Any, ...]:
+        name = LAST if usual_settings(store).is_a_rounds else FIRST
+        return name, *choose(name)
+
+    shown = [method, steps, seed, blind, known]
+    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+    preset.input(_for_leads(choose), preset, shown, **quiet)
+    gr.on(None, _for_leads(begin), None, [preset, *shown], **quiet)
     return [preset, method, steps, seed, blind, toml]
 
 
@@ -211,12 +226,14 @@ def _whole(name: str, value: Number) -> int:
     return int(value)
 
 
-def _config(preset: str, changes: dict[str, Any], toml: str) -> RoundConfig:
-    """The preset, the form's numbers over it, the lead's own text over both. Raises ConfigError."""
-    try:
-        return merge(merge(PRESETS[preset], changes), tomllib.loads(toml))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"the settings are not TOML: {error}. Correct the line it names.") from error
+def _config(begun_from: RoundConfig, changes: dict[str, Any], toml: str) -> RoundConfig:
+    """The settings begun from, the form's numbers over them, the lead's own text over both. Raises ConfigError."""
+    return merge(merge(begun_from, changes), read_toml(toml))
+
+
+def _begun_from(store: Store, name: str) -> RoundConfig:
+    """A preset's settings, or the last round's: those that `round launch` begins from."""
+    return usual_settings(store).config if name == LAST else preset_settings(name).config
 
 
 def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -233,8 +250,8 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         "rounds": told,
         "labels": {str(record.number): labelled.get(record.id) for record in records},
         "queue": [
-            {"image": i.image.file_name, "score": i.score, "reasons": list(i.reasons), "held_by": i.leased_by}
-            for i in waiting
+            {"image": i.image.file_name, "score": shown.score, "reasons": list(shown.reasons), "held_by": i.leased_by}
+            for i, shown in ((i, as_shown(i)) for i in waiting)
         ],
     }
     return dataclasses.asdict(counts), board, _curves(records, points), tables

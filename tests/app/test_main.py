@@ -1,14 +1,17 @@
 """The command line: one JSON document on stdout, one sentence on stderr, 0 only on success."""
 
+import argparse
+import dataclasses
 import io
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,10 @@ import pytest
 from app.__main__ import build_parser, main
 from app.commands import COMMANDS
 from app.demo import DEMO_FOLDER
+from app.pages.lead import LAST, _begun_from
+from app.settings import read_settings
+from db import rounds
+from db.session import Store, open_store
 from tests.onnx_files import movenet
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +95,7 @@ def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
     assert (status, len(items)) == (0, 3)
     assert all(set(item) == {"image", "score", "reasons", "blind", "held_by"} and item["reasons"] for item in items)
     _, plain, _ = run("queue", "--limit", "3")
-    assert [line.split()[2] for line in plain.splitlines()] == [item["image"] for item in items]
+    assert [line.split()[1:] for line in plain.splitlines()] == [["-", item["image"]] for item in items]
 
 
 def test_a_cameras_circle_is_listed_set_and_given_back_to_finding(run: Run) -> None:
@@ -113,7 +120,7 @@ def test_an_account_gets_a_password_once(run: Run) -> None:
     assert len(json.loads(out)["password"]) >= 12
     status, out, err = run("user", "add", "Ann", "--role", "lead")
     assert (status, out) == (1, "")
-    assert "Ann" in err
+    assert "there is an account 'ann' already; wanted a new name. Capitals do not tell accounts apart." in err
 
 
 def test_a_password_from_stdin_is_not_repeated(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +148,32 @@ def test_the_only_lead_launches_and_a_second_round_waits_for_the_first(run: Run)
     assert "several leads (lea, leo)" in run("round", "launch")[2]
 
 
+def test_a_launch_without_options_begins_as_the_page_does_and_the_home_remembers(run: Run, tmp_path: Path) -> None:
+    run(*importing("seed"))
+    run("user", "add", "lea", "--role", "lead")
+    home = str(tmp_path / "home")
+    with closing(open_store(read_settings(Path(home)).database_url)) as store:
+        begun = dataclasses.asdict(_begun_from(store, LAST))
+        first = json.loads(run("round", "launch", "--json")[1])
+        assert (first["config"], first["from"]) == (json.loads(json.dumps(begun)), "the preset 'demo'")
+        end(store)
+        settings = tmp_path / "mine.toml"
+        settings.write_text("seed = 8\n[train]\nsteps = 5\n")
+        arguments = ("--preset", "standard", "--method", "dualpose", "--config", str(settings))
+        mine = json.loads(run("round", "launch", *arguments, "--json")[1])
+        assert (mine["from"], mine["config"]["train"]["steps"]) == ("the preset 'standard'", 5)
+        end(store)
+        again = json.loads(run("round", "launch", "--json")[1])
+        assert (again["config"], again["from"]) == (mine["config"], "the settings of round 2")
+        assert json.loads(json.dumps(dataclasses.asdict(_begun_from(store, LAST)))) == mine["config"]
+
+
+def end(store: Store) -> None:
+    """The active round over, so that another may be launched."""
+    with store.transaction() as tx:
+        rounds.fail(tx, rounds.latest(tx, 1)[0].id, "over")
+
+
 def test_settings_of_a_round_lie_over_the_preset_and_a_misspelt_one_is_named(run: Run, tmp_path: Path) -> None:
     run(*importing("seed"))
     run("user", "add", "lea", "--role", "lead")
@@ -148,7 +181,7 @@ def test_settings_of_a_round_lie_over_the_preset_and_a_misspelt_one_is_named(run
     settings.write_text("[train]\nstep = 5\n")
     assert "Did you mean 'train.steps'?" in run("round", "launch", "--config", str(settings))[2]
     settings.write_text("[train\n")
-    assert "is not TOML" in run("round", "launch", "--config", str(settings))[2]
+    assert "are not TOML" in run("round", "launch", "--config", str(settings))[2]
     settings.write_text("[train]\nsteps = 5\n")
     status, out, _ = run("round", "launch", "--preset", "demo", "--config", str(settings), "--json")
     assert (status, json.loads(out)["config"]["train"]["steps"]) == (0, 5)
@@ -170,6 +203,40 @@ def test_what_cannot_be_done_is_one_sentence(arguments: tuple[str, ...], said: s
     assert (status, out) == (1, "")
     assert said in err
     assert len(err.splitlines()) == 1
+
+
+def test_the_home_goes_before_the_command_or_after_it_and_not_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    homes = [str(tmp_path / name) for name in ("a b", "b")]
+    assert main(["migrate", "--home", homes[0]]) == main(["--home", homes[0], "migrate"]) == 0
+    assert main(["--home", homes[0], "migrate", "--home", f"{homes[0]}/../a b"]) == 0
+    assert (tmp_path / "a b" / "store.db").exists() and not (tmp_path / "b").exists()
+    assert main(["user", "add", "ann", "--role", "annotator", "--home", homes[0]]) == 0
+    with pytest.raises(SystemExit) as ended:
+        main(["--home", homes[0], "migrate", "--home", homes[1]])
+    assert ended.value.code == 2 and "give it once" in capsys.readouterr().err
+
+
+def test_what_is_suggested_can_be_typed_for_this_very_home(run: Run, tmp_path: Path) -> None:
+    home = shlex.quote(str(tmp_path / "home"))
+    assert run("queue")[2].endswith(f"Make it first: python -P -m app --home {home} migrate\n")
+    run("migrate")
+    assert f"python -P -m app --home {home} import IMAGES_DIR" in run("camera", "list")[1]
+    assert f"python -P -m app --home {home} round launch" in run("round", "list")[1]
+    said = run("round", "show", "3")[2]
+    assert said.endswith(f"See those there are: python -P -m app --home {home} round list\n") and "page" not in said
+    run(*importing("seed"))
+    assert f"python -P -m app --home {home} user add NAME --role lead" in run("round", "launch")[2]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("round", "show", "9" * 30), ("queue", "--limit", "\u00b2"), ("up", "--port", "\u00b2")]
+)
+def test_an_odd_number_is_answered_with_its_usage(arguments: tuple[str, ...], run: Run) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(*arguments)
+    assert ended.value.code == 2
 
 
 @pytest.mark.parametrize("command", [("queue",), ("round", "list"), ("export", "x.json")])
@@ -226,7 +293,20 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([*command.split(), "--help"])
         assert ended.value.code == 0
-        assert command in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert f"python -P -m app --home data {command}" in said and "SSPCM_HOME" in said and "--home DIR" in said
+
+
+def test_every_option_has_a_word_of_help() -> None:
+    def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for one in action.choices.values():
+                    yield from leaves(one)
+            else:
+                yield action
+
+    assert [action for action in leaves(build_parser()) if not action.help] == []
 
 
 def loaded_by(code: str) -> set[str]:

@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
-from app.pages.lead import POINTS_DRAWN, _changes, _config, _launch_button, lead_view
-from db import rounds
-from db.records import RoundPoint
+from app.pages.lead import LAST, POINTS_DRAWN, _begun_from, _changes, _config, _launch_button, lead_view
+from app.usual_settings import usual_settings
+from db import queue, rounds
+from db.records import RankingEntry, RoundPoint
 from db.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError
+from sspcm.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 
 
 def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:
     changes = _changes(method="dualpose", steps=30, seed=4, blind_share=0.2)
-    config = _config("demo", changes, "seed = 5\n[train]\nsnapshot_every = 10")
+    config = _config(PRESETS["demo"], changes, "seed = 5\n[train]\nsnapshot_every = 10")
     assert config.method == METHODS["dualpose"]
     assert (config.train.steps, config.train.snapshot_every, config.seed) == (30, 10, 5)
     assert config.ranking.blind_share == 0.2
@@ -37,7 +39,9 @@ def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:
 )
 def test_a_number_that_cannot_be_is_named(changed: dict[str, float | None], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        _config("demo", _changes(**{"method": "sspcm", "steps": 30, "seed": 4, "blind_share": 0.2, **changed}), "")
+        _config(
+            PRESETS["demo"], _changes(**{"method": "sspcm", "steps": 30, "seed": 4, "blind_share": 0.2, **changed}), ""
+        )
 
 
 @pytest.mark.parametrize(
@@ -45,7 +49,7 @@ def test_a_number_that_cannot_be_is_named(changed: dict[str, float | None], said
 )
 def test_a_text_that_cannot_be_is_named(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        _config("demo", {}, text)
+        _config(PRESETS["demo"], {}, text)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +100,26 @@ def test_a_long_loss_curve_is_thinned_and_every_ap_is_kept(
     assert POINTS_DRAWN <= len(curves["loss"]) < 2 * POINTS_DRAWN
     assert curves["ap"]["C"] == [(0, 0.5), (500, 0.5), (1000, 0.5), (1500, 0.5)]
     assert (curves["steps"], board["round"]["state"]) == (PRESETS["demo"].train.steps, "running")
+
+
+def test_the_form_begins_as_the_last_round_was_launched(
+    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, labelled=True)
+    assert _begun_from(sqlite_store, LAST) == PRESETS["demo"] == usual_settings(sqlite_store).config
+    assert _begun_from(sqlite_store, "standard") == PRESETS["standard"]
+    launched = _config(PRESETS["standard"], _changes(method="dualpose", steps=77, seed=5, blind_share=0.2), "")
+    lead = add_account(sqlite_store, role="lead")
+    with sqlite_store.transaction() as tx:
+        rounds.create(tx, config_toml=launched.to_toml(), user=lead)
+    assert _begun_from(sqlite_store, LAST) == launched
+
+
+def test_the_leads_table_does_not_tell_the_blind_share(sqlite_store: Store, add_people: Callable[..., Any]) -> None:
+    people = add_people(sqlite_store, count=2)
+    reasons = ((DRAWN_AT_RANDOM,), (UNLIKE_OTHERS,))
+    with sqlite_store.transaction() as tx:
+        entries = [RankingEntry(image.id, place, 0.0, reasons[place], place == 0) for place, image in enumerate(people)]
+        queue.replace_cold_ranking(tx, entries)
+    rows = lead_view(sqlite_store)[3]["queue"]
+    assert [(row["score"], row["reasons"]) for row in rows] == [(None, []), (None, [])]

@@ -1,0 +1,42 @@
+"""The settings that a launch begins from where nobody says: the same on the lead's page and on the command line.
+
+They are the last launched round's: a home's people, cameras and machine stay what they are. Before any round they are
+the preset "demo": its rounds take minutes on any machine and start from weights that know people seen from above, where
+"standard" starts at random and takes hours without a GPU. Who has a GPU says --preset standard once; the home keeps it.
+"""
+
+from dataclasses import dataclass
+
+from db import rounds
+from db.session import Store
+from sspcm.config import PRESETS, ConfigError, RoundConfig
+
+FIRST = "demo"
+
+
+@dataclass(frozen=True)
+class UsualSettings:
+    """What a launch begins from, and where that comes from, in words."""
+
+    config: RoundConfig
+    told: str
+    is_a_rounds: bool = False
+
+
+def usual_settings(store: Store) -> UsualSettings:
+    """The last launched round's settings; the preset's before any, or where today's limits refuse them."""
+    with store.reading() as tx:
+        newest = rounds.latest(tx, 1)
+    if not newest:
+        return preset_settings(FIRST)
+    try:
+        return UsualSettings(
+            RoundConfig.from_toml(newest[0].config_toml), f"the settings of round {newest[0].number}", True
+        )
+    except ConfigError:
+        return preset_settings(FIRST)
+
+
+def preset_settings(name: str) -> UsualSettings:
+    """A preset's."""
+    return UsualSettings(PRESETS[name], f"the preset '{name}'")
