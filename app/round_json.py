@@ -31,9 +31,14 @@ def for_browsers(shown: dict[str, Any]) -> dict[str, Any]:
     return {key: _without_folders(value) for key, value in shown.items()}
 
 
+def without_folders(text: str) -> str:
+    """The text with the last part alone of each absolute path in it."""
+    return _FOLDERS.sub("", text)
+
+
 def _without_folders(value: Any) -> Any:
     if isinstance(value, str):
-        return _FOLDERS.sub("", value)
+        return without_folders(value)
     if isinstance(value, dict):
         return for_browsers(value)
     return [_without_folders(one) for one in value] if isinstance(value, list | tuple) else value

@@ -23,7 +23,7 @@ from app.first_steps import first_step_of
 from app.learning import LearningError, launch_from_page
 from app.pages.look import header
 from app.queue_shown import as_shown
-from app.round_json import for_browsers, prelabelling_json, round_json
+from app.round_json import for_browsers, prelabelling_json, round_json, without_folders
 from app.settings import Settings
 from app.skeletons import hint_of
 from app.usual_settings import FIRST, preset_settings, usual_settings
@@ -149,7 +149,7 @@ def _launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
                 store, engine, config=_config(_begun_from(store, name), changes, text or ""), user=user
             )
         except (ConfigError, LearningError, StoreError) as error:
-            return _said(ok=False, text=f"Not launched: {error}")
+            return _said(ok=False, text=without_folders(f"Not launched: {error}"))
         state = worker_state(store, settings)
         what = "The worker takes it up within a second." if state.stand == "running" else f"It waits. {state.text}"
         return _said(
@@ -189,7 +189,7 @@ def _fields(store: Store) -> list[gr.components.Component]:
     def choose(name: str) -> tuple[Any, ...]:
         config = _begun_from(store, name)
         named = next((one for one, method in METHODS.items() if method == config.method), gr.skip())
-        return named, config.train.steps, config.seed, config.ranking.blind_share, config.to_toml()
+        return named, config.train.steps, config.seed, config.ranking.blind_share, without_folders(config.to_toml())
 
     def begin() -> tuple[Any, ...]:
         name = LAST if usual_settings(store).is_a_rounds else FIRST
