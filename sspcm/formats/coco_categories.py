@@ -124,10 +124,10 @@ def find_people(
 
 
 def person_category(categories: Sequence[Category], keypoints: Names) -> Category | None:
-    """The category of people with these keypoints; else one that is named for people."""
+    """The category of people with these keypoints; else one that is named for people and names none; else None."""
     alike = [one for one in categories if same_keypoints(keypoint_names(one) or (), keypoints)]
     named = [one for one in categories if is_people(one) and keypoint_names(one) is None]
-    return _best(alike or named or [one for one in categories if is_people(one)]) if categories else None
+    return _best(alike or named) if alike or named else None
 
 
 def is_people(category: Mapping[str, Any]) -> bool:
