@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from PIL import Image
 from app.exporting import export_coco
 from app.files import ImageFiles
 from app.importing import ImportFailed, ImportReport, import_folder
-from db import images, queue
+from db import images, labels, queue
 from db.clock import utc_now
 from db.merging import Merged
-from db.records import NewPerson
+from db.records import Decision, NewPerson, UserRecord
 from db.session import Store
 from sspcm.formats.coco import category_of
 from sspcm.image_limits import Limits
+from sspcm.pose import Box, Label
 from sspcm.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
@@ -465,3 +467,36 @@ def test_a_full_disk_says_where_how_far_it_came_and_that_it_goes_on(
     monkeypatch.undo()
     report = run(sqlite_store, tmp_path, folder)
     assert (report.images_new, report.images_known) == (1, 1)
+
+
+def test_the_work_done_here_comes_back_as_no_news_however_the_export_was_numbered(
+    sqlite_store: Store,
+    folder: Path,
+    tmp_path: Path,
+    add_account: Callable[..., UserRecord],
+    make_label: Callable[..., Label],
+    now: datetime,
+) -> None:
+    ann = add_account(sqlite_store)
+    other = {"bbox": [60, 5, 20, 20]}
+    annotations = [box(1, 1), box(2, 1) | other, box(3, 2, keypoints=POSE, area=50.0), box(4, 2) | other]
+    run(
+        sqlite_store,
+        tmp_path,
+        folder,
+        coco(tmp_path / "a.json", [entry(1, "f9.png"), entry(2, "f10.jpg")], annotations),
+    )
+    first, second, third, fourth = one_of_each(sqlite_store)[1]
+    with sqlite_store.transaction() as tx:
+        drawn = images.add_person(tx, third.image_id, NewPerson(Box(30, 30, 20, 20)), user=ann, key="add", now=now)
+        label, moved = make_label(x=20, y=20, author="ann"), Box(11, 12, 30, 31)
+        labels.decide(tx, Decision("1", "accept", first.id, 0, ann, label=label, box=moved), now=now)
+        labels.decide(tx, Decision("2", "skip", second.id, 0, ann, reason="dark"), now=now)
+        labels.decide(tx, Decision("3", "not_a_person", fourth.id, 0, ann), now=now)
+        labels.decide(tx, Decision("4", "accept", drawn.id, 0, ann, label=label), now=now)
+    document = export_coco(sqlite_store)
+    anew = [{**a, "id": n} for n, a in enumerate(reversed(document["annotations"]), start=1)]
+    for written in (document, document | {"annotations": anew}):
+        (tmp_path / "b.json").write_text(json.dumps(written))
+        for update in (False, True):
+            assert run(sqlite_store, tmp_path, folder, tmp_path / "b.json", update=update).merged == Merged()
