@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from sspcm.sides import mirror_by_name as mirror_by_name  # others know it from here
+from sspcm.sides import mirror_by_name
 
 
 class SkeletonError(ValueError):

@@ -8,12 +8,12 @@ from typing import Any
 from sspcm.formats.coco_file import OWN_ID, CocoError
 from sspcm.formats.complaints import Complaints, carried
 from sspcm.formats.plain_values import identity, number, shown, whole
+from sspcm.sides import mirror_by_name, unpaired_sides
 from sspcm.skeleton import (
     BUILT_IN,
     Skeleton,
     SkeletonError,
     differences,
-    mirror_by_name,
     recognise,
     same_keypoints,
     say_pairs,
@@ -275,9 +275,16 @@ def _make_skeleton(chosen: Sequence[Category], names: Names, name: str, complain
     none = "0 pairs: give --skeleton FILE to say which are left and right"
     complaints.say(
         f"category {shown(skeleton.name)}: no built-in skeleton has these {len(names)} keypoints; "
-        f"{found if skeleton.pairs else none}; OKS uses sigma {DEFAULT_SIGMA} for each."
+        f"{found if skeleton.pairs else none}{_tell_partnerless(names)}; OKS uses sigma {DEFAULT_SIGMA} for each."
     )
     return replace(skeleton, edges=edges)
+
+
+def _tell_partnerless(names: Names) -> str:
+    """The names that look like one side of a pair and found no partner, five at most."""
+    alone = unpaired_sides(names)
+    more = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
+    return f", no partner for {', '.join(map(shown, alone[:5]))}{more}" if alone else ""
 
 
 def _read_edges(category: Category, names: Names, complaints: Complaints) -> tuple[tuple[int, int], ...]:

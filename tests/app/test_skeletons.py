@@ -178,3 +178,64 @@ def test_a_home_without_project_has_no_hint(sqlite_store: Store, tmp_path: Path)
 
 def test_the_editor_is_told_every_side() -> None:
     assert for_editor(COCO)["sides"][:3] == ["middle", "left", "right"]
+
+
+# --- a file of OpenPose's 25 keypoints ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def body25_file(tmp_path: Path) -> Path:
+    """A folder `images` and, beside it, a COCO file of one person with BODY_25's names."""
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (400, 300)).save(tmp_path / "images" / "a.png")
+    keypoints = [number for k in range(25) for number in (110 + 4 * k, 60 + 6 * k, 2)]
+    person = {"id": 1, "image_id": 7, "category_id": 1, "bbox": [100, 50, 150, 200], "area": 9000.0, "iscrowd": 0,
+              "num_keypoints": 25, "keypoints": keypoints}  # fmt: skip
+    write(
+        tmp_path / "in.json",
+        {
+            "images": [{"id": 7, "file_name": "a.png", "width": 400, "height": 300}],
+            "annotations": [person],
+            "categories": [{"id": 1, "name": "person", "keypoints": list(BODY_25), "skeleton": [[1, 2], [2, 3]]}],
+        },
+    )
+    return tmp_path
+
+
+def importing(folder: Path, *more: str) -> tuple[str, ...]:
+    return ("import", str(folder / "images"), "--annotations", str(folder / "in.json"), *more, "--json")
+
+
+def test_its_pairs_are_found_and_counted(run: Run, body25_file: Path) -> None:
+    status, out, _ = run(*importing(body25_file))
+    assert (status, json.loads(out)["labelled"]) == (0, 1)
+    assert "11 pairs" in " ".join(json.loads(out)["complaints"])
+    shown = json.loads(run("skeleton", "show", "--json")[1])
+    assert (shown["pairs"], shown["mirror"][2], shown["edges"]) == (11, 5, [[0, 1], [1, 2]])
+
+
+def test_a_given_skeleton_of_its_names_is_used_and_nothing_is_said_of_pairs_or_sigmas(
+    run: Run, body25_file: Path
+) -> None:
+    own = {"name": "body25", "keypoints": list(BODY_25), "sigmas": [0.05] * 25, "edges": [[0, 1], [1, 8]]}
+    own["mirror"] = [0, 1, 5, 6, 7, 2, 3, 4, 8, 12, 13, 14, 9, 10, 11, 16, 15, 18, 17, 22, 23, 24, 19, 20, 21]
+    status, out, _ = run(*importing(body25_file, "--skeleton", write(body25_file / "s.json", own)))
+    assert (status, json.loads(out)["labelled"]) == (0, 1)
+    assert not re.search("pair|sigma|mirror", " ".join(json.loads(out)["complaints"]))
+    shown = json.loads(run("skeleton", "show", "--json")[1])
+    assert {key: shown[key] for key in own} == own
+
+
+def test_a_given_skeleton_of_other_names_is_refused_and_leaves_no_project(run: Run, body25_file: Path) -> None:
+    status, out, err = run(*importing(body25_file, "--skeleton", "coco-17"))
+    assert (status, out) == (1, "")
+    assert "wanted the 17 of skeleton 'coco-17'" in err
+    assert "no project yet" in run("skeleton", "show")[2]
+
+
+def test_names_that_look_sided_and_find_no_partner_are_told_at_the_import(run: Run, body25_file: Path) -> None:
+    data = json.loads((body25_file / "in.json").read_text())
+    data["categories"][0]["keypoints"][2] = "RSchulter"
+    write(body25_file / "in.json", data)
+    complaints = json.loads(run(*importing(body25_file))[1])["complaints"]
+    assert "10 pairs of left and right found by name, no partner for 'RSchulter', 'LShoulder'" in " ".join(complaints)
