@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from app.engine import ORDINARY, QUEUE, VERSION, WORKFLOW, Engine, job_id, prepare
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from db import rounds
-from db.session import Store
+from db.session import Store, migrate, open_store
 
 
 @pytest.fixture
@@ -102,3 +102,17 @@ def test_a_job_names_its_queue_priority_and_version_and_is_plain_json(
     assert job["application_version"] == VERSION == "rounds-1"
     (inputs,) = rows(sqlite_store, "workflow_input")
     assert json.loads(inputs["inputs"])["positionalArgs"] == [3, 2]
+
+
+@pytest.mark.parametrize("name", ["a?b", "100%", "a#b;c&d", "ü b\n"])
+def test_the_job_engine_finds_the_store_of_a_home_of_any_name(name: str, tmp_path: Path) -> None:
+    settings = read_settings(tmp_path / name, {})
+    migrate(settings.database_url)
+    prepare(settings)
+    store, engine = open_store(settings.database_url), Engine(settings)
+    with store.transaction() as tx:
+        engine.enqueue_round(tx, 1)
+    assert engine.job_state(1) == "active"
+    engine.close()
+    store.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
