@@ -129,7 +129,7 @@ def passwords_of(accounts: object) -> dict[str, str]:
 
 
 def _wait_for(url: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         if app.poll() is not None:
             pytest.fail(f"the application ended with {app.returncode}:\n{log.read_text()[-3000:]}")
@@ -138,7 +138,7 @@ def _wait_for(url: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    pytest.fail(f"no answer from {url} in 90 s:\n{log.read_text()[-3000:]}")
+    pytest.fail(f"no answer from {url} in 240 s:\n{log.read_text()[-3000:]}")
 
 
 @pytest.fixture
