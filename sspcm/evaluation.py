@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from jaxtyping import Float
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from sspcm.formats.coco import CocoFile, write
+from sspcm.formats.coco import CocoError, CocoFile, read_json, write
+from sspcm.formats.plain_values import numbers
 from sspcm.metrics import oks
 from sspcm.pose import Label
 from sspcm.skeleton import Skeleton
@@ -90,17 +90,16 @@ def evaluate(
 
 def read_annotations(path: Path) -> list[dict[str, Any]]:
     """The annotations as the file has them; `read_annotated` has checked the rest of it."""
-    return [one for one in json.loads(path.read_bytes())["annotations"] if isinstance(one, dict)]
+    return [one for one in read_json(path)["annotations"] if isinstance(one, dict)]
 
 
 def read_predictions(path: Path) -> list[dict[str, Any]]:
     """A file of COCO results. Raises EvaluationError."""
     try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+        data = read_json(path)
+    except CocoError as error:
         raise EvaluationError(
-            f"cannot read the predictions {path.name} ({error}); wanted a JSON list of COCO results. "
-            "Give a file that `sspcm predict` wrote."
+            f"cannot read the predictions: {error} Wanted a JSON list of COCO results, as `sspcm predict` writes it."
         ) from error
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
         found = "a list of other things than objects" if isinstance(data, list) else f"a JSON {type(data).__name__}"
@@ -147,7 +146,12 @@ def _is_whole(one: Mapping[str, Any], keypoints: int) -> bool:
     box, xyv = one.get("bbox"), one.get("keypoints") or []
     if not isinstance(box, list) or len(box) != 4 or not _finite(box):
         return False
-    return len(xyv) in (0, 3 * keypoints) and _finite(xyv) and all(v in (0, 1, 2) for v in xyv[2::3])
+    return (
+        isinstance(xyv, list)
+        and len(xyv) in (0, 3 * keypoints)
+        and _finite(xyv)
+        and all(v in (0, 1, 2) for v in xyv[2::3])
+    )
 
 
 def _truth(number: int, one: Mapping[str, Any], areas: Mapping[int, float], keypoints: int) -> dict[str, Any]:
@@ -208,7 +212,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _finite(values: Sequence[Any]) -> bool:
-    return all(isinstance(v, int | float) and not isinstance(v, bool) and np.isfinite(v) for v in values)
+    return all(isinstance(v, int | float) for v in values) and numbers(list(values)) is not None
 
 
 def _pycocotools(

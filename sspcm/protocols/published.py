@@ -1,6 +1,5 @@
 """Annotations files as they are published, quirks and all: their persons, in the order of their images."""
 
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from sspcm.fisheye import LensCircle
-from sspcm.formats.coco import CocoError, CocoFile, CocoImage, CocoPerson, category_of, lens_of, parse_coco
+from sspcm.formats.coco import (
+    CocoError,
+    CocoFile,
+    CocoImage,
+    CocoPerson,
+    category_of,
+    lens_of,
+    parse_coco,
+    read_json,
+)
+from sspcm.formats.plain_values import identity
 from sspcm.pose import Box, Label, PoseError
 from sspcm.protocols.protocol import Form
 from sspcm.skeleton import Skeleton
@@ -98,7 +107,9 @@ def read_detections(
     left_out = 0
     for place, entry in enumerate(_read_list(detections)):
         try:
-            number, category, score = entry["image_id"], entry["category_id"], float(entry["score"])
+            number, category, score = entry["image_id"], identity(entry["category_id"]), float(entry["score"])
+            if category is None:
+                raise TypeError("its category_id is no id")
             if number not in seen:
                 raise CocoError(
                     f"{detections} has a box in image id {number}, which {annotations.name} does not list; wanted "
@@ -110,7 +121,7 @@ def read_detections(
         except PoseError:
             left_out += 1
             continue
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, CocoError):
                 raise
             raise CocoError(
@@ -124,24 +135,15 @@ def read_detections(
     return Published(skeleton, tuple(seen.values()), in_order, complaints)
 
 
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except OSError as error:
-        raise CocoError(f"{path} cannot be read ({error.strerror}); wanted a JSON file. Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise CocoError(f"{path} is not readable JSON ({error}); it may be cut short. Fetch it again.") from error
-
-
 def _read_object(path: Path) -> dict[str, Any]:
-    data = _read_json(path)
+    data = read_json(path)
     if not isinstance(data, dict) or not isinstance(data.get("images"), list):
         raise CocoError(f"{path} has no list of images; wanted COCO's images, annotations, categories. Check the path.")
     return data
 
 
 def _read_list(path: Path) -> list[Any]:
-    data = _read_json(path)
+    data = read_json(path)
     if not isinstance(data, list):
         raise CocoError(
             f"{path} holds a JSON {type(data).__name__}; wanted a list of detections. Give COCO detection results."
@@ -149,9 +151,10 @@ def _read_list(path: Path) -> list[Any]:
     return data
 
 
-def _person_ids(categories: Any) -> Collection[Any]:
-    named = [c for c in categories or () if isinstance(c, dict) and str(c.get("name")).lower() == "person"]
-    return {category.get("id") for category in named} or {1}
+def _person_ids(categories: Any) -> Collection[int | str | None]:
+    entries = categories if isinstance(categories, list) else []
+    named = [c for c in entries if isinstance(c, dict) and str(c.get("name")).lower() == "person"]
+    return {identity(category.get("id")) for category in named} or {1}
 
 
 def _parse(data: Mapping[str, Any], *, form: Form, skeleton: Skeleton | None) -> tuple[CocoFile, tuple[str, ...]]:
@@ -186,7 +189,7 @@ def _what_is_read(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_person(entry: Mapping[str, Any], people: Collection[Any]) -> bool:
-    return not entry.get("iscrowd") and entry.get("category_id") in people
+    return not entry.get("iscrowd") and identity(entry.get("category_id")) in people
 
 
 def _as_wepdtof_means(images: Sequence[Any], entries: Sequence[Any]) -> list[Any]:

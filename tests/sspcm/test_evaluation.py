@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sspcm.annotated import read_annotated
 from sspcm.evaluation import EvaluationError, evaluate, read_annotations, read_predictions
-from sspcm.formats.coco import CocoError, category_of, parse_coco
+from sspcm.formats.coco import LARGEST_FILE, CocoError, category_of, parse_coco
 from sspcm.metrics import Evaluated, average_precision, person_confidence
 from sspcm.pose import Label, Prediction
 from sspcm.skeleton import get_skeleton
@@ -170,3 +170,33 @@ def test_a_file_that_holds_no_results_is_refused(tmp_path, content, said):
     (tmp_path / "found.json").write_text(content)
     with pytest.raises(EvaluationError, match=said):
         read_predictions(tmp_path / "found.json")
+
+
+def test_a_file_too_large_or_too_deep_is_refused_before_it_costs_memory(tmp_path):
+    path = tmp_path / "found.json"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)  # a hole: it takes no room on the disk
+    with pytest.raises(EvaluationError, match=r"found\.json has 1000 MB; wanted at most 1000 MB"):
+        read_predictions(path)
+    path.write_text("[" * 100_000)
+    with pytest.raises(EvaluationError, match="nested too deep"):
+        read_predictions(path)
+
+
+@pytest.mark.parametrize("score", [10**400, float("inf"), True, "0.5", None], ids=lambda odd: str(odd)[:5])
+def test_a_score_that_is_no_finite_number_is_named(score):
+    data = annotated(np.ones((1, 17, 3)))
+    with pytest.raises(EvaluationError, match="prediction 0 has the score"):
+        evaluate(parse_coco(data), data["annotations"], [predicted(data, np.ones((1, 17, 3)))[0] | {"score": score}])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [7, 10**400, "x" * 51, {"x": 1}, [10**400] * 51, [[1]] * 51],
+    ids=lambda odd: f"{type(odd).__name__} {str(odd)[:5]}",
+)
+def test_keypoints_of_any_kind_cost_their_person_alone(odd):
+    data = annotated(np.full((2, 17, 3), 2.0))
+    found = predicted(data, np.ones((2, 17, 3)))
+    data["annotations"][1]["keypoints"] = odd
+    assert evaluate(parse_coco(data), data["annotations"], found).persons == 1

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from sspcm.formats.coco import CocoError
+from sspcm.formats.coco import LARGEST_FILE, CocoError
 from sspcm.protocols.published import read_detections, read_published
 from sspcm.skeleton import BUILT_IN
+from tests.coco_generator import broken_files
 from tests.sspcm.protocols.data_sets import edit, write
 
 COCO, WEPDTOF = BUILT_IN["coco-17"], BUILT_IN["wepdtof-14"]
@@ -114,3 +117,45 @@ def test_a_detections_file_that_is_none_says_so(coco):
     unlabelled_of(coco)[0].write_text("[{")
     with pytest.raises(CocoError, match="is not readable JSON"):
         read_detections(*unlabelled_of(coco), least_score=0.0, skeleton=COCO)
+
+
+def test_a_file_too_large_or_too_deep_is_refused_before_it_costs_memory(coco):
+    detections, annotations, images = unlabelled_of(coco)
+    with detections.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)  # a hole: it takes no room on the disk
+    with pytest.raises(CocoError, match="1000 MB; wanted at most 1000 MB"):
+        read_detections(detections, annotations, images, least_score=0.0, skeleton=COCO)
+    annotations.write_text("[" * 100_000)
+    with pytest.raises(CocoError, match="nested too deep"):
+        read_published(annotations, images, skeleton=COCO)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"category_id": []}, {"category_id": None}, {"score": 10**400}, {"bbox": [1, 1, 10**400, 5]}, {"bbox": 7}],
+    ids=["a list", "null", "a huge score", "a huge box", "no box"],
+)
+def test_a_detection_of_odd_values_is_named(coco, odd):
+    edit(unlabelled_of(coco)[0], lambda found: found[0].update(odd))
+    with pytest.raises(CocoError, match="entry 0 is"):
+        read_detections(*unlabelled_of(coco), least_score=0.0, skeleton=COCO)
+
+
+@pytest.mark.parametrize("odd", [[], {}, None, "x", 10**400], ids=lambda odd: type(odd).__name__)
+def test_a_category_of_an_odd_id_is_nobodys(coco, odd):
+    annotations, images = train_of(coco)
+    before = len(read_published(annotations, images, skeleton=COCO).persons)
+    edit(
+        annotations, lambda found: found["annotations"].append({**found["annotations"][0], "id": 9, "category_id": odd})
+    )
+    edit(annotations, lambda found: found["categories"].append({"id": odd, "name": "pet"}))
+    assert len(read_published(annotations, images, skeleton=COCO).persons) == before
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(broken_files(), st.sampled_from(["coco", "wepdtof"]))
+def test_no_file_makes_the_reader_raise_anything_of_its_own(tmp_path, data, form):
+    try:
+        read_published(write(tmp_path / "any.json", data), tmp_path, form=form, skeleton=COCO)
+    except CocoError as error:
+        assert str(error).endswith((".", '"'))
