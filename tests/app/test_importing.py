@@ -427,7 +427,18 @@ def test_the_same_name_with_other_bytes_is_said(sqlite_store: Store, folder: Pat
 
 
 @pytest.mark.parametrize(
-    "name", ["new\nline.png", "tab\t.png", "\u202e.png", "-rf.png", "%20.png", "a?b#c.png", " .png"]
+    "name",
+    [
+        "new\nline.png",
+        "tab\t.png",
+        "\u202e.png",
+        "-rf.png",
+        "%20.png",
+        "a?b#c.png",
+        " .png",
+        "\u246001.png",
+        "\u00b2.png",
+    ],
 )
 def test_odd_names_come_in_as_they_are(name: str, sqlite_store: Store, tmp_path: Path) -> None:
     frames = tmp_path / "frames"

@@ -16,7 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
-from sspcm.formats.coco import CocoError, CocoFile, CocoPerson, category_of, parse_coco, read_coco, write_coco
+from sspcm.formats.coco import (
+    CocoError,
+    CocoFile,
+    CocoPerson,
+    category_of,
+    parse_coco,
+    read_coco,
+    read_json,
+    write_coco,
+)
 from sspcm.pose import Box, Label, PersonInstance
 from sspcm.skeleton import BUILT_IN
 
@@ -303,6 +312,21 @@ def test_a_file_that_is_no_coco_is_refused(content: str, tmp_path: Path) -> None
     path.write_text(content)
     with pytest.raises(CocoError, match=r"broken\.json"):
         read_coco(path)
+
+
+def test_a_file_is_as_large_as_is_asked_for_and_no_larger(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    path.write_text("[1, 2]")
+    assert read_json(path, largest=6) == [1, 2]
+    with pytest.raises(CocoError, match=r"in\.json has 0 MB; wanted at most 0 MB of JSON. Split it by images"):
+        read_json(path, largest=5)
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '{"images": ['])
+def test_a_file_nested_too_deep_is_told_so(opening: str, tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text(opening * 50_000)
+    with pytest.raises(CocoError, match="nested too deep; wanted at most 64 levels in a field"):
+        read_json(tmp_path / "in.json")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
