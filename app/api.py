@@ -19,6 +19,7 @@ from app.exporting import export_coco
 from app.files import ImageFiles
 from app.finding_lenses import find_camera_lens
 from app.first_steps import FirstStep, empty_queue, first_step
+from app.home_command import home_command
 from app.learning import launch_from_page
 from app.model_files import ModelFiles, launch_prelabelling, network_name
 from app.payload import (
@@ -41,6 +42,7 @@ from app.payload import (
     SkipMessage,
     TaskPayload,
 )
+from app.refusal_pages import refuse
 from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
 from app.worker_state import worker_json, worker_state
@@ -252,8 +254,13 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
         return {"found": {"lens": circle, "arc_degrees": found.arc_degrees}}
 
     @api.get("/api/export")
-    def export(with_predictions: bool = False) -> Response:
-        document = export_coco(store, with_predictions=with_predictions)
+    def export(request: Request, with_predictions: bool = False) -> Response:
+        try:
+            document = export_coco(store, with_predictions=with_predictions)
+        except NotFound:
+            command = home_command(settings.home, "import", "IMAGES_DIR")
+            words = f"Nothing was imported into this home, so there are no labels to download. Import images: {command}"
+            return refuse(request.scope, 404, "not_found", words, title="There are no labels yet")
         name = "labels-and-predictions.json" if with_predictions else "labels.json"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(json.dumps(document), media_type="application/json", headers=headers)

@@ -4,48 +4,59 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sspcm.formats.coco import KEPT_ASIDE, CocoFile, CocoImage, CocoPerson
+from sspcm.formats.coco import KEPT_ASIDE, OWN_ID, CocoFile, CocoImage, CocoPerson
 from sspcm.formats.coco_categories import is_people, keypoint_names
 from sspcm.formats.plain_values import identity
 from sspcm.skeleton import same_keypoints
 
 Ids = dict[int | str, Any]
+NOTHING: tuple[Any, ...] = (None, "", [])
+"""Values that say nothing."""
 
 
-def adopt_categories(coco: CocoFile, home: Sequence[Any]) -> tuple[CocoFile, list[Any]]:
-    """The file with its annotations in the home's categories, and these with what the file adds to them.
+def adopt_categories(coco: CocoFile, home: Sequence[Any]) -> tuple[CocoFile, list[Any], list[dict[str, Any]]]:
+    """The file with its annotations in the home's categories, these with what the file adds, and what it says of them
+    otherwise than the home: by category its name and those fields.
 
     A category is the home's of the same name, whatever its number; people are people. One of the same name with other
-    keypoints is another one.
+    keypoints is another one. Fields that the home's lacks are added to it.
     """
     categories = list(home)
     ids: Ids = {}
+    otherwise: list[dict[str, Any]] = []
     for one in _whole(coco.header["categories"]):
         said = identity(one.get("id"))
         if said is not None:
-            ids[said] = _adopt(one, categories)
+            ids[said], differing = _adopt(one, categories)
+            otherwise += [{"name": one.get("name"), **differing}] if differing else []
     images = tuple(_renumber_aside(image, ids) for image in coco.images)
     persons = tuple(_renumber_person(person, ids) for person in coco.persons)
-    return replace(coco, images=images, persons=persons), categories
+    return replace(coco, images=images, persons=persons), categories, otherwise
 
 
-def _adopt(category: dict[str, Any], categories: list[Any]) -> Any:
-    """The home's id of a category; one that the home does not know is added, under a free id."""
+def _adopt(category: dict[str, Any], categories: list[Any]) -> tuple[Any, dict[str, Any]]:
+    """The home's id of a category, and the fields that differ there; one that the home does not know is added."""
     known = _known(category, categories)
     if known is not None:
-        learned: dict[str, Any] = {key: category[key] for key in ("keypoints", "skeleton") if key in category}
+        learned = {key: value for key, value in category.items() if known.get(key) in NOTHING and value not in NOTHING}
         if keypoint_names(known) is None and keypoint_names(category) is not None:
-            categories[categories.index(known)] = {
-                **known,
-                **learned,
-            }  # a category of boxes learns its keypoints' names
-        return known.get("id")
+            learned |= {key: category[key] for key in ("keypoints", "skeleton") if key in category}
+        categories[categories.index(known)] = {**known, **learned}
+        return known.get("id"), _differing(category, {**known, **learned})
     taken = [identity(one.get("id")) for one in _whole(categories)]
     number = category.get("id")
     if identity(number) in taken:
         number = max([0, *(i for i in taken if isinstance(i, int))]) + 1
     categories.append({**category, "id": number})
-    return number
+    return number, {}
+
+
+def _differing(category: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """What it says otherwise, but for its number and how it spells its keypoints."""
+    fields = {key: value for key, value in category.items() if key not in ("id", OWN_ID, "keypoints")}
+    if _name(category) == _name(known):
+        fields.pop("name", None)
+    return {key: value for key, value in fields.items() if value not in NOTHING and value != known.get(key)}
 
 
 def _known(category: dict[str, Any], categories: Iterable[Any]) -> dict[str, Any] | None:

@@ -267,7 +267,10 @@ def import_images(settings: Settings, options: argparse.Namespace) -> int:
 
     shown = {**as_json(report), "prelabel": dataclasses.asdict(predicted) if predicted else None, "hint": hint}
     answer(shown, as_json=options.json, plain=plain)
-    return 0 if report.images_new + report.images_known else 1
+    if report.images_new + report.images_known:
+        return 0
+    why = report.complaints[-1] if report.complaints else "The folder held none."
+    raise CommandError(f"no image could be taken. {why}")
 
 
 def prelabel(settings: Settings, options: argparse.Namespace) -> int:
@@ -316,7 +319,7 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
         "images": len(document["images"]),
         "persons": len(document["annotations"]),
         "labelled": sum(1 for _ in accepted(document)),
-        "predictions": len(document.get("predictions", [])),
+        "predictions": len(document["predictions"]) if options.with_predictions else 0,
     }
     changes = document.get(CHANGES, {})
 

@@ -21,6 +21,8 @@ STUDENT = "C"
 LARGEST_ID = 2**62
 """Fresh ids go on from the largest one below it, so that they stay numbers that every reader can hold."""
 
+GAVE_WAY = "field 'predictions' that an imported file had of its own, left out here: it is in an export without them"
+
 
 def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, Any]:
     """The home as one COCO document that pycocotools loads and evaluates.
@@ -57,6 +59,8 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     person_ids = dict(zip([p.id for p in persons], written.person_ids, strict=True))
     renumbered = sum(p.source_id is not None and p.source_id < 1 for p in persons)
     changes = Counter(written.changes) + Counter({RENUMBERED: renumbered})
+    if with_predictions and "predictions" in document:
+        changes[GAVE_WAY] += 1
     if changes:
         document[CHANGES] = dict(changes)
     _name_keypoints(document, described.skeleton)

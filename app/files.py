@@ -42,6 +42,7 @@ class ImageFiles:
     """The home's image files, named by the SHA-256 of their bytes."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self._folder = home / "images"
 
     @property

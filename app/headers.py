@@ -29,13 +29,13 @@ def adopt_header(
     pointing: gives the fields of everything in the home that may point at a list of the header; asked only where the
     file brings something new.
     """
-    coco, categories = adopt_categories(coco, _list(home.get("categories")))
+    coco, categories, otherwise = adopt_categories(coco, _list(home.get("categories")))
     header: Fields = {**home, "categories": categories}
     moves: dict[str, Moves] = {}
     for key in _lists(coco.header, home):
         entries = [_point(one, moves) for one in coco.header[key]]
         header[key], moves[key] = _join(_list(home.get(key)), entries, _Pointing(_pointers(key), coco, pointing))
-    apart: Fields = {}
+    apart: Fields = {"categories": otherwise} if otherwise else {}
     for key, value in coco.header.items():
         if key in header and header[key] != value and key not in (*moves, "categories", FURTHER):
             apart[key] = value
@@ -49,10 +49,12 @@ def adopt_header(
 
 
 def _tell_apart(apart: Fields) -> str:
-    return (
-        f"the file's {', '.join(map(shown, apart))} say otherwise than the home's, which stay; kept in the export's "
-        f"'{FURTHER}'."
-    )
+    named = [
+        f"category {shown(one['name'])} ({', '.join(shown(key) for key in one if key != 'name') or 'its name'})"
+        for one in apart.get("categories", ())
+    ]
+    named += [shown(key) for key in apart if key != "categories"]
+    return f"the file's {', '.join(named)} say otherwise than the home's, which stay; kept in the export's '{FURTHER}'."
 
 
 def _lists(header: Fields, home: Mapping[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from app.files import ImageFiles
 from app.finding_images import find_images
 from app.finding_lenses import find_lenses
 from app.headers import adopt_header
+from app.home_command import home_command
 from app.merging_labels import BY_COMMAND, new_persons, tell_merged
 from app.naming_images import name_images
 from app.ordering import rank_before_rounds
@@ -31,7 +32,7 @@ from sspcm.decoding import DecodedImage, DecodeError, check_bytes, decode
 from sspcm.formats.coco import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
 from sspcm.formats.complaints import Complaints
 from sspcm.image_limits import USUAL, Limits
-from sspcm.skeleton import BUILT_IN, Skeleton
+from sspcm.skeleton import BUILT_IN, Skeleton, differences, in_order_of
 
 Progress = Callable[[int, int], None]
 """Told (images done, images in all)."""
@@ -124,7 +125,10 @@ def import_folder(
         raise ImportFailed(
             _nothing_found(images_dir, annotations, (*(coco.complaints if coco else ()), *complaints.told()))
         )
+    own = own_skeleton(store)
     coco = prepare_project(store, project_name, skeleton, coco)
+    if own is not None and skeleton is not None:
+        _tell_other_skeleton(own, skeleton, files.home, complaints)
     sources = place(store, found.paths if coco else found.images, coco, there, group_from)
     tally = _Tally(complaints)
     with _saying_how_far_it_came(files, tally, len(sources)):
@@ -191,6 +195,17 @@ def prepare_project(store: Store, name: str, skeleton: Skeleton | None, coco: Co
         coco, header, complaints = adopt_header(coco, known.coco_header, lambda: _pointing(tx))
         project.set_coco_header(tx, header)
         return replace(coco, complaints=(*coco.complaints, *complaints))
+
+
+def _tell_other_skeleton(own: Skeleton, given: Skeleton, home: Path, complaints: Complaints) -> None:
+    """A home keeps its own mirror, edges and sigmas; a given skeleton that has others is not used, and that is said."""
+    differing = differences(own, replace(in_order_of(own, given), name=own.name))
+    if differing:
+        command = home_command(home, "skeleton", "set", "FILE")
+        complaints.say(
+            f"the home's skeleton and the given '{given.name}' differ ({differing}); the home's stays. To take the "
+            f"given one: {command}"
+        )
 
 
 def _pointing(tx: Session) -> Iterator[dict[str, Any]]:
@@ -265,6 +280,9 @@ def _import_one(store: Store, files: ImageFiles, source: Source, ways: _Ways, ta
     except (DecodeError, OSError) as error:
         _leave_out(source, _say(error), tally)
         return
+    if decoded.further:
+        said = "it holds several pictures, as frames or pages; the first is taken."
+        tally.complaints.add(f"image {source.name!r:.300}", said, kind="image")
     sha256 = files.put(decoded.content, decoded.suffix)  # before its row: a row never names bytes that are not there
     persons = new_persons(source.persons)
     image = _new_image(source, decoded, sha256, ways.split)

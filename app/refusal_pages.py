@@ -18,6 +18,8 @@ TITLES = {
     503: "Not just now",
 }
 """What a page says on top, by status."""
+OPENED = ("/api/export",)
+"""Of the routes for programs, those that people open as well, by a link or by their address."""
 
 
 def refuse(
@@ -38,7 +40,9 @@ def refuse(
 
 def sees_page(scope: Scope) -> bool:
     """Whether a person looks at the answer, rather than a program of ours or of others."""
-    return not str(scope["path"]).startswith("/api/") and "text/html" in Headers(scope=scope).get("accept", "")
+    path = str(scope["path"])
+    for_programs = path.startswith("/api/") and path not in OPENED
+    return not for_programs and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def leads_only_page(name: str) -> str:

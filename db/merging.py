@@ -1,6 +1,6 @@
 """What a file says of an image that is here already, brought in so that nothing that was decided here is lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from sspcm.pose import IMPORTED, Label
 LABEL_FIELDS = ("num_keypoints", "keypoints", "source", "author", "revision")
 """What a file says of a label beside its keypoints: it goes with the label."""
 BOX_FIELDS = ("bbox", "rbbox")
+OWN = ("id", "image_id")
+"""What everything is numbered with here."""
 NO_NEWS = (*LABEL_FIELDS, *BOX_FIELDS, AS_READ, "id", "image_id", "iscrowd", "category_id", "area")
 """Fields that an export adds by itself: where the home lacks them, a file that has them says nothing new."""
 
@@ -128,9 +130,9 @@ def _merge_box(row: PersonRow, person: NewPerson, record: PersonRecord, *, updat
 
 
 def _merge_person_fields(row: PersonRow, person: NewPerson, record: PersonRecord, *, update: bool) -> Merged:
-    extra, merged = _merged(row.extra, person.extra, NO_NEWS, update=update)
+    extra, merged = _merged(row.extra, person.extra, NO_NEWS, (*OWN, *LABEL_FIELDS, *BOX_FIELDS), update=update)
     row.extra = extra
-    if person.area is None or _alike(person.area, record.oks_area) or not same_box(person.box, record.box):
+    if _area_is_no_news(person, record):
         return merged
     if record.area is None or update:
         row.area = person.area
@@ -138,10 +140,19 @@ def _merge_person_fields(row: PersonRow, person: NewPerson, record: PersonRecord
     return merged + Merged(fields_differ=1)
 
 
+def _area_is_no_news(person: NewPerson, record: PersonRecord) -> bool:
+    """Whether the file says none, the home's own, or what an export wrote where readers could not use that."""
+    changed = person.extra.get(AS_READ)
+    if person.area is None or (isinstance(changed, dict) and "area" in changed):
+        return True
+    known = (record.oks_area,) if record.area is None else (record.oks_area, record.area)
+    return any(_alike(person.area, area) for area in known) or not same_box(person.box, record.box)
+
+
 def _merge_fields(row: ImageRow, image: NewImage, *, update: bool) -> Merged:
     if row.source_id is None:
         row.source_id = image.source_id
-    extra, merged = _merged(row.extra, image.extra, (KEPT_ASIDE,), update=update)
+    extra, merged = _merged(row.extra, image.extra, (KEPT_ASIDE,), OWN, update=update)
     aside, of_aside = _merge_aside(_annotations(row.extra), _annotations(image.extra), update=update)
     row.extra = extra | ({KEPT_ASIDE: aside} if aside else {})
     return merged + of_aside
@@ -150,15 +161,17 @@ def _merge_fields(row: ImageRow, image: NewImage, *, update: bool) -> Merged:
 def _merge_aside(
     kept: Sequence[dict[str, Any]], brought: Sequence[dict[str, Any]], *, update: bool
 ) -> tuple[list[dict[str, Any]], Merged]:
-    """Annotations that are no persons: those that the home lacks are added."""
+    """Annotations that are no persons: those that the home lacks are added, their boxes are fields like any other."""
     result, merged = list(kept), Merged()
+    free = set(range(len(kept)))
     for annotation in brought:
-        place = _place_of(annotation, kept)
+        place = _place_of(annotation, kept, free)
         if place is None:
             result.append(annotation)
             merged += Merged(fields_added=1)
             continue
-        result[place], more = _merged(kept[place], annotation, NO_NEWS, update=update)
+        free.discard(place)
+        result[place], more = _merged(kept[place], annotation, NO_NEWS, OWN, update=update)
         merged += more
     return result, merged
 
@@ -169,12 +182,18 @@ def _annotations(extra: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in aside if isinstance(one, dict)] if isinstance(aside, list) else []
 
 
-def _place_of(annotation: dict[str, Any], kept: Sequence[dict[str, Any]]) -> int | None:
-    """The same annotation among those kept: by its id, else, since an export may number it anew, by what it says."""
-    said = ("category_id", "bbox", "segmentation")
-    by_id = (i for i, one in enumerate(kept) if one.get("id") == annotation.get("id"))
-    alike = (i for i, one in enumerate(kept) if all(one.get(key) == annotation.get(key) for key in said))
-    return next(by_id, next(alike, None))
+def _place_of(annotation: dict[str, Any], kept: Sequence[dict[str, Any]], free: Collection[int]) -> int | None:
+    """The same annotation among those kept that are free: by what it says, since an export may number it anew, else by
+    its id where it is of the same category."""
+
+    def alike(one: dict[str, Any]) -> bool:
+        said = ("category_id", "segmentation") if one.get("bbox") is None else ("category_id", "bbox", "segmentation")
+        return all(one.get(key) == annotation.get(key) for key in said)
+
+    named = [i for i in sorted(free) if kept[i].get("id") == annotation.get("id")]
+    same = [i for i in (*named, *sorted(free)) if alike(kept[i])]
+    same += [i for i in named if kept[i].get("category_id") == annotation.get("category_id")]
+    return same[0] if same else None
 
 
 def _move(tx: Session, row: ImageRow, camera: str, *, update: bool) -> Merged:
@@ -199,12 +218,16 @@ def _settle(tx: Session, row: ImageRow, *, had_open: bool, merged: Merged) -> No
 
 
 def _merged(
-    kept: dict[str, Any], brought: dict[str, Any], no_news: Iterable[str], *, update: bool
+    kept: dict[str, Any], brought: dict[str, Any], no_news: Iterable[str], own: Iterable[str], *, update: bool
 ) -> tuple[dict[str, Any], Merged]:
-    """The fields with those that were lacking; one that both have stays, or with `update` becomes the file's."""
+    """The fields with those that were lacking; one that both have stays, or with `update` becomes the file's.
+
+    no_news: fields that say nothing where they are lacking here. own: those that stay in any case.
+    """
     added = {key: value for key, value in brought.items() if key not in kept and key not in no_news}
     changed = brought.get(AS_READ)  # by an export, for the sake of readers: the file said no more than the home does
-    fixed = {*LABEL_FIELDS, *BOX_FIELDS, AS_READ, "id", "image_id", KEPT_ASIDE}
+    fixed = {*own, AS_READ, KEPT_ASIDE}
+    fixed |= {key for key in no_news if kept.get(key) is None}  # readers want something there
     fixed |= set(changed) if isinstance(changed, dict) else set()
     other = {
         key: value

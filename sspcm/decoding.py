@@ -51,13 +51,17 @@ class DecodeError(ValueError):
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """Bytes to store and their size. file_size: (width, height) before the EXIF turn."""
+    """Bytes to store and their size. file_size: (width, height) before the EXIF turn.
+
+    further: whether the file holds more pictures, frames or pages, which are not taken.
+    """
 
     content: bytes
     suffix: str
     width: int
     height: int
     file_size: tuple[int, int]
+    further: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,17 +79,18 @@ def decode(content: bytes, limits: Limits = USUAL) -> DecodedImage:
     What is transparent becomes white; an animation becomes its first frame. Raises DecodeError saying what is wrong.
     """
     with _open(content, limits) as opened:
+        further = _has_further(opened.image)
         opened.image.load()
         suffix = _KEPT.get(opened.image.format or "")
         if _is_plain(opened) and _is_read_by_opencv(content):
-            return DecodedImage(content, suffix or "", *opened.image.size, opened.image.size)
+            return DecodedImage(content, suffix or "", *opened.image.size, opened.image.size, further)
         upright = _make_upright(opened)
         file_size = upright.size[::-1] if opened.orientation in _ON_ITS_SIDE else upright.size
         if suffix == ".jpg":
-            return DecodedImage(_jpeg(upright), ".jpg", *upright.size, file_size)
+            return DecodedImage(_jpeg(upright), ".jpg", *upright.size, file_size, further)
         buffer = io.BytesIO()
         upright.save(buffer, "PNG")
-        return DecodedImage(buffer.getvalue(), ".png", *upright.size, file_size)
+        return DecodedImage(buffer.getvalue(), ".png", *upright.size, file_size, further)
 
 
 def read_pixels(content: bytes, limits: Limits = UNLIMITED) -> UInt8[np.ndarray, "H W 3"]:
@@ -154,6 +159,10 @@ def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
             f"the image has {size[0]:,} x {size[1]:,} px, {size[0] * size[1] / 1e6:,.0f} megapixels; wanted at most "
             f"{limits.pixels / 1e6:,.0f}. Make it smaller, or raise SSPCM_LARGEST_MEGAPIXELS"
         )
+    if max(size) > limits.side:
+        raise DecodeError(
+            f"the image has {size[0]:,} x {size[1]:,} px; wanted at most {limits.side:,} px a side. Cut it into pieces"
+        )
 
 
 def _check_is_no_raw_file(image: Image.Image) -> None:
@@ -161,6 +170,11 @@ def _check_is_no_raw_file(image: Image.Image) -> None:
     tags: Any = getattr(image, "tag_v2", {})
     if _TIFF_RAW in tags or int(tags.get(_TIFF_SUBFILE, 0)) & 1:
         raise DecodeError("it is a camera's raw file, or begins with a small copy of itself: convert it to JPEG or PNG")
+
+
+def _has_further(image: Image.Image) -> bool:
+    """Of an MPO, phones' usual JPEG, the further pictures are depths or small copies: nobody misses those."""
+    return image.format != "MPO" and bool(getattr(image, "is_animated", False))
 
 
 def _orientation(content: bytes, image: Image.Image) -> int | None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """The largest image that is read: its pixels once decoded, and its file."""
+    """The largest image that is read: its pixels once decoded, its longer side, and its file."""
 
     pixels: int = 100_000_000
+    side: int = 32_766
+    """OpenCV cuts out of nothing longer."""
     file_bytes: int = 200_000_000
 
 

@@ -14,6 +14,8 @@ from jaxtyping import Bool, Float, UInt8
 
 from sspcm.fisheye import LensCircle
 
+LONGEST = 8
+"""How many times as long as wide a frame may be to show a lens."""
 WORKING_SIDE, SEARCH_SIDE = 480, 120
 """The shorter side of the picture that the rim is placed in, and of the one that is searched."""
 RAYS, SEARCH_RAYS = 720, 120
@@ -60,6 +62,8 @@ def find_lens(frames: Sequence[UInt8[np.ndarray, "H W 3"]]) -> FoundLens | None:
     Several frames help where the room is dark: a pixel counts as picture if any of them shows something there.
     """
     height, width = frames[0].shape[:2]
+    if max(height, width) > LONGEST * min(height, width):
+        return None
     difference = _difference_from_surround(frames)
     if difference is None:
         return None

@@ -81,6 +81,11 @@ def read_json(path: Path, *, largest: int = LARGEST_FILE) -> Any:
         ) from error
     except CocoError:
         raise
+    except UnicodeDecodeError as error:
+        raise CocoError(
+            f"{path.name} is no text in UTF-8: {error.reason} at byte {error.start}; wanted JSON in UTF-8. Save it "
+            "again in that encoding."
+        ) from error
     except ValueError as error:
         raise CocoError(
             f"{path.name} is not readable JSON: {error}. It may be cut short: copy it or export it again."

@@ -100,7 +100,7 @@ def _tell_number(
             f"its id {shown(own)} is taken by another annotation" if times > 1 else f"its id is the text {shown(own)}"
         )
     where = f"annotation {shown(entry.get('id'))} of image id {shown(entry.get('image_id'))}"
-    complaints.add(where, f"{said}; numbered {number}.", cause=("id", type(own), times > 1))
+    complaints.add(where, f"{said}; numbered {number}.", cause=("id", type(own), own is not None and times > 1))
 
 
 def _find(entry: Any, number: int, reading: _Reading) -> _Entry | None:
@@ -115,10 +115,10 @@ def _find(entry: Any, number: int, reading: _Reading) -> _Entry | None:
         return _Entry(entry, image, number, f"{name} in {image.file_name!r}")
     where = f"{name} of image id {shown(entry.get('image_id'))}"
     if identity(entry.get("image_id")) is None:
-        said = f"its image_id is {shown(entry.get('image_id'))}; wanted a whole number; left out."
+        said, cause = f"its image_id is {shown(entry.get('image_id'))}; wanted a whole number; left out.", "image_id"
     else:
-        said = f"no image has the id {shown(entry['image_id'])}; left out."
-    reading.complaints.add(where, said, cause="no image", lost=_places(entry))
+        said, cause = f"no image has the id {shown(entry['image_id'])}; left out.", "no image"
+    reading.complaints.add(where, said, cause=cause, lost=_places(entry))
     return None
 
 
@@ -187,7 +187,7 @@ def _read_person(entry: _Entry, category: int, reading: _Reading) -> CocoPerson 
     box = _read_box(entry, points, reading.complaints)
     if box is None:
         return None
-    extra = _read_extra(entry, category, box, label, reading.complaints)
+    extra = _read_extra(entry, category, box, label, reading)
     return CocoPerson(
         entry.number, entry.image.id, PersonInstance(box, label, _read_area(entry, reading.complaints), extra)
     )
@@ -267,7 +267,7 @@ def _with_absent(values: Sequence[Any]) -> list[float]:
         x, y, seen = row
         if x is not None and y is not None and seen is not None:
             found += [x, y, seen]
-        elif seen == ABSENT or row == [None, None, None]:
+        elif seen == ABSENT or all(map(_says_nothing, values[place : place + 3])):
             found += [0.0, 0.0, 0.0]
         else:
             raise PoseError(
@@ -286,6 +286,21 @@ def _placed(values: Any) -> list[Point]:
     return [(x, y) for x, y, seen in rows if x is not None and y is not None and seen in (HIDDEN, VISIBLE)]
 
 
+def _places_none(values: Any, count: int) -> bool:
+    """Whether there are none, or all of them are plainly absent; of others it is told why they cannot be read."""
+    values = _flat(values)
+    if values is None or values == []:
+        return True
+    if not isinstance(values, list) or len(values) != 3 * count:
+        return False
+    return all(_says_nothing(seen) or number(seen) == ABSENT for seen in values[2::3])
+
+
+def _says_nothing(value: Any) -> bool:
+    """null, NaN or infinity."""
+    return value is None or (isinstance(value, float) and number(value) is None)
+
+
 def _read_area(entry: _Entry, complaints: Complaints) -> float | None:
     said = entry.fields.get("area")
     if said is None:
@@ -298,8 +313,9 @@ def _read_area(entry: _Entry, complaints: Complaints) -> float | None:
     return None
 
 
-def _read_extra(entry: _Entry, category: int, box: Box, label: Label | None, complaints: Complaints) -> dict[str, Any]:
+def _read_extra(entry: _Entry, category: int, box: Box, label: Label | None, reading: _Reading) -> dict[str, Any]:
     """The fields that we do not read, those that we do in the form that readers take."""
+    complaints = reading.complaints
     own = OWN_PERSON_FIELDS if label is not None else OWN_PERSON_FIELDS[:-1]
     extra = {key: value for key, value in entry.fields.items() if key not in own}
     if box.angle and "bbox" in entry.fields:
@@ -316,7 +332,7 @@ def _read_extra(entry: _Entry, category: int, box: Box, label: Label | None, com
         del extra["num_keypoints"]
     elif label is None and count not in (None, 0):
         del extra["num_keypoints"]
-        if not _placed(entry.fields.get("keypoints")):
+        if _places_none(entry.fields.get("keypoints"), len(reading.people.skeleton)):
             told = f"says num_keypoints {shown(said)} but places none; taken as unlabelled."
             complaints.add(entry.where, told, cause="num_keypoints of none")
     return {**carried(extra, entry.where, complaints), **_own_id(entry.fields)}

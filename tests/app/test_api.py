@@ -7,8 +7,10 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from app.api import annotator_routes
+from app.api import annotator_routes, lead_routes
+from app.engine import Engine
 from app.files import ImageFiles
+from app.model_files import ModelFiles
 from app.settings import read_settings
 from app.sheet_api import sheet_routes
 from app.thumbs import Thumbs
@@ -106,3 +108,14 @@ def test_opening_a_fifth_by_its_address_keeps_four(client: TestClient) -> None:
     for image_id in range(1, 6):
         assert client.get(f"/api/images/{image_id}/task").status_code == 200
     assert client.post("/api/heartbeat", json={"image_ids": [5, 4, 3, 2, 1]}).json()["held"] == [2, 3, 4, 5]
+
+
+def test_the_export_of_an_empty_home_is_a_page_for_people_and_json_for_programs(sqlite_store: Store, tmp_path) -> None:
+    app, settings = FastAPI(), read_settings(tmp_path, {})
+    parts = (sqlite_store, Engine(settings), ImageFiles(tmp_path), ModelFiles(tmp_path), settings)
+    app.include_router(lead_routes(*parts))
+    client = TestClient(app)
+    page, data = client.get("/api/export", headers={"accept": "text/html"}), client.get("/api/export")
+    assert (page.status_code, data.status_code) == (404, 404)
+    assert "There are no labels yet" in page.text and f"--home {tmp_path}" in page.text
+    assert data.json()["error"]["code"] == "not_found"

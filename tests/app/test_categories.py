@@ -18,7 +18,7 @@ def test_persons_become_the_homes_and_the_rest_keeps_its_name() -> None:
     image = {"id": 1, "file_name": "f.jpg", "width": 9, "height": 9}
     annotations = [annotation(1, 2), annotation(2, 5), annotation(3, 1), annotation(4, 2, iscrowd=1)]
     file = parse_coco({"categories": CATEGORIES, "images": [image], "annotations": annotations})
-    adopted, categories = adopt_categories(file, HOME)
+    adopted, categories, _ = adopt_categories(file, HOME)
     assert categories == [*HOME, {"id": 3, "name": "car"}]
     assert adopted.persons[0].person.extra["category_id"] == 1
     aside = adopted.images[0].extra[KEPT_ASIDE]
@@ -27,10 +27,18 @@ def test_persons_become_the_homes_and_the_rest_keeps_its_name() -> None:
 
 def test_a_file_in_the_homes_own_categories_stays_as_it_is() -> None:
     file = parse_coco({"categories": HOME, "images": [], "annotations": []})
-    assert adopt_categories(file, HOME) == (file, HOME)
+    assert adopt_categories(file, HOME) == (file, HOME, [])
 
 
 def test_a_home_of_boxes_learns_the_keypoints_names() -> None:
     file = parse_coco({"categories": HOME, "images": [], "annotations": []})
-    _, categories = adopt_categories(file, [{"id": 4, "name": "person"}])
+    _, categories, _ = adopt_categories(file, [{"id": 4, "name": "person"}])
     assert (categories[0]["id"], categories[0]["keypoints"]) == (4, HOME[0]["keypoints"])
+
+
+def test_what_a_file_says_of_a_category_is_added_or_comes_back_as_differing() -> None:
+    said = {**HOME[0], "id": 7, "supercategory": "worker", "color": "red"}
+    file = parse_coco({"categories": [said], "images": [], "annotations": []})
+    _, categories, otherwise = adopt_categories(file, HOME)
+    assert categories == [{**HOME[0], "color": "red"}, HOME[1]]
+    assert otherwise == [{"name": "person", "supercategory": "worker"}]

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -511,3 +512,17 @@ def test_the_work_done_here_comes_back_as_no_news_however_the_export_was_numbere
         (tmp_path / "b.json").write_text(json.dumps(written))
         for update in (False, True):
             assert run(sqlite_store, tmp_path, folder, tmp_path / "b.json", update=update).merged == Merged()
+
+
+def test_a_home_keeps_its_mirror_and_says_once_that_a_given_one_differs(
+    sqlite_store: Store, folder: Path, tmp_path: Path
+) -> None:
+    unpaired = replace(COCO, mirror=tuple(range(len(COCO))))
+    assert run(sqlite_store, tmp_path / "home", folder, skeleton=COCO).images_new == 2
+    told = run(sqlite_store, tmp_path / "home", folder, skeleton=unpaired).complaints
+    assert (
+        len([said for said in told if "mirror: 8 pairs against 0 pairs" in said and "skeleton set FILE" in said]) == 1
+    )
+    assert not [
+        said for said in run(sqlite_store, tmp_path / "home", folder, skeleton=COCO).complaints if "given" in said
+    ]

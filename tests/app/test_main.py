@@ -370,3 +370,23 @@ def test_the_demo_tells_where_it_is_and_who_may_sign_in(tmp_path: Path) -> None:
         assert process.wait(60) == 0
         assert process.stdout is not None
         assert process.stdout.read() == b"", "one document and nothing else"
+
+
+def test_an_import_that_took_nothing_says_why_on_stderr(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "a.jpg").write_bytes(b"no image")
+    status, out, err = run("import", str(tmp_path / "frames"), "--json")
+    assert (status, json.loads(out)["images_new"]) == (1, 0)
+    assert err.count("\n") == 1 and "no image could be taken" in err and "'a.jpg'" in err
+
+
+def test_a_header_with_predictions_of_its_own_never_ends_an_export(run: Run, tmp_path: Path) -> None:
+    file, out = tmp_path / "in.json", tmp_path / "out.json"
+    seed = json.loads((DEMO_FOLDER / "seed.json").read_text())
+    file.write_text(json.dumps({**seed, "predictions": 7}))
+    assert run("import", str(DEMO_FOLDER / "images"), "--annotations", str(file))[0] == 0
+    status, told, _ = run("export", str(out), "--json")
+    assert (status, json.loads(told)["predictions"], json.loads(out.read_text())["predictions"]) == (0, 0, 7)
+    status, told, _ = run("export", str(out), "--json", "--with-predictions")
+    assert (status, json.loads(out.read_text())["predictions"]) == (0, [])
+    assert any("'predictions'" in said for said in json.loads(told)["changes"])

@@ -233,3 +233,21 @@ def test_who_could_be_several_is_counted_and_left(home, now):
     home.add(person(1, x=100.0), person(2, x=110.0))
     assert home.merge(person(7, x=105.0), now=now) == Merged(persons_unclear=1)
     assert len(home.persons()) == 2
+
+
+def test_what_is_no_person_is_told_and_updated_like_any_other_field(home, now):
+    car = {"id": 4, "category_id": 5, "bbox": [0, 0, 9, 9], "iscrowd": None}
+    moved = {**car, "bbox": [3, 0, 9, 9]}
+    home.add(person(1), extra={KEPT_ASIDE: [car]})
+    assert home.merge(person(1), now=now, extra={KEPT_ASIDE: [{**car, "iscrowd": 0, "area": 81}]}) == Merged()
+    assert home.merge(person(1), now=now, extra={KEPT_ASIDE: [moved]}) == Merged(fields_differ=1)
+    assert home.merge(person(1), now=now, update=True, extra={KEPT_ASIDE: [moved]}) == Merged(fields_updated=1)
+    assert home.merge(person(1), now=now, extra={KEPT_ASIDE: [{**moved, "category_id": 6}]}) == Merged(fields_added=1)
+
+
+@pytest.mark.parametrize("area", [0.0, 1e300])
+def test_an_area_that_nothing_can_be_measured_by_is_no_news_again(home, now, area):
+    home.add(person(1, area=area))
+    assert home.merge(person(1, area=area), now=now) == Merged()
+    written = person(1, area=1696.0, extra={"as_read": {"area": area}})  # as an export has it
+    assert home.merge(written, now=now, update=True).fields_updated == 0

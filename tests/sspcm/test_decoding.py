@@ -344,3 +344,18 @@ def test_a_raw_file_is_told_from_the_stamp_that_it_begins_with() -> None:
     quarters().save(buffer, "TIFF", tiffinfo={254: 1})
     with pytest.raises(DecodeError, match="raw file"):
         decode(buffer.getvalue())
+
+
+def test_an_image_too_long_for_opencv_is_refused_in_words() -> None:
+    with pytest.raises(DecodeError, match="40,000 x 2 px; wanted at most 32,766 px a side"):
+        decode(saved(Image.new("L", (40_000, 2)), "PNG"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "further"), [("TIFF", True), ("GIF", True), ("PNG", True), ("WEBP", True), ("MPO", False)]
+)
+def test_frames_and_pages_that_are_not_taken_are_told(kind: str, further: bool) -> None:
+    pages = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green")]
+    assert decode(saved(pages[0], kind, save_all=True, append_images=pages[1:])).further == further
+    if kind != "MPO":
+        assert not decode(saved(pages[0], kind)).further

@@ -167,3 +167,8 @@ def test_a_camera_of_2048_pixels_takes_under_two_seconds() -> None:
     began = time.perf_counter()
     assert find_lens(frames) is not None
     assert time.perf_counter() - began < 2
+
+
+def test_no_lens_is_looked_for_in_a_strip() -> None:
+    strip = np.random.default_rng(0).integers(0, 255, (2, 30_000, 3), dtype=np.uint8)
+    assert find_lens([strip]) is None

@@ -353,3 +353,30 @@ def test_a_built_in_skeleton_is_known_by_its_keypoints(skeleton: Any) -> None:
     data = document() | {"annotations": [], "categories": [category_of(skeleton)]}
     assert parse_coco(data).skeleton == skeleton
     assert parse_coco(data).complaints == ()
+
+
+@pytest.mark.parametrize("keypoints", ["x", {}, [1], [True] * 51, [0] * 48])
+def test_keypoints_that_cannot_be_read_are_complained_of_once(keypoints: Any) -> None:
+    assert len(parse_coco(document(keypoints=keypoints)).complaints) == 1
+
+
+def test_each_reason_for_having_no_image_is_one_complaint() -> None:
+    data = document()
+    (good,) = data["annotations"]
+    said = [{**good, "id": 10 + i, "image_id": image} for i, image in enumerate((None, [1], 99, 98))]
+    told = parse_coco({**data, "annotations": [good, *said]}).complaints
+    assert [one.split(" annotations,")[0] for one in told] == ["2", "2"]
+
+
+def test_annotations_without_an_id_are_one_complaint() -> None:
+    data = document()
+    (good,) = data["annotations"]
+    bare = {key: value for key, value in good.items() if key != "id"}
+    (told,) = parse_coco({**data, "annotations": [bare, bare, bare]}).complaints
+    assert told.startswith("3 annotations,")
+
+
+def test_a_file_in_another_encoding_is_refused_by_that_name(tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_bytes('{"images": ["\u00e4"]}'.encode("latin-1"))
+    with pytest.raises(CocoError, match="no text in UTF-8"):
+        read_coco(tmp_path / "in.json")
