@@ -227,7 +227,7 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
     async def take_labels(request: Request, update: bool = False) -> Mapping[str, object]:
         """The body is a COCO file about images that are here; update: what it says otherwise is taken too."""
         with TemporaryDirectory(dir=settings.home, prefix=".labels-") as folder:
-            path = Path(folder) / "labels.json"
+            path = Path(folder) / "the file"
             with path.open("xb") as file:
                 async for chunk in request.stream():
                     await to_thread.run_sync(file.write, chunk)

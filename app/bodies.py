@@ -13,6 +13,11 @@ LEAST_RATE = 8_000.0
 """Bytes a second; a phone at the edge of its net has several times as many."""
 
 
+def too_large(limit: int) -> str:
+    """That a request has more than so many bytes."""
+    return f"this request has over {limit / 1e6:.3g} MB. Send less at once."
+
+
 def bounded(receive: Receive, *, limit: int, grace_s: float = GRACE_S, least_rate: float = LEAST_RATE) -> Receive:
     """The same body, piece by piece. limit: bytes. Raises HTTPException: 413 beyond that, 408 where it is slow.
 
@@ -34,7 +39,7 @@ def bounded(receive: Receive, *, limit: int, grace_s: float = GRACE_S, least_rat
             raise HTTPException(408, f"only {received} bytes of the request came in {waited:.0f} s. Send it again.")
         received += len(message.get("body", b""))
         if received > limit:
-            raise HTTPException(413, f"this request has over {limit} bytes. Send less at once.")
+            raise HTTPException(413, too_large(limit))
         ended = not message.get("more_body", False)
         return message
 

@@ -16,10 +16,11 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.asgi import App, Message, Receive, Scope, Send
-from app.bodies import bounded
+from app.bodies import bounded, too_large
 from app.failures import TRY_AGAIN_AFTER_S, Home, failure_of
 from app.labels_made_elsewhere import LARGEST_FILE as LARGEST_LABELS
 from app.model_files import LARGEST_MODEL
+from app.plain_page import PLAIN_STYLE
 from app.refusal_pages import leads_only_page, nothing_here_page, refuse, sees_page, unknown_host_page
 from app.security_headers import is_page, shield
 from app.settings import Settings
@@ -116,7 +117,7 @@ class Guard:
     def _refuse(self, scope: Scope, headers: Headers, session: SessionRecord | None) -> Response | None:
         method, path = str(scope["method"]), str(scope["path"])
         host = _host(headers.get("host", ""))
-        if host not in self._settings.allowed_hosts:
+        if host not in self._settings.allowed_hosts and path != PLAIN_STYLE:
             if sees_page(scope):
                 return HTMLResponse(unknown_host_page(host), 400)
             words = (
@@ -127,7 +128,7 @@ class Guard:
             words = "this request came from another site. Open the page itself and try again."
             return refuse(scope, 403, "cross_site", words)
         if _length(headers) > _largest(path):
-            words = f"this request has over {_largest(path)} bytes. Send less at once."
+            words = too_large(_largest(path))
             return refuse(scope, 413, "too_large", words)
         if PUBLIC.fullmatch(path):
             return None

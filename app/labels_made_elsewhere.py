@@ -19,7 +19,7 @@ from sspcm.formats.complaints import Complaints
 
 LARGEST_FILE = 50_000_000
 """Bytes of a file by the page; it takes several times as much memory while it is read."""
-BY_PAGE = "Choose the file again with its labels to be taken where they differ."
+BY_PAGE = "To take the file's, send it again with the tick set (update=1 in a script)."
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def take_labels(store: Store, path: Path, *, update: bool) -> LabelsReport:
             "this home has no images yet, which a file of labels could be about. Import a folder of images first."
         )
     coco = read_annotations(path, own_skeleton(store))
+    if not coco.images:
+        raise ImportFailed("the file names no image; wanted a COCO file about images that are here. Give another one.")
     complaints = Complaints()
     found = _find_images(coco, here, complaints)
     if not found:
@@ -60,13 +62,23 @@ def take_labels(store: Store, path: Path, *, update: bool) -> LabelsReport:
 
 def as_json(report: LabelsReport) -> Mapping[str, object]:
     """The report as plain data; `told` is what came in, in words."""
-    told = count_merged(report.merged) or "nothing new: the home has it all already"
+    told = count_merged(report.merged) or _nothing_taken(report)
     return {
         "images_known": report.images_known,
         **asdict(report.merged),
         "told": told,
         "complaints": list(report.complaints),
     }
+
+
+def _nothing_taken(report: LabelsReport) -> str:
+    """Why nothing came in: it is all here, or what could have come is told below."""
+    merged = report.merged
+    if merged.labels_differ or merged.boxes_differ or merged.fields_differ:
+        return "nothing was taken: what differs stays as it is here"
+    if report.complaints:
+        return "nothing was taken"
+    return "nothing new: the home has it all already"
 
 
 def _find_images(coco: CocoFile, here: Sequence[ImageRecord], complaints: Complaints) -> dict[str, ImageRecord]:
@@ -83,10 +95,9 @@ def _find_images(coco: CocoFile, here: Sequence[ImageRecord], complaints: Compla
     if matched.missing:
         near = nearest(matched.missing[0], by_name)
         hint = f"; the nearest here is {near!r}" if near else ""
-        said = (
-            f"{len(matched.missing)} image(s) of the file are not here, {matched.missing[0]!r} first{hint}; left out."
-        )
-        complaints.say(said)
+        count = len(matched.missing)
+        which = f"{count} images of the file are" if count > 1 else "one image of the file is"
+        complaints.say(f"{which} not here, {matched.missing[0]!r} first{hint}; left out.")
     return {name: by_name[there][0] for name, there in matched.there.items() if name not in twice}
 
 

@@ -180,7 +180,7 @@ def _fields(store: Store) -> list[gr.components.Component]:
         told = "images drawn at random, to judge the ranking by"
         blind = gr.Number(demo.ranking.blind_share, step=0.05, label="Blind share", info=told, min_width=130)
     with gr.Accordion("All settings", open=False):
-        example = 'Settings to change (TOML), for example: views.occlusion = "off"'
+        example = 'Changes (TOML): views.occlusion = "off"'
         toml = gr.Code(language=None, label=example, lines=2, max_lines=12)
         known = gr.Code(
             demo.to_toml(), language=None, label="What the preset says", interactive=False, lines=4, max_lines=12

@@ -158,13 +158,13 @@ export class Panel {
     };
     for (const button of refs.tools.querySelectorAll("button")) button.disabled = !(able[button.dataset.command] ?? desk);
     this.#text("file", desk ? desk.fileName : "");
-    this.#text("camera", desk ? placeOf(desk, look.toDo) : "");
+    this.#text("camera", desk ? words.placeInWords(desk.camera ?? "", look.toDo, { isLooking: !isOurs }) : "");
     if (!desk) return;
     for (const [command, tool] of Object.entries({ "add-person": "add-box", "box-edit": "edit-box", transform: "pose" })) {
       this.#pressed(command, look.tool === tool);
     }
     this.looks.showPerson(personOf(desk));
-    this.#showPerson(desk);
+    this.#showPerson(desk, !isOurs);
     this.#showTurn(desk, look.upright);
     this.#pressed("ghosts", this.#hasGhosts && desk.persons.some((person) => GHOST_KINDS.some((kind) => ghostOf(person, kind))));
     this.#showKeypoints(desk);
@@ -184,10 +184,10 @@ export class Panel {
     refs.legend.hidden = true;
   }
 
-  #showPerson(desk) {
+  #showPerson(desk, isLooking) {
     const person = personOf(desk);
     this.#text("title", person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
-    this.#told("score", person ? standing(person) : "{add-person} adds a person. If nobody is in the image, say so below.");
+    this.#told("score", person ? standing(person) : words.nobodyBoxed({ byTouch: byTouch(), isLooking }));
     this.refs.score.title = person && person.score !== null ? words.INCONSISTENCY : "";
     this.refs.problem.hidden = !person?.problem;
     this.#text("problemText", person?.problem ?? "");
@@ -200,7 +200,7 @@ export class Panel {
     this.refs.flagWalk.hidden = !flags.length;
     this.#text("flagAt", at === -1 ? `${flags.length === 1 ? "1 flag" : `${flags.length} flags`}` : `Flag ${at + 1} of ${flags.length}`);
     this.refs.keypointSection.hidden = !person;
-    if (person) this.#showFlags(desk, person);
+    if (person) this.#showFlags(desk, person, isLooking);
   }
 
   #showTurn(desk, upright) {
@@ -211,14 +211,15 @@ export class Panel {
     this.#told("turn", words.turnInWords(upright));
   }
 
-  #showFlags(desk, person) {
+  #showFlags(desk, person, isLooking) {
+    const noFlag = words.noFlagInWords(person, { isLooking });
     const rows = person.flags.map((flag) => ({
       text: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
       keypoint: flag.keypoint,
     }));
     const swaps = person.state === "open" ? swappedSuspects(person, desk.skeleton) : [];
-    this.#once("flags", JSON.stringify([rows, swaps, rows.length ? "" : words.noFlagInWords(person)]), (box) => {
-      const none = make("p", { className: "empty", textContent: words.noFlagInWords(person) });
+    this.#once("flags", JSON.stringify([rows, swaps, rows.length ? "" : noFlag]), (box) => {
+      const none = make("p", { className: "empty", textContent: noFlag });
       const { scrollTop } = box;
       const asked = swaps.length ? [this.#swapRow(desk.skeleton, swaps.flat())] : [];
       box.replaceChildren(...asked, ...(rows.length ? rows.map((row) => this.#flagRow(row)) : asked.length ? [] : [none]));
@@ -349,8 +350,8 @@ export class Panel {
   }
 
   #showHint(desk, look) {
-    const byTouch = matchMedia("(pointer: coarse)").matches;
-    const hint = look.tool ? words.toolInWords(look.tool, { byTouch }) : words.hintInWords(desk, { byTouch });
+    const how = { byTouch: byTouch(), isLooking: Boolean(look.isLooking) };
+    const hint = look.tool ? words.toolInWords(look.tool, how) : words.hintInWords(desk, how);
     this.refs.hint.hidden = !hint;
     this.#told("hint", hint);
   }
@@ -551,10 +552,8 @@ function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function placeOf(desk, toDo) {
-  const left = toDo <= 1 ? "last image" : `${toDo} images to do`;
-  if (!desk.camera) return left;
-  return `${left} · ${/^cam/i.test(desk.camera) ? "" : "camera "}${desk.camera}`;
+function byTouch() {
+  return matchMedia("(pointer: coarse)").matches;
 }
 
 const SOURCES = { student: () => "Predicted pose", model: ({ model }) => `Predicted by ${model}`, label: () => "From the last label", empty: () => "Nothing placed yet" };

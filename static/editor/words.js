@@ -60,10 +60,11 @@ export function notPlacedYet(count) {
   return `${count} keypoints are not placed. Enter again accepts them as absent.`;
 }
 
-/** What to do next about placing, or "". byTouch: no keyboard at hand. @param {Desk} desk @param {{byTouch: boolean}} hand */
-export function hintInWords(desk, { byTouch }) {
+/** What to do next about placing, or "". byTouch: no keyboard at hand. @param {Desk} desk
+ * @param {{byTouch: boolean, isLooking?: boolean}} how */
+export function hintInWords(desk, { byTouch, isLooking = false }) {
   const person = personOf(desk);
-  if (person?.state !== "open") return "";
+  if (isLooking || person?.state !== "open") return "";
   if (desk.placing) return placingInWords(spoken(desk.skeleton, desk.keypoint), desk.placeAs, byTouch);
   if (person.from !== "empty" && !countUndecided(person)) return "";
   if (countUndecided(person)) {
@@ -142,6 +143,20 @@ export function notPlacedYetByAll(count, persons) {
   return `${what} (${persons === 1 ? "1 person" : `${persons} persons`}). {accept-image} again accepts everybody, and takes them as absent.`;
 }
 
+/** How many images are to do, and the camera of this one. @param {string} camera "" where it has none
+ * @param {number} toDo not finite where nobody has counted @param {{isLooking: boolean}} how */
+export function placeInWords(camera, toDo, { isLooking }) {
+  const left = isLooking || !Number.isFinite(toDo) ? "" : toDo <= 1 ? "last image" : `${toDo} images to do`;
+  const where = camera && `${/^cam/i.test(camera) ? "" : "camera "}${camera}`;
+  return [left, where].filter(Boolean).join(" · ");
+}
+
+/** What to do about an image in which nobody is boxed. @param {{byTouch: boolean, isLooking: boolean}} how */
+export function nobodyBoxed({ byTouch, isLooking }) {
+  if (isLooking) return "Nobody is boxed in this image.";
+  return `${byTouch ? "The dashed box in the bar" : "{add-person}"} adds a person. If nobody is in the image, say so below.`;
+}
+
 function placingInWords(name, placeAs, byTouch) {
   if (placeAs === HIDDEN) return `The next ${byTouch ? "tap" : "click"} places the ${name} hidden`;
   if (byTouch) return `Tap to place the ${name}, or choose Hidden or Absent first`;
@@ -168,8 +183,10 @@ export function keypointInWords(desk) {
 
 export const NOT_KEPT = "This browser can keep no more of your work: its storage is full or forbidden. Accept what is open before you close the page.";
 
-/** Why nobody is pointed at: nobody has compared anything yet, or what was compared agrees. @param {import("./state.js").Person} person */
-export function noFlagInWords({ from, score }) {
+/** Why nobody is pointed at: nobody has compared anything yet, or what was compared agrees.
+ * @param {import("./state.js").Person} person @param {{isLooking?: boolean}} [how] */
+export function noFlagInWords({ from, score }, { isLooking = false } = {}) {
+  if (from === "empty" && isLooking) return "Nobody has placed or predicted this person yet.";
   if (from === "empty") return "No prediction to start from: place the keypoints in order.";
   return score === null ? "No prediction yet: nobody has compared the networks here." : "No flag: the networks agree about this person.";
 }

@@ -2,7 +2,7 @@
 
 import { html } from "./chart.js";
 import { STYLE } from "./style.js";
-import { sayTaken } from "./words.js";
+import { sayTaken, sayTooLarge } from "./words.js";
 
 const SHOWN = 20;
 
@@ -29,6 +29,8 @@ class LeadLabels extends HTMLElement {
 
   async #send() {
     const file = this.#file.files[0];
+    const tooLarge = sayTooLarge(file);
+    if (tooLarge) return this.#say([{ text: `Not taken: ${tooLarge}`, tone: "error" }]);
     this.#sending = true;
     this.#say([{ text: `Taking ${file.name}…`, tone: "" }]);
     this.#settle();
@@ -40,6 +42,7 @@ class LeadLabels extends HTMLElement {
       this.#sending = false;
       this.#settle();
     }
+    return undefined;
   }
 
   #settle() {

@@ -101,6 +101,14 @@ function count(number, word) {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
+const LARGEST_LABELS = 50_000_000;
+
+/** That a file of labels is too large for the page, before it is sent; "" where it is not. @param {{name: string, size: number}} file size: bytes */
+export function sayTooLarge({ name, size }) {
+  if (size <= LARGEST_LABELS) return "";
+  return `${name} has ${Math.ceil(size / 1e6)} MB; this page takes at most 50 MB. Import it in a shell: import IMAGES_DIR --annotations ${name}`;
+}
+
 /** What came of a file of labels, line by line. @param {{images_known: number, told: string, complaints: string[]}} report */
 export function sayTaken(report) {
   const images = report.images_known === 1 ? "1 image of the file is" : `${report.images_known} images of the file are`;

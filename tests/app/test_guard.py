@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import html
+import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -179,7 +180,7 @@ def test_a_body_that_outgrows_the_limit_unannounced_is_refused() -> None:
     scope = {"type": "http", "method": "POST", "path": "/api/accept", "headers": headers}
     asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get)(scope, part, note))
     assert [message["type"] for message in read] == ["http.request"] * 3
-    assert (answered[0]["status"], b"over 1000000 bytes" in answered[1]["body"]) == (413, True)
+    assert (answered[0]["status"], b"over 1 MB" in answered[1]["body"]) == (413, True)
 
 
 def test_only_a_route_for_files_takes_large_ones() -> None:
@@ -309,6 +310,9 @@ def test_an_unknown_host_gets_a_page_that_names_the_setting(host: str) -> None:
     told = ask("/api/next", headers={"host": host, "accept": "text/html"})
     assert (told.status_code, told.json()["error"]["code"]) == (400, "unknown_host")
     assert "SSPCM_ALLOWED_HOSTS" in told.json()["error"]["message"]
+    assert re.findall(r'(?:href|src)="([^"]+)"', page.text) == ["/assets/login/login.css"]
+    assert ask("/assets/login/login.css", headers={"host": host}).status_code != 400
+    assert ask("/assets/login/other.css", headers={"host": host}).status_code == 400
 
 
 def test_a_refusal_below_a_path_whose_files_never_change_is_not_kept() -> None:

@@ -42,7 +42,7 @@ def test_labels_come_to_the_images_of_their_names(sqlite_store: Store, add_peopl
     report = take_labels(sqlite_store, coco(entries, annotations), update=False)
     assert (report.images_known, report.merged) == (2, Merged(labels_added=2))
     told = "\n".join(report.complaints)
-    assert "1 image(s) of the file are not here, '0009.jpg' first; the nearest here is" in told
+    assert "one image of the file is not here, '0009.jpg' first; the nearest here is" in told
     assert "'0000.jpg': the file says 64 x 48 px, the image has 640 x 480 px" in told
     with sqlite_store.reading() as tx:
         assert [p.state for p in images.list_persons(tx)] == ["open", "accepted", "accepted"]
@@ -57,8 +57,11 @@ def test_what_differs_is_told_and_taken_when_asked_for(sqlite_store: Store, add_
     assert report.merged == Merged(labels_differ=1)
     assert "label that differs" in report.complaints[-1]
     assert "--update" not in report.complaints[-1]
+    assert as_json(report)["told"] == "nothing was taken: what differs stays as it is here"
     assert take_labels(sqlite_store, path, update=True).merged == Merged(labels_updated=1)
-    assert take_labels(sqlite_store, path, update=True).merged == Merged()
+    again = take_labels(sqlite_store, path, update=True)
+    assert again.merged == Merged()
+    assert as_json(again)["told"] == "nothing new: the home has it all already"
 
 
 def test_a_file_of_nothing_here_or_of_no_sense_is_refused(
@@ -70,6 +73,8 @@ def test_a_file_of_nothing_here_or_of_no_sense_is_refused(
     add_people(sqlite_store)
     with pytest.raises(ImportFailed, match=r"no image of the file is in this home.*'else\.jpg'"):
         take_labels(sqlite_store, path, update=False)
+    with pytest.raises(ImportFailed, match="the file names no image"):
+        take_labels(sqlite_store, coco([], []), update=False)
     path.write_text("[1, 2")
     with pytest.raises(ImportFailed, match="not readable JSON"):
         take_labels(sqlite_store, path, update=False)

@@ -50,6 +50,27 @@ test("the hint says what the next click does, how to go on placing, and when all
   assert.equal(hint(state.openDesk(task(person(1)))), "");
 });
 
+test("an image that is only looked at asks for nothing to be placed, and counts nothing", () => {
+  const desk = state.stopPlacing(state.openDesk(task(barePerson(1))));
+  assert.equal(words.hintInWords(desk, { byTouch: false, isLooking: true }), "");
+  assert.equal(words.noFlagInWords(desk.persons[0], { isLooking: true }), "Nobody has placed or predicted this person yet.");
+  assert.equal(words.placeInWords("hall", Infinity, { isLooking: true }), "camera hall");
+  assert.equal(words.nobodyBoxed({ byTouch: false, isLooking: true }), "Nobody is boxed in this image.");
+});
+
+test("how many images are to do is told beside the camera, where anybody has counted", () => {
+  const place = (camera, toDo) => words.placeInWords(camera, toDo, { isLooking: false });
+  assert.equal(place("hall", 3), "3 images to do · camera hall");
+  assert.equal(place("cam 1", 1), "last image · cam 1");
+  assert.equal(place("", 2), "2 images to do");
+  assert.equal(place("hall", Infinity), "camera hall");
+});
+
+test("without a keyboard no key is named for adding a person", () => {
+  assert.match(words.nobodyBoxed({ byTouch: false, isLooking: false }), /^\{add-person\} adds a person/);
+  assert.match(words.nobodyBoxed({ byTouch: true, isLooking: false }), /^The dashed box in the bar adds a person/);
+});
+
 test("how the image lies is told in words", () => {
   const [turn, own] = [-2.391, -2.391];
   assert.equal(words.turnInWords({ isOn: true, turn, own }), "Turned 137° so that the head points up");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STAGES, sayAp, sayDuration, sayLeftOut, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken } from "../../../static/lead/words.js";
+import { STAGES, sayAp, sayDuration, sayLeftOut, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge } from "../../../static/lead/words.js";
 
 test("seconds are told as people tell them", () => {
   assert.equal(saySeconds(42.4), "42 s");
@@ -72,4 +72,9 @@ test("what came of a file of labels is told in lines, notes last", () => {
     { text: "Note: 2 persons, one person in 'a.jpg' first: …", tone: "warning" },
   ]);
   assert.match(sayTaken({ ...report, images_known: 3, complaints: [] })[0].text, /^3 images of the file are here/);
+});
+
+test("a file of labels over what the page takes is named before it is sent", () => {
+  assert.equal(sayTooLarge({ name: "a.json", size: 50_000_000 }), "");
+  assert.match(sayTooLarge({ name: "a.json", size: 50_000_001 }), /^a\.json has 51 MB; this page takes at most 50 MB\. .*--annotations a\.json$/);
 });
