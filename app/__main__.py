@@ -20,6 +20,9 @@ ENVIRONMENT = """environment (an option goes first):
   SSPCM_ALLOWED_HOSTS    the host names that it answers for, with commas between
   SSPCM_SECURE_COOKIES   1 behind TLS
   SSPCM_TRUSTED_PROXIES  whose forwarding headers are believed
+  SSPCM_MOST_HELD        how many images one annotator holds at a time (4)
+  SSPCM_LARGEST_MEGAPIXELS, SSPCM_LARGEST_IMAGE_MB
+                         the largest image that an import takes
   SSPCM_DEVICE           where rounds train: auto, cpu or cuda"""
 
 _Subparsers = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
@@ -43,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=_epilog("demo"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--home", type=Path, metavar="DIR", help=HOME_HELP)
+    parser.add_argument("--home", type=_folder, metavar="DIR", help=HOME_HELP)
     several = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_services(several)
     _add_user(several)
@@ -78,7 +81,7 @@ def _command(
         epilog=_epilog(example),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--home", dest="home_after", type=Path, metavar="DIR", help=HOME_HELP)
+    parser.add_argument("--home", dest="home_after", type=_folder, metavar="DIR", help=HOME_HELP)
     return parser
 
 
@@ -243,6 +246,13 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
 def _add_json(parser: argparse.ArgumentParser, *, run: str) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     parser.set_defaults(run=run)
+
+
+def _folder(text: str) -> Path:
+    """ "" would be the folder that one happens to be in: a script's variable that is not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; give a folder, '.' for the one you are in")
+    return Path(text)
 
 
 def _lens(text: str) -> tuple[float, float, float]:

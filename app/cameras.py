@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.payload import LensMessage
 from db import cameras, images
-from db.errors import InvalidDecision, NotFound
+from db.errors import InvalidDecision, NoProject, NotFound
 from db.records import CameraRecord, ImageRecord, MeasuredLens
 from db.session import Store
 from sspcm.fisheye import LensCircle, default_lens, rescale_lens
@@ -66,7 +66,9 @@ def named(store: Store, name: str) -> ShownCamera:
     known = list_shown(store)
     found = next((shown for shown in known if shown.camera.name == name), None)
     if found is None:
-        names = ", ".join(shown.camera.name for shown in known[:20]) or "none"
+        if not known:
+            raise NoProject(f"there is no camera '{name}' and no other: nothing was imported yet. Import images first.")
+        names = ", ".join(shown.camera.name for shown in known[:20])
         raise NotFound(f"there is no camera '{name}' (there are: {names}). Name one of these.")
     return found
 

@@ -34,7 +34,7 @@ from app.worker_state import worker_json, worker_state
 from db import cameras, images, project, rounds, users
 from db import queue as queueing
 from db.clock import utc_now
-from db.errors import NoStore, NotFound, StoreError
+from db.errors import NoProject, NoStore, NotFound, StoreError
 from db.records import UserRecord
 from db.session import Store, open_store
 from db.session import migrate as migrate_store
@@ -88,7 +88,13 @@ def _for_a_shell(error: Exception, settings: Settings | None) -> str:
         return str(error)
     if isinstance(error, NoStore):
         return f"{error} Make it first: {home_command(settings.home, 'migrate')}"
+    if isinstance(error, NoProject):
+        return f"{error} {_import_first(settings.home)}"
     return RELOAD.sub("", str(error))
+
+
+def _import_first(home: Path) -> str:
+    return f"Import a folder: {home_command(home, 'import', 'IMAGES_DIR')}"
 
 
 @contextmanager
@@ -338,8 +344,7 @@ def camera_list(settings: Settings, options: argparse.Namespace) -> int:
 
     def plain() -> Iterator[str]:
         if not shown:
-            command = home_command(settings.home, "import", "IMAGES_DIR")
-            yield f"No camera yet: nothing was imported. Import a folder: {command}"
+            yield f"No camera yet: nothing was imported. {_import_first(settings.home)}"
         yield from map(_tell_camera, shown)
 
     answer({"cameras": shown}, as_json=options.json, plain=plain)
@@ -428,7 +433,8 @@ def queue(settings: Settings, options: argparse.Namespace) -> int:
 
     def plain() -> Iterator[str]:
         if not items:
-            yield "The queue is empty: every person of the pool is decided, or nothing was imported yet."
+            empty = "The queue is empty: every person of the pool is decided, or nothing was imported yet."
+            yield f"{empty} {_import_first(settings.home)}"
         for place, item in enumerate(found, start=1):
             shown = as_shown(item)
             score = "    -" if shown.score is None else f"{shown.score:.3f}"
@@ -477,8 +483,12 @@ def _round_config(store: Store, options: argparse.Namespace) -> tuple[RoundConfi
     if options.config is None:
         return config, usual.told
     try:
-        return merge(config, read_toml(options.config.read_text(encoding="utf-8"))), usual.told
-    except (ConfigError, UnicodeDecodeError) as error:
+        return merge(config, read_toml(options.config.read_text(encoding="utf-8-sig"))), usual.told
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{options.config} is no text in UTF-8; wanted a round's settings. Save it as UTF-8."
+        ) from error
+    except ConfigError as error:
         raise ConfigError(f"{options.config} cannot be used: {error} Give a file of a round's settings.") from error
 
 

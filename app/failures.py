@@ -18,7 +18,7 @@ from db.errors import StoreBusy
 
 TRY_AGAIN_AFTER_S = 5
 FULL = {errno.ENOSPC, errno.EDQUOT}
-NOT_WRITABLE = {errno.EACCES, errno.EPERM}
+NO_RIGHT = {errno.EACCES, errno.EPERM}
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 NO_THREAD = "can't start new thread"
 LEAST_FREE = 1_000_000
@@ -103,6 +103,8 @@ def _of_sqlite(error: sqlite3.Error, home: Home) -> Failure | None:
         return _not_just_now(f"the store in {home} is damaged; a lead puts a copy of it back")
     if kind in (SQLITE_IOERR, SQLITE_CANTOPEN):
         return _not_just_now(f"the store in {home} cannot be read or written")
+    if kind in SQLITE_OUT_OF_STEP and "no such" in str(error):
+        return _another_store(home)
     if kind in SQLITE_OUT_OF_STEP or not isinstance(error, sqlite3.OperationalError):
         return None
     return _not_just_now("the store is busy")
@@ -117,8 +119,10 @@ def _of_system(error: BaseException, home: Home) -> Failure | None:
         return None
     if error.errno in FULL:
         return _full(_disk_of(error, home))
-    if error.errno == errno.EROFS or (error.errno in NOT_WRITABLE and _lies_in(error.filename, home)):
+    if error.errno == errno.EROFS:
         return _not_writable(home)
+    if error.errno in NO_RIGHT and _lies_in(error.filename, home):
+        return _no_right(home)
     if error.errno in EXHAUSTED:
         return _not_just_now("the server has more to do than it can")
     if error.errno == errno.EIO:
@@ -148,6 +152,22 @@ def _not_writable(home: Home) -> Failure:
         "Give it the right to write there, then try again."
     )
     return Failure(503, "read_only", "Nothing can be saved", _sentence(what))
+
+
+def _no_right(home: Home) -> Failure:
+    what = (
+        f"the server has no right to read or write in {home}: this was not done; what was saved before is still there. "
+        "Give it the rights there, then try again."
+    )
+    return Failure(503, "no_right", "The server may not", _sentence(what))
+
+
+def _another_store(home: Home) -> Failure:
+    what = (
+        f"the store in {home} is not of the form that this version works with: this was not done. Whoever runs the "
+        "server ends it, puts the home's own store there (docs/upgrading.md) and starts it again."
+    )
+    return Failure(503, "another_store", "Another store", _sentence(what))
 
 
 def _not_just_now(why: str) -> Failure:

@@ -60,7 +60,8 @@ class ImageFiles:
 
     def path(self, sha256: str) -> Path:
         """Where the bytes lie. Raises FileNotFoundError."""
-        found = next(iter((self._folder / sha256[:2]).glob(f"{sha256}.*")), None)
+        named = (self._folder / sha256[:2]).glob(f"{sha256}.*")
+        found = next((path for path in named if path.is_file()), None)
         if found is None:
             raise FileNotFoundError(
                 f"the home has no image file {sha256[:12]}…; its folder images/ is incomplete. "

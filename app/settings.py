@@ -65,7 +65,7 @@ class Settings:
 
 def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
     """Settings from options first, then SSPCM_* and DATABASE_URL, then defaults. Raises SettingsError."""
-    chosen = (home or Path(environ.get("SSPCM_HOME", DEFAULT_HOME))).expanduser().resolve()
+    chosen = _whole(home or Path(environ.get("SSPCM_HOME") or DEFAULT_HOME))
     settings = Settings(
         home=chosen,
         database_url=_database_url(environ["DATABASE_URL"]) if environ.get("DATABASE_URL") else _own_store(chosen),
@@ -82,6 +82,15 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
+
+
+def _whole(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except (RuntimeError, OSError) as error:  # '~' of nobody, links in a circle
+        raise SettingsError(
+            f"the home {str(path)!r} leads nowhere ({error}); wanted a folder. Give another --home."
+        ) from error
 
 
 def _own_store(home: Path) -> str:

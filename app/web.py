@@ -174,7 +174,7 @@ def _refusal(status: int, code: str) -> Callable[[Request, Exception], Response]
 
 def _say_what_http_means(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    words = f"this address answers: {error.detail}. Check it and the method."
+    words = f"this address answers: {str(error.detail).rstrip('.')}. Check it and the method."
     if error.status_code in (408, 413):  # of `bounded`, in words
         words = error.detail
     return refuse(request.scope, error.status_code, "http", words, headers=error.headers)

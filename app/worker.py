@@ -40,6 +40,9 @@ GOODBYE_S = 1.0
 STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
 """How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 
+TOLD = (learning.LearningError, PrelabellingFailed, StoreError)
+"""Errors whose words a lead reads with the round."""
+
 log = logging.getLogger(__name__)
 
 
@@ -236,17 +239,29 @@ def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
             log_level="WARNING",
         )
     )
+    logging.getLogger("dbos").addFilter(_InWords())
     DBOS.workflow(name=WORKFLOW)(run_round)
     DBOS.workflow(name=PRELABEL_WORKFLOW, max_recovery_attempts=STARTS_A_MODEL)(run_prelabelling)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 
 
+class _InWords(logging.Filter):
+    """A job that ended for a reason told to the lead is one line of the log; the engine adds its whole stack."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, TOLD):
+            record.msg, record.args, record.exc_info = "a job ended: %s", (error,), None
+        return True
+
+
 def _in_words(name: str, stage: Callable[[], None]) -> None:
     """Run a stage; an error that has no words for a lead yet gets them."""
     try:
         _outlast(name, stage)
-    except (learning.LearningError, PrelabellingFailed, StoreError):
+    except TOLD:
         raise
     except Exception as error:
         log.exception("stage '%s' stopped", name)

@@ -1,13 +1,15 @@
 """Connections to either database, and how a transaction on SQLite begins."""
 
+import os
 import random
 import sqlite3
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 
 from db.errors import StoreBusy, StoreError
 
@@ -30,10 +32,12 @@ def sqlite_path(url: str) -> Path | None:
 
 def make_engine(url: str) -> Engine:
     """Connections to the store, as all of ours are."""
-    if make_url(url).get_backend_name() == "sqlite":
+    path = sqlite_path(url)
+    if path is not None:
         engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_TIMEOUT_S})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        _stay_with_the_file(engine, path)
         return engine
     return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
 
@@ -43,6 +47,38 @@ def reading_engine(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine.execution_options(reading=True)
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _stay_with_the_file(engine: Engine, path: Path) -> None:
+    """What is written lies in the file that has the store's name now.
+
+    A connection keeps writing into its file when that is moved away or replaced: labels would be answered as saved and
+    be gone with it. So each is compared with the name before it is used; and none makes the file anew.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def open_existing(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> sqlite3.Connection:
+        address = f"file://{quote(os.fsencode(path.absolute()))}?mode=rw"
+        connection: sqlite3.Connection = sqlite3.connect(address, uri=True, **options)
+        return connection
+
+    @event.listens_for(engine, "connect")
+    def note_file(_connection: Any, record: Any) -> None:
+        record.info["file"] = _file_at(path)
+
+    @event.listens_for(engine, "checkout")
+    def compare_file(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _file_at(path):
+            raise DisconnectionError(f"{path} is another file than the one that was opened")
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Which file has that name; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -9,6 +9,10 @@ class NotFound(StoreError):
     """No such image, person, round or project."""
 
 
+class NoProject(NotFound):
+    """The home has no project: nothing was imported yet."""
+
+
 class NoStore(StoreError):
     """No store lies where one was to be opened."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.convert import fields
-from db.errors import AnotherProject, NotFound, RoundActive
+from db.errors import AnotherProject, NoProject, RoundActive
 from db.records import ProjectRecord
 from db.schema import PROJECT_ID, ImageRow, ProjectRow, RoundRow
 from db.writing import insert
@@ -88,5 +88,5 @@ def project_row(tx: Session) -> ProjectRow:
     """The project's row as it is now. Raises NotFound."""
     row = tx.get(ProjectRow, PROJECT_ID, populate_existing=True)
     if row is None:
-        raise NotFound("this home has no project yet; wanted one with a skeleton. Import images first.")
+        raise NoProject("this home has no project yet; wanted one with a skeleton. Import images first.")
     return row

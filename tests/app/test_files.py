@@ -31,6 +31,12 @@ def test_a_missing_image_is_named_with_what_to_do(tmp_path: Path) -> None:
         ImageFiles(tmp_path).path("ab" * 32)
 
 
+def test_a_folder_in_an_images_place_is_no_image(tmp_path: Path) -> None:
+    (tmp_path / "images" / "ab" / f"{'ab' * 32}.jpg").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match="no image file abab"):
+        ImageFiles(tmp_path).path("ab" * 32)
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept.json"
     write_atomically(path, b"old")

@@ -199,12 +199,14 @@ class Break(Exception):
 
 def sqlite_error(kind: str) -> Exception:
     """What a real SQLite says, as SQLAlchemy hands it on."""
+    asked = "SELECT x FROM nowhere" if kind == "other" else "INSERT INTO t VALUES (zeroblob(1000000))"
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE t (x)")
-        connection.exec_driver_sql("PRAGMA " + {"full": "max_page_count = 2", "read-only": "query_only = 1"}[kind])
+        limits = {"full": "max_page_count = 2", "read-only": "query_only = 1", "other": "user_version = 1"}
+        connection.exec_driver_sql(f"PRAGMA {limits[kind]}")
         with pytest.raises(OperationalError) as caught:
-            connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(1000000))")
+            connection.exec_driver_sql(asked)
     engine.dispose()
     return caught.value
 
@@ -223,6 +225,8 @@ FAILURES = [
     (OSError(errno.EDQUOT, "quota", "/elsewhere/part"), 507, "disk_full", "he disk of /elsewhere is full"),
     (sqlite_error("read-only"), 503, "read_only", f"may not write into the server's home folder {SETTINGS.home}"),
     (OSError(errno.EROFS, "read-only", str(SETTINGS.home / "models")), 503, "read_only", "right to write"),
+    (OSError(errno.EACCES, "denied", str(SETTINGS.home / "images")), 503, "no_right", "read or write"),
+    (sqlite_error("other"), 503, "another_store", "puts the home's own store there"),
     (OSError(errno.EMFILE, "too many files"), 503, "not_just_now", "more to do than it can"),
     (RuntimeError("can't start new thread"), 503, "not_just_now", "more to do than it can"),
     (ExceptionGroup("several", [Break(), full_disk()]), 507, "disk_full", "is full"),

@@ -53,6 +53,38 @@ def importing(part: str) -> tuple[str, ...]:
     return ("import", str(DEMO_FOLDER / "images"), "--annotations", str(DEMO_FOLDER / f"{part}.json"))
 
 
+@pytest.mark.parametrize("where", [["--home", "", "queue"], ["queue", "--home="]])
+def test_an_empty_home_is_refused_before_anything_is_made(
+    where: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(where)
+    assert "it is empty; give a folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["queue"], ["export", "labels.json"], ["skeleton", "show"], ["camera", "list"], ["camera", "set", "x", "--plain"]],
+)
+def test_who_has_imported_nothing_reads_the_command_that_imports_here(
+    command: list[str], run: Run, tmp_path: Path
+) -> None:
+    run("migrate")
+    _, out, err = run(*command)
+    assert f"--home {tmp_path / 'home'} import IMAGES_DIR" in out + err
+
+
+def test_a_file_of_settings_may_begin_with_a_byte_order_mark_and_no_text_is_told(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("user", "add", "lea", "--role", "lead")
+    (tmp_path / "marked.toml").write_bytes(b"\xef\xbb\xbfseed = 1\n")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    assert "no person is labelled yet" in run("round", "launch", "--config", str(tmp_path / "marked.toml"))[2]
+    assert "bytes.toml is no text in UTF-8" in run("round", "launch", "--config", str(tmp_path / "bytes.toml"))[2]
+
+
 def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) -> None:
     status, out, _ = run(*importing("seed"), "--group-from", "room", "--json")
     assert (status, json.loads(out)["images_new"]) == (0, 11)

@@ -75,6 +75,21 @@ def test_a_home_of_any_name_keeps_its_store_inside_for_its_processes_too(name: s
     assert sqlite_path(as_a_child_has_it.database_url) == tmp_path / name / "store.db"
 
 
+@pytest.mark.parametrize("home", ["~nobody-of-that-name", "loop/home"])
+def test_a_home_that_leads_nowhere_is_refused_in_words(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(SettingsError, match=r"leads nowhere.*Give another --home"):
+        read_settings(Path(home), environ={})
+
+
+def test_an_empty_variable_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings(environ={"SSPCM_HOME": ""}).home == tmp_path / "data"
+
+
 def test_a_home_whose_name_cannot_be_written_down_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="UTF-8"):
         read_settings(tmp_path / "\udcff", {})

@@ -1,12 +1,14 @@
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from db import predictions, project
 from db.errors import StoreError
@@ -95,8 +97,36 @@ def test_sqlite_runs_in_wal_with_foreign_keys_and_patience(sqlite_store):
 
 
 def test_opening_a_store_that_is_not_there_says_what_to_do(tmp_path):
-    with pytest.raises(StoreError, match="migrate"):
+    with pytest.raises(StoreError, match="wanted one made before"):
         open_store(f"sqlite:///{tmp_path / 'none.db'}")
+
+
+def test_nothing_is_taken_as_saved_where_the_stores_file_was_moved_away(sqlite_store, tmp_path):
+    path = Path(make_url(sqlite_store.url).database)
+    with sqlite_store.transaction() as tx:
+        project.ensure_project(tx, name="kept", skeleton=COCO)
+    path.rename(tmp_path / "away.db")
+    with pytest.raises(OperationalError, match="unable to open"), sqlite_store.transaction() as tx:
+        project.set_coco_header(tx, {})
+    assert not path.exists()
+    (tmp_path / "away.db").rename(path)
+    with sqlite_store.reading() as tx:
+        assert project.get_project(tx).name == "kept"
+
+
+def test_a_store_put_in_the_place_of_another_is_the_one_that_is_used(sqlite_store, migrated_sqlite):
+    path = Path(make_url(sqlite_store.url).database)
+    with sqlite_store.transaction() as tx:
+        project.ensure_project(tx, name="old", skeleton=COCO)
+    for name in (path, *path.parent.glob(f"{path.name}-*")):
+        name.unlink()
+    shutil.copyfile(migrated_sqlite, path)
+    with sqlite_store.transaction() as tx:
+        project.ensure_project(tx, name="new", skeleton=COCO)
+    other = open_store(sqlite_store.url)
+    with other.reading() as tx:
+        assert project.get_project(tx).name == "new"
+    other.close()
 
 
 def test_a_store_in_memory_is_refused():
