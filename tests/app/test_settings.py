@@ -144,8 +144,8 @@ def test_hosts_are_compared_in_small_letters_and_without_spaces(tmp_path: Path) 
 
 def test_the_largest_image_is_a_setting(tmp_path: Path) -> None:
     environ = {"SSPCM_LARGEST_MEGAPIXELS": "400", "SSPCM_LARGEST_IMAGE_MB": "1000"}
-    assert read_settings(tmp_path, environ).image_limits == Limits(400_000_000, 1_000_000_000)
-    assert read_settings(tmp_path, {}).image_limits == Limits(100_000_000, 200_000_000)
+    assert read_settings(tmp_path, environ).image_limits == Limits(pixels=400_000_000, file_bytes=1_000_000_000)
+    assert read_settings(tmp_path, {}).image_limits == Limits(pixels=100_000_000, file_bytes=200_000_000)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "", "many", "1e3", "2.5", "1074", "\u00b2", "9" * 5000])
