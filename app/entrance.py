@@ -54,14 +54,19 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
         verdict = budget.admit(attempt)
         if verdict.refused_s > 0:
             return _wait(name, next, verdict.refused_s)
-        user = None
+        right: bool | None = False  # also where the browser goes away before it hears
         try:
             await asyncio.sleep(verdict.slowed_s)
             user = await line.check(name, password)
+            right = user is not None
         except LineIsFull:
+            right = None
             return _come_again(name, next)
+        except Exception:  # the store is away, say: nobody's password was looked at
+            right = None
+            raise
         finally:
-            budget.settle(attempt, right=user is not None)
+            budget.settle(attempt, right=right)
         if user is None:
             problem = "That name and password do not belong together. Check both; capitals count in the password."
             return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 401)

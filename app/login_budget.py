@@ -91,15 +91,19 @@ class LoginBudget:
             self._spend(attempt, 1, now)
             return Verdict(slowed_s=slowed)
 
-    def settle(self, attempt: Attempt, *, right: bool) -> None:
-        """What became of it: a right one is given back, and clears the account of that name at that address."""
+    def settle(self, attempt: Attempt, *, right: bool | None) -> None:
+        """What became of it: a right one is given back, and clears the account of that name at that address.
+
+        right: None for one that nobody could check, which is given back too.
+        """
         with self._lock:
             now = self._clock()
             if attempt.browser is not None:
                 left = self._under_way.pop(attempt.browser) - 1
                 self._under_way.update({attempt.browser: left} if left else {})
-            if right:
+            if right is not False:
                 self._spend(attempt, -1, now)
+            if right:
                 own = ("browser", attempt.browser) if attempt.browser else next(iter(attempt.spent))
                 self._spent.pop(own, None)
 

@@ -249,8 +249,10 @@ def _tell_other(category: Category, chosen: Sequence[Category]) -> str:
     names = keypoint_names(category)
     if names is None or not chosen:
         return f"annotation(s) of category {label} are no persons; kept for export, never shown."
+    same = set(names) == set(keypoint_names(_best(chosen)) or ())
+    other = "the same keypoints in another order" if same else f"other keypoints ({len(names)})"
     return (
-        f"annotation(s) of category {label} have other keypoints ({len(names)}) than category "
+        f"annotation(s) of category {label} have {other} than category "
         f"{shown(str(_best(chosen).get('name')))} and are no persons; kept for export, never shown. To label these, "
         "import the file into another home with --skeleton FILE of their keypoints."
     )

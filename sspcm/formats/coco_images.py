@@ -6,7 +6,7 @@ from typing import Any
 
 from sspcm.formats.coco_file import KEPT_ASIDE, OWN_ID, OWN_IMAGE_FIELDS, CocoImage
 from sspcm.formats.complaints import Complaints, carried
-from sspcm.formats.plain_values import identity, number_for, shown, whole
+from sspcm.formats.plain_values import id_in_words, identity, kind_of, number_for, shown, whole
 
 LEFT_OUT = "left out with its persons."
 
@@ -17,6 +17,8 @@ class Images:
 
     by_id: Mapping[int, CocoImage]
     numbers: Mapping[int | str, int]
+    left_out: frozenset[int | str] = frozenset()
+    """What the file calls those that could not be taken: they were told of, with their persons."""
 
     def find(self, image_id: Any) -> CocoImage | None:
         """The image that an annotation means."""
@@ -30,9 +32,11 @@ def read_images(entries: Sequence[Any], complaints: Complaints) -> Images:
     by_id: dict[int, CocoImage] = {}
     numbers: dict[int | str, int] = {}
     by_name: dict[str, int] = {}
+    left_out: set[int | str] = set()
     for entry in entries:
         where = f"image {_name(entry)}"
         if not _is_named(entry, where, complaints):
+            left_out |= {said} if isinstance(entry, dict) and (said := identity(entry.get("id"))) is not None else set()
             continue
         said, name = identity(entry.get("id")), entry["file_name"]
         if said in numbers and by_id[numbers[said]].file_name != name:
@@ -56,7 +60,7 @@ def read_images(entries: Sequence[Any], complaints: Complaints) -> Images:
             by_name[name] = image.id
             if said is not None:
                 numbers[said] = image.id
-    return Images(by_id, numbers)
+    return Images(by_id, numbers, frozenset(left_out))
 
 
 def _name(entry: Any) -> str:
@@ -66,7 +70,7 @@ def _name(entry: Any) -> str:
 def _is_named(entry: Any, where: str, complaints: Complaints) -> bool:
     """Whether it has a file name; where not, it is complained of."""
     if not isinstance(entry, dict):
-        said = f"it is a JSON {type(entry).__name__}; wanted an object; {LEFT_OUT}"
+        said = f"it is {kind_of(entry)}; wanted an object; {LEFT_OUT}"
     elif "file_name" not in entry:
         said = f"needs the field 'file_name'; {LEFT_OUT}"
     elif not isinstance(entry["file_name"], str) or not entry["file_name"]:
@@ -103,7 +107,7 @@ def _tell_id(entry: Mapping[str, Any], said: object, number: int, where: str, co
             f"its id is {shown(entry.get('id'))}; wanted a whole number. Numbered {number}; no annotation can mean it."
         )
     else:
-        told = f"its id is the text {shown(said)}; numbered {number}, the text is kept as '{OWN_ID}'."
+        told = f"{id_in_words(entry['id'])}; numbered {number}, its own is kept as '{OWN_ID}'."
     complaints.add(where, told, cause=("id", said is None), kind="image")
 
 

@@ -12,7 +12,7 @@ from sspcm.formats.coco_categories import People
 from sspcm.formats.coco_file import OWN_ID, OWN_PERSON_FIELDS, CocoImage, CocoPerson
 from sspcm.formats.coco_images import Images
 from sspcm.formats.complaints import Complaints, carried
-from sspcm.formats.plain_values import flag, identity, number, number_for, numbers, shown
+from sspcm.formats.plain_values import flag, id_in_words, identity, kind_of, number, number_for, numbers, shown
 from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Box, Label, PersonInstance, PoseError
 
 Aside = dict[int, list[dict[str, Any]]]
@@ -96,9 +96,7 @@ def _tell_number(
     if own is None:
         said = f"its id is {shown(entry.get('id'))}" if "id" in entry else "has no id"
     else:
-        said = (
-            f"its id {shown(own)} is taken by another annotation" if times > 1 else f"its id is the text {shown(own)}"
-        )
+        said = f"its id {shown(own)} is taken by another annotation" if times > 1 else id_in_words(entry["id"])
     where = f"annotation {shown(entry.get('id'))} of image id {shown(entry.get('image_id'))}"
     complaints.add(where, f"{said}; numbered {number}.", cause=("id", type(own), own is not None and times > 1))
 
@@ -106,7 +104,7 @@ def _tell_number(
 def _find(entry: Any, number: int, reading: _Reading) -> _Entry | None:
     """The annotation with its image; None, with a complaint, where it has none."""
     if not isinstance(entry, dict):
-        said = f"it is a JSON {type(entry).__name__}; wanted an object; left out."
+        said = f"it is {kind_of(entry)}; wanted an object; left out."
         reading.complaints.add(f"annotation {shown(entry)}", said, cause="no object")
         return None
     image = reading.images.find(entry.get("image_id"))
@@ -114,7 +112,10 @@ def _find(entry: Any, number: int, reading: _Reading) -> _Entry | None:
     if image is not None:
         return _Entry(entry, image, number, f"{name} in {image.file_name!r}")
     where = f"{name} of image id {shown(entry.get('image_id'))}"
-    if identity(entry.get("image_id")) is None:
+    meant = identity(entry.get("image_id"))
+    if meant in reading.images.left_out:  # told of with its image
+        return None
+    if meant is None:
         said, cause = f"its image_id is {shown(entry.get('image_id'))}; wanted a whole number; left out.", "image_id"
     else:
         said, cause = f"no image has the id {shown(entry['image_id'])}; left out.", "no image"

@@ -54,11 +54,11 @@ def whole(value: Any) -> int | None:
 
 
 def flag(value: Any) -> bool | None:
-    """Yes or no, however it is said: 1, "1", true, "true"; null is no. None where it is neither."""
+    """Yes or no, however it is said: 1, "1", "1.0", true, "true"; null is no. None where it is neither."""
     if value is None or isinstance(value, bool):
         return bool(value)
-    if isinstance(value, str):
-        return _FLAGS.get(value.strip().lower())
+    if isinstance(value, str) and value.strip().lower() in _FLAGS:
+        return _FLAGS[value.strip().lower()]
     found = number(value)
     return bool(found) if found is not None else None
 
@@ -68,12 +68,23 @@ def identity(value: Any) -> int | str | None:
     if isinstance(value, str):
         return int(float(value)) if _WHOLE.fullmatch(value) and "." in value else _of_text(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
-        return hex(value)
+        return str(value) if value.bit_length() <= LONGEST_NUMBER_BITS else hex(value)
     return whole(value)
 
 
 def _of_text(value: str) -> int | str | None:
     return int(value) if _WHOLE.fullmatch(value) else value.strip() or None
+
+
+def id_in_words(value: Any) -> str:
+    """What a complaint calls an id that is no number a store can hold."""
+    kind = "the text" if isinstance(value, str) else "a number of over 18 digits,"
+    return f"its id is {kind} {shown(value)}"
+
+
+def kind_of(value: Any) -> str:
+    """What a complaint calls a value that is no object."""
+    return "null" if value is None else f"a JSON {type(value).__name__}"
 
 
 def number_for(text: str, taken: Container[int]) -> int:

@@ -106,6 +106,17 @@ def test_right_passwords_cost_nothing(budget: LoginBudget) -> None:
         budget.settle(attempt, right=True)
 
 
+def test_what_nobody_could_check_costs_nothing_and_clears_nothing(budget: LoginBudget) -> None:
+    for _ in range(4):
+        wrong(budget)
+    for _ in range(20):  # the store is away
+        attempt = Attempt("ann", "1.1.1.1")
+        assert budget.admit(attempt).refused_s == 0
+        budget.settle(attempt, right=None)
+    assert wrong(budget) == 0
+    assert wrong(budget) > 0
+
+
 def test_a_right_password_clears_what_was_mistyped_before(budget: LoginBudget) -> None:
     for _ in range(4):
         wrong(budget)

@@ -55,7 +55,7 @@ def test_two_images_of_one_id_are_told_apart_and_the_later_is_a_loss() -> None:
     ("odd", "said"),
     [
         (7, "JSON int"),
-        (None, "JSON NoneType"),
+        (None, "it is null"),
         ({"id": 1}, "needs the field 'file_name'"),
         (image(1, 5), "wanted a path"),
     ],
@@ -81,3 +81,15 @@ def test_whatever_is_listed_numbers_and_names_stay_single(entries: list[Any]) ->
     assert len(set(names)) == len(names)
     assert all(one.id == number for number, one in images.by_id.items())
     assert set(images.numbers.values()) <= set(images.by_id)
+
+
+def test_an_image_that_is_left_out_is_known_so_that_its_persons_are_not_complained_of_again() -> None:
+    images, told, _ = read({"id": 2}, image(1))
+    assert images.left_out == {2}
+    assert len(told) == 1
+
+
+def test_an_id_too_large_for_a_store_is_called_a_number() -> None:
+    images, told, _ = read(image(2**63 + 5))
+    assert images.find(2**63 + 5) is not None
+    assert told[0].startswith(f"image 'a.jpg': its id is a number of over 18 digits, {2**63 + 5}; numbered ")

@@ -58,8 +58,8 @@ def test_a_whole_number_is_one_that_a_store_can_hold(value: Any, meant: int | No
 @pytest.mark.parametrize(
     ("meant", "values"),
     [
-        (True, (1, 1.0, "1", True, "true", " YES ", 2)),
-        (False, (0, 0.0, "0", False, "False", "no", "", None)),
+        (True, (1, 1.0, "1", "1.0", True, "true", " YES ", 2)),
+        (False, (0, 0.0, "0", "0.0", False, "False", "no", "", None)),
         (None, ("maybe", [], {}, math.nan)),
     ],
 )
