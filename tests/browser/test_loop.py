@@ -92,7 +92,7 @@ def test_a_lead_uploads_a_pose_model_and_the_queue_begins_where_it_contradicts_i
     (tmp_path / "notes.onnx").write_bytes(b"no model at all")
     page.get_by_label("ONNX file of a pose model").set_input_files(tmp_path / "notes.onnx")
     page.get_by_role("button", name="Predict the pool").click()
-    expect(shown).to_contain_text("Not predicted: ", timeout=60_000)
+    expect(shown).to_contain_text("Not taken: notes is no whole ONNX model", timeout=60_000)
     (tmp_path / "colours.onnx").write_bytes(movenet())
     page.get_by_label("ONNX file of a pose model").set_input_files(tmp_path / "colours.onnx")
     page.get_by_role("button", name="Predict the pool").click()

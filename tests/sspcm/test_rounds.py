@@ -247,7 +247,7 @@ def test_without_validation_persons_nothing_is_measured(make_round):
 @pytest.mark.parametrize(
     ("break_it", "message"),
     [
-        (lambda f: edit_manifest(f, skeleton={"name": "x"}), "a skeleton needs"),
+        (lambda f: edit_manifest(f, skeleton={"name": "x"}), "wanted keypoints"),
         (lambda f: edit_manifest(f, config={"train": {"stepz": 3}}), "train.steps"),
         (lambda f: edit_manifest(f, weights=str(f)), "holds no model.json"),
         (lambda f: (f / "manifest.json").write_text("{"), "cannot read"),
