@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 
 from db.errors import StoreBusy, StoreError
+from db.store_files import SQLITE
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for its turn, first among this process's threads, then among the processes."""
@@ -30,14 +31,14 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def make_engine(url: str) -> Engine:
-    """Connections to the store, as all of ours are."""
+def make_engine(url: str, *, is_new: bool = False) -> Engine:
+    """Connections to the store, as all of ours are. is_new: the file may be empty still."""
     path = sqlite_path(url)
     if path is not None:
         engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_TIMEOUT_S})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        _stay_with_the_file(engine, path)
+        _stay_with_the_file(engine, path, may_be_empty=is_new)
         return engine
     return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
 
@@ -49,15 +50,24 @@ def reading_engine(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _stay_with_the_file(engine: Engine, path: Path) -> None:
+def _stay_with_the_file(engine: Engine, path: Path, *, may_be_empty: bool) -> None:
     """What is written lies in the file that has the store's name now.
 
     A connection keeps writing into its file when that is moved away or replaced: labels would be answered as saved and
-    be gone with it. So each is compared with the name before it is used; and none makes the file anew.
+    be gone with it. So each is compared with the name before it is used; and none makes the file anew. Neither may a
+    file in its place be opened beside the log (`-wal`) of the one before, which holds what was saved last: SQLite
+    empties the log beside an empty file, and writes it into any other.
     """
+    log = path.with_name(f"{path.name}-wal")
+    owners: dict[tuple[int, int], tuple[int, int] | None] = {}  # of each log that was seen here, whose it is
 
     @event.listens_for(engine, "do_connect")
     def open_existing(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> sqlite3.Connection:
+        found, written = _file_at(path), _file_at(log)
+        if found is not None and not may_be_empty and not _begins_as_sqlite(path):
+            raise _no_store(f"{path} is no SQLite database")
+        if found is not None and written is not None and owners.get(written, found) != found:
+            raise _no_store(f"{log} belongs to another file than {path}")
         address = f"file://{quote(os.fsencode(path.absolute()))}?mode=rw"
         connection: sqlite3.Connection = sqlite3.connect(address, uri=True, **options)
         return connection
@@ -70,6 +80,24 @@ def _stay_with_the_file(engine: Engine, path: Path) -> None:
     def compare_file(_connection: Any, record: Any, _proxy: Any) -> None:
         if record.info["file"] != _file_at(path):
             raise DisconnectionError(f"{path} is another file than the one that was opened")
+        written = _file_at(log)
+        if written is not None:
+            owners.setdefault(written, record.info["file"])
+
+
+def _no_store(what: str) -> sqlite3.DatabaseError:
+    """As SQLite itself refuses a file, without having touched it."""
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+    return error
+
+
+def _begins_as_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return True  # SQLite says why it cannot be read
 
 
 def _file_at(path: Path) -> tuple[int, int] | None:

@@ -47,13 +47,13 @@ def migrate(url: str) -> None:
 def _make_new(path: Path) -> None:
     make_folder(path.parent)
     with drafted(path, mode=EVERYBODY) as draft:
-        _upgrade(URL.create("sqlite", database=str(draft)).render_as_string(hide_password=False), draft)
+        _upgrade(URL.create("sqlite", database=str(draft)).render_as_string(hide_password=False), draft, is_new=True)
         give_name(draft, path)  # or another process made the same meanwhile
 
 
-def _upgrade(url: str, path: Path | None) -> None:
+def _upgrade(url: str, path: Path | None, *, is_new: bool = False) -> None:
     """path: the file, if it is one."""
-    engine = make_engine(url)
+    engine = make_engine(url, is_new=is_new)
     try:
         with engine.begin() as connection:
             if path is None:

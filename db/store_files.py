@@ -10,7 +10,7 @@ from pathlib import Path
 
 from db.errors import StoreError
 
-_SQLITE = b"SQLite format 3\0"
+SQLITE = b"SQLite format 3\0"
 """How every SQLite file begins."""
 EVERYBODY = 0o666
 """What a new file allows before the umask takes its part, as everywhere."""
@@ -28,13 +28,13 @@ def check_file(path: Path) -> None:
         raise StoreError(f"{path} is a {kind}; wanted the store's file there. Move it away, or give another home.")
     try:
         with path.open("rb") as file:
-            begins = file.read(len(_SQLITE))
+            begins = file.read(len(SQLITE))
     except OSError as error:
         raise StoreError(
             f"{path} cannot be read ({error.strerror}); wanted the store. Give this user the right to read and write "
             "it."
         ) from error
-    if begins != _SQLITE:
+    if begins != SQLITE:
         what = "is empty" if not begins else "is no SQLite database"
         raise StoreError(
             f"{path} {what}; wanted the store of this home. Put a copy of the store in its place "

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from db import predictions, project
 from db.errors import StoreError
@@ -127,6 +127,26 @@ def test_a_store_put_in_the_place_of_another_is_the_one_that_is_used(sqlite_stor
     with other.reading() as tx:
         assert project.get_project(tx).name == "new"
     other.close()
+
+
+@pytest.mark.parametrize("in_its_place", ["empty", "another"])
+def test_a_file_put_beside_the_log_of_the_one_before_is_not_opened_and_costs_no_label(
+    sqlite_store, migrated_sqlite, tmp_path, in_its_place
+):
+    path = Path(make_url(sqlite_store.url).database)
+    for name in ("old", "saved last"):
+        with sqlite_store.transaction() as tx:
+            project.ensure_project(tx, name="kept", skeleton=COCO)
+            project.set_coco_header(tx, {"info": name})
+    with sqlite_store.reading() as other, sqlite_store.reading() as tx:  # two connections: one stays open below
+        assert project.get_project(tx) == project.get_project(other)
+    path.rename(tmp_path / "away.db")
+    path.write_bytes(b"" if in_its_place == "empty" else migrated_sqlite.read_bytes())
+    with pytest.raises(DatabaseError), sqlite_store.transaction() as tx:
+        project.set_coco_header(tx, {})
+    (tmp_path / "away.db").replace(path)
+    with sqlite_store.reading() as tx:
+        assert project.get_project(tx).coco_header == {"info": "saved last"}
 
 
 def test_a_store_in_memory_is_refused():
