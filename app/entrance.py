@@ -92,7 +92,7 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
 def _wait(name: str, next_page: str, wait_s: float) -> Response:
     seconds = math.ceil(wait_s)
     problem = (
-        f"Too many wrong passwords were tried from here. Wait {seconds} s, then try again. "
+        f"Too many passwords were wrong, or are tried at once, from here. Wait {seconds} s, then try again. "
         "A browser in which you have signed in before need not wait."
     )
     page = login_page(name=name, next_page=next_page, problem=problem)

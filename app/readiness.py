@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import select
-
+from db.project import project_uuid
 from db.session import Store
 
 ANSWER_WITHIN_S = 2.0
@@ -70,7 +69,7 @@ def _trouble_of_store(store: Store) -> str | None:
     """A transaction that may write, and writes nothing: a store that can be read but takes no label is not ready."""
     try:
         with store.transaction(durable=False) as tx:
-            tx.execute(select(1))
+            project_uuid(tx)  # a table of ours: any database answers a bare SELECT 1
     except Exception:  # whatever it is: who asks here wants to know whether, the log of those who work tells what
         return "the store does not answer"
     return None

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.readiness import Readiness, look_at
 from db.session import Store, open_store
@@ -47,6 +48,12 @@ def test_a_database_that_lets_nobody_in_is_not_ready(postgres_url: str, tmp_path
     opened = open_store(postgres_url.rsplit("/", 1)[0] + "/nowhere")
     assert look_at(opened, tmp_path)() == "the store does not answer"
     opened.close()
+
+
+def test_a_database_with_other_tables_is_not_ready(sqlite_store: Store, tmp_path: Path) -> None:
+    with sqlite_store.transaction() as tx:
+        tx.execute(text("ALTER TABLE project RENAME TO elsewhere"))
+    assert look_at(sqlite_store, tmp_path)() == "the store does not answer"
 
 
 def test_many_who_ask_share_one_look_and_one_that_hangs_keeps_one_thread() -> None:
