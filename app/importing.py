@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -386,6 +386,6 @@ def as_json(report: ImportReport) -> Mapping[str, object]:
         "labelled": report.labelled,
         "complaints": list(report.complaints),
         "seconds": round(report.seconds, 2),
-        **asdict(report.merged),
+        **report.merged.counts,
         "lenses": {source: report.lenses.get(source, 0) for source in get_args(LensSource)},
     }

@@ -1,7 +1,7 @@
 """A lead's COCO file taken into the images that the home has, without their bytes: labels that were made elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.importing import ImportFailed, own_skeleton, prepare_project, read_annotations
@@ -65,7 +65,7 @@ def as_json(report: LabelsReport) -> Mapping[str, object]:
     told = count_merged(report.merged) or _nothing_taken(report)
     return {
         "images_known": report.images_known,
-        **asdict(report.merged),
+        **report.merged.counts,
         "told": told,
         "complaints": list(report.complaints),
     }

@@ -6,13 +6,14 @@ from db.merging import Merged
 from db.records import NewPerson
 from sspcm.formats.coco import CocoPerson
 from sspcm.formats.complaints import Complaints
+from sspcm.formats.plain_values import shown
 
 BY_COMMAND = "Import with --update to take the file's."
 _DIFFER = {
     "labels_differ": "person: the file has a label that differs from what was decided here; the home's stays.",
     "boxes_differ": "person: the file has another box; the home's stays.",
-    "fields_differ": "field: the file says something else in it; the home's stays.",
 }
+_FIELD_DIFFERS = "the file says something else in it; the home's stays."
 _UNCLEAR = (
     "could be one of several who are here, and has another id than each; left out. "
     "Give the persons the ids of an export of this home."
@@ -50,5 +51,8 @@ def tell_merged(merged: Merged, name: str, complaints: Complaints, *, way_out: s
         kind, _, words = said.partition(": ")
         for _ in range(getattr(merged, which)):
             complaints.add(f"one {kind} in {name!r}", f"{words} {way_out}", cause=which, kind=kind)
+    for field in merged.differing:
+        where = f"the field {shown(field)} in {name!r}"
+        complaints.add(where, f"{_FIELD_DIFFERS} {way_out}", cause=("fields_differ", field), kind="field")
     for _ in range(merged.persons_unclear):
         complaints.add(f"one person in {name!r}", _UNCLEAR, kind="person")

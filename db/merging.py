@@ -1,7 +1,7 @@
 """What a file says of an image that is here already, brought in so that nothing that was decided here is lost."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,9 +45,16 @@ class Merged:
     fields_added: int = 0
     fields_updated: int = 0
     fields_differ: int = 0
+    differing: tuple[str, ...] = field(default=(), compare=False)
+    """The names of the fields that differ, one for each."""
 
     def __add__(self, other: "Merged") -> "Merged":
         return Merged(**{name: count + getattr(other, name) for name, count in asdict(self).items()})
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of each, by name."""
+        return {name: count for name, count in asdict(self).items() if name != "differing"}
 
 
 def merge_image(
@@ -137,7 +144,7 @@ def _merge_person_fields(row: PersonRow, person: NewPerson, record: PersonRecord
     if record.area is None or update:
         row.area = person.area
         return merged + (Merged(fields_added=1) if record.area is None else Merged(fields_updated=1))
-    return merged + Merged(fields_differ=1)
+    return merged + Merged(fields_differ=1, differing=("area",))
 
 
 def _area_is_no_news(person: NewPerson, record: PersonRecord) -> bool:
@@ -201,7 +208,7 @@ def _move(tx: Session, row: ImageRow, camera: str, *, update: bool) -> Merged:
     if row.camera.name == camera:
         return Merged()
     if not update:
-        return Merged(fields_differ=1)
+        return Merged(fields_differ=1, differing=("camera",))
     row.camera_id = ensure_camera(tx, camera)
     last = tx.scalar(select(func.max(ImageRow.frame)).where(ImageRow.camera_id == row.camera_id, ImageRow.id != row.id))
     row.frame = 0 if last is None else last + 1
@@ -238,6 +245,7 @@ def _merged(
         fields_added=len(added),
         fields_updated=len(other) if update else 0,
         fields_differ=0 if update else len(other),
+        differing=() if update else tuple(other),
     )
     return {**kept, **added, **(other if update else {})}, counts
 

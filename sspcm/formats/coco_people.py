@@ -1,5 +1,6 @@
 """The annotations of a file: persons, and what is none and waits in its image for the export."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -204,13 +205,14 @@ def _read_box(entry: _Entry, points: Sequence[Point], complaints: Complaints) ->
         complaints.add(entry.where, f"{said}; left out.", cause=_kind(said), lost=_places(entry.fields))
     else:
         source = "its placed keypoints, with a margin" if points else "its outline"
-        complaints.add(entry.where, f"{said}; its box is made of {source}.", cause=("made", bool(points)))
+        complaints.add(entry.where, f"{said}; its box is made of {source}.", cause=("made", bool(points), _kind(said)))
     return box
 
 
 def _kind(said: str) -> str:
-    """What alike complaints share: their words without their numbers."""
-    return "".join(c for c in said if c.isalpha())
+    """What alike complaints share: their words without their numbers, and without the value that was found."""
+    named = re.sub(r" (is|are) .*; wanted ", r" \1; wanted ", said, flags=re.DOTALL)
+    return "".join(c for c in named if c.isalpha())
 
 
 def _read_label(entry: _Entry, reading: _Reading) -> tuple[Label | None, list[Point]]:

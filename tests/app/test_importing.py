@@ -351,7 +351,7 @@ def test_what_a_file_says_otherwise_is_told_by_count_and_name_and_taken_with_upd
     told = "\n".join(report.complaints)
     assert "2 persons, one person in 'f9.png' first: the file has a label that differs" in told
     assert "2 persons, one person in 'f9.png' first: the file has another box" in told
-    assert "2 fields, one field in 'f9.png' first: the file says something else" in told
+    assert "2 fields, the field 'scene' in 'f9.png' first: the file says something else" in told
     assert "--update" in told
     taken = run(sqlite_store, tmp_path, folder, changed, update=True, group_from="scene").merged
     assert (taken.labels_updated, taken.boxes_updated, taken.fields_updated) == (2, 2, 4)

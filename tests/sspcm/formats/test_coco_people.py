@@ -105,3 +105,20 @@ FIELDS = [*LABELLED, "area", "iscrowd", "num_keypoints", "rbbox"]
 def test_every_annotation_is_a_person_or_kept_or_complained_of(odd: dict[str, Any]) -> None:
     file = read({**LABELLED, **odd})
     assert len(file.persons) + len(aside(file)) == 1 or file.complaints
+
+
+def test_boxes_that_are_unfit_for_different_reasons_are_told_apart_and_alike_ones_together() -> None:
+    boxes = [[112, 102, -60, -70], [112, 102, -61, -71], [900, 900, 10, 10], {"a": 1}, {"b": 2}]
+    placed = [20, 20, 2] * 17
+    data = {
+        "images": [{"id": 1, "file_name": "a.jpg", "width": 160, "height": 120}],
+        "annotations": [
+            {"id": i, "image_id": 1, "category_id": 1, "bbox": bbox, "keypoints": placed}
+            for i, bbox in enumerate(boxes, start=1)
+        ],
+        "categories": [{"id": 1, "name": "person"}],
+    }
+    told = parse_coco(data).complaints
+    assert [line.split(" annotations")[0] for line in told if "annotations" in line] == ["2", "2"]
+    assert len(told) == 3
+    assert "outside the 160 x 120 px frame" in told[1]
