@@ -100,7 +100,7 @@ def _of_sqlite(error: sqlite3.Error, home: Home) -> Failure | None:
     if kind == SQLITE_READONLY:
         return _not_writable(home)
     if kind in (SQLITE_CORRUPT, SQLITE_NOTADB):
-        return _not_just_now(f"the store in {home} is damaged; a lead puts a copy of it back")
+        return _damaged(home)
     if kind in (SQLITE_IOERR, SQLITE_CANTOPEN):
         return _not_just_now(f"the store in {home} cannot be read or written")
     if kind in SQLITE_OUT_OF_STEP and "no such" in str(error):
@@ -168,6 +168,14 @@ def _another_store(home: Home) -> Failure:
         "server ends it, puts the home's own store there (docs/upgrading.md) and starts it again."
     )
     return Failure(503, "another_store", "Another store", _sentence(what))
+
+
+def _damaged(home: Home) -> Failure:
+    what = (
+        f"the store in {home} is damaged; a lead puts a copy of it back (docs/upgrading.md). This was not done; what was "
+        "saved before is in the store or in its last copy."
+    )
+    return Failure(503, "damaged_store", "The store is damaged", _sentence(what))
 
 
 def _not_just_now(why: str) -> Failure:
