@@ -172,8 +172,8 @@ def _another_store(home: Home) -> Failure:
 
 def _damaged(home: Home) -> Failure:
     what = (
-        f"the store in {home} is damaged; a lead puts a copy of it back (docs/upgrading.md). This was not done; what was "
-        "saved before is in the store or in its last copy."
+        f"the store in {home} is damaged; a lead puts a copy of it back (docs/upgrading.md). This was not done; what "
+        "was saved before is in the store or in its last copy."
     )
     return Failure(503, "damaged_store", "The store is damaged", _sentence(what))
 
