@@ -45,13 +45,14 @@ from app.payload import (
 from app.refusal_pages import refuse
 from app.round_json import for_browsers, prelabelling_json, round_json
 from app.settings import Settings
+from app.usual_settings import begin_from
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds
 from db.errors import HeldEnough, NotFound
 from db.project import project_uuid
 from db.records import SessionRecord, UserRecord
 from db.session import Store
-from sspcm.config import PRESETS, merge
+from sspcm.config import merge
 
 ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_length=1000)]
 ModelName = Annotated[str, Query(min_length=1, max_length=300)]
@@ -158,7 +159,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
         return {"released": labelling.release(store, user_of(request), message.image_ids)}
 
-    @api.get("/img/{image_id}/{sha256}")
+    @api.api_route("/img/{image_id}/{sha256}", methods=["GET", "HEAD"])
     def image(image_id: IdInAddress, sha256: str) -> FileResponse:
         with store.reading() as tx:
             record = images.get_image(tx, image_id)
@@ -188,7 +189,7 @@ def lead_routes(store: Store, engine: Engine, files: ImageFiles, models: ModelFi
 
     @api.post("/api/rounds", status_code=201)
     def launch(request: Request, message: LaunchMessage) -> dict[str, Any]:
-        config = merge(PRESETS[message.preset], message.config)
+        config = merge(begin_from(store, message.preset).config, message.config)
         return for_browsers(round_json(launch_from_page(store, engine, config=config, user=user_of(request))))
 
     @api.get("/api/rounds")

@@ -40,6 +40,7 @@ from db.session import Store, open_store
 from db.session import migrate as migrate_store
 from sspcm.config import ConfigError, RoundConfig, merge
 from sspcm.formats.coco import CHANGES
+from sspcm.formats.complaints import counted
 from sspcm.plain import read_toml
 from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton
 
@@ -172,7 +173,7 @@ def _tell(report: Mapping[str, Any]) -> Iterator[str]:
         if name not in ("ok", "failures", "log"):
             yield f"{name:<28} {json.dumps(value)}"
     yield from (f"FAILED: {failure}" for failure in report["failures"])
-    yield "The loop runs." if report["ok"] else f"{len(report['failures'])} condition(s) failed."
+    yield "The loop runs." if report["ok"] else f"{counted(len(report['failures']), 'condition')} failed."
 
 
 def up(settings: Settings, options: argparse.Namespace) -> int:

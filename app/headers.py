@@ -54,7 +54,11 @@ def _tell_apart(apart: Fields) -> str:
         for one in apart.get("categories", ())
     ]
     named += [shown(key) for key in apart if key != "categories"]
-    return f"the file's {', '.join(named)} say otherwise than the home's, which stay; kept in the export's '{FURTHER}'."
+    one = len(named) == 1
+    return (
+        f"the file's {', '.join(named)} {'differs' if one else 'differ'} from the home's, which "
+        f"{'stays' if one else 'stay'}; kept in the export's '{FURTHER}'."
+    )
 
 
 def _lists(header: Fields, home: Mapping[str, Any]) -> list[str]:

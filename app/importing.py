@@ -30,7 +30,7 @@ from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.session import Store
 from sspcm.decoding import DecodedImage, DecodeError, check_bytes, decode
 from sspcm.formats.coco import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
-from sspcm.formats.complaints import Complaints
+from sspcm.formats.complaints import Complaints, counted
 from sspcm.image_limits import USUAL, Limits
 from sspcm.skeleton import BUILT_IN, Skeleton, differences, in_order_of
 
@@ -326,7 +326,7 @@ def _leave_out(source: Source, said: str, tally: _Tally) -> None:
 def _tell_left_out(alike: Sequence[tuple[Source, str]]) -> str:
     (first, said), persons = alike[0], sum(len(source.persons) for source, _ in alike)
     images = f"image {first.name!r:.300}" if len(alike) == 1 else f"{len(alike)} images, {first.name!r:.300} first"
-    return f"{images}: {said.rstrip('.')}; left out with {persons} person(s)."
+    return f"{images}: {said.rstrip('.')}; left out with {counted(persons, 'person')}."
 
 
 def _count_new(stored: ImageRecord, persons: Sequence[NewPerson], ways: _Ways, tally: _Tally) -> None:

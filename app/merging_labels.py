@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from db.merging import Merged
 from db.records import NewPerson
 from sspcm.formats.coco import CocoPerson
-from sspcm.formats.complaints import Complaints
+from sspcm.formats.complaints import Complaints, counted
 from sspcm.formats.plain_values import shown
 
 BY_COMMAND = "Import with --update to take the file's."
@@ -23,14 +23,14 @@ _UNCLEAR = (
 def count_merged(merged: Merged) -> str | None:
     """What came to images that were here before, in one line; None where nothing did."""
     counts = {
-        "labels added": merged.labels_added,
-        "labels replaced": merged.labels_updated,
-        "persons added": merged.persons_added,
-        "boxes replaced": merged.boxes_updated,
-        "fields added": merged.fields_added,
-        "fields replaced": merged.fields_updated,
+        ("label", "added"): merged.labels_added,
+        ("label", "replaced"): merged.labels_updated,
+        ("person", "added"): merged.persons_added,
+        ("box", "replaced"): merged.boxes_updated,
+        ("field", "added"): merged.fields_added,
+        ("field", "replaced"): merged.fields_updated,
     }
-    told = [f"{count} {what}" for what, count in counts.items() if count]
+    told = [f"{counted(count, what)} {done}" for (what, done), count in counts.items() if count]
     return f"to known images: {', '.join(told)}" if told else None
 
 

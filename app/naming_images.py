@@ -6,7 +6,7 @@ from app.finding_images import Found, is_clutter, tell_others
 from app.matching_names import MatchedNames, match_names, nearest
 from app.placing import by_image, natural
 from sspcm.formats.coco import CocoFile
-from sspcm.formats.complaints import Complaints
+from sspcm.formats.complaints import Complaints, counted
 
 
 def name_images(found: Found, coco: CocoFile | None, complaints: Complaints) -> dict[str, str]:
@@ -23,8 +23,8 @@ def name_images(found: Found, coco: CocoFile | None, complaints: Complaints) -> 
     unnamed = sorted((name for name in found.images if name not in taken and not is_clutter(name)), key=natural)
     if unnamed:
         complaints.say(
-            f"{len(unnamed)} image file(s) of the folder, {unnamed[0]!r} first, are not named by the COCO file; "
-            "left out."
+            f"{counted(len(unnamed), 'image file of the folder')}, {unnamed[0]!r} first, "
+            f"{'is' if len(unnamed) == 1 else 'are'} not named by the COCO file; left out."
         )
     others = tell_others({name: kind for name, kind in found.others.items() if name not in taken})
     if others:
@@ -37,20 +37,22 @@ def _tell_names(matched: MatchedNames, found: Found, coco: CocoFile, complaints:
     if rewritten:
         name, there = next(iter(rewritten.items()))
         complaints.say(
-            f"{len(rewritten)} file name(s) of the COCO file are written otherwise in the folder, {name!r} first, "
-            f"which is {there!r} there; taken under the folder's names."
+            f"{counted(len(rewritten), 'file name of the COCO file')}, {name!r} first, "
+            f"{'is' if len(rewritten) == 1 else 'are'} written otherwise in the folder, as {there!r}; "
+            "taken under the folder's names."
         )
     persons = by_image(coco.persons)
     numbers = {image.file_name: image.id for image in coco.images}
 
     def left_out(names: Sequence[str]) -> str:
-        return f"left out with {sum(len(persons.get(numbers[name], ())) for name in names)} person(s)."
+        return f"left out with {counted(sum(len(persons.get(numbers[name], ())) for name in names), 'person')}."
 
     if matched.unclear:
         name, could_be = next(iter(matched.unclear.items()))
         complaints.say(
-            f"{len(matched.unclear)} image(s) of the COCO file fit no single file of the folder, {name!r} first, which "
-            f"may mean {' or '.join(map(repr, could_be[:3]))}; {left_out(list(matched.unclear))} Write the names as "
+            f"{counted(len(matched.unclear), 'image of the COCO file')}, {name!r} first, "
+            f"{'fits' if len(matched.unclear) == 1 else 'fit'} no single file of the folder: {name!r} may mean "
+            f"{' or '.join(map(repr, could_be[:3]))}; {left_out(list(matched.unclear))} Write the names as "
             "the folder has them."
         )
     if matched.missing:
@@ -58,6 +60,6 @@ def _tell_names(matched: MatchedNames, found: Found, coco: CocoFile, complaints:
         near = nearest(name, found.paths)
         hint = f"the nearest there is {near!r}; " if near else ""
         complaints.say(
-            f"{len(matched.missing)} image(s) of the COCO file are not in the folder, {name!r} first; {hint}"
-            f"{left_out(matched.missing)}"
+            f"{counted(len(matched.missing), 'image of the COCO file')}, {name!r} first, "
+            f"{'is' if len(matched.missing) == 1 else 'are'} not in the folder; {hint}{left_out(matched.missing)}"
         )

@@ -121,9 +121,12 @@ class LensMessage(Message):
 
 
 class LaunchMessage(Message):
-    """A preset and the settings changed in it, nested as in the round's TOML."""
+    """The settings changed in those that a launch begins from, nested as in the round's TOML.
 
-    preset: Literal["demo", "standard"] = "demo"
+    preset: what to begin from; without one the home's usual settings, as on the page and the command line.
+    """
+
+    preset: Literal["demo", "standard"] | None = None
     config: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -37,6 +37,11 @@ def usual_settings(store: Store) -> UsualSettings:
         return preset_settings(FIRST)
 
 
+def begin_from(store: Store, preset: str | None) -> UsualSettings:
+    """The settings of a preset; without one the usual ones."""
+    return usual_settings(store) if preset is None else preset_settings(preset)
+
+
 def preset_settings(name: str) -> UsualSettings:
     """A preset's."""
     return UsualSettings(PRESETS[name], f"the preset '{name}'")

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
@@ -160,7 +161,7 @@ def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
     def favicon() -> Response:
         return Response(status_code=204)
 
-    @app.get("/")
+    @app.api_route("/", methods=["GET", "HEAD"])
     def home(request: Request) -> RedirectResponse:
         return RedirectResponse("/lead/" if user_of(request).role == "lead" else "/annotate/", 303)
 
@@ -174,10 +175,23 @@ def _refusal(status: int, code: str) -> Callable[[Request, Exception], Response]
 
 def _say_what_http_means(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    words = f"this address answers: {str(error.detail).rstrip('.')}. Check it and the method."
-    if error.status_code in (408, 413):  # of `bounded`, in words
-        words = error.detail
-    return refuse(request.scope, error.status_code, "http", words, headers=error.headers)
+    return refuse(request.scope, error.status_code, "http", _http_words(request, error), headers=error.headers)
+
+
+def _http_words(request: Request, error: HTTPException) -> str:
+    said = str(error.detail).rstrip(".")
+    match error.status_code:
+        case 400:
+            return f"the request could not be read: {said}. Send the body whole; where JSON is taken, as UTF-8."
+        case 404:
+            return f"nothing is at {request.url.path!r:.300}. Check the address for a misprint."
+        case 405:
+            takes = Headers(error.headers).get("allow", "another method")
+            return f"{request.method} is not what {request.url.path!r:.300} takes; it takes {takes}."
+        case 408 | 413:  # of `bounded`, a message already
+            return str(error.detail)
+        case _:
+            return f"the request was refused: {said}. Check the address and the method."
 
 
 def _pass_on(_request: Request, error: Exception) -> Response:

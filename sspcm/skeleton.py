@@ -1,7 +1,6 @@
 """What a person's keypoints are called, how they join, mirror, and how exactly people place them."""
 
 import json
-import math
 import re
 import tomllib
 import unicodedata
@@ -16,6 +15,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sspcm.sides import mirror_by_name
+
+LARGEST_SIGMA = 10.0
+"""A keypoint that people place ten body sizes apart says nothing: such a number is a slip of the pen."""
 
 
 class SkeletonError(ValueError):
@@ -46,9 +48,10 @@ class Skeleton:
                 f"skeleton '{self.name}': mirror must be a permutation of 0..{count - 1} that is its own inverse; "
                 f"found {list(self.mirror)}. Give each left keypoint the index of its right one and the reverse."
             )
-        if len(self.sigmas) != count or not all(0 < sigma < math.inf for sigma in self.sigmas):
+        if len(self.sigmas) != count or not all(0 < sigma <= LARGEST_SIGMA for sigma in self.sigmas):
             raise SkeletonError(
-                f"skeleton '{self.name}' needs {count} positive sigmas, one a keypoint; found {list(self.sigmas)}. "
+                f"skeleton '{self.name}' needs {count} positive sigmas, one a keypoint, none above {LARGEST_SIGMA:g}; "
+                f"found {list(self.sigmas)}. "
                 "Where none were measured, 0.07 is about COCO's mean."
             )
         if any(not (0 <= a < count and 0 <= b < count) for a, b in self.edges):

@@ -26,7 +26,7 @@ from app.queue_shown import as_shown
 from app.round_json import for_browsers, prelabelling_json, round_json, without_folders
 from app.settings import Settings
 from app.skeletons import hint_of
-from app.usual_settings import FIRST, preset_settings, usual_settings
+from app.usual_settings import FIRST, begin_from
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
@@ -233,7 +233,7 @@ def _config(begun_from: RoundConfig, changes: dict[str, Any], toml: str) -> Roun
 
 def _begun_from(store: Store, name: str) -> RoundConfig:
     """A preset's settings, or the last round's: those that `round launch` begins from."""
-    return usual_settings(store).config if name == LAST else preset_settings(name).config
+    return begin_from(store, None if name == LAST else name).config
 
 
 def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]:

@@ -244,16 +244,16 @@ def _best(categories: Sequence[Category]) -> Category:
 
 
 def _tell_other(category: Category, chosen: Sequence[Category]) -> str:
-    """What is said of annotations that are no persons, after their number."""
+    """What is said of annotations that are no persons, after "2 annotations of"."""
     label = shown(str(category.get("name")))
     names = keypoint_names(category)
     if names is None or not chosen:
-        return f"annotation(s) of category {label} are no persons; kept for export, never shown."
+        return f"category {label}: no persons; kept for export, never shown."
     same = set(names) == set(keypoint_names(_best(chosen)) or ())
     other = "the same keypoints in another order" if same else f"other keypoints ({len(names)})"
     return (
-        f"annotation(s) of category {label} have {other} than category "
-        f"{shown(str(_best(chosen).get('name')))} and are no persons; kept for export, never shown. To label these, "
+        f"category {label}: no persons, as they have {other} than category "
+        f"{shown(str(_best(chosen).get('name')))}; kept for export, never shown. To label these, "
         "import the file into another home with --skeleton FILE of their keypoints."
     )
 

@@ -12,7 +12,7 @@ from sspcm.formats.coco_boxes import Point, box_around, read_box
 from sspcm.formats.coco_categories import People
 from sspcm.formats.coco_file import OWN_ID, OWN_PERSON_FIELDS, CocoImage, CocoPerson
 from sspcm.formats.coco_images import Images
-from sspcm.formats.complaints import Complaints, carried
+from sspcm.formats.complaints import Complaints, carried, counted
 from sspcm.formats.plain_values import flag, id_in_words, identity, kind_of, number, number_for, numbers, shown
 from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Box, Label, PersonInstance, PoseError
 
@@ -65,7 +65,7 @@ def read_annotations(
             continue
         aside.setdefault(entry.image.id, []).append(_as_read(entry, category, complaints))
     for category, count in others.items():
-        complaints.say(f"{count} {people.others[category]}")
+        complaints.say(f"{counted(count, 'annotation')} of {people.others[category]}")
     return persons, aside
 
 

@@ -41,6 +41,17 @@ class Complaints:
         return tuple(map(_tell, self._causes.values()))
 
 
+def counted(count: int, noun: str) -> str:
+    """ "1 person", "2 persons"; of a noun of several words, the first that is given in the plural by `s`.
+
+    >>> counted(2, "file of the folder"), counted(1, "box"), counted(0, "box")
+    ('2 files of the folder', '1 box', '0 boxes')
+    """
+    first, _, rest = noun.partition(" of ")
+    plural = f"{first}{'es' if first.endswith(('x', 's', 'ch', 'sh')) else 's'}"
+    return f"{count} {first if count == 1 else plural}{f' of {rest}' if rest else ''}"
+
+
 def _tell(cause: _Cause) -> str:
     if not cause.where:
         return cause.said

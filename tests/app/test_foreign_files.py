@@ -311,7 +311,7 @@ def test_a_second_files_licences_videos_and_info_stay_true(take: Take) -> None:
         report, out = take(other_image(json.loads(json.dumps(second_file)), "b.jpg"))
         said = about_the_file(report)
         assert said == [
-            "the file's 'info' say otherwise than the home's, which stay; kept in the export's 'further_headers'."
+            "the file's 'info' differs from the home's, which stays; kept in the export's 'further_headers'."
         ]
         licences = {one["id"]: one["name"] for one in out["licenses"]}
         videos = {one["id"]: one for one in out["videos"]}

@@ -74,7 +74,7 @@ def test_what_has_no_ids_and_differs_stays_the_homes_and_is_said_and_kept() -> N
     _, header, complaints = adopt(file, {"info": {"year": 1}, "licenses": [FREE]})
     assert (header["info"], header["licenses"]) == ({"year": 1}, [FREE])
     assert header[FURTHER] == [{"info": {"year": 2}, "licenses": "mine"}]
-    assert complaints[0].startswith("the file's 'info', 'licenses' say otherwise than the home's, which stay; kept in")
+    assert complaints[0].startswith("the file's 'info', 'licenses' differ from the home's, which stay; kept in")
     assert adopt(file, header)[1] == header, "a second time adds nothing"
 
 

@@ -136,7 +136,7 @@ def test_another_size_than_the_file_says_is_refused_by_name(sqlite_store: Store,
 def test_images_that_the_file_does_not_name_stay_out(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
     report = run(sqlite_store, tmp_path, folder, coco(tmp_path / "a.json", [entry(1, "f9.png")], []))
     assert report.images_new == 1
-    assert "2 image file(s) of the folder, 'broken.jpg' first, are not named" in report.complaints[0]
+    assert "2 image files of the folder, 'broken.jpg' first, are not named" in report.complaints[0]
 
 
 @pytest.mark.parametrize(
@@ -388,11 +388,10 @@ def test_names_written_otherwise_are_matched_and_said_once(sqlite_store: Store, 
     assert (report.images_new, report.persons) == (2, 1)
     told = "\n".join(report.complaints)
     assert (
-        "2 file name(s) of the COCO file are written otherwise in the folder, 'images/F9.png' first, which is 'f9.png'"
-        in told
+        "2 file names of the COCO file, 'images/F9.png' first, are written otherwise in the folder, as 'f9.png'" in told
     )
-    assert "1 image(s) of the COCO file are not in the folder, 'images/f11.png' first; the nearest there is" in told
-    assert "left out with 1 person(s)" in told
+    assert "1 image of the COCO file, 'images/f11.png' first, is not in the folder; the nearest there is" in told
+    assert "left out with 1 person" in told
     assert run(sqlite_store, tmp_path, folder).images_known == 2
 
 

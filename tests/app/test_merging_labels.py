@@ -14,7 +14,7 @@ def test_each_field_that_differs_is_told_once_by_its_name_with_its_count() -> No
 
 
 def test_what_came_is_counted_in_one_line_and_nothing_is_said_of_nothing() -> None:
-    assert count_merged(Merged(labels_added=2, boxes_updated=1)) == "to known images: 2 labels added, 1 boxes replaced"
+    assert count_merged(Merged(labels_added=2, boxes_updated=1)) == "to known images: 2 labels added, 1 box replaced"
     assert count_merged(Merged()) is None
 
 

@@ -32,16 +32,16 @@ def test_a_name_that_is_written_otherwise_is_taken_and_said_once() -> None:
     taken, told = named(["sub/a.jpg", "sub/b.jpg"], ["SUB\\A.jpg", "SUB\\B.jpg"])
     assert taken == {"SUB\\A.jpg": "sub/a.jpg", "SUB\\B.jpg": "sub/b.jpg"}
     assert len(told) == 1
-    assert told[0].startswith("2 file name(s)")
+    assert told[0].startswith("2 file names")
 
 
 def test_what_the_folder_lacks_is_said_with_the_nearest_name_and_its_persons() -> None:
     taken, told = named(["frame1.jpg"], ["frame1.jpg", "frane2.jpg"])
     assert list(taken) == ["frame1.jpg"]
     assert "the nearest there is 'frame1.jpg'" in told[0]
-    assert "left out with 1 person(s)" in told[0]
+    assert "left out with 1 person" in told[0]
 
 
 def test_images_that_the_file_does_not_name_are_counted() -> None:
     _, told = named(["a.jpg", "b.jpg", "c.jpg"], ["a.jpg"])
-    assert told[0].startswith("2 image file(s) of the folder, 'b.jpg' first")
+    assert told[0].startswith("2 image files of the folder, 'b.jpg' first")

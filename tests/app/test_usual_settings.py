@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.usual_settings import preset_settings, usual_settings
+from app.usual_settings import begin_from, preset_settings, usual_settings
 from db import rounds
 from db.session import Store
 from sspcm.config import PRESETS, merge
@@ -27,5 +27,7 @@ def test_a_home_keeps_what_was_launched_last_unless_it_is_refused_today(
 
     launch(mine.to_toml())
     assert (usual_settings(sqlite_store).config, usual_settings(sqlite_store).told) == (mine, "the settings of round 1")
+    assert begin_from(sqlite_store, None).config == mine
+    assert begin_from(sqlite_store, "demo").config == PRESETS["demo"]
     launch(mine.to_toml().replace("steps = 4000", "steps = 2147483647"))
     assert usual_settings(sqlite_store) == preset_settings("demo")

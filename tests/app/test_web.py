@@ -390,6 +390,32 @@ def test_a_round_without_labels_or_with_unknown_settings_is_refused_in_words(ser
     assert "Did you mean 'train.steps'" in unknown.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    "method,path,content,status,said",
+    [
+        ("GET", "/api/nowhere", None, 404, "nothing is at '/api/nowhere'"),
+        ("PUT", "/api/accept", "{}", 405, "PUT is not what '/api/accept' takes; it takes POST"),
+        ("POST", "/api/accept", b'{"key": "\xff\xfe"}', 400, "the request could not be read"),
+    ],
+)
+def test_what_http_refuses_is_told_by_address_and_method(
+    method: str, path: str, content: bytes | None, status: int, said: str, server: Server
+) -> None:
+    with server.client("ann") as ann:
+        answered = ann.request(method, path, content=content, headers={"content-type": "application/json"})
+    assert answered.status_code == status
+    assert said in answered.json()["error"]["message"]
+
+
+def test_a_head_request_learns_what_a_get_would(server: Server) -> None:
+    with server.client("ann") as ann:
+        image = ann.get("/api/next").json()["image"]["url"]
+        asked = ann.head(image)
+        assert (asked.status_code, asked.content) == (200, b"")
+        assert int(asked.headers["content-length"]) == len(ann.get(image).content)
+        assert ann.head("/").status_code == 303
+
+
 def test_the_sources_of_the_pages_lie_beside_the_application(server: Server) -> None:
     with server.client("ann") as ann:
         assert ann.get("/assets/editor/editor.js").status_code == 200

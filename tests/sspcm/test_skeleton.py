@@ -104,6 +104,7 @@ GOOD = {"name": "x", "keypoints": ["a", "b"]}
         ("a.json", {**GOOD, "sigmas": [0.07]}, "needs 2 positive sigmas"),
         ("a.json", {**GOOD, "sigmas": ["0.07", 0.07]}, "sigmas holds '0.07'; wanted numbers"),
         ("a.json", {**GOOD, "sigmas": [0, 0.07]}, "positive sigmas"),
+        ("a.json", {**GOOD, "sigmas": [1e308, 0.07]}, "none above 10"),
         ("a.json", b'{"name": "x", "keypoints": ["a"], "sigmas": [NaN]}', "positive sigmas"),
         ("a.json", b'{"name": "x", "keypoints": ["a"], "sigmas": [1' + b"0" * 400 + b"]}", "wanted numbers"),
         ("a.json", {**GOOD, "keypoints": ["a", "a"]}, "distinct keypoint names"),

@@ -156,7 +156,7 @@ def test_a_car_is_nobody_but_stays_in_the_file() -> None:
     before["categories"].append({"id": 3, "name": "car"})
     found = parse_coco(before)
     assert found.persons == ()
-    assert found.complaints == ("1 annotation(s) of category 'car' are no persons; kept for export, never shown.",)
+    assert found.complaints == ("1 annotation of category 'car': no persons; kept for export, never shown.",)
     assert write_coco(found) == before
 
 

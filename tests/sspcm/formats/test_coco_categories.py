@@ -88,7 +88,7 @@ def test_where_nobody_names_keypoints_boxes_named_for_people_are_people() -> Non
         {"id": 1, "name": "car"}, {"id": 2, "name": "Pedestrian"}, annotations=[posed(2, 0), posed(1, 0) | {"id": 2}]
     )
     assert (len(file.persons), file.names_keypoints, file.skeleton) == (1, False, COCO)
-    assert "1 annotation(s) of category 'car' are no persons" in file.complaints[0]
+    assert "1 annotation of category 'car': no persons" in file.complaints[0]
 
 
 def test_a_category_without_an_id_of_its_own_is_numbered_and_said() -> None:
