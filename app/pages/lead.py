@@ -26,7 +26,7 @@ from app.queue_shown import as_shown
 from app.round_json import for_browsers, prelabelling_json, round_json, without_folders
 from app.settings import Settings
 from app.skeletons import hint_of
-from app.usual_settings import FIRST, begin_from
+from app.usual_settings import FIRST, begin_from, usual_settings
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
