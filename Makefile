@@ -75,7 +75,7 @@ types: setup-dev
 	$(BIN)/mypy
 
 js: setup-dev
-	$(NODE) --test $(wildcard tests/js/*.test.js tests/js/*/*.test.js)
+	$(NODE) --test $(shell find tests/js -name "*.test.js" | sort)
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

@@ -45,7 +45,7 @@ from sspcm.config import ConfigError
 from sspcm.pose import PoseError
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
-SERVED = ("cameras", "editor", "header", "lead", "login", "sheet")
+SERVED = ("cameras", "editor", "header", "lead", "login", "shared", "sheet")
 """Not the whole folder: the demo's truth lies there too."""
 
 REFUSALS: dict[type[Exception], tuple[int, str]] = {

@@ -6,37 +6,37 @@
  * (loading, ready, empty, error) and data-painted, which counts the images painted.
  */
 
-import { Api } from "./api.js";
-import { Behind } from "./behind.js";
-import { Conveyor } from "./conveyor.js";
-import { Deciding } from "./deciding.js";
-import * as framing from "./framing.js";
+import { Api } from "../shared/api.js";
+import { Behind } from "./images/left_behind.js";
+import { Conveyor } from "./images/conveyor.js";
+import { Deciding } from "./server/decisions.js";
+import * as framing from "./view/framing.js";
 import * as geometry from "./geometry.js";
-import { GHOSTS, ghostOf } from "./draw_ghosts.js";
-import { listen } from "./hands.js";
-import { Holds } from "./holds.js";
-import { limbOf } from "./limbs.js";
-import { samePerson } from "./matching.js";
-import { Keeper } from "./keeper.js";
-import { Kept } from "./kept.js";
-import { WAYS_OUT, effective, readOwn } from "./key_table.js";
-import { BINDINGS, chordOf, commandFor } from "./keys.js";
-import { Looking, isViewing } from "./looking.js";
-import * as looks from "./looks.js";
-import { Outbox, isStopped } from "./outbox.js";
-import { Panel } from "./panel.js";
-import { overviewOf } from "./overview.js";
-import { HANDLE_REACH_PX, Pointing } from "./pointing.js";
-import { Saving, strayInWords, waitingInWords } from "./saving.js";
-import { Stage } from "./stage.js";
-import * as state from "./state.js";
-import { STYLE } from "./style.js";
-import { Tally } from "./tally.js";
-import * as tools from "./tools.js";
-import { Upright } from "./upright.js";
+import { GHOSTS, ghostOf } from "./canvas/draw_ghosts.js";
+import { listen } from "./input/pointers.js";
+import { Holds } from "./server/leases.js";
+import { limbOf } from "./desk/limbs.js";
+import { samePerson } from "./desk/matching.js";
+import { Keeper } from "./keeping/keeper.js";
+import { Kept } from "./keeping/preference.js";
+import { WAYS_OUT, effective, readOwn } from "./input/own_keys.js";
+import { BINDINGS, chordOf, commandFor } from "./input/keys.js";
+import { Looking, isViewing } from "./images/looking.js";
+import * as looks from "./panel/looks.js";
+import { Outbox, isStopped } from "./server/outbox.js";
+import { Panel } from "./panel/panel.js";
+import { overviewOf } from "./canvas/overview.js";
+import { HANDLE_REACH_PX, Pointing } from "./input/pointing.js";
+import { Saving, strayInWords, waitingInWords } from "./server/saving.js";
+import { Stage } from "./canvas/stage.js";
+import * as state from "./desk/desk.js";
+import { STYLE } from "./panel/style.js";
+import { Tally } from "./images/tally.js";
+import * as tools from "./desk/tools.js";
+import { Upright } from "./view/upright.js";
 import * as words from "./words.js";
 
-/** @typedef {import("./conveyor.js").Sheet} Sheet */
+/** @typedef {import("./images/conveyor.js").Sheet} Sheet */
 
 const TURN_STEP = 2;
 const OPEN_AGAIN_MS = 4000;
@@ -56,7 +56,7 @@ export class PoseEditor extends HTMLElement {
   #looks = new Kept(() => window.localStorage, "pose-editor/looks", { read: looks.readLooks, write: looks.writeLooks });
   /** @type {looks.Looks["ghosts"] | undefined} those that were on when all were put off */
   #ghostsBefore;
-  /** @type {Kept<import("./key_table.js").Own>} */
+  /** @type {Kept<import("./input/own_keys.js").Own>} */
   #ownKeys = new Kept(() => window.localStorage, "pose-editor/keys", { read: (text) => readOwn(BINDINGS, text), write: JSON.stringify });
   #keys = BINDINGS;
   #hiding = false;
@@ -482,7 +482,7 @@ export class PoseEditor extends HTMLElement {
     return { kind: "problem", text, button: "Close", act: () => this.#dropNotice() };
   }
 
-  /** Whose edits are back, and the way to drop them. @param {import("./drafts.js").Restored[]} restored */
+  /** Whose edits are back, and the way to drop them. @param {import("./keeping/drafts.js").Restored[]} restored */
   #restored(restored) {
     if (!restored.length) return null;
     const drop = () => {
@@ -790,7 +790,7 @@ export class PoseEditor extends HTMLElement {
     this.#stage.refresh("others", "selected");
   }
 
-  /** Other keys from now on. @param {import("./key_table.js").Own} own */
+  /** Other keys from now on. @param {import("./input/own_keys.js").Own} own */
   #setKeys(own) {
     this.#ownKeys.set(own);
     this.#showKeys();
@@ -814,7 +814,7 @@ export class PoseEditor extends HTMLElement {
 
   // ------------------------------------------------------------------------------------------ hands
 
-  /** @returns {import("./pointing.js").Host} */
+  /** @returns {import("./input/pointing.js").Host} */
   #hands() {
     return {
       sheet: () => this.#sheet,
@@ -852,7 +852,7 @@ export class PoseEditor extends HTMLElement {
 
   // ------------------------------------------------------------------------------------------ showing
 
-  /** An edit: shown, kept as a draft. @param {import("./state.js").Desk} desk */
+  /** An edit: shown, kept as a draft. @param {import("./desk/desk.js").Desk} desk */
   #edit(desk, said = "") {
     const person = state.personOf(this.#desk);
     if (desk === this.#desk) return void (person && person.state !== "open" && this.#explain(words.DECIDED));
@@ -933,7 +933,7 @@ export class PoseEditor extends HTMLElement {
     this.#askToGoOn(outlook);
   }
 
-  /** What the annotator must do before anything is saved again. @param {import("./outbox.js").Outlook} outlook */
+  /** What the annotator must do before anything is saved again. @param {import("./server/outbox.js").Outlook} outlook */
   #askToGoOn({ state: stands, pending, message }) {
     const needed = isStopped(stands);
     if (this.#phase !== "ready" || (!needed && !this.#asksToGoOn)) return;

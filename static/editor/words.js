@@ -1,9 +1,9 @@
 /** What the editor says, on the screen and to a screen reader; a key is written as its command in braces, as keys.withKeys
  * reads it. Pure; knows no DOM. */
 
-import { ABSENT, HIDDEN, SKIP_REASONS, countUndecided, flagOf, hasDrafts, isUndecided, personOf, sideless, spoken } from "./state.js";
+import { ABSENT, HIDDEN, SKIP_REASONS, countUndecided, flagOf, hasDrafts, isUndecided, personOf, sideless, spoken } from "./desk/desk.js";
 
-/** @typedef {import("./state.js").Desk} Desk */
+/** @typedef {import("./desk/desk.js").Desk} Desk */
 
 export const NO_SIDE = "This keypoint has no left or right. Choose one of the limb to swap, or swap the whole person ({swap-person}).";
 export const TOOL_FIRST = "Nothing moves as a whole by accident: press {transform} for the whole pose, or {box-edit} for the box, first.";
@@ -49,7 +49,7 @@ export const HOW = [
 ];
 
 /** How a keypoint stands: "not placed" where nobody has decided about it yet.
- * @param {import("./state.js").Person} person @param {number} keypoint */
+ * @param {import("./desk/desk.js").Person} person @param {number} keypoint */
 export function standOf(person, keypoint) {
   return isUndecided(person, keypoint) ? "not placed" : VISIBILITIES[person.pose.xyv[keypoint][2]];
 }
@@ -86,12 +86,12 @@ const TOOLS = {
   ],
 };
 
-/** What the tool that is switched on does. @param {import("./tools.js").Tool} tool @param {{byTouch: boolean}} hand */
+/** What the tool that is switched on does. @param {import("./desk/tools.js").Tool} tool @param {{byTouch: boolean}} hand */
 export function toolInWords(tool, { byTouch }) {
   return TOOLS[tool][byTouch ? 1 : 0];
 }
 
-/** That a limb looks exchanged with its partner. @param {import("./state.js").Skeleton} skeleton @param {number[]} limb */
+/** That a limb looks exchanged with its partner. @param {import("./desk/desk.js").Skeleton} skeleton @param {number[]} limb */
 export function swapInWords(skeleton, limb) {
   const names = limb.map((keypoint) => sideless(skeleton, keypoint));
   return `Left and right swapped? The networks see ${names.join(", ")} the other way round. Swap them`;
@@ -104,7 +104,7 @@ export function ghostInWords(name, { isOn, isThere }) {
   return isThere ? `${name}: shown.` : `${name}: shown, but there is none of this person.`;
 }
 
-/** Why a person can be skipped. @param {(reason: string) => void} skipFor @returns {import("./menu.js").Item[]} */
+/** Why a person can be skipped. @param {(reason: string) => void} skipFor @returns {import("./panel/menu.js").Item[]} */
 export function skipChoices(skipFor) {
   return SKIP_REASONS.map((reason) => {
     const text = reason.charAt(0).toUpperCase() + reason.slice(1);
@@ -120,7 +120,7 @@ export function recentInWords({ camera, is_open: isOpen, decided_at: at }, now) 
   return `${camera ? `${camera} · ` : ""}${isOpen ? "open" : "done"} · ${ago}`;
 }
 
-/** What a person could begin again from. @param {import("./state.js").Start} start */
+/** What a person could begin again from. @param {import("./desk/desk.js").Start} start */
 export function startInWords({ from, model, text }) {
   return text ?? { student: "The student's prediction", model: `The prediction of ${model}`, label: "The previous label", empty: "Nothing placed" }[from];
 }
@@ -184,7 +184,7 @@ export function keypointInWords(desk) {
 export const NOT_KEPT = "This browser can keep no more of your work: its storage is full or forbidden. Accept what is open before you close the page.";
 
 /** Why nobody is pointed at: nobody has compared anything yet, or what was compared agrees.
- * @param {import("./state.js").Person} person @param {{isLooking?: boolean}} [how] */
+ * @param {import("./desk/desk.js").Person} person @param {{isLooking?: boolean}} [how] */
 export function noFlagInWords({ from, score }, { isLooking = false } = {}) {
   if (from === "empty" && isLooking) return "Nobody has placed or predicted this person yet.";
   if (from === "empty") return "No prediction to start from: place the keypoints in order.";
@@ -217,7 +217,7 @@ export function turnInWords({ isOn, turn, own }) {
 
 /**
  * Whether all is saved, and what to do if not.
- * @param {import("./outbox.js").Outlook} outlook @param {Desk | null} desk @param {Desk[]} behind those left behind @param {number} now ms
+ * @param {import("./server/outbox.js").Outlook} outlook @param {Desk | null} desk @param {Desk[]} behind those left behind @param {number} now ms
  * @returns {{status: "saved" | "saving" | "draft" | "unsaved", text: string}}
  */
 export function standInWords({ state, pending, message, retryAt }, desk, behind, now) {
@@ -243,7 +243,7 @@ export function signInFirst(pending) {
   return `Your session has ended. ${waiting} here; sign in, come back, and ${pending === 1 ? "it is" : "they are"} saved.`;
 }
 
-/** That edits of a draft are back, and whether they still fit. @param {import("./drafts.js").Restored[]} restored */
+/** That edits of a draft are back, and whether they still fit. @param {import("./keeping/drafts.js").Restored[]} restored */
 export function restoredInWords(restored) {
   const others = restored.filter((one) => one.fromAnotherStart);
   const back = `Your unsaved edits of ${personsInWords(restored)} are back.`;

@@ -1,9 +1,9 @@
 /** A pose as the paths of a small drawing: limbs, keypoints in their side's shape, rings where flags are. Pure, no DOM. */
 
-import { ABSENT, HIDDEN, sideOf } from "../editor/state.js";
+import { ABSENT, HIDDEN, sideOf } from "../editor/desk/desk.js";
 
 /**
- * @typedef {import("../editor/state.js").Skeleton} Skeleton
+ * @typedef {import("../editor/desk/desk.js").Skeleton} Skeleton
  * @typedef {import("../editor/geometry.js").Point} Point
  * @typedef {"left" | "right" | "middle"} Side
  * @typedef {{kind: "limb" | "visible" | "hidden" | "flag", side: Side | null, path: string}} Mark   path: an SVG path's d

@@ -1,7 +1,7 @@
 /** The contact sheet: every person as a tile, filters that the page's address keeps, the annotator's last ten. Wires; every text enters as text. */
 
-import { Api } from "../editor/api.js";
-import { spoken } from "../editor/state.js";
+import { Api } from "../shared/api.js";
+import { spoken } from "../editor/desk/desk.js";
 import { recentInWords } from "../editor/words.js";
 import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
 import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";

@@ -1,6 +1,6 @@
 /** How the contact sheet looks; the colours are the page's theme's (static/theme.css), the pose's are the editor's. */
 
-import { COLOURS } from "../editor/strokes.js";
+import { COLOURS } from "../editor/canvas/strokes.js";
 
 export const STYLE = `
 :host {

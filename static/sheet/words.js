@@ -1,13 +1,13 @@
 /** The contact sheet in words: pure, no DOM. */
 
-import { spoken } from "../editor/state.js";
+import { spoken } from "../editor/desk/desk.js";
 import { NO_FILTERS, sameFilters } from "./filters.js";
 
 /**
  * @typedef {import("./filters.js").Filters} Filters
- * @typedef {import("../editor/state.js").Flag} Flag
- * @typedef {import("../editor/state.js").Skeleton} Skeleton
- * @typedef {{id: number, image_id: number, file_name: string, camera: string, state: import("../editor/state.js").PersonState,
+ * @typedef {import("../editor/desk/desk.js").Flag} Flag
+ * @typedef {import("../editor/desk/desk.js").Skeleton} Skeleton
+ * @typedef {{id: number, image_id: number, file_name: string, camera: string, state: import("../editor/desk/desk.js").PersonState,
  *   score: number | null, flags: Flag[], skip_reason: string | null, labelled_by: string | null, held_by: string | null, thumb: string,
  *   pose: {xyv: import("../editor/geometry.js").Point[]} | null}} SheetPerson   flags: worst first. held_by:
  *   another annotator who has the image now. pose: in pixels of the thumb.
@@ -22,7 +22,7 @@ const WHO = {
   mine: "persons you decided about", skipped: "skipped persons", all: "persons",
 };
 
-/** How a person stands. @param {import("../editor/state.js").PersonState} state */
+/** How a person stands. @param {import("../editor/desk/desk.js").PersonState} state */
 export function stateInWords(state) {
   return STATES[state];
 }

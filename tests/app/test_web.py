@@ -418,5 +418,6 @@ def test_a_head_request_learns_what_a_get_would(server: Server) -> None:
 
 def test_the_sources_of_the_pages_lie_beside_the_application(server: Server) -> None:
     with server.client("ann") as ann:
-        assert ann.get("/assets/editor/editor.js").status_code == 200
+        for path in ("editor/editor.js", "editor/desk/desk.js", "shared/api.js"):
+            assert ann.get(f"/assets/{path}").status_code == 200
         assert ann.get("/assets/demo/truth.json").status_code == 404

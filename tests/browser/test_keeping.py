@@ -511,7 +511,7 @@ def test_drafts_of_the_page_before_this_version_are_found(world: Any, open_edito
 
 
 SAME_WORK = """async () => {
-  const { MemoryStore, openStore } = await import("/assets/editor/store.js");
+  const { MemoryStore, openStore } = await import("/assets/editor/keeping/store.js");
   const told = [];
   for (const store of [new MemoryStore(), await openStore()]) {
     const said = [];

@@ -1,4 +1,4 @@
-"""Training and the editor turn a person by the same angle: tests/js/geometry.test.js reads the same cases."""
+"""Training and the editor turn a person by the same angle: tests/js/editor/geometry.test.js reads the same cases."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,308 @@
+/** Unsaved edits and the way back, kept in the browser until the server has them: a reload or a crash loses nothing. */
+
+import {
+  addPerson, changeBox, changePose, hasDrafts, isDone, isEdited, newPerson, selectKeypoint, selectPerson, withPerson,
+} from "../desk/desk.js";
+import { StoreError, ownerOf } from "./store.js";
+
+const OLD_PREFIX = "pose-editor/draft/";
+const VERSION = 2;
+const KEPT_MS = 14 * 24 * 3600 * 1000;
+const KEPT_OF_A_PERSON = [
+  "key", "id", "revision", "state", "reason", "pose", "box", "savedBox", "start", "offered", "from", "startedFrom", "model",
+];
+
+/**
+ * @typedef {import("../desk/desk.js").Desk} Desk
+ * @typedef {import("../desk/desk.js").Person} Person
+ * @typedef {{person: number, fromAnotherStart: boolean}} Restored whose edits are back, and whether they began from
+ *   another prediction or label than today's
+ * @typedef {Pick<Person, "key" | "id" | "revision" | "state" | "reason" | "pose" | "box" | "savedBox" | "start" | "offered"
+ *   | "from" | "startedFrom" | "model"> & {isEdited: boolean}} KeptPerson
+ * @typedef {{version: 2, at: number, url?: string, persons: KeptPerson[], past: object[] | null, future: object[] | null, person: number,
+ *   keypoint: number}} Draft one image as it was left, its persons in the order of the desk. at: ms. url: the
+ *   picture's, which tells its content. past, future: null in a draft of the earlier version, which had no history, nor url
+ */
+
+/** The drafts of one annotator in a store. */
+export class Drafts {
+  #store;
+  #owner;
+  #told = false;
+  /** @type {Set<number>} images whose draft this page has put, or wholly put back: others may be another tab's */
+  #ours = new Set();
+  /** @type {Set<number>} images whose draft could not be read */
+  #unread = new Set();
+  /** @type {Map<number, KeptPerson[]>} by image: persons added on an earlier page, not on the desk while their letter waits */
+  #leftOut = new Map();
+
+  /** @param {import("./store.js").Store} store @param {string} owner as ownerOf names them */
+  constructor(store, owner) {
+    this.#store = store;
+    this.#owner = owner;
+  }
+
+  /**
+   * Keep this desk with its whole history; forget it where there is nothing to keep, if it is this page's.
+   * @param {Desk} desk @param {number} now ms @param {number} [waiting] how many of its saves are not answered
+   * @returns {Promise<boolean>} whether it outlives the page
+   */
+  async keep(desk, now, waiting = 0) {
+    const leftOut = this.#leftOut.get(desk.imageId) ?? [];
+    try {
+      if (leftOut.length || !isOver(desk, waiting)) await this.#put(desk, draftOf(desk, leftOut, now));
+      else await this.#remove(desk);
+      return this.#store.isKept;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * The desk as it was left, and whose unsaved edits are back. The whole history goes on where all it is about is as it
+   * was; else the edits of those who are come back, each as one step of undo. A draft of an older revision is left out:
+   * somebody has decided about that person since. So is one of another picture, or of another version of this page; it
+   * stays where it is. problem: why the browser keeps nothing, told once; else null.
+   * @param {Desk} desk @returns {Promise<{desk: Desk, restored: Restored[], problem: string | null}>}
+   */
+  async restore(desk) {
+    this.#leftOut.delete(desk.imageId);
+    try {
+      const draft = await this.#store.get("drafts", [this.#owner, desk.imageId]);
+      const back = draft && isAbout(draft, desk) ? await this.#putBack(desk, draft) : { desk, restored: [] };
+      return { ...back, problem: this.#once(this.#store.why) };
+    } catch (error) {
+      this.#unread.add(desk.imageId);
+      return { desk, restored: [], problem: this.#once(error instanceof StoreError ? error.message : unreadable(desk, error)) };
+    }
+  }
+
+  /**
+   * The server answered a letter of an earlier page: its person is known anew; where all is decided and nothing more
+   * waits, the draft goes. Rejects with a StoreError.
+   * @param {import("../server/outbox.js").Posted} letter @param {any} answer @param {boolean} isLast no other one about this image waits
+   */
+  answered({ imageId, personKey, body }, { person }, isLast) {
+    const told = (one) => (person && one.key === personKey ? knownAnew(one, person, body) : one);
+    this.#leftOut.set(imageId, (this.#leftOut.get(imageId) ?? []).map(told));
+    return this.#store.change("drafts", [this.#owner, imageId], (draft) => {
+      if (draft?.version !== VERSION) return draft;
+      const persons = draft.persons.map(told);
+      return isLast && persons.every((one) => one.state !== "open") ? undefined : { ...draft, persons };
+    });
+  }
+
+  /** Forget drafts older than two weeks. Rejects with a StoreError. @param {number} now ms */
+  prune(now) {
+    return this.#store.sweep("drafts", ({ at }) => now - at > KEPT_MS);
+  }
+
+  #once(problem) {
+    if (!problem || this.#told) return null;
+    this.#told = true;
+    return problem;
+  }
+
+  #put({ imageId }, draft) {
+    this.#ours.add(imageId);
+    return this.#store.put("drafts", [this.#owner, imageId], draft);
+  }
+
+  async #remove({ imageId }) {
+    if (!this.#ours.has(imageId) || this.#unread.has(imageId)) return;
+    await this.#store.remove("drafts", [this.#owner, imageId]);
+  }
+
+  /** @returns {Promise<{desk: Desk, restored: Restored[]}>} */
+  async #putBack(desk, draft) {
+    const whole = continued(desk, draft);
+    if (!whole) return this.#inParts(desk, draft);
+    this.#ours.add(desk.imageId);
+    return whole;
+  }
+
+  /** @returns {Promise<{desk: Desk, restored: Restored[]}>} */
+  async #inParts(desk, draft) {
+    const letters = await this.#store.all("letters", this.#owner);
+    const isOnTheWay = ({ key }) => letters.some((one) => one.imageId === desk.imageId && one.personKey === key);
+    const isLeftOut = (kept) => !isKnown(kept) && isOnTheWay(kept);
+    this.#leftOut.set(desk.imageId, draft.persons.filter(isLeftOut));
+    return inParts(desk, draft.persons.filter((kept) => !isLeftOut(kept)));
+  }
+}
+
+/**
+ * Move the drafts of an earlier version of this page out of localStorage. Rejects with a StoreError; then they are
+ * still there. They knew no project: they are taken for this one's.
+ * @param {Storage} storage @param {import("./store.js").Store} store @param {string | null} project
+ */
+export async function moveOldDrafts(storage, store, project) {
+  for (const name of Object.keys(storage).filter((one) => one.startsWith(OLD_PREFIX))) {
+    const cut = name.lastIndexOf("/");
+    const key = [ownerOf(name.slice(OLD_PREFIX.length, cut), project), Number(name.slice(cut + 1))];
+    const old = parsed(storage.getItem(name));
+    if (old?.version === 1) await store.change("drafts", key, (there) => there ?? fromOld(old));
+    if (store.isKept) storage.removeItem(name);
+  }
+}
+
+/** Whether a draft is of this picture, and as this version of the page keeps them. */
+function isAbout({ version, url = null }, desk) {
+  return version === VERSION && (url === null || url === desk.url);
+}
+
+function unreadable({ fileName }, { message }) {
+  return `The draft of ${fileName} could not be read (${message}); wanted one as this page keeps them. Go on with the image as ` +
+    "it is shown, and edit it anew.";
+}
+
+/** A person as the answer to a letter says the server has them. */
+function knownAnew(kept, { id, revision }, { box = kept.savedBox }) {
+  return { ...kept, id, revision, savedBox: isAlike(kept.box, box) ? kept.box : box };
+}
+
+/** Whether nothing of this desk is worth keeping. */
+function isOver(desk, waiting) {
+  const isFinished = isDone(desk) || desk.past.at(-1)?.kind === "finished";
+  return (isFinished && !waiting && !hasDrafts(desk)) || !(desk.past.length || desk.future.length || desk.persons.some(isEdited));
+}
+
+/** @param {Desk} desk @param {KeptPerson[]} leftOut persons not on it @param {number} at ms @returns {Draft} */
+function draftOf({ url, persons, past, future, person, keypoint }, leftOut, at) {
+  return { version: VERSION, at, url, persons: [...persons.map(keptOf), ...leftOut], past, future: ofTheListed(future), person, keypoint };
+}
+
+/** What can be made again of those on the list: not who was taken off it, and not what was about them. */
+function ofTheListed(future) {
+  return future.slice(future.findLastIndex((change) => change.kind === "added") + 1);
+}
+
+function keptOf(person) {
+  return { ...Object.fromEntries(KEPT_OF_A_PERSON.map((name) => [name, person[name]])), isEdited: isEdited(person) };
+}
+
+// ---------------------------------------------------------------------------------------------- the whole history
+
+/** The desk with the draft's history, or null where somebody it is about is not as they were. */
+function continued(desk, draft) {
+  if (draft.past === null) return null;
+  const fresh = draft.persons.map((kept) => desk.persons.find((person) => person.id === kept.id));
+  const ofPersons = [...draft.past, ...draft.future].filter((change) => change.kind !== "finished");
+  const about = new Set(ofPersons.map((change) => change.person));
+  draft.persons.forEach((kept, index) => kept.isEdited && about.add(index));
+  const goesOn = (index) => isAsLeft(fresh[index], draft.persons[index], desk.skeleton);
+  if (fresh.includes(undefined) || ![...about].every(goesOn)) return null;
+  const others = desk.persons.filter((person) => !fresh.includes(person));
+  const persons = draft.persons.map((kept, index) => (about.has(index) ? personAsLeft(fresh[index], kept) : fresh[index]));
+  const whole = { ...desk, persons: [...persons, ...others], past: draft.past, future: draft.future, person: draft.person };
+  return { desk: selectKeypoint(whole, draft.keypoint), restored: restoredOf(whole, draft.persons) };
+}
+
+function isAsLeft(person, kept, skeleton) {
+  return person.revision === kept.revision && person.state === kept.state && fits(kept.pose, skeleton);
+}
+
+function fits({ xyv }, { keypoints }) {
+  return xyv.length === keypoints.length;
+}
+
+/** Where today's start or box is one of ours, ours is taken: whether somebody is edited is asked by identity. */
+function personAsLeft(person, kept) {
+  const start = [kept.start, kept.pose].find((pose) => pose && isAlike(pose.xyv, person.start.xyv)) ?? person.start;
+  const savedBox = [kept.savedBox, kept.box].find((box) => isAlike(box, person.box)) ?? person.savedBox;
+  const { pose, from, startedFrom, model } = kept;
+  const box = kept.box === kept.savedBox ? savedBox : kept.box;
+  return { ...person, reason: person.reason ?? kept.reason, start, pose, box, savedBox, from, startedFrom, model };
+}
+
+function restoredOf(desk, keptPersons) {
+  const back = [...keptPersons.keys()].filter((index) => desk.persons[index].state === "open" && isEdited(desk.persons[index]));
+  return back.map((index) => ({ person: index, fromAnotherStart: hasAnotherStart(keptPersons[index], desk.persons[index]) }));
+}
+
+/** Null where a reload would have brought another start than ours anyway. */
+function hasAnotherStart({ start, offered }, person) {
+  return start !== null && !isAlike([offered.from, offered.startedFrom], [person.offered.from, person.offered.startedFrom]);
+}
+
+function isAlike(one, two) {
+  if (typeof one !== "object" || typeof two !== "object" || !one || !two) return one === two;
+  const names = Object.keys(one);
+  return names.length === Object.keys(two).length && names.every((name) => isAlike(one[name], two[name]));
+}
+
+// ---------------------------------------------------------------------------------------------- what still fits
+
+function inParts(desk, keptPersons) {
+  const before = { person: desk.person, keypoint: desk.keypoint };
+  let now = desk;
+  const restored = [];
+  for (const kept of keptPersons.filter((one) => fits(one.pose, desk.skeleton))) {
+    const next = isKnown(kept) ? withEdits(now, kept) : withAdded(now, kept);
+    if (next === now) continue;
+    restored.push({ person: next.person, fromAnotherStart: isKnown(kept) && hasAnotherStart(kept, next.persons[next.person]) });
+    now = next;
+  }
+  return { desk: restored.length ? { ...now, ...before, placing: false } : desk, restored };
+}
+
+/** Whether the server has given them an id, as far as this browser knows. */
+function isKnown({ id }) {
+  return typeof id === "number";
+}
+
+/** A person's edits made again, if the server knows them as we left them. */
+function withEdits(desk, kept) {
+  const index = desk.persons.findIndex((person) => person.id === kept.id && person.revision === kept.revision);
+  if (!kept.isEdited || desk.persons[index]?.state !== "open") return desk;
+  const there = selectPerson(desk, index);
+  const boxed = kept.box === kept.savedBox ? there : changeBox(there, kept.box);
+  const { pose } = boxed.persons[index];
+  return isAlike(pose, kept.pose) ? boxed : beginningWith(changePose(boxed, kept.pose), kept);
+}
+
+/** The last change's person, begun from what the draft began from; undo leads back to what today's began from. */
+function beginningWith(desk, { from, startedFrom, model }) {
+  if (from === undefined) return desk;
+  const change = desk.past.at(-1);
+  const person = desk.persons[change.person];
+  const before = { from: person.from, startedFrom: person.startedFrom, model: person.model };
+  const begun = { before, after: { from, startedFrom, model } };
+  return { ...withPerson(desk, change.person, begun.after), past: desk.past.with(-1, { ...change, begun }) };
+}
+
+/** Somebody added here whom the server never took: they are sent with the next decision about them. */
+function withAdded(desk, { key, box, pose }) {
+  const added = addPerson(desk, { ...newPerson(key, box, desk.skeleton.keypoints.length), isUnknown: true });
+  return isAlike(added.persons.at(-1).pose, pose) ? added : changePose(added, pose);
+}
+
+// ---------------------------------------------------------------------------------------------- the old version
+
+/** A draft as it was kept in localStorage: edits only, nothing of boxes, and no word about undecided keypoints. */
+function fromOld({ at, persons }) {
+  const kept = persons.map(({ id, revision, pose, start }) => ({
+    key: id, id, revision, state: "open", reason: null, box: null, savedBox: null, isEdited: true,
+    pose: { ...pose, undecided: pose.undecided ?? undecidedIn(pose, start) }, ...startFromOld(start),
+  }));
+  return { version: VERSION, at, persons: kept, past: null, future: null, person: 0, keypoint: 0 };
+}
+
+/** The start was kept as "student 7": from the student, prediction 7. Null where a reload would bring another pose. */
+function startFromOld(start) {
+  const [from, id] = start?.split(" ") ?? [];
+  return { start: start ?? null, offered: { from, startedFrom: id === "null" ? null : Number(id) } };
+}
+
+function undecidedIn({ xyv, touched, placed }, start) {
+  const isOpen = /^(empty|model) /.test(start ?? "");
+  return xyv.map((point, i) => isOpen && point[2] === 0 && !touched[i] && !placed[i]);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,174 @@
+/** What the annotator decides, and takes back: made on the desk, handed to be saved, then on to who or what is next. */
+
+import { newKey } from "../../shared/api.js";
+import * as state from "../desk/desk.js";
+import * as words from "../words.js";
+
+/**
+ * @typedef {import("../images/conveyor.js").Sheet} Sheet
+ * @typedef {object} Host
+ * @property {() => Sheet} sheet what is on the desk
+ * @property {(desk: state.Desk) => void} change take another desk
+ * @property {(desk: state.Desk) => void} goTo the same, and bring who is selected into view
+ * @property {() => void} letGo tool and menu are put away
+ * @property {(left?: string) => void} next go to the next image; left: what is to be said of this one
+ * @property {(sheet: Sheet) => void} layAgain an image left behind comes back
+ * @property {(text: string) => void} explain
+ * @property {(text: string) => void} say to a screen reader
+ */
+
+/** Decisions about the image on the desk. */
+export class Deciding {
+  #saving;
+  #behind;
+  #host;
+  /** @type {object | null} the pose, or all persons, whose keypoints without a place were asked about */
+  #askedAbout = null;
+
+  /** @param {import("./saving.js").Saving} saving @param {import("../images/left_behind.js").Behind} behind @param {Host} host */
+  constructor(saving, behind, host) {
+    this.#saving = saving;
+    this.#behind = behind;
+    this.#host = host;
+  }
+
+  get #sheet() {
+    return this.#host.sheet();
+  }
+
+  get #desk() {
+    return this.#sheet.desk;
+  }
+
+  /** What was asked is to be asked again. */
+  askAgain() {
+    this.#askedAbout = null;
+  }
+
+  /** Accept the selected person, or go on where all is decided. */
+  accept() {
+    const desk = this.#desk;
+    const person = state.personOf(desk);
+    if (state.isDone(desk)) return this.#host.next();
+    if (!person) return this.#host.explain("Nobody is boxed here. {add-person} adds a person; {finish} says that nobody is here.");
+    const why = state.whyNotAccept(person);
+    if (why && desk.placing) return this.#host.explain(words.placeFirst(state.spoken(desk.skeleton, desk.keypoint)));
+    if (why) return this.#host.explain(why);
+    const undecided = state.countUndecided(person);
+    if (undecided && this.#askedAbout !== person.pose) return this.#ask(words.notPlacedYet(undecided), person.pose);
+    return this.decide({ state: "accepted", reason: null });
+  }
+
+  /** Accept everybody still open, as one step of undo; who cannot be accepted is shown instead. */
+  acceptImage() {
+    const { persons, fileName } = this.#desk;
+    const open = [...persons.keys()].filter((index) => persons[index].state === "open");
+    if (!open.length) return this.accept();
+    const stuck = open.find((index) => state.whyNotAccept(persons[index]));
+    if (stuck !== undefined) return this.#showStuck(stuck, state.whyNotAccept(persons[stuck]));
+    const waiting = open.filter((index) => state.countUndecided(persons[index]));
+    if (waiting.length && this.#askedAbout !== persons) {
+      const count = waiting.reduce((sum, index) => sum + state.countUndecided(persons[index]), 0);
+      return this.#ask(words.notPlacedYetByAll(count, waiting.length), persons);
+    }
+    const group = newKey();
+    this.#host.letGo();
+    for (const index of open) this.#decideAbout(index, { state: "accepted", reason: null }, group);
+    return this.#host.next(open.length > 1 ? words.acceptedInWords(open.length, fileName) : "");
+  }
+
+  /** Explain once; the same again is then done. */
+  #ask(text, about) {
+    this.#host.explain(text);
+    this.#askedAbout = about;
+  }
+
+  #showStuck(index, why) {
+    this.#host.goTo(state.selectPerson(this.#desk, index));
+    this.#host.explain(`Person ${index + 1}: ${why}`);
+  }
+
+  /** Decide about the selected person, then on to the next one still open. @param {state.Verdict} verdict */
+  decide(verdict) {
+    const index = this.#desk.person;
+    if (this.#desk.persons[index].state === verdict.state) return;
+    this.#host.letGo();
+    this.#decideAbout(index, verdict);
+    const desk = this.#desk;
+    if (verdict.state === "open") return this.#host.say(words.personInWords(desk));
+    if (state.isDone(desk)) return this.#host.next();
+    this.#host.goTo(state.selectPerson(desk, state.nextOpen(desk)));
+  }
+
+  #decideAbout(index, verdict, group = undefined) {
+    this.#saving.decided(this.#sheet, index, verdict);
+    this.#host.change(state.decide(this.#desk, index, verdict, group));
+  }
+
+  /** Nobody (else) is in the image. */
+  finish() {
+    if (state.nextOpen(this.#desk) !== -1) return this.#host.explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
+    this.#saving.finished(this.#sheet);
+    this.#host.change(state.finish(this.#desk));
+    return this.#host.next();
+  }
+
+  /** Somebody the queue did not know. @param {import("../geometry.js").Box} box */
+  addPerson(box) {
+    const { desk } = this.#sheet;
+    const index = desk.persons.length;
+    this.#host.goTo(state.addPerson(desk, state.newPerson(newKey(), box, desk.skeleton.keypoints.length)));
+    this.#saving.added(this.#sheet, index);
+  }
+
+  /** Whether undo has something to take back. */
+  get canUndo() {
+    return Boolean(this.#host.sheet()?.desk.past.length) || this.#behind.undoable !== null;
+  }
+
+  /** One step back; what was decided together is taken back together. */
+  undo() {
+    const group = this.#desk.past.at(-1)?.group;
+    this.#undoOne();
+    while (group && this.#desk.past.at(-1)?.group === group) this.#undoOne();
+  }
+
+  #undoOne() {
+    const change = this.#desk.past.at(-1);
+    if (!change) return this.#undoBehind();
+    if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.before);
+    if (change.kind === "finished") this.#saving.reopened(this.#sheet);
+    const person = this.#desk.persons[change.person];
+    this.#host.goTo(state.undo(this.#desk));
+    if (change.kind !== "added") return;
+    this.#saving.removed(this.#sheet, person);
+    this.#host.say("The added person is gone.");
+  }
+
+  /** Undo reaches into the image just left: its last decision is taken back, if the server still lets us. */
+  #undoBehind() {
+    const sheet = this.#behind.undoable;
+    if (!sheet) return this.#host.explain("Nothing to undo.");
+    this.#host.layAgain(sheet);
+    return this.undo();
+  }
+
+  /** What was undone is made again, and what belongs to it. */
+  redo() {
+    if (!this.#desk.future.length) return this.#host.explain("Nothing to do again.");
+    const group = this.#desk.future.at(-1)?.group;
+    const isFinished = this.#redoOne();
+    while (group && this.#desk.future.at(-1)?.group === group) this.#redoOne();
+    if (isFinished || state.isDone(this.#desk)) this.#host.next();
+  }
+
+  /** @returns {boolean} whether it said again that nobody (else) is here */
+  #redoOne() {
+    const change = this.#desk.future.at(-1);
+    if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
+    if (change.kind === "finished") this.#saving.finished(this.#sheet);
+    this.#host.goTo(state.redo(this.#desk, newKey()));
+    if (change.kind === "added") this.#saving.added(this.#sheet, this.#desk.person);
+    return change.kind === "finished";
+  }
+}

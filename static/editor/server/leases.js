@@ -1,0 +1,72 @@
+/** The hold on the images at hand: at the server by a heartbeat, in this browser by a lock, so that another tab can be told. */
+
+import { Tabs } from "./tabs.js";
+
+const BEATS_IN_A_LEASE = 3;
+
+/**
+ * @typedef {object} Host
+ * @property {() => number[]} imageIds the images to keep hold of
+ * @property {() => number | undefined} imageId the one on the desk
+ * @property {(imageIds: number[]) => void} lost at this beat: somebody else may have them
+ * @property {() => void} lostThis the one on the desk is lost; said once
+ * @property {() => void} signedOut the server does not know us any more
+ */
+
+/** What one page holds. */
+export class Holds {
+  #api;
+  #host;
+  #tabs = new Tabs();
+  #beating = 0;
+  /** @type {number | null} the image whose loss was told */
+  #told = null;
+
+  /** @param {import("../../shared/api.js").Api} api @param {Host} host */
+  constructor(api, host) {
+    this.#api = api;
+    this.#host = host;
+  }
+
+  /** Keep hold from now on; once begun it goes on. @param {number} leaseS how long the server holds an image unasked, in seconds */
+  keep(leaseS) {
+    this.#beating ||= setInterval(() => void this.#beat(), (leaseS * 1000) / BEATS_IN_A_LEASE);
+  }
+
+  /** Have an image in this tab, instead of the one before. @param {string} owner as ownerOf names them @param {number} imageId
+   * @returns {Promise<boolean>} whether no other tab of this browser has it */
+  inThisTab(owner, imageId) {
+    return this.#tabs.take(`pose-editor ${owner} ${imageId}`);
+  }
+
+  /** Nothing is on the desk. */
+  drop() {
+    this.#tabs.drop();
+  }
+
+  /** The page goes. */
+  stop() {
+    clearInterval(this.#beating);
+    this.#beating = 0;
+    this.drop();
+  }
+
+  async #beat() {
+    const ids = this.#host.imageIds();
+    if (!ids.length) return;
+    try {
+      const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
+      const lost = ids.filter((id) => !held.includes(id));
+      this.#host.lost(lost);
+      this.#tell(lost.find((id) => id === this.#host.imageId()) ?? null);
+    } catch (error) {
+      if (error.kind === "signed-out") this.#host.signedOut();
+    }
+  }
+
+  /** @param {number | null} lost what is on the desk and lost: it is so at every beat from now on, and told once */
+  #tell(lost) {
+    if (lost !== null && lost !== this.#told) this.#host.lostThis();
+    this.#told = lost;
+  }
+}

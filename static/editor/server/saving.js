@@ -1,0 +1,195 @@
+/** Decisions on their way to the server, and what its answers change on the sheet they came from. Knows no DOM. */
+
+import * as state from "../desk/desk.js";
+
+/**
+ * @typedef {import("../images/conveyor.js").Sheet} Sheet
+ * @typedef {import("../desk/desk.js").Verdict} Verdict
+ * @typedef {{saved: (sheet: Sheet) => void, refused: (sheet: Sheet, index: number | null, message: string) => void,
+ *   posted?: (sheet: Sheet) => void}} News
+ *   refused: index is the person's, null where the whole image was meant. posted: a decision is on its way
+ */
+
+const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
+/** What carries edits that are still there when it is refused. */
+const HAVE_EDITS = ["/api/accept", "/api/persons"];
+
+/** Posts what the annotator decides. */
+export class Saving {
+  #outbox;
+  #news;
+
+  /** @param {import("./outbox.js").Outbox} outbox @param {News} news */
+  constructor(outbox, news) {
+    this.#outbox = outbox;
+    this.#news = news;
+  }
+
+  /**
+   * A decision about a person, before it is made on the desk. Refused, the person is as before, edits and all.
+   * @param {Sheet} sheet @param {number} index @param {Verdict} verdict
+   */
+  decided(sheet, index, verdict) {
+    if (sheet.desk.persons[index].isUnknown) this.added(sheet, index);
+    const person = sheet.desk.persons[index];
+    const { key } = person;
+    const before = { state: person.state, reason: person.reason };
+    this.#entrust(sheet, key, {
+      path: PATHS[verdict.state],
+      whom: whomOf(person),
+      body: bodyOf(person, verdict, this.#outbox.hasBoxOnTheWay(aboutOf(sheet.desk, key))),
+      saved: ({ person: { revision } }) =>
+        state.withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, state.byKey(sheet.desk, key)) }),
+      refused: (problem) => takenBack(sheet.desk, key, before, problem),
+    });
+  }
+
+  /** A person the annotator added: they get their real id. @param {Sheet} sheet @param {number} index */
+  added(sheet, index) {
+    const { key, box } = sheet.desk.persons[index];
+    sheet.desk = state.withPerson(sheet.desk, index, { isUnknown: false, savedBox: box });
+    this.#entrust(sheet, key, {
+      path: "/api/persons",
+      whom: null,
+      body: { image_id: sheet.desk.imageId, box },
+      saved: (answer) => state.withKnown(sheet.desk, key, { id: answer.person.id, revision: answer.person.revision }),
+      refused: (problem) => {
+        const desk = state.withKnown(state.forget(sheet.desk, key), key, { isUnknown: true });
+        return isListed(desk, key) ? takenBack(desk, key, { state: "open", reason: null }, problem) : desk;
+      },
+    });
+  }
+
+  /** A person added and taken off the list again: to the server nobody, as soon as it knows them.
+   * @param {Sheet} sheet @param {import("../desk/desk.js").Person} person */
+  removed(sheet, { key, isUnknown }) {
+    if (isUnknown) return void (sheet.desk = state.forget(sheet.desk, key));
+    this.#entrust(sheet, key, {
+      path: PATHS.not_a_person,
+      whom: whomOf(state.byKey(sheet.desk, key)),
+      body: { withdrawn: true },
+      saved: () => state.forget(sheet.desk, key),
+      refused: (problem) => state.listAgain(sheet.desk, key, problem),
+    });
+  }
+
+  /** Nobody (else) is in the image. @param {Sheet} sheet */
+  finished(sheet) {
+    const before = countFinished(sheet.desk);
+    this.#aboutImage(sheet, "/api/finish", () => withFinished(sheet.desk, before));
+  }
+
+  /** Somebody (else) may be in the image after all. @param {Sheet} sheet */
+  reopened(sheet) {
+    this.#aboutImage(sheet, "/api/reopen-image", () => sheet.desk);
+  }
+
+  #aboutImage(sheet, path, refused) {
+    this.#entrust(sheet, null, {
+      path,
+      whom: null,
+      body: { image_id: sheet.desk.imageId },
+      saved: () => sheet.desk,
+      refused,
+    });
+  }
+
+  /** Into the outbox, counted on its sheet until answered. key: whom it is about; null: the image. */
+  #entrust(sheet, key, { path, whom, body, saved, refused }) {
+    sheet.waiting += 1;
+    const { imageId, fileName } = sheet.desk;
+    const letter = {
+      path, about: aboutOf(sheet.desk, key), imageId, fileName, personKey: key,
+      personNumber: numberOf(sheet.desk, key), whom, body,
+    };
+    this.#outbox.add(letter, {
+      saved: (answer) => {
+        sheet.waiting -= 1;
+        sheet.desk = saved(answer);
+        this.#news.saved(sheet);
+      },
+      refused: (error) => {
+        sheet.waiting -= 1;
+        sheet.desk = refused(error.message);
+        const index = key === null ? null : indexOf(sheet.desk, key);
+        if (index !== -1) this.#news.refused(sheet, index, error.message);
+        else this.#news.saved(sheet); // whoever was taken off the list is not missed
+      },
+      dropped: () => {
+        sheet.waiting -= 1;
+      },
+    });
+    this.#news.posted?.(sheet);
+  }
+}
+
+/** That a decision of an earlier page was refused, and where its edits are.
+ * @param {import("./outbox.js").Posted} letter @param {{message: string, code?: string}} error */
+export function strayInWords({ path, fileName, personNumber }, { message, code }) {
+  const what = personNumber === null ? `What you decided about ${fileName}` : `Person ${personNumber} of ${fileName}`;
+  const areKept = HAVE_EDITS.includes(path) && !["revision_conflict", "not_found"].includes(code);
+  return `${what} was not saved: ${message}${areKept ? " Its edits are kept: open the image to see them." : ""}`;
+}
+
+/** That decisions are in this browser, of whomever, while the server does not answer. @param {number} count */
+export function waitingInWords(count) {
+  const what = count === 1 ? "One decision waits" : `${count} decisions wait`;
+  return `${what} in this browser, not saved yet, until the server answers.`;
+}
+
+/** Whom a letter concerns: later ones about the same wait for it. key: null for the image. */
+function aboutOf({ imageId }, key) {
+  return `${imageId}/${key ?? "image"}`;
+}
+
+function countFinished({ past }) {
+  return past.filter((change) => change.kind === "finished").length;
+}
+
+/** Only the first `count` times that nobody else was said to be here: the later ones did not come about. */
+function withFinished(desk, count) {
+  let found = 0;
+  return { ...desk, past: desk.past.filter((change) => change.kind !== "finished" || ++found <= count) };
+}
+
+function indexOf(desk, key) {
+  return desk.persons.findIndex((person) => person.key === key);
+}
+
+/** As people count, from 1; null where nobody on the list is meant. */
+function numberOf(desk, key) {
+  const index = key === null ? -1 : indexOf(desk, key);
+  return index === -1 ? null : index + 1;
+}
+
+function isListed(desk, key) {
+  return indexOf(desk, key) !== -1;
+}
+
+/** As before the decision; somebody taken off the list meanwhile is there again, since the server still knows them. */
+function takenBack(desk, key, before, problem) {
+  if (!isListed(desk, key)) return state.listAgain(desk, key, problem);
+  return state.takeBack(desk, indexOf(desk, key), before, problem);
+}
+
+/** What a reload would bring after this decision: the label just saved; not what was there before it was taken back.
+ * now: the person when the answer comes, who may have begun again from something else. */
+function nowSaved(verdict, { pose, box, startedFrom }, now) {
+  if (verdict.state === "open") return { start: null };
+  if (verdict.state !== "accepted") return { savedBox: box };
+  const offered = { from: "label", startedFrom, model: null };
+  return { savedBox: box, start: pose, offered, ...(now?.pose === pose && offered) };
+}
+
+function whomOf({ id, revision }) {
+  return { person_id: id, revision };
+}
+
+/** A decision, with the box where the server has another, or will have: a letter with a box is on its way. */
+function bodyOf(person, verdict, isBoxOnTheWay) {
+  if (verdict.state === "open") return {};
+  const box = person.box === person.savedBox && !isBoxOnTheWay ? {} : { box: person.box };
+  if (verdict.state === "accepted") return { ...box, ...state.labelOf(person), started_from: person.startedFrom };
+  // A person skipped before this page was opened came without the reason.
+  return verdict.state === "skipped" ? { ...box, reason: verdict.reason ?? "other" } : box;
+}
