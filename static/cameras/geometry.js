@@ -1,7 +1,8 @@
 /** A lens circle on its frame: what a pointer grabs, how it moves, what upright will mean. Image pixels; pure, no DOM. */
 
-/** @typedef {{x: number, y: number, radius: number}} Circle */
+/** @typedef {import("../shared/contract.d.ts").CirclePayload} Circle */
 /** @typedef {{width: number, height: number}} Frame */
+/** @typedef {{x: number, y: number}} Spot */
 
 export const LEAST_RADIUS = 1;
 const MARGIN = 0.06;
@@ -23,6 +24,7 @@ export function shownPart({ width, height }) {
  * @param {Frame} frame @returns {Circle} */
 export function dragged(circle, part, from, to, frame) {
   if (part === "centre") return moved(circle, to.x - from.x, to.y - from.y, frame);
+  /** @param {{x: number, y: number}} at */
   const away = (at) => Math.hypot(at.x - circle.x, at.y - circle.y);
   return resized(circle, away(to) - away(from), frame);
 }
@@ -64,7 +66,7 @@ export function typedCircle(typed, frame) {
 /** Whether two circles are the same to the eye and to the fields: within a tenth of a pixel. @param {Circle | null} one @param {Circle | null} other */
 export function same(one, other) {
   if (!one || !other) return one === other;
-  return ["x", "y", "radius"].every((name) => Math.abs(one[name] - other[name]) < 0.05);
+  return [one.x - other.x, one.y - other.y, one.radius - other.radius].every((apart) => Math.abs(apart) < 0.05);
 }
 
 /** Arrows from the feet to the head of somebody standing there: what will be up.
@@ -72,11 +74,13 @@ export function same(one, other) {
 export function upArrows(circle, count) {
   return Array.from({ length: count }, (_, i) => {
     const angle = (2 * Math.PI * i) / count;
+    /** @param {number} part */
     const at = (part) => ({ x: circle.x + part * circle.radius * Math.sin(angle), y: circle.y - part * circle.radius * Math.cos(angle) });
     return { from: at(0.62), to: at(0.82) };
   });
 }
 
+/** @param {number} value @param {number} least @param {number} most */
 function between(value, least, most) {
   return Math.min(Math.max(value, least), most);
 }

@@ -1,8 +1,10 @@
 /** Cameras and their lens circles in words: pure, no DOM. */
 
+/** @typedef {import("../shared/contract.d.ts").CameraPayload} Camera */
+
 const SOURCES = ["assumed", "found", "set"];
 
-/** Where a camera's circle comes from. @param {{is_fisheye: boolean, source: string, arc_degrees: number | null}} camera */
+/** Where a camera's circle comes from. @param {Camera} camera */
 export function saySource({ is_fisheye, source, arc_degrees }) {
   if (!is_fisheye) return "A lead said: not a fisheye. Its images are upright as they are.";
   if (source === "set") return "Set by a lead.";
@@ -17,7 +19,9 @@ export function sayFound(found, { isStored }) {
   return `Found: ${Math.round(found.arc_degrees)}° of the rim are seen. Save it if it is right.`;
 }
 
-/** @param {{unsaved: boolean, saving: boolean, source: string, error?: string}} state @returns {{text: string, tone: "" | "error" | "done" | "warning"}} */
+/** @typedef {{text: string, tone: "" | "error" | "done" | "warning"}} Line one sentence, and its tone */
+
+/** @param {{unsaved?: boolean, saving?: boolean, source?: string, error?: string}} state @returns {Line} */
 export function sayState({ unsaved, saving, source, error }) {
   if (error) return { text: `Not saved: ${error}`, tone: "error" };
   if (saving) return { text: "Saving…", tone: "" };
@@ -35,9 +39,9 @@ export function sayImages(images) {
   return images === 1 ? "1 image" : `${images.toLocaleString("en")} images`;
 }
 
-/** How many cameras have their circle from where. @param {{is_fisheye: boolean, source: string}[]} cameras */
+/** How many cameras have their circle from where. @param {Pick<Camera, "source">[]} cameras */
 export function sayCounts(cameras) {
-  const counted = SOURCES.map((source) => [cameras.filter((camera) => camera.source === source).length, source]);
-  const told = counted.filter(([count]) => count).map(([count, source]) => `${count} ${source}`).join(", ");
+  const counted = SOURCES.map((source) => ({ source, count: cameras.filter((camera) => camera.source === source).length }));
+  const told = counted.filter(({ count }) => count).map(({ source, count }) => `${count} ${source}`).join(", ");
   return `${cameras.length === 1 ? "1 camera" : `${cameras.length} cameras`}${told ? `: ${told}` : ""}`;
 }

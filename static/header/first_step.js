@@ -1,13 +1,14 @@
 /** What to do first in a home where there is nothing to work on yet: one card for every page. Every text enters as text. */
 
-/** @typedef {{code: string, title: string, text: string, command: string | null, link: {href: string, text: string} | null}} Step
- *   command: to be typed in a shell; as /api/first-step tells of it */
+import { html } from "../shared/dom.js";
 
-/** @param {Step} step @param {string} [heading] the tag of its title @returns {HTMLElement} */
-export function firstStepCard({ title, text, command, link }, heading = "h2") {
-  const card = element("section", { class: "card first-step", "aria-label": title }, element(heading, {}, title), element("p", {}, text));
-  if (command) card.append(element("pre", { tabindex: "0", "aria-label": "Command" }, element("code", {}, command)));
-  if (link && link.href !== location.pathname) card.append(element("p", {}, element("a", { href: link.href }, link.text)));
+/** @typedef {import("../shared/contract.d.ts").StepPayload} Step as /api/first-step tells of it */
+
+/** @param {Step} step @returns {HTMLElement} */
+export function firstStepCard({ title, text, command, link }) {
+  const card = html("section", { class: "card first-step", "aria-label": title }, html("h2", {}, title), html("p", {}, text));
+  if (command) card.append(html("pre", { tabindex: "0", "aria-label": "Command" }, html("code", {}, command)));
+  if (link && link.href !== location.pathname) card.append(html("p", {}, html("a", { href: link.href }, link.text)));
   return card;
 }
 
@@ -28,10 +29,3 @@ export const FIRST_STEP_STYLE = `
 .first-step a { display: inline-flex; align-items: center; font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; text-decoration: none; color: inherit; border: 1px solid var(--edge, #8a97a6); }
 @media (pointer: coarse) { .first-step a { min-height: 44px; } }
 `;
-
-function element(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}

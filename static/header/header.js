@@ -4,10 +4,14 @@
 export async function bind({ element }) {
   const answered = await fetch("/api/session");
   if (!answered.ok) return;
+  /** @type {import("../shared/contract.d.ts").SessionPayload} */
   const { user } = await answered.json();
-  element.querySelector(".who").textContent = user.name;
-  for (const link of element.querySelectorAll("[data-role]")) link.hidden = link.dataset.role !== user.role;
-  element.querySelector("button").addEventListener("click", signOut);
+  const [who, button] = [element.querySelector(".who"), element.querySelector("button")];
+  /** @type {NodeListOf<HTMLElement>} */
+  const links = element.querySelectorAll("[data-role]");
+  if (who) who.textContent = user.name;
+  for (const link of links) link.hidden = link.dataset.role !== user.role;
+  button?.addEventListener("click", signOut);
 }
 
 /** With the token of the session there is now: the one of when the page was opened may have been replaced since. */

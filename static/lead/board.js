@@ -1,26 +1,40 @@
 /** The lead's page in parts, each a custom element that shows plain data. Every text enters as text. */
 
 import { FIRST_STEP_STYLE, firstStepCard } from "../header/first_step.js";
-import { chart, html } from "./chart.js";
+import { html } from "../shared/dom.js";
+import { chart } from "./chart.js";
+import { showIn } from "./host.js";
 import { STYLE } from "./style.js";
 import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayQueued, sayResult } from "./words.js";
 
-/** An element that shows a value; the same value again changes nothing. */
+/**
+ * @typedef {import("./words.js").Round} Round
+ * @typedef {import("./words.js").Worker} Worker
+ * @typedef {import("./chart.js").Place} Place
+ * @typedef {import("../shared/contract.d.ts").CountsPayload} Counts
+ * @typedef {import("../shared/contract.d.ts").StepPayload} Step
+ * @typedef {{image: string, score: number | null, reasons: string[], held_by: string | null}} Queued an image of the queue
+ */
+
+/** An element that shows a value; the same value again changes nothing. @template Value */
 class Part extends HTMLElement {
-  connectedCallback() {
-    if (!this.shadowRoot) this.attachShadow({ mode: "open" });
+  root = this.attachShadow({ mode: "open" });
+
+  /** What a value looks like: each part has its own way. @param {Value} _value @returns {HTMLElement} */
+  draw(_value) {
+    return html("div");
   }
 
-  /** @param {any} value */
+  /** @param {Value | null} value */
   show(value) {
     if (!value) return;
-    this.shadowRoot.replaceChildren(html("style", {}, STYLE + FIRST_STEP_STYLE), this.draw(value));
+    this.root.replaceChildren(html("style", {}, STYLE + FIRST_STEP_STYLE), this.draw(value));
   }
 }
 
-/** How much there is and how much is done. */
+/** How much there is and how much is done. @extends {Part<Counts & {pairing: string | null}>} */
 class LeadCounts extends Part {
-  /** @param {any} counts numbers, and `pairing`: a hint where left and right are not paired, else null */
+  /** @param {Counts & {pairing: string | null}} counts pairing: a hint where left and right are not paired, else null */
   draw(counts) {
     const decided = counts.persons_accepted + counts.persons_skipped + counts.persons_not_a_person;
     const all = decided + counts.persons_open;
@@ -34,6 +48,7 @@ class LeadCounts extends Part {
   }
 }
 
+/** @param {string} what @param {number} number @param {string} unit @param {string} more @param {[number, number] | null} [part] done, of how many */
 function count(what, number, unit, more, part = null) {
   const card = html("div", { class: "card count" }, html("span", { class: "what" }, what),
     html("b", {}, number.toLocaleString("en"), html("span", { class: "unit" }, ` ${unit}`)),
@@ -42,9 +57,11 @@ function count(what, number, unit, more, part = null) {
   return card;
 }
 
-/** The latest round: where it stands, what it tells, why it failed. */
+/** @typedef {{round: Round | null, labelled: number, worker?: Worker | null, step?: Step | null}} Board */
+
+/** The latest round: where it stands, what it tells, why it failed. @extends {Part<Board>} */
 class LeadBoard extends Part {
-  /** @param {{round: any, labelled: number, worker?: any, step?: import("../header/first_step.js").Step | null}} board */
+  /** @param {Board} board */
   draw({ round, labelled, worker = null, step = null }) {
     this.dataset.round = round ? `${round.number}:${round.state}` : "none";
     if (round && ENDED.has(round.state)) document.dispatchEvent(new CustomEvent("round-ended", { detail: this.dataset.round }));
@@ -52,6 +69,7 @@ class LeadBoard extends Part {
   }
 }
 
+/** @param {number} labelled */
 function noRound(labelled) {
   return html("section", { class: "card stack" }, html("h2", {}, "No round yet"),
     html("p", { class: "soft" }, "A round learns from the labels so far, predicts every person of the pool, and puts the images on which its "
@@ -62,9 +80,9 @@ function noRound(labelled) {
 
 const ENDED = new Set(["published", "failed", "cancelled"]);
 
-/** Whether a worker serves the home: a quiet line while one does, else what to type. */
+/** Whether a worker serves the home: a quiet line while one does, else what to type. @extends {Part<Worker>} */
 class LeadWorker extends Part {
-  /** @param {{state: string, text: string, command: string | null}} worker */
+  /** @param {Worker} worker */
   draw({ state, text, command }) {
     this.dataset.state = state;
     if (state === "running") return html("p", { class: "quiet" }, html("i", { class: "dot" }), "Worker: running");
@@ -72,10 +90,12 @@ class LeadWorker extends Part {
   }
 }
 
+/** @param {string | null} command */
 function commandParts(command) {
   return command ? [html("pre", { tabindex: "0", "aria-label": "Command" }, html("code", {}, command))] : [];
 }
 
+/** @param {Round} round @param {Worker | null} worker */
 function latestRound(round, worker) {
   const { number, state, progress } = round;
   const section = html("section", { class: "card", "aria-label": `Round ${number}: ${state}` },
@@ -93,7 +113,9 @@ function latestRound(round, worker) {
   return section;
 }
 
+/** @param {Round} round */
 function result(round) {
+  /** @type {HTMLElement[]} */
   const parts = [facts(sayResult(round))];
   const pairs = sayPairs(round);
   if (pairs) parts.push(html("p", { class: "soft more" }, `Pairs that taught the student last: ${pairs}.`));
@@ -101,18 +123,24 @@ function result(round) {
   return html("div", {}, ...parts);
 }
 
+/** @param {[string, string][]} pairs */
 function facts(pairs) {
   return html("dl", {}, ...pairs.map(([word, value]) => html("div", {}, html("dt", {}, word), html("dd", {}, value))));
 }
 
+/** @param {string} state */
 function chip(state) {
   return html("span", { class: `state ${state}` }, state);
 }
 
-/** The curves: loss and AP of the latest round, AP over rounds. */
+/** @typedef {{round: number | null, steps: number | null, loss: Place[], ap: Record<string, Place[]>, rounds: Record<string, Place[]>}} Curves
+ *   steps: how many the round trains, where that is known */
+
+/** The curves: loss and AP of the latest round, AP over rounds. @extends {Part<Curves>} */
 class LeadCharts extends Part {
-  /** @param {{round: number | null, loss: [number, number][], ap: Record<string, [number, number][]>, rounds: Record<string, [number, number][]>}} curves */
+  /** @param {Curves} curves */
   draw({ round, steps, loss, ap, rounds }) {
+    /** @param {Record<string, Place[]>} found */
     const networks = (found) => NETWORKS.map((name) => ({ name, points: found[name] ?? [] }));
     const of = round == null ? "" : ` of round ${round}`;
     const charts = [
@@ -127,13 +155,15 @@ class LeadCharts extends Part {
   }
 }
 
-/** What came of the last launch, until that round has ended. */
+/** @typedef {{ok: boolean, text: string, command?: string | null}} Said command: what still has to be typed */
+
+/** What came of the last launch, until that round has ended. @extends {Part<Said>} */
 class LeadSaid extends Part {
-  #clear = ({ detail }) => this.#before !== detail && this.shadowRoot.replaceChildren();
+  /** @param {Event} event */
+  #clear = (event) => this.#before !== /** @type {CustomEvent<string>} */ (event).detail && this.root.replaceChildren();
   #before = "";
 
   connectedCallback() {
-    super.connectedCallback();
     document.addEventListener("round-ended", this.#clear);
   }
 
@@ -141,15 +171,17 @@ class LeadSaid extends Part {
     document.removeEventListener("round-ended", this.#clear);
   }
 
-  /** @param {{ok: boolean, text: string, command?: string | null}} said command: what still has to be typed */
+  /** @param {Said} said */
   draw({ ok, text, command = null }) {
-    this.#before = document.querySelector("lead-board")?.dataset.round ?? "";
+    /** @type {HTMLElement | null} */
+    const board = document.querySelector("lead-board");
+    this.#before = board?.dataset.round ?? "";
     const tone = !ok ? "error" : command ? "" : "done";
     return html("div", {}, html("p", { class: tone, role: ok ? "status" : "alert" }, text), ...commandParts(command));
   }
 }
 
-/** The labels as files; there are none before the first import. */
+/** The labels as files; there are none before the first import. @extends {Part<{images?: number}>} */
 class LeadExports extends Part {
   /** @param {{images?: number}} value images: how many there are; not known until the server has told */
   draw({ images }) {
@@ -160,14 +192,17 @@ class LeadExports extends Part {
   }
 }
 
-/** Every round, and the queue's first images. */
+/** @typedef {{rounds: Round[], labels: Record<string, number | null>, queue: Queued[], images?: number}} Tables labels: how many, by round */
+
+/** Every round, and the queue's first images. @extends {Part<Tables>} */
 class LeadTables extends Part {
-  /** @param {{rounds: any[], labels: Record<string, number>, queue: any[], images?: number}} tables */
+  /** @param {Tables} tables */
   draw({ rounds, labels, queue, images }) {
     return html("div", { class: "stack" }, roundsTable(rounds, labels), queueTable(queue, images));
   }
 }
 
+/** @param {Round[]} rounds @param {Record<string, number | null>} labels */
 function roundsTable(rounds, labels) {
   const rows = rounds.flatMap((round, place) => roundRows(round, labels[round.number], place === 0));
   return card("Rounds", "AP on the validation images, before → after: 1 is perfect; A and B are the teachers, C the student",
@@ -175,17 +210,18 @@ function roundsTable(rounds, labels) {
       : html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
 }
 
-/** The latest round's error stands in its own card already. */
+/** The latest round's error stands in its own card already. @param {Round} round @param {number | null} labelled @param {boolean} isLatest */
 function roundRows(round, labelled, isLatest) {
   const figures = [...NETWORKS.map((network) => sayAp(round, network)), sayOks(round, "C")];
   const aps = figures.map(({ text, change }) => cell(text, `nowrap ${change}`));
-  const cells = [cell(String(round.number)), html("td", {}, chip(round.state)), cell(labelled == null ? "" : String(labelled)), ...aps,
+  const cells = [cell(String(round.number)), html("td", {}, chip(round.state)), cell(labelled === null ? "" : String(labelled)), ...aps,
     cell(sayDuration(round), "nowrap"), cell(round.launched_by)];
   if (!round.error || isLatest) return [html("tr", {}, ...cells)];
   return [html("tr", { class: "has-why" }, ...cells),
     html("tr", { class: "why" }, html("td", {}), html("td", { colspan: cells.length - 1, class: "error" }, round.error))];
 }
 
+/** @param {Queued[]} items @param {number | undefined} images */
 function queueTable(items, images) {
   const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score ? item.score.toFixed(2) : "–"),
     cell(item.reasons.join("; "), "reasons"), cell(item.held_by ?? "")));
@@ -194,17 +230,20 @@ function queueTable(items, images) {
       : html("p", { class: "soft" }, images === 0 ? "The queue is empty: this home has no images yet." : "The queue is empty: every person is decided."));
 }
 
+/** @param {string} title @param {string} about @param {Node} content */
 function card(title, about, content) {
   return html("section", { class: "card" },
     html("div", { class: "head" }, html("h2", {}, title, html("span", { class: "about" }, ` · ${about}`))), content);
 }
 
+/** @param {string[]} heads @param {HTMLElement[]} rows */
 function table(heads, rows) {
   const name = `Table: ${heads.filter(Boolean).join(", ")}`;
   return html("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, html("table", {},
     html("thead", {}, html("tr", {}, ...heads.map((head) => html("th", { scope: "col" }, head)))), html("tbody", {}, ...rows)));
 }
 
+/** @param {string} text */
 function cell(text, style = "") {
   return html("td", style ? { class: style } : {}, text);
 }
@@ -217,9 +256,7 @@ for (const [tag, part] of Object.entries(PARTS)) {
   if (!customElements.get(tag)) customElements.define(tag, part);
 }
 
-/** @param {{element: HTMLElement, props: {value: any}, watch: (name: string, then: () => void) => void}} host */
-export function bind({ element, props, watch }) {
-  const part = element.querySelector(Object.keys(PARTS).join());
-  watch("value", () => part.show(props.value));
-  part.show(props.value);
+/** @param {import("./host.js").Host<unknown>} host */
+export function bind(host) {
+  showIn(Object.keys(PARTS).join(), host);
 }

@@ -1,13 +1,17 @@
 /** One small line chart as SVG: drawn from the page's colours, so light and dark need nothing of their own. */
 
+import { html, svg } from "../shared/dom.js";
 import { say, scale, ticks } from "./scale.js";
 
 const WIDTH = 360;
 const HEIGHT = 190;
 const INSIDE = { left: 44, right: 10, top: 10, bottom: 36 };
 
+/** @typedef {[number, number]} Place x and y
+ *  @typedef {{name: string, points: Place[]}} Series name: a CSS class and, where it is not empty, the legend's word
+ *  @typedef {(value: number) => number} Axis from values to pixels */
+
 /**
- * @typedef {{name: string, points: [number, number][]}} Series name: a CSS class and, where it is not empty, the legend's word
  * @param {{title: string, about: string, series: Series[], xTitle: string, empty: string, xMost?: number | null, rounds?: boolean}} what
  *   xMost: the axis reaches at least this far
  *   rounds: x counts rounds, so its ticks are whole numbers and every point gets a dot
@@ -20,19 +24,22 @@ export function chart({ title, about, series, xTitle, empty, xMost = null, round
   return figure;
 }
 
+/** @param {Series[]} series */
 function legend(series) {
   const named = series.filter((one) => one.name && one.points.length);
   return html("span", { class: "legend" }, ...named.map((one) => html("span", { class: `key ${one.name}` }, one.name)));
 }
 
+/** @param {{about: string, series: Series[], points: Place[], xTitle: string, xMost: number | null, rounds: boolean}} what */
 function drawing({ about, series, points, xTitle, xMost, rounds }) {
   const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
   if (xMost !== null) xs.push(0, xMost);
   const xTicks = ticks(Math.min(...xs), Math.max(...xs), { whole: true });
   const yTicks = ticks(Math.min(...ys), Math.max(...ys));
+  /** @type {[number, number]} */
   const xSpan = rounds ? [Math.min(...xs) - 0.25, Math.max(...xs) + 0.25] : [xTicks[0], Math.max(...xs)];
   const x = scale(xSpan, [INSIDE.left, WIDTH - INSIDE.right]);
-  const y = scale([yTicks[0], yTicks.at(-1)], [HEIGHT - INSIDE.bottom, INSIDE.top]);
+  const y = scale([yTicks[0], yTicks[yTicks.length - 1]], [HEIGHT - INSIDE.bottom, INSIDE.top]);
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": about });
   for (const value of yTicks) {
     picture.append(svg("line", { class: "grid", x1: INSIDE.left, x2: WIDTH - INSIDE.right, y1: y(value), y2: y(value) }));
@@ -46,6 +53,7 @@ function drawing({ about, series, points, xTitle, xMost, rounds }) {
   return picture;
 }
 
+/** @param {Series} one @param {Axis} x @param {Axis} y @param {boolean} rounds */
 function line(one, x, y, rounds) {
   const style = `series ${one.name || "only"}`;
   const path = one.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
@@ -54,19 +62,4 @@ function line(one, x, y, rounds) {
     svg("polyline", { class: style, points: path }),
     ...dots.map(([a, b]) => svg("circle", { class: style, cx: x(a), cy: y(b), r: 3 })),
   ];
-}
-
-/** An element with text and children; text enters as text. @param {string} tag @param {Record<string, unknown>} attributes @param {...(Node | string)} children */
-export function html(tag, attributes = {}, ...children) {
-  return fill(document.createElement(tag), attributes, children);
-}
-
-function svg(tag, attributes, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-}
-
-function fill(node, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
-  node.append(...children);
-  return node;
 }

@@ -1,10 +1,14 @@
 /** Labels made elsewhere: a lead chooses a COCO file, and images that are here take what it says. Every text enters as text. */
 
-import { html } from "./chart.js";
+import { messageOf } from "../shared/api.js";
+import { html } from "../shared/dom.js";
+import { send } from "./sending.js";
 import { STYLE } from "./style.js";
 import { sayTaken, sayTooLarge } from "./words.js";
 
 const SHOWN = 20;
+
+/** @typedef {import("./words.js").Line} Line */
 
 class LeadLabels extends HTMLElement {
   #file = html("input", { type: "file", accept: ".json,application/json", "aria-label": "COCO file of labels" });
@@ -28,43 +32,34 @@ class LeadLabels extends HTMLElement {
   }
 
   async #send() {
-    const file = this.#file.files[0];
+    const file = this.#file.files?.[0];
+    if (!file) return;
     const tooLarge = sayTooLarge(file);
-    if (tooLarge) return this.#say([{ text: `Not taken: ${tooLarge}`, tone: "error" }]);
+    if (tooLarge) {
+      this.#say([{ text: `Not taken: ${tooLarge}`, tone: "error" }]);
+      return;
+    }
     this.#sending = true;
     this.#say([{ text: `Taking ${file.name}…`, tone: "" }]);
     this.#settle();
     try {
-      this.#say(sayTaken(await send(file, this.#update.checked)));
+      this.#say(sayTaken(await send(`/api/labels?update=${this.#update.checked ? 1 : 0}`, file, "application/json")));
     } catch (error) {
-      this.#say([{ text: `Not taken: ${error.message}`, tone: "error" }]);
+      this.#say([{ text: `Not taken: ${messageOf(error)}`, tone: "error" }]);
     } finally {
       this.#sending = false;
       this.#settle();
     }
-    return undefined;
   }
 
   #settle() {
-    this.#button.disabled = this.#sending || !this.#file.files.length;
+    this.#button.disabled = this.#sending || !this.#file.files?.length;
   }
 
+  /** @param {Line[]} lines */
   #say(lines) {
     this.#said.replaceChildren(...lines.slice(0, SHOWN).map(({ text, tone }) => html("p", { class: tone }, text)));
   }
-}
-
-/** @param {File} file @param {boolean} update @returns {Promise<any>} the report of /api/labels */
-async function send(file, update) {
-  const { csrf } = await answerOf(await fetch("/api/session"));
-  const headers = { "X-CSRF-Token": csrf, "Content-Type": "application/json" };
-  return answerOf(await fetch(`/api/labels?update=${update ? 1 : 0}`, { method: "POST", headers, body: file }));
-}
-
-async function answerOf(response) {
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error?.message ?? `the server answered ${response.status}. Try again in a moment.`);
-  return answer;
 }
 
 if (!customElements.get("lead-labels")) customElements.define("lead-labels", LeadLabels);

@@ -1,8 +1,14 @@
 /** Predictions before any round: a lead chooses a pose model, the worker runs it over the pool. Every text enters as text. */
 
-import { html } from "./chart.js";
+import { messageOf } from "../shared/api.js";
+import { html } from "../shared/dom.js";
+import { showIn } from "./host.js";
+import { send } from "./sending.js";
 import { STYLE } from "./style.js";
 import { sayLeftOut, sayPrelabelling } from "./words.js";
+
+/** @typedef {import("./words.js").Prelabelling} Prelabelling @typedef {import("./words.js").Worker} Worker
+ *  @typedef {{prelabelling: Prelabelling | null, worker?: Worker | null}} Shown */
 
 const UNDER_WAY = new Set(["queued", "running"]);
 
@@ -13,7 +19,9 @@ class LeadPrelabel extends HTMLElement {
   #said = html("p", { role: "status" });
   #run = html("div", { class: "run" });
   #uploading = false;
+  /** @type {Prelabelling | null} */
   #latest = null;
+  /** @type {Worker | null} */
   #worker = null;
 
   connectedCallback() {
@@ -28,7 +36,7 @@ class LeadPrelabel extends HTMLElement {
     this.#settle();
   }
 
-  /** @param {{prelabelling: any, worker?: any} | null} value */
+  /** @param {Shown | null} value */
   show(value) {
     this.#latest = value?.prelabelling ?? null;
     this.#worker = value?.worker ?? this.#worker;
@@ -38,17 +46,19 @@ class LeadPrelabel extends HTMLElement {
   }
 
   async #upload() {
-    const file = this.#file.files[0];
+    const file = this.#file.files?.[0];
+    if (!file) return;
     this.#uploading = true;
     this.#say(`Uploading ${file.name}…`);
     this.#settle();
     try {
-      const { prelabelling } = await send(file);
+      /** @type {Prelabelling} */
+      const prelabelling = await send(`/api/prelabellings?name=${encodeURIComponent(file.name)}`, file, "application/octet-stream");
       this.#file.value = "";
       this.#say("");
       this.show({ prelabelling });
     } catch (error) {
-      this.#say(`Not taken: ${error.message}`, "error");
+      this.#say(`Not taken: ${messageOf(error)}`, "error");
     } finally {
       this.#uploading = false;
       this.#settle();
@@ -56,42 +66,29 @@ class LeadPrelabel extends HTMLElement {
   }
 
   #settle() {
-    this.#button.disabled = this.#uploading || !this.#file.files.length || UNDER_WAY.has(this.#latest?.state);
+    this.#button.disabled = this.#uploading || !this.#file.files?.length || UNDER_WAY.has(this.#latest?.state ?? "");
   }
 
+  /** @param {string} text */
   #say(text, tone = "") {
     this.#said.className = `more ${tone}`;
     this.#said.textContent = text;
   }
 }
 
+/** @param {Prelabelling} run @param {Worker | null} worker */
 function runParts(run, worker) {
   const { text, tone } = sayPrelabelling(run, worker);
+  /** @type {HTMLElement[]} */
   const parts = [html("p", { class: tone, role: tone === "error" ? "alert" : "status" }, text)];
   if (run.state === "running") parts.push(html("progress", { max: run.total || 1, value: run.done, "aria-label": "persons predicted" }));
   if (run.state === "done") parts.push(...sayLeftOut(run).slice(0, 5).map((said) => html("p", { class: "warning" }, `Note: ${said}`)));
   return parts;
 }
 
-/** The file to the server, which keeps it and queues its run. @param {File} file @returns {Promise<{prelabelling: any}>} */
-async function send(file) {
-  const { csrf } = await answerOf(await fetch("/api/session"));
-  const headers = { "X-CSRF-Token": csrf, "Content-Type": "application/octet-stream" };
-  const address = `/api/prelabellings?name=${encodeURIComponent(file.name)}`;
-  return { prelabelling: await answerOf(await fetch(address, { method: "POST", headers, body: file })) };
-}
-
-async function answerOf(response) {
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error?.message ?? `the server answered ${response.status}. Try again in a moment.`);
-  return answer;
-}
-
 if (!customElements.get("lead-prelabel")) customElements.define("lead-prelabel", LeadPrelabel);
 
-/** @param {{element: HTMLElement, props: {value: any}, watch: (name: string, then: () => void) => void}} host */
-export function bind({ element, props, watch }) {
-  const part = element.querySelector("lead-prelabel");
-  watch("value", () => part.show(props.value));
-  part.show(props.value);
+/** @param {import("./host.js").Host<Shown | null>} host */
+export function bind(host) {
+  showIn("lead-prelabel", host);
 }

@@ -9,7 +9,7 @@ export function ticks(low, high, { wanted = 4, whole = false } = {}) {
   const span = high > low ? high - low : Math.abs(high) || 1;
   const raw = span / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = Math.max(whole ? 1 : 0, power * [1, 2, 5, 10].find((factor) => factor * power >= raw * 0.999));
+  const step = Math.max(whole ? 1 : 0, power * ([1, 2, 5].find((factor) => factor * power >= raw * 0.999) ?? 10));
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
@@ -18,7 +18,7 @@ export function ticks(low, high, { wanted = 4, whole = false } = {}) {
 /** Where a value lies. @param {[number, number]} from @param {[number, number]} onto */
 export function scale(from, onto) {
   const [low, high] = from;
-  return (value) => onto[0] + ((value - low) / (high - low || 1)) * (onto[1] - onto[0]);
+  return (/** @type {number} */ value) => onto[0] + ((value - low) / (high - low || 1)) * (onto[1] - onto[0]);
 }
 
 /** A number as short as it can be told apart from its neighbours on the axis. @param {number} value @param {number} step */

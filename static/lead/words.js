@@ -1,5 +1,14 @@
 /** Numbers of rounds in words: pure, no DOM. */
 
+/**
+ * @typedef {import("../shared/contract.d.ts").RoundPayload} Round
+ * @typedef {import("../shared/contract.d.ts").PrelabellingPayload} Prelabelling
+ * @typedef {import("../shared/contract.d.ts").WorkerPayload} Worker
+ * @typedef {import("../shared/contract.d.ts").LabelsTakenPayload} LabelsTaken
+ * @typedef {{text: string, change: "" | "better" | "worse"}} Change a figure, and how it differs from the one before
+ * @typedef {{text: string, tone: "" | "error" | "warning" | "done"}} Line one sentence, and its tone
+ */
+
 export const NETWORKS = ["A", "B", "C"];
 export const STAGES = {
   freeze: "Freezing the labels", train: "Training", score: "Scoring the pool", publish: "Publishing", done: "Done",
@@ -12,22 +21,23 @@ export function saySeconds(seconds) {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** How long a round took, from the worker's start to its end. @param {any} round */
+/** How long a round took, from the worker's start to its end. @param {Round} round */
 export function sayDuration(round) {
   if (!round.started_at || !round.finished_at) return "";
   return saySeconds((Date.parse(round.finished_at) - Date.parse(round.started_at)) / 1000);
 }
 
-/** AP of one network before and after. @param {any} round @param {string} network @returns {{text: string, change: "" | "better" | "worse"}} */
+/** AP of one network before and after. @param {Round} round @param {string} network */
 export function sayAp(round, network) {
   return sayChange(round, network, "AP");
 }
 
-/** Mean OKS of one network before and after: steadier than AP where few persons are measured. @param {any} round @param {string} network */
+/** Mean OKS of one network before and after: steadier than AP where few persons are measured. @param {Round} round @param {string} network */
 export function sayOks(round, network) {
   return sayChange(round, network, "mean_oks");
 }
 
+/** @param {Round} round @param {string} network @param {"AP" | "mean_oks"} figure @returns {Change} */
 function sayChange(round, network, figure) {
   const before = round.metrics.ap_before?.[network]?.[figure];
   const after = round.metrics.ap?.[network]?.[figure];
@@ -37,8 +47,9 @@ function sayChange(round, network, figure) {
   return { text: `${from} → ${to}`, change: to === from ? "" : after > before ? "better" : "worse" };
 }
 
-/** What a running round tells of itself, as [word, value]. @param {any} round @returns {[string, string][]} */
+/** What a running round tells of itself, as [word, value]. @param {Round} round */
 export function sayProgress({ stage, progress }) {
+  /** @type {[string, string][]} */
   const said = [["Stage", STAGES[stage]]];
   if (progress.epochs) said.push(["Epoch", `${progress.epoch} of ${progress.epochs}`]);
   if (progress.steps) said.push(["Step", `${progress.step} of ${progress.steps}`]);
@@ -53,9 +64,10 @@ export function sayProgress({ stage, progress }) {
 
 const PAIRS = ["A and B", "A one epoch ago and B", "A and B one epoch ago", "both one epoch ago"];
 
-/** What a published round learned from, and where, as [word, value]. @param {any} round @returns {[string, string][]} */
+/** What a published round learned from, and where, as [word, value]. @param {Round} round */
 export function sayResult(round) {
   const { persons, refreshes, device } = round.metrics;
+  /** @type {[string, string][]} */
   const said = NETWORKS.map((network) => [`AP of ${network}`, sayAp(round, network).text]);
   said.push(["Mean OKS of C", sayOks(round, "C").text]);
   if (persons) said.push(["Labelled persons", String(persons.labelled)], ["Unlabelled persons", String(persons.unlabelled)]);
@@ -64,21 +76,21 @@ export function sayResult(round) {
   return said;
 }
 
-/** Which pairs taught the student since the last refresh, most frequent first. @param {any} round @returns {string} "" where none did */
+/** Which pairs taught the student since the last refresh, most frequent first. @param {Round} round @returns {string} "" where none did */
 export function sayPairs(round) {
   const shares = round.metrics.pair_frequency?.at(-1) ?? [];
-  const told = shares.map((share, i) => [share, PAIRS[i]]).filter(([share]) => share >= 0.0005).sort((one, two) => two[0] - one[0]);
-  return told.map(([share, pair]) => `${pair} ${(100 * share).toFixed(1)} %`).join(", ");
+  const told = shares.map((share, i) => ({ share, pair: PAIRS[i] })).filter(({ share }) => share >= 0.0005);
+  return told.sort((one, two) => two.share - one.share).map(({ share, pair }) => `${pair} ${(100 * share).toFixed(1)} %`).join(", ");
 }
 
-/** Why a round has not begun yet. @param {{state: string} | null} worker as /api/worker tells of it; null: not known */
+/** Why a round has not begun yet. @param {Worker | null} worker as /api/worker tells of it; null: not known */
 export function sayQueued(worker) {
   if (worker && worker.state !== "running") return "It waits for a worker; none runs. It begins when one does.";
   return "It waits for the worker, behind a model's run over the pool if there is one.";
 }
 
 /** How a model's run over the pool goes, as one sentence and its tone.
- * @param {any} run @param {{state: string} | null} [worker] @returns {{text: string, tone: "" | "error" | "done"}} */
+ * @param {Prelabelling} run @param {Worker | null} [worker] @returns {Line} */
 export function sayPrelabelling({ state, model, done, total, report, error }, worker = null) {
   const isAlone = worker !== null && worker.state !== "running";
   if (state === "queued" && isAlone) return { text: `${model} waits for a worker; none runs. It begins when one does.`, tone: "" };
@@ -90,13 +102,14 @@ export function sayPrelabelling({ state, model, done, total, report, error }, wo
   return { text: `${model} predicted ${count(report.predicted, "person")}, ${report.flagged} of them flagged; ${report.known} were predicted before.`, tone: "done" };
 }
 
-/** What a finished run left out. @param {any} run @returns {string[]} */
+/** What a finished run left out. @param {Prelabelling} run @returns {string[]} */
 export function sayLeftOut({ report }) {
   const missing = report.unknown_keypoints ?? [];
   const said = missing.length ? [`The model has no ${missing.join(", ").replaceAll("_", " ")}; annotators place them.`] : [];
   return [...said, ...(report.complaints ?? [])];
 }
 
+/** @param {number} number @param {string} word */
 function count(number, word) {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
@@ -109,11 +122,11 @@ export function sayTooLarge({ name, size }) {
   return `${name} has ${Math.ceil(size / 1e6)} MB; this page takes at most 50 MB. Import it in a shell: import IMAGES_DIR --annotations ${name}`;
 }
 
-/** What came of a file of labels, line by line. @param {{images_known: number, told: string, complaints: string[]}} report */
+/** What came of a file of labels, line by line. @param {LabelsTaken} report @returns {Line[]} */
 export function sayTaken(report) {
   const images = report.images_known === 1 ? "1 image of the file is" : `${report.images_known} images of the file are`;
   return [
     { text: `${images} here; ${report.told}.`, tone: "done" },
-    ...report.complaints.map((said) => ({ text: `Note: ${said}`, tone: "warning" })),
+    ...report.complaints.map((said) => /** @type {Line} */ ({ text: `Note: ${said}`, tone: "warning" })),
   ];
 }

@@ -15,6 +15,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What went wrong, as a sentence. @param {unknown} error */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 const TIMEOUT_MS = 15_000;
 const PICTURE_TIMEOUT_MS = 90_000;
 const SENT_AGAIN = new Set([408, 425, 429]);
@@ -26,25 +31,29 @@ export function newKey(random = globalThis.crypto) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** @typedef {import("./contract.d.ts").SessionPayload} Session */
+
 /** The server, as the editor speaks to it. */
 export class Api {
   #fetch;
   #base;
+  /** @type {Session | null} */
   #session = null;
   /** @type {{name: string, project: string | null} | null} whose page this is, of which project: what they decide is
    * never sent as somebody else's, nor to another project that took this one's address */
   #owner = null;
 
-  /** @param {{fetch?: typeof fetch, base?: string}} [options] base: put before every path, "" for the page's own host */
+  /** @param {{fetch?: typeof globalThis.fetch, base?: string}} [options] base: put before every path, "" for the page's own host */
   constructor({ fetch = globalThis.fetch.bind(globalThis), base = "" } = {}) {
     this.#fetch = fetch;
     this.#base = base;
   }
 
   /** Who is signed in, asked until there is a project. project: tells it from every other; null before there is one.
-   * @returns {Promise<{user: {name: string, role: string}, csrf: string, version: number, project: string | null}>} */
+   * @returns {Promise<Session>} */
   async session() {
     if (this.#session) return this.#session;
+    /** @type {Session} */
     const session = await this.#request("/api/session");
     const { user: { name }, project } = session;
     this.#owner ??= { name, project };
@@ -55,7 +64,8 @@ export class Api {
     return session;
   }
 
-  /** The next task, leased to this annotator, or {task: null, message}. @param {Iterable<number>} exclude image ids */
+  /** The next task, leased to this annotator, or why there is none. @param {Iterable<number>} exclude image ids
+   * @returns {Promise<import("./contract.d.ts").TaskPayload | import("./contract.d.ts").EmptyQueuePayload>} */
   next(exclude = []) {
     const ids = [...exclude];
     return this.#request(ids.length ? `/api/next?exclude=${ids.join(",")}` : "/api/next");
@@ -71,7 +81,7 @@ export class Api {
     try {
       return await this.#post(path, body, keepalive);
     } catch (error) {
-      if (error.status !== 403 && error.kind !== "signed-out") throw error;
+      if (!(error instanceof ApiError) || (error.status !== 403 && error.kind !== "signed-out")) throw error;
       this.#session = null;
       if (error.kind === "signed-out") throw error;
       return this.#post(path, body, keepalive);
@@ -91,6 +101,7 @@ export class Api {
     }
   }
 
+  /** @param {string} path @param {object} body @param {boolean} keepalive @returns {Promise<any>} */
   async #post(path, body, keepalive) {
     const { csrf } = await this.session();
     return this.#request(path, {
@@ -101,6 +112,7 @@ export class Api {
     });
   }
 
+  /** @param {string} path @param {RequestInit} [options] @returns {Promise<any>} */
   async #request(path, options = {}) {
     const answer = await this.#send(path, options);
     try {
@@ -110,6 +122,7 @@ export class Api {
     }
   }
 
+  /** @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
   async #send(path, options) {
     let answer;
     try {
@@ -124,6 +137,7 @@ export class Api {
   }
 }
 
+/** @param {string} found who is signed in @param {string} wanted whose page this is */
 function notOurs(found, wanted) {
   return new ApiError("signed-out", `${found} is signed in here now; this page is ${wanted}'s. Sign in as ${wanted} to save what ` +
     `waits, or reload the page to go on as ${found}.`);

@@ -20,12 +20,15 @@ export const SHOWS = [
 /** @type {Filters} */
 export const NO_FILTERS = Object.freeze({ show: "open", camera: "", keypoint: "", search: "" });
 
+/** @type {(keyof Filters)[]} */
+const NAMES = ["show", "camera", "keypoint", "search"];
 export const LONGEST_SEARCH = 100;
 const NUMBER = /^\d{1,9}$/;
 
 /** The filters in a page's query; what makes no sense there asks for nothing. @param {string} query @returns {Filters} */
 export function readFilters(query) {
   const told = new URLSearchParams(query);
+  /** @param {string} name */
   const number = (name) => (NUMBER.test(told.get(name) ?? "") ? String(Number(told.get(name))) : "");
   const show = SHOWS.find(({ value }) => value === told.get("show"))?.value ?? NO_FILTERS.show;
   const search = (told.get("search") ?? "").trim().slice(0, LONGEST_SEARCH);
@@ -36,9 +39,9 @@ export function readFilters(query) {
  * @returns {string} "" or with its question mark */
 export function writeFilters(filters, query) {
   const told = new URLSearchParams(query);
-  for (const [name, value] of Object.entries(filters)) {
-    if (value === NO_FILTERS[name]) told.delete(name);
-    else told.set(name, value);
+  for (const name of NAMES) {
+    if (filters[name] === NO_FILTERS[name]) told.delete(name);
+    else told.set(name, filters[name]);
   }
   return told.size ? `?${told}` : "";
 }
@@ -53,5 +56,5 @@ export function sheetPath({ show, camera, keypoint, search }, { after, limit }) 
 
 /** @param {Filters} one @param {Filters} other */
 export function sameFilters(one, other) {
-  return Object.keys(NO_FILTERS).every((name) => one[name] === other[name]);
+  return NAMES.every((name) => one[name] === other[name]);
 }

@@ -5,12 +5,14 @@ import { ABSENT, HIDDEN, sideOf } from "../editor/desk/desk.js";
 /**
  * @typedef {import("../editor/desk/desk.js").Skeleton} Skeleton
  * @typedef {import("../editor/geometry.js").Point} Point
- * @typedef {"left" | "right" | "middle"} Side
+ * @typedef {import("../editor/desk/desk.js").Side} Side
  * @typedef {{kind: "limb" | "visible" | "hidden" | "flag", side: Side | null, path: string}} Mark   path: an SVG path's d
  */
 
 /** @type {Side[]} */
 const SIDES = ["left", "middle", "right"];
+/** @type {("hidden" | "visible")[]} */
+const KINDS = ["hidden", "visible"];
 const RING = 2.6;
 
 /**
@@ -20,23 +22,29 @@ const RING = 2.6;
  */
 export function marksOf(xyv, skeleton, { flagged, radius }) {
   const sides = xyv.map((_, keypoint) => sideOf(skeleton, keypoint));
+  /** @param {number} keypoint */
   const isThere = (keypoint) => xyv[keypoint][2] !== ABSENT;
   const limbs = skeleton.edges.filter(([a, b]) => isThere(a) && isThere(b));
+  /** @param {Side} side @param {boolean} isHidden */
   const alike = (side, isHidden) => [...xyv.keys()].filter((k) => isThere(k) && sides[k] === side && (xyv[k][2] === HIDDEN) === isHidden);
+  /** @param {[number, number]} limb @returns {Side} */
   const sideOfLimb = ([a, b]) => (sides[a] === sides[b] ? sides[a] : "middle");
-  return [
-    ...SIDES.map((side) => ({ kind: "limb", side, path: limbs.filter((limb) => sideOfLimb(limb) === side).map((limb) => line(xyv, limb)).join("") })),
-    ...["hidden", "visible"].flatMap((kind) => SIDES.map((side) => (
+  /** @type {Mark[]} */
+  const marks = [
+    ...SIDES.map((side) => /** @type {Mark} */ ({ kind: "limb", side, path: limbs.filter((limb) => sideOfLimb(limb) === side).map((limb) => line(xyv, limb)).join("") })),
+    ...KINDS.flatMap((kind) => SIDES.map((side) => (
       { kind, side, path: alike(side, kind === "hidden").map((k) => shape(side, xyv[k], radius)).join("") }))),
     { kind: "flag", side: null, path: flagged.filter(isThere).map((k) => disc(xyv[k], RING * radius)).join("") },
-  ].filter(({ path }) => path);
+  ];
+  return marks.filter(({ path }) => path);
 }
 
+/** @param {Point[]} xyv @param {[number, number]} limb */
 function line(xyv, [a, b]) {
   return `M${at(xyv[a])}L${at(xyv[b])}`;
 }
 
-/** As in the editor: a disc for left, a square for right, a diamond for the middle. */
+/** As in the editor: a disc for left, a square for right, a diamond for the middle. @param {Side} side @param {Point} point @param {number} radius */
 function shape(side, point, radius) {
   if (side === "left") return disc(point, radius);
   const [x, y] = point;
@@ -45,15 +53,19 @@ function shape(side, point, radius) {
   return `M${at([x, y - reach])}L${at([x + reach, y])}L${at([x, y + reach])}L${at([x - reach, y])}z`;
 }
 
+/** @param {Point} at @param {number} radius */
 function disc([x, y], radius) {
+  /** @param {number} width */
   const half = (width) => `a${round(radius)} ${round(radius)} 0 1 0 ${round(width)} 0`;
   return `M${at([x - radius, y])}${half(2 * radius)}${half(-2 * radius)}z`;
 }
 
+/** @param {number[]} spot */
 function at([x, y]) {
   return `${round(x)} ${round(y)}`;
 }
 
+/** @param {number} value */
 function round(value) {
   return Number(value.toFixed(1));
 }

@@ -1,6 +1,6 @@
 /** The persons loaded so far, page by page, for the filters of now. Knows no DOM. */
 
-import { sheetPath } from "./filters.js";
+import { NO_FILTERS, sheetPath } from "./filters.js";
 
 /** @typedef {import("./filters.js").Filters} Filters @typedef {import("./words.js").SheetPerson} SheetPerson */
 
@@ -10,7 +10,8 @@ export const PAGE = 60;
 export class Paging {
   #get;
   #changed;
-  #filters = null;
+  /** @type {Filters} */
+  #filters = NO_FILTERS;
   #turn = 0;
   /** @type {SheetPerson[]} */
   persons = [];
@@ -20,7 +21,7 @@ export class Paging {
   total = null;
   /** @type {"loading" | "ready" | "failed"} */
   phase = "loading";
-  /** @type {Error | null} */
+  /** @type {unknown} why the last page did not come; null after one that did */
   problem = null;
 
   /** @param {(path: string) => Promise<any>} get @param {(added: SheetPerson[]) => void} changed called after every change,
@@ -51,6 +52,7 @@ export class Paging {
 
   async #load() {
     const turn = this.#turn;
+    /** @param {"loading" | "ready" | "failed"} phase @param {unknown} problem @param {SheetPerson[]} added */
     const tell = (phase, problem, added) => {
       if (turn !== this.#turn) return;
       [this.phase, this.problem] = [phase, problem];
@@ -59,6 +61,7 @@ export class Paging {
     };
     tell("loading", null, []);
     try {
+      /** @type {import("../shared/contract.d.ts").SheetPayload} */
       const answer = await this.#get(sheetPath(this.#filters, { after: this.next, limit: PAGE }));
       if (turn === this.#turn) [this.next, this.total] = [answer.next, answer.total ?? this.total];
       tell("ready", null, answer.persons);

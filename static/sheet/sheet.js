@@ -1,11 +1,11 @@
 /** The contact sheet: every person as a tile, filters that the page's address keeps, the annotator's last ten. Wires; every text enters as text. */
 
-import { Api } from "../shared/api.js";
+import { Api, ApiError, messageOf } from "../shared/api.js";
 import { spoken } from "../editor/desk/desk.js";
 import { recentInWords } from "../editor/words.js";
 import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
 import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";
-import { html } from "./nodes.js";
+import { html } from "../shared/dom.js";
 import { PAGE, Paging } from "./paging.js";
 import { stepTo } from "./steps.js";
 import { STYLE } from "./style.js";
@@ -19,23 +19,29 @@ const GHOSTS = 12;
 /** Coming back, no more than this is loaded again before the tile is looked for. */
 const MOST_AGAIN = 20 * PAGE;
 
+/** @typedef {import("./filters.js").Filters} Filters @typedef {import("./words.js").Choices} Choices
+ *  @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("../shared/contract.d.ts").RecentPayload} Recent */
+
 class ContactSheet extends HTMLElement {
   #api = new Api();
   #paging = new Paging((path) => this.#api.get(path), (added) => this.#draw(added));
   #filters = NO_FILTERS;
-  /** What can be chosen, null until the server has told. @type {import("./words.js").Choices | null} */
+  /** What can be chosen, null until the server has told. @type {Choices | null} */
   #choices = null;
-  #parts = null;
-  #near = null;
-  #typing = 0;
+  /** Where the tiles are; null while nobody is shown. @type {HTMLUListElement | null} */
+  #grid = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #typing;
+  #root = this.attachShadow({ mode: "open" });
+  #parts = this.#build();
+  #near = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#loadAhead(), { rootMargin: `${AHEAD_PX}px` });
   #goingBack = () => this.#show(readFilters(location.search));
+  /** @param {PageTransitionEvent} event */
   #shownAgain = (event) => event.persisted && this.#begin();
 
   connectedCallback() {
     addEventListener("popstate", this.#goingBack);
     addEventListener("pageshow", this.#shownAgain);
-    if (!this.shadowRoot) this.#build();
-    this.#near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#loadAhead(), { rootMargin: `${AHEAD_PX}px` });
     this.#near.observe(this.#parts.more);
     this.#open();
   }
@@ -52,16 +58,18 @@ class ContactSheet extends HTMLElement {
     this.#filters = readFilters(location.search);
     this.#parts.body.replaceChildren(...ghosts());
     try {
-      this.#choices = await this.#api.get("/api/sheet/filters");
+      /** @type {Choices} */
+      const choices = await this.#api.get("/api/sheet/filters");
+      this.#choices = choices;
+      this.#fillChoices(choices);
     } catch (error) {
-      const step = error.status === 404 ? await this.#firstStep() : null; // before the first import there is nothing to choose
+      const step = error instanceof ApiError && error.status === 404 ? await this.#firstStep() : null; // before the first import there is nothing to choose
       this.#parts.body.replaceChildren(step ? firstStepCard(step) : problemCard(error, () => this.#open()));
       this.dataset.phase = step ? "empty" : "failed";
       this.toggleAttribute("data-bare", step !== null);
       return;
     }
     this.removeAttribute("data-bare");
-    this.#fillChoices();
     await this.#begin();
   }
 
@@ -87,20 +95,21 @@ class ContactSheet extends HTMLElement {
     const toolbar = html("div", { class: "toolbar", role: "search", "aria-label": "Filters" }, controls.show.element, labelled("Camera", controls.camera),
       labelled("Flagged keypoint", controls.keypoint), labelled("File name", controls.search, "search"), clear, count);
     const title = html("div", { class: "title" }, html("h1", {}, "Contact sheet"), order);
-    this.attachShadow({ mode: "open" }).append(title, recent, toolbar, live, body, more);
-    this.shadowRoot.adoptedStyleSheets = [styleSheet()];
-    this.#parts = { recent, order, count, live, body, more, controls, clear, grid: null };
+    this.#root.append(title, recent, toolbar, live, body, more);
+    this.#root.adoptedStyleSheets = [styleSheet()];
     body.addEventListener("keydown", (event) => this.#press(event));
     body.addEventListener("click", (event) => this.#leave(event));
+    return { recent, order, count, live, body, more, controls, clear };
   }
 
   #segments() {
     const inputs = SHOWS.map(({ value }) => html("input", { type: "radio", name: "show", value }));
-    for (const input of inputs) input.addEventListener("change", () => this.#filter({ show: input.value }));
+    SHOWS.forEach(({ value }, i) => inputs[i].addEventListener("change", () => this.#filter({ show: value })));
     const labels = SHOWS.map(({ label }, i) => html("label", {}, inputs[i], html("span", {}, label)));
     return { inputs, element: html("fieldset", {}, html("legend", {}, "Show"), html("div", { class: "segments" }, ...labels)) };
   }
 
+  /** @param {"camera" | "keypoint"} name */
   #select(name) {
     const select = html("select", { disabled: "" });
     select.addEventListener("change", () => this.#filter({ [name]: select.value }));
@@ -116,8 +125,8 @@ class ContactSheet extends HTMLElement {
     return input;
   }
 
-  #fillChoices() {
-    const { cameras, skeleton } = this.#choices;
+  /** @param {Choices} choices */
+  #fillChoices({ cameras, skeleton }) {
     const { camera, keypoint } = this.#parts.controls;
     camera.replaceChildren(option("", "All cameras"), ...cameras.map(({ id, name }) => option(id, name)));
     keypoint.replaceChildren(option("", "Any keypoint"), ...skeleton.keypoints.map((_, i) => option(i, spoken(skeleton, i))));
@@ -138,6 +147,7 @@ class ContactSheet extends HTMLElement {
 
   async #drawRecent() {
     const { recent } = this.#parts;
+    /** @type {Recent} */
     const { images } = await this.#api.get("/api/recent").catch(() => ({ images: [] })); // a way back, not the work: the sheet goes on without it
     const links = images.map((image) => html("li", {}, html("a", { href: `/annotate/?image=${image.id}`, title: image.file_name },
       html("b", {}, image.file_name), html("small", {}, recentInWords(image, Date.now())))));
@@ -147,7 +157,7 @@ class ContactSheet extends HTMLElement {
 
   // --- filters ---
 
-  /** Some filters anew. While somebody types, the address changes in place: back does not go letter by letter. */
+  /** Some filters anew. While somebody types, the address changes in place: back does not go letter by letter. @param {Partial<Filters>} changed */
   #filter(changed, { isTyped = false } = {}) {
     clearTimeout(this.#typing);
     const search = isTyped ? {} : { search: this.#parts.controls.search.value.trim() };
@@ -165,46 +175,53 @@ class ContactSheet extends HTMLElement {
     this.#parts.controls.search.focus();
   }
 
+  /** @param {Filters} filters */
   async #show(filters) {
     this.#filters = filters;
     if (!this.#choices) return; // once they are here, that is shown
     const { controls, clear, order } = this.#parts;
     for (const input of controls.show.inputs) input.checked = input.value === filters.show;
-    for (const name of ["camera", "keypoint"]) choose(controls[name], filters[name]);
+    choose(controls.camera, filters.camera);
+    choose(controls.keypoint, filters.keypoint);
     if (controls.search.value.trim() !== filters.search) controls.search.value = filters.search;
     clear.hidden = sameFilters(filters, NO_FILTERS);
     order.textContent = `${orderInWords(filters, this.#choices)} Images kept for validation are not shown.`;
-    this.#parts.grid = null;
+    this.#grid = null;
     await this.#paging.restart(filters);
   }
 
   // --- tiles ---
 
+  /** @param {SheetPerson[]} added */
   #draw(added) {
     const { phase, persons } = this.#paging;
+    const choices = this.#choices;
+    if (!choices) return;
     this.#parts.body.setAttribute("aria-busy", String(phase === "loading" && !persons.length));
-    if (added.length) this.#addTiles(added);
-    else if (!persons.length) this.#drawNobody();
+    if (added.length) this.#addTiles(added, choices);
+    else if (!persons.length) this.#drawNobody(choices);
     this.#drawMore();
     this.#drawCount();
     this.dataset.phase = phase;
     if (phase === "ready") this.#lookAgain();
   }
 
-  #addTiles(added) {
-    if (!this.#parts.grid) {
-      this.#parts.grid = html("ul", { class: "grid", role: "list", "aria-label": "Persons" });
-      this.#parts.body.replaceChildren(this.#parts.grid);
+  /** @param {SheetPerson[]} added @param {Choices} choices */
+  #addTiles(added, choices) {
+    if (!this.#grid) {
+      this.#grid = html("ul", { class: "grid", role: "list", "aria-label": "Persons" });
+      this.#parts.body.replaceChildren(this.#grid);
     }
-    this.#parts.grid.append(...added.map((person) => tileOf(person, this.#filters, this.#choices)));
+    this.#grid.append(...added.map((person) => tileOf(person, this.#filters, choices)));
   }
 
-  #drawNobody() {
+  /** @param {Choices} choices */
+  #drawNobody(choices) {
     const { phase, problem } = this.#paging;
     const { body } = this.#parts;
     if (phase === "loading") return body.querySelector("a.tile") ? undefined : body.replaceChildren(...ghosts()); // the ones before stay until then
-    if (phase === "failed") return body.replaceChildren(problemCard(problem, () => this.#paging.more()));
-    body.replaceChildren(emptyCard(this.#filters, this.#choices, () => this.#clear()));
+    if (problem) return body.replaceChildren(problemCard(problem, () => this.#paging.more()));
+    body.replaceChildren(emptyCard(this.#filters, choices, () => this.#clear()));
     return void this.#tellFirstStep();
   }
 
@@ -212,7 +229,8 @@ class ContactSheet extends HTMLElement {
     const { phase, problem, persons, isWhole } = this.#paging;
     const { more } = this.#parts;
     if (!persons.length || isWhole) return more.replaceChildren();
-    if (phase === "failed") return more.replaceChildren(problemCard(problem, () => this.#paging.more()));
+    if (problem) return more.replaceChildren(problemCard(problem, () => this.#paging.more()));
+    /** @type {HTMLButtonElement} */
     const button = more.querySelector(":scope > button") ?? this.#moreButton();
     button.disabled = phase === "loading";
     button.textContent = phase === "loading" ? "Loading more…" : "Load more";
@@ -245,15 +263,15 @@ class ContactSheet extends HTMLElement {
     this.#near.observe(this.#parts.more);
   }
 
-  /** Remember where one was, for the way back from the editor. */
+  /** Remember where one was, for the way back from the editor. @param {MouseEvent} event */
   #leave(event) {
-    const tile = event.target.closest("a.tile");
+    const tile = this.#tiles().find((one) => one.contains(/** @type {Node} */ (event.target)));
     if (!tile || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const index = this.#tiles().indexOf(tile);
     history.replaceState({ index, person: Number(tile.dataset.person) }, "");
   }
 
-  /** To the person opened last; where they are no longer shown, to whoever took their place. */
+  /** To the person opened last; where they are no longer shown, to whoever took their place. @param {{index: number, person: number} | null} state */
   async #comeBack(state) {
     if (!state || !Number.isInteger(state.index)) return;
     while (this.#paging.persons.length <= state.index && this.#paging.persons.length < MOST_AGAIN && this.#paging.phase === "ready" && !this.#paging.isWhole) {
@@ -267,16 +285,18 @@ class ContactSheet extends HTMLElement {
 
   // --- keys ---
 
+  /** @returns {HTMLElement[]} */
   #tiles() {
-    return [...(this.#parts.grid?.querySelectorAll("a.tile") ?? [])];
+    return [...(this.#grid?.querySelectorAll("a") ?? [])];
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (!this.#grid || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const tiles = this.#tiles();
-    const index = tiles.indexOf(this.shadowRoot.activeElement);
+    const index = tiles.findIndex((tile) => tile === this.#root.activeElement);
     if (index === -1) return;
-    const columns = getComputedStyle(this.#parts.grid).gridTemplateColumns.split(" ").length;
+    const columns = getComputedStyle(this.#grid).gridTemplateColumns.split(" ").length;
     const to = stepTo(index, event.key, { count: tiles.length, columns });
     if (to === null) return;
     event.preventDefault();
@@ -291,15 +311,18 @@ function styleSheet() {
   return sheet;
 }
 
+/** @param {string} label @param {HTMLElement} control */
 function labelled(label, control, style = "") {
   return html("label", { class: `field ${style}` }, label, control);
 }
 
+/** @param {string | number} value @param {string} text */
 function option(value, text) {
   return html("option", { value }, text);
 }
 
-/** An address may ask for a camera or a keypoint there is not: the list says so rather than nothing. */
+/** An address may ask for a camera or a keypoint there is not: the list says so rather than nothing.
+ * @param {HTMLSelectElement} select @param {string} value */
 function choose(select, value) {
   if (![...select.options].some((one) => one.value === value)) select.append(option(value, `Unknown (${value})`));
   select.value = value;
@@ -311,6 +334,7 @@ function ghosts() {
   return [html("ul", { class: "grid", "aria-hidden": true }, ...Array.from({ length: GHOSTS }, ghost))];
 }
 
+/** @param {Filters} filters @param {Choices} choices @param {() => void} clear */
 function emptyCard(filters, choices, clear) {
   const { why, what } = emptyInWords(filters, choices);
   const button = html("button", { type: "button" }, "Clear filters");
@@ -319,12 +343,13 @@ function emptyCard(filters, choices, clear) {
   return html("section", { class: "card" }, html("h2", {}, why), ...(what ? [html("p", {}, what)] : []), ...after);
 }
 
+/** @param {unknown} error @param {() => void} again */
 function problemCard(error, again) {
   const button = html("button", { type: "button" }, "Try again");
   button.addEventListener("click", again);
   const signIn = html("a", { href: `/login?next=${encodeURIComponent(location.pathname + location.search)}` }, "Sign in");
-  const ways = error.kind === "signed-out" ? [signIn] : [button];
-  return html("section", { class: "card", role: "alert" }, html("h2", {}, "The persons could not be loaded."), html("p", {}, error.message),
+  const ways = error instanceof ApiError && error.kind === "signed-out" ? [signIn] : [button];
+  return html("section", { class: "card", role: "alert" }, html("h2", {}, "The persons could not be loaded."), html("p", {}, messageOf(error)),
     html("div", { class: "row" }, ...ways));
 }
 

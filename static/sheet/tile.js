@@ -1,15 +1,16 @@
 /** One person of the contact sheet: the crop with the pose over it, how they stand, how uncertain they are. A link into the editor. */
 
 import { marksOf } from "./marks.js";
-import { html, svg } from "./nodes.js";
+import { html, svg } from "../shared/dom.js";
 import { aboutInWords, flagsInWords, heldInWords, scoreInWords, scoreOf, stateInWords, tileInWords } from "./words.js";
 
-/** @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("./words.js").Choices} Choices */
+/** @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("./words.js").Choices} Choices
+ *  @typedef {import("./filters.js").Filters} Filters @typedef {import("../shared/contract.d.ts").SheetPosePayload} Pose */
 
 /** A keypoint's radius, as a part of the crop's side. */
 const DOT = 0.018;
 
-/** @param {SheetPerson} person @param {import("./filters.js").Filters} filters @param {Choices} choices @returns {HTMLLIElement} */
+/** @param {SheetPerson} person @param {Filters} filters @param {Choices} choices @returns {HTMLLIElement} */
 export function tileOf(person, filters, choices) {
   const name = tileInWords(person, filters, choices);
   const link = html("a", { class: "tile", href: editorPath(person), "aria-label": name, "data-person": person.id, "data-state": person.state },
@@ -22,9 +23,10 @@ export function editorPath({ id, image_id: image }) {
   return `/annotate/?image=${image}&person=${id}`;
 }
 
+/** @param {SheetPerson} person @param {Choices} choices */
 function crop(person, choices) {
   const picture = html("img", { src: person.thumb, alt: "", width: choices.thumb_px, height: choices.thumb_px, loading: "lazy", decoding: "async" });
-  const frame = html("span", { class: "crop" }, picture, ...(person.pose ? [pose(person, choices)] : []), ...badges(person));
+  const frame = html("span", { class: "crop" }, picture, ...(person.pose ? [drawn(person.pose, person, choices)] : []), ...badges(person));
   picture.addEventListener("error", () => {
     picture.hidden = true;
     frame.append(html("span", { class: "gone" }, "The crop could not be loaded."));
@@ -32,7 +34,8 @@ function crop(person, choices) {
   return frame;
 }
 
-function pose({ pose: { xyv }, flags, state }, { skeleton, thumb_px: size }) {
+/** @param {Pose} pose @param {SheetPerson} person @param {Choices} choices */
+function drawn({ xyv }, { flags, state }, { skeleton, thumb_px: size }) {
   const flagged = state === "open" ? flags.map(({ keypoint }) => keypoint) : []; // once decided, none asks for a look
   const marks = marksOf(xyv, skeleton, { flagged, radius: DOT * size });
   const paths = marks.map(({ kind, side, path }) => svg("path", { class: `${kind} ${side ?? ""}`, d: path }));
@@ -40,6 +43,7 @@ function pose({ pose: { xyv }, flags, state }, { skeleton, thumb_px: size }) {
   return svg("svg", { viewBox: `0 0 ${size} ${size}`, "aria-hidden": true }, ...halos, ...paths);
 }
 
+/** @param {SheetPerson} person */
 function badges(person) {
   const shown = [];
   if (person.state !== "open") shown.push(html("span", { class: "badge", "data-state": person.state, "aria-hidden": true }, stateInWords(person.state)));
@@ -50,12 +54,15 @@ function badges(person) {
   return shown;
 }
 
+/** @param {number | null} score */
 function scoreLine(score) {
-  const meter = html("i", { class: "meter" }, html("i", {}));
-  meter.firstChild.style.width = `${100 * Math.min(Math.max(score ?? 0, 0), 1)}%`;
+  const full = html("i", {});
+  const meter = html("i", { class: "meter" }, full);
+  full.style.width = `${100 * Math.min(Math.max(score ?? 0, 0), 1)}%`;
   return html("span", { class: "score", "data-none": score === null ? "" : null }, meter, html("b", {}, scoreInWords(score)));
 }
 
+/** @param {SheetPerson} person @param {Filters} filters */
 function lines(person, filters) {
   const about = aboutInWords(person, filters);
   const who = person.camera ? `#${person.id} · ${person.camera}` : `#${person.id}`;

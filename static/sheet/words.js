@@ -6,12 +6,8 @@ import { NO_FILTERS, sameFilters } from "./filters.js";
 /**
  * @typedef {import("./filters.js").Filters} Filters
  * @typedef {import("../editor/desk/desk.js").Flag} Flag
- * @typedef {import("../editor/desk/desk.js").Skeleton} Skeleton
- * @typedef {{id: number, image_id: number, file_name: string, camera: string, state: import("../editor/desk/desk.js").PersonState,
- *   score: number | null, flags: Flag[], skip_reason: string | null, labelled_by: string | null, held_by: string | null, thumb: string,
- *   pose: {xyv: import("../editor/geometry.js").Point[]} | null}} SheetPerson   flags: worst first. held_by:
- *   another annotator who has the image now. pose: in pixels of the thumb.
- * @typedef {{cameras: {id: number, name: string}[], skeleton: Skeleton, thumb_px: number}} Choices   thumb_px: a thumb's side
+ * @typedef {import("../shared/contract.d.ts").SheetPersonPayload} SheetPerson
+ * @typedef {import("../shared/contract.d.ts").FiltersPayload} Choices
  */
 
 const STATES = { open: "open", accepted: "accepted", skipped: "skipped", not_a_person: "not a person" };
@@ -69,7 +65,7 @@ export function tileInWords(person, filters, choices) {
   return `Person ${person.id} in ${where}: ${told.join(", ")}${about ? `. ${about}` : ""}`;
 }
 
-/** The flag on the keypoint that is asked for, or the worst one. */
+/** The flag on the keypoint that is asked for, or the worst one. @param {{flags: Flag[]}} person @param {string} keypoint */
 function askedFlag({ flags }, keypoint) {
   return keypoint === "" ? flags[0] : flags.find((flag) => flag.keypoint === Number(keypoint));
 }
@@ -110,6 +106,7 @@ const EMPTY = {
   all: "The train split has no persons. A lead imports images, or draw a box around somebody in the editor.",
 };
 
+/** @param {Filters} filters @param {Choices} choices */
 function narrowings({ camera, keypoint, search }, choices) {
   return [
     ...(camera === "" ? [] : [`of camera ${choices.cameras.find(({ id }) => String(id) === camera)?.name ?? camera}`]),
@@ -118,11 +115,13 @@ function narrowings({ camera, keypoint, search }, choices) {
   ];
 }
 
+/** @param {string} keypoint @param {Choices} choices */
 function keypointName(keypoint, { skeleton }) {
   const index = Number(keypoint);
   return index < skeleton.keypoints.length ? spoken(skeleton, index) : `keypoint ${index}`;
 }
 
+/** @param {number} count */
 function number(count) {
   return count.toLocaleString("en");
 }

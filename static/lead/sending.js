@@ -1,0 +1,16 @@
+/** What the lead's cards send themselves: a file as the body of a request. */
+
+/** @param {string} address @param {File} file @param {string} type of its content
+ * @returns {Promise<any>} the answer. Throws an Error with the server's words. */
+export async function send(address, file, type) {
+  const { csrf } = await answerOf(await fetch("/api/session"));
+  const headers = { "X-CSRF-Token": csrf, "Content-Type": type };
+  return answerOf(await fetch(address, { method: "POST", headers, body: file }));
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+async function answerOf(response) {
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error?.message ?? `the server answered ${response.status}. Try again in a moment.`);
+  return answer;
+}
