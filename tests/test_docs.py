@@ -218,7 +218,7 @@ def wrong_in(parser: argparse.ArgumentParser, name: str, words: list[str]) -> st
                 return f"{name} has no {option}"
             value_of = None if given or known[option].nargs == 0 else known[option]
         elif inner := subcommands(parser):
-            if word in ("...", "…"):
+            if word in ("...", "…") or PLACEHOLDER.fullmatch(word):
                 return ""
             if word not in inner:
                 return f"{name} has no {word}"
