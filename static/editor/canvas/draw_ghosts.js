@@ -2,13 +2,23 @@
 
 import { toScreen } from "../geometry.js";
 import { ABSENT } from "../desk/desk.js";
+import { GHOST_KINDS } from "../panel/looks.js";
 import { COLOURS, circle, stroke } from "./strokes.js";
 
-/** @typedef {import("../panel/looks.js").GhostKind} GhostKind @typedef {import("../geometry.js").Point} Point */
+/**
+ * @typedef {import("../desk/desk.js").Desk} Desk
+ * @typedef {import("../panel/looks.js").Looks} Looks
+ * @typedef {import("../desk/desk.js").Person} Person
+ * @typedef {import("../geometry.js").Spot} Spot
+ * @typedef {import("../geometry.js").View} View
+ */
+
+/** @typedef {import("../panel/looks.js").GhostKind} GhostKind @typedef {import("../geometry.js").Point} Point
+ *  @typedef {{letter: string, name: string, colour: string, dash: number[], side: [number, number]}} Ghost side: where its letter stands */
 
 /**
  * Each told apart three times: by colour, by dash and by a letter, which stands on a side of its own.
- * @type {Record<GhostKind, {letter: string, name: string, colour: string, dash: number[], side: [number, number]}>}
+ * @type {Record<GhostKind, Ghost>}
  */
 export const GHOSTS = {
   A: { letter: "A", name: "Teacher A", colour: "#7ff0cf", dash: [6, 4], side: [-1, -1] },
@@ -31,16 +41,17 @@ export function ghostOf(person, kind) {
  * @param {CanvasRenderingContext2D} context @param {import("../geometry.js").View} view @param {import("../desk/desk.js").Desk} desk
  * @param {import("../desk/desk.js").Person} person @param {import("../panel/looks.js").Looks} looks */
 export function paintGhosts(context, view, desk, person, looks) {
-  for (const kind of Object.keys(GHOSTS).filter((one) => looks.ghosts[one])) {
+  for (const kind of GHOST_KINDS.filter((one) => looks.ghosts[one])) {
     const xyv = ghostOf(person, kind);
     if (xyv) paintGhost(context, view, desk, xyv, GHOSTS[kind], (keypoint) => kind !== "label" || xyv[keypoint][2] !== ABSENT);
   }
 }
 
-/** Where ghosts mark the selected keypoint, so that no name is put over it. @returns {import("../geometry.js").Spot[]} */
+/** Where ghosts mark the selected keypoint, so that no name is put over it. @param {View} view @param {Desk} desk @param {Person} person
+ * @param {Looks} looks @returns {import("../geometry.js").Spot[]} */
 export function ghostMarks(view, desk, person, looks) {
   if (person.state !== "open") return [];
-  return Object.keys(GHOSTS).filter((kind) => looks.ghosts[kind]).flatMap((kind) => {
+  return GHOST_KINDS.filter((kind) => looks.ghosts[kind]).flatMap((kind) => {
     const point = ghostOf(person, kind)?.[desk.keypoint];
     if (!point) return [];
     const at = toScreen(view, { x: point[0], y: point[1] });
@@ -49,6 +60,8 @@ export function ghostMarks(view, desk, person, looks) {
   });
 }
 
+/** @param {CanvasRenderingContext2D} context @param {View} view @param {Desk} desk @param {Point[]} xyv
+ * @param {Ghost} ghost @param {(keypoint: number) => boolean} isThere */
 function paintGhost(context, view, { skeleton, keypoint }, xyv, { letter, colour, dash, side }, isThere) {
   const spots = xyv.map(([x, y]) => toScreen(view, { x, y }));
   const lines = skeleton.edges.filter((edge) => edge.every(isThere)).map(([a, b]) => ({ from: spots[a], to: spots[b] }));
@@ -60,11 +73,12 @@ function paintGhost(context, view, { skeleton, keypoint }, xyv, { letter, colour
   if (isThere(keypoint)) paintLetter(context, spots[keypoint], { letter, colour, side });
 }
 
-/** Beside the place it means, which a small ring marks and leaves free to see. */
+/** Beside the place it means, which a small ring marks and leaves free to see.
+ * @param {CanvasRenderingContext2D} context @param {Spot} at @param {Omit<Ghost, "name" | "dash">} ghost */
 function paintLetter(context, at, { letter, colour, side: [dx, dy] }) {
   const x = at.x + dx * LETTER_OUT_PX;
   const y = at.y + dy * LETTER_OUT_PX;
-  for (const [shade, width] of [[COLOURS.halo, 3.5], [colour, 1.5]]) {
+  for (const { shade, width } of [{ shade: COLOURS.halo, width: 3.5 }, { shade: colour, width: 1.5 }]) {
     circle(context, at.x, at.y, 3);
     context.strokeStyle = shade;
     context.lineWidth = width;

@@ -23,7 +23,7 @@ export function paintFrame(context, view, frame, reach) {
   lines.moveTo(foot.x, foot.y);
   lines.lineTo(at.turn.x, at.turn.y);
   context.setLineDash([6, 4]);
-  for (const [colour, width] of [[SHADE, 4], [COLOUR, 1.5]]) {
+  for (const { colour, width } of [{ colour: SHADE, width: 4 }, { colour: COLOUR, width: 1.5 }]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.stroke(lines);
@@ -33,6 +33,7 @@ export function paintFrame(context, view, frame, reach) {
   for (const [name, spot] of Object.entries(at)) if (name !== "middle") paintHandle(context, name, spot, turned);
 }
 
+/** @param {CanvasRenderingContext2D} context @param {string} name @param {import("../geometry.js").Spot} at @param {number} turned */
 function paintHandle(context, name, { x, y }, turned) {
   context.save();
   context.translate(x, y);

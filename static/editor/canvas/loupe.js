@@ -5,7 +5,12 @@
 
 import { clamp, scaleOf, toScreen } from "../geometry.js";
 import { ABSENT, personOf, sideOf } from "../desk/desk.js";
-import { COLOURS, circle, clear, faded, stroke } from "./strokes.js";
+import { COLOURS, circle, clear, faded, stroke, strokeAll } from "./strokes.js";
+
+/**
+ * @typedef {import("../desk/desk.js").Desk} Desk
+ * @typedef {import("./draw.js").Scene} Scene
+ */
 
 /** @typedef {import("../geometry.js").Spot} Spot @typedef {import("../geometry.js").Size} Size
  *  @typedef {import("../geometry.js").View} View @typedef {{at: Spot, finger: Spot | null}} Aim in screen pixels
@@ -25,6 +30,7 @@ const FINGER_PX = 34;
 /**
  * What the loupe shows: where a finger aims, else, as long as the annotator wants it, the waiting keypoint under the
  * pointer or the selected one. @returns {Aim | null} null: nothing
+ * @param {Pick<Scene, "desk" | "view" | "look" | "looks">} scene
  */
 export function aimOf({ desk, view, look, looks }) {
   if (look.loupeAt) return look.loupeAt;
@@ -43,6 +49,7 @@ export function aimOf({ desk, view, look, looks }) {
 export function loupePlace({ at, finger }, stage, size = LOUPE_PX) {
   const most = { x: stage.width - size - MARGIN_PX, y: stage.height - size - MARGIN_PX };
   if (!finger) return { x: at.x < stage.width / 2 ? Math.max(most.x, 0) : MARGIN_PX, y: MARGIN_PX };
+  /** @param {number} value @param {"x" | "y"} axis */
   const within = (value, axis) => clamp(value, MARGIN_PX, Math.max(most[axis], MARGIN_PX));
   const above = Math.min(at.y, finger.y) - FINGER_PX - size;
   const below = Math.max(at.y, finger.y) + FINGER_PX;
@@ -53,7 +60,7 @@ export function loupePlace({ at, finger }, stage, size = LOUPE_PX) {
   return { x: left >= 0 ? left : Math.max(at.x, finger.x) + FINGER_PX, y: within(finger.y - size / 2, "y") };
 }
 
-/** How the loupe stands and what it shows, or null. @returns {Loupe | null} */
+/** How the loupe stands and what it shows, or null. @param {Scene} scene @returns {Loupe | null} */
 export function loupeOf(scene) {
   const aim = aimOf(scene);
   if (!aim) return null;
@@ -66,7 +73,8 @@ export function loupeOf(scene) {
   return { aim, corner, view };
 }
 
-/** The picture in the loupe, on its own canvas of LOUPE_PX. @param {Loupe} loupe */
+/** The picture in the loupe, on its own canvas of LOUPE_PX.
+ * @param {CanvasRenderingContext2D} context @param {number} ratio @param {Scene} scene @param {Loupe} loupe */
 export function paintLoupePicture(context, ratio, { picture, desk }, { corner, view }) {
   clear(context, ratio);
   context.save();
@@ -82,7 +90,7 @@ export function paintLoupePicture(context, ratio, { picture, desk }, { corner, v
 }
 
 /** Cross, rim and the limbs nearby, over whatever was painted there before. @param {CanvasRenderingContext2D} context
- * @param {Loupe} loupe */
+ * @param {Scene} scene @param {Loupe} loupe */
 export function paintLoupeMarks(context, { desk }, { corner, view }) {
   const middle = { x: corner.x + LOUPE_PX / 2, y: corner.y + LOUPE_PX / 2 };
   context.save();
@@ -92,16 +100,13 @@ export function paintLoupeMarks(context, { desk }, { corner, view }) {
   faded(context, 0.5, () => paintLimbs(context, desk, view));
   paintCross(context, middle);
   context.restore();
-  for (const [colour, width] of [[COLOURS.halo, 5], ["#ffffff", 2]]) {
-    circle(context, middle.x, middle.y, LOUPE_PX / 2 - 1);
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.stroke();
-  }
+  circle(context, middle.x, middle.y, LOUPE_PX / 2 - 1);
+  strokeAll(context, [COLOURS.halo, 5], ["#ffffff", 2]);
 }
 
+/** @param {CanvasRenderingContext2D} context @param {Desk} desk @param {View} view */
 function paintLimbs(context, desk, view) {
-  const { xyv } = personOf(desk).pose;
+  const xyv = personOf(desk)?.pose.xyv ?? [];
   context.lineCap = "round";
   for (const [a, b] of desk.skeleton.edges.filter((edge) => edge.every((keypoint) => xyv[keypoint][2] !== ABSENT))) {
     const sides = [sideOf(desk.skeleton, a), sideOf(desk.skeleton, b)];
@@ -110,11 +115,12 @@ function paintLimbs(context, desk, view) {
   }
 }
 
-/** Its middle stays free: what is looked at is there. */
+/** Its middle stays free: what is looked at is there. @param {CanvasRenderingContext2D} context @param {Spot} at */
 function paintCross(context, { x, y }) {
   const far = LOUPE_PX / 2;
-  for (const [colour, width] of [["rgba(8, 10, 14, 0.6)", 3], ["#ffffff", 1]]) {
+  for (const { colour, width } of [{ colour: "rgba(8, 10, 14, 0.6)", width: 3 }, { colour: "#ffffff", width: 1 }]) {
     for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      /** @param {number} out */
       const at = (out) => ({ x: x + out * dx, y: y + out * dy });
       stroke(context, { from: at(6), to: at(far) }, colour, width);
     }

@@ -17,6 +17,7 @@ const WAYS = [[1, -1], [1, 1], [-1, -1], [-1, 1], [1, 0], [-1, 0], [0, -1], [0, 
  */
 export function placeLabel(size, at, { middle, stage, dots = [], taken = [], gap = GAP, must = false }) {
   const far = Math.hypot(at.x - middle.x, at.y - middle.y) || 1;
+  /** @param {number[]} way */
   const outward = ([x, y]) => (x * (at.x - middle.x) + y * (at.y - middle.y)) / far / Math.hypot(x, y);
   const pills = WAYS.toSorted((one, two) => outward(two) - outward(one)).map((way) => beside(size, at, way, gap));
   const inside = pills.filter((pill) => isInside(pill, stage));
@@ -25,16 +26,20 @@ export function placeLabel(size, at, { middle, stage, dots = [], taken = [], gap
   return inside[0] ?? clampedInto(pills[0], stage);
 }
 
+/** @param {Size} size @param {Spot} at @param {number[]} way @param {number} gap */
 function beside({ width, height }, at, [x, y], gap) {
   const out = x && y ? gap * 0.75 : gap;
   return { x: at.x + x * out - (width * (1 - x)) / 2, y: at.y + y * out - (height * (1 - y)) / 2, width, height };
 }
 
+/** @param {Pill} pill @param {Size} stage */
 function isInside({ x, y, width, height }, stage) {
   return x >= 2 && y >= 2 && x + width <= stage.width - 2 && y + height <= stage.height - 2;
 }
 
+/** @param {Pill} pill @param {Size} stage */
 function clampedInto(pill, stage) {
+  /** @param {number} value @param {number} most */
   const within = (value, most) => Math.max(2, Math.min(value, most - 2));
   return { ...pill, x: within(pill.x, stage.width - pill.width), y: within(pill.y, stage.height - pill.height) };
 }
@@ -44,6 +49,7 @@ export function overlaps(one, two) {
   return one.x < two.x + two.width && two.x < one.x + one.width && one.y < two.y + two.height && two.y < one.y + one.height;
 }
 
+/** @param {Pill} pill @param {Spot} dot */
 function covers({ x, y, width, height }, dot, reach = 4) {
   return dot.x > x - reach && dot.x < x + width + reach && dot.y > y - reach && dot.y < y + height + reach;
 }
@@ -58,6 +64,7 @@ export function wrapped(text, wide, most) {
   return [...lines.slice(0, most - 1).map((line) => cut(line, wide)), cut(`${lines[most - 1]} …`, wide, true)];
 }
 
+/** @param {string} text @param {number} wide */
 function linesOf(text, wide) {
   const lines = [""];
   for (const word of text.split(/\s+/).filter(Boolean)) {
@@ -68,12 +75,14 @@ function linesOf(text, wide) {
   return lines;
 }
 
-/** The same number of lines, as narrow as they can be: no word stands alone in the last one. */
+/** The same number of lines, as narrow as they can be: no word stands alone in the last one.
+ * @param {string} text @param {number} wide @param {string[]} lines @returns {string[]} */
 function balanced(text, wide, lines) {
   const narrower = linesOf(text, wide - 1);
   return wide > 1 && narrower.length === lines.length ? balanced(text, wide - 1, narrower) : lines;
 }
 
+/** @param {string} line @param {number} wide */
 function cut(line, wide, goesOn = false) {
   if (line.length <= wide) return line;
   return `${line.slice(0, wide - (goesOn ? 2 : 1)).trimEnd()}${goesOn ? " …" : "…"}`;

@@ -5,11 +5,17 @@ import { LOUPE_PX, loupeOf, paintLoupeMarks, paintLoupePicture } from "./loupe.j
 import { clear } from "./strokes.js";
 import { ToneFilter } from "./tone.js";
 
+/**
+ * @typedef {import("./draw.js").Scene} Scene
+ * @typedef {import("./loupe.js").Loupe} Loupe
+ */
+
 /** @typedef {"picture" | "others" | "selected"} Layer */
 
 /** Three canvases over one another in an element, painted at most once a frame. */
 export class Stage {
   #contexts;
+  /** @type {Set<Layer>} */
   #stale = new Set();
   #frame = 0;
   #scene;
@@ -23,16 +29,15 @@ export class Stage {
 
   /**
    * @param {HTMLElement} element @param {Record<Layer | "loupe", HTMLCanvasElement>} canvases
-   * @param {{scene: () => object | null, painted: () => void}} wiring scene: what to paint; painted: called in the same
+   * @param {{scene: () => Scene | null, painted: () => void}} wiring scene: what to paint; painted: called in the same
    *   frame, after painting the picture
    */
   constructor(element, { loupe, ...canvases }, { scene, painted }) {
     this.element = element;
-    this.#loupe = loupe.getContext("2d");
+    this.#loupe = contextOf(loupe);
     this.#tone = new ToneFilter(element, [canvases.picture, loupe]);
-    this.#contexts = Object.fromEntries(
-      Object.entries(canvases).map(([layer, canvas]) => [layer, canvas.getContext("2d")]),
-    );
+    const { picture, others, selected } = canvases;
+    this.#contexts = { picture: contextOf(picture), others: contextOf(others), selected: contextOf(selected) };
     this.#scene = scene;
     this.#painted = painted;
   }
@@ -92,10 +97,18 @@ export class Stage {
     if (stale.has("picture")) this.#painted();
   }
 
+  /** @param {CanvasRenderingContext2D} selected @param {Scene} scene @param {Loupe} loupe */
   #paintLoupe(selected, scene, loupe) {
     const { canvas } = this.#loupe;
     canvas.style.transform = `translate(${loupe.corner.x}px, ${loupe.corner.y}px)`;
     paintLoupePicture(this.#loupe, this.ratio, scene, loupe);
     paintLoupeMarks(selected, scene, loupe);
   }
+}
+
+/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
+function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser gave no canvas to draw on; wanted one for each layer. Close other tabs, and reload the page.");
+  return context;
 }

@@ -37,7 +37,7 @@ export function faded(context, alpha, paint) {
   context.globalAlpha = before;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {{from: Spot, to: Spot}} line */
+/** @param {CanvasRenderingContext2D} context @param {{from: Spot, to: Spot}} line @param {string} colour @param {number} width */
 export function stroke(context, { from, to }, colour, width) {
   context.strokeStyle = colour;
   context.lineWidth = width;
@@ -47,13 +47,25 @@ export function stroke(context, { from, to }, colour, width) {
   context.stroke();
 }
 
-/** The path of a circle, to fill or to stroke. */
+/** Stroke the path there is in each of these, the widest first. @param {CanvasRenderingContext2D} context
+ * @param {...[colour: string, width: number]} lines */
+export function strokeAll(context, ...lines) {
+  for (const [colour, width] of lines) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.stroke();
+  }
+}
+
+/** The path of a circle, to fill or to stroke.
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius */
 export function circle(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
-/** The path of a side's own shape: a disc for left, a square for right, a diamond for the middle. @param {Side} side */
+/** The path of a side's own shape: a disc for left, a square for right, a diamond for the middle. @param {Side} side
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius */
 export function shape(context, side, x, y, radius) {
   if (side === "left") return circle(context, x, y, radius);
   context.beginPath();
@@ -66,7 +78,7 @@ export function shape(context, side, x, y, radius) {
   return context.closePath();
 }
 
-/** A keypoint's mark: filled, or hollow where it is hidden. @param {Spot} at
+/** A keypoint's mark: filled, or hollow where it is hidden. @param {CanvasRenderingContext2D} context @param {Spot} at
  * @param {{side: Side, radius: number, hollow: boolean, halo?: boolean}} how */
 export function dot(context, { x, y }, { side, radius, hollow, halo = false }) {
   shape(context, side, x, y, radius);
@@ -83,13 +95,14 @@ export function dot(context, { x, y }, { side, radius, hollow, halo = false }) {
   context.stroke();
 }
 
-/** The room that lines of words take. @param {string[]} lines @returns {import("../geometry.js").Size} */
+/** The room that lines of words take. @param {string[]} lines @param {CanvasRenderingContext2D} context @returns {import("../geometry.js").Size} */
 export function pillSize(context, lines) {
   context.font = FONT;
   return { width: Math.max(...lines.map((line) => context.measureText(line).width)) + 12, height: lines.length * LINE_PX + 2 };
 }
 
-/** Words on a dark ground, the first line in a colour. @param {string[]} lines @param {Pill | Spot} at its top-left corner */
+/** Words on a dark ground, the first line in a colour. @param {string[]} lines @param {Pill | Spot} at its top-left corner
+ * @param {CanvasRenderingContext2D} context @param {string} colour */
 export function pill(context, lines, at, colour, alpha = 1) {
   const { width, height } = pillSize(context, lines);
   faded(context, alpha, () => {

@@ -21,11 +21,12 @@ export class ToneFilter {
 
   /** @param {import("../panel/looks.js").Tone | null} tone null: as it was taken */
   apply(tone) {
-    for (const channel of tone ? this.#channels : []) setAll(channel, tone);
+    if (tone) for (const channel of this.#channels) setAll(channel, tone);
     for (const canvas of this.#canvases) canvas.style.filter = tone ? `url(#${ID})` : "";
   }
 }
 
+/** @param {string} name @param {Record<string, unknown>} attributes @param {Element[]} [children] */
 function made(name, attributes, children = []) {
   const element = document.createElementNS(SVG, name);
   setAll(element, attributes);
@@ -33,6 +34,7 @@ function made(name, attributes, children = []) {
   return element;
 }
 
+/** @param {Element} element @param {Record<string, unknown>} attributes */
 function setAll(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }

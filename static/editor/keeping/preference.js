@@ -24,6 +24,7 @@ export class Kept {
     this.#try((kept) => kept.setItem(this.#key, this.#write(value)));
   }
 
+  /** @param {(kept: Storage) => void} act */
   #try(act) {
     try {
       act(this.#storage());

@@ -35,7 +35,8 @@ export function viewOfPerson(desk, stage, turn = 0) {
   return fit([...cornersOf(person.box), ...points], stage, { margin: 0.14, most: 14, turn });
 }
 
-/** The same view, moved if the selected keypoint would lie outside the stage. @param {View} view @returns {View} */
+/** The same view, moved if the selected keypoint would lie outside the stage. @param {View} view @param {Desk} desk @param {Size} stage
+ * @returns {View} */
 export function withKeypointInside(view, desk, stage) {
   const point = personOf(desk)?.pose.xyv[desk.keypoint];
   if (!point || point[2] === ABSENT) return view;
@@ -70,6 +71,7 @@ export function turnedAnew(view, desk, before, after, stage) {
   return turnTo(view, { x: stage.width / 2, y: stage.height / 2 }, after);
 }
 
+/** @param {View} one @param {View} two */
 function isSame(one, two) {
-  return Object.keys(one).every((name) => Math.abs(one[name] - two[name]) < 1e-6);
+  return [one.a - two.a, one.b - two.b, one.x - two.x, one.y - two.y].every((apart) => Math.abs(apart) < 1e-6);
 }

@@ -40,6 +40,7 @@ export class Upright {
     return { isOn: this.isOn, turn: turnOf(view), own: uprightTurn(desk) };
   }
 
+  /** @param {(kept: Storage) => void} act */
   #try(act) {
     try {
       act(this.#storage());
