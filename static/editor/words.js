@@ -157,6 +157,7 @@ export function nobodyBoxed({ byTouch, isLooking }) {
   return `${byTouch ? "The dashed box in the bar" : "{add-person}"} adds a person. If nobody is in the image, say so below.`;
 }
 
+/** @param {string} name @param {Desk["placeAs"]} placeAs @param {boolean} byTouch */
 function placingInWords(name, placeAs, byTouch) {
   if (placeAs === HIDDEN) return `The next ${byTouch ? "tap" : "click"} places the ${name} hidden`;
   if (byTouch) return `Tap to place the ${name}, or choose Hidden or Absent first`;
@@ -209,6 +210,7 @@ export const NO_LENS = "This camera is not a fisheye: its images are shown as th
 /** How the image lies in the view. turn: the view's, own: the one that puts the person's head up, both in radians.
  * @param {{isOn: boolean, turn: number, own: number}} view isOn: the upright view */
 export function turnInWords({ isOn, turn, own }) {
+  /** @param {number} angle */
   const degrees = (angle) => Math.abs(Math.round((angle * 180) / Math.PI));
   if (!isOn) return "Shown as the camera took it";
   if (degrees(turn)) return `Turned ${degrees(turn)}° so that the head points up`;
@@ -252,7 +254,7 @@ export function restoredInWords(restored) {
   return `${back} ${whose} from an earlier prediction or label than today's.`;
 }
 
-/** "person 2", "persons 1 and 3" */
+/** "person 2", "persons 1 and 3" @param {import("./keeping/drafts.js").Restored[]} restored */
 function personsInWords(restored) {
   const numbers = restored.map(({ person }) => person + 1).sort((a, b) => a - b);
   if (numbers.length === 1) return `person ${numbers[0]}`;

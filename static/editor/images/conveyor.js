@@ -1,20 +1,26 @@
 /** The images to come: the next ones are fetched and decoded while the annotator works on this one. */
 
+import { ApiError } from "../../shared/api.js";
 import { lookOf } from "./looking.js";
 import { openDesk, stopPlacing } from "../desk/desk.js";
+
+/**
+ * @typedef {import("../desk/desk.js").Desk} Desk
+ */
 
 /** How many images are to wait here, and how many decoded pixels beyond the first of them: a pixel takes 4 bytes. */
 const AHEAD = 2;
 const AHEAD_PX = 40e6;
 
 /**
- * @typedef {{desk: import("../desk/desk.js").Desk, restored: import("../keeping/drafts.js").Restored[], picture: ImageBitmap | null,
+ * @typedef {{desk: import("../desk/desk.js").Desk, restored: import("../keeping/drafts.js").Restored[], picture: ImageBitmap | null, overview?: ImageBitmap | null,
  *   view: import("../geometry.js").View | null, problem: string | null, waiting: number,
  *   look: import("./looking.js").Look | null}} Sheet one image at hand: its desk,
  *   whose edits of a draft are back on it, its decoded picture, how it is looked at, how many of its saves the server has
  *   not answered; look: why it may only be looked at, null where it is ours to work on
- * @typedef {{sheet: Sheet | null, message: string, step?: any}} Delivery sheet null: the queue is empty, and the server's
- *   words for it; step: as /api/first-step tells of it
+ * @typedef {{sheet: Sheet, message: ""}} Delivered
+ * @typedef {Delivered | {sheet: null, message: string, step: import("../../shared/contract.d.ts").StepPayload | null}} Delivery sheet null:
+ *   the queue is empty, and the server's words for it; step: as /api/first-step tells of it
  * @typedef {{desk: import("../desk/desk.js").Desk, restored: import("../keeping/drafts.js").Restored[], problem: string | null}} Kept
  */
 
@@ -123,7 +129,7 @@ export class Conveyor {
   /** @param {Sheet[]} gone of those that are ready */
   #drop(gone) {
     if (!gone.length) return;
-    if (gone.includes(this.#drawing)) this.#takeComing(); // that picture is not wanted any more
+    if (this.#drawing && gone.includes(this.#drawing)) this.#takeComing(); // that picture is not wanted any more
     this.#ready = this.#ready.filter((sheet) => !gone.includes(sheet));
     for (const sheet of gone) sheet.picture?.close();
     this.#changed();
@@ -146,6 +152,7 @@ export class Conveyor {
     return this.#ready.length > 0 && !this.#bare.has(this.#ready[0]);
   }
 
+  /** @param {Sheet | null} sheet */
   #arrived(sheet) {
     this.#takeComing();
     if (sheet && !this.#ready.includes(sheet)) this.#add(sheet);
@@ -153,7 +160,7 @@ export class Conveyor {
     if (sheet) this.prefetch();
   }
 
-  /** An image that was fetched by its id while it was dealt here too is at hand already. */
+  /** An image that was fetched by its id while it was dealt here too is at hand already. @param {Sheet} sheet */
   #add(sheet) {
     if (!this.#out().includes(sheet.desk.imageId)) this.#ready.push(sheet);
     else sheet.picture?.close();
@@ -164,7 +171,7 @@ export class Conveyor {
     return [...new Set([...this.#held(), ...this.#taken, ...this.#fetching, ...this.imageIds])];
   }
 
-  /** A sheet that waits here, taken before its turn. @returns {Promise<Delivery> | null} */
+  /** A sheet that waits here, taken before its turn. @param {number} imageId @returns {Promise<Delivered> | null} */
   #outOfTurn(imageId) {
     const sheet = this.sheetOf(imageId);
     if (!sheet) return null;
@@ -176,10 +183,12 @@ export class Conveyor {
 
   /** @returns {Promise<Delivery>} */
   #next() {
-    if (this.#back.length) return delivered(this.#back.pop());
-    if (this.#hasFirst()) return delivered(this.#ready.shift());
+    const back = this.#back.pop();
+    if (back) return delivered(back);
+    const hasPicture = this.#hasFirst();
     const first = this.#ready.shift();
-    return first ? this.#pictured(first) : this.#takeComing() ?? this.#fetch();
+    if (first) return hasPicture ? delivered(first) : this.#pictured(first);
+    return this.#takeComing() ?? this.#fetch();
   }
 
   #takeComing() {
@@ -188,28 +197,34 @@ export class Conveyor {
     return coming;
   }
 
-  /** A sheet that waited without its picture, with it; it waits again where that cannot be had. */
+  /** A sheet that waited without its picture, with it; it waits again where that cannot be had.
+   * @param {Sheet} sheet @returns {Promise<Delivered>} */
   async #pictured(sheet) {
     try {
-      return await (sheet === this.#drawing ? this.#takeComing() : this.#decoded(sheet));
+      if (sheet !== this.#drawing) return await this.#decoded(sheet);
+      await this.#takeComing();
+      return delivered(sheet);
     } catch (error) {
       this.#ready.unshift(sheet);
       throw error;
     }
   }
 
+  /** @returns {Promise<Delivery>} */
   async #fetch() {
     const held = this.#out();
     const answer = await this.#api.next(held);
-    if (!("image" in answer)) return { sheet: null, message: answer.message ?? "", step: answer.step ?? null };
+    if (!("image" in answer)) return { sheet: null, message: answer.message, step: answer.step };
     this.#counted(answer.remaining, held);
-    return this.#sheetOf(answer, { hasRoom: (size) => this.#hasRoomFor(size) });
+    return this.#sheetOf(answer, (size) => this.#hasRoomFor(size));
   }
 
-  /** A task's sheet, with its picture if there is room. @returns {Promise<Delivery>} */
-  async #sheetOf(task, { hasRoom = () => true } = {}) {
+  /** A task's sheet, with its picture if there is room. @param {import("../../shared/contract.d.ts").TaskPayload} task
+   * @param {(size: import("../geometry.js").Size) => boolean} [hasRoom] @returns {Promise<Delivered>} */
+  async #sheetOf(task, hasRoom = (_size) => true) {
     const look = lookOf(task);
     const { desk, restored, problem } = await (look ? asDealt(stopPlacing(openDesk(task))) : this.#restore(openDesk(task)));
+    /** @type {Sheet} */
     const sheet = { desk, restored, view: null, waiting: 0, picture: null, problem, look };
     if (hasRoom(desk.size)) return this.#decoded(sheet);
     this.#bare.add(sheet);
@@ -223,29 +238,30 @@ export class Conveyor {
     return !first || taken.reduce((sum, pixels) => sum + pixels, pixelsOf(size)) <= AHEAD_PX;
   }
 
-  /** The sheet with its picture. @param {Sheet} sheet @returns {Promise<Delivery>} */
+  /** The sheet with its picture. @param {Sheet} sheet @returns {Promise<Delivered>} */
   async #decoded(sheet) {
     try {
       sheet.picture = await this.#api.picture(sheet.desk.url);
     } catch (error) {
-      if (error.kind !== "refused") throw error;
+      if (!(error instanceof ApiError) || error.kind !== "refused") throw error;
       sheet.problem = error.message;
     }
     this.#bare.delete(sheet);
-    return { sheet, message: "" };
+    return delivered(sheet);
   }
 }
 
-/** @returns {Promise<Delivery>} */
+/** @param {Sheet} sheet @returns {Promise<Delivered>} */
 async function delivered(sheet) {
   return { sheet, message: "" };
 }
 
-/** @returns {Promise<Kept>} */
+/** @param {Desk} desk @returns {Promise<Kept>} */
 async function asDealt(desk) {
   return { desk, restored: [], problem: null };
 }
 
+/** @param {import("../geometry.js").Size} size */
 function pixelsOf({ width, height }) {
   return width * height;
 }

@@ -40,14 +40,13 @@ export class Behind {
   /** The last one, if undo reaches into it: if its last change was a decision. @returns {Sheet | null} */
   get undoable() {
     const last = this.#sheets.at(-1);
-    return ["verdict", "finished"].includes(last?.desk.past.at(-1)?.kind) ? last : null;
+    return last && ["verdict", "finished"].includes(last.desk.past.at(-1)?.kind ?? "") ? last : null;
   }
 
   /** Who was refused and not looked at yet. @returns {{sheet: Sheet, index: number, problem: string} | null} */
   get refused() {
     for (const sheet of this.#sheets) {
-      const index = sheet.desk.persons.findIndex((person) => person.problem);
-      if (index !== -1) return { sheet, index, problem: sheet.desk.persons[index].problem };
+      for (const [index, { problem }] of sheet.desk.persons.entries()) if (problem) return { sheet, index, problem };
     }
     return null;
   }

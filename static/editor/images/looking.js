@@ -11,9 +11,11 @@ const VIEWING = new Set([
   "ghost-label", "loupe", "view-settings", "hide", "cancel",
 ]);
 
+/** @typedef {Pick<import("../../shared/contract.d.ts").TaskPayload, "held_by" | "read_only">} Task */
+
 /** @typedef {{heldBy: string | null, reason: string | null}} Look   heldBy: who works on it; reason: another one, in words */
 
-/** Why a task may only be looked at; null where it is ours to work on. @param {any} task @returns {Look | null} */
+/** Why a task may only be looked at; null where it is ours to work on. @param {Task} task @returns {Look | null} */
 export function lookOf(task) {
   const [heldBy, reason] = [task.held_by ?? null, task.read_only ?? null];
   return heldBy === null && reason === null ? null : { heldBy, reason };
@@ -70,8 +72,10 @@ export class Looking {
     if (task !== null && imageId === this.#imageId) this.#show(lookOf(task) ?? { heldBy: null, reason: null });
   }
 
+  /** @param {Look} look */
   #show({ heldBy, reason }) {
     const isFree = heldBy === null && (reason === null || reason === words.FREE);
-    this.#host.show({ text: heldBy === null && !isFree ? reason : words.lookingInWords(heldBy), isFree, canBeHad: heldBy !== null || isFree });
+    const text = isFree || heldBy !== null ? words.lookingInWords(heldBy) : reason ?? "";
+    this.#host.show({ text, isFree, canBeHad: heldBy !== null || isFree });
   }
 }

@@ -81,7 +81,7 @@ export function chordOf({ key, code = "", shiftKey, ctrlKey, metaKey, altKey }) 
   return `${altKey ? "Alt+" : ""}${ctrlKey || metaKey ? "Mod+" : ""}${shiftKey && shiftTells ? "Shift+" : ""}${name}`;
 }
 
-/** Where a keyboard writes another script, the key's place counts: the Latin letter or digit there. */
+/** Where a keyboard writes another script, the key's place counts: the Latin letter or digit there. @param {string} key @param {string} code */
 function latin(key, code) {
   const isForeign = key > "\x7f";
   return (isForeign && /^(?:Key|Digit)(.)$/.exec(code)?.[1]) || key;
@@ -99,23 +99,27 @@ export function keyFor(command, bindings = BINDINGS) {
   return readable(firstKey(command, bindings));
 }
 
-/** Commands by the four arrows, and what their keys are called while they are those they come with. */
+/** Commands by the four arrows, and what their keys are called while they are those they come with. @type {Record<string, string>} */
 const ARROWS = { nudge: "arrows", size: "Alt and arrows" };
 
 /** A text as it is said: "{undo} takes it back" names the key that stands for undo now; {nudge} and {size} name those of
  * the four directions. @param {string} text @param {Binding[]} [bindings] @returns {string} */
 export function withKeys(text, bindings = BINDINGS) {
+  /** @param {string} name */
   const told = (name) => (Object.hasOwn(ARROWS, name) ? arrowsFor(name, bindings) : inSentence(firstKey(name, bindings)));
+  /** @param {string} name */
   const isKnown = (name) => Object.hasOwn(ARROWS, name) || bindings.some((binding) => binding.command === name);
   return text.replace(/\{([a-z-]+)\}/gi, (braced, name) => (isKnown(name) ? told(name) || "(no key)" : braced));
 }
 
+/** @param {string} name @param {Binding[]} bindings */
 function arrowsFor(name, bindings) {
   const commands = ["left", "right", "up", "down"].map((way) => `${name}-${way}`);
   if (commands.every((command) => firstKey(command, bindings) === firstKey(command, BINDINGS))) return ARROWS[name];
   return commands.map((command) => inSentence(firstKey(command, bindings))).filter(Boolean).join(", ");
 }
 
+/** @param {string} command @param {Binding[]} bindings */
 function firstKey(command, bindings) {
   return bindings.find((binding) => binding.command === command)?.keys[0] ?? "";
 }
@@ -127,6 +131,7 @@ export function inSentence(chord) {
   return isPunctuation ? readable(chord).replace(/.$/u, "“$&”") : readable(chord);
 }
 
+/** @type {Record<string, string>} */
 const READABLE = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del",
   PageDown: "PgDn", PageUp: "PgUp", Backspace: "⌫", Mod: "Ctrl", " ": "Space" };
 

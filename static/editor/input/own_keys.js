@@ -54,6 +54,7 @@ export function cleared(bindings, own, command) {
 export function reset(bindings, own, command) {
   const { [command]: _, ...others } = own;
   const back = keysOf(bindings, {}, command);
+  /** @param {string[]} keys */
   const hasOne = (keys) => keys.some((key) => back.includes(key));
   const holders = Object.keys(others).filter((name) => hasOne(others[name]));
   const freed = holders.reduce((rest, name) => without(bindings, rest, name, back), others);
@@ -61,7 +62,8 @@ export function reset(bindings, own, command) {
   return { own: simplest(bindings, freed), takenFrom: holders.filter((name) => !keptBy.includes(name)), keptBy };
 }
 
-/** Own keys where a command goes without some: with those it has left, else with its first ones, else as it was. */
+/** Own keys where a command goes without some: with those it has left, else with its first ones, else as it was.
+ * @param {Binding[]} bindings @param {Own} own @param {string} command @param {string[]} keys */
 function without(bindings, own, command, keys) {
   const { [command]: had, ...others } = own;
   const left = had.filter((key) => !keys.includes(key));
@@ -71,7 +73,7 @@ function without(bindings, own, command, keys) {
 
 /** The keys that a command has now. @param {Binding[]} bindings @param {Own} own @param {string} command @returns {string[]} */
 export function keysOf(bindings, own, command) {
-  return effective(bindings, own).find((binding) => binding.command === command).keys;
+  return effective(bindings, own).find((binding) => binding.command === command)?.keys ?? [];
 }
 
 /** Why a key cannot be given to a command, or null. @param {Binding[]} bindings @param {string} command @param {string} chord */
@@ -104,6 +106,7 @@ export function readOwn(bindings, text) {
   return simplest(bindings, Object.fromEntries(entries));
 }
 
+/** @param {string | null} text */
 function parsed(text) {
   try {
     const found = JSON.parse(text ?? "{}");
@@ -113,8 +116,9 @@ function parsed(text) {
   }
 }
 
-/** Own keys that are those the command comes with say nothing. */
+/** Own keys that are those the command comes with say nothing. @param {Binding[]} bindings @param {Own} own */
 function simplest(bindings, own) {
+  /** @param {[command: string, keys: string[]]} entry */
   const isSame = ([command, keys]) => bindings.some((one) => one.command === command && one.keys.join(" ") === keys.join(" "));
   return Object.fromEntries(Object.entries(own).filter((entry) => !isSame(entry)));
 }

@@ -10,22 +10,25 @@
  *   wheel: (spot: Spot, factor: number) => void, menu: (spot: Spot) => void }} Handlers   all spots in screen pixels of the stage
  */
 
-/** How far a press may wander and still be a click: an unsteady hand moves nothing by accident. */
+/** How far a press may wander and still be a click: an unsteady hand moves nothing by accident. @type {Record<string, number>} */
 const SLACK = { mouse: 3, pen: 5, touch: 9 };
 
 /** Listen on an element until the signal aborts. @param {HTMLElement} element @param {Handlers} handlers @param {AbortSignal} signal */
 export function listen(element, handlers, signal) {
   /** @type {Map<number, Spot>} */
   const fingers = new Map();
+  /** @type {{start: Spot, last: Spot, hold: Hold, moved: boolean, slack: number} | null} */
   let press = null;
 
+  /** @param {MouseEvent} event */
   const spotOf = (event) => {
     const frame = element.getBoundingClientRect();
     return { x: event.clientX - frame.left, y: event.clientY - frame.top };
   };
 
+  /** @param {PointerEvent} event */
   const down = (event) => {
-    if (event.button === 2 || event.target.closest("button, a, dialog, [data-floating]")) return;
+    if (event.button === 2 || /** @type {Element} */ (event.target).closest("button, a, dialog, [data-floating]")) return;
     const spot = spotOf(event);
     element.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, spot);
@@ -38,6 +41,7 @@ export function listen(element, handlers, signal) {
     press = { start: spot, last: spot, hold, moved: false, slack: SLACK[event.pointerType] ?? SLACK.mouse };
   };
 
+  /** @param {PointerEvent} event */
   const move = (event) => {
     const spot = spotOf(event);
     if (fingers.size > 1 && fingers.has(event.pointerId)) {
@@ -53,15 +57,19 @@ export function listen(element, handlers, signal) {
     }
   };
 
+  /** @param {number} id @param {Spot} spot */
   const pinch = (id, spot) => {
     const [other] = [...fingers].filter(([finger]) => finger !== id).map(([, where]) => where);
-    const was = fingers.get(id);
+    const was = fingers.get(id) ?? spot;
     fingers.set(id, spot);
+    /** @param {Spot} one */
     const apart = (one) => Math.max(Math.hypot(one.x - other.x, one.y - other.y), 1);
+    /** @param {Spot} one */
     const middle = (one) => ({ x: (one.x + other.x) / 2, y: (one.y + other.y) / 2 });
     handlers.pinch(middle(was), middle(spot), apart(spot) / apart(was));
   };
 
+  /** @param {PointerEvent} event */
   const up = (event) => {
     fingers.delete(event.pointerId);
     if (!press || fingers.size) return;
@@ -71,12 +79,14 @@ export function listen(element, handlers, signal) {
     else handlers.click(spotOf(event), event);
   };
 
+  /** @param {PointerEvent} event */
   const cancel = (event) => {
     fingers.delete(event.pointerId);
     if (press?.moved) handlers.abort();
     press = null;
   };
 
+  /** @param {WheelEvent} event */
   const wheel = (event) => {
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;

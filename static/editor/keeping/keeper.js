@@ -1,6 +1,6 @@
 /** What the browser keeps for the annotator at work: its store, their drafts and letters in it, and what a page that goes still says. */
 
-import { newKey } from "../../shared/api.js";
+import { messageOf, newKey } from "../../shared/api.js";
 import { Drafts, moveOldDrafts } from "./drafts.js";
 import { LastWords, takeUpLastWords } from "./last_words.js";
 import { openStore, ownerOf } from "./store.js";
@@ -35,32 +35,37 @@ export class Keeper {
   /** Open the store, whoever is here. */
   async open() {
     this.#store ??= await openStore({ lastWords: this.#lastWords });
-    await takeUpLastWords(this.#storage, this.#store).catch((error) => this.#told(error.message));
+    await takeUpLastWords(this.#storage, this.#store).catch((error) => this.#told(messageOf(error)));
+  }
+
+  get #opened() {
+    if (!this.#store) throw new Error("The store is not open yet; wanted open() to have ended first.");
+    return this.#store;
   }
 
   /** How many decisions wait in it, of whomever. @returns {Promise<number>} */
   countLetters() {
-    return this.#store.count("letters").catch(() => 0);
+    return this.#opened.count("letters").catch(() => 0);
   }
 
   /** Keep this annotator's work; the decisions that an earlier page could not send go first. @param {string} name
    * @param {string | null} project what tells it from every other */
   async openFor(name, project) {
-    const owner = ownerOf(name, project);
-    if (this.owner !== owner) this.#drafts = new Drafts(this.#store, owner);
-    this.owner = owner;
+    const [store, owner] = [this.#opened, ownerOf(name, project)];
+    const drafts = this.owner === owner && this.#drafts ? this.#drafts : new Drafts(store, owner);
+    [this.owner, this.#drafts] = [owner, drafts];
     try {
-      if (project !== null) await this.#store.adopt(name, owner); // an earlier version of this page knew no project
-      await this.#outbox.open(this.#store, owner);
-      await this.#drafts.prune(Date.now());
+      if (project !== null) await store.adopt(name, owner); // an earlier version of this page knew no project
+      await this.#outbox.open(store, owner);
+      await drafts.prune(Date.now());
     } catch (error) {
       this.isSure = false;
-      this.#told(error.message);
+      this.#told(messageOf(error));
     }
     try {
-      if (this.#store.isKept) await moveOldDrafts(this.#storage(), this.#store, project);
+      if (store.isKept) await moveOldDrafts(this.#storage(), store, project);
     } catch (error) {
-      if (error.name !== "SecurityError") this.#told(error.message); // forbidden, it holds no drafts of ours either
+      if (!(error instanceof DOMException && error.name === "SecurityError")) this.#told(messageOf(error)); // forbidden, it holds no drafts of ours either
     }
   }
 
@@ -75,12 +80,12 @@ export class Keeper {
 
   /** As Drafts.restore. @param {import("../desk/desk.js").Desk} desk */
   restore(desk) {
-    return this.#drafts.restore(desk);
+    return this.#drafts?.restore(desk) ?? Promise.resolve({ desk, restored: [], problem: null });
   }
 
   /** As Drafts.answered; what goes wrong is told. @param {Parameters<Drafts["answered"]>} answer */
   answered(...answer) {
-    this.#drafts.answered(...answer).catch((error) => this.#told(error.message));
+    this.#drafts?.answered(...answer).catch((error) => this.#told(messageOf(error)));
   }
 
   /** The page may end without another word, as on a phone that puts it away; or it is here again.

@@ -64,6 +64,7 @@ export class LastWords {
     if (!this.#couldWrite(wishes) && letters.length < wishes.length) this.#couldWrite(letters); // the drafts may be too large
   }
 
+  /** @param {Wish[]} wishes */
   #couldWrite(wishes) {
     try {
       if (wishes.length) this.#storage().setItem(this.#name, packed(wishes));
@@ -77,6 +78,7 @@ export class LastWords {
   }
 }
 
+/** @param {Table} table @param {Key} key */
 function nameOf(table, key) {
   return JSON.stringify([table, key]);
 }
@@ -93,6 +95,7 @@ export async function takeUpLastWords(storage, store, locks = globalThis.navigat
   await (locks ? locks.request(PREFIX, take) : take());
 }
 
+/** @param {() => Storage} storage @param {import("./store.js").Store} store */
 async function takeUp(storage, store) {
   for (const [name, text] of wordsIn(storage)) {
     for (const { table, key, value, at } of readable(text)) {
@@ -102,7 +105,7 @@ async function takeUp(storage, store) {
   }
 }
 
-/** @returns {[name: string, text: string][]} */
+/** @param {() => Storage} storage @returns {[name: string, text: string][]} */
 function wordsIn(storage) {
   try {
     return Object.entries(storage()).filter(([name]) => name.startsWith(PREFIX));
@@ -111,7 +114,7 @@ function wordsIn(storage) {
   }
 }
 
-/** @returns {Wish[]} */
+/** @param {string} text @returns {Wish[]} */
 function readable(text) {
   try {
     return unpacked(text);
@@ -125,10 +128,13 @@ function readable(text) {
 export function packed(value) {
   /** @type {Map<object, number>} */
   const numbers = new Map();
+  /** @type {(unknown[] | Record<string, unknown>)[]} */
   const rows = [];
+  /** @param {unknown} one */
   const refer = (one) => {
     if (typeof one !== "object" || one === null) return [one];
     if (!numbers.has(one)) {
+      /** @type {any} */
       const row = Array.isArray(one) ? [] : {};
       numbers.set(one, rows.push(row) - 1);
       for (const [name, part] of Object.entries(one)) if (part !== undefined) row[name] = refer(part);
@@ -141,8 +147,9 @@ export function packed(value) {
 /** The data that was packed. @param {string} text @returns {any} */
 export function unpacked(text) {
   const { top, rows } = JSON.parse(text);
-  const made = rows.map((row) => (Array.isArray(row) ? [] : {}));
+  const made = rows.map((/** @type {unknown} */ row) => (Array.isArray(row) ? [] : {}));
+  /** @param {[unknown] | number} reference */
   const found = (reference) => (Array.isArray(reference) ? reference[0] : made[reference]);
-  rows.forEach((row, i) => Object.entries(row).forEach(([name, part]) => (made[i][name] = found(part))));
+  rows.forEach((/** @type {object} */ row, /** @type {number} */ i) => Object.entries(row).forEach(([name, part]) => (made[i][name] = found(part))));
   return found(top);
 }

@@ -3,6 +3,7 @@
 const NAME = "pose-editor";
 const OPENS_WITHIN_S = 5;
 const ANSWERS_WITHIN_S = 10;
+/** @type {Table[]} */
 const TABLES = ["drafts", "letters"];
 
 /**
@@ -22,7 +23,7 @@ export class StoreError extends Error {
   /** @param {unknown} cause what the browser said */
   constructor(cause) {
     super(
-      `This browser could not keep your work (${cause?.name ?? "Error"}: ${cause?.message ?? "no reason given"}); wanted ` +
+      `This browser could not keep your work (${cause instanceof Error ? `${cause.name}: ${cause.message}` : "no reason given"}); wanted ` +
         "room in its storage. Save what is open before you close the page, and allow this site to store data.",
       { cause },
     );
@@ -50,6 +51,7 @@ function databaseOf(factory) {
   return new Promise((resolve, reject) => {
     const request = factory.open(NAME, 1);
     let isLate = false;
+    /** @param {unknown} cause */
     const giveUp = (cause) => {
       isLate = true;
       reject(cause);
@@ -69,6 +71,7 @@ function databaseOf(factory) {
   });
 }
 
+/** @param {string} message */
 function tookTooLong(message) {
   return new DOMException(message, "TimeoutError");
 }
@@ -78,6 +81,7 @@ function tookTooLong(message) {
 export class BrowserStore {
   isKept = true;
   why = "";
+  /** @type {IDBDatabase} */
   #database;
   #lastWords;
   /** @type {Promise<void> | null} while it is opened again */
@@ -88,18 +92,19 @@ export class BrowserStore {
    *   again: opens it once more, should the browser close it */
   constructor(database, { again, lastWords = null } = {}) {
     this.#lastWords = lastWords;
-    this.#take(database);
+    this.#database = this.#watched(database);
     if (again) database.onclose = () => (this.#opening = this.#open(again));
   }
 
-  #take(database) {
-    this.#database = database;
+  /** @param {IDBDatabase} database */
+  #watched(database) {
     database.onversionchange = () => database.close();
+    return database;
   }
 
-  /** Where it does not open, each request fails as on a closed one. */
+  /** Where it does not open, each request fails as on a closed one. @param {() => Promise<IDBDatabase>} again */
   async #open(again) {
-    await again().then((database) => this.#take(database), () => {});
+    await again().then((database) => void (this.#database = this.#watched(database)), () => {});
     this.#opening = null;
   }
 
@@ -151,7 +156,7 @@ export class BrowserStore {
         const cursor = rows.openCursor(ofOwner(from));
         cursor.onsuccess = () => {
           if (!cursor.result) return;
-          rows.put(cursor.result.value, [to, cursor.result.key[1]]);
+          rows.put(cursor.result.value, [to, /** @type {Key} */ (cursor.result.key)[1]]);
           cursor.result.delete();
           cursor.result.continue();
         };
@@ -171,16 +176,20 @@ export class BrowserStore {
     });
   }
 
+  /** @template T @param {Table} table @param {(rows: IDBObjectStore) => IDBRequest<T>} work @returns {Promise<T>} */
   #read(table, work) {
     return this.#carryOut([table], "readonly", table, work);
   }
 
   /** atOnce: nothing more is asked once `work` returns. The browser then commits without hearing from the page again, so
-   * what a page writes as it goes is mostly kept; else it would be undone with the page, before its answer came. */
+   * what a page writes as it goes is mostly kept; else it would be undone with the page, before its answer came.
+   * @param {Table} table @param {(rows: IDBObjectStore) => void} work @returns {Promise<void>} */
   #write(table, work, { atOnce = false } = {}) {
     return this.#carryOut(TABLES, "readwrite", table, work, atOnce);
   }
 
+  /** @param {Table[]} locked @param {IDBTransactionMode} mode @param {Table} table
+   * @param {(rows: IDBObjectStore) => IDBRequest | void} work @param {boolean} [atOnce] @returns {Promise<any>} */
   #carryOut(locked, mode, table, work, atOnce = false) {
     if (this.#opening) return this.#opening.then(() => this.#carryOut(locked, mode, table, work, atOnce));
     return new Promise((resolve, reject) => {
@@ -217,33 +226,40 @@ export class MemoryStore {
     this.isKept = !why;
   }
 
+  /** @param {Table} table @param {Key} key */
   async get(table, key) {
     return structuredClone(this.#tables[table].get(named(key))?.value);
   }
 
+  /** @param {Table} table @param {string} owner */
   async all(table, owner) {
     const rows = [...this.#tables[table].values()].filter(({ key }) => key[0] === owner);
     return structuredClone(rows.toSorted((one, two) => (one.key[1] < two.key[1] ? -1 : 1)).map(({ value }) => value));
   }
 
+  /** @param {Table} table */
   async count(table) {
     return this.#tables[table].size;
   }
 
+  /** @param {Table} table @param {Key} key @param {any} value */
   async put(table, key, value) {
     this.#tables[table].set(named(key), { key, value: structuredClone(value) });
   }
 
+  /** @param {Table} table @param {Key} key */
   async remove(table, key) {
     this.#tables[table].delete(named(key));
   }
 
+  /** @param {Table} table @param {Key} key @param {(value: any) => any} work */
   async change(table, key, work) {
     const next = work(structuredClone(this.#tables[table].get(named(key))?.value));
     if (next === undefined) this.#tables[table].delete(named(key));
     else this.#tables[table].set(named(key), { key, value: structuredClone(next) });
   }
 
+  /** @param {string} from @param {string} to */
   async adopt(from, to) {
     for (const rows of Object.values(this.#tables)) {
       for (const [name, { key, value }] of [...rows].filter(([, row]) => row.key[0] === from)) {
@@ -253,6 +269,7 @@ export class MemoryStore {
     }
   }
 
+  /** @param {Table} table @param {(value: any) => boolean} isOld */
   async sweep(table, isOld) {
     for (const [name, { value }] of this.#tables[table]) if (isOld(value)) this.#tables[table].delete(name);
   }
@@ -263,6 +280,7 @@ function ofOwner(owner) {
   return IDBKeyRange.bound([owner], [owner, []]);
 }
 
+/** @param {Key} key */
 function named(key) {
   return JSON.stringify(key);
 }

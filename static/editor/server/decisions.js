@@ -5,6 +5,10 @@ import * as state from "../desk/desk.js";
 import * as words from "../words.js";
 
 /**
+ * @typedef {import("../desk/desk.js").Verdict} Verdict
+ */
+
+/**
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {object} Host
  * @property {() => Sheet} sheet what is on the desk
@@ -64,8 +68,10 @@ export class Deciding {
     const { persons, fileName } = this.#desk;
     const open = [...persons.keys()].filter((index) => persons[index].state === "open");
     if (!open.length) return this.accept();
-    const stuck = open.find((index) => state.whyNotAccept(persons[index]));
-    if (stuck !== undefined) return this.#showStuck(stuck, state.whyNotAccept(persons[stuck]));
+    for (const index of open) {
+      const why = state.whyNotAccept(persons[index]);
+      if (why) return this.#showStuck(index, why);
+    }
     const waiting = open.filter((index) => state.countUndecided(persons[index]));
     if (waiting.length && this.#askedAbout !== persons) {
       const count = waiting.reduce((sum, index) => sum + state.countUndecided(persons[index]), 0);
@@ -77,12 +83,13 @@ export class Deciding {
     return this.#host.next(open.length > 1 ? words.acceptedInWords(open.length, fileName) : "");
   }
 
-  /** Explain once; the same again is then done. */
+  /** Explain once; the same again is then done. @param {string} text @param {object} about */
   #ask(text, about) {
     this.#host.explain(text);
     this.#askedAbout = about;
   }
 
+  /** @param {number} index @param {string} why */
   #showStuck(index, why) {
     this.#host.goTo(state.selectPerson(this.#desk, index));
     this.#host.explain(`Person ${index + 1}: ${why}`);
@@ -100,6 +107,7 @@ export class Deciding {
     this.#host.goTo(state.selectPerson(desk, state.nextOpen(desk)));
   }
 
+  /** @param {number} index @param {state.Verdict} verdict @param {any} [group] */
   #decideAbout(index, verdict, group = undefined) {
     this.#saving.decided(this.#sheet, index, verdict);
     this.#host.change(state.decide(this.#desk, index, verdict, group));
@@ -128,9 +136,9 @@ export class Deciding {
 
   /** One step back; what was decided together is taken back together. */
   undo() {
-    const group = this.#desk.past.at(-1)?.group;
+    const group = groupOf(this.#desk.past.at(-1));
     this.#undoOne();
-    while (group && this.#desk.past.at(-1)?.group === group) this.#undoOne();
+    while (group && groupOf(this.#desk.past.at(-1)) === group) this.#undoOne();
   }
 
   #undoOne() {
@@ -156,19 +164,25 @@ export class Deciding {
   /** What was undone is made again, and what belongs to it. */
   redo() {
     if (!this.#desk.future.length) return this.#host.explain("Nothing to do again.");
-    const group = this.#desk.future.at(-1)?.group;
+    const group = groupOf(this.#desk.future.at(-1));
     const isFinished = this.#redoOne();
-    while (group && this.#desk.future.at(-1)?.group === group) this.#redoOne();
+    while (group && groupOf(this.#desk.future.at(-1)) === group) this.#redoOne();
     if (isFinished || state.isDone(this.#desk)) this.#host.next();
   }
 
   /** @returns {boolean} whether it said again that nobody (else) is here */
   #redoOne() {
     const change = this.#desk.future.at(-1);
+    if (!change) return false;
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
     if (change.kind === "finished") this.#saving.finished(this.#sheet);
     this.#host.goTo(state.redo(this.#desk, newKey()));
     if (change.kind === "added") this.#saving.added(this.#sheet, this.#desk.person);
     return change.kind === "finished";
   }
+}
+
+/** What was decided together with a change, and is undone with it. @param {state.Change | undefined} change @returns {string | undefined} */
+function groupOf(change) {
+  return change?.kind === "verdict" ? change.group : undefined;
 }

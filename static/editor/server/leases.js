@@ -1,5 +1,6 @@
 /** The hold on the images at hand: at the server by a heartbeat, in this browser by a lock, so that another tab can be told. */
 
+import { ApiError } from "../../shared/api.js";
 import { Tabs } from "./tabs.js";
 
 const BEATS_IN_A_LEASE = 3;
@@ -55,12 +56,13 @@ export class Holds {
     const ids = this.#host.imageIds();
     if (!ids.length) return;
     try {
+      /** @type {import("../../shared/contract.d.ts").HeldPayload} */
       const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
       const lost = ids.filter((id) => !held.includes(id));
       this.#host.lost(lost);
       this.#tell(lost.find((id) => id === this.#host.imageId()) ?? null);
     } catch (error) {
-      if (error.kind === "signed-out") this.#host.signedOut();
+      if (error instanceof ApiError && error.kind === "signed-out") this.#host.signedOut();
     }
   }
 

@@ -3,12 +3,12 @@
  * They are kept in the browser until then: what one page could not send, the next one sends, under the same key.
  */
 
-import { newKey } from "../../shared/api.js";
+import { ApiError, messageOf, newKey } from "../../shared/api.js";
 
 /**
  * @typedef {{person_id: number | string, revision: number}} Whom a person as the server names them, and as it last was
  * @typedef {{path: string, about: string, imageId: number, fileName: string, personKey: number | string | null,
- *   personNumber: number | null, whom: Whom | null, body: object}} Letter plain data
+ *   personNumber: number | null, whom: Whom | null, body: {box?: import("../geometry.js").Box} & Record<string, unknown>}} Letter plain data
  *   about: who it concerns; when one letter is refused, the later ones about the same are not sent, but dropped.
  *   whom: as the desk knows them now, to go with the body; an earlier letter's answer corrects it. null: the body is whole.
  *   fileName, personNumber: for words, counted from 1.
@@ -110,6 +110,7 @@ export class Outbox {
     const key = newKey();
     const follows = letter.whom !== null && this.#letters.some((other) => other.about === letter.about);
     this.#latest = Math.max(this.#clock.now(), this.#latest + 1);
+    /** @type {Posted} */
     const posted = structuredClone({ ...letter, key, number: this.#latest, sealed: null });
     if (!follows) posted.sealed = sealedFor(posted, letter.whom);
     this.#letters.push(posted);
@@ -145,11 +146,11 @@ export class Outbox {
   /** Send the oldest letter. @returns {Promise<boolean>} whether the next one may follow */
   async #sendFirst() {
     const letter = this.#letters[0];
-    letter.sealed ??= sealedFor(letter, letter.whom);
+    const sealed = (letter.sealed ??= sealedFor(letter, letter.whom));
     this.#look("saving");
     let answer;
     try {
-      answer = await this.#send(letter.path, letter.sealed);
+      answer = await this.#send(letter.path, sealed);
     } catch (error) {
       return this.#failed(letter, error);
     }
@@ -158,7 +159,8 @@ export class Outbox {
     return true;
   }
 
-  /** In this order, so that a page that ends in between loses nothing: who was told, the next letter sealed, this one gone. */
+  /** In this order, so that a page that ends in between loses nothing: who was told, the next letter sealed, this one gone.
+   * @param {Posted} letter @param {any} answer */
   #answered(letter, answer) {
     this.#letters.shift();
     const isLast = !this.#letters.some((other) => other.imageId === letter.imageId);
@@ -172,22 +174,25 @@ export class Outbox {
     this.#forget(letter);
   }
 
+  /** @param {Posted} letter @param {unknown} error */
   #failed(letter, error) {
-    if (error.kind === "refused") {
-      this.#refused(letter, error);
+    const [kind, message] = [error instanceof ApiError ? error.kind : "offline", messageOf(error)];
+    if (kind === "refused") {
+      this.#refused(letter, /** @type {ApiError} */ (error));
       return true;
     }
-    if (isStopped(error.kind)) {
-      this.#look(error.kind, error.message);
+    if (kind === "signed-out" || kind === "another-project") {
+      this.#look(kind, message);
       return false;
     }
     this.#tries += 1;
     const wait = waitBefore(this.#tries);
     this.#timer = this.#clock.later(() => this.retry(), wait);
-    this.#look("waiting", error.message, this.#clock.now() + wait);
+    this.#look("waiting", message, this.#clock.now() + wait);
     return false;
   }
 
+  /** @param {Posted} letter @param {ApiError} error */
   #refused(letter, error) {
     this.#tries = 0;
     const [, ...later] = this.#letters;
@@ -202,17 +207,19 @@ export class Outbox {
     this.#forget(letter);
   }
 
-  /** Who hears of a letter, for the last time. @returns {Hearer | undefined} */
+  /** Who hears of a letter, for the last time. @param {Posted} letter @returns {Hearer | undefined} */
   #heard({ key }) {
     const hearer = this.#hearers.get(key);
     this.#hearers.delete(key);
     return hearer;
   }
 
+  /** @param {Posted} letter */
   #keep(letter) {
     this.#store?.put("letters", [this.#owner, letter.key], { ...letter, at: this.#clock.now() }).catch(() => this.#cannotKeep());
   }
 
+  /** @param {Posted} letter */
   #forget(letter) {
     this.#store?.remove("letters", [this.#owner, letter.key]).catch(() => this.#cannotKeep());
   }
@@ -222,6 +229,7 @@ export class Outbox {
     this.#changed(this.outlook);
   }
 
+  /** @param {Outlook["state"]} state */
   #look(state, message = "", retryAt = 0) {
     this.outlook = { state, pending: this.#letters.length, message, retryAt };
     this.#changed(this.outlook);
@@ -239,13 +247,16 @@ function tell(work) {
   }
 }
 
-/** What is sent: the body, whom it is about, and the key that makes sending it twice harmless. */
+/** What is sent: the body, whom it is about, and the key that makes sending it twice harmless.
+ * @param {Pick<Posted, "body" | "key">} letter @param {Whom | null} whom */
 function sealedFor({ body, key }, whom) {
   return { ...whom, ...body, key };
 }
 
 const browserClock = {
   now: () => Date.now(),
+  /** @param {() => void} work @param {number} ms */
   later: (work, ms) => setTimeout(work, ms),
+  /** @param {any} timer */
   never: (timer) => clearTimeout(timer),
 };

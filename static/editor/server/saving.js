@@ -3,11 +3,23 @@
 import * as state from "../desk/desk.js";
 
 /**
+ * @typedef {import("../desk/desk.js").Desk} Desk
+ * @typedef {import("../desk/desk.js").Person} Person
+ */
+
+/**
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {import("../desk/desk.js").Verdict} Verdict
  * @typedef {{saved: (sheet: Sheet) => void, refused: (sheet: Sheet, index: number | null, message: string) => void,
  *   posted?: (sheet: Sheet) => void}} News
  *   refused: index is the person's, null where the whole image was meant. posted: a decision is on its way
+ */
+
+/**
+ * @typedef {Person["key"]} Key
+ * @typedef {import("./outbox.js").Whom} Whom
+ * @typedef {{path: string, whom: Whom | null, body: import("./outbox.js").Letter["body"], saved: (answer: any) => Desk,
+ *   refused: (problem: string) => Desk}} Entrusted what is posted, and the desk after its answer
  */
 
 const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
@@ -38,8 +50,10 @@ export class Saving {
       path: PATHS[verdict.state],
       whom: whomOf(person),
       body: bodyOf(person, verdict, this.#outbox.hasBoxOnTheWay(aboutOf(sheet.desk, key))),
+      /** @param {{person: Person}} what */
       saved: ({ person: { revision } }) =>
         state.withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, state.byKey(sheet.desk, key)) }),
+      /** @param {string} problem */
       refused: (problem) => takenBack(sheet.desk, key, before, problem),
     });
   }
@@ -52,7 +66,9 @@ export class Saving {
       path: "/api/persons",
       whom: null,
       body: { image_id: sheet.desk.imageId, box },
+      /** @param {any} answer */
       saved: (answer) => state.withKnown(sheet.desk, key, { id: answer.person.id, revision: answer.person.revision }),
+      /** @param {string} problem */
       refused: (problem) => {
         const desk = state.withKnown(state.forget(sheet.desk, key), key, { isUnknown: true });
         return isListed(desk, key) ? takenBack(desk, key, { state: "open", reason: null }, problem) : desk;
@@ -69,6 +85,7 @@ export class Saving {
       whom: whomOf(state.byKey(sheet.desk, key)),
       body: { withdrawn: true },
       saved: () => state.forget(sheet.desk, key),
+      /** @param {string} problem */
       refused: (problem) => state.listAgain(sheet.desk, key, problem),
     });
   }
@@ -84,6 +101,7 @@ export class Saving {
     this.#aboutImage(sheet, "/api/reopen-image", () => sheet.desk);
   }
 
+  /** @param {Sheet} sheet @param {string} path @param {() => Desk} refused */
   #aboutImage(sheet, path, refused) {
     this.#entrust(sheet, null, {
       path,
@@ -94,7 +112,8 @@ export class Saving {
     });
   }
 
-  /** Into the outbox, counted on its sheet until answered. key: whom it is about; null: the image. */
+  /** Into the outbox, counted on its sheet until answered. key: whom it is about; null: the image.
+   * @param {Sheet} sheet @param {Key | null} key @param {Entrusted} what */
   #entrust(sheet, key, { path, whom, body, saved, refused }) {
     sheet.waiting += 1;
     const { imageId, fileName } = sheet.desk;
@@ -127,7 +146,7 @@ export class Saving {
  * @param {import("./outbox.js").Posted} letter @param {{message: string, code?: string}} error */
 export function strayInWords({ path, fileName, personNumber }, { message, code }) {
   const what = personNumber === null ? `What you decided about ${fileName}` : `Person ${personNumber} of ${fileName}`;
-  const areKept = HAVE_EDITS.includes(path) && !["revision_conflict", "not_found"].includes(code);
+  const areKept = HAVE_EDITS.includes(path) && !["revision_conflict", "not_found"].includes(code ?? "");
   return `${what} was not saved: ${message}${areKept ? " Its edits are kept: open the image to see them." : ""}`;
 }
 
@@ -137,55 +156,64 @@ export function waitingInWords(count) {
   return `${what} in this browser, not saved yet, until the server answers.`;
 }
 
-/** Whom a letter concerns: later ones about the same wait for it. key: null for the image. */
+/** Whom a letter concerns: later ones about the same wait for it. key: null for the image. @param {Desk} desk @param {Key | null} key */
 function aboutOf({ imageId }, key) {
   return `${imageId}/${key ?? "image"}`;
 }
 
+/** @param {Desk} desk */
 function countFinished({ past }) {
   return past.filter((change) => change.kind === "finished").length;
 }
 
-/** Only the first `count` times that nobody else was said to be here: the later ones did not come about. */
+/** Only the first `count` times that nobody else was said to be here: the later ones did not come about.
+ * @param {Desk} desk @param {number} count */
 function withFinished(desk, count) {
   let found = 0;
   return { ...desk, past: desk.past.filter((change) => change.kind !== "finished" || ++found <= count) };
 }
 
+/** @param {Desk} desk @param {Key} key */
 function indexOf(desk, key) {
   return desk.persons.findIndex((person) => person.key === key);
 }
 
-/** As people count, from 1; null where nobody on the list is meant. */
+/** As people count, from 1; null where nobody on the list is meant. @param {Desk} desk @param {Key | null} key */
 function numberOf(desk, key) {
   const index = key === null ? -1 : indexOf(desk, key);
   return index === -1 ? null : index + 1;
 }
 
+/** @param {Desk} desk @param {Key} key */
 function isListed(desk, key) {
   return indexOf(desk, key) !== -1;
 }
 
-/** As before the decision; somebody taken off the list meanwhile is there again, since the server still knows them. */
+/** As before the decision; somebody taken off the list meanwhile is there again, since the server still knows them.
+ * @param {Desk} desk @param {Key} key @param {Verdict} before @param {string} problem */
 function takenBack(desk, key, before, problem) {
   if (!isListed(desk, key)) return state.listAgain(desk, key, problem);
   return state.takeBack(desk, indexOf(desk, key), before, problem);
 }
 
 /** What a reload would bring after this decision: the label just saved; not what was there before it was taken back.
- * now: the person when the answer comes, who may have begun again from something else. */
+ * now: the person when the answer comes, who may have begun again from something else.
+ * @param {Verdict} verdict @param {Person} person @param {Person | undefined} now @returns {Partial<Person>} */
 function nowSaved(verdict, { pose, box, startedFrom }, now) {
   if (verdict.state === "open") return { start: null };
   if (verdict.state !== "accepted") return { savedBox: box };
+  /** @type {state.Begun} */
   const offered = { from: "label", startedFrom, model: null };
   return { savedBox: box, start: pose, offered, ...(now?.pose === pose && offered) };
 }
 
+/** @param {Pick<Person, "id" | "revision">} person @returns {Whom} */
 function whomOf({ id, revision }) {
   return { person_id: id, revision };
 }
 
-/** A decision, with the box where the server has another, or will have: a letter with a box is on its way. */
+/** A decision, with the box where the server has another, or will have: a letter with a box is on its way.
+ * @param {Person} person @param {Verdict} verdict @param {boolean} isBoxOnTheWay */
 function bodyOf(person, verdict, isBoxOnTheWay) {
   if (verdict.state === "open") return {};
   const box = person.box === person.savedBox && !isBoxOnTheWay ? {} : { box: person.box };

@@ -5,6 +5,7 @@ export class Tabs {
   #locks;
   /** @type {string | null} */
   #name = null;
+  /** @type {(over: void) => void} */
   #letGo = () => {};
 
   /** @param {LockManager} [locks] */
@@ -19,8 +20,10 @@ export class Tabs {
     this.drop();
     if (!this.#locks) return Promise.resolve(true);
     this.#name = name;
+    /** @type {Promise<void>} */
     const kept = new Promise((letGo) => (this.#letGo = letGo));
     return new Promise((answer) => {
+      /** @param {Lock | null} lock */
       const got = (lock) => {
         if (lock === null && this.#name === name) this.#name = null; // asked again, it is asked anew
         answer(lock !== null);

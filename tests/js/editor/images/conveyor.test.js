@@ -17,7 +17,7 @@ function queue(megapixels, { restore } = {}) {
     next: async (exclude) => {
       asked.push(exclude);
       const image = waiting.find(({ id }) => !exclude.includes(id));
-      return image ? taskOf(image) : { task: null, message: "Every image is done." };
+      return image ? taskOf(image) : { task: null, message: "Every image is done.", step: null };
     },
     get: async (path) => taskOf(waiting.find(({ id }) => path === `/api/images/${id}/task`)),
     picture: async (url) => {
