@@ -8,7 +8,12 @@
 import { around, clamp, frameOf, intoFrame, isInside, levelAngle, middleOf, round } from "../geometry.js";
 import { ABSENT } from "./desk.js";
 
-/** Where the handles are, in halves of the box's own width and height. */
+/**
+ * @typedef {import("../geometry.js").Rect} Rect
+ * @typedef {import("../geometry.js").Size} Size
+ */
+
+/** Where the handles are, in halves of the box's own width and height. @type {Record<string, [number, number]>} */
 const HANDLES = { nw: [-1, -1], n: [0, -1], ne: [1, -1], e: [1, 0], se: [1, 1], s: [0, 1], sw: [-1, 1], w: [-1, 0] };
 const SNAP_DEGREES = 15;
 const LEAST_SCALE = 0.05;
@@ -34,6 +39,7 @@ export function frameOfPose(pose, turn) {
  * @param {Box} box @param {number} [reach] @returns {Record<string, Spot>} */
 export function handlesOf(box, reach = 0) {
   const [middle, axes] = [middleOf(box), axesOf(box.angle)];
+  /** @param {number[]} halves */
   const place = ([i, j]) => from(middle, axes, (i * box.width) / 2, (j * box.height) / 2);
   const eight = Object.fromEntries(Object.entries(HANDLES).map(([name, halves]) => [name, place(halves)]));
   return { ...eight, turn: from(middle, axes, 0, -box.height / 2 - reach), middle };
@@ -66,6 +72,7 @@ export function dragBox(box, handle, start, end, { least, size, snap = false }) 
   return handle in HANDLES ? sizedBox(box, HANDLES[handle], step, { least, size }) : movedBox(box, step, size);
 }
 
+/** @param {Box} box @param {number} angle @param {boolean} snap */
 function turnedBox(box, angle, snap) {
   return { ...box, angle: wrapped(snap ? Math.round(angle / SNAP_DEGREES) * SNAP_DEGREES : angle) };
 }
@@ -76,6 +83,7 @@ export function wrapped(angle) {
   return round(turned === -180 ? 180 : turned);
 }
 
+/** @param {Box} box @param {Spot} step @param {Size} size */
 function movedBox(box, step, size) {
   const frame = frameOf(size);
   const middle = middleOf(box);
@@ -87,6 +95,7 @@ function movedBox(box, step, size) {
   return { ...box, x: round(clamp(box.x + step.x, frame.left, most.x)), y: round(clamp(box.y + step.y, frame.top, most.y)) };
 }
 
+/** @param {Box} box @param {number[]} halves @param {Spot} step @param {{least: number, size: Size}} how */
 function sizedBox(box, [i, j], step, { least, size }) {
   const axes = axesOf(box.angle);
   const room = box.angle ? { width: Infinity, height: Infinity } : roomFor(box, [i, j], frameOf(size));
@@ -98,16 +107,17 @@ function sizedBox(box, [i, j], step, { least, size }) {
   return { x: round(x), y: round(y), width: round(width), height: round(height), angle: box.angle };
 }
 
-/** Where the middle of a turned box may lie. */
+/** Where the middle of a turned box may lie. @param {Size} size @returns {Rect} */
 function middlesOf({ width, height }) {
   return { left: 0, top: 0, right: width, bottom: height };
 }
 
+/** @param {Spot} spot @param {Rect} rect */
 function isIn({ x, y }, { left, top, right, bottom }) {
   return x >= left && x <= right && y >= top && y <= bottom;
 }
 
-/** How large a level box can be drawn without leaving the picture. */
+/** How large a level box can be drawn without leaving the picture. @param {Box} box @param {number[]} halves @param {Rect} frame */
 function roomFor(box, [i, j], frame) {
   return {
     width: i > 0 ? frame.right - box.x : box.x + box.width - frame.left,
@@ -125,15 +135,16 @@ function roomFor(box, [i, j], frame) {
 export function poseDrag(frame, handle, start, end, { snap = false } = {}) {
   if (handle === "turn") {
     const degrees = degreesBetween(middleOf(frame), start, end);
-    return turning(snap ? Math.round(degrees / SNAP_DEGREES) * SNAP_DEGREES : degrees, middleOf(frame));
+    return turned(snap ? Math.round(degrees / SNAP_DEGREES) * SNAP_DEGREES : degrees, middleOf(frame));
   }
   if (!(handle in HANDLES)) return [[1, 0, end.x - start.x], [0, 1, end.y - start.y]];
   const [i, j] = HANDLES[handle];
+  /** @param {1 | -1} side */
   const place = (side) => from(middleOf(frame), axesOf(frame.angle), (side * i * frame.width) / 2, (side * j * frame.height) / 2);
   const [held, fixed] = [place(1), place(-1)];
   const arm = { x: held.x - fixed.x, y: held.y - fixed.y };
   const pull = dot({ x: end.x - start.x, y: end.y - start.y }, arm) / Math.max(dot(arm, arm), LEAST_ARM ** 2);
-  return scaling(Math.max(1 + pull, LEAST_SCALE), fixed);
+  return similarity(Math.max(1 + pull, LEAST_SCALE), 0, fixed, fixed);
 }
 
 /** Every placed keypoint carried over; that looks at none of them, so what was flagged stays flagged. The pose itself where nothing moves.
@@ -150,6 +161,7 @@ export function transformPose(pose, [[a, c, e], [b, d, f]]) {
  * @param {Pose} pose @returns {Spot | null} */
 export function middleOfPose(pose) {
   const spots = presentIn(pose);
+  /** @param {"x" | "y"} axis */
   const mean = (axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length;
   return spots.length ? { x: mean("x"), y: mean("y") } : null;
 }
@@ -158,7 +170,11 @@ export function middleOfPose(pose) {
 
 /** @param {number} degrees clockwise @param {Spot | null} about @returns {Matrix | null} null about nothing */
 export function turning(degrees, about) {
-  if (!about) return null;
+  return about && turned(degrees, about);
+}
+
+/** @param {number} degrees clockwise @param {Spot} about @returns {Matrix} */
+function turned(degrees, about) {
   const angle = (degrees * Math.PI) / 180;
   return similarity(Math.cos(angle), Math.sin(angle), about, about);
 }
@@ -174,29 +190,35 @@ export function similarity(a, b, start, end) {
   return [[a, -b, end.x - a * start.x + b * start.y], [b, a, end.y - b * start.x - a * start.y]];
 }
 
+/** @param {Pose} pose */
 function presentIn(pose) {
   return pose.xyv.filter((point) => point[2] !== ABSENT).map(([x, y]) => ({ x, y }));
 }
 
+/** @param {Spot} middle @param {Spot} start @param {Spot} end */
 function degreesBetween(middle, start, end) {
+  /** @param {Spot} spot */
   const direction = (spot) => Math.atan2(spot.y - middle.y, spot.x - middle.x);
   return ((direction(end) - direction(start)) * 180) / Math.PI;
 }
 
-/** A box's own right and down. */
+/** A box's own right and down. @param {number} angle */
 function axesOf(angle) {
   const turn = (angle * Math.PI) / 180;
   return [{ x: Math.cos(turn), y: Math.sin(turn) }, { x: -Math.sin(turn), y: Math.cos(turn) }];
 }
 
+/** @param {Spot} middle @param {Spot[]} axes @param {number} a @param {number} b */
 function from(middle, [right, down], a, b) {
   return { x: middle.x + a * right.x + b * down.x, y: middle.y + a * right.y + b * down.y };
 }
 
+/** @param {Spot} one @param {Spot} two */
 function dot(one, two) {
   return one.x * two.x + one.y * two.y;
 }
 
+/** @param {Spot} middle @param {number} width @param {number} height @param {number} angle */
 function boxAround(middle, width, height, angle) {
   return { x: middle.x - width / 2, y: middle.y - height / 2, width, height, angle };
 }

@@ -23,13 +23,17 @@ export function limbOf(skeleton, keypoint) {
   return [...skeleton.keypoints.keys()].filter((k) => roots[k] === mine && sideOf(skeleton, k) === sideOf(skeleton, keypoint));
 }
 
-/** The root each keypoint hangs on; one that reaches none has its own part's first keypoint; null without a side. */
+/** The root each keypoint hangs on; one that reaches none has its own part's first keypoint; null without a side.
+ * @param {Skeleton} skeleton @returns {(number | null)[]} */
 function rootsOf(skeleton) {
   const { keypoints, mirror, edges } = skeleton;
   const near = keypoints.map((_, k) => edges.filter((edge) => edge.includes(k)).map(([a, b]) => (a === k ? b : a)));
+  /** @param {number} k */
   const hasSide = (k) => mirror[k] !== k;
+  /** @param {number} k */
   const isRoot = (k) => hasSide(k) && near[k].some((other) => other === mirror[k] || !hasSide(other));
   const roots = keypoints.map((_, k) => (isRoot(k) ? k : null));
+  /** @param {number[]} from */
   const spread = (from) => {
     for (let front = from; front.length; ) {
       const reached = front.flatMap((k) => near[k].filter((other) => hasSide(other) && roots[other] === null &&
@@ -52,7 +56,9 @@ function rootsOf(skeleton) {
 export function swapSides(skeleton, pose, keypoints) {
   const { mirror } = skeleton;
   const chosen = new Set(keypoints.flatMap((k) => [k, mirror[k]]));
+  /** @param {number} k */
   const isMoved = (k) => chosen.has(k) && mirror[k] !== k && (pose.placed[k] || pose.placed[mirror[k]]);
+  /** @template T @param {T[]} values @returns {T[]} */
   const exchanged = (values) => values.map((value, k) => (isMoved(k) ? values[mirror[k]] : value));
   if (![...chosen].some(isMoved)) return pose;
   return {
@@ -72,6 +78,7 @@ export function swapSides(skeleton, pose, keypoints) {
 export function mirrorPose(skeleton, pose, { at, turn }) {
   if (!pose.placed.some(Boolean)) return pose;
   const across = { x: Math.cos(turn), y: -Math.sin(turn) };
+  /** @param {Point} point @returns {Point} */
   const reflected = ([x, y, visibility]) => {
     const far = 2 * ((x - at.x) * across.x + (y - at.y) * across.y);
     return [x - far * across.x, y - far * across.y, visibility];
@@ -99,16 +106,20 @@ export function swappedSuspects({ pose, ghosts, box }, skeleton) {
   });
 }
 
+/** @param {Skeleton} skeleton */
 function leftLimbs(skeleton) {
   const limbs = [...skeleton.keypoints.keys()].filter((k) => sideOf(skeleton, k) === "left").map((k) => limbOf(skeleton, k));
   return limbs.filter((limb, i) => limbs.findIndex((other) => other[0] === limb[0]) === i);
 }
 
+/** @param {Point} one @param {Point} two @param {number} leastGap */
 function isTelling(one, two, leastGap) {
   return one[2] !== ABSENT && two[2] !== ABSENT && distance(one, two) >= leastGap;
 }
 
+/** @param {Skeleton} skeleton @param {Point[]} xyv @param {Point[]} said @param {number[]} keypoints */
 function isNearerSwapped({ mirror }, xyv, said, keypoints) {
+  /** @param {(k: number) => number} named */
   const off = (named) => keypoints.reduce(
     (sum, k) => sum + distance(xyv[named(k)], said[k]) + distance(xyv[named(mirror[k])], said[mirror[k]]), 0);
   return off((k) => mirror[k]) < SUSPECT_BELOW * off((k) => k);

@@ -2,6 +2,10 @@
 
 import { around, cornersOf, middleOf } from "../geometry.js";
 
+/**
+ * @typedef {import("../geometry.js").Rect} Rect
+ */
+
 /** @typedef {import("../geometry.js").Box} Box
  *  @typedef {{id: number, box: Box, xyv: import("../geometry.js").Point[], from: string}} Earlier somebody in an earlier frame */
 
@@ -15,6 +19,7 @@ export function overlap(one, two) {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   if (width <= 0 || height <= 0) return 0;
+  /** @param {import("../geometry.js").Rect} rect */
   const area = (rect) => (rect.right - rect.left) * (rect.bottom - rect.top);
   return (width * height) / (area(a) + area(b) - width * height);
 }
@@ -28,11 +33,13 @@ export function samePerson(box, persons) {
   return near && distance(box, near.box) <= FARTHEST * Math.hypot(box.width, box.height) ? near : null;
 }
 
+/** @param {Box} one @param {Box} two */
 function distance(one, two) {
   const [a, b] = [middleOf(one), middleOf(two)];
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
+/** @template T @param {T[]} persons @param {(person: T) => number} score @returns {T | null} */
 function best(persons, score) {
   return persons.length ? persons.reduce((one, two) => (score(two) > score(one) ? two : one)) : null;
 }

@@ -11,7 +11,6 @@ const DIRECTIONS = ["left", "right", "up", "down"];
 
 /** A sheet to read, and after "Change keys" one to change. */
 export class KeyDialog {
-  #element;
   #change;
   #sheet = make("div", { className: "sheet" });
   #told = make("p", { className: "told" });
@@ -25,7 +24,6 @@ export class KeyDialog {
 
   /** @param {HTMLElement} element an empty place in the dialog @param {(own: Own) => void} change */
   constructor(element, change) {
-    this.#element = element;
     this.#change = change;
     this.#changeButton = make("button", { type: "button", className: "action", onclick: () => this.#toggle() });
     this.#resetButton = make("button", { type: "button", className: "action", textContent: "Reset all keys", onclick: () => this.#resetAll() });
@@ -70,6 +68,7 @@ export class KeyDialog {
     this.#changeButton.focus();
   }
 
+  /** @param {Binding} binding */
   #row(binding) {
     const { command, keys } = binding;
     const isFixed = FIXED.includes(command);
@@ -97,10 +96,14 @@ export class KeyDialog {
     this.#focus(command);
   }
 
+  /** @param {string} command */
   #focus(command) {
-    this.#sheet.querySelector(`[data-keys-of="${command}"]`).focus();
+    /** @type {HTMLElement | null} */
+    const row = this.#sheet.querySelector(`[data-keys-of="${command}"]`);
+    row?.focus();
   }
 
+  /** @param {KeyboardEvent} event */
   #keyDown(event) {
     if (!this.#waits) return;
     event.preventDefault();
@@ -112,6 +115,7 @@ export class KeyDialog {
     this.#focus(command);
   }
 
+  /** @param {string} command @param {string} chord */
   #take(command, chord) {
     const name = nameOf(bindingOf(command));
     if (chord === "Escape") return this.#become(this.#own, `“${name}” keeps its keys.`);
@@ -126,28 +130,36 @@ export class KeyDialog {
     return this.#become(own, `“${name}” is ${inSentence(chord)} now.${taken}`);
   }
 
+  /** @param {string} command @param {string} name */
   #reset(command, name) {
     const { own, takenFrom, keptBy } = reset(BINDINGS, this.#own, command);
+    /** @param {string} other */
     const said = (other) => `“${nameOf(bindingOf(other))}” is ${spokenKeys(own, other)} now.`;
+    /** @param {string} other */
     const kept = (other) => `“${nameOf(bindingOf(other))}” keeps ${spokenKeys(own, other)}: it would have no key otherwise.`;
     const first = keptBy.length ? said(command) : `“${name}” has its first keys again.`;
     this.#become(own, [first, ...takenFrom.map(said), ...keptBy.map(kept)].join(" "));
     this.#focus(command);
   }
 
+  /** @param {Own} own @param {string} text */
   #become(own, text) {
     this.#tell(text);
     if (own === this.#own) return this.show(own);
     return this.#change(own);
   }
 
+  /** @param {string} text */
   #tell(text) {
     this.#told.textContent = text;
   }
 }
 
+/** @param {string} command */
 function bindingOf(command) {
-  return BINDINGS.find((binding) => binding.command === command);
+  const found = BINDINGS.find((binding) => binding.command === command);
+  if (!found) throw new Error(`There is no command ${command}; wanted one of the table of keys.`);
+  return found;
 }
 
 /** The keys of a command inside a sentence. @param {Own} own @param {string} command */
@@ -155,13 +167,13 @@ function spokenKeys(own, command) {
   return keysOf(BINDINGS, own, command).map(inSentence).join(" or ") || "without a key";
 }
 
-/** Commands that differ by direction alone share a line in the sheet; here each has its own. */
+/** Commands that differ by direction alone share a line in the sheet; here each has its own. @param {Binding} binding */
 function nameOf({ command, label }) {
   const way = command.split("-").find((part) => DIRECTIONS.includes(part));
   return way ? `${label}: ${way}` : label;
 }
 
-/** To read: those that share a label share a line. */
+/** To read: those that share a label share a line. @param {Binding[]} bindings */
 function list(bindings) {
   const labels = [...new Set(bindings.map((binding) => binding.label))];
   return make("dl", {}, labels.flatMap((label) => {

@@ -6,6 +6,9 @@
  *   others: boolean, loupe: boolean, dots: number, limbs: number, opacity: number, brightness: number, contrast: number,
  *   gamma: number}} Looks
  *   others: whether the other persons are drawn. dots, limbs: factors; opacity: of the poses.
+ * @typedef {"dots" | "limbs" | "opacity" | "brightness" | "contrast" | "gamma"} NumberField
+ * @typedef {"rings" | "names"} ChoiceField
+ * @typedef {"others" | "loupe"} SwitchField
  * @typedef {{amplitude: number, exponent: number, offset: number}} Tone
  *   what becomes of each channel's value v in [0, 1]: amplitude * v ** exponent + offset
  */
@@ -25,7 +28,7 @@ export const DEFAULTS = Object.freeze({
   gamma: 1,
 });
 
-/** @type {Record<string, {least: number, most: number, step: number}>} what each number may be */
+/** @type {Record<NumberField, {least: number, most: number, step: number}>} what each number may be */
 export const LIMITS = {
   dots: { least: 0.5, most: 2, step: 0.1 },
   limbs: { least: 0, most: 2, step: 0.1 },
@@ -35,13 +38,13 @@ export const LIMITS = {
   gamma: { least: 0.3, most: 3, step: 0.05 },
 };
 
-/** @type {Record<string, string[]>} what each choice may be */
+/** @type {{rings: Looks["rings"][], names: Looks["names"][]}} what each choice may be */
 export const CHOICES = { rings: ["flags", "all", "none"], names: ["selected", "all", "none"] };
 
 /** @type {GhostKind[]} */
 export const GHOST_KINDS = ["A", "B", "C", "label"];
 
-/** What changes the picture alone. */
+/** What changes the picture alone. @type {("brightness" | "contrast" | "gamma")[]} */
 export const TONE_FIELDS = ["brightness", "contrast", "gamma"];
 
 const CONTRAST_BASE = 4;
@@ -50,8 +53,8 @@ const CONTRAST_BASE = 4;
  * @param {string | null} text @returns {Looks} */
 export function readLooks(text) {
   const kept = parsed(text);
-  const fields = Object.keys(DEFAULTS).map((name) => [name, isValid(name, kept[name]) ? kept[name] : DEFAULTS[name]]);
-  return { ...Object.fromEntries(fields), ghosts: ghostsFrom(kept.ghosts) };
+  const valid = Object.entries(kept).filter(([name, value]) => isValid(name, value));
+  return { ...DEFAULTS, ...Object.fromEntries(valid), ghosts: ghostsFrom(kept.ghosts) };
 }
 
 /** What to store. @param {Looks} looks @returns {string} */
@@ -59,6 +62,7 @@ export function writeLooks(looks) {
   return JSON.stringify(looks);
 }
 
+/** @param {string | null} text */
 function parsed(text) {
   try {
     const found = JSON.parse(text ?? "{}");
@@ -68,15 +72,20 @@ function parsed(text) {
   }
 }
 
+/** @param {any} kept */
 function ghostsFrom(kept) {
+  /** @param {GhostKind} kind */
   const isOn = (kind) => (typeof kept?.[kind] === "boolean" ? kept[kind] : DEFAULTS.ghosts[kind]);
-  return Object.fromEntries(GHOST_KINDS.map((kind) => [kind, isOn(kind)]));
+  return { A: isOn("A"), B: isOn("B"), C: isOn("C"), label: isOn("label") };
 }
 
+/** @param {string} name @param {unknown} value */
 function isValid(name, value) {
-  if (name in LIMITS) return typeof value === "number" && value >= LIMITS[name].least && value <= LIMITS[name].most;
-  if (name in CHOICES) return CHOICES[name].includes(value);
-  return typeof value === typeof DEFAULTS[name];
+  const limits = Object.entries(LIMITS).find(([field]) => field === name)?.[1];
+  if (limits) return typeof value === "number" && value >= limits.least && value <= limits.most;
+  const choices = Object.entries(CHOICES).find(([field]) => field === name)?.[1];
+  if (choices) return choices.some((choice) => choice === value);
+  return ["others", "loupe"].includes(name) && typeof value === "boolean";
 }
 
 /** One ghost switched. @param {Looks} looks @param {GhostKind} kind @returns {Looks} */
@@ -94,11 +103,11 @@ export function hasGhosts({ ghosts }) {
  * @param {Looks} looks @param {Looks["ghosts"]} before those that were on when they were last put off @returns {Looks}
  */
 export function withGhostsToggled(looks, before = DEFAULTS.ghosts) {
-  const none = Object.fromEntries(GHOST_KINDS.map((kind) => [kind, false]));
+  const none = { A: false, B: false, C: false, label: false };
   return { ...looks, ghosts: hasGhosts(looks) ? none : { ...before } };
 }
 
-/** These fields as they are at first. @param {Looks} looks @param {string[]} names @returns {Looks} */
+/** These fields as they are at first. @param {Looks} looks @param {(keyof Looks)[]} names @returns {Looks} */
 export function withDefaults(looks, names) {
   return { ...looks, ...Object.fromEntries(names.map((name) => [name, DEFAULTS[name]])) };
 }
@@ -109,7 +118,7 @@ export function withDefaults(looks, names) {
  * @param {Looks} looks @returns {Tone | null} null: as it was taken
  */
 export function toneOf({ brightness, contrast, gamma }) {
-  if (TONE_FIELDS.every((name) => ({ brightness, contrast, gamma })[name] === DEFAULTS[name])) return null;
+  if (brightness === DEFAULTS.brightness && contrast === DEFAULTS.contrast && gamma === DEFAULTS.gamma) return null;
   const amplitude = CONTRAST_BASE ** contrast;
   return { amplitude, exponent: 1 / gamma, offset: 0.5 - amplitude / 2 + brightness / 2 };
 }

@@ -5,15 +5,24 @@ import { commandFor, keyFor } from "../input/keys.js";
 import { CHOICES, DEFAULTS, GHOST_KINDS, LIMITS, TONE_FIELDS, withDefaults, withGhost } from "./looks.js";
 import { make } from "../../shared/dom.js";
 
+/**
+ * @typedef {import("./looks.js").GhostKind} GhostKind
+ */
+
+/** @typedef {import("./looks.js").NumberField} NumberField @typedef {import("./looks.js").ChoiceField} ChoiceField
+ *  @typedef {import("./looks.js").SwitchField} SwitchField */
 /** @typedef {import("./looks.js").Looks} Looks @typedef {import("../input/keys.js").Binding} Binding */
 
+/** @type {Record<ChoiceField, Record<string, string>>} */
 const CHOICE_NAMES = {
   rings: { title: "Rings", flags: "Flags", all: "All scores", none: "None" },
   names: { title: "Names", selected: "Selected", all: "All", none: "None" },
 };
 
 const SLIDERS = { dots: "Dots", limbs: "Lines", opacity: "Opacity", brightness: "Brightness", contrast: "Contrast", gamma: "Gamma" };
-const SWITCHES = { others: ["Other persons", null], loupe: ["Loupe", "loupe"] };
+/** @type {{field: SwitchField, text: string, command?: string}[]} */
+const SWITCHES = [{ field: "others", text: "Other persons" }, { field: "loupe", text: "Loupe", command: "loupe" }];
+/** @type {NumberField[]} */
 const SIZES = ["dots", "limbs", "opacity"];
 
 /** Keys that go on to the editor from here, since what they do is seen here; arrows and digits move what is chosen. */
@@ -28,7 +37,8 @@ export class LooksPanel {
   #leave;
   #keys;
   /** @type {Looks} */
-  #looks;
+  #looks = { ...DEFAULTS };
+  /** @type {HTMLElement | null} */
   #opener = null;
   /** @type {((looks: Looks) => void)[]} each brings one control up to date */
   #fitted = [];
@@ -59,15 +69,16 @@ export class LooksPanel {
 
   /** Say which ghosts there are of a person. @param {import("../desk/desk.js").Person | null} person */
   showPerson(person) {
-    for (const row of this.#element.querySelectorAll("[data-ghost]")) {
-      row.toggleAttribute("data-none", person !== null && ghostOf(person, row.dataset.ghost) === null);
+    for (const kind of GHOST_KINDS) {
+      const row = this.#element.querySelector(`[data-ghost="${kind}"]`);
+      row?.toggleAttribute("data-none", person !== null && ghostOf(person, kind) === null);
     }
   }
 
   /** Write the keys that hold now beside what they switch. */
   showKeys() {
     for (const kbd of this.#element.querySelectorAll("kbd")) {
-      kbd.textContent = keyFor(kbd.dataset.of, this.#keys());
+      kbd.textContent = keyFor(kbd.dataset.of ?? "", this.#keys());
       kbd.hidden = !kbd.textContent;
     }
   }
@@ -79,32 +90,37 @@ export class LooksPanel {
     this.#element.showPopover();
     opener.setAttribute("aria-expanded", "true");
     this.#place(opener.getBoundingClientRect());
-    this.#element.querySelector("input").focus();
+    this.#element.querySelector("input")?.focus();
     return document.addEventListener("pointerdown", this.#pressed, true);
   }
 
   /** @returns {boolean} whether it was open */
   close() {
     if (!this.isOpen) return false;
-    const hadFocus = this.#element.contains(this.#element.getRootNode().activeElement);
+    const root = /** @type {ShadowRoot | Document} */ (this.#element.getRootNode());
+    const hadFocus = this.#element.contains(root.activeElement);
     this.#element.hidePopover();
-    this.#opener.setAttribute("aria-expanded", "false");
+    this.#opener?.setAttribute("aria-expanded", "false");
     document.removeEventListener("pointerdown", this.#pressed, true);
     if (hadFocus) this.#leave();
     return true;
   }
 
+  /** @param {KeyboardEvent} event */
+  /** @param {PointerEvent} event */
   #pressed = (event) => {
     const path = event.composedPath();
-    if (!path.includes(this.#element) && !path.includes(this.#opener)) this.close();
+    if (!path.some((one) => one === this.#element || one === this.#opener)) this.close();
   };
 
-  /** Under the opener, and rather to its left: the person is in the stage's middle. On a phone the style sheet has the word. */
+  /** Under the opener, and rather to its left: the person is in the stage's middle. On a phone the style sheet has the word.
+   * @param {DOMRect} opener */
   #place({ right, bottom }) {
     this.#element.style.setProperty("--left", `${Math.max(right - this.#element.offsetWidth, EDGE_PX)}px`);
     this.#element.style.setProperty("--top", `${bottom + 6}px`);
   }
 
+  /** @param {KeyboardEvent} event */
   #keyDown(event) {
     if (event.key !== "Escape") {
       if (!GOES_ON.test(commandFor(event, this.#keys()) ?? "")) event.stopPropagation();
@@ -125,8 +141,8 @@ export class LooksPanel {
     const element = make("div", { className: "looks" }, [
       head,
       section("Ghosts", GHOST_KINDS.map((kind) => this.#ghost(kind))),
-      section("Pose", [...Object.keys(CHOICES).map((name) => this.#choice(name)), ...SIZES.map((name) => this.#slider(name))]),
-      make("div", { className: "switches" }, Object.keys(SWITCHES).map((name) => this.#switch(name))),
+      section("Pose", [this.#choice("rings"), this.#choice("names"), ...SIZES.map((name) => this.#slider(name))]),
+      make("div", { className: "switches" }, SWITCHES.map((one) => this.#switch(one))),
       section("Picture", TONE_FIELDS.map((name) => this.#slider(name)), "Changes what you see, never what is stored."),
       make("div", { className: "row" }, [this.#button("Picture as taken", () => this.#set(withDefaults(this.#looks, TONE_FIELDS))), reset]),
     ]);
@@ -136,10 +152,12 @@ export class LooksPanel {
     return element;
   }
 
+  /** @param {Looks} looks */
   #set(looks) {
     this.#change(looks);
   }
 
+  /** @param {GhostKind} kind */
   #ghost(kind) {
     const { name, letter, colour, dash } = GHOSTS[kind];
     const box = make("input", { type: "checkbox", className: "switch" });
@@ -151,14 +169,15 @@ export class LooksPanel {
     return row;
   }
 
-  #switch(name) {
-    const [text, command] = SWITCHES[name];
+  /** @param {typeof SWITCHES[number]} what */
+  #switch({ field, text, command }) {
     const box = make("input", { type: "checkbox", className: "switch" });
-    box.addEventListener("change", () => this.#set({ ...this.#looks, [name]: box.checked }));
-    this.#fitted.push((looks) => (box.checked = looks[name]));
+    box.addEventListener("change", () => this.#set({ ...this.#looks, [field]: box.checked }));
+    this.#fitted.push((looks) => (box.checked = looks[field]));
     return make("label", { className: "line" }, [box, make("span", { textContent: text }), ...(command ? [kbdOf(command)] : [])]);
   }
 
+  /** @param {ChoiceField} name */
   #choice(name) {
     const { title, ...names } = CHOICE_NAMES[name];
     const options = CHOICES[name].map((value) => {
@@ -173,9 +192,10 @@ export class LooksPanel {
     return make("div", { className: "line" }, [make("span", { className: "name", textContent: title }), group]);
   }
 
+  /** @param {NumberField} name */
   #slider(name) {
     const { least, most, step } = LIMITS[name];
-    const range = make("input", { type: "range", min: least, max: most, step });
+    const range = make("input", { type: "range", min: String(least), max: String(most), step: String(step) });
     const value = make("output");
     const back = this.#button("↺", () => this.#set(withDefaults(this.#looks, [name])));
     back.className = "back";
@@ -192,23 +212,26 @@ export class LooksPanel {
     ]);
   }
 
+  /** @param {string} text @param {() => void} act */
   #button(text, act) {
     return make("button", { type: "button", textContent: text, onclick: act });
   }
 }
 
+/** @param {string} title @param {HTMLElement[]} parts */
 function section(title, parts, note = "") {
   const notes = note ? [make("p", { className: "empty", textContent: note })] : [];
   return make("section", {}, [make("h2", { textContent: title }), ...parts, ...notes]);
 }
 
+/** @param {string} command */
 function kbdOf(command) {
   const kbd = make("kbd");
   kbd.dataset.of = command;
   return kbd;
 }
 
-/** A ghost's line as it is on the image, on the image's dark ground. */
+/** A ghost's line as it is on the image, on the image's dark ground. @param {string} letter @param {string} colour @param {number[]} dash */
 function swatch(letter, colour, dash) {
   const canvas = make("span", { className: "swatch" });
   canvas.innerHTML = `<svg viewBox="0 0 56 20" aria-hidden="true"><path d="M2 10H36" stroke="${colour}" stroke-width="2"
@@ -217,6 +240,7 @@ function swatch(letter, colour, dash) {
   return canvas;
 }
 
+/** @param {NumberField} name @param {number} value */
 function inWords(name, value) {
   if (name === "opacity" || SIZES.includes(name)) return `${Math.round(100 * value)} %`;
   if (name === "gamma") return value.toFixed(2);

@@ -2,7 +2,8 @@
 
 import { make } from "../../shared/dom.js";
 
-/** @typedef {{text: string, detail?: string, act?: () => void, ask?: {label: string, button: string, act: (text: string) => void}}} Item
+/** @typedef {{label: string, button: string, act: (text: string) => void}} Ask
+ *  @typedef {{text: string, detail?: string, act?: () => void, ask?: Ask}} Item
  *  detail: said more quietly; ask: choosing it asks for a line of text first */
 
 const LONGEST = 480;
@@ -19,10 +20,10 @@ export class Menu {
     this.#element = element;
     this.#leave = leave;
     // Not every browser focuses a button that is pressed: the press keeps the focus here, so that its click still comes.
-    element.addEventListener("mousedown", (event) => event.target.closest("input") || event.preventDefault());
+    element.addEventListener("mousedown", (event) => event.target instanceof HTMLInputElement || event.preventDefault());
     element.addEventListener("focusout", (event) => {
       const isGone = event.relatedTarget !== null || document.hasFocus(); // another window took the focus: what is written stays
-      if (isGone && !element.contains(event.relatedTarget)) this.close();
+      if (isGone && !element.contains(/** @type {Node | null} */ (event.relatedTarget))) this.close();
     });
     element.addEventListener("keydown", (event) => this.#keyDown(event));
   }
@@ -41,7 +42,7 @@ export class Menu {
     list.setAttribute("aria-label", title);
     list.append(...items.map((item, i) => this.#item(item, i)));
     this.#show(make("p", { textContent: title }), list);
-    list.querySelector("button").focus();
+    list.querySelector("button")?.focus();
   }
 
   /** @returns {boolean} whether it was open */
@@ -53,6 +54,7 @@ export class Menu {
     return true;
   }
 
+  /** @param {Item} item @param {number} index */
   #item({ text, detail, act, ask }, index) {
     const words = make("span", { textContent: text });
     if (detail) words.append(make("small", { textContent: detail }));
@@ -62,11 +64,12 @@ export class Menu {
     button.addEventListener("click", () => {
       if (ask) return this.#ask(ask);
       this.close();
-      return act();
+      return act?.();
     });
     return button;
   }
 
+  /** @param {Ask} ask */
   #ask({ label, button, act }) {
     const line = make("input", { maxLength: LONGEST, required: true });
     const send = make("button", { textContent: button, className: "primary" });
@@ -82,11 +85,13 @@ export class Menu {
     line.focus();
   }
 
+  /** @param {...HTMLElement} parts */
   #show(...parts) {
     this.#element.replaceChildren(...parts);
     this.#element.hidden = false;
   }
 
+  /** @param {KeyboardEvent} event */
   #keyDown(event) {
     event.stopPropagation();
     if (event.key === "Escape") {
@@ -94,10 +99,12 @@ export class Menu {
       this.close();
       return this.#leave();
     }
-    const items = [...this.#element.querySelectorAll('[role="menuitem"]')];
-    const at = items.indexOf(event.target.closest("button"));
+    /** @type {NodeListOf<HTMLElement>} */
+    const found = this.#element.querySelectorAll('[role="menuitem"]');
+    const items = [...found];
+    const at = items.findIndex((item) => item.contains(/** @type {Node} */ (event.target)));
     if (at === -1) return undefined;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const chosen = items[Number(event.key) - 1];
     if (step) items[(at + step + items.length) % items.length].focus();
     else if (chosen) chosen.click();
