@@ -13,16 +13,7 @@ from fastapi.responses import FileResponse, Response
 
 from app import labelling, labels_made_elsewhere
 from app.cameras import camera_json, circle_json, list_shown, save_lens, show, shown_in
-from app.earlier_frames import previous
-from app.engine import Engine
-from app.exporting import export_coco
-from app.files import ImageFiles
-from app.finding_lenses import find_camera_lens
-from app.first_steps import FirstStep, empty_queue, first_step
-from app.home_command import home_command
-from app.learning import launch_from_page
-from app.model_files import ModelFiles, launch_prelabelling, network_name
-from app.payload import (
+from app.contract.labelling import (
     VERSION,
     AcceptMessage,
     AddPersonMessage,
@@ -42,9 +33,18 @@ from app.payload import (
     SkipMessage,
     TaskPayload,
 )
+from app.contract.rounds import for_browsers, prelabelling_json, round_json
+from app.earlier_frames import previous
+from app.engine import Engine
+from app.exporting import export_coco
+from app.finding_lenses import find_camera_lens
+from app.first_steps import FirstStep, empty_queue, first_step
+from app.home.home_command import home_command
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFiles, launch_prelabelling, network_name
+from app.home.settings import Settings
+from app.learning import launch_from_page
 from app.refusal_pages import refuse
-from app.round_json import for_browsers, prelabelling_json, round_json
-from app.settings import Settings
 from app.usual_settings import begin_from
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds

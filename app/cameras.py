@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.payload import LensMessage
+from app.contract.labelling import LensMessage
 from db import cameras, images
 from db.errors import InvalidDecision, NoProject, NotFound
 from db.records import CameraRecord, ImageRecord, MeasuredLens

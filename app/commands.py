@@ -21,13 +21,13 @@ from sqlalchemy.exc import DBAPIError
 from app import skeletons
 from app.cameras import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
+from app.contract.labelling import CirclePayload, LensMessage
+from app.contract.rounds import round_json
 from app.exporting import accepted, export_coco
-from app.files import ImageFiles, write_atomically
-from app.home_command import home_command
-from app.payload import CirclePayload, LensMessage
+from app.home.home_command import home_command
+from app.home.image_files import ImageFiles, write_atomically
+from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from app.queue_shown import as_shown
-from app.round_json import round_json
-from app.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from app.starting_weights import given_on_the_command_line
 from app.usual_settings import preset_settings, usual_settings
 from app.worker_state import worker_json, worker_state

@@ -18,9 +18,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.asgi import Receive, Scope, Send
 from app.failures import TRY_AGAIN_AFTER_S
+from app.home.settings import Settings
 from app.refusal_pages import refuse
 from app.security_headers import security_headers, shield
-from app.settings import Settings
 
 STOPPED_AFTER_S = 3
 """Requests under way when the server is told to stop get this long."""

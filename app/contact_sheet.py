@@ -3,7 +3,7 @@
 import numpy as np
 from pydantic import BaseModel
 
-from app.payload import FlagPayload
+from app.contract.labelling import FlagPayload
 from app.skeletons import for_editor
 from app.starts import best_start
 from app.thumbs import THUMB_PX, thumb_matrix, thumb_name

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.payload import BoxPayload, EarlierPerson, PreviousPayload, StartPayload
+from app.contract.labelling import BoxPayload, EarlierPerson, PreviousPayload, StartPayload
 from app.starts import best_start
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord

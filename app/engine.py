@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from app.settings import Settings
+from app.home.settings import Settings
 
 APPLICATION = "sspcm"
 VERSION = "rounds-1"

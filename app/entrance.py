@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.failures import TRY_AGAIN_AFTER_S
 from app.guard import cookie_name
+from app.home.settings import Settings
 from app.known_browsers import KEPT_S, KnownBrowsers, server_secret
 from app.login_budget import Attempt, LoginBudget, one_account, one_sender
 from app.password_line import LineIsFull, PasswordLine
-from app.settings import Settings
 from app.signing_in import login_page
 from db import users
 from db.clock import utc_now

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from app.cameras import of_one_size
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from db import cameras, images
 from db.records import ImageRecord, LensSource, MeasuredLens
 from db.session import Store

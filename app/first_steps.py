@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from app.home_command import home_command
-from app.settings import Settings
+from app.home.home_command import home_command
+from app.home.settings import Settings
 from db import images, queue
 from db.clock import utc_now
 from db.records import Counts, Role, UserRecord

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.cameras import lens_of
-from app.payload import (
+from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
     BoxPayload,

@@ -20,10 +20,10 @@ from sqlalchemy.exc import OperationalError
 
 from app.cameras import lens_of
 from app.engine import Engine
-from app.files import ImageFiles, write_atomically
 from app.guard_process import LOCKED, start_guarded, stop_guarded
+from app.home.image_files import ImageFiles, write_atomically
+from app.home.settings import Settings
 from app.ordering import person_score, rank_pool
-from app.settings import Settings
 from app.starting_weights import located, require_named
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now

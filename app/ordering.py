@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 from app.describing import describe
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from db import images, predictions, project, queue
 from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
 from db.session import Store

@@ -12,8 +12,8 @@ from itertools import groupby
 from pathlib import Path
 
 from app.cameras import lens_of
-from app.files import ImageFiles
-from app.model_files import ModelFileError, network_name
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFileError, network_name
 from app.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
 from db import images, predictions
 from db.predictions import ImportedPrediction

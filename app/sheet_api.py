@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app import contact_sheet
 from app.api import user_of
 from app.contact_sheet import FiltersPayload, SheetPayload
-from app.payload import IdInAddress, Number
+from app.contract.labelling import IdInAddress, Number
 from app.thumbs import Thumbs, thumb_name
 from db import contact_sheet as sheets
 from db import images

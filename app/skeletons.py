@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.home_command import home_command
+from app.home.home_command import home_command
 from db import project
 from db.errors import NotFound
 from db.session import Store

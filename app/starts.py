@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.payload import StartPayload
+from app.contract.labelling import StartPayload
 from db.records import StoredPrediction
 from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Label
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from types import FrameType
 
 from app.guard_process import start_guarded, stop_guarded
+from app.home.settings import Settings
 from app.last_words import LastWords
-from app.settings import Settings
 from app.sign_of_health import VARIABLE
 from app.worker_trouble import LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from app.cameras import lens_of
-from app.files import ImageFiles, write_atomically
+from app.home.image_files import ImageFiles, write_atomically
 from db.records import ImageRecord
 from sspcm.cutting import OUTSIDE, CropError, warp
 from sspcm.geometry import Matrix, apply, crop_matrix, gain, scaling, translation

@@ -21,11 +21,12 @@ from app.connections import server_options
 from app.engine import Engine
 from app.entrance import entrance_routes
 from app.failures import TRY_AGAIN_AFTER_S
-from app.files import ImageFiles
 from app.guard import Guard
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFileError, ModelFiles
+from app.home.settings import Settings
 from app.importing import ImportFailed
 from app.learning import LearningError
-from app.model_files import ModelFileError, ModelFiles
 from app.pages.annotate import annotate_page
 from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page
@@ -33,7 +34,6 @@ from app.pages.look import THEME, THEME_CSS
 from app.pages.sheet import sheet_page
 from app.readiness import Readiness, look_at
 from app.refusal_pages import refuse
-from app.settings import Settings
 from app.sheet_api import sheet_routes
 from app.thumbs import Thumbs
 from db import project, users

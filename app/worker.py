@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import learning
 from app.engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERSION, WORKFLOW, Engine, prepare
-from app.files import ImageFiles
 from app.guard_process import try_lock
-from app.model_files import ModelFiles
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFiles
+from app.home.settings import Settings
 from app.prelabelling import PrelabellingFailed, open_model, prelabel
-from app.settings import Settings
 from app.sign_of_health import give_sign
 from app.worker_state import this_worker
 from db import prelabellings, rounds, workers

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import psutil
 
-from app.home_command import home_command
-from app.settings import Settings
+from app.home.home_command import home_command
+from app.home.settings import Settings
 from app.worker_trouble import WorkerTrouble, read_trouble
 from db import workers
 from db.session import Store

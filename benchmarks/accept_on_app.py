@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import import_folder
 from db import images, predictions, queue, rounds, users
 from db.clock import utc_now

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from app.cameras import lens_of
-from app.settings import read_settings
+from app.home.settings import read_settings
 from db import cameras, images, predictions
 from db.records import PersonScore
 from db.session import open_store

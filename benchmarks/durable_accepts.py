@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from app import labelling
-from app.payload import AcceptMessage
+from app.contract.labelling import AcceptMessage
 from db import images, project, users
 from db.records import NewImage, NewPerson, UserRecord
 from db.session import Store, migrate, open_store

@@ -25,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import labelling
-from app.payload import AcceptMessage
+from app.contract.labelling import AcceptMessage
 from db import images, project, users
 from db.errors import StoreBusy
 from db.records import NewImage, NewPerson, UserRecord

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from app.exporting import export_coco
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import import_folder
 from db.session import migrate, open_store
 

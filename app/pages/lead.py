@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.contract.rounds import for_browsers, prelabelling_json, round_json, without_folders
 from app.editor import (
     lead_board,
     lead_charts,
@@ -20,11 +21,10 @@ from app.editor import (
 )
 from app.engine import Engine
 from app.first_steps import first_step_of
+from app.home.settings import Settings
 from app.learning import LearningError, launch_from_page
 from app.pages.look import header
 from app.queue_shown import as_shown
-from app.round_json import for_browsers, prelabelling_json, round_json, without_folders
-from app.settings import Settings
 from app.skeletons import hint_of
 from app.usual_settings import FIRST, begin_from, usual_settings
 from app.worker_state import worker_json, worker_state

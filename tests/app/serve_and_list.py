@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 
 from app.connections import server_options
-from app.settings import GRADIO_ENVIRONMENT, read_settings
+from app.home.settings import GRADIO_ENVIRONMENT, read_settings
 
 
 def paths_below(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:

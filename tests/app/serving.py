@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 from app.connections import Limits, server_options
-from app.settings import read_settings
+from app.home.settings import read_settings
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 
 from app.api import annotator_routes, lead_routes
 from app.engine import Engine
-from app.files import ImageFiles
-from app.model_files import ModelFiles
-from app.settings import read_settings
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFiles
+from app.home.settings import read_settings
 from app.sheet_api import sheet_routes
 from app.thumbs import Thumbs
 from db.records import ImageRecord, UserRecord

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 
 from app import contact_sheet
 from app.contact_sheet import SheetPayload
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.sheet_api import sheet_routes
 from app.thumbs import THUMB_PX, Thumbs
 from db import images, labels, predictions, project

@@ -12,7 +12,7 @@ import pytest
 from app import demo
 from app.demo import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
 from app.exporting import export_coco
-from app.settings import Settings, read_settings
+from app.home.settings import Settings, read_settings
 from db import images, queue, users
 from db.clock import utc_now
 from db.session import open_store

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.engine import ORDINARY, QUEUE, VERSION, WORKFLOW, Engine, job_id, prepare
-from app.settings import Settings, read_settings
+from app.home.settings import Settings, read_settings
 from db import rounds
 from db.session import Store, migrate, open_store
 

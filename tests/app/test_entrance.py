@@ -14,9 +14,9 @@ from fastapi import FastAPI
 
 from app.entrance import entrance_routes
 from app.guard import Guard
+from app.home.settings import read_settings
 from app.known_browsers import server_secret
 from app.login_budget import BY_NAME_AND_ADDRESS
-from app.settings import read_settings
 from db import users
 from db.clock import utc_now
 from db.records import SessionRecord

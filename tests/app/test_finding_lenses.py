@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.cameras import named
-from app.files import ImageFiles
 from app.finding_lenses import _reduction, find_camera_lens
+from app.home.image_files import ImageFiles
 from app.importing import as_json, import_folder
 from db import cameras, images
 from db.records import MeasuredLens

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.exporting import accepted, export_coco
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import ImportFailed, ImportReport, import_folder
 from db import images, project
 from db.session import Store

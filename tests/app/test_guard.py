@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.asgi import App, Receive, Scope, Send
 from app.guard import FindSession, Guard
-from app.settings import Settings, read_settings
+from app.home.settings import Settings, read_settings
 from db.records import SessionRecord, UserRecord
 from tests.app.serving import serving
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from app.exporting import export_coco
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import ImportFailed, ImportReport, import_folder
 from db import images, labels, queue
 from db.clock import utc_now

@@ -9,8 +9,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app import labelling
-from app.exporting import export_coco
-from app.payload import (
+from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
     BoxMessage,
@@ -20,6 +19,7 @@ from app.payload import (
     SkipMessage,
     TaskPayload,
 )
+from app.exporting import export_coco
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict

@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.engine import Engine, prepare
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
+from app.home.settings import Settings
 from app.learning import (
     LearningError,
     freeze_round,
@@ -30,7 +31,6 @@ from app.learning import (
     weights_folder,
 )
 from app.ordering import TEACHERS_AGREE, rank_pool
-from app.settings import Settings
 from db import cameras, images, labels, predictions, project, queue, rounds, users
 from db.clock import utc_now
 from db.errors import RoundActive, RoundOver

@@ -21,8 +21,8 @@ import pytest
 from app.__main__ import build_parser, main
 from app.commands import COMMANDS
 from app.demo import DEMO_FOLDER
+from app.home.settings import read_settings
 from app.pages.lead import LAST, _begun_from
-from app.settings import read_settings
 from db import rounds
 from db.session import Store, open_store
 from tests.onnx_files import movenet

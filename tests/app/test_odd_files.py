@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import ImportReport, import_folder
 from db.session import open_store
 from tests.app.odd_files import odd_files

@@ -9,7 +9,7 @@ import pytest
 
 from app import labelling
 from app.exporting import export_coco
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import import_folder
 from app.prelabelling import PrelabellingFailed, open_model, prelabel
 from db import cameras, images, predictions, project, queue

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from app.exporting import accepted, export_coco
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.importing import ImportFailed, import_folder
 from db import images as from_db
 from db import project

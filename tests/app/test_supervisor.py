@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from app.guard_process import try_lock
-from app.settings import Settings
+from app.home.settings import Settings
 from app.supervisor import SupervisorError, child_environ, require_free_port, run_supervised, url, web_answers
 from app.worker_trouble import WorkerTrouble, read_trouble
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.files import ImageFiles
+from app.home.image_files import ImageFiles
 from app.thumbs import THUMB_PX, Thumbs, thumb_matrix, thumb_name
 from db.records import CameraRecord, ImageRecord
 from sspcm.cutting import CropError

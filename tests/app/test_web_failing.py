@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from app import engine
-from app.settings import Settings, read_settings
+from app.home.settings import Settings, read_settings
 from db.session import open_store
 from tests.app.serving import free_port
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.home_command import home_command
-from app.settings import Settings
+from app.home.home_command import home_command
+from app.home.settings import Settings
 from app.worker_state import GONE_AFTER_S, since, this_worker, worker_json, worker_state
 from app.worker_trouble import WorkerTrouble, note_trouble
 from db import workers

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import build_parser
-from app.home_command import home_command
+from app.home.home_command import home_command
 
 
 @pytest.mark.parametrize("home", ["/srv/poses", "/srv/my poses", "/srv/it's; rm -rf ~", "/srv/$HOME`x`", "/srv/äöü"])

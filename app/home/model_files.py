@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from anyio import to_thread
 
 from app.engine import Engine
-from app.home_command import home_command
+from app.home.home_command import home_command
 from db import prelabellings
 from db.records import PrelabellingRecord, UserRecord
 from db.session import Store

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from app.settings import SettingsError, read_settings
+from app.home.settings import SettingsError, read_settings
 from app.supervisor import child_environ
 from db.connections import sqlite_path
 from sspcm.image_limits import Limits

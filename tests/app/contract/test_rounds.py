@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.round_json import for_browsers
+from app.contract.rounds import for_browsers
 
 
 @pytest.mark.parametrize(

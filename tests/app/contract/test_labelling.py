@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from app.payload import (
+from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
     BoxMessage,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app import model_files
-from app.model_files import ModelFileError, ModelFiles, network_name
+from app.home import model_files
+from app.home.model_files import ModelFileError, ModelFiles, network_name
 from tests.onnx_files import classifier, movenet
 
 WHOLE = movenet()
