@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from app import labelling, labels_made_elsewhere
-from app.cameras import camera_json, circle_json, list_shown, save_lens, show, shown_in
+from app.cameras.finding import find_camera_lens
+from app.cameras.lenses import camera_json, circle_json, list_shown, save_lens, show, shown_in
 from app.contract.labelling import (
     VERSION,
     AcceptMessage,
@@ -37,13 +38,12 @@ from app.contract.rounds import for_browsers, prelabelling_json, round_json
 from app.earlier_frames import previous
 from app.engine import Engine
 from app.exporting import export_coco
-from app.finding_lenses import find_camera_lens
-from app.first_steps import FirstStep, empty_queue, first_step
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles, launch_prelabelling, network_name
 from app.home.settings import Settings
 from app.learning import launch_from_page
+from app.pool.first_steps import FirstStep, empty_queue, first_step
 from app.refusal_pages import refuse
 from app.usual_settings import begin_from
 from app.worker_state import worker_json, worker_state

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import DBAPIError
 
 from app import skeletons
-from app.cameras import camera_json, list_shown, named, save_lens
+from app.cameras.lenses import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.contract.labelling import CirclePayload, LensMessage
 from app.contract.rounds import round_json
@@ -27,7 +27,7 @@ from app.exporting import accepted, export_coco
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
-from app.queue_shown import as_shown
+from app.pool.queue_shown import as_shown
 from app.starting_weights import given_on_the_command_line
 from app.usual_settings import preset_settings, usual_settings
 from app.worker_state import worker_json, worker_state
@@ -45,7 +45,7 @@ from sspcm.plain import read_toml
 from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton
 
 if TYPE_CHECKING:
-    from app.prelabelling import PrelabelReport
+    from app.pool.prelabelling import PrelabelReport
 
 Command = Callable[[Settings, argparse.Namespace], int]
 
@@ -290,7 +290,7 @@ def prelabel(settings: Settings, options: argparse.Namespace) -> int:
 
 def _check_model(settings: Settings, path: Path, skeleton: Skeleton | None) -> None:
     """Refuse a model that could not be used, before anything is imported."""
-    from app.prelabelling import PrelabellingFailed, check_keypoints, open_model
+    from app.pool.prelabelling import PrelabellingFailed, check_keypoints, open_model
 
     with _expecting(PrelabellingFailed):
         model = open_model(path)
@@ -299,7 +299,7 @@ def _check_model(settings: Settings, path: Path, skeleton: Skeleton | None) -> N
 
 
 def _prelabel(store: Store, settings: Settings, path: Path) -> "PrelabelReport":
-    from app.prelabelling import PrelabellingFailed, open_model, prelabel
+    from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
 
     with _expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
         return prelabel(store, ImageFiles(settings.home), open_model(path), progress=progress)
@@ -371,7 +371,7 @@ def camera_set(settings: Settings, options: argparse.Namespace) -> int:
 
 def _find_camera(store: Store, settings: Settings, camera_id: int) -> None:
     """Give the camera back to finding; without a rim in its frames everything stays as it was."""
-    from app.finding_lenses import find_camera_lens
+    from app.cameras.finding import find_camera_lens
 
     with store.reading() as tx:
         frames = images.list_images(tx, camera_id=camera_id)

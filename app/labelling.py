@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.cameras import lens_of
+from app.cameras.lenses import lens_of
 from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,

@@ -18,12 +18,12 @@ import numpy as np
 from jaxtyping import Float, Int
 from sqlalchemy.exc import OperationalError
 
-from app.cameras import lens_of
+from app.cameras.lenses import lens_of
 from app.engine import Engine
 from app.guard_process import LOCKED, start_guarded, stop_guarded
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import Settings
-from app.ordering import person_score, rank_pool
+from app.pool.ordering import person_score, rank_pool
 from app.starting_weights import located, require_named
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now

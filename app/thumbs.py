@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from app.cameras import lens_of
+from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles, write_atomically
 from db.records import ImageRecord
 from sspcm.cutting import OUTSIDE, CropError, warp

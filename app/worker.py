@@ -20,7 +20,7 @@ from app.guard_process import try_lock
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
-from app.prelabelling import PrelabellingFailed, open_model, prelabel
+from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
 from app.sign_of_health import give_sign
 from app.worker_state import this_worker
 from db import prelabellings, rounds, workers

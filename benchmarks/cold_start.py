@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from app.cameras import lens_of
+from app.cameras.lenses import lens_of
 from app.home.settings import read_settings
 from db import cameras, images, predictions
 from db.records import PersonScore

@@ -30,7 +30,7 @@ from app.learning import (
     train_round,
     weights_folder,
 )
-from app.ordering import TEACHERS_AGREE, rank_pool
+from app.pool.ordering import TEACHERS_AGREE, rank_pool
 from db import cameras, images, labels, predictions, project, queue, rounds, users
 from db.clock import utc_now
 from db.errors import RoundActive, RoundOver

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.first_steps import empty_queue, first_step
 from app.home.home_command import home_command
 from app.home.settings import Settings
+from app.pool.first_steps import empty_queue, first_step
 from db import images, project, queue
 from db.clock import utc_now
 from db.records import NewImage, NewPerson

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from app.cameras import of_one_size
+from app.cameras.lenses import of_one_size
 from app.home.image_files import ImageFiles
 from db import cameras, images
 from db.records import ImageRecord, LensSource, MeasuredLens

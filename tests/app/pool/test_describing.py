@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.describing import describe
+from app.pool.describing import describe
 from sspcm.decoding import decode
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from app.cameras import lens_of
+from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, network_name
-from app.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
+from app.pool.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
 from db import images, predictions
 from db.predictions import ImportedPrediction
 from db.project import get_project

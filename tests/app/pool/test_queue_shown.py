@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.queue_shown import ShownItem, as_shown
+from app.pool.queue_shown import ShownItem, as_shown
 from db.records import CameraRecord, ImageRecord, QueueItem
 from sspcm.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ordering import COPIES_AGREE, mix, rank_pool
+from app.pool.ordering import COPIES_AGREE, mix, rank_pool
 from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
 from sspcm.pose import Box
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from app.cameras import named
-from app.finding_lenses import _reduction, find_camera_lens
+from app.cameras.finding import _reduction, find_camera_lens
+from app.cameras.lenses import named
 from app.home.image_files import ImageFiles
 from app.importing import as_json, import_folder
 from db import cameras, images

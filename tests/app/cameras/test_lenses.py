@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.cameras import camera_json, lens_of, list_shown, named, of_one_size, save_lens
+from app.cameras.lenses import camera_json, lens_of, list_shown, named, of_one_size, save_lens
 from app.contract.labelling import CirclePayload, LensMessage
 from db import cameras, images
 from db.errors import InvalidDecision, NotFound

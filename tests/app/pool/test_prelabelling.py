@@ -11,7 +11,7 @@ from app import labelling
 from app.exporting import export_coco
 from app.home.image_files import ImageFiles
 from app.importing import import_folder
-from app.prelabelling import PrelabellingFailed, open_model, prelabel
+from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
 from db import cameras, images, predictions, project, queue
 from db.clock import utc_now
 from db.records import MeasuredLens, NewImage, NewPerson
@@ -114,7 +114,7 @@ class BreaksOff(PoseModel):
 def test_a_run_that_broke_off_goes_on_where_it_stopped(
     sqlite_store: Store, files: ImageFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.prelabelling.PERSONS_A_BATCH", 1)
+    monkeypatch.setattr("app.pool.prelabelling.PERSONS_A_BATCH", 1)
     fill(sqlite_store, files, *(frame((100 + i, 90)) for i in range(3)))
     with pytest.raises(KeyboardInterrupt):
         prelabel(sqlite_store, files, BreaksOff(movenet(92), name="dots"))
@@ -153,7 +153,7 @@ def test_an_image_that_cannot_be_read_is_named_and_the_rest_predicted(
 ) -> None:
     fill(sqlite_store, files, b"no image", frame((121, 93)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.prelabelling.rank_before_rounds", lambda *_: None)  # it reads that image as well
+        patch.setattr("app.pool.prelabelling.rank_before_rounds", lambda *_: None)  # it reads that image as well
         report = prelabel(sqlite_store, files, model)
     assert report.predicted == 1
     assert "image '0.png'" in report.complaints[0] and "Left without predictions" in report.complaints[0]

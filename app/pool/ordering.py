@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from app.describing import describe
 from app.home.image_files import ImageFiles
+from app.pool.describing import describe
 from db import images, predictions, project, queue
 from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
 from db.session import Store
