@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
-from app import labelling, labels_made_elsewhere
+from app import labels_made_elsewhere
 from app.cameras.finding import find_camera_lens
 from app.cameras.lenses import camera_json, circle_json, list_shown, save_lens, show, shown_in
 from app.contract.labelling import (
@@ -35,13 +35,14 @@ from app.contract.labelling import (
     TaskPayload,
 )
 from app.contract.rounds import for_browsers, prelabelling_json, round_json
-from app.earlier_frames import previous
 from app.engine import Engine
 from app.exporting import export_coco
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles, launch_prelabelling, network_name
 from app.home.settings import Settings
+from app.labelling import decisions
+from app.labelling.earlier_frames import previous
 from app.learning import launch_from_page
 from app.pool.first_steps import FirstStep, empty_queue, first_step
 from app.refusal_pages import refuse
@@ -86,7 +87,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:
         passed = [int(part) for part in exclude.split(",") if part]
         try:
-            task = labelling.next_task(store, user_of(request), exclude=passed, lease_s=lease_s, most_held=most_held)
+            task = decisions.next_task(store, user_of(request), exclude=passed, lease_s=lease_s, most_held=most_held)
         except HeldEnough as error:
             step = FirstStep("held_enough", "Enough images at hand", str(error))
             return {"task": None, "message": step.text, "step": step.to_json()}
@@ -104,8 +105,8 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def image_task(request: Request, image_id: IdInAddress, look: bool = False) -> TaskPayload:
         """look: only to be seen, whoever holds it; it is not held for whoever asks."""
         if look:
-            return labelling.look_at(store, user_of(request), image_id, lease_s=lease_s)
-        return labelling.open_image(store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
+            return decisions.look_at(store, user_of(request), image_id, lease_s=lease_s)
+        return decisions.open_image(store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
 
     @api.get("/api/images/{image_id}/previous")
     def previous_frame(image_id: IdInAddress) -> PreviousPayload:
@@ -113,36 +114,36 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
 
     @api.get("/api/recent")
     def recent(request: Request, limit: Annotated[Number, Query(ge=1, le=50)] = 10) -> RecentPayload:
-        return labelling.recent(store, user_of(request), limit=limit)
+        return decisions.recent(store, user_of(request), limit=limit)
 
     @api.post("/api/accept")
     def accept(request: Request, message: AcceptMessage) -> SavedPayload:
-        return labelling.accept(store, user_of(request), message, lease_s=lease_s)
+        return decisions.accept(store, user_of(request), message, lease_s=lease_s)
 
     @api.post("/api/skip")
     def skip(request: Request, message: SkipMessage) -> SavedPayload:
-        return labelling.skip(store, user_of(request), message, lease_s=lease_s)
+        return decisions.skip(store, user_of(request), message, lease_s=lease_s)
 
     @api.post("/api/not-a-person")
     def not_a_person(request: Request, message: NotAPersonMessage) -> SavedPayload:
-        return labelling.not_a_person(store, user_of(request), message, lease_s=lease_s)
+        return decisions.not_a_person(store, user_of(request), message, lease_s=lease_s)
 
     @api.post("/api/reopen")
     def reopen(request: Request, message: PersonMessage) -> SavedPayload:
-        return labelling.reopen(store, user_of(request), message, lease_s=lease_s, most_held=most_held)
+        return decisions.reopen(store, user_of(request), message, lease_s=lease_s, most_held=most_held)
 
     @api.post("/api/persons")
     def add_person(request: Request, message: AddPersonMessage) -> dict[str, PersonPayload]:
-        return {"person": labelling.add_person(store, user_of(request), message, lease_s=lease_s, most_held=most_held)}
+        return {"person": decisions.add_person(store, user_of(request), message, lease_s=lease_s, most_held=most_held)}
 
     @api.post("/api/finish")
     def finish(request: Request, message: FinishMessage) -> dict[str, bool]:
-        labelling.finish(store, user_of(request), message.image_id, message.key)
+        decisions.finish(store, user_of(request), message.image_id, message.key)
         return {"image_done": True}
 
     @api.post("/api/reopen-image")
     def reopen_image(request: Request, message: ReopenImageMessage) -> dict[str, bool]:
-        labelling.reopen_image(
+        decisions.reopen_image(
             store, user_of(request), message.image_id, message.key, lease_s=lease_s, most_held=most_held
         )
         return {"image_done": False}
@@ -150,14 +151,14 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     @api.post("/api/heartbeat")
     def heartbeat(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
         return {
-            "held": labelling.heartbeat(
+            "held": decisions.heartbeat(
                 store, user_of(request), message.image_ids, lease_s=lease_s, most_held=most_held
             )
         }
 
     @api.post("/api/release")
     def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
-        return {"released": labelling.release(store, user_of(request), message.image_ids)}
+        return {"released": decisions.release(store, user_of(request), message.image_ids)}
 
     @api.api_route("/img/{image_id}/{sha256}", methods=["GET", "HEAD"])
     def image(image_id: IdInAddress, sha256: str) -> FileResponse:

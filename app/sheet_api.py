@@ -5,11 +5,11 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from app import contact_sheet
 from app.api import user_of
-from app.contact_sheet import FiltersPayload, SheetPayload
 from app.contract.labelling import IdInAddress, Number
-from app.thumbs import Thumbs, thumb_name
+from app.sheet import page
+from app.sheet.page import FiltersPayload, SheetPayload
+from app.sheet.thumbs import Thumbs, thumb_name
 from db import contact_sheet as sheets
 from db import images
 from db.contact_sheet import SheetFilter, Show
@@ -40,11 +40,11 @@ def sheet_routes(store: Store, thumbs: Thumbs) -> APIRouter:
         limit: PageSize = 60,
     ) -> SheetPayload:
         wanted = SheetFilter(show=show, camera_id=camera, keypoint=keypoint, search=search.strip())
-        return contact_sheet.page(store, user_of(request), wanted, after=after, limit=limit)
+        return page.page(store, user_of(request), wanted, after=after, limit=limit)
 
     @api.get("/api/sheet/filters")
     def filters() -> FiltersPayload:
-        return contact_sheet.filters(store)
+        return page.filters(store)
 
     @api.get("/thumb/{person_id}/{name}.jpg")
     async def thumb(person_id: IdInAddress, name: str) -> Response:

@@ -34,8 +34,8 @@ from app.pages.look import THEME, THEME_CSS
 from app.pages.sheet import sheet_page
 from app.readiness import Readiness, look_at
 from app.refusal_pages import refuse
+from app.sheet.thumbs import Thumbs
 from app.sheet_api import sheet_routes
-from app.thumbs import Thumbs
 from db import project, users
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreBusy, StoreError

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app import contact_sheet
+from app.sheet import page as contact_sheet
 from db import project, queue, rounds, users
 from db.contact_sheet import SheetFilter
 from db.records import RankingEntry, UserRecord

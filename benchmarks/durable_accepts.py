@@ -2,7 +2,7 @@
 
     python benchmarks/durable_accepts.py [--accepts 300] [--folder DIR]
 
-Through `app.labelling.accept`, as the server calls it: one transaction each, blocks of 25 accepts with either setting
+Through `app.labelling.decisions.accept`, as the server calls it: one transaction each, blocks of 25 accepts with either setting
 after the other. One JSON line: p50, p95 and p99 in ms of both, and of a bare fsync in the same folder; and the syncs of
 50 accepts each, counted by a library that is preloaded (benchmarks/count_syncs.c; null without a C compiler).
 --folder: on the disk to be measured; a folder in memory syncs for nothing.
@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from app import labelling
 from app.contract.labelling import AcceptMessage
+from app.labelling import decisions
 from db import images, project, users
 from db.records import NewImage, NewPerson, UserRecord
 from db.session import Store, migrate, open_store
@@ -104,7 +104,7 @@ def accept(store: Store, user: UserRecord, person_id: int) -> None:
         xyv=[[50.0 + k, 70.0 + k, 2.0] for k in range(17)],
         touched=[True] * 17,
     )
-    labelling.accept(store, user, message, lease_s=120)
+    decisions.accept(store, user, message, lease_s=120)
 
 
 def accept_in(url: str, setting: str, count: int, *, first: int) -> None:

@@ -24,8 +24,8 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import labelling
 from app.contract.labelling import AcceptMessage
+from app.labelling import decisions
 from db import images, project, users
 from db.errors import StoreBusy
 from db.records import NewImage, NewPerson, UserRecord
@@ -164,7 +164,7 @@ def label(store: Store, user: UserRecord, until: float, errors: list[str]) -> No
     while time.monotonic() < until:
         number += 1
         try:
-            task = labelling.next_task(store, user, exclude=[], lease_s=120)
+            task = decisions.next_task(store, user, exclude=[], lease_s=120)
             if task is None:
                 return
             person = task.persons[0]
@@ -175,9 +175,9 @@ def label(store: Store, user: UserRecord, until: float, errors: list[str]) -> No
                 xyv=[[50.0 + k, 70.0 + k, 2.0] for k in range(17)],
                 touched=[True] * 17,
             )
-            labelling.accept(store, user, message, lease_s=120)
-            labelling.heartbeat(store, user, [task.image.id], lease_s=120)
-            labelling.release(store, user, [task.image.id])
+            decisions.accept(store, user, message, lease_s=120)
+            decisions.heartbeat(store, user, [task.image.id], lease_s=120)
+            decisions.release(store, user, [task.image.id])
         except (OperationalError, StoreBusy) as error:
             errors.append(str(error))
 

@@ -12,8 +12,8 @@ from app.engine import Engine
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import read_settings
+from app.sheet.thumbs import Thumbs
 from app.sheet_api import sheet_routes
-from app.thumbs import Thumbs
 from db.records import ImageRecord, UserRecord
 from db.session import Store
 

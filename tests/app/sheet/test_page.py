@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from app import contact_sheet
-from app.contact_sheet import SheetPayload
 from app.home.image_files import ImageFiles
+from app.sheet import page as contact_sheet
+from app.sheet.page import SheetPayload
+from app.sheet.thumbs import THUMB_PX, Thumbs
 from app.sheet_api import sheet_routes
-from app.thumbs import THUMB_PX, Thumbs
 from db import images, labels, predictions, project
 from db.clock import utc_now
 from db.contact_sheet import SheetFilter

@@ -6,7 +6,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.contract.labelling import BoxPayload, EarlierPerson, PreviousPayload, StartPayload
-from app.starts import best_start
+from app.labelling.starts import best_start
 from db import images, predictions, project
 from db.records import ImageRecord, PersonRecord
 from db.session import Store

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.home.image_files import ImageFiles
-from app.thumbs import THUMB_PX, Thumbs, thumb_matrix, thumb_name
+from app.sheet.thumbs import THUMB_PX, Thumbs, thumb_matrix, thumb_name
 from db.records import CameraRecord, ImageRecord
 from sspcm.cutting import CropError
 from sspcm.geometry import apply

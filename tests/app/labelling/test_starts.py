@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.starts import best_start, empty_start, every_start
+from app.labelling.starts import best_start, empty_start, every_start
 from db.records import StoredPrediction
 from sspcm.pose import Label, Prediction
 

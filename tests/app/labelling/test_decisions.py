@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from app import labelling
 from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
@@ -20,6 +19,7 @@ from app.contract.labelling import (
     TaskPayload,
 )
 from app.exporting import export_coco
+from app.labelling import decisions
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
@@ -34,7 +34,7 @@ Account = Callable[..., UserRecord]
 
 
 def take(store: Store, user: UserRecord, exclude: Sequence[int] = ()) -> TaskPayload:
-    task = labelling.next_task(store, user, exclude=exclude, lease_s=LEASE_S)
+    task = decisions.next_task(store, user, exclude=exclude, lease_s=LEASE_S)
     assert task is not None
     return task
 
@@ -65,11 +65,11 @@ def key() -> str:
     return str(uuid.uuid4())
 
 
-def accept(store: Store, user: UserRecord, person_id: int, revision: int, name: str) -> labelling.SavedPayload:
+def accept(store: Store, user: UserRecord, person_id: int, revision: int, name: str) -> decisions.SavedPayload:
     message = AcceptMessage(
         key=name, person_id=person_id, revision=revision, xyv=[[5.0, 6.0, 2.0]] * 17, touched=[True] * 17
     )
-    return labelling.accept(store, user, message, lease_s=LEASE_S)
+    return decisions.accept(store, user, message, lease_s=LEASE_S)
 
 
 def test_before_any_round_every_keypoint_is_to_be_placed(
@@ -129,14 +129,14 @@ def test_a_decision_is_carried_out_once_and_an_older_view_is_refused(
     first, again = (accept(sqlite_store, ann, 1, 0, name) for _ in range(2))
     assert (first.repeated, again.repeated, first.image_done) == (False, True, False)
     with pytest.raises(RevisionConflict):
-        labelling.skip(
+        decisions.skip(
             sqlite_store, ann, SkipMessage(key=key(), person_id=1, revision=0, reason="dark"), lease_s=LEASE_S
         )
     gone = NotAPersonMessage(key=key(), person_id=2, revision=0)
-    last = labelling.not_a_person(sqlite_store, ann, gone, lease_s=LEASE_S)
+    last = decisions.not_a_person(sqlite_store, ann, gone, lease_s=LEASE_S)
     assert last.image_done
     taken_back = PersonMessage(key=key(), person_id=2, revision=last.person.revision)
-    assert labelling.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S).person.state == "open"
+    assert decisions.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S).person.state == "open"
 
 
 def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
@@ -145,21 +145,21 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
     (image,) = add_people(sqlite_store)
     ann, bob = add_account(sqlite_store), add_account(sqlite_store, "bob")
     take(sqlite_store, ann)
-    assert labelling.next_task(sqlite_store, bob, exclude=(), lease_s=LEASE_S) is None
+    assert decisions.next_task(sqlite_store, bob, exclude=(), lease_s=LEASE_S) is None
     with pytest.raises(LeaseLost):
         accept(sqlite_store, bob, 1, 0, key())
     box = BoxMessage(x=300.0, y=200.0, width=40.0, height=60.0, angle=30.0)
-    drawn = labelling.add_person(
+    drawn = decisions.add_person(
         sqlite_store, ann, AddPersonMessage(key=key(), image_id=image.id, box=box), lease_s=LEASE_S
     )
     assert (drawn.state, drawn.box, drawn.start.source) == ("open", BoxPayload(**box.model_dump()), "empty")
     back = NotAPersonMessage(key=key(), person_id=drawn.id, revision=0, withdrawn=True)
-    assert labelling.not_a_person(sqlite_store, ann, back, lease_s=LEASE_S).person.state == "not_a_person"
+    assert decisions.not_a_person(sqlite_store, ann, back, lease_s=LEASE_S).person.state == "not_a_person"
     assert [person.id for person in take(sqlite_store, ann).persons] == [1]
-    assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
-    labelling.release(sqlite_store, ann, [image.id])
+    assert decisions.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
+    decisions.release(sqlite_store, ann, [image.id])
     assert take(sqlite_store, bob).image.id == image.id
-    assert labelling.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
+    assert decisions.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
 
 
 def test_an_accepted_pose_keeps_its_author_and_the_prediction_it_started_from(
@@ -172,7 +172,7 @@ def test_an_accepted_pose_keeps_its_author_and_the_prediction_it_started_from(
     message = AcceptMessage(
         key=key(), person_id=1, revision=0, xyv=start.xyv, touched=[False] * 17, started_from=start.prediction_id
     )
-    labelling.accept(sqlite_store, ann, message, lease_s=LEASE_S)
+    decisions.accept(sqlite_store, ann, message, lease_s=LEASE_S)
     with sqlite_store.reading() as tx:
         kept = labels.history(tx, 1)[-1]
     assert (kept.author, kept.started_from) == ("ann", start.prediction_id)
@@ -215,7 +215,7 @@ def test_every_pose_a_person_could_start_from_is_there_even_after_reopening(
     assert (begun[1].start, begun[2].starts) == (begun[1].starts[0], [])
     saved = accept(sqlite_store, ann, 1, 0, key())
     taken_back = PersonMessage(key=key(), person_id=1, revision=saved.person.revision)
-    labelling.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S)
+    decisions.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S)
     reopened = next(person for person in take(sqlite_store, ann).persons if person.id == 1)
     assert [start.source for start in reopened.starts] == ["label", "student", "model"]
     assert (reopened.starts[0].xyv[0], reopened.start.source) == ([5.0, 6.0, 2.0], "student")
@@ -229,7 +229,7 @@ def test_a_person_comes_with_the_score_of_each_keypoint_and_why_they_were_skippe
     add_model_prediction(sqlite_store, 2, "dots")
     ann = add_account(sqlite_store)
     skip = SkipMessage(key=key(), person_id=3, revision=0, reason="too dark")
-    labelling.skip(sqlite_store, ann, skip, lease_s=LEASE_S)
+    decisions.skip(sqlite_store, ann, skip, lease_s=LEASE_S)
     by_id = {person.id: person for person in take(sqlite_store, ann).persons}
     scores = [by_id[i].keypoint_scores for i in (1, 2, 3)]
     assert scores == [[0.2] * 17, [None, *[0.25] * 16], None]
@@ -245,7 +245,7 @@ def test_a_hundred_persons_take_as_many_queries_as_one(
 
     def count(image: ImageRecord) -> int:
         asked.clear()
-        task = labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
+        task = decisions.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
         assert len(task.persons[0].starts) == 1
         return len(asked)
 
@@ -266,8 +266,8 @@ def test_a_changed_box_is_saved_with_its_decision_and_exported(
         message = AcceptMessage.model_validate(
             {"key": key(), "person_id": person_id, "revision": 0, "box": box.model_dump(), **pose}
         )
-        labelling.accept(sqlite_store, ann, message, lease_s=LEASE_S)
-    assert [p.box for p in labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S).persons] == [
+        decisions.accept(sqlite_store, ann, message, lease_s=LEASE_S)
+    assert [p.box for p in decisions.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S).persons] == [
         BoxPayload(**upright.model_dump()),
         BoxPayload(**turned.model_dump()),
     ]
@@ -288,7 +288,7 @@ def test_a_box_that_cannot_be_is_refused_with_its_decision(
     ann = add_account(sqlite_store)
     flat = BoxMessage(x=1.0, y=1.0, width=0.0, height=5.0)
     with pytest.raises(PoseError, match="positive width"):
-        labelling.not_a_person(
+        decisions.not_a_person(
             sqlite_store, ann, NotAPersonMessage(key=key(), person_id=1, revision=0, box=flat), lease_s=LEASE_S
         )
     assert take(sqlite_store, ann).persons[0].state == "open"
@@ -299,14 +299,14 @@ def test_a_closed_image_is_opened_by_name_and_its_persons_may_be_reopened(
 ) -> None:
     (image,) = add_people(sqlite_store, labelled=True)
     ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
-    task = labelling.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
+    task = decisions.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
     (person,) = task.persons
     assert (task.image.file_name, task.remaining, person.state, person.start.source) == (
         "0000.jpg", 0, "accepted", "label",
     )  # fmt: skip
-    assert labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
+    assert decisions.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
     message = PersonMessage(key=key(), person_id=person.id, revision=person.revision)
-    labelling.reopen(sqlite_store, ann, message, lease_s=LEASE_S)
+    decisions.reopen(sqlite_store, ann, message, lease_s=LEASE_S)
     assert take(sqlite_store, ann).image.id == image.id
 
 
@@ -317,10 +317,10 @@ def test_an_annotators_last_images_come_newest_first(
     ann = add_account(sqlite_store)
     for person_id in (1, 2):
         accept(sqlite_store, ann, person_id, 0, key())
-    labelling.reopen_image(sqlite_store, ann, first.id, key(), lease_s=LEASE_S)
-    found = labelling.recent(sqlite_store, ann, limit=10).images
+    decisions.reopen_image(sqlite_store, ann, first.id, key(), lease_s=LEASE_S)
+    found = decisions.recent(sqlite_store, ann, limit=10).images
     assert [(one.id, one.is_open) for one in found] == [(first.id, True), (second.id, False)]
-    assert [one.id for one in labelling.recent(sqlite_store, ann, limit=1).images] == [first.id]
+    assert [one.id for one in decisions.recent(sqlite_store, ann, limit=1).images] == [first.id]
 
 
 def held(store: Store) -> dict[int, str]:
@@ -334,13 +334,13 @@ def test_an_image_that_another_holds_opens_to_be_looked_at_and_stays_theirs(
     (image,) = add_people(sqlite_store)
     ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
     assert take(sqlite_store, ann).held_by is None
-    seen = labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    seen = decisions.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
     assert (seen.image.id, seen.held_by, len(seen.persons)) == (image.id, "ann", 1)
     assert held(sqlite_store) == {image.id: "ann"}
     with pytest.raises(LeaseLost):
         accept(sqlite_store, bea, 1, 0, key())
-    labelling.release(sqlite_store, ann, [image.id])
-    opened = labelling.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    decisions.release(sqlite_store, ann, [image.id])
+    opened = decisions.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
     assert (opened.held_by, opened.read_only, held(sqlite_store)) == (None, None, {image.id: "bea"})
 
 
@@ -350,9 +350,9 @@ def test_looking_takes_nothing_and_tells_when_an_image_is_free(
     (image,) = add_people(sqlite_store)
     ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
     take(sqlite_store, ann)
-    assert labelling.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
-    labelling.release(sqlite_store, ann, [image.id])
-    seen = labelling.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert decisions.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
+    decisions.release(sqlite_store, ann, [image.id])
+    seen = decisions.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S)
     assert (seen.held_by, seen.read_only, held(sqlite_store)) == (None, "Nobody works on it now.", {})
 
 
@@ -361,7 +361,7 @@ def test_a_lead_may_look_at_a_validation_image_and_an_annotator_may_not(
 ) -> None:
     (image,) = add_people(sqlite_store, labelled=True, split="validation")
     ann, lea = add_account(sqlite_store), add_account(sqlite_store, "lea", "lead")
-    for look in (labelling.open_image, labelling.look_at):
+    for look in (decisions.open_image, decisions.look_at):
         seen = look(sqlite_store, lea, image.id, lease_s=LEASE_S)
         assert seen.read_only is not None and seen.read_only.startswith("A validation image")
         with pytest.raises(InvalidDecision, match="validation"):
@@ -370,7 +370,7 @@ def test_a_lead_may_look_at_a_validation_image_and_an_annotator_may_not(
 
 
 def test_there_is_nothing_to_look_at_where_there_is_no_image(sqlite_store: Store, add_account: Account) -> None:
-    for look in (labelling.open_image, labelling.look_at):
+    for look in (decisions.open_image, decisions.look_at):
         with pytest.raises(NotFound):
             look(sqlite_store, add_account(sqlite_store, look.__name__), 77, lease_s=LEASE_S)
 
@@ -382,10 +382,10 @@ def test_undoing_more_images_than_one_may_hold_lets_the_oldest_go(
     ann = add_account(sqlite_store)
     for person_id in range(1, 7):
         skipped = SkipMessage(key=key(), person_id=person_id, revision=0, reason="dark")
-        labelling.skip(sqlite_store, ann, skipped, lease_s=LEASE_S)
+        decisions.skip(sqlite_store, ann, skipped, lease_s=LEASE_S)
     for person_id in range(6, 0, -1):
         undone = PersonMessage(key=key(), person_id=person_id, revision=1)
-        labelling.reopen(sqlite_store, ann, undone, lease_s=LEASE_S)
+        decisions.reopen(sqlite_store, ann, undone, lease_s=LEASE_S)
     with sqlite_store.reading() as tx:
         assert sorted(queue.lease_holders(tx, now=utc_now())) == shown[:4]
 
@@ -396,5 +396,5 @@ def test_a_box_that_a_file_turned_twice_round_is_shown_turned_once(
     (image,) = add_people(sqlite_store)
     with sqlite_store.transaction() as tx:
         tx.execute(text("UPDATE persons SET box_angle = 725"))
-    (person,) = labelling.open_image(sqlite_store, add_account(sqlite_store), image.id, lease_s=LEASE_S).persons
+    (person,) = decisions.open_image(sqlite_store, add_account(sqlite_store), image.id, lease_s=LEASE_S).persons
     assert person.box.angle == pytest.approx(5)

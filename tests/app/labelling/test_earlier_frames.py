@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.earlier_frames import previous
+from app.labelling.earlier_frames import previous
 from db import images, labels, predictions, project
 from db.clock import utc_now
 from db.errors import NotFound
