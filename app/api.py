@@ -43,10 +43,10 @@ from app.home.model_files import ModelFiles, launch_prelabelling, network_name
 from app.home.settings import Settings
 from app.labelling import decisions
 from app.labelling.earlier_frames import previous
-from app.learning import launch_from_page
 from app.pool.first_steps import FirstStep, empty_queue, first_step
 from app.refusal_pages import refuse
-from app.usual_settings import begin_from
+from app.rounds.launching import launch_from_page
+from app.rounds.usual_settings import begin_from
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds
 from db.errors import HeldEnough, NotFound

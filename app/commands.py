@@ -28,8 +28,8 @@ from app.home.home_command import home_command
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from app.pool.queue_shown import as_shown
-from app.starting_weights import given_on_the_command_line
-from app.usual_settings import preset_settings, usual_settings
+from app.rounds.starting_weights import given_on_the_command_line
+from app.rounds.usual_settings import preset_settings, usual_settings
 from app.worker_state import worker_json, worker_state
 from db import cameras, images, project, rounds, users
 from db import queue as queueing
@@ -449,7 +449,7 @@ def queue(settings: Settings, options: argparse.Namespace) -> int:
 def round_launch(settings: Settings, options: argparse.Namespace) -> int:
     """A round into the worker's hands."""
     from app import engine
-    from app.learning import LearningError, launch_round
+    from app.rounds.launching import LearningError, launch_round
 
     with _expecting(LearningError), _store(settings) as store:
         config, told = _round_config(store, options)

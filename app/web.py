@@ -26,7 +26,6 @@ from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, ModelFiles
 from app.home.settings import Settings
 from app.importing import ImportFailed
-from app.learning import LearningError
 from app.pages.annotate import annotate_page
 from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page
@@ -34,6 +33,7 @@ from app.pages.look import THEME, THEME_CSS
 from app.pages.sheet import sheet_page
 from app.readiness import Readiness, look_at
 from app.refusal_pages import refuse
+from app.rounds.launching import LearningError
 from app.sheet.thumbs import Thumbs
 from app.sheet_api import sheet_routes
 from db import project, users

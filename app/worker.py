@@ -14,13 +14,13 @@ from typing import NoReturn
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app import learning
 from app.engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERSION, WORKFLOW, Engine, prepare
 from app.guard_process import try_lock
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
+from app.rounds import launching
 from app.sign_of_health import give_sign
 from app.worker_state import this_worker
 from db import prelabellings, rounds, workers
@@ -40,7 +40,7 @@ GOODBYE_S = 1.0
 STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
 """How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 
-TOLD = (learning.LearningError, PrelabellingFailed, StoreError)
+TOLD = (launching.LearningError, PrelabellingFailed, StoreError)
 """Errors whose words a lead reads with the round."""
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class WorkerError(RuntimeError):
     """The worker cannot start; the message says why."""
 
 
-def run_worker(settings: Settings, *, train_command: Sequence[str] = learning.TRAIN_COMMAND) -> None:
+def run_worker(settings: Settings, *, train_command: Sequence[str] = launching.TRAIN_COMMAND) -> None:
     """Take rounds from the queue until SIGTERM or Ctrl-C. Does not return: the process ends.
 
     Raises WorkerError if another worker serves this home.
@@ -108,13 +108,13 @@ class Rounds:
     def _stages(self, number: int, attempt: int) -> list[tuple[str, Callable[[], None]]]:
         store, settings = self._store, self._settings
         return [
-            ("freeze", lambda: learning.freeze_round(store, self._files, settings, number, attempt)),
+            ("freeze", lambda: launching.freeze_round(store, self._files, settings, number, attempt)),
             (
                 "train",
-                lambda: learning.train_round(store, settings, number, attempt, command=self._train_command),
+                lambda: launching.train_round(store, settings, number, attempt, command=self._train_command),
             ),
-            ("score", lambda: learning.score_round(store, settings, number, attempt)),
-            ("publish", lambda: learning.publish_round(store, settings, number, attempt)),
+            ("score", lambda: launching.score_round(store, settings, number, attempt)),
+            ("publish", lambda: launching.publish_round(store, settings, number, attempt)),
         ]
 
 
@@ -265,7 +265,7 @@ def _in_words(name: str, stage: Callable[[], None]) -> None:
         raise
     except Exception as error:
         log.exception("stage '%s' stopped", name)
-        raise learning.LearningError(
+        raise launching.LearningError(
             f"the stage '{name}' stopped on {type(error).__name__}: {_said(error)}; wanted it to end by itself. "
             "The worker's log has the details; launch it again."
         ) from error

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.pages.lead import LAST, POINTS_DRAWN, _begun_from, _changes, _config, _launch_button, lead_view
-from app.usual_settings import usual_settings
+from app.rounds.usual_settings import usual_settings
 from db import queue, rounds
 from db.records import RankingEntry, RoundPoint
 from db.session import Store

@@ -19,7 +19,8 @@ from sqlalchemy.exc import OperationalError
 from app.engine import Engine, prepare
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
-from app.learning import (
+from app.pool.ordering import TEACHERS_AGREE, rank_pool
+from app.rounds.launching import (
     LearningError,
     freeze_round,
     launch_from_page,
@@ -30,7 +31,6 @@ from app.learning import (
     train_round,
     weights_folder,
 )
-from app.pool.ordering import TEACHERS_AGREE, rank_pool
 from db import cameras, images, labels, predictions, project, queue, rounds, users
 from db.clock import utc_now
 from db.errors import RoundActive, RoundOver

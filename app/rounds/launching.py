@@ -24,7 +24,7 @@ from app.guard_process import LOCKED, start_guarded, stop_guarded
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import Settings
 from app.pool.ordering import person_score, rank_pool
-from app.starting_weights import located, require_named
+from app.rounds.starting_weights import located, require_named
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreBusy

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.starting_weights import given_on_the_command_line, located, names_in, require_named
+from app.rounds.starting_weights import given_on_the_command_line, located, names_in, require_named
 from sspcm.config import ConfigError, ModelConfig, RoundConfig
 
 

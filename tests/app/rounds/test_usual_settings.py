@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.usual_settings import begin_from, preset_settings, usual_settings
+from app.rounds.usual_settings import begin_from, preset_settings, usual_settings
 from db import rounds
 from db.session import Store
 from sspcm.config import PRESETS, merge
