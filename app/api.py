@@ -11,7 +11,6 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
-from app import labels_made_elsewhere
 from app.cameras.finding import find_camera_lens
 from app.cameras.lenses import camera_json, circle_json, list_shown, save_lens, show, shown_in
 from app.contract.labelling import (
@@ -35,8 +34,9 @@ from app.contract.labelling import (
     TaskPayload,
 )
 from app.contract.rounds import for_browsers, prelabelling_json, round_json
+from app.dataset import labels_made_elsewhere
+from app.dataset.exporting import export_coco
 from app.engine import Engine
-from app.exporting import export_coco
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles, launch_prelabelling, network_name

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
-from app import skeletons
 from app.cameras.lenses import camera_json, list_shown, named, save_lens
 from app.console import answer, progress_bar, say
 from app.contract.labelling import CirclePayload, LensMessage
 from app.contract.rounds import round_json
-from app.exporting import accepted, export_coco
+from app.dataset import skeletons
+from app.dataset.exporting import accepted, export_coco
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
@@ -233,8 +233,8 @@ def user_add(settings: Settings, options: argparse.Namespace) -> int:
 
 def import_images(settings: Settings, options: argparse.Namespace) -> int:
     """A folder into the home; fails when no image of it is there afterwards."""
-    from app.importing import ImportFailed, as_json, import_folder
-    from app.merging_labels import count_merged
+    from app.dataset.importing import ImportFailed, as_json, import_folder
+    from app.dataset.merging_labels import count_merged
 
     skeleton = get_skeleton(options.skeleton) if options.skeleton else None
     if options.prelabel:

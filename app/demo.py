@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import engine
+from app.dataset.importing import ImportReport, import_folder
 from app.home.image_files import OWNER_ALONE, ImageFiles, write_atomically
 from app.home.settings import Settings
-from app.importing import ImportReport, import_folder
 from db import users
 from db.records import Role, Split
 from db.session import Store, migrate, open_store

@@ -17,10 +17,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.asgi import App, Message, Receive, Scope, Send
 from app.bodies import bounded, too_large
+from app.dataset.labels_made_elsewhere import LARGEST_FILE as LARGEST_LABELS
 from app.failures import TRY_AGAIN_AFTER_S, Home, failure_of
 from app.home.model_files import LARGEST_MODEL
 from app.home.settings import Settings
-from app.labels_made_elsewhere import LARGEST_FILE as LARGEST_LABELS
 from app.plain_page import PLAIN_STYLE
 from app.refusal_pages import leads_only_page, nothing_here_page, refuse, sees_page, unknown_host_page
 from app.security_headers import is_page, shield

@@ -18,6 +18,7 @@ from starlette.routing import Mount
 
 from app.api import annotator_routes, lead_routes, user_of
 from app.connections import server_options
+from app.dataset.importing import ImportFailed
 from app.engine import Engine
 from app.entrance import entrance_routes
 from app.failures import TRY_AGAIN_AFTER_S
@@ -25,7 +26,6 @@ from app.guard import Guard
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, ModelFiles
 from app.home.settings import Settings
-from app.importing import ImportFailed
 from app.pages.annotate import annotate_page
 from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page

@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
-from app.importing import import_folder
 from db import images, predictions, queue, rounds, users
 from db.clock import utc_now
 from db.records import KeypointFlag, PersonScore, RankingEntry

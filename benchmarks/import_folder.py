@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.exporting import export_coco
+from app.dataset.exporting import export_coco
+from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
-from app.importing import import_folder
 from db.session import migrate, open_store
 
 DEMO = Path(__file__).resolve().parents[1] / "static" / "demo"

@@ -25,9 +25,9 @@ import numpy as np
 import psutil
 from PIL import Image
 
+from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from app.home.settings import read_settings
-from app.importing import import_folder
 from db import users
 from db.session import migrate, open_store
 from sspcm.skeleton import get_skeleton

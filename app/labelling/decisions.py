@@ -25,8 +25,8 @@ from app.contract.labelling import (
     SkipMessage,
     TaskPayload,
 )
+from app.dataset.skeletons import for_editor
 from app.labelling.starts import best_start, empty_start, every_start
-from app.skeletons import for_editor
 from db import images, labels, predictions, project, queue
 from db.clock import utc_now
 from db.decisions import recent_images

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.contract.rounds import for_browsers, prelabelling_json, round_json, without_folders
+from app.dataset.skeletons import hint_of
 from app.editor import (
     lead_board,
     lead_charts,
@@ -26,7 +27,6 @@ from app.pool.first_steps import first_step_of
 from app.pool.queue_shown import as_shown
 from app.rounds.launching import LearningError, launch_from_page
 from app.rounds.usual_settings import FIRST, begin_from, usual_settings
-from app.skeletons import hint_of
 from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now

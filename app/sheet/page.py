@@ -4,9 +4,9 @@ import numpy as np
 from pydantic import BaseModel
 
 from app.contract.labelling import FlagPayload
+from app.dataset.skeletons import for_editor
 from app.labelling.starts import best_start
 from app.sheet.thumbs import THUMB_PX, thumb_matrix, thumb_name
-from app.skeletons import for_editor
 from db import cameras, contact_sheet, project
 from db.contact_sheet import Place, SheetFilter, SheetPerson
 from db.errors import InvalidDecision

@@ -11,8 +11,8 @@ import pytest
 
 from app import check
 from app.check import CheckError, Loop, Truth, run_check
+from app.dataset.exporting import export_coco
 from app.demo import DEMO_FOLDER
-from app.exporting import export_coco
 from db import images
 from db.session import Store
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from app.exporting import accepted, export_coco
+from app.dataset.exporting import accepted, export_coco
+from app.dataset.importing import ImportFailed, ImportReport, import_folder
 from app.home.image_files import ImageFiles
-from app.importing import ImportFailed, ImportReport, import_folder
 from db import images, project
 from db.session import Store
 from sspcm.formats.coco import category_of

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from app.dataset.importing import ImportReport, import_folder
 from app.home.image_files import ImageFiles
-from app.importing import ImportReport, import_folder
 from db.session import open_store
 from tests.app.odd_files import odd_files
 

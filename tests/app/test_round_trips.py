@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from app.exporting import accepted, export_coco
+from app.dataset.exporting import accepted, export_coco
+from app.dataset.importing import ImportFailed, import_folder
 from app.home.image_files import ImageFiles
-from app.importing import ImportFailed, import_folder
 from db import images as from_db
 from db import project
 from db.records import NewImage, NewPerson

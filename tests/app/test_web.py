@@ -21,9 +21,9 @@ import pytest
 from PIL import Image
 
 from app import engine
+from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings, read_settings
-from app.importing import import_folder
 from db import users
 from db.clock import utc_now
 from db.session import migrate, open_store

@@ -18,7 +18,7 @@ from app.contract.labelling import (
     SkipMessage,
     TaskPayload,
 )
-from app.exporting import export_coco
+from app.dataset.exporting import export_coco
 from app.labelling import decisions
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now

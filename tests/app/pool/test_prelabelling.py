@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from app.exporting import export_coco
+from app.dataset.exporting import export_coco
+from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
-from app.importing import import_folder
 from app.labelling import decisions
 from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
 from db import cameras, images, predictions, project, queue

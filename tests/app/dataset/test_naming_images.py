@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from app.finding_images import Found
-from app.naming_images import name_images
+from app.dataset.finding_images import Found
+from app.dataset.naming_images import name_images
 from sspcm.formats.coco import parse_coco
 from sspcm.formats.complaints import Complaints
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.finding_images import find_images, tell_others
+from app.dataset.finding_images import find_images, tell_others
 from sspcm.formats.complaints import Complaints
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.placing import natural
+from app.dataset.placing import natural
 
 
 def test_nine_comes_before_ten() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching_names import match_names, nearest
+from app.dataset.matching_names import match_names, nearest
 
 FOLDER = ["a.jpg", "sub/b.jpg", "one/c.jpg", "two/c.jpg", "caf\u00e9.jpg", "Hall 1/frame 2.jpg"]
 

@@ -1,6 +1,6 @@
 """What a file says otherwise is told by its name."""
 
-from app.merging_labels import count_merged, tell_merged
+from app.dataset.merging_labels import count_merged, tell_merged
 from db.merging import Merged
 from sspcm.formats.complaints import Complaints
 

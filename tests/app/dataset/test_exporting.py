@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from app.exporting import _ids, accepted, export_coco
+from app.dataset.exporting import _ids, accepted, export_coco
 from db import images, labels, predictions, project, queue, rounds
 from db.records import Decision, NewImage, NewPerson, RankingEntry, UserRecord
 from db.session import Store

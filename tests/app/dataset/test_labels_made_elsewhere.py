@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.importing import ImportFailed
-from app.labels_made_elsewhere import as_json, take_labels
+from app.dataset.importing import ImportFailed
+from app.dataset.labels_made_elsewhere import as_json, take_labels
 from db import images
 from db.merging import Merged
 from db.session import Store

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.categories import adopt_categories
+from app.dataset.categories import adopt_categories
 from sspcm.formats.coco import KEPT_ASIDE, CocoFile
 from sspcm.formats.plain_values import identity, shown
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.__main__ import main
-from app.skeletons import for_editor, hint_of, pairing_hint
+from app.dataset.skeletons import for_editor, hint_of, pairing_hint
 from db import images, project
 from db.images import NewImage, NewPerson
 from db.session import Store, open_store

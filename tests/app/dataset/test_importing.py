@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.exporting import export_coco
+from app.dataset.exporting import export_coco
+from app.dataset.importing import ImportFailed, ImportReport, import_folder
 from app.home.image_files import ImageFiles
-from app.importing import ImportFailed, ImportReport, import_folder
 from db import images, labels, queue
 from db.clock import utc_now
 from db.merging import Merged

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.headers import FURTHER, adopt_header
+from app.dataset.headers import FURTHER, adopt_header
 from sspcm.formats.coco import KEPT_ASIDE, CocoFile, category_of, parse_coco
 from sspcm.skeleton import get_skeleton
 from tests.coco_generator import JSON, ODD

@@ -14,13 +14,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.cameras.finding import find_lenses
-from app.finding_images import find_images
-from app.headers import adopt_header
+from app.dataset.finding_images import find_images
+from app.dataset.headers import adopt_header
+from app.dataset.merging_labels import BY_COMMAND, new_persons, tell_merged
+from app.dataset.naming_images import name_images
+from app.dataset.placing import Source, named_camera, place
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
-from app.merging_labels import BY_COMMAND, new_persons, tell_merged
-from app.naming_images import name_images
-from app.placing import Source, named_camera, place
 from app.pool.ordering import rank_before_rounds
 from db import images, project, queue
 from db.clock import utc_now

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.categories import adopt_categories
+from app.dataset.categories import adopt_categories
 from sspcm.formats.coco import KEPT_ASIDE, category_of, parse_coco
 from sspcm.skeleton import get_skeleton
 
