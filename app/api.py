@@ -36,7 +36,6 @@ from app.contract.labelling import (
 from app.contract.rounds import for_browsers, prelabelling_json, round_json
 from app.dataset import labels_made_elsewhere
 from app.dataset.exporting import export_coco
-from app.engine import Engine
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles, launch_prelabelling, network_name
@@ -44,10 +43,11 @@ from app.home.settings import Settings
 from app.labelling import decisions
 from app.labelling.earlier_frames import previous
 from app.pool.first_steps import FirstStep, empty_queue, first_step
+from app.processes.job_engine import Engine
+from app.processes.worker_state import worker_json, worker_state
 from app.refusal_pages import refuse
 from app.rounds.launching import launch_from_page
 from app.rounds.usual_settings import begin_from
-from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, rounds
 from db.errors import HeldEnough, NotFound
 from db.project import project_uuid

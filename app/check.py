@@ -25,9 +25,9 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from app.demo import DEMO_FOLDER, DemoHome, ensure_demo_home
-from app.guard_process import start_guarded, stop_guarded
 from app.home.settings import Settings, read_settings
-from app.supervisor import web_answers
+from app.processes.child import start_guarded, stop_guarded
+from app.processes.supervisor import web_answers
 from db import images, predictions, queue
 from db.clock import utc_now
 from db.project import get_project

@@ -28,9 +28,9 @@ from app.home.home_command import home_command
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from app.pool.queue_shown import as_shown
+from app.processes.worker_state import worker_json, worker_state
 from app.rounds.starting_weights import given_on_the_command_line
 from app.rounds.usual_settings import preset_settings, usual_settings
-from app.worker_state import worker_json, worker_state
 from db import cameras, images, project, rounds, users
 from db import queue as queueing
 from db.clock import utc_now
@@ -132,10 +132,10 @@ def _store(settings: Settings) -> Iterator[Store]:
 
 def _prepare(settings: Settings) -> None:
     """The store and the job engine's tables, in their newest form."""
-    from app import engine
+    from app.processes import job_engine
 
     with _new_or_old_store(settings):
-        engine.prepare(settings)
+        job_engine.prepare(settings)
 
 
 def demo(settings: Settings, options: argparse.Namespace) -> int:
@@ -143,7 +143,7 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
     if options.check:
         return _check(options)
     from app.demo import ensure_demo_home, welcome
-    from app.supervisor import SupervisorError, require_free_port, run_supervised
+    from app.processes.supervisor import SupervisorError, require_free_port, run_supervised
 
     with _expecting(SupervisorError):
         require_free_port(settings.host, settings.port)
@@ -178,7 +178,7 @@ def _tell(report: Mapping[str, Any]) -> Iterator[str]:
 
 def up(settings: Settings, options: argparse.Namespace) -> int:
     """Web and worker until told to stop."""
-    from app.supervisor import SupervisorError, require_free_port, run_supervised
+    from app.processes.supervisor import SupervisorError, require_free_port, run_supervised
 
     with _expecting(SupervisorError):
         require_free_port(settings.host, settings.port)
@@ -448,15 +448,15 @@ def queue(settings: Settings, options: argparse.Namespace) -> int:
 
 def round_launch(settings: Settings, options: argparse.Namespace) -> int:
     """A round into the worker's hands."""
-    from app import engine
+    from app.processes import job_engine
     from app.rounds.launching import LearningError, launch_round
 
     with _expecting(LearningError), _store(settings) as store:
         config, told = _round_config(store, options)
         config = given_on_the_command_line(config, settings.home)
         lead = _lead(store, options.lead, settings.home)
-        engine.prepare(settings)
-        port = engine.Engine(settings)
+        job_engine.prepare(settings)
+        port = job_engine.Engine(settings)
         try:
             record = launch_round(store, port, config=config, user=lead)
         finally:

@@ -5,10 +5,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import engine
 from app.dataset.importing import ImportReport, import_folder
 from app.home.image_files import OWNER_ALONE, ImageFiles, write_atomically
 from app.home.settings import Settings
+from app.processes import job_engine
 from db import users
 from db.records import Role, Split
 from db.session import Store, migrate, open_store
@@ -37,7 +37,7 @@ def ensure_demo_home(settings: Settings) -> DemoHome:
     """Make the demo home, or open the one there is and change nothing. Interrupted, it is completed next time."""
     settings.home.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url)
-    engine.prepare(settings)
+    job_engine.prepare(settings)
     store = open_store(settings.database_url)
     passwords = _passwords(settings.home / ACCOUNTS_FILE)
     _ensure_accounts(store, passwords)

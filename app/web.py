@@ -19,7 +19,6 @@ from starlette.routing import Mount
 from app.api import annotator_routes, lead_routes, user_of
 from app.connections import server_options
 from app.dataset.importing import ImportFailed
-from app.engine import Engine
 from app.entrance import entrance_routes
 from app.failures import TRY_AGAIN_AFTER_S
 from app.guard import Guard
@@ -31,6 +30,7 @@ from app.pages.cameras import cameras_page
 from app.pages.lead import lead_page
 from app.pages.look import THEME, THEME_CSS
 from app.pages.sheet import sheet_page
+from app.processes.job_engine import Engine
 from app.readiness import Readiness, look_at
 from app.refusal_pages import refuse
 from app.rounds.launching import LearningError

@@ -14,15 +14,15 @@ from typing import NoReturn
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERSION, WORKFLOW, Engine, prepare
-from app.guard_process import try_lock
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
+from app.processes.child import try_lock
+from app.processes.job_engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERSION, WORKFLOW, Engine, prepare
+from app.processes.sign_of_health import give_sign
+from app.processes.worker_state import this_worker
 from app.rounds import launching
-from app.sign_of_health import give_sign
-from app.worker_state import this_worker
 from db import prelabellings, rounds, workers
 from db.clock import utc_now
 from db.errors import StoreBusy, StoreError

@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from anyio import to_thread
 
-from app.engine import Engine
 from app.home.home_command import home_command
+from app.processes.job_engine import Engine
 from db import prelabellings
 from db.records import PrelabellingRecord, UserRecord
 from db.session import Store

@@ -20,14 +20,14 @@ from app.editor import (
     lead_tables,
     lead_worker,
 )
-from app.engine import Engine
 from app.home.settings import Settings
 from app.pages.look import header
 from app.pool.first_steps import first_step_of
 from app.pool.queue_shown import as_shown
+from app.processes.job_engine import Engine
+from app.processes.worker_state import worker_json, worker_state
 from app.rounds.launching import LearningError, launch_from_page
 from app.rounds.usual_settings import FIRST, begin_from, usual_settings
-from app.worker_state import worker_json, worker_state
 from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreError

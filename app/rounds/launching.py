@@ -19,11 +19,11 @@ from jaxtyping import Float, Int
 from sqlalchemy.exc import OperationalError
 
 from app.cameras.lenses import lens_of
-from app.engine import Engine
-from app.guard_process import LOCKED, start_guarded, stop_guarded
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import Settings
 from app.pool.ordering import person_score, rank_pool
+from app.processes.child import LOCKED, start_guarded, stop_guarded
+from app.processes.job_engine import Engine
 from app.rounds.starting_weights import located, require_named
 from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now

@@ -8,10 +8,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
 from app.api import annotator_routes, lead_routes
-from app.engine import Engine
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import read_settings
+from app.processes.job_engine import Engine
 from app.sheet.thumbs import Thumbs
 from app.sheet_api import sheet_routes
 from db.records import ImageRecord, UserRecord

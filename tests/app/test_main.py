@@ -358,7 +358,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_web_process_never_loads_torch_nor_onnxruntime() -> None:
-    loaded = loaded_by("import app.web, app.supervisor, app.check, app.commands")
+    loaded = loaded_by("import app.web, app.processes.supervisor, app.check, app.commands")
     assert not loaded & {"torch", "onnxruntime"}
 
 

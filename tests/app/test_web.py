@@ -20,10 +20,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import engine
 from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings, read_settings
+from app.processes import job_engine
 from db import users
 from db.clock import utc_now
 from db.session import migrate, open_store
@@ -74,7 +74,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         port = probe.getsockname()[1]
     settings = read_settings(home, {}, port=port)
     migrate(settings.database_url)
-    engine.prepare(settings)
+    job_engine.prepare(settings)
     store = open_store(settings.database_url)
     frames = home / "frames"
     frames.mkdir()

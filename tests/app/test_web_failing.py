@@ -13,8 +13,8 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from app import engine
 from app.home.settings import Settings, read_settings
+from app.processes import job_engine
 from db.session import open_store
 from tests.app.serving import free_port
 
@@ -59,7 +59,7 @@ def test_a_database_that_goes_and_comes_back_under_one_connection(
     postgres_url: str, tmp_path: Path, add_account: Callable[..., Any], add_people: Callable[..., Any]
 ) -> None:
     settings = read_settings(tmp_path, {"DATABASE_URL": postgres_url}, port=free_port())
-    engine.prepare(settings)
+    job_engine.prepare(settings)
     store = open_store(postgres_url)
     add_account(store)
     add_people(store)
@@ -107,7 +107,7 @@ def test_a_full_disk_is_named_and_nothing_is_lost(
     try:
         (home / "store.db").write_bytes((tmp_path / "store.db").read_bytes())
         settings = read_settings(home, {}, port=free_port())
-        engine.prepare(settings)
+        job_engine.prepare(settings)
         store = open_store(settings.database_url)
         add_account(store)
         (image,) = add_people(store)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app.home.settings import SettingsError, read_settings
-from app.supervisor import child_environ
+from app.processes.supervisor import child_environ
 from db.connections import sqlite_path
 from sspcm.image_limits import Limits
 

@@ -16,10 +16,10 @@ import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.engine import Engine, prepare
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.pool.ordering import TEACHERS_AGREE, rank_pool
+from app.processes.job_engine import Engine, prepare
 from app.rounds.launching import (
     LearningError,
     freeze_round,

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from app.guard_process import LOCKED, STOPPED, guard_command, start_guarded, stop_guarded, try_lock
+from app.processes.child import LOCKED, STOPPED, guard_command, start_guarded, stop_guarded, try_lock
 
 SLEEPER = "import time; time.sleep(600)"
 STUBBORN = (

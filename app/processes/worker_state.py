@@ -10,7 +10,7 @@ import psutil
 
 from app.home.home_command import home_command
 from app.home.settings import Settings
-from app.worker_trouble import WorkerTrouble, read_trouble
+from app.processes.worker_trouble import WorkerTrouble, read_trouble
 from db import workers
 from db.session import Store
 from db.workers import Worker, WorkerSeen

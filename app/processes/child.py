@@ -47,7 +47,7 @@ def guard_command(
     """The command line that runs `command` under a guard. Start it with `stdin=PIPE` and keep that pipe open."""
     options = ["--grace", str(grace_s), "--nice", str(nice)] + (["--lock", str(lock)] if lock else [])
     options += [part for descriptor in keep_open for part in ("--keep-open", str(descriptor))]
-    return [sys.executable, "-P", "-m", "app.guard_process", *options, "--", *command]
+    return [sys.executable, "-P", "-m", "app.processes.child", *options, "--", *command]
 
 
 def start_guarded(
@@ -200,7 +200,7 @@ def _prepare_child(nice: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="app.guard_process", description="Run a command that dies with its parent.")
+    parser = argparse.ArgumentParser(prog="app.processes.child", description="Run a command that dies with its parent.")
     parser.add_argument("--lock", type=Path, help="hold this file's lock while the command runs")
     parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the lock")
     parser.add_argument("--grace", type=float, default=5.0, help="seconds between asking to stop and killing")

@@ -19,11 +19,11 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from app.guard_process import start_guarded, stop_guarded
 from app.home.settings import Settings
-from app.last_words import LastWords
-from app.sign_of_health import VARIABLE
-from app.worker_trouble import LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble
+from app.processes.child import start_guarded, stop_guarded
+from app.processes.last_words import LastWords
+from app.processes.sign_of_health import VARIABLE
+from app.processes.worker_trouble import LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble
 
 GRACE_S = 10.0
 """How long web and worker get to stop before they are killed."""

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.engine import ORDINARY, QUEUE, VERSION, WORKFLOW, Engine, job_id, prepare
 from app.home.settings import Settings, read_settings
+from app.processes.job_engine import ORDINARY, QUEUE, VERSION, WORKFLOW, Engine, job_id, prepare
 from db import rounds
 from db.session import Store, migrate, open_store
 

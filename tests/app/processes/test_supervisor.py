@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.guard_process import try_lock
 from app.home.settings import Settings
-from app.supervisor import SupervisorError, child_environ, require_free_port, run_supervised, url, web_answers
-from app.worker_trouble import WorkerTrouble, read_trouble
+from app.processes.child import try_lock
+from app.processes.supervisor import SupervisorError, child_environ, require_free_port, run_supervised, url, web_answers
+from app.processes.worker_trouble import WorkerTrouble, read_trouble
 
 WEB = """
 import http.server, os, signal, sys
@@ -138,7 +138,9 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path, port: int)
 def hurried(worker: str, *, steady_s: float = 10.0, retry_s: float = 300.0, web: str = WEB) -> str:
     """A supervisor that loses no time between tries, with these services."""
     code = SUPERVISOR.replace(repr(WORKER), repr(worker)).replace(repr(WEB), repr(web))
-    patch = f"import app.supervisor as s; s.FIRST_PAUSE_S, s.STEADY_S, s.RETRY_S = 0.02, {steady_s}, {retry_s}"
+    patch = (
+        f"import app.processes.supervisor as s; s.FIRST_PAUSE_S, s.STEADY_S, s.RETRY_S = 0.02, {steady_s}, {retry_s}"
+    )
     return f"{patch}; s.POLL_S = 0.02\n{code}"
 
 

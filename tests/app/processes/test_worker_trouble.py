@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.worker_trouble import FILE, LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble, read_trouble
+from app.processes.worker_trouble import FILE, LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble, read_trouble
 
 TROUBLE = WorkerTrouble(
     at=datetime(2030, 5, 1, 12, 0, tzinfo=UTC), status=1, ends=5, said=("worker: no", "ä ← ü"), advice="Mend it."

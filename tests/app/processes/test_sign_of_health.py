@@ -2,7 +2,7 @@
 
 import os
 
-from app.sign_of_health import VARIABLE, give_sign
+from app.processes.sign_of_health import VARIABLE, give_sign
 
 
 def test_the_sign_arrives_once() -> None:

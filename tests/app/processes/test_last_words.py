@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.last_words import LONGEST_LINE, LastWords
+from app.processes.last_words import LONGEST_LINE, LastWords
 
 
 def words_of(code: str, *, lines: int = 3) -> tuple[str, ...]:
