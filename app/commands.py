@@ -195,7 +195,7 @@ def up(settings: Settings, options: argparse.Namespace) -> int:
 def web(settings: Settings, _options: argparse.Namespace) -> int:
     """The web server until told to stop."""
     os.environ.update(GRADIO_ENVIRONMENT)  # before Gradio is imported
-    from app.web import serve
+    from app.web.server import serve
 
     _prepare(settings)
     serve(settings)

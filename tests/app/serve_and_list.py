@@ -10,8 +10,8 @@ from typing import Any
 
 import uvicorn
 
-from app.connections import server_options
 from app.home.settings import GRADIO_ENVIRONMENT, read_settings
+from app.web.connections import server_options
 
 
 def paths_below(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
@@ -27,7 +27,7 @@ if __name__ == "__main__":
     home, port = Path(sys.argv[1]), int(sys.argv[2])
     os.environ.update(GRADIO_ENVIRONMENT)  # read when Gradio is imported, which is in the next line
     settings = read_settings(home, {**os.environ, "SSPCM_PORT": str(port)})
-    app = import_module("app.web").create_app(settings)
+    app = import_module("app.web.server").create_app(settings)
     print(json.dumps(sorted(set(paths_below(app.routes)))), flush=True)
     options = {**server_options(settings), "log_level": "critical", "timeout_graceful_shutdown": 1}
     uvicorn.run(app, **options)

@@ -11,8 +11,8 @@ from typing import Any
 
 import uvicorn
 
-from app.connections import Limits, server_options
 from app.home.settings import read_settings
+from app.web.connections import Limits, server_options
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from app.home.image_files import ImageFiles
 from app.sheet import page as contact_sheet
 from app.sheet.page import SheetPayload
 from app.sheet.thumbs import THUMB_PX, Thumbs
-from app.sheet_api import sheet_routes
+from app.web.routes.sheet import sheet_routes
 from db import images, labels, predictions, project
 from db.clock import utc_now
 from db.contact_sheet import SheetFilter

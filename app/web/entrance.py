@@ -1,0 +1,116 @@
+"""Signing in and out."""
+
+import asyncio
+import math
+from dataclasses import replace
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.home.settings import Settings
+from app.web.failures import TRY_AGAIN_AFTER_S
+from app.web.guard import cookie_name
+from app.web.known_browsers import KEPT_S, KnownBrowsers, server_secret
+from app.web.login_budget import Attempt, LoginBudget, one_account, one_sender
+from app.web.login_page import login_page
+from app.web.password_line import LineIsFull, PasswordLine
+from db import users
+from db.clock import utc_now
+from db.records import UserRecord
+from db.session import Store
+
+LONGEST_NAME = 1000
+"""Characters read of what was typed as a name; an account's has far fewer."""
+
+
+def entrance_routes(store: Store, settings: Settings) -> APIRouter:
+    """/login and /logout: where strangers come in, so each of their tries is counted, and costs little."""
+    routes = APIRouter()
+    budget = LoginBudget()
+    known = KnownBrowsers(server_secret(settings.home), prefix="__Host-" if settings.secure_cookies else "")
+
+    def check(name: str, password: str) -> UserRecord | None:
+        with store.reading() as tx:
+            return users.authenticate(tx, name, password)
+
+    def open_session(user: UserRecord) -> str:
+        with store.transaction() as tx:
+            return users.open_session(tx, user, now=utc_now(), hours=settings.session_hours)[0]
+
+    line = PasswordLine(check)
+
+    @routes.api_route("/login", methods=["GET", "HEAD"])
+    async def login(next: str = "") -> HTMLResponse:
+        return HTMLResponse(login_page(next_page=next))
+
+    @routes.post("/login")
+    async def sign_in(
+        request: Request, name: str = Form(""), password: str = Form(""), next: str = Form("")
+    ) -> Response:
+        name = name[:LONGEST_NAME]
+        account = one_account(name)
+        attempt = Attempt(account, one_sender(request.client.host if request.client else ""))
+        attempt = replace(attempt, browser=known.browser_of(request.cookies, account))
+        verdict = budget.admit(attempt)
+        if verdict.refused_s > 0:
+            return _wait(name, next, verdict.refused_s)
+        right: bool | None = False  # also where the browser goes away before it hears
+        try:
+            await asyncio.sleep(verdict.slowed_s)
+            user = await line.check(name, password)
+            right = user is not None
+        except LineIsFull:
+            right = None
+            return _come_again(name, next)
+        except Exception:  # the store is away, say: nobody's password was looked at
+            right = None
+            raise
+        finally:
+            budget.settle(attempt, right=right)
+        if user is None:
+            problem = "That name and password do not belong together. Check both; capitals count in the password."
+            return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 401)
+        answer = RedirectResponse(_own_page(next), 303)
+        token = await asyncio.to_thread(open_session, user)
+        _set(answer, settings, cookie_name(settings), token, kept_s=int(settings.session_hours * 3600))
+        _set(answer, settings, known.cookie_name(account), known.cookie_for(account, attempt.browser), kept_s=KEPT_S)
+        return answer
+
+    @routes.post("/logout")
+    def sign_out(request: Request) -> RedirectResponse:
+        token = request.cookies.get(cookie_name(settings))
+        if token:
+            with store.transaction() as tx:
+                users.close_session(tx, token)
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(cookie_name(settings), httponly=True, samesite="lax", secure=settings.secure_cookies)
+        return answer
+
+    return routes
+
+
+def _wait(name: str, next_page: str, wait_s: float) -> Response:
+    seconds = math.ceil(wait_s)
+    problem = (
+        f"Too many passwords were wrong, or are tried at once, from here. Wait {seconds} s, then try again. "
+        "A browser in which you have signed in before need not wait."
+    )
+    page = login_page(name=name, next_page=next_page, problem=problem)
+    return HTMLResponse(page, 429, headers={"retry-after": str(seconds)})
+
+
+def _come_again(name: str, next_page: str) -> Response:
+    problem = f"Many people sign in just now. Try again in {TRY_AGAIN_AFTER_S} s."
+    page = login_page(name=name, next_page=next_page, problem=problem)
+    return HTMLResponse(page, 503, headers={"retry-after": str(TRY_AGAIN_AFTER_S)})
+
+
+def _set(answer: Response, settings: Settings, name: str, value: str, *, kept_s: int) -> None:
+    answer.set_cookie(name, value, max_age=kept_s, httponly=True, samesite="lax", secure=settings.secure_cookies)
+
+
+def _own_page(wanted: str) -> str:
+    """Where to go after signing in: a page of ours, never another site's."""
+    # Browsers leave out tabs and line ends, so "/\t/evil.example" would be "//evil.example".
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if inside else "/"
