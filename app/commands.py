@@ -204,7 +204,7 @@ def web(settings: Settings, _options: argparse.Namespace) -> int:
 
 def worker(settings: Settings, _options: argparse.Namespace) -> int:
     """The worker until told to stop."""
-    from app.worker import WorkerError, run_worker
+    from app.worker.process import WorkerError, run_worker
 
     _prepare(settings)
     with _expecting(WorkerError):

@@ -58,7 +58,7 @@ def test_only_who_runs_pose_models_loads_onnxruntime() -> None:
     assert "onnxruntime" not in loaded_by(
         ["app.web.server", "app.commands", "app.dataset.importing", "db.prelabellings", "sspcm.ranking"]
     )
-    assert "onnxruntime" in loaded_by(["app.worker"])
+    assert "onnxruntime" in loaded_by(["app.worker.process"])
 
 
 def test_the_numpy_half_knows_no_store_and_no_web() -> None:

@@ -15,14 +15,14 @@ import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app import worker as working
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles, launch_prelabelling
 from app.home.settings import Settings
 from app.processes.job_engine import Engine, job_id, prepare
 from app.processes.worker_state import this_worker
 from app.rounds.launching import LearningError, launch_round, round_folder
-from app.worker import settle, settle_if_reachable
+from app.worker import process as working
+from app.worker.process import settle, settle_if_reachable
 from db import images, prelabellings, project, queue, rounds, users, workers
 from db.clock import utc_now
 from db.records import NewImage, NewPerson, PrelabellingRecord, RoundRecord, UserRecord
