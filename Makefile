@@ -50,7 +50,7 @@ demo: setup
 # Draws the demo's images and annotations again (minutes): what static/demo holds, byte for byte on this kind of machine.
 demo-set: setup-dev
 	$(PY) -m sspcm draw build/demo-drawing --count 128 --seed 7
-	$(PY) -P -m app.demo_set build/demo-drawing static/demo
+	$(PY) -P -m app.demo.cutting_set build/demo-drawing static/demo
 
 test: setup-dev browser lint types js unit check
 

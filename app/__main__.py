@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
     options.home = _one_home(parser, options)
-    from app import commands
+    from app.cli import commands
 
     return commands.run(options)
 

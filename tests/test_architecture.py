@@ -56,7 +56,7 @@ def test_importing_does_not_load_torch(modules: list[str]) -> None:
 
 def test_only_who_runs_pose_models_loads_onnxruntime() -> None:
     assert "onnxruntime" not in loaded_by(
-        ["app.web.server", "app.commands", "app.dataset.importing", "db.prelabellings", "sspcm.ranking"]
+        ["app.web.server", "app.cli.commands", "app.dataset.importing", "db.prelabellings", "sspcm.ranking"]
     )
     assert "onnxruntime" in loaded_by(["app.worker.process"])
 

@@ -19,8 +19,8 @@ import httpx
 import pytest
 
 from app.__main__ import build_parser, main
-from app.commands import COMMANDS
-from app.demo import DEMO_FOLDER
+from app.cli.commands import COMMANDS
+from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
 from app.web.pages.lead import LAST, _begun_from
 from db import rounds
@@ -358,7 +358,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_web_process_never_loads_torch_nor_onnxruntime() -> None:
-    loaded = loaded_by("import app.web.server, app.processes.supervisor, app.check, app.commands")
+    loaded = loaded_by("import app.web.server, app.processes.supervisor, app.demo.check, app.cli.commands")
     assert not loaded & {"torch", "onnxruntime"}
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app import demo
 from app.dataset.exporting import export_coco
-from app.demo import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
+from app.demo import home as demo
+from app.demo.home import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
 from app.home.settings import Settings, read_settings
 from db import images, queue, users
 from db.clock import utc_now

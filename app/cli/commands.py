@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import DBAPIError
 
 from app.cameras.lenses import camera_json, list_shown, named, save_lens
-from app.console import answer, progress_bar, say
+from app.cli.console import answer, progress_bar, say
 from app.contract.labelling import CirclePayload, LensMessage
 from app.contract.rounds import round_json
 from app.dataset import skeletons
@@ -142,7 +142,7 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
     """The demo home under the supervisor, or the whole loop judged."""
     if options.check:
         return _check(options)
-    from app.demo import ensure_demo_home, welcome
+    from app.demo.home import ensure_demo_home, welcome
     from app.processes.supervisor import SupervisorError, require_free_port, run_supervised
 
     with _expecting(SupervisorError):
@@ -160,7 +160,7 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from app.check import CheckError, run_check
+    from app.demo.check import CheckError, run_check
 
     with _expecting(CheckError):
         report = run_check(home=options.home, steps=options.steps, progress=say)

@@ -13,7 +13,7 @@ from db import users
 from db.records import Role, Split
 from db.session import Store, migrate, open_store
 
-DEMO_FOLDER = Path(__file__).resolve().parents[1] / "static" / "demo"
+DEMO_FOLDER = Path(__file__).resolve().parents[2] / "static" / "demo"
 PARTS: tuple[tuple[str, Split], ...] = (("seed", "train"), ("pool", "train"), ("validation", "validation"))
 """The demo's files and their split: labelled seed, pool of boxes, held-out validation. Every scene is another room."""
 ACCOUNTS: tuple[tuple[str, Role], ...] = (("annotator", "annotator"), ("lead", "lead"))

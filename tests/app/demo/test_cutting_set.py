@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.demo_set import SEED_ROOMS, VALIDATION_ROOMS, main
+from app.demo.cutting_set import SEED_ROOMS, VALIDATION_ROOMS, main
 from sspcm.formats.coco import read_coco
 from sspcm.skeleton import get_skeleton
 

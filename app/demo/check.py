@@ -24,7 +24,7 @@ import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from app.demo import DEMO_FOLDER, DemoHome, ensure_demo_home
+from app.demo.home import DEMO_FOLDER, DemoHome, ensure_demo_home
 from app.home.settings import Settings, read_settings
 from app.processes.child import start_guarded, stop_guarded
 from app.processes.supervisor import web_answers

@@ -9,10 +9,10 @@ from typing import Any
 import psutil
 import pytest
 
-from app import check
-from app.check import CheckError, Loop, Truth, run_check
 from app.dataset.exporting import export_coco
-from app.demo import DEMO_FOLDER
+from app.demo import check
+from app.demo.check import CheckError, Loop, Truth, run_check
+from app.demo.home import DEMO_FOLDER
 from db import images
 from db.session import Store
 

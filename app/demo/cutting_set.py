@@ -1,4 +1,4 @@
-"""The demo's images and annotations, cut from a folder of `sspcm draw`: `python -P -m app.demo_set DRAWN OUT`."""
+"""The demo's images and annotations, cut from a folder of `sspcm draw`: `python -P -m app.demo.cutting_set DRAWN OUT`."""
 
 import argparse
 import json
@@ -81,14 +81,14 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 if it succeeded."""
-    parser = argparse.ArgumentParser(prog="app.demo_set", description=__doc__)
+    parser = argparse.ArgumentParser(prog="app.demo.cutting_set", description=__doc__)
     parser.add_argument("drawn", type=Path, metavar="DRAWN", help="a folder drawn by sspcm draw")
     parser.add_argument("out", type=Path, metavar="OUT", help="where the demo lives: static/demo")
     options = parser.parse_args(arguments)
     try:
         counts = cut_demo_set(options.drawn, options.out)
     except DemoSetError as error:
-        sys.stderr.write(f"app.demo_set: {error}\n")
+        sys.stderr.write(f"app.demo.cutting_set: {error}\n")
         return 1
     sys.stdout.write(f"{json.dumps(counts)}\n")
     return 0
