@@ -2,9 +2,9 @@
 
     python benchmarks/durable_accepts.py [--accepts 300] [--folder DIR]
 
-Through `app.labelling.decisions.accept`, as the server calls it: one transaction each, blocks of 25 accepts with either setting
-after the other. One JSON line: p50, p95 and p99 in ms of both, and of a bare fsync in the same folder; and the syncs of
-50 accepts each, counted by a library that is preloaded (benchmarks/count_syncs.c; null without a C compiler).
+Through `app.labelling.decisions.accept`, as the server calls it: one transaction each, blocks of 25 accepts with either
+setting after the other. One JSON line: p50, p95 and p99 in ms of both, and of a bare fsync in the same folder; and the
+syncs of 50 accepts each, counted by a library that is preloaded (benchmarks/count_syncs.c; null without a C compiler).
 --folder: on the disk to be measured; a folder in memory syncs for nothing.
 """
 

@@ -1,4 +1,7 @@
-"""The demo's images and annotations, cut from a folder of `sspcm draw`: `python -P -m app.demo.cutting_set DRAWN OUT`."""
+"""The demo's images and annotations, cut from a folder of `sspcm draw`.
+
+python -P -m app.demo.cutting_set DRAWN OUT
+"""
 
 import argparse
 import json

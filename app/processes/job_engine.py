@@ -1,7 +1,7 @@
 """The port to the job engine: rounds are enqueued here and picked up by the worker.
 
 DBOS keeps its own tables beside ours in the same database. What it knows is disposable: a round's row, its files and
-what the store holds are enough to enqueue it again. Only this module and `worker.py` know DBOS.
+what the store holds are enough to enqueue it again. Only this module and `app.worker` know DBOS.
 """
 
 import logging

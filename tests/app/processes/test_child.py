@@ -90,7 +90,7 @@ def test_closing_the_pipe_ends_the_command_and_a_grandchild_in_its_own_session(
 
 PARENT = f"""
 import sys, time
-from app.guard_process import start_guarded
+from app.processes.child import start_guarded
 print(start_guarded([sys.executable, "-c", {SLEEPER!r}]).pid, flush=True)
 time.sleep(600)
 """

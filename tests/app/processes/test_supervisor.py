@@ -37,8 +37,8 @@ time.sleep(600)
 SUPERVISOR = f"""
 import sys
 from pathlib import Path
-from app.settings import Settings
-from app.supervisor import run_supervised
+from app.home.settings import Settings
+from app.processes.supervisor import run_supervised
 home, port = Path(sys.argv[1]), int(sys.argv[2])
 commands = {{"web": [sys.executable, "-c", {WEB!r}], "worker": [sys.executable, "-c", {WORKER!r}]}}
 sys.exit(run_supervised(Settings(home, f"sqlite:///{{home}}/store.db", port=port), commands=commands))
@@ -178,7 +178,7 @@ def test_a_worker_that_never_starts_leaves_the_web_server_and_says_why(tmp_path:
 def test_a_worker_given_up_is_tried_again_and_its_trouble_is_over_when_it_runs(tmp_path: Path, port: int) -> None:
     worker = """
 import os, pathlib, sys, time
-from app.sign_of_health import give_sign
+from app.processes.sign_of_health import give_sign
 if not (pathlib.Path(os.environ["SSPCM_HOME"]) / "mended").exists():
     sys.exit(3)
 give_sign()
@@ -209,7 +209,7 @@ def test_ends_after_a_slow_start_count_too(tmp_path: Path, port: int) -> None:
 def test_ends_of_a_worker_that_had_started_well_are_each_its_first(tmp_path: Path, port: int) -> None:
     worker = """
 import os, time
-from app.sign_of_health import give_sign
+from app.processes.sign_of_health import give_sign
 give_sign()
 time.sleep(0.5)
 with open(os.environ["SSPCM_HOME"] + "/ended", "a") as file:

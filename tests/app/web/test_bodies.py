@@ -13,7 +13,7 @@ from starlette.routing import Route
 from app.web.asgi import Receive, Scope, Send
 from app.web.bodies import bounded
 from app.web.connections import Limits
-from tests.app.serving import serving
+from tests.app.web.serving import serving
 
 GRACE_S, LEAST_RATE, LIMIT = 0.5, 100_000, 1_000_000
 

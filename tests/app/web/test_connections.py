@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.web.asgi import Receive, Scope, Send
 from app.web.connections import Limits
-from tests.app.serving import serving
+from tests.app.web.serving import serving
 
 HEAD = b"%s /%s HTTP/1.1\r\nHost: localhost\r\n"
 LARGE = 30_000_000

@@ -21,7 +21,7 @@ from db import users
 from db.clock import utc_now
 from db.records import SessionRecord
 from db.session import Store
-from tests.app.serving import serving
+from tests.app.web.serving import serving
 
 PASSWORD = "correct horse"
 

@@ -23,7 +23,7 @@ from app.home.settings import Settings, read_settings
 from app.web.asgi import App, Receive, Scope, Send
 from app.web.guard import FindSession, Guard
 from db.records import SessionRecord, UserRecord
-from tests.app.serving import serving
+from tests.app.web.serving import serving
 
 SETTINGS = read_settings(Path("home"), {})
 ORIGIN = "http://127.0.0.1"

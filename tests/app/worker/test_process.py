@@ -33,12 +33,12 @@ from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton
 from tests.onnx_files import movenet
 
-TRAINER = Path(__file__).parent / "stand_in_trainer.py"
+TRAINER = Path(__file__).parents[1] / "rounds" / "stand_in_trainer.py"
 WORKER = """
 import logging, sys
 from pathlib import Path
-from app.settings import Settings
-from app.worker import WorkerError, run_worker
+from app.home.settings import Settings
+from app.worker.process import WorkerError, run_worker
 logging.basicConfig(level=logging.INFO)
 home, url, pace, trainer = sys.argv[1:]
 try:

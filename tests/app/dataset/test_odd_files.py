@@ -9,7 +9,7 @@ from PIL import Image
 from app.dataset.importing import ImportReport, import_folder
 from app.home.image_files import ImageFiles
 from db.session import open_store
-from tests.app.odd_files import odd_files
+from tests.app.dataset.odd_files import odd_files
 
 
 def run(home: Path, migrated: Path, folder: Path) -> ImportReport:

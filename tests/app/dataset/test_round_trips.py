@@ -33,7 +33,7 @@ MANY = int(os.environ.get("SSPCM_ROUND_TRIPS", "300"))
 """Files a slow test tries of each kind."""
 QUIETLY = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 SIGMAS = list(COCO.sigmas)
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

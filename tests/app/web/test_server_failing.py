@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, make_url, text
 from app.home.settings import Settings, read_settings
 from app.processes import job_engine
 from db.session import open_store
-from tests.app.serving import free_port
+from tests.app.web.serving import free_port
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SERVER = Path(__file__).parent / "serve_and_list.py"
 
 
