@@ -27,10 +27,13 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
-from db import images, predictions, queue, rounds, users
 from db.clock import utc_now
+from db.labelling import queue
+from db.people import users
+from db.pool import images
 from db.records import KeypointFlag, PersonScore, RankingEntry
-from db.session import Store, migrate, open_store
+from db.rounds import predictions, rounds
+from db.store.session import Store, migrate, open_store
 from sspcm.config import RoundConfig
 from sspcm.pose import Prediction
 

@@ -21,9 +21,10 @@ import numpy as np
 
 from app.cameras.lenses import lens_of
 from app.home.settings import read_settings
-from db import cameras, images, predictions
+from db.pool import cameras, images
 from db.records import PersonScore
-from db.session import open_store
+from db.rounds import predictions
+from db.store.session import open_store
 from sspcm.fisheye import upright_angle
 from sspcm.geometry import apply, rotation, translation
 from sspcm.pose import Box

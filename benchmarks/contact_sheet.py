@@ -19,11 +19,14 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.sheet import page as contact_sheet
-from db import project, queue, rounds, users
-from db.contact_sheet import SheetFilter
+from db.labelling import queue
+from db.labelling.sheet import SheetFilter
+from db.people import users
+from db.pool import project
 from db.records import RankingEntry, UserRecord
+from db.rounds import rounds
 from db.schema import CameraRow, DecisionRow, ImageRow, PersonRow, PersonScoreRow, PredictionRow
-from db.session import Store, migrate, open_store
+from db.store.session import Store, migrate, open_store
 from sspcm.skeleton import get_skeleton
 
 PERSONS, AN_IMAGE, CAMERAS, KEYPOINTS = 200_000, 4, 20, 17

@@ -24,9 +24,10 @@ from pathlib import Path
 
 from app.contract.labelling import AcceptMessage
 from app.labelling import decisions
-from db import images, project, users
+from db.people import users
+from db.pool import images, project
 from db.records import NewImage, NewPerson, UserRecord
-from db.session import Store, migrate, open_store
+from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton
 

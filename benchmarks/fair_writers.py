@@ -5,7 +5,7 @@
 Each client takes an image, saves its person's pose, beats and lets go, one after the other without a pause, in a thread
 of its own, as the server's threads do; --busy processes count beside them. Once as the store was until November 2026
 (every thread asks SQLite for the lock, its busy handler polls for 30 s at most, nothing is synced), once as it is, with
-db/turns.py and every accept on disk; in the order before, now, now, before. One JSON line: transactions, p50, p95 and
+db/store/turns.py and every accept on disk; in the order before, now, now, before. One JSON line: transactions, p50, p95 and
 longest wait for a transaction to begin (s), and how many were told that the store is locked or busy.
 """
 
@@ -26,10 +26,11 @@ from sqlalchemy.orm import Session
 
 from app.contract.labelling import AcceptMessage
 from app.labelling import decisions
-from db import images, project, users
 from db.errors import StoreBusy
+from db.people import users
+from db.pool import images, project
 from db.records import NewImage, NewPerson, UserRecord
-from db.session import Store, migrate, open_store
+from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton
 

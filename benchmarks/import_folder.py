@@ -14,7 +14,7 @@ from pathlib import Path
 from app.dataset.exporting import export_coco
 from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
-from db.session import migrate, open_store
+from db.store.session import migrate, open_store
 
 DEMO = Path(__file__).resolve().parents[1] / "static" / "demo"
 

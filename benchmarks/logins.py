@@ -28,8 +28,8 @@ from PIL import Image
 from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from app.home.settings import read_settings
-from db import users
-from db.session import migrate, open_store
+from db.people import users
+from db.store.session import migrate, open_store
 from sspcm.skeleton import get_skeleton
 
 ROOT = Path(__file__).parents[1]

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from db import images, project, users
+from db.people import users
+from db.pool import images, project
 from db.records import ImageRecord, NewImage, NewPerson, Role, Split, UserRecord
 from db.schema import Base
-from db.session import Store, migrate, open_store
+from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box, Label
 from sspcm.skeleton import get_skeleton
 

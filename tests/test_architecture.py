@@ -47,7 +47,11 @@ def test_every_import_contract_holds() -> None:
 
 @pytest.mark.parametrize(
     "modules",
-    [[f"sspcm.{name}" for name in NUMPY_HALF], ["db.images", "db.labels", "db.queue", "db.rounds"], ["app.web.server"]],
+    [
+        [f"sspcm.{name}" for name in NUMPY_HALF],
+        ["db.pool.images", "db.labelling.labels", "db.labelling.queue", "db.rounds.rounds"],
+        ["app.web.server"],
+    ],
     ids=["numpy half", "db", "web"],
 )
 def test_importing_does_not_load_torch(modules: list[str]) -> None:
@@ -56,7 +60,7 @@ def test_importing_does_not_load_torch(modules: list[str]) -> None:
 
 def test_only_who_runs_pose_models_loads_onnxruntime() -> None:
     assert "onnxruntime" not in loaded_by(
-        ["app.web.server", "app.cli.commands", "app.dataset.importing", "db.prelabellings", "sspcm.ranking"]
+        ["app.web.server", "app.cli.commands", "app.dataset.importing", "db.rounds.prelabellings", "sspcm.ranking"]
     )
     assert "onnxruntime" in loaded_by(["app.worker.process"])
 

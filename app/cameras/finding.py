@@ -10,9 +10,9 @@ from jaxtyping import UInt8
 
 from app.cameras.lenses import of_one_size
 from app.home.image_files import ImageFiles
-from db import cameras, images
+from db.pool import cameras, images
 from db.records import ImageRecord, LensSource, MeasuredLens
-from db.session import Store
+from db.store.session import Store
 from sspcm.fisheye import rescale_lens
 from sspcm.lens_finding import find_lens
 

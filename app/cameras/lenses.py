@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.contract.labelling import LensMessage
-from db import cameras, images
 from db.errors import InvalidDecision, NoProject, NotFound
+from db.pool import cameras, images
 from db.records import CameraRecord, ImageRecord, MeasuredLens
-from db.session import Store
+from db.store.session import Store
 from sspcm.fisheye import LensCircle, default_lens, rescale_lens
 
 Size = tuple[int, int]

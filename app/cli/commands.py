@@ -31,13 +31,15 @@ from app.pool.queue_shown import as_shown
 from app.processes.worker_state import worker_json, worker_state
 from app.rounds.starting_weights import given_on_the_command_line
 from app.rounds.usual_settings import preset_settings, usual_settings
-from db import cameras, images, project, rounds, users
-from db import queue as queueing
 from db.clock import utc_now
 from db.errors import NoProject, NoStore, NotFound, StoreError
+from db.labelling import queue as queueing
+from db.people import users
+from db.pool import cameras, images, project
 from db.records import UserRecord
-from db.session import Store, open_store
-from db.session import migrate as migrate_store
+from db.rounds import rounds
+from db.store.session import Store, open_store
+from db.store.session import migrate as migrate_store
 from sspcm.config import ConfigError, RoundConfig, merge
 from sspcm.formats.coco import CHANGES
 from sspcm.formats.complaints import counted

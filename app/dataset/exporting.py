@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db import images, predictions, project
+from db.pool import images, project
 from db.records import ImageRecord, PersonRecord, StoredPrediction
-from db.session import Store
+from db.rounds import predictions
+from db.store.session import Store
 from sspcm.formats.coco import CHANGES, KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write
 from sspcm.formats.coco_writing import RENUMBERED
 from sspcm.formats.plain_values import whole

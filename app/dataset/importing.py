@@ -22,12 +22,13 @@ from app.dataset.placing import Source, named_camera, place
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.pool.ordering import rank_before_rounds
-from db import images, project, queue
 from db.clock import utc_now
 from db.errors import NotFound, StoreError
-from db.merging import Merged, merge_image
+from db.labelling import queue
+from db.pool import images, project
+from db.pool.merging import Merged, merge_image
 from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
-from db.session import Store
+from db.store.session import Store
 from sspcm.decoding import DecodedImage, DecodeError, check_bytes, decode
 from sspcm.formats.coco import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
 from sspcm.formats.complaints import Complaints, counted
@@ -103,7 +104,7 @@ def import_folder(
 ) -> ImportReport:
     """Import every image of a folder, or those a COCO file names; importing again changes nothing.
 
-    What the file adds to images that are here comes in (`db.merging`); what it says otherwise is told, or taken with
+    What the file adds to images that are here comes in (`db.pool.merging`); what it says otherwise is told, or taken with
     `update`. The lens circles of cameras with new images are then looked for, unless a person set them.
 
     Each image and its persons come in one transaction, its bytes before it. Its camera is what the image's field

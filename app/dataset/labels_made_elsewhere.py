@@ -8,12 +8,12 @@ from app.dataset.importing import ImportFailed, own_skeleton, prepare_project, r
 from app.dataset.matching_names import match_names, nearest
 from app.dataset.merging_labels import count_merged, new_persons, tell_merged
 from app.dataset.placing import by_image
-from db import images
 from db.clock import utc_now
 from db.errors import StoreError
-from db.merging import Merged, merge_image
+from db.pool import images
+from db.pool.merging import Merged, merge_image
 from db.records import ImageRecord, NewImage
-from db.session import Store
+from db.store.session import Store
 from sspcm.formats.coco import CocoFile, CocoImage, CocoPerson
 from sspcm.formats.complaints import Complaints
 

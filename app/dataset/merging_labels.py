@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.merging import Merged
+from db.pool.merging import Merged
 from db.records import NewPerson
 from sspcm.formats.coco import CocoPerson
 from sspcm.formats.complaints import Complaints, counted

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import images
-from db.session import Store
+from db.pool import images
+from db.store.session import Store
 from sspcm.formats.coco import CocoFile, CocoImage, CocoPerson
 
 DEFAULT_CAMERA = "default"

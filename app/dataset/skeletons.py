@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from app.home.home_command import home_command
-from db import project
 from db.errors import NotFound
-from db.session import Store
+from db.pool import project
+from db.store.session import Store
 from sspcm.sides import mirror_by_name, sides_of, unpaired_sides
 from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton, say_pairs
 

@@ -28,10 +28,12 @@ from app.demo.home import DEMO_FOLDER, DemoHome, ensure_demo_home
 from app.home.settings import Settings, read_settings
 from app.processes.child import start_guarded, stop_guarded
 from app.processes.supervisor import web_answers
-from db import images, predictions, queue
 from db.clock import utc_now
-from db.project import get_project
-from db.session import Store, open_store
+from db.labelling import queue
+from db.pool import images
+from db.pool.project import get_project
+from db.rounds import predictions
+from db.store.session import Store, open_store
 from sspcm.metrics import oks
 from sspcm.pose import IMPORTED, Label
 

@@ -9,9 +9,9 @@ from app.dataset.importing import ImportReport, import_folder
 from app.home.image_files import OWNER_ALONE, ImageFiles, write_atomically
 from app.home.settings import Settings
 from app.processes import job_engine
-from db import users
+from db.people import users
 from db.records import Role, Split
-from db.session import Store, migrate, open_store
+from db.store.session import Store, migrate, open_store
 
 DEMO_FOLDER = Path(__file__).resolve().parents[2] / "static" / "demo"
 PARTS: tuple[tuple[str, Split], ...] = (("seed", "train"), ("pool", "train"), ("validation", "validation"))

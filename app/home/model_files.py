@@ -14,9 +14,9 @@ from anyio import to_thread
 
 from app.home.home_command import home_command
 from app.processes.job_engine import Engine
-from db import prelabellings
 from db.records import PrelabellingRecord, UserRecord
-from db.session import Store
+from db.rounds import prelabellings
+from db.store.session import Store
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.onnx_file import check_pose_model
 

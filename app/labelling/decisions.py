@@ -27,12 +27,12 @@ from app.contract.labelling import (
 )
 from app.dataset.skeletons import for_editor
 from app.labelling.starts import best_start, empty_start, every_start
-from db import images, labels, predictions, project, queue
 from db.clock import utc_now
-from db.decisions import recent_images
 from db.errors import InvalidDecision, LeaseLost
-from db.predictions import STUDENT
-from db.queue import MOST_HELD
+from db.labelling import labels, queue
+from db.labelling.keys import recent_images
+from db.labelling.queue import MOST_HELD
+from db.pool import images, project
 from db.records import (
     Decision,
     DecisionKind,
@@ -44,7 +44,9 @@ from db.records import (
     StoredPrediction,
     UserRecord,
 )
-from db.session import Store
+from db.rounds import predictions
+from db.rounds.predictions import STUDENT
+from db.store.session import Store
 from sspcm.pose import Box, Label
 
 NEVER_CHANGED = "A validation image: its labels are what rounds are measured by, and never change here."

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.contract.labelling import BoxPayload, EarlierPerson, PreviousPayload, StartPayload
 from app.labelling.starts import best_start
-from db import images, predictions, project
+from db.pool import images, project
 from db.records import ImageRecord, PersonRecord
-from db.session import Store
+from db.rounds import predictions
+from db.store.session import Store
 from sspcm.pose import ABSENT, Box
 
 FRAMES_BACK = 50

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 from app.home.home_command import home_command
 from app.home.settings import Settings
-from db import images, queue
 from db.clock import utc_now
+from db.labelling import queue
+from db.pool import images
 from db.records import Counts, Role, UserRecord
-from db.session import Store
+from db.store.session import Store
 
 Code = Literal["no_images", "validation_only", "no_people", "no_labels", "all_done", "held_by_others", "held_enough"]
 THEN = "Then people are found in them and labelled, then a round trains on the labels."

@@ -5,9 +5,11 @@ from operator import itemgetter
 
 from app.home.image_files import ImageFiles
 from app.pool.describing import describe
-from db import images, predictions, project, queue
+from db.labelling import queue
+from db.pool import images, project
 from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
-from db.session import Store
+from db.rounds import predictions
+from db.store.session import Store
 from sspcm.config import RankingConfig
 from sspcm.ranking import PersonInconsistency, Ranking, cold_ranking, rank_images
 

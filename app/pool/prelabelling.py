@@ -15,11 +15,12 @@ from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, network_name
 from app.pool.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
-from db import images, predictions
-from db.predictions import ImportedPrediction
-from db.project import get_project
+from db.pool import images
+from db.pool.project import get_project
 from db.records import ImageRecord, PersonRecord
-from db.session import Store
+from db.rounds import predictions
+from db.rounds.predictions import ImportedPrediction
+from db.store.session import Store
 from sspcm.cutting import CropError, read_image
 from sspcm.fisheye import LensCircle
 from sspcm.pose_models.copies import Judged, Person, judge, known_keypoints

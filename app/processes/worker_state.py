@@ -11,9 +11,9 @@ import psutil
 from app.home.home_command import home_command
 from app.home.settings import Settings
 from app.processes.worker_trouble import WorkerTrouble, read_trouble
-from db import workers
-from db.session import Store
-from db.workers import Worker, WorkerSeen
+from db.rounds import workers
+from db.rounds.workers import Worker, WorkerSeen
+from db.store.session import Store
 
 GONE_AFTER_S = 40.0
 """A worker gives a sign every 10 s, between two looks at the store; three may be late on a busy machine."""

@@ -25,10 +25,11 @@ from app.pool.ordering import person_score, rank_pool
 from app.processes.child import LOCKED, start_guarded, stop_guarded
 from app.processes.job_engine import Engine
 from app.rounds.starting_weights import located, require_named
-from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreBusy
-from db.project import get_project
+from db.labelling import labels, queue
+from db.pool import images
+from db.pool.project import get_project
 from db.records import (
     FrozenPerson,
     ImageRecord,
@@ -40,7 +41,8 @@ from db.records import (
     RoundStage,
     UserRecord,
 )
-from db.session import Store
+from db.rounds import predictions, rounds
+from db.store.session import Store
 from sspcm.config import DEMO_WEIGHTS, TIMM, ModelConfig, RoundConfig
 from sspcm.pose import Label, Prediction
 from sspcm.ranking import score_persons

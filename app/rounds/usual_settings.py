@@ -7,8 +7,8 @@ the preset "demo": its rounds take minutes on any machine and start from weights
 
 from dataclasses import dataclass
 
-from db import rounds
-from db.session import Store
+from db.rounds import rounds
+from db.store.session import Store
 from sspcm.config import PRESETS, ConfigError, RoundConfig
 
 FIRST = "demo"

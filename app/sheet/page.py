@@ -7,11 +7,12 @@ from app.contract.labelling import FlagPayload
 from app.dataset.skeletons import for_editor
 from app.labelling.starts import best_start
 from app.sheet.thumbs import THUMB_PX, thumb_matrix, thumb_name
-from db import cameras, contact_sheet, project
-from db.contact_sheet import Place, SheetFilter, SheetPerson
 from db.errors import InvalidDecision
+from db.labelling import sheet
+from db.labelling.sheet import Place, SheetFilter, SheetPerson
+from db.pool import cameras, project
 from db.records import UserRecord
-from db.session import Store
+from db.store.session import Store
 from sspcm.geometry import apply
 
 
@@ -88,7 +89,7 @@ def page(store: Store, user: UserRecord, wanted: SheetFilter, *, after: str | No
             )
         if wanted.camera_id is not None:
             cameras.get_camera(tx, wanted.camera_id)
-        found = contact_sheet.page(tx, wanted, user, after=place, limit=limit)
+        found = sheet.page(tx, wanted, user, after=place, limit=limit)
         choices = [CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)]
     return SheetPayload(
         persons=[_person(one) for one in found.persons],

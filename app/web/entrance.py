@@ -14,10 +14,10 @@ from app.web.known_browsers import KEPT_S, KnownBrowsers, server_secret
 from app.web.login_budget import Attempt, LoginBudget, one_account, one_sender
 from app.web.login_page import login_page
 from app.web.password_line import LineIsFull, PasswordLine
-from db import users
 from db.clock import utc_now
+from db.people import users
 from db.records import UserRecord
-from db.session import Store
+from db.store.session import Store
 
 LONGEST_NAME = 1000
 """Characters read of what was typed as a name; an account's has far fewer."""

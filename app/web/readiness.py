@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from db.project import project_uuid
-from db.session import Store
+from db.pool.project import project_uuid
+from db.store.session import Store
 
 ANSWER_WITHIN_S = 2.0
 FRESH_S = 1.0

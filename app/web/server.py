@@ -36,11 +36,12 @@ from app.web.readiness import Readiness, look_at
 from app.web.refusal_pages import refuse
 from app.web.routes.labelling import annotator_routes, lead_routes, user_of
 from app.web.routes.sheet import sheet_routes
-from db import project, users
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreBusy, StoreError
+from db.people import users
+from db.pool import project
 from db.records import SessionRecord
-from db.session import Store, open_store
+from db.store.session import Store, open_store
 from sspcm.config import ConfigError
 from sspcm.pose import PoseError
 

@@ -23,11 +23,11 @@ from app.processes.job_engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERS
 from app.processes.sign_of_health import give_sign
 from app.processes.worker_state import this_worker
 from app.rounds import launching
-from db import prelabellings, rounds, workers
 from db.clock import utc_now
 from db.errors import StoreBusy, StoreError
-from db.session import Store, migrate, open_store
-from db.workers import Worker
+from db.rounds import prelabellings, rounds, workers
+from db.rounds.workers import Worker
+from db.store.session import Store, migrate, open_store
 
 EXECUTOR = "local"
 """One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""

@@ -23,8 +23,8 @@ from app.cli.commands import COMMANDS
 from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
 from app.web.pages.lead import LAST, _begun_from
-from db import rounds
-from db.session import Store, open_store
+from db.rounds import rounds
+from db.store.session import Store, open_store
 from tests.onnx_files import movenet
 
 ROOT = Path(__file__).parents[2]

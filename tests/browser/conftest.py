@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from db import users
-from db.session import migrate, open_store
+from db.people import users
+from db.store.session import migrate, open_store
 from tests.browser.acting import wait
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from db import cameras
-from db.session import open_store
+from db.pool import cameras
+from db.store.session import open_store
 from tests.browser.acting import eventually
 
 pytestmark = pytest.mark.browser

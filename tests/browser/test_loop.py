@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from db import images
-from db.session import open_store
+from db.pool import images
+from db.store.session import open_store
 from tests.browser.acting import eventually
 from tests.onnx_files import movenet
 

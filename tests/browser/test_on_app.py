@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from db import images, labels
+from db.labelling import labels
+from db.pool import images
 from db.records import PersonRecord
-from db.session import open_store
+from db.store.session import open_store
 from sspcm.pose import Label
 from tests.browser.acting import eventually, person, selected, wait
 

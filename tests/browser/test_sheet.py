@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from db import contact_sheet, images, labels, predictions, users
 from db.clock import utc_now
-from db.contact_sheet import SheetFilter
-from db.predictions import ImportedPrediction
+from db.labelling import labels, sheet
+from db.labelling.sheet import SheetFilter
+from db.people import users
+from db.pool import images
 from db.records import Decision, KeypointFlag, PersonRecord, PersonScore
-from db.session import Store, open_store
+from db.rounds import predictions
+from db.rounds.predictions import ImportedPrediction
+from db.store.session import Store, open_store
 from sspcm.pose import Prediction
 from tests.browser.acting import eventually
 from tests.browser.axe_findings import findings, grave
@@ -38,7 +41,7 @@ class Scored:
         """The first page's persons as the store has them in order, for the annotator."""
         with self.store.reading() as tx:
             annotator = next(user for user in users.list_users(tx) if user.name == "annotator")
-            found = contact_sheet.page(tx, SheetFilter(**wanted), annotator, after=None, limit=60)
+            found = sheet.page(tx, SheetFilter(**wanted), annotator, after=None, limit=60)
         return [one.person.id for one in found.persons]
 
 

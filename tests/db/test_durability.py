@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db.session import Store
+from db.store.session import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 

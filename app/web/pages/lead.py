@@ -28,11 +28,13 @@ from app.web.pages.elements import (
     lead_worker,
 )
 from app.web.pages.look import header
-from db import images, prelabellings, queue, rounds
 from db.clock import utc_now
 from db.errors import StoreError
+from db.labelling import queue
+from db.pool import images
 from db.records import Counts, RoundPoint, RoundRecord, UserRecord
-from db.session import Store
+from db.rounds import prelabellings, rounds
+from db.store.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
 from sspcm.plain import read_toml
 

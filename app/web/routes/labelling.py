@@ -48,11 +48,12 @@ from app.processes.worker_state import worker_json, worker_state
 from app.rounds.launching import launch_from_page
 from app.rounds.usual_settings import begin_from
 from app.web.refusal_pages import refuse
-from db import images, prelabellings, rounds
 from db.errors import HeldEnough, NotFound
-from db.project import project_uuid
+from db.pool import images
+from db.pool.project import project_uuid
 from db.records import SessionRecord, UserRecord
-from db.session import Store
+from db.rounds import prelabellings, rounds
+from db.store.session import Store
 from sspcm.config import merge
 
 ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_length=1000)]

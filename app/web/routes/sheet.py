@@ -10,11 +10,11 @@ from app.sheet import page
 from app.sheet.page import FiltersPayload, SheetPayload
 from app.sheet.thumbs import Thumbs, thumb_name
 from app.web.routes.labelling import user_of
-from db import contact_sheet as sheets
-from db import images
-from db.contact_sheet import SheetFilter, Show
 from db.errors import NotFound
-from db.session import Store
+from db.labelling import sheet as sheets
+from db.labelling.sheet import SheetFilter, Show
+from db.pool import images
+from db.store.session import Store
 from sspcm.cutting import CropError
 
 CUT_AT_ONCE = 2

@@ -10,9 +10,9 @@ from app.cameras.finding import _reduction, find_camera_lens
 from app.cameras.lenses import named
 from app.dataset.importing import as_json, import_folder
 from app.home.image_files import ImageFiles
-from db import cameras, images
+from db.pool import cameras, images
 from db.records import MeasuredLens
-from db.session import Store
+from db.store.session import Store
 from sspcm.fisheye import LensCircle
 
 

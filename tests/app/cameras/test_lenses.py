@@ -8,10 +8,10 @@ import pytest
 
 from app.cameras.lenses import camera_json, lens_of, list_shown, named, of_one_size, save_lens
 from app.contract.labelling import CirclePayload, LensMessage
-from db import cameras, images
 from db.errors import InvalidDecision, NotFound
+from db.pool import cameras, images
 from db.records import CameraRecord, ImageRecord, MeasuredLens
-from db.session import Store
+from db.store.session import Store
 from sspcm.fisheye import LensCircle
 
 AddPeople = Callable[..., list[ImageRecord]]

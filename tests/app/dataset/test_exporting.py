@@ -14,9 +14,11 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from app.dataset.exporting import _ids, accepted, export_coco
-from db import images, labels, predictions, project, queue, rounds
+from db.labelling import labels, queue
+from db.pool import images, project
 from db.records import Decision, NewImage, NewPerson, RankingEntry, UserRecord
-from db.session import Store
+from db.rounds import predictions, rounds
+from db.store.session import Store
 from sspcm.formats.coco import KEPT_ASIDE, category_of
 from sspcm.pose import Box, Label, Prediction
 from sspcm.skeleton import get_skeleton

@@ -12,8 +12,8 @@ import pytest
 from app.dataset.exporting import accepted, export_coco
 from app.dataset.importing import ImportFailed, ImportReport, import_folder
 from app.home.image_files import ImageFiles
-from db import images, project
-from db.session import Store
+from db.pool import images, project
+from db.store.session import Store
 from sspcm.formats.coco import category_of
 from sspcm.skeleton import get_skeleton
 from tests.coco_readers import finding

@@ -17,11 +17,12 @@ from PIL import Image
 from app.dataset.exporting import export_coco
 from app.dataset.importing import ImportFailed, ImportReport, import_folder
 from app.home.image_files import ImageFiles
-from db import images, labels, queue
 from db.clock import utc_now
-from db.merging import Merged
+from db.labelling import labels, queue
+from db.pool import images
+from db.pool.merging import Merged
 from db.records import Decision, NewPerson, UserRecord
-from db.session import Store
+from db.store.session import Store
 from sspcm.formats.coco import category_of
 from sspcm.image_limits import Limits
 from sspcm.pose import Box, Label

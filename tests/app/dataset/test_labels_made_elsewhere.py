@@ -8,9 +8,9 @@ import pytest
 
 from app.dataset.importing import ImportFailed
 from app.dataset.labels_made_elsewhere import as_json, take_labels
-from db import images
-from db.merging import Merged
-from db.session import Store
+from db.pool import images
+from db.pool.merging import Merged
+from db.store.session import Store
 from sspcm.formats.coco import category_of
 from sspcm.skeleton import get_skeleton
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from app.dataset.importing import ImportReport, import_folder
 from app.home.image_files import ImageFiles
-from db.session import open_store
+from db.store.session import open_store
 from tests.app.dataset.odd_files import odd_files
 
 

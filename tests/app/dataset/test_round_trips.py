@@ -18,11 +18,11 @@ from sqlalchemy import update
 from app.dataset.exporting import accepted, export_coco
 from app.dataset.importing import ImportFailed, import_folder
 from app.home.image_files import ImageFiles
-from db import images as from_db
-from db import project
+from db.pool import images as from_db
+from db.pool import project
 from db.records import NewImage, NewPerson
 from db.schema import ImageRow, PersonRow, ProjectRow
-from db.session import Store, migrate, open_store
+from db.store.session import Store, migrate, open_store
 from sspcm.formats.coco import CocoError, parse_coco, write_coco
 from sspcm.pose import Box, Label
 from tests import coco_generator

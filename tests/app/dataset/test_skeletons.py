@@ -13,9 +13,9 @@ from PIL import Image
 
 from app.__main__ import main
 from app.dataset.skeletons import for_editor, hint_of, pairing_hint
-from db import images, project
-from db.images import NewImage, NewPerson
-from db.session import Store, open_store
+from db.pool import images, project
+from db.pool.images import NewImage, NewPerson
+from db.store.session import Store, open_store
 from sspcm.pose import Box, Label
 from sspcm.skeleton import BUILT_IN, Skeleton, get_skeleton
 

@@ -13,8 +13,8 @@ from app.dataset.exporting import export_coco
 from app.demo import check
 from app.demo.check import CheckError, Loop, Truth, run_check
 from app.demo.home import DEMO_FOLDER
-from db import images
-from db.session import Store
+from db.pool import images
+from db.store.session import Store
 
 
 def revision(person: int, *, author: str = "import", number: int = 1, role: str = "labelled") -> dict[str, Any]:

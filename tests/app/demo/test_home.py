@@ -13,9 +13,11 @@ from app.dataset.exporting import export_coco
 from app.demo import home as demo
 from app.demo.home import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
 from app.home.settings import Settings, read_settings
-from db import images, queue, users
 from db.clock import utc_now
-from db.session import open_store
+from db.labelling import queue
+from db.people import users
+from db.pool import images
+from db.store.session import open_store
 
 PLACE = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?), (?=(-?\d+(?:\.\d+)?))")
 """Two numbers beside each other in JSON; the second may be the first of the next two."""

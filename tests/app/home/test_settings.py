@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from app.home.settings import SettingsError, read_settings
 from app.processes.supervisor import child_environ
-from db.connections import sqlite_path
+from db.store.connections import sqlite_path
 from sspcm.image_limits import Limits
 
 

@@ -20,11 +20,13 @@ from app.contract.labelling import (
 )
 from app.dataset.exporting import export_coco
 from app.labelling import decisions
-from db import images, labels, predictions, queue, rounds
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
+from db.labelling import labels, queue
+from db.pool import images
 from db.records import ImageRecord, KeypointFlag, PersonScore, RankingEntry, UserRecord
-from db.session import Store
+from db.rounds import predictions, rounds
+from db.store.session import Store
 from sspcm.config import RoundConfig
 from sspcm.pose import PoseError, Prediction
 

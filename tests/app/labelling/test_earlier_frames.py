@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from app.labelling.earlier_frames import previous
-from db import images, labels, predictions, project
 from db.clock import utc_now
 from db.errors import NotFound
+from db.labelling import labels
+from db.pool import images, project
 from db.records import Decision, ImageRecord, NewImage, NewPerson, UserRecord
-from db.session import Store
+from db.rounds import predictions
+from db.store.session import Store
 from sspcm.pose import Box, Label, Prediction
 from sspcm.skeleton import get_skeleton
 

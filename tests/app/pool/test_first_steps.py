@@ -5,8 +5,9 @@ import pytest
 from app.home.home_command import home_command
 from app.home.settings import Settings
 from app.pool.first_steps import empty_queue, first_step
-from db import images, project, queue
 from db.clock import utc_now
+from db.labelling import queue
+from db.pool import images, project
 from db.records import NewImage, NewPerson
 from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton

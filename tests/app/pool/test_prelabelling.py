@@ -12,10 +12,12 @@ from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from app.labelling import decisions
 from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
-from db import cameras, images, predictions, project, queue
 from db.clock import utc_now
+from db.labelling import queue
+from db.pool import cameras, images, project
 from db.records import MeasuredLens, NewImage, NewPerson
-from db.session import Store
+from db.rounds import predictions
+from db.store.session import Store
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label
 from sspcm.pose_models.model import PoseModel

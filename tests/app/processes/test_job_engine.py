@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from app.home.settings import Settings, read_settings
 from app.processes.job_engine import ORDINARY, QUEUE, VERSION, WORKFLOW, Engine, job_id, prepare
-from db import rounds
-from db.session import Store, migrate, open_store
+from db.rounds import rounds
+from db.store.session import Store, migrate, open_store
 
 
 @pytest.fixture

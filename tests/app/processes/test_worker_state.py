@@ -9,8 +9,8 @@ from app.home.home_command import home_command
 from app.home.settings import Settings
 from app.processes.worker_state import GONE_AFTER_S, since, this_worker, worker_json, worker_state
 from app.processes.worker_trouble import WorkerTrouble, note_trouble
-from db import workers
-from db.workers import Worker, store_now
+from db.rounds import workers
+from db.rounds.workers import Worker, store_now
 
 
 @pytest.fixture

@@ -31,9 +31,11 @@ from app.rounds.launching import (
     train_round,
     weights_folder,
 )
-from db import cameras, images, labels, predictions, project, queue, rounds, users
 from db.clock import utc_now
 from db.errors import RoundActive, RoundOver
+from db.labelling import labels, queue
+from db.people import users
+from db.pool import cameras, images, project
 from db.records import (
     Decision,
     KeypointFlag,
@@ -47,7 +49,8 @@ from db.records import (
     Split,
     UserRecord,
 )
-from db.session import Store, open_store
+from db.rounds import predictions, rounds
+from db.store.session import Store, open_store
 from sspcm.config import DEMO_WEIGHTS, ConfigError, ModelConfig, RankingConfig, RoundConfig, TrainConfig
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label

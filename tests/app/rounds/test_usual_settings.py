@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from app.rounds.usual_settings import begin_from, preset_settings, usual_settings
-from db import rounds
-from db.session import Store
+from db.rounds import rounds
+from db.store.session import Store
 from sspcm.config import PRESETS, merge
 
 

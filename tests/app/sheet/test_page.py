@@ -17,13 +17,15 @@ from app.sheet import page as contact_sheet
 from app.sheet.page import SheetPayload
 from app.sheet.thumbs import THUMB_PX, Thumbs
 from app.web.routes.sheet import sheet_routes
-from db import images, labels, predictions, project
 from db.clock import utc_now
-from db.contact_sheet import SheetFilter
 from db.errors import InvalidDecision, NotFound
-from db.predictions import ImportedPrediction
+from db.labelling import labels
+from db.labelling.sheet import SheetFilter
+from db.pool import images, project
 from db.records import Decision, ImageRecord, KeypointFlag, NewImage, NewPerson, PersonScore, SessionRecord, UserRecord
-from db.session import Store
+from db.rounds import predictions
+from db.rounds.predictions import ImportedPrediction
+from db.store.session import Store
 from sspcm.pose import Box, Label, Prediction
 from sspcm.skeleton import get_skeleton
 

@@ -17,10 +17,10 @@ from app.web.entrance import entrance_routes
 from app.web.guard import Guard
 from app.web.known_browsers import server_secret
 from app.web.login_budget import BY_NAME_AND_ADDRESS
-from db import users
 from db.clock import utc_now
+from db.people import users
 from db.records import SessionRecord
-from db.session import Store
+from db.store.session import Store
 from tests.app.web.serving import serving
 
 PASSWORD = "correct horse"

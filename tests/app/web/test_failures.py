@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.web.failures import Failure, Home, failure_of
 from db.errors import StoreBusy
-from db.session import open_store
+from db.store.session import open_store
 
 
 def told(error: BaseException, home: Path = Path("/srv/home"), *, is_told: bool = True) -> Failure:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.web.readiness import Readiness, look_at
-from db.session import Store, open_store
+from db.store.session import Store, open_store
 
 
 def test_a_server_that_can_save_is_ready(store: Store, tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings, read_settings
 from app.processes import job_engine
-from db import users
 from db.clock import utc_now
-from db.session import migrate, open_store
+from db.people import users
+from db.store.session import migrate, open_store
 from sspcm.skeleton import get_skeleton
 from tests.onnx_files import movenet
 

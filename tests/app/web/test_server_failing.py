@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.home.settings import Settings, read_settings
 from app.processes import job_engine
-from db.session import open_store
+from db.store.session import open_store
 from tests.app.web.serving import free_port
 
 ROOT = Path(__file__).parents[3]

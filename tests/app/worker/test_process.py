@@ -23,11 +23,14 @@ from app.processes.worker_state import this_worker
 from app.rounds.launching import LearningError, launch_round, round_folder
 from app.worker import process as working
 from app.worker.process import settle, settle_if_reachable
-from db import images, prelabellings, project, queue, rounds, users, workers
 from db.clock import utc_now
+from db.labelling import queue
+from db.people import users
+from db.pool import images, project
 from db.records import NewImage, NewPerson, PrelabellingRecord, RoundRecord, UserRecord
-from db.session import Store, open_store
-from db.workers import WorkerSeen
+from db.rounds import prelabellings, rounds, workers
+from db.rounds.workers import WorkerSeen
+from db.store.session import Store, open_store
 from sspcm.config import RoundConfig, TrainConfig
 from sspcm.pose import Box
 from sspcm.skeleton import get_skeleton

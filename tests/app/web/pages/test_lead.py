@@ -7,9 +7,10 @@ import pytest
 
 from app.rounds.usual_settings import usual_settings
 from app.web.pages.lead import LAST, POINTS_DRAWN, _begun_from, _changes, _config, _launch_button, lead_view
-from db import queue, rounds
+from db.labelling import queue
 from db.records import RankingEntry, RoundPoint
-from db.session import Store
+from db.rounds import rounds
+from db.store.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError
 from sspcm.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 

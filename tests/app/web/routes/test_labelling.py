@@ -15,7 +15,7 @@ from app.sheet.thumbs import Thumbs
 from app.web.routes.labelling import annotator_routes, lead_routes
 from app.web.routes.sheet import sheet_routes
 from db.records import ImageRecord, UserRecord
-from db.session import Store
+from db.store.session import Store
 
 People = Callable[..., list[ImageRecord]]
 

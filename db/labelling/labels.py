@@ -1,0 +1,251 @@
+"""What annotators decide about persons, and the label revisions that this leaves behind."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.convert import box_columns, label_columns, label_of
+from db.errors import InvalidDecision, NotFound, RevisionConflict
+from db.labelling.keys import check_lease, fingerprint, hold_image, last_decision, recall, remember, take_lease
+from db.pool.images import WITHDRAWN, check_box, check_keypoints, check_split, may_be_closed, set_open, settle_image
+from db.records import Decision, DecisionOutcome
+from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
+from sspcm.pose import Box, Label
+
+
+def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 120.0) -> DecisionOutcome:
+    """Write down what an annotator decided about one person, once: a key seen before gives its outcome again.
+
+    "accept" adds a label revision; the others leave the person without a current label (`history` keeps every one).
+    "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then
+    holds for `lease_s`. "not_a_person" with the reason WITHDRAWN takes somebody off every list whom this annotator
+    added. An image whose persons are all decided closes and its lease ends. A decision may bring the person's box as
+    the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before.
+    Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
+    person meanwhile; InvalidDecision, also for a validation image.
+    """
+    content = _content(decision)
+    image = hold_image(tx, _image_of(tx, decision.person_id))
+    earlier = recall(tx, decision.key, content)
+    if earlier is not None:
+        earlier.pop("box_before", None)
+        return DecisionOutcome(**{**earlier, "repeated": True})
+    check_split(image)
+    check_lease(tx, image.id, decision.user, now=now)
+    person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
+    _check_revision(tx, person, decision)
+    box_before = _change_box(person, decision.box, image)
+    _apply(tx, decision, person, image, now=now)
+    image_done = _settle(tx, decision, image, expires_at=now + timedelta(seconds=lease_s))
+    outcome = DecisionOutcome(
+        person_id=person.id, image_id=image.id, state=person.state, revision=person.revision, image_done=image_done
+    )
+    remember(
+        tx,
+        decision.key,
+        content,
+        kind=decision.kind,
+        user=decision.user,
+        image_id=image.id,
+        person_id=person.id,
+        outcome=asdict(outcome) | ({} if box_before is None else {"box_before": box_before}),
+        now=now,
+    )
+    return outcome
+
+
+def history(tx: Session, person_id: int) -> list[Label]:
+    """Every label the person ever had, oldest first."""
+    rows = tx.scalars(select(LabelRow).where(LabelRow.person_id == person_id).order_by(LabelRow.revision))
+    return [label_of(row) for row in rows]
+
+
+def latest(tx: Session, image_id: int) -> dict[int, Label]:
+    """The newest label that each person of an image ever had, by person, whether it counts now or not."""
+    query = select(LabelRow).join(PersonRow, PersonRow.id == LabelRow.person_id).where(PersonRow.image_id == image_id)
+    return {row.person_id: label_of(row) for row in tx.scalars(query.order_by(LabelRow.revision))}
+
+
+def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
+    """Label revisions by their id, as a frozen set names them. Ids that are none are left out."""
+    found: dict[int, Label] = {}
+    for start in range(0, len(label_ids), 5000):
+        rows = tx.scalars(select(LabelRow).where(LabelRow.id.in_(label_ids[start : start + 5000])))
+        found.update((row.id, label_of(row)) for row in rows)
+    return found
+
+
+def next_revision(tx: Session, person_id: int) -> int:
+    """The number of the person's next label."""
+    return (tx.scalar(select(func.max(LabelRow.revision)).where(LabelRow.person_id == person_id)) or 0) + 1
+
+
+def _content(decision: Decision) -> str:
+    label = None if decision.label is None else label_columns(decision.label)
+    box = {} if decision.box is None else {"box": box_columns(decision.box)}
+    return fingerprint(
+        kind=decision.kind, user=decision.user, person_id=decision.person_id, label=label, reason=decision.reason, **box
+    )
+
+
+def _image_of(tx: Session, person_id: int) -> int:
+    image_id = tx.scalar(select(PersonRow.image_id).where(PersonRow.id == person_id))
+    if image_id is None:
+        raise NotFound(f"There is no person {person_id}; wanted one of this home. Load the next image.")
+    return image_id
+
+
+def _check_revision(tx: Session, person: PersonRow, decision: Decision) -> None:
+    if person.revision == decision.expected_revision:
+        return
+    raise RevisionConflict(
+        f"{_who_decided(tx, person, decision)} ({person.state.replace('_', ' ')} now); wanted the person as you last "
+        "saw them here. Nothing was saved: load the image again."
+    )
+
+
+def _who_decided(tx: Session, person: PersonRow, decision: Decision) -> str:
+    """Who is to blame that the person is not as the annotator saw them."""
+    last = last_decision(tx, person.id)
+    if last is None or person.revision > int(last.outcome.get("revision", person.revision)):
+        return "An import changed this person meanwhile"
+    who = last.user.name
+    if who == decision.user.name:
+        return "You decided about this person in another window"
+    return f"{who} decided about this person meanwhile"
+
+
+def _change_box(person: PersonRow, box: Box | None, image: ImageRow) -> dict[str, float] | None:
+    """Write the box as it was given, if it is another; the columns before, or None if nothing changed.
+
+    What the imported file said of the box before goes, for it is true no more. Only another box is checked: an
+    imported one may lie where nobody could draw it.
+    """
+    columns = {} if box is None else box_columns(box)
+    before: dict[str, float] = {name: getattr(person, name) for name in columns}
+    if box is None or columns == before:
+        return None
+    check_box(box, image)
+    for name, value in columns.items():
+        setattr(person, name, value)
+    person.extra = {key: value for key, value in person.extra.items() if key not in ("bbox", "rbbox")}
+    return before
+
+
+def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> None:
+    """Check what was decided, and write it to the person."""
+    if decision.kind == "accept":
+        person.label_revision = _add_label(tx, decision, image, now=now)
+        person.state, person.skip_reason = "accepted", None
+    elif decision.kind == "skip":
+        person.label_revision = None
+        person.state, person.skip_reason = "skipped", _reason(decision)
+    elif decision.kind == "not_a_person":
+        _check_withdrawn(tx, decision, person)
+        person.label_revision = None
+        person.state, person.skip_reason = "not_a_person", decision.reason
+    else:
+        _check_decided(person)
+        person.label_revision = None
+        person.state, person.skip_reason = "open", None
+    person.revision += 1
+    tx.flush()
+
+
+def _check_withdrawn(tx: Session, decision: Decision, person: PersonRow) -> None:
+    """Raise InvalidDecision for a reason other than WITHDRAWN; for that one, unless they added who is open."""
+    if decision.reason is None:
+        return
+    added = select(DecisionRow.id).where(
+        DecisionRow.person_id == person.id,
+        DecisionRow.kind == "add_person",
+        DecisionRow.user_id == decision.user.id,
+    )
+    if decision.reason != WITHDRAWN or tx.scalar(added) is None:
+        raise InvalidDecision(
+            f"person {person.id} is not one whom {decision.user.name} added; wanted one to withdraw. Say instead that "
+            "the box holds nobody."
+        )
+    if person.state != "open":
+        raise InvalidDecision(
+            f"person {person.id} is decided; wanted an open one to withdraw. Undo what was decided about them first."
+        )
+
+
+def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: datetime) -> bool:
+    """Close or open the image as its persons now are; whoever reopened a person holds it.
+
+    Where nobody is left but who was withdrawn, it is as empty as its annotator said, or stays open.
+    """
+    if decision.kind == "not_a_person" and decision.reason == WITHDRAWN and not may_be_closed(tx, image.id):
+        return False
+    if decision.kind != "reopen":
+        return settle_image(tx, image)
+    set_open(tx, image, is_open=True)
+    take_lease(tx, image.id, decision.user, expires_at=expires_at)
+    return False
+
+
+def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetime) -> int:
+    """Write the next label revision; its number."""
+    label = decision.label
+    if label is None:
+        raise InvalidDecision("this accept has no keypoints; wanted a label. Place them and accept again.")
+    check_keypoints(tx, len(label.xyv))
+    _check_places(label, image)
+    _check_start(tx, label, decision.person_id)
+    revision = next_revision(tx, decision.person_id)
+    tx.add(
+        LabelRow(
+            person_id=decision.person_id,
+            revision=revision,
+            author=decision.user.name,
+            created_at=now,
+            **label_columns(label),
+        )
+    )
+    return revision
+
+
+def _check_places(label: Label, image: ImageRow) -> None:
+    if not label.labelled.any():
+        raise InvalidDecision(
+            "every keypoint is absent; wanted at least one placed. Mark it as not a person, or skip it with a reason."
+        )
+    size = np.array([image.width, image.height])
+    placed = label.xyv[label.labelled, :2]
+    outside = ((placed < -size) | (placed > 2 * size)).any(axis=1)
+    if outside.any():
+        x, y = placed[outside][0]
+        raise InvalidDecision(
+            f"a keypoint lies at ({x:.0f}, {y:.0f}) px; wanted it in or near the image, {image.width} x "
+            f"{image.height} px. Move it back, or mark it absent."
+        )
+
+
+def _check_start(tx: Session, label: Label, person_id: int) -> None:
+    if label.started_from is None:
+        return
+    of = tx.scalar(select(PredictionRow.person_id).where(PredictionRow.id == label.started_from))
+    if of != person_id:
+        raise InvalidDecision(
+            f"the label says it started from prediction {label.started_from}; wanted one of person {person_id}. "
+            "Load the image again."
+        )
+
+
+def _check_decided(person: PersonRow) -> None:
+    if person.state == "open":
+        raise InvalidDecision(f"person {person.id} is open already; wanted a decided one to reopen. Go on labelling.")
+
+
+def _reason(decision: Decision) -> str:
+    reason = (decision.reason or "").replace("\0", "").strip()  # PostgreSQL's text holds no NUL
+    if not 1 <= len(reason) <= 1000:
+        raise InvalidDecision(
+            f"the reason for skipping has {len(reason)} characters; wanted 1 to 1000. Say why in a few words."
+        )
+    return reason

@@ -1,0 +1,367 @@
+"""Persons as a contact sheet: those that fit a filter, the most inconsistent first, page by page."""
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from db.clock import utc_now
+from db.convert import image_record, person_record
+from db.errors import InvalidDecision
+from db.labelling import queue
+from db.pool.images import CROWD_REASON, is_listed
+from db.pool.project import get_project, project_row
+from db.records import ImageRecord, PersonRecord, PersonScore, PersonState, StoredPrediction, UserRecord
+from db.rounds import predictions
+from db.schema import DecisionRow, ImageRow, LabelRow, PersonFlagRow, PersonRow, PersonScoreRow
+
+Show = Literal["open", "flagged", "unlabelled", "labelled", "mine", "skipped", "all"]
+STATES: dict[Show, tuple[PersonState, ...]] = {
+    "open": ("open",),
+    "flagged": ("open",),
+    "unlabelled": ("open", "skipped"),
+    "labelled": ("accepted",),
+    "skipped": ("skipped",),
+}
+"""In which states the persons are; what is not here shows all of them."""
+
+COUNTED = 1000
+"""More persons than this are not counted, and fewer only where that takes no walk over all 200,000."""
+FEW_IMAGES, FEW_PERSONS = 2000, 5000
+"""Up to so many that may fit are looked up by themselves; of more, every page finds some by walking the scores."""
+
+
+@dataclass(frozen=True)
+class SheetFilter:
+    """Which persons to show. search: a part of the image's file name; keypoint: one of those that are flagged."""
+
+    show: Show = "open"
+    camera_id: int | None = None
+    keypoint: int | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person stands in the order: by a score, the highest first, those without one last; then by id.
+
+    id: the person's, or under "mine" the decision's, the newest first.
+    """
+
+    score: float | None
+    id: int
+
+    def __str__(self) -> str:
+        return f"{'none' if self.score is None else repr(self.score)}_{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """The place that a text such as "0.25_17" or "none_17" names. Raises InvalidDecision."""
+        score, _, number = text.partition("_")
+        try:
+            place = cls(None if score == "none" else float(score), int(number))
+        except ValueError:
+            place = cls(math.nan, 0)
+        if not math.isfinite(place.score or 0.0) or not 0 <= place.id < 2**63:
+            raise InvalidDecision(
+                f"the next page is asked for as '{text:.40}'; wanted what the page before gave. Reload the page."
+            )
+        return place
+
+
+@dataclass(frozen=True)
+class SheetPerson:
+    """One person of a sheet. The predictions are the published round's student's and the newest imported model's."""
+
+    person: PersonRecord
+    image: ImageRecord
+    score: PersonScore | None
+    student: StoredPrediction | None
+    imported: StoredPrediction | None
+    held_by: str | None
+    """Another annotator's name, who holds the image now."""
+
+
+@dataclass(frozen=True)
+class SheetPage:
+    """Persons in order. next: where the following page begins, None on the last one.
+
+    total: how many persons fit, told on the first page, up to 1000 and where counting is quick; None otherwise.
+    """
+
+    persons: tuple[SheetPerson, ...]
+    next: Place | None
+    total: int | None
+
+
+_Found = tuple[Place, int]
+"""A place in the order, and the person who stands there."""
+
+
+def page(tx: Session, wanted: SheetFilter, user: UserRecord, *, after: Place | None, limit: int) -> SheetPage:
+    """The first `limit` train persons that fit, or those after a place; a crowd region is none.
+
+    Under "mine" the newest decision comes first; with a keypoint its own flag's score orders; else the person's score,
+    the published round's before the imported model's. Ties come by id.
+    """
+    sheet = _Sheet(tx, wanted, user)
+    counted = COUNTED if after is None and sheet.is_narrow else 0
+    found = sheet.places(after, max(limit, counted) + 1)
+    shown = found[:limit]
+    return SheetPage(
+        persons=tuple(_persons(tx, [person_id for _, person_id in shown], user)),
+        next=shown[-1][0] if len(found) > limit else None,
+        total=len(found) if after is None and len(found) <= max(limit, counted) else None,
+    )
+
+
+def _order(found: _Found) -> tuple[bool, float, int]:
+    """Those with a score first, the highest first; then by id."""
+    place = found[0]
+    return place.score is None, -(place.score or 0.0), place.id
+
+
+class _Sheet:
+    """The order of one filter's persons. Each query walks one index and stops as soon as it has enough."""
+
+    def __init__(self, tx: Session, wanted: SheetFilter, user: UserRecord) -> None:
+        self._tx = tx
+        self._wanted = wanted
+        self._user = user
+        self._round_id = project_row(tx).published_round_id
+        self._ids = self._few_who_fit()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only few can fit, who are looked up all at once."""
+        return self._ids is not None
+
+    def places(self, after: Place | None, limit: int) -> list[_Found]:
+        """Up to `limit` places after one."""
+        if self._wanted.show == "mine":
+            return self._mine(after, limit)
+        if self._ids is not None:
+            found = self._looked_up(self._ids)
+            return [one for one in found if after is None or _order(one) > _order((after, 0))][:limit]
+        found = [] if after and after.score is None else self._scored(after, limit)
+        if len(found) == limit or self._wants_flags():
+            return found
+        return found + self._unscored(after if after and after.score is None else None, limit - len(found))
+
+    def _wants_flags(self) -> bool:
+        return self._wanted.show == "flagged" or self._wanted.keypoint is not None
+
+    # --- the orders ---
+
+    def _looked_up(self, ids: Collection[int]) -> list[_Found]:
+        """All of these few, by score and then by id."""
+        of_round, imported = aliased(PersonScoreRow), aliased(PersonScoreRow)
+        query = (
+            select(PersonRow.id, of_round.id, of_round.score, imported.id, imported.score)
+            .outerjoin(of_round, and_(of_round.person_id == PersonRow.id, of_round.round_id == (self._round_id or 0)))
+            .outerjoin(imported, and_(imported.person_id == PersonRow.id, imported.round_id.is_(None)))
+            .where(PersonRow.id.in_(ids))
+        )
+        scores = {
+            person_id: (ours, score) if ours else (theirs, their_score)
+            for person_id, ours, score, theirs, their_score in self._tx.execute(query)
+        }
+        if self._wants_flags():
+            flags = self._flags({score_id for score_id, _ in scores.values() if score_id})
+            scores = {i: (known, flags[known]) for i, (known, _) in scores.items() if known in flags}
+        return sorted(((Place(score, i), i) for i, (_, score) in scores.items()), key=_order)
+
+    def _flags(self, score_ids: Collection[int]) -> dict[int, float]:
+        """Those with a flag, each with the score that orders: its own, or the flag's where a keypoint is asked for."""
+        rank = PersonScoreRow.score if self._wanted.keypoint is None else PersonFlagRow.score
+        query = select(PersonScoreRow.id, rank).join(PersonFlagRow, PersonFlagRow.score_id == PersonScoreRow.id)
+        if self._wanted.keypoint is not None:
+            query = query.where(PersonFlagRow.keypoint == self._wanted.keypoint)
+        return dict(self._tx.execute(query.where(PersonScoreRow.id.in_(score_ids))).all())
+
+    def _scored(self, after: Place | None, limit: int) -> list[_Found]:
+        """By score: the published round's, and the imported model's of persons whom the round did not score."""
+        table: type[PersonScoreRow | PersonFlagRow] = PersonScoreRow
+        if self._wanted.keypoint is not None:
+            table = PersonFlagRow
+        of_round: list[_Found] = []
+        if self._round_id is not None:
+            of_round = self._walk(table, [table.round_id == self._round_id], after, limit)
+        # What cannot come before the round's last one need not be looked at.
+        least = of_round[-1][0].score if len(of_round) == limit else None
+        theirs = [table.round_id.is_(None), *self._unknown_to_round(table.person_id)]
+        if least is not None:
+            theirs.append(table.score >= least)
+        return sorted(of_round + self._walk(table, theirs, after, limit), key=_order)[:limit]
+
+    def _walk(
+        self,
+        table: type[PersonScoreRow | PersonFlagRow],
+        whose: Sequence[ColumnElement[bool]],
+        after: Place | None,
+        limit: int,
+    ) -> list[_Found]:
+        query = select(table.score, table.person_id).where(*whose, self._fits(table.person_id))
+        if self._wanted.keypoint is not None:
+            query = query.where(PersonFlagRow.keypoint == self._wanted.keypoint)
+        elif self._wanted.show == "flagged":
+            query = query.where(select(1).where(PersonFlagRow.score_id == PersonScoreRow.id).exists())
+        if after is not None:
+            later = (table.score < after.score) | (table.person_id > after.id)
+            query = query.where(table.score <= after.score, later)
+        rows = self._tx.execute(query.order_by(table.score.desc(), table.person_id).limit(limit))
+        return [(Place(score, person_id), person_id) for score, person_id in rows]
+
+    def _unscored(self, after: Place | None, limit: int) -> list[_Found]:
+        """Persons without any score, by id."""
+        scored = select(1).where(PersonScoreRow.person_id == PersonRow.id, PersonScoreRow.round_id.is_(None))
+        query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id)
+        query = query.where(*self._conditions(), ~scored.exists(), *self._unknown_to_round(PersonRow.id))
+        if after is not None:
+            query = query.where(PersonRow.id > after.id)
+        found = self._tx.scalars(query.order_by(PersonRow.id).limit(limit))
+        return [(Place(None, person_id), person_id) for person_id in found]
+
+    def _mine(self, after: Place | None, limit: int) -> list[_Found]:
+        """Persons whose last decision is this annotator's, the newest first."""
+        later = DecisionRow.__table__.alias()
+        since = select(1).where(later.c.person_id == DecisionRow.person_id, later.c.id > DecisionRow.id)
+        query = select(DecisionRow.id, DecisionRow.person_id).where(
+            DecisionRow.user_id == self._user.id,
+            DecisionRow.person_id.is_not(None),
+            ~since.exists(),
+            self._fits(DecisionRow.person_id),
+        )
+        if self._wanted.keypoint is not None:
+            query = query.where(self._flagged_at(DecisionRow.person_id, self._wanted.keypoint))
+        if after is not None:
+            query = query.where(DecisionRow.id < after.id)
+        rows = self._tx.execute(query.order_by(DecisionRow.id.desc()).limit(limit))
+        return [(Place(None, decision_id), person_id) for decision_id, person_id in rows if person_id is not None]
+
+    # --- what they share ---
+
+    def _fits(self, person_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """Whether the person is one to show."""
+        if self._ids is not None:
+            return person_id.in_(self._ids)
+        query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id).where(*self._conditions())
+        return query.where(PersonRow.id == person_id).exists()
+
+    def _conditions(self) -> Iterator[ColumnElement[bool]]:
+        """On a person and their image. A crowd region as it was imported is nobody, nor is who was withdrawn."""
+        yield is_listed()
+        yield or_(PersonRow.revision > 0, func.coalesce(PersonRow.skip_reason, "") != CROWD_REASON)
+        if self._wanted.show in STATES:
+            yield PersonRow.state.in_(STATES[self._wanted.show])
+        yield from self._image_conditions()
+
+    def _image_conditions(self) -> Iterator[ColumnElement[bool]]:
+        yield ImageRow.split == "train"
+        if self._wanted.camera_id is not None:
+            yield ImageRow.camera_id == self._wanted.camera_id
+        if self._wanted.search:
+            yield or_(
+                *(ImageRow.file_name.icontains(text, autoescape=True) for text in _spellings(self._wanted.search))
+            )
+
+    def _few_who_fit(self) -> set[int] | None:
+        """The persons who fit, flags and decisions aside, where a filter says at once that they are few."""
+        few = self._few_of_one_filter()
+        if few is None:
+            return None
+        query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id)
+        return self._few(query.where(few, *self._conditions()), FEW_PERSONS)
+
+    def _few_of_one_filter(self) -> ColumnElement[bool] | None:
+        """What few persons are and all that fit must be; None where no filter is that narrow."""
+        if self._wanted.camera_id is not None or self._wanted.search:
+            found = self._few(select(ImageRow.id).where(*self._image_conditions()), FEW_IMAGES)
+            if found is not None:
+                return PersonRow.image_id.in_(found) if found else false()  # an empty IN would read everybody
+        if self._wanted.show in STATES:
+            found = self._few(select(PersonRow.id).where(PersonRow.state.in_(STATES[self._wanted.show])), FEW_PERSONS)
+            if found is not None:
+                return PersonRow.id.in_(found)
+        if self._wants_flags():
+            whose = or_(PersonFlagRow.round_id == self._round_id, PersonFlagRow.round_id.is_(None))
+            found = self._few(select(PersonFlagRow.person_id).where(whose), FEW_PERSONS)
+            if found is not None:
+                return PersonRow.id.in_(found)
+        return None
+
+    def _few(self, query: Select[int], most: int) -> set[int] | None:
+        """All that a query finds; None where there are more."""
+        found = list(self._tx.scalars(query.limit(most + 1)))
+        return set(found) if len(found) <= most else None
+
+    def _unknown_to_round(self, person_id: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+        """That the published round has no score of the person."""
+        if self._round_id is None:
+            return []
+        of_round = PersonScoreRow.__table__.alias()
+        known = select(1).where(of_round.c.person_id == person_id, of_round.c.round_id == self._round_id)
+        return [~known.exists()]
+
+    def _flagged_at(self, person_id: InstrumentedAttribute[Any], keypoint: int) -> ColumnElement[bool]:
+        """That the score which counts flags the keypoint."""
+        scores = PersonScoreRow.__table__.alias()
+        flag = (
+            select(1)
+            .select_from(scores)
+            .join(PersonFlagRow, PersonFlagRow.score_id == scores.c.id)
+            .where(scores.c.person_id == person_id, PersonFlagRow.keypoint == keypoint)
+        )
+        imported = and_(flag.where(scores.c.round_id.is_(None)).exists(), *self._unknown_to_round(person_id))
+        if self._round_id is None:
+            return imported
+        return or_(flag.where(scores.c.round_id == self._round_id).exists(), imported)
+
+
+def _spellings(text: str) -> set[str]:
+    """SQLite folds the capitals of ASCII alone; of other letters, all small and all capital ones are looked for too."""
+    return {text} if text.isascii() else {text, text.lower(), text.upper()}
+
+
+def find(tx: Session, person_id: int) -> tuple[PersonRecord, ImageRecord] | None:
+    """A train person with their image; None: there is none of that id."""
+    found = tx.execute(_with_images().where(PersonRow.id == person_id)).one_or_none()
+    return found and (person_record(found[0], found[1]), image_record(found[2]))
+
+
+def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[SheetPerson]:
+    """What a sheet shows of each, in the order of the ids."""
+    rows = {row[0].id: row for row in tx.execute(_with_images().where(PersonRow.id.in_(ids)))}
+    number = get_project(tx).published_round if ids else None
+    scores = predictions.imported_scores(tx, ids)
+    if number is not None:
+        scores |= predictions.person_scores(tx, number, ids)
+    of_student = predictions.of_student(tx, ids, number)
+    imported = predictions.imported(tx, ids)
+    holders = queue.lease_holders(tx, now=utc_now())
+    for i in ids:
+        person, label, image = rows[i]
+        holder = holders.get(image.id)
+        yield SheetPerson(
+            person=person_record(person, label),
+            image=image_record(image),
+            score=scores.get(i),
+            student=of_student.get(i),
+            imported=imported.get(i),
+            held_by=None if holder == user.name else holder,
+        )
+
+
+def _with_images() -> Select[PersonRow, LabelRow, ImageRow]:
+    """Train persons, each with the label that counts, and their image."""
+    current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
+    return (
+        select(PersonRow, LabelRow, ImageRow)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .outerjoin(LabelRow, current)
+        .where(ImageRow.split == "train")
+        .execution_options(populate_existing=True)
+    )
