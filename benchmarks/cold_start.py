@@ -28,7 +28,7 @@ from db.store.session import open_store
 from sspcm.fisheye import upright_angle
 from sspcm.geometry import apply, rotation, translation
 from sspcm.pose import Box
-from sspcm.skeleton import BUILT_IN
+from sspcm.skeletons.skeleton import BUILT_IN
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = 36

@@ -27,7 +27,7 @@ from db.records import RankingEntry, UserRecord
 from db.rounds import rounds
 from db.schema import CameraRow, DecisionRow, ImageRow, PersonRow, PersonScoreRow, PredictionRow
 from db.store.session import Store, migrate, open_store
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 PERSONS, AN_IMAGE, CAMERAS, KEYPOINTS = 200_000, 4, 20, 17
 RUNS, PAGE = 40, 60

@@ -29,7 +29,7 @@ from db.pool import images, project
 from db.records import NewImage, NewPerson, UserRecord
 from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = 25

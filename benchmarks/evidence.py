@@ -28,17 +28,17 @@ from torchvision.io import decode_jpeg
 
 from benchmarks.throughput import machine, measure, settings
 from sspcm.config import METHODS, ModelConfig, Precision, RoundConfig, TrainConfig, ViewsConfig
-from sspcm.crop_batches import CropsInMemory, Frame
-from sspcm.heatmaps import STRIDE, decode_subpixel, peak
-from sspcm.metrics import Evaluated, average_precision, oks
+from sspcm.crops.batches import CropsInMemory, Frame
+from sspcm.evaluation.metrics import Evaluated, average_precision, oks
+from sspcm.method.step import channels_last
+from sspcm.method.trio import Trio, build_trio
+from sspcm.method.views import normalise
+from sspcm.networks.heatmaps import STRIDE, decode_subpixel, peak
 from sspcm.pose import Label, Prediction
-from sspcm.resume import load_training, save_training
-from sspcm.skeleton import Skeleton
-from sspcm.start import start_networks
-from sspcm.step import channels_last
-from sspcm.training import Labelled, TrainingSet, make_optimiser, train
-from sspcm.trio import Trio, build_trio
-from sspcm.views import normalise
+from sspcm.skeletons.skeleton import Skeleton
+from sspcm.training.initial_weights import start_networks
+from sspcm.training.loop import Labelled, TrainingSet, make_optimiser, train
+from sspcm.training.resume import load_training, save_training
 
 LABELLED = 100
 SEEDS = (0, 1, 2)

@@ -32,7 +32,7 @@ from db.pool import images, project
 from db.records import NewImage, NewPerson, UserRecord
 from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 
 class Timed(Store):

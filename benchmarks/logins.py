@@ -30,7 +30,7 @@ from app.home.image_files import ImageFiles
 from app.home.settings import read_settings
 from db.people import users
 from db.store.session import migrate, open_store
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = secrets.token_urlsafe(12)

@@ -1,6 +1,6 @@
 """SSPCM's step as one would first write it: float32, one person after the other, everything decided on the CPU.
 
-The baseline that benchmarks/throughput.py compares with. It computes what sspcm/step.py computes, with the released
+The baseline that benchmarks/throughput.py compares with. It computes what sspcm/method/step.py computes, with the released
 code's variants among them (tests/benchmarks/test_plain_step.py compares losses step by step), and is written for this
 comparison alone.
 """
@@ -11,13 +11,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from sspcm.config import RoundConfig
-from sspcm.correction import PAIRS
-from sspcm.crop_batches import Frame
-from sspcm.heatmaps import STRIDE
-from sspcm.occlude import Patches, draw_cut_occlude
-from sspcm.step import Batch
-from sspcm.trio import Trio
-from sspcm.views import IMAGENET_MEAN, IMAGENET_STD, sample_easy, sample_hard
+from sspcm.crops.batches import Frame
+from sspcm.method.correction import PAIRS
+from sspcm.method.occlude import Patches, draw_cut_occlude
+from sspcm.method.step import Batch
+from sspcm.method.trio import Trio
+from sspcm.method.views import IMAGENET_MEAN, IMAGENET_STD, sample_easy, sample_hard
+from sspcm.networks.heatmaps import STRIDE
 
 
 def plain_step(

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from sspcm.config import PRESETS, RoundConfig
-from sspcm.crops import Frame
-from sspcm.skeleton import get_skeleton
-from sspcm.training import Batch, labelled_view, make_optimiser, step_generator, teach, train_step
-from sspcm.trio import build_trio
+from sspcm.crops.store import Frame
+from sspcm.method.trio import build_trio
+from sspcm.skeletons.skeleton import get_skeleton
+from sspcm.training.loop import Batch, labelled_view, make_optimiser, step_generator, teach, train_step
 
 
 def main() -> None:

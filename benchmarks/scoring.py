@@ -25,11 +25,11 @@ import numpy as np
 import torch
 
 from sspcm.config import PRESETS
-from sspcm.crops import CropSpec, CropStore, Frame, crop_spec
-from sspcm.formats.coco import lens_of, read_coco
+from sspcm.crops.store import CropSpec, CropStore, Frame, crop_spec
+from sspcm.formats.coco.reading import lens_of, read_coco
+from sspcm.method.trio import build_trio
+from sspcm.models.predict import central, predict_persons
 from sspcm.networks import PoseNetwork
-from sspcm.predict import central, predict_persons
-from sspcm.trio import build_trio
 
 DEMO = Path(__file__).resolve().parents[1] / "static" / "demo"
 

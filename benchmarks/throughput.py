@@ -3,7 +3,7 @@
     python benchmarks/throughput.py [--methods sspcm ...] [--backbone resnet18] [--size 256 192] [--batch 32]
         [--precision float32 bfloat16] [--device cpu] [--seconds 20] [--plain] [--compile]
 
-- whole: sspcm/training.py's loop, reading its batches out of memory (a labelled and an unlabelled one of --batch each).
+- whole: sspcm/training/loop.py's loop, reading its batches out of memory (a labelled and an unlabelled one of --batch each).
 - bare: the same forward and backward passes and the same Adam step on tensors that lie ready: what no step can beat.
 - plain (--plain, sspcm, always in float32): benchmarks/plain_step.py, the same step written person by person.
 
@@ -28,11 +28,11 @@ import torch
 
 from benchmarks.plain_step import plain_step
 from sspcm.config import METHODS, ModelConfig, Precision, RoundConfig, TrainConfig
-from sspcm.crop_batches import CropsInMemory, Frame
-from sspcm.sampling import step_generator
-from sspcm.step import Batch, channels_last, compares_pairs, see
-from sspcm.training import Labelled, TrainingSet, make_optimiser, train
-from sspcm.trio import Trio, build_trio
+from sspcm.crops.batches import CropsInMemory, Frame
+from sspcm.crops.sampling import step_generator
+from sspcm.method.step import Batch, channels_last, compares_pairs, see
+from sspcm.method.trio import Trio, build_trio
+from sspcm.training.loop import Labelled, TrainingSet, make_optimiser, train
 
 KEYPOINTS = 17
 STATUS, RESET_PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs")

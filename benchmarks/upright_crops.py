@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from sspcm.config import RoundConfig
-from sspcm.starting import train_starting_weights
+from sspcm.training.starting_weights import train_starting_weights
 
 TRAINING = Path(__file__).resolve().parents[1] / "static" / "demo" / "weights" / "training.toml"
 WAYS = ("upright", "plain", "plain, any turn")

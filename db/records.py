@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label, Prediction
-from sspcm.skeleton import Skeleton
+from sspcm.skeletons.skeleton import Skeleton
 
 Role = Literal["annotator", "lead"]
 Split = Literal["train", "validation"]

@@ -37,7 +37,7 @@ TeacherStatistics = Literal["updated", "frozen"]
 Target = Literal["closest_pair", "mean"]
 Occluder = Literal["none", "cut_occlude", "joint_cutout", "joco", "jccm"]
 Decoder = Literal["integer", "quarter", "parabola", "dark"]
-"""How a place is read out of a heatmap (sspcm/heatmaps.py)."""
+"""How a place is read out of a heatmap (sspcm/networks/heatmaps.py)."""
 NetworkName = Literal["A", "B", "C", "student"]
 """What a folder's networks may be called; an export has its student alone."""
 MOST_DECAYS = 16

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from sspcm.decoding import DecodeError, check_bytes, read_pixels
 from sspcm.geometry import Matrix, gain, scaling
-from sspcm.image_limits import UNLIMITED
+from sspcm.images.limits import UNLIMITED
+from sspcm.images.reading import DecodeError, check_bytes, read_pixels
 
 OUTSIDE = (0.485 * 255, 0.456 * 255, 0.406 * 255)
 """What lies outside the image in a crop: ImageNet's mean colour."""

@@ -12,7 +12,7 @@ import numpy as np
 from sspcm.config import ConfigError, RoundConfig
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label, PoseError
-from sspcm.skeleton import Skeleton, SkeletonError
+from sspcm.skeletons.skeleton import Skeleton, SkeletonError
 
 Use = Literal["labelled", "unlabelled", "validation"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sspcm.formats.coco import category_of
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import category_of
+from sspcm.skeletons.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
 WIDTH, HEIGHT = 160, 120

@@ -20,7 +20,7 @@ from db.records import ImageRecord, NewImage, NewPerson, Role, Split, UserRecord
 from db.schema import Base
 from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box, Label
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 # Shared machines pause now and then: a slow example is no failing one.
 hypothesis.settings.register_profile("unhurried", deadline=None)

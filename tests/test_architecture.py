@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from jaxtyping import TypeCheckError
 
-from sspcm.inconsistency import mutual_oks
+from sspcm.ranking.inconsistency import mutual_oks
 
 ROOT = Path(__file__).parents[1]
 NUMPY_HALF = [
@@ -60,7 +60,13 @@ def test_importing_does_not_load_torch(modules: list[str]) -> None:
 
 def test_only_who_runs_pose_models_loads_onnxruntime() -> None:
     assert "onnxruntime" not in loaded_by(
-        ["app.web.server", "app.cli.commands", "app.dataset.importing", "db.rounds.prelabellings", "sspcm.ranking"]
+        [
+            "app.web.server",
+            "app.cli.commands",
+            "app.dataset.importing",
+            "db.rounds.prelabellings",
+            "sspcm.ranking.ranking",
+        ]
     )
     assert "onnxruntime" in loaded_by(["app.worker.process"])
 

@@ -41,10 +41,10 @@ from db.rounds import rounds
 from db.store.session import Store, open_store
 from db.store.session import migrate as migrate_store
 from sspcm.config import ConfigError, RoundConfig, merge
-from sspcm.formats.coco import CHANGES
+from sspcm.formats.coco.reading import CHANGES
 from sspcm.formats.complaints import counted
 from sspcm.plain import read_toml
-from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton
+from sspcm.skeletons.skeleton import Skeleton, SkeletonError, get_skeleton
 
 if TYPE_CHECKING:
     from app.pool.prelabelling import PrelabelReport

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sspcm.formats.coco import KEPT_ASIDE, OWN_ID, CocoFile, CocoImage, CocoPerson
-from sspcm.formats.coco_categories import is_people, keypoint_names
+from sspcm.formats.coco.categories import is_people, keypoint_names
+from sspcm.formats.coco.reading import KEPT_ASIDE, OWN_ID, CocoFile, CocoImage, CocoPerson
 from sspcm.formats.plain_values import identity
-from sspcm.skeleton import same_keypoints
+from sspcm.skeletons.skeleton import same_keypoints
 
 Ids = dict[int | str, Any]
 NOTHING: tuple[Any, ...] = (None, "", [])

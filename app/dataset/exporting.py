@@ -10,12 +10,12 @@ from db.pool import images, project
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.rounds import predictions
 from db.store.session import Store
-from sspcm.formats.coco import CHANGES, KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write
-from sspcm.formats.coco_writing import RENUMBERED
+from sspcm.evaluation.metrics import person_confidence
+from sspcm.formats.coco.reading import CHANGES, KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write
+from sspcm.formats.coco.writing import RENUMBERED
 from sspcm.formats.plain_values import whole
-from sspcm.metrics import person_confidence
 from sspcm.pose import IMPORTED, PersonInstance
-from sspcm.skeleton import Skeleton
+from sspcm.skeletons.skeleton import Skeleton
 
 HUMAN = "human"
 STUDENT = "C"

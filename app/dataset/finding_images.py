@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sspcm.formats.complaints import Complaints
-from sspcm.image_kinds import HEAD, foreign_kind, image_kind
+from sspcm.images.kinds import HEAD, foreign_kind, image_kind
 
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 """Files called so are images unless their content says otherwise; files called otherwise are asked first."""

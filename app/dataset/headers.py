@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.dataset.categories import adopt_categories
-from sspcm.formats.coco import KEPT_ASIDE, CocoFile
+from sspcm.formats.coco.reading import KEPT_ASIDE, CocoFile
 from sspcm.formats.plain_values import identity, shown
 
 FURTHER = "further_headers"

@@ -29,11 +29,11 @@ from db.pool import images, project
 from db.pool.merging import Merged, merge_image
 from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.store.session import Store
-from sspcm.decoding import DecodedImage, DecodeError, check_bytes, decode
-from sspcm.formats.coco import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
+from sspcm.formats.coco.reading import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
 from sspcm.formats.complaints import Complaints, counted
-from sspcm.image_limits import USUAL, Limits
-from sspcm.skeleton import BUILT_IN, Skeleton, differences, in_order_of
+from sspcm.images.limits import USUAL, Limits
+from sspcm.images.reading import DecodedImage, DecodeError, check_bytes, decode
+from sspcm.skeletons.skeleton import BUILT_IN, Skeleton, differences, in_order_of
 
 Progress = Callable[[int, int], None]
 """Told (images done, images in all)."""

@@ -14,7 +14,7 @@ from db.pool import images
 from db.pool.merging import Merged, merge_image
 from db.records import ImageRecord, NewImage
 from db.store.session import Store
-from sspcm.formats.coco import CocoFile, CocoImage, CocoPerson
+from sspcm.formats.coco.reading import CocoFile, CocoImage, CocoPerson
 from sspcm.formats.complaints import Complaints
 
 LARGEST_FILE = 50_000_000

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from db.pool.merging import Merged
 from db.records import NewPerson
-from sspcm.formats.coco import CocoPerson
+from sspcm.formats.coco.reading import CocoPerson
 from sspcm.formats.complaints import Complaints, counted
 from sspcm.formats.plain_values import shown
 

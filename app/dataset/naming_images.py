@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.dataset.finding_images import Found, is_clutter, tell_others
 from app.dataset.matching_names import MatchedNames, match_names, nearest
 from app.dataset.placing import by_image, natural
-from sspcm.formats.coco import CocoFile
+from sspcm.formats.coco.reading import CocoFile
 from sspcm.formats.complaints import Complaints, counted
 
 

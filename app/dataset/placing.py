@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.pool import images
 from db.store.session import Store
-from sspcm.formats.coco import CocoFile, CocoImage, CocoPerson
+from sspcm.formats.coco.reading import CocoFile, CocoImage, CocoPerson
 
 DEFAULT_CAMERA = "default"
 _LONGEST_NUMBER = 100

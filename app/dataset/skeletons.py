@@ -10,8 +10,8 @@ from app.home.home_command import home_command
 from db.errors import NotFound
 from db.pool import project
 from db.store.session import Store
-from sspcm.sides import mirror_by_name, sides_of, unpaired_sides
-from sspcm.skeleton import Skeleton, SkeletonError, get_skeleton, say_pairs
+from sspcm.skeletons.sides import mirror_by_name, sides_of, unpaired_sides
+from sspcm.skeletons.skeleton import Skeleton, SkeletonError, get_skeleton, say_pairs
 
 
 def shown(skeleton: Skeleton) -> dict[str, Any]:

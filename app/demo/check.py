@@ -34,7 +34,7 @@ from db.pool import images
 from db.pool.project import get_project
 from db.rounds import predictions
 from db.store.session import Store, open_store
-from sspcm.metrics import oks
+from sspcm.evaluation.metrics import oks
 from sspcm.pose import IMPORTED, Label
 
 IMAGES_TO_LABEL = 20

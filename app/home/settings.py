@@ -11,7 +11,7 @@ from typing import Any, Literal, cast, get_args
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from sspcm.image_limits import UNLIMITED, USUAL, Limits
+from sspcm.images.limits import UNLIMITED, USUAL, Limits
 
 Device = Literal["auto", "cpu", "cuda"]
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float
 
-from sspcm.decoding import DecodeError, read_grey
+from sspcm.images.reading import DecodeError, read_grey
 
 _THUMBNAIL = 16
 

@@ -11,7 +11,7 @@ from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
 from db.rounds import predictions
 from db.store.session import Store
 from sspcm.config import RankingConfig
-from sspcm.ranking import PersonInconsistency, Ranking, cold_ranking, rank_images
+from sspcm.ranking.ranking import PersonInconsistency, Ranking, cold_ranking, rank_images
 
 REASONS_AN_IMAGE = 3
 TEACHERS_AGREE = "the teachers agree on every keypoint"

@@ -26,7 +26,7 @@ from sspcm.fisheye import LensCircle
 from sspcm.pose_models.copies import Judged, Person, judge, known_keypoints
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.model import PoseModel, read_pose_model
-from sspcm.skeleton import Skeleton
+from sspcm.skeletons.skeleton import Skeleton
 
 PERSONS_A_BATCH = 16
 """At least; persons of one image stay together. A model's run over them takes seconds, storing them milliseconds."""

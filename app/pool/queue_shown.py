@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from db.records import QueueItem
-from sspcm.ranking import AFTER_THE_DIVERSE, DRAWN_AT_RANDOM, UNLIKE_OTHERS
+from sspcm.ranking.ranking import AFTER_THE_DIVERSE, DRAWN_AT_RANDOM, UNLIKE_OTHERS
 
 NOT_SAID = (DRAWN_AT_RANDOM, UNLIKE_OTHERS, AFTER_THE_DIVERSE)
 """Reasons of a ranking: the first would tell the blind share, and the others would by their absence."""

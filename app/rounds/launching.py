@@ -45,7 +45,7 @@ from db.rounds import predictions, rounds
 from db.store.session import Store
 from sspcm.config import DEMO_WEIGHTS, TIMM, ModelConfig, RoundConfig
 from sspcm.pose import Label, Prediction
-from sspcm.ranking import score_persons
+from sspcm.ranking.ranking import score_persons
 
 TRAIN_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round")
 """What trains; the round's folder and the device follow."""

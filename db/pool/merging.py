@@ -15,7 +15,7 @@ from db.pool.images import check_keypoints, count_open_persons, ensure_camera, i
 from db.pool.same_persons import match_persons, same_box, same_label
 from db.records import NewImage, NewPerson, PersonRecord
 from db.schema import ImageRow, LabelRow, PersonRow
-from sspcm.formats.coco import AS_READ, KEPT_ASIDE
+from sspcm.formats.coco.reading import AS_READ, KEPT_ASIDE
 from sspcm.pose import IMPORTED, Label
 
 LABEL_FIELDS = ("num_keypoints", "keypoints", "source", "author", "revision")

@@ -11,7 +11,7 @@ from db.errors import AnotherProject, NoProject, RoundActive
 from db.records import ProjectRecord
 from db.schema import PROJECT_ID, ImageRow, ProjectRow, RoundRow
 from db.upsert import insert
-from sspcm.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
+from sspcm.skeletons.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
 
 
 def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectRecord:

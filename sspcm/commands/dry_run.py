@@ -9,11 +9,11 @@ from typing import Any
 import torch
 
 from sspcm.config import RoundConfig
-from sspcm.protocols.cost import Cost, measure_cost
+from sspcm.method.trio import build_trio
 from sspcm.protocols.people import People, count_images
 from sspcm.protocols.protocol import steps_of_epoch
-from sspcm.start import start_networks
-from sspcm.trio import build_trio
+from sspcm.training.cost import Cost, measure_cost
+from sspcm.training.initial_weights import start_networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Training:
 
     @property
     def refreshes(self) -> int:
-        """Snapshot refreshes: after every stretch that leaves a whole one (sspcm.training.is_refresh)."""
+        """Snapshot refreshes: after every stretch that leaves a whole one (sspcm.training.loop.is_refresh)."""
         return max(0, self.config.train.steps // self.config.train.snapshot_every - 1)
 
 

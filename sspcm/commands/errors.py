@@ -3,10 +3,10 @@
 from sspcm.config import ConfigError
 from sspcm.cutting import CropError
 from sspcm.errors import CheckpointError, TrainingError
-from sspcm.evaluation import EvaluationError
-from sspcm.formats.coco import CocoError
+from sspcm.evaluation.coco_figures import EvaluationError
+from sspcm.formats.coco.reading import CocoError
 from sspcm.manifest import RoundError
-from sspcm.skeleton import SkeletonError
+from sspcm.skeletons.skeleton import SkeletonError
 
 ERRORS = (
     RoundError,

@@ -4,10 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from sspcm.annotated import read_annotated
-from sspcm.evaluation import EvaluationError, evaluate, read_annotations, read_predictions
-from sspcm.formats.coco import CocoFile
-from sspcm.skeleton import get_skeleton
+from sspcm.evaluation.coco_figures import EvaluationError, evaluate, read_annotations, read_predictions
+from sspcm.formats.annotated import read_annotated
+from sspcm.formats.coco.reading import CocoFile
+from sspcm.skeletons.skeleton import get_skeleton
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,7 +29,7 @@ def _measure_what(options: argparse.Namespace) -> tuple[CocoFile, list[dict[str,
         )
     from sspcm.commands.devices import device_named
     from sspcm.commands.predict import see
-    from sspcm.model_folder import open_model
+    from sspcm.models.folder import open_model
 
     device = device_named(options.device)
     model = open_model(options.model, options.network, device=device)

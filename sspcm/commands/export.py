@@ -6,13 +6,13 @@ import json
 import torch
 
 from sspcm.config import ConfigError
-from sspcm.model_folder import open_model
+from sspcm.models.folder import open_model
 
 
 def run(options: argparse.Namespace) -> int:
     """Export and tell what was measured; always on the CPU, whatever `--device`."""
     try:
-        from sspcm.export import TOLERANCE, ExportError, export_model
+        from sspcm.models.onnx import TOLERANCE, ExportError, export_model
     except ImportError as error:
         raise ConfigError(
             f"exporting needs {error.name}, which is not installed. Run: pip install 'sspcm[export]'"

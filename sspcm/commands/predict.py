@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from sspcm.annotated import read_annotated
-from sspcm.checkpoint import write_atomically
 from sspcm.commands.outputs import check_free
-from sspcm.formats.coco import CocoFile
-from sspcm.model_folder import Model, open_model
-from sspcm.predict import predict_file
+from sspcm.formats.annotated import read_annotated
+from sspcm.formats.coco.reading import CocoFile
+from sspcm.models.checkpoint import write_atomically
+from sspcm.models.folder import Model, open_model
+from sspcm.models.predict import predict_file
 
 
 def run(options: argparse.Namespace, device: torch.device) -> int:

@@ -9,7 +9,7 @@ import torch
 from torch import distributed
 
 from sspcm.config import ConfigError, TrainConfig
-from sspcm.sampling import ALONE, Share
+from sspcm.crops.sampling import ALONE, Share
 
 LONGEST_MEASUREMENT = timedelta(hours=6)
 """The first process measures alone while the others wait for its next gradients."""

@@ -13,18 +13,18 @@ from typing import Any, Literal
 import torch
 from tqdm import tqdm
 
-from sspcm.checkpoint import MODEL_FILE, read_card
 from sspcm.commands.dry_run import Training, tell
 from sspcm.commands.processes import joined, require_shares, wait_for_all
 from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
+from sspcm.crops.sampling import ALONE, Share
 from sspcm.manifest import RoundError
+from sspcm.models.checkpoint import MODEL_FILE, read_card
 from sspcm.plain import merged
-from sspcm.protocols.folder import MANIFEST_FILE, check_folder, in_use, open_folder
 from sspcm.protocols.people import manifest_of, people_of_file, people_of_protocol
 from sspcm.protocols.protocol import read_protocol, settings_for
-from sspcm.rounds import REPORT_FILE, STATUS_FILE, run_round
-from sspcm.sampling import ALONE, Share
-from sspcm.starting import train_starting_weights
+from sspcm.training.folder import MANIFEST_FILE, check_folder, in_use, open_folder
+from sspcm.training.round import REPORT_FILE, STATUS_FILE, run_round
+from sspcm.training.starting_weights import train_starting_weights
 
 COMPLAINTS_SHOWN = 5
 

@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sspcm.heatmaps import STRIDE
 from sspcm.networks.backbones import build_trunk
+from sspcm.networks.heatmaps import STRIDE
 
 
 class PoseNetwork(nn.Module):

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torchvision import models
 
 from sspcm.config import TIMM
-from sspcm.finite import unusable
+from sspcm.models.finite import unusable
 from sspcm.networks.backbones import TORCHVISION
 from sspcm.networks.efficientnet_lite import PARTS
 from sspcm.networks.pose_network import PoseNetwork

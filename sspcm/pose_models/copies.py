@@ -11,13 +11,13 @@ from jaxtyping import Float, UInt8
 from sspcm.cutting import warp
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import Matrix, apply, crop_matrix, rotation, translation
-from sspcm.inconsistency import distance, farthest_pairs, mutual_oks
 from sspcm.pose import Box, Prediction
 from sspcm.pose_models.layouts import Kind, PoseModelError
 from sspcm.pose_models.model import PoseModel
-from sspcm.ranking import Flag, PersonInconsistency
-from sspcm.sides import mirror_by_name
-from sspcm.skeleton import Skeleton, find_keypoints
+from sspcm.ranking.inconsistency import distance, farthest_pairs, mutual_oks
+from sspcm.ranking.ranking import Flag, PersonInconsistency
+from sspcm.skeletons.sides import mirror_by_name
+from sspcm.skeletons.skeleton import Skeleton, find_keypoints
 
 BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25}
 """The crop over the box: measured for MoveNet (docs/log.md), what they were trained with for the others."""

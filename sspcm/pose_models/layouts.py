@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from sspcm.geometry import apply, heatmap_matrix
-from sspcm.skeleton import BUILT_IN
+from sspcm.skeletons.skeleton import BUILT_IN
 
 Kind = Literal["movenet", "heatmaps", "simcc"]
 Outputs = Mapping[str, np.ndarray]
@@ -197,7 +197,7 @@ def decode_peaks(
 ) -> tuple[Float[np.ndarray, "N K 2"], Float[np.ndarray, "N K"]]:
     """The peak's x, y in heatmap pixels, and its height.
 
-    Refined along each axis by the parabola through log values, as `sspcm.heatmaps.decode_subpixel` does with tensors.
+    Refined along each axis by the parabola through log values, as `sspcm.networks.heatmaps.decode_subpixel` does with tensors.
     """
     count, keypoints, height, width = heatmaps.shape
     index = heatmaps.reshape(count, keypoints, -1).argmax(-1)

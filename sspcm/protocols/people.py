@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sspcm.config import RoundConfig
-from sspcm.formats.coco import CocoError
+from sspcm.formats.coco.reading import CocoError
 from sspcm.manifest import Manifest, RoundPerson, Use
 from sspcm.protocols.protocol import ANNOTATED, Form, Protocol, Source
 from sspcm.protocols.published import Published, PublishedImage, PublishedPerson, read_detections, read_published
-from sspcm.skeleton import Skeleton, get_skeleton
+from sspcm.skeletons.skeleton import Skeleton, get_skeleton
 
 Persons = tuple[PublishedPerson, ...]
 

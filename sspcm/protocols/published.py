@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sspcm.fisheye import LensCircle
-from sspcm.formats.coco import (
+from sspcm.formats.coco.reading import (
     CocoError,
     CocoFile,
     CocoImage,
@@ -20,7 +20,7 @@ from sspcm.formats.coco import (
 from sspcm.formats.plain_values import identity
 from sspcm.pose import Box, Label, PoseError
 from sspcm.protocols.protocol import Form
-from sspcm.skeleton import Skeleton
+from sspcm.skeletons.skeleton import Skeleton
 
 PERSON_FIELDS = (
     "id",

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from sspcm.formats.coco import category_of
+from sspcm.formats.coco.reading import category_of
 from sspcm.pose import Box
-from sspcm.skeleton import BUILT_IN, Skeleton
+from sspcm.skeletons.skeleton import BUILT_IN, Skeleton
 from sspcm.synthetic.body import BodyModel
 from sspcm.synthetic.camera_file import CameraFile
 from sspcm.synthetic.orphans import end_with_parent

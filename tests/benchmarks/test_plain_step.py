@@ -7,13 +7,13 @@ import torch
 
 from benchmarks.plain_step import correct_one_by_one, paste_one_by_one, plain_step
 from sspcm.config import ModelConfig, RoundConfig, TrainConfig
-from sspcm.correction import correct
-from sspcm.occlude import draw_cut_occlude, paste
-from sspcm.sampling import step_generator
-from sspcm.skeleton import get_skeleton
-from sspcm.step import Batch, JointStep
-from sspcm.training import train_step
-from sspcm.trio import Trio, build_trio
+from sspcm.crops.sampling import step_generator
+from sspcm.method.correction import correct
+from sspcm.method.occlude import draw_cut_occlude, paste
+from sspcm.method.step import Batch, JointStep
+from sspcm.method.trio import Trio, build_trio
+from sspcm.skeletons.skeleton import get_skeleton
+from sspcm.training.loop import train_step
 
 CPU = torch.device("cpu")
 SKELETON = get_skeleton("coco-17")

@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.throughput import bare, measure, random_set, settings, whole
 from sspcm.config import METHODS, RoundConfig
-from sspcm.trio import Trio, build_trio
+from sspcm.method.trio import Trio, build_trio
 
 CPU = torch.device("cpu")
 

@@ -25,7 +25,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from sspcm.skeleton import BUILT_IN, Skeleton
+from sspcm.skeletons.skeleton import BUILT_IN, Skeleton
 
 STATIC = Path(__file__).parents[2] / "static"
 HELD_S = 30.0

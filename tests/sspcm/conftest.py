@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from sspcm.config import ModelConfig, RoundConfig, TrainConfig
-from sspcm.crop_batches import Frame
-from sspcm.crops import CropStore, crop_spec
+from sspcm.crops.batches import Frame
+from sspcm.crops.store import CropStore, crop_spec
 from sspcm.pose import Box
-from sspcm.skeleton import Skeleton
-from sspcm.training import Labelled, TrainingSet
+from sspcm.skeletons.skeleton import Skeleton
+from sspcm.training.loop import Labelled, TrainingSet
 
 STICK = Skeleton(
     name="stick-5",

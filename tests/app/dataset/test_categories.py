@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.dataset.categories import adopt_categories
-from sspcm.formats.coco import KEPT_ASIDE, category_of, parse_coco
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import KEPT_ASIDE, category_of, parse_coco
+from sspcm.skeletons.skeleton import get_skeleton
 
 HOME = [category_of(get_skeleton("coco-17")), {"id": 2, "name": "dog"}]
 CATEGORIES = [{"id": 2, "name": "Person"}, {"id": 5, "name": "dog"}, {"id": 1, "name": "car"}]

@@ -19,9 +19,9 @@ from db.pool import images, project
 from db.records import Decision, NewImage, NewPerson, RankingEntry, UserRecord
 from db.rounds import predictions, rounds
 from db.store.session import Store
-from sspcm.formats.coco import KEPT_ASIDE, category_of
+from sspcm.formats.coco.reading import KEPT_ASIDE, category_of
 from sspcm.pose import Box, Label, Prediction
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 MakeLabel = Callable[..., Label]
 

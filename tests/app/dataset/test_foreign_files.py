@@ -14,8 +14,8 @@ from app.dataset.importing import ImportFailed, ImportReport, import_folder
 from app.home.image_files import ImageFiles
 from db.pool import images, project
 from db.store.session import Store
-from sspcm.formats.coco import category_of
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import category_of
+from sspcm.skeletons.skeleton import get_skeleton
 from tests.coco_readers import finding
 
 COCO = get_skeleton("coco-17")

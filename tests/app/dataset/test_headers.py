@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.dataset.headers import FURTHER, adopt_header
-from sspcm.formats.coco import KEPT_ASIDE, CocoFile, category_of, parse_coco
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import KEPT_ASIDE, CocoFile, category_of, parse_coco
+from sspcm.skeletons.skeleton import get_skeleton
 from tests.coco_generator import JSON, ODD
 
 PERSON = category_of(get_skeleton("coco-17"))

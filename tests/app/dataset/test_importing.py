@@ -23,10 +23,10 @@ from db.pool import images
 from db.pool.merging import Merged
 from db.records import Decision, NewPerson, UserRecord
 from db.store.session import Store
-from sspcm.formats.coco import category_of
-from sspcm.image_limits import Limits
+from sspcm.formats.coco.reading import category_of
+from sspcm.images.limits import Limits
 from sspcm.pose import Box, Label
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
 POSE = [v for k in range(17) for v in (20.5 + k, 30.25, 2)]

@@ -11,8 +11,8 @@ from app.dataset.labels_made_elsewhere import as_json, take_labels
 from db.pool import images
 from db.pool.merging import Merged
 from db.store.session import Store
-from sspcm.formats.coco import category_of
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import category_of
+from sspcm.skeletons.skeleton import get_skeleton
 
 POSE = [v for k in range(17) for v in (45.5 + k, 70.25, 2)]
 

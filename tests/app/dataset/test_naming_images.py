@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.dataset.finding_images import Found
 from app.dataset.naming_images import name_images
-from sspcm.formats.coco import parse_coco
+from sspcm.formats.coco.reading import parse_coco
 from sspcm.formats.complaints import Complaints
 
 

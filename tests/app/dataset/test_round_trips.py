@@ -23,7 +23,7 @@ from db.pool import project
 from db.records import NewImage, NewPerson
 from db.schema import ImageRow, PersonRow, ProjectRow
 from db.store.session import Store, migrate, open_store
-from sspcm.formats.coco import CocoError, parse_coco, write_coco
+from sspcm.formats.coco.reading import CocoError, parse_coco, write_coco
 from sspcm.pose import Box, Label
 from tests import coco_generator
 from tests.coco_generator import COCO, JSON, NAMES, broken_files, valid_files

@@ -17,7 +17,7 @@ from db.pool import images, project
 from db.pool.images import NewImage, NewPerson
 from db.store.session import Store, open_store
 from sspcm.pose import Box, Label
-from sspcm.skeleton import BUILT_IN, Skeleton, get_skeleton
+from sspcm.skeletons.skeleton import BUILT_IN, Skeleton, get_skeleton
 
 COCO = get_skeleton("coco-17")
 BODY_25 = (

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app.demo.cutting_set import SEED_ROOMS, VALIDATION_ROOMS, main
-from sspcm.formats.coco import read_coco
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import read_coco
+from sspcm.skeletons.skeleton import get_skeleton
 
 KEYPOINTS = [value for _ in range(17) for value in (12.0, 14.0, 2)]
 

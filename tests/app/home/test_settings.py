@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 from app.home.settings import SettingsError, read_settings
 from app.processes.supervisor import child_environ
 from db.store.connections import sqlite_path
-from sspcm.image_limits import Limits
+from sspcm.images.limits import Limits
 
 
 def test_without_options_the_home_is_data_and_the_store_lies_in_it(

@@ -14,7 +14,7 @@ from db.records import Decision, ImageRecord, NewImage, NewPerson, UserRecord
 from db.rounds import predictions
 from db.store.session import Store
 from sspcm.pose import Box, Label, Prediction
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 BOX = Box(40.0, 60.0, 40.0, 80.0)
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from app.pool.describing import describe
-from sspcm.decoding import decode
+from sspcm.images.reading import decode
 
 
 def encoded(suffix: str, pixels: np.ndarray) -> bytes:

@@ -10,7 +10,7 @@ from db.labelling import queue
 from db.pool import images, project
 from db.records import NewImage, NewPerson
 from sspcm.pose import Box
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from db.store.session import Store
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label
 from sspcm.pose_models.model import PoseModel
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 from tests.onnx_files import classifier, movenet
 
 COCO_17 = get_skeleton("coco-17")

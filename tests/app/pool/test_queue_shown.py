@@ -4,7 +4,7 @@ import pytest
 
 from app.pool.queue_shown import ShownItem, as_shown
 from db.records import CameraRecord, ImageRecord, QueueItem
-from sspcm.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
+from sspcm.ranking.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 
 WHY = "A and B disagree on nose by 31 px"
 

@@ -54,8 +54,8 @@ from db.store.session import Store, open_store
 from sspcm.config import DEMO_WEIGHTS, ConfigError, ModelConfig, RankingConfig, RoundConfig, TrainConfig
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label
-from sspcm.ranking import DRAWN_AT_RANDOM
-from sspcm.skeleton import get_skeleton
+from sspcm.ranking.ranking import DRAWN_AT_RANDOM
+from sspcm.skeletons.skeleton import get_skeleton
 
 COMMAND = (sys.executable, str(Path(__file__).parent / "stand_in_trainer.py"), "0")
 

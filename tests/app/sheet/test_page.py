@@ -27,7 +27,7 @@ from db.rounds import predictions
 from db.rounds.predictions import ImportedPrediction
 from db.store.session import Store
 from sspcm.pose import Box, Label, Prediction
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 BOX = Box(40.0, 60.0, 40.0, 80.0)
 ENDS = datetime(2030, 5, 1, tzinfo=UTC)

@@ -27,7 +27,7 @@ from app.processes import job_engine
 from db.clock import utc_now
 from db.people import users
 from db.store.session import migrate, open_store
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 from tests.onnx_files import movenet
 
 ROOT = Path(__file__).parents[3]

@@ -33,7 +33,7 @@ from db.rounds.workers import WorkerSeen
 from db.store.session import Store, open_store
 from sspcm.config import RoundConfig, TrainConfig
 from sspcm.pose import Box
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 from tests.onnx_files import movenet
 
 TRAINER = Path(__file__).parents[1] / "rounds" / "stand_in_trainer.py"

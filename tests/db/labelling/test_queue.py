@@ -13,7 +13,7 @@ from db.pool import images, project
 from db.records import Decision, RankingEntry
 from db.rounds import rounds
 from db.schema import CameraRow, ImageRow
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from db.pool import images, project
 from db.records import Counts, Decision, NewImage, NewPerson, RankingEntry
 from db.rounds import predictions, rounds
 from sspcm.pose import Box, Prediction
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 BOX = Box(40.5, 60.25, 40.0, 80.0, angle=30.0)
 

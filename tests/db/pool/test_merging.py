@@ -12,7 +12,7 @@ from db.pool import images
 from db.pool.merging import Merged, merge_image
 from db.records import Decision, NewImage, NewPerson, RankingEntry
 from db.rounds import rounds
-from sspcm.formats.coco import KEPT_ASIDE
+from sspcm.formats.coco.reading import KEPT_ASIDE
 from sspcm.pose import Box
 
 

@@ -7,7 +7,7 @@ from db.errors import AnotherProject, NotFound, RoundActive
 from db.pool import project
 from db.rounds import rounds
 from db.schema import ProjectRow
-from sspcm.skeleton import Skeleton, get_skeleton, in_order_of
+from sspcm.skeletons.skeleton import Skeleton, get_skeleton, in_order_of
 
 
 def test_a_home_keeps_its_first_project(store):

@@ -3,7 +3,7 @@ import pytest
 from db.errors import NotFound, RoundActive
 from db.pool import project
 from db.rounds import prelabellings
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from db.rounds import predictions
 from db.schema import Base, is_ours
 from db.store.migrating import alembic_config
 from db.store.session import migrate, open_store
-from sspcm.skeleton import get_skeleton
+from sspcm.skeletons.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
 

@@ -7,10 +7,10 @@ import torch
 
 from sspcm.commands.dry_run import Training, said
 from sspcm.config import RoundConfig
-from sspcm.protocols.cost import Cost
 from sspcm.protocols.people import people_of_protocol
 from sspcm.protocols.protocol import read_protocol
-from sspcm.training import is_refresh
+from sspcm.training.cost import Cost
+from sspcm.training.loop import is_refresh
 from tests.sspcm.protocols.data_sets import write_wepdtof
 
 COST = Cost({"A": 15_400_000, "B": 15_400_000}, 10**9, 4 * 10**9, 0.36, measured=True, available_bytes=8 * 10**9)

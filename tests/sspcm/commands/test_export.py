@@ -1,4 +1,4 @@
-"""`sspcm export` as a command; what it writes is tested with sspcm/export.py."""
+"""`sspcm export` as a command; what it writes is tested with sspcm/models/onnx.py."""
 
 import json
 import subprocess

@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from sspcm.__main__ import main
 from sspcm.commands.train import read_settings
 from sspcm.plain import ConfigError
-from sspcm.protocols.folder import in_use
 from sspcm.protocols.protocol import FOLDER
+from sspcm.training.folder import in_use
 from tests.sspcm.protocols.data_sets import edit, write_coco, write_wepdtof
 
 TINY = ["model.backbone=shufflenet_v2_x0_5", "model.student_backbone=shufflenet_v2_x0_5", "model.weights=random",

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from sspcm.checkpoint import load_network
 from sspcm.config import BACKBONES
+from sspcm.models.checkpoint import load_network
 from sspcm.networks import build_network
 
 DEMO_WEIGHTS = Path(__file__).parents[3] / "static" / "demo" / "weights"

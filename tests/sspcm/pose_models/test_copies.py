@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.prelabel import labelled_persons
+from sspcm.evaluation.metrics import oks
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import apply, crop_matrix
-from sspcm.metrics import oks
 from sspcm.pose import Box, Label
 from sspcm.pose_models.copies import COPIES, Person, copy_matrices, judge, middle_answers, see_copies
 from sspcm.pose_models.layouts import COCO, PoseModelError
 from sspcm.pose_models.model import PoseModel, read_pose_model
-from sspcm.skeleton import Skeleton, get_skeleton
+from sspcm.skeletons.skeleton import Skeleton, get_skeleton
 from tests.onnx_files import heatmaps, movenet, simcc
 
 COCO_17 = get_skeleton("coco-17")

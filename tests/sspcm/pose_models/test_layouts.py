@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.heatmaps import decode_subpixel
+from sspcm.networks.heatmaps import decode_subpixel
 from sspcm.pose_models.layouts import Frame, Tensor, decode_peaks, read_input, recognise
 
 ROWS = Frame("rows", 256, 256, 1, "int32")

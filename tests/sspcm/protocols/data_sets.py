@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from sspcm.skeleton import BUILT_IN
+from sspcm.skeletons.skeleton import BUILT_IN
 
 COCO_17 = BUILT_IN["coco-17"]
 LICENSES = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sspcm.formats.coco import CocoError
+from sspcm.formats.coco.reading import CocoError
 from sspcm.manifest import manifest_data, read_manifest
 from sspcm.protocols.people import count_images, manifest_of, people_of_file, people_of_protocol
 from sspcm.protocols.protocol import read_protocol

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sspcm.formats.coco import LARGEST_FILE, CocoError
+from sspcm.formats.coco.reading import LARGEST_FILE, CocoError
 from sspcm.protocols.published import read_detections, read_published
-from sspcm.skeleton import BUILT_IN
+from sspcm.skeletons.skeleton import BUILT_IN
 from tests.coco_generator import broken_files
 from tests.sspcm.protocols.data_sets import edit, write
 

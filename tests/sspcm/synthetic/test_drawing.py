@@ -12,8 +12,8 @@ import cv2
 import pytest
 from pycocotools.coco import COCO
 
-from sspcm.formats.coco import read_coco
-from sspcm.skeleton import get_skeleton
+from sspcm.formats.coco.reading import read_coco
+from sspcm.skeletons.skeleton import get_skeleton
 from sspcm.synthetic import drawing
 from sspcm.synthetic.camera_file import CameraFile
 from sspcm.synthetic.drawing import FILES, DrawError, Plan, draw_folder

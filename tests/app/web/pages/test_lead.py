@@ -12,7 +12,7 @@ from db.records import RankingEntry, RoundPoint
 from db.rounds import rounds
 from db.store.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError
-from sspcm.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
+from sspcm.ranking.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 
 
 def test_the_forms_numbers_lie_over_the_preset_and_the_text_over_both() -> None:

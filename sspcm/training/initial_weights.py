@@ -1,0 +1,50 @@
+"""Where the networks of a training start: at random, from published weights, or from an earlier training."""
+
+from pathlib import Path
+
+from sspcm.config import DEMO_WEIGHTS, TIMM, ConfigError, ModelConfig
+from sspcm.method.trio import Trio
+from sspcm.models.checkpoint import load_starting_weights
+from sspcm.networks import load_published
+from sspcm.skeletons.skeleton import Skeleton
+
+
+def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder: Path | None = None) -> None:
+    """Fill the networks as `model.weights` says, or from `folder` where given; the snapshots follow A and B.
+
+    Raises CheckpointError or ConfigError naming what does not fit.
+    """
+    folder = folder or _folder(model.weights)
+    if folder is not None:
+        load_starting_weights(folder, trio, skeleton=skeleton, model=model)
+    sources = {
+        "A": "" if folder else model.weights,
+        "B": model.weights_b or ("" if folder else model.weights),
+        "C": model.weights_c or ("" if folder else model.weights),
+    }
+    for name, network in trio.networks().items():
+        backbone = model.student_backbone if name == "C" else model.backbone
+        if sources[name] not in ("", "random"):
+            load_published(network, backbone, _source(sources[name]))
+    trio.refresh()
+
+
+def _source(weights: str) -> str | Path:
+    return weights if weights == "imagenet" or weights.startswith(TIMM) else Path(weights)
+
+
+def _folder(weights: str) -> Path | None:
+    """The folder of an earlier training that `model.weights` names, if it does."""
+    if weights == "demo":
+        return DEMO_WEIGHTS
+    if weights in ("random", "imagenet") or weights.startswith(TIMM):
+        return None
+    path = Path(weights)
+    if path.is_dir():
+        return path
+    if path.is_file():
+        return None
+    raise ConfigError(
+        f'model.weights is {weights!r}, which is no folder and no file; wanted "random", "imagenet", "demo", a '
+        "folder with A.safetensors and B.safetensors, or a file of the backbone's weights. Correct the path."
+    )

@@ -1,0 +1,387 @@
+"""One round in a folder: manifest in; networks, predictions and a report out (docs/architecture.md).
+
+Each stage looks for its own finished file first, so a round that was killed goes on where it stopped.
+"""
+
+import io
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import distributed
+
+from sspcm.config import ConfigError, RoundConfig
+from sspcm.crops.sampling import ALONE, Share
+from sspcm.crops.store import MEMORY_BUDGET_BYTES, CropStore, Frame, crop_spec
+from sspcm.cutting import CropError
+from sspcm.evaluation.metrics import Evaluated, average_precision
+from sspcm.geometry import Matrix, apply
+from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
+from sspcm.method.step import StepLog
+from sspcm.method.trio import Trio, build_trio
+from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks, write_atomically
+from sspcm.models.predict import predict_persons
+from sspcm.networks import PoseNetwork
+from sspcm.pose import Prediction
+from sspcm.training.initial_weights import start_networks
+from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, make_optimiser, mean_frequency, train
+from sspcm.training.resume import load_training, save_training
+
+TRAINING_FILE = "training.safetensors"
+PREDICTIONS_FILE = "predictions.npz"
+METRICS_FILE = "metrics.jsonl"
+REPORT_FILE = "report.json"
+STATUS_FILE = "status.json"
+METRICS_EVERY_S = 1.0
+PREDICT_BATCH = 64
+NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
+
+logger = logging.getLogger(__name__)
+Name = TypeVar("Name", bound=str)
+Progress = Callable[[dict[str, Any]], None]
+
+
+def run_round(folder: Path, *, device: torch.device, show: Progress | None = None, share: Share = ALONE) -> bool:
+    """Run or go on with the round in `folder`; status.json tells how it ended, and so does the answer.
+
+    show: called with each line of metrics.jsonl. share: this process's part; with more than one process,
+    torch.distributed is initialised and the first one writes. Every error is written down before this returns False.
+    """
+    status = folder / STATUS_FILE
+    if _is_done(status):
+        return True
+    if share.first:
+        status.unlink(missing_ok=True)
+    if share.world > 1:
+        distributed.barrier()
+    try:
+        _Round(folder, read_manifest(folder / "manifest.json"), device, show, share).run()
+    except (RoundError, TrainingError, CheckpointError, ConfigError, CropError) as error:
+        return _fail(status, str(error), alone=share.world == 1)
+    except Exception as error:
+        logger.exception("the round in %s stopped", folder)
+        return _fail(
+            status,
+            f"the round stopped on {type(error).__name__}: {error}; wanted it to end by itself. "
+            "Look into the log, then start it again: it goes on from its last checkpoint.",
+            alone=share.world == 1,
+        )
+    if share.first:
+        _write_json(status, {"state": "done"})
+    return True
+
+
+@dataclass
+class _Log:
+    """What the report tells of the training; travels with its checkpoint."""
+
+    ap_before: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    ap: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    train_seconds: float = 0.0
+
+
+class _Round:
+    """The stages of one round, told by `run`."""
+
+    def __init__(
+        self, folder: Path, manifest: Manifest, device: torch.device, show: Progress | None, share: Share
+    ) -> None:
+        self.folder, self.manifest, self.config, self.device = folder, manifest, manifest.config, device
+        self.log, self.share, self._show = _Log(), share, show
+        self.started = self._said = time.monotonic()
+        self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
+
+    @property
+    def identity(self) -> str:
+        """The manifest's digest and how many processes share each batch: a checkpoint goes on with the same alone."""
+        digest = sha256((self.folder / "manifest.json").read_bytes()).hexdigest()
+        return f"{digest} in {self.share.world}"
+
+    def run(self) -> None:
+        """Train, predict, report; the checkpoint, which alone holds all five networks, goes last."""
+        if not self.has(PREDICTIONS_FILE) or not self.has(REPORT_FILE):
+            trio, optimiser, start = self.prepare()
+            if self.steps_after(start) or not self.has(MODEL_FILE):
+                self.train(trio, optimiser, start)
+            if not self.share.first:
+                return
+            if not self.has(PREDICTIONS_FILE):
+                self.predict(trio)
+            self.report()
+        if self.share.first:
+            (self.folder / TRAINING_FILE).unlink(missing_ok=True)
+
+    def has(self, name: str) -> bool:
+        """Whether the folder holds this file, which is written whole or not at all."""
+        return (self.folder / name).exists()
+
+    def prepare(self) -> tuple[Trio, torch.optim.Optimizer, int]:
+        """The networks as the last checkpoint or the starting weights have them, and the step to go on from."""
+        model, skeleton = self.config.model, self.manifest.skeleton
+        method, seed = self.config.method, self.config.seed
+        trio = build_trio(model, keypoints=len(skeleton), seed=seed, method=method).to(self.device)
+        optimiser = make_optimiser(trio, self.config.train)
+        if self.has(TRAINING_FILE):
+            step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser, identity=self.identity)
+            self.log = _Log(**log)
+            return trio, optimiser, step
+        start_networks(trio, model, skeleton, folder=self.manifest.weights)
+        return trio, optimiser, 0
+
+    def train(self, trio: Trio, optimiser: torch.optim.Optimizer, start: int) -> None:
+        """From `start` to the last step: a checkpoint at each refresh and at the end, then the finished networks."""
+        data = self.read_training_set()
+        validation = self.read_validation() if self.share.first else None
+        if validation is not None:
+            for unfinished in self.folder.glob(f".{TRAINING_FILE}.*"):
+                unfinished.unlink()  # a write that was killed
+            (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
+            self.begin_training(trio, validation, start)
+        earlier, began = self.log.train_seconds, time.monotonic()
+        epoch: list[StepLog] = []
+        for log in train(trio, optimiser, data, self.config, start=start, device=self.device, share=self.share):
+            if validation is None:
+                continue
+            epoch.append(log)
+            seconds = time.monotonic() - began
+            left = seconds / (log.step - start) * self.steps_after(log.step)
+            if not is_refresh(log.step, self.config.train) and self.steps_after(log.step):
+                if self.is_due():
+                    self.say(_train_line(log, self.config, seconds_left=left))
+                continue
+            self.log.train_seconds = earlier + seconds
+            self.end_epoch(trio, validation, epoch, seconds_left=left)
+            told = vars(self.log)
+            save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=told, identity=self.identity)
+            epoch = []
+        if self.share.first:
+            self.save(trio)
+
+    def save(self, trio: Trio) -> None:
+        """The finished networks; without a student C is A, its backbone too."""
+        model = self.config.model
+        if not trio.has_student:
+            model = replace(model, student_backbone=model.backbone)
+        save_networks(self.folder, trio.shipped(), skeleton=self.manifest.skeleton, model=model)
+
+    def begin_training(self, trio: Trio, validation: CropStore, start: int) -> None:
+        """What there is to tell before the first step."""
+        if start == 0:
+            self.log.ap_before = self.log.ap = self.measure(trio, validation)
+        else:
+            self.log.warnings.append(f"the training was interrupted, and went on from step {start}.")
+        self.begin_metrics(start)
+
+    def end_epoch(self, trio: Trio, validation: CropStore, epoch: Sequence[StepLog], *, seconds_left: float) -> None:
+        """Measure and tell at a refresh, or at the end."""
+        summary, last = _summary(epoch), epoch[-1]
+        if summary.get("masked") == 1.0 and not self.steps_after(last.step):
+            self.log.warnings.append(
+                "the unlabelled persons taught nothing, to the end: none of their keypoints was confident enough (mean "
+                f"peak {summary['mean_peak']:.3f}, train.mask_peak {self.config.train.mask_peak}). Train longer, or "
+                "start from better weights."
+            )
+        self.log.ap = self.measure(trio, validation)
+        self.log.epochs.append(summary | {"step": last.step, "ap": self.log.ap})
+        line = _train_line(last, self.config, seconds_left=seconds_left)
+        self.say(line | summary | {"ap": _only_ap(self.log.ap)})
+
+    def begin_metrics(self, start: int) -> None:
+        """Tell where the training begins: a reader forgets what an interrupted one told beyond that step."""
+        path = self.folder / METRICS_FILE
+        if path.exists() and not path.read_bytes().endswith(b"\n"):
+            with path.open("a") as file:
+                file.write("\n")  # a killed process leaves half a line
+        line = _line(start, self.config) | {"began": True, "ap": _only_ap(self.log.ap)}
+        self.say(line)
+
+    def steps_after(self, step: int) -> int:
+        """How many steps are left once `step` of them are done."""
+        return self.config.train.steps - step
+
+    def read_training_set(self) -> TrainingSet:
+        """The labelled and unlabelled persons' crops; validation persons are in neither."""
+        labelled, unlabelled = self.manifest.used_as("labelled"), self.manifest.used_as("unlabelled")
+        wanted = bool(self.config.method.paths)
+        if not labelled:
+            raise TrainingError(
+                "there is no labelled person to train on; wanted at least one. "
+                "Label a few persons, then start the round."
+            )
+        if wanted and not unlabelled and NO_UNLABELLED not in self.log.warnings:
+            self.log.warnings.append(NO_UNLABELLED)
+        crops = self.crops(labelled)
+        xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]
+        return TrainingSet(
+            labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float()),
+            unlabelled=self.crops(unlabelled) if wanted and unlabelled else None,
+            mirror=torch.from_numpy(self.manifest.skeleton.mirror_array),
+        )
+
+    def read_validation(self) -> CropStore:
+        """The validation persons' crops, for measuring only."""
+        return self.crops(self.manifest.used_as("validation"))
+
+    def crops(self, persons: Sequence[RoundPerson], *, memory_budget: int = MEMORY_BUDGET_BYTES) -> CropStore:
+        """Their crops, kept or streamed."""
+        specs = [crop_spec(person.image, person.box, person.lens, self.config.model) for person in persons]
+        return CropStore(specs, self.frame, threads=self.config.train.loader_threads, memory_budget=memory_budget)
+
+    def look(
+        self,
+        networks: Mapping[Name, PoseNetwork],
+        crops: CropStore,
+        show: Callable[[int], object] = lambda persons: None,
+    ) -> dict[Name, Float[np.ndarray, "P K 3"]]:
+        """What the networks say about these persons. show: called with how many were just done."""
+        return predict_persons(
+            networks,
+            crops,
+            batch=PREDICT_BATCH,
+            device=self.device,
+            keypoints=len(self.manifest.skeleton),
+            pixels=self.config.model.pixels,
+            show=show,
+        )
+
+    def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
+        """AP and its kin of A, B and C on the validation persons; empty without any."""
+        persons = self.manifest.used_as("validation")
+        if not persons:
+            return {}
+        images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
+        predicted = self.look(trio.networks(), validation)
+        figures: dict[str, dict[str, float | None]] = {
+            name: _finite(
+                average_precision(
+                    [
+                        Evaluated(Prediction(xyc, name), person.label, person.area, images[person.image])
+                        for person, xyc in zip(persons, rows, strict=True)
+                        if person.label is not None
+                    ],
+                    self.manifest.skeleton,
+                )
+            )
+            for name, rows in predicted.items()
+        }
+        return figures if trio.has_student else figures | {"C": figures["A"]}
+
+    def predict(self, trio: Trio) -> None:
+        """All five members' word on every person to be predicted, in image pixels."""
+        persons = [person for person in self.manifest.persons if person.predict]
+        count, done, began = len(persons), 0, time.monotonic()
+
+        def tell(just_done: int) -> None:
+            nonlocal done
+            done += just_done
+            left = (time.monotonic() - began) / done * (count - done)
+            self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)})
+
+        crops = self.crops(persons, memory_budget=0)  # each is looked at once: none is kept
+        found = self.look(trio.members(), crops, tell)
+        arrays: dict[str, Any] = {str(name): rows for name, rows in found.items()}
+        content = io.BytesIO()
+        np.savez_compressed(content, ids=np.array([person.id for person in persons], dtype=np.int64), **arrays)
+        write_atomically(self.folder / PREDICTIONS_FILE, content.getvalue())
+
+    def report(self) -> None:
+        """What the round achieved, in one file."""
+        seconds = {"train": round(self.log.train_seconds, 1), "this_run": round(time.monotonic() - self.started, 1)}
+        frequencies = [epoch["pair_frequency"] for epoch in self.log.epochs if "pair_frequency" in epoch]
+        _write_json(
+            self.folder / REPORT_FILE,
+            {
+                "ap": self.log.ap,
+                "ap_before": self.log.ap_before,
+                "pair_frequency": frequencies,
+                "refreshes": sum(is_refresh(step, self.config.train) for step in range(self.config.train.steps)),
+                "epochs": self.log.epochs,
+                "persons": {use: len(self.manifest.used_as(use)) for use in get_args(Use)},
+                "warnings": self.log.warnings,
+                "seconds": seconds,
+                "device": str(self.device),
+            },
+        )
+
+    def is_due(self) -> bool:
+        """Whether METRICS_EVERY_S passed since the last line."""
+        return time.monotonic() - self._said >= METRICS_EVERY_S
+
+    def say(self, line: dict[str, Any]) -> None:
+        """Append a line to metrics.jsonl."""
+        self._said = time.monotonic()
+        with (self.folder / METRICS_FILE).open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        if self._show is not None:
+            self._show(line)
+
+
+def _train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:
+    told = {"loss": log.loss, "losses": log.losses, "seconds_left": round(seconds_left, 1)}
+    return _line(log.step, config) | told
+
+
+def _line(step: int, config: RoundConfig) -> dict[str, Any]:
+    every, steps = config.train.snapshot_every, config.train.steps
+    epochs = max(1, steps // every)  # steps that fill no whole epoch belong to the last
+    epoch = min((max(step, 1) - 1) // every + 1, epochs)
+    return {"stage": "train", "step": step, "steps": steps, "epoch": epoch, "epochs": epochs}
+
+
+def _summary(epoch: Sequence[StepLog]) -> dict[str, Any]:
+    """What teaching looked like since the last refresh (method.md section 13); nothing without unlabelled persons."""
+    taught = [log for log in epoch if log.teaches]
+    if not taught:
+        return {}
+    frequency = mean_frequency(taught)
+    masked = np.mean([log.masked_by_keypoint or () for log in taught], axis=0)
+    pairs = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
+    return pairs | {
+        "masked": round(float(masked.mean()), 4),
+        "masked_by_keypoint": [round(float(share), 4) for share in masked],
+        "mean_peak": round(float(np.mean([log.mean_peak or 0.0 for log in taught])), 4),
+        "apart": round(float(np.mean([log.apart or 0.0 for log in taught])), 3),
+    }
+
+
+def _only_ap(measured: dict[str, dict[str, float | None]]) -> dict[str, float | None]:
+    return {name: figures["AP"] for name, figures in measured.items()}
+
+
+def _finite(figures: dict[str, float]) -> dict[str, float | None]:
+    """JSON knows no NaN: a figure that could not be measured is null."""
+    return {name: round(value, 4) if np.isfinite(value) else None for name, value in figures.items()}
+
+
+def _in_crop(person: RoundPerson, matrix: Matrix) -> Float[np.ndarray, "K 3"]:
+    """A labelled person's keypoints in input pixels, with visibility."""
+    assert person.label is not None
+    return np.column_stack((apply(matrix, person.label.xyv[:, :2]), person.label.xyv[:, 2]))
+
+
+def _is_done(status: Path) -> bool:
+    try:
+        return bool(json.loads(status.read_text()).get("state") == "done")
+    except (OSError, ValueError):
+        return False
+
+
+def _fail(status: Path, error: str, *, alone: bool) -> bool:
+    """Write the error down; another process's error is the cause of ours: what stands there stays."""
+    if alone or not status.exists():
+        _write_json(status, {"state": "failed", "error": error})
+    return False
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    write_atomically(path, json.dumps(data, indent=1).encode())

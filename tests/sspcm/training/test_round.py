@@ -1,0 +1,280 @@
+"""A round in a folder, from manifest to report."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from sspcm.method.trio import MEMBERS
+from sspcm.models.checkpoint import read_card
+from sspcm.training import round
+from sspcm.training.round import run_round
+
+CPU = torch.device("cpu")
+
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def read(folder: Path, name: str):
+    return json.loads((folder / name).read_text())
+
+
+def lines(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def edit_manifest(folder: Path, **changes) -> None:
+    (folder / "manifest.json").write_text(json.dumps(read(folder, "manifest.json") | changes))
+
+
+def test_a_round_of_stick_people_leaves_networks_predictions_and_a_report(make_round):
+    folder = make_round(labelled=3, unlabelled=4, validation=2)
+    shown: list[dict] = []
+    assert run_round(folder, device=CPU, show=shown.append)
+    assert read(folder, "status.json") == {"state": "done"}
+    assert shown == lines(folder)
+    assert sorted(p.name for p in folder.iterdir()) == sorted(
+        [*(f"{n}.safetensors" for n in "ABC"), "manifest.json", "metrics.jsonl", "model.json", "predictions.npz",
+         "report.json", "status.json"]
+    )  # fmt: skip
+    with np.load(folder / "predictions.npz") as arrays:
+        assert arrays["ids"].tolist() == list(range(100, 109))
+        for name in MEMBERS:
+            assert arrays[name].shape == (9, 5, 3)
+            assert np.isfinite(arrays[name]).all()
+            assert ((arrays[name][..., 2] >= 0) & (arrays[name][..., 2] <= 1)).all()
+        assert not np.array_equal(arrays["A"], arrays["A_prev"])  # the snapshots are one epoch old, not the same
+    report = read(folder, "report.json")
+    assert set(report["ap"]) == set(report["ap_before"]) == {"A", "B", "C"}
+    assert report["refreshes"] == 2 and len(report["pair_frequency"]) == 3
+    assert report["persons"] == {"labelled": 3, "unlabelled": 4, "validation": 2}
+    assert read_card(folder).keypoints[0] == "head"
+
+
+def test_refreshes_tell_ap_pairs_mask_and_peak(make_round):
+    folder = make_round(steps=4, snapshot_every=2)
+    assert run_round(folder, device=CPU)
+    before, *trained = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
+    assert (before["step"], before["began"], set(before["ap"])) == (0, True, {"A", "B", "C"})
+    assert [line["step"] for line in trained] == [2, 4]
+    assert [line["epoch"] for line in trained] == [1, 2]
+    for line in trained:
+        assert line["epochs"] == 2 and line["steps"] == 4 and line["seconds_left"] >= 0
+        assert sum(line["pair_frequency"]) == pytest.approx(1, abs=1e-3)
+        assert 0 <= line["masked"] <= 1 and np.isfinite(line["mean_peak"]) and set(line["ap"]) == {"A", "B", "C"}
+        assert line["loss"] == pytest.approx(sum(line["losses"].values()), rel=1e-4)
+
+
+def test_validation_persons_never_enter_training(make_round, monkeypatch):
+    folder = make_round(labelled=3, unlabelled=4, validation=2)
+    seen: list[str] = []
+
+    def watch(trio, optimiser, data, config, **arguments):
+        seen.extend(spec.image.name for spec in (*data.labelled.crops.specs, *data.unlabelled.specs))
+        return real_train(trio, optimiser, data, config, **arguments)
+
+    real_train = round.train
+    monkeypatch.setattr(round, "train", watch)
+    assert run_round(folder, device=CPU)
+    manifest = read(folder, "manifest.json")["persons"]
+    held_out = {Path(p["image"]).name for p in manifest if p["use"] == "validation"}
+    assert len(held_out) == 2 and len(seen) == 7
+    assert not held_out & set(seen)
+
+
+def test_other_validation_labels_change_no_weight(make_round):
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    before = load_file(folder / "C.safetensors")
+    persons = read(folder, "manifest.json")["persons"]
+    for person in persons:
+        if person["use"] == "validation":
+            person["xyv"] = [[1.0, 1.0, 2.0]] * 5
+            person["image"] = persons[0]["image"]
+    for name in ("A.safetensors", "B.safetensors", "C.safetensors", "model.json", "status.json", "predictions.npz"):
+        (folder / name).unlink()
+    edit_manifest(folder, persons=persons)
+    assert run_round(folder, device=CPU)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in load_file(folder / "C.safetensors").items())
+
+
+def test_a_finished_round_is_left_alone(make_round):
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    written = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert run_round(folder, device=CPU)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == written
+
+
+def test_a_round_killed_in_the_middle_goes_on_to_the_same_networks(make_round, tmp_path):
+    """kill -9 after the first refresh; going on ends with what an uninterrupted run gives, bit for bit."""
+    folder = make_round(steps=6, snapshot_every=2)
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    command = [sys.executable, "-m", "sspcm", "round", str(folder), "--device", "cpu"]
+    process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    while not (folder / round.TRAINING_FILE).exists():
+        assert process.poll() is None, "the round ended before its first checkpoint"
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert not (folder / "status.json").exists()
+
+    assert run_round(folder, device=CPU)
+    assert run_round(whole, device=CPU)
+    resumed, expected = read(folder, "report.json"), read(whole, "report.json")
+    assert resumed["ap"] == expected["ap"] and resumed["ap_before"] == expected["ap_before"]
+    assert [epoch["step"] for epoch in resumed["epochs"]] == [2, 4, 6]
+    for name in "ABC":
+        one, other = (load_file(place / f"{name}.safetensors") for place in (folder, whole))
+        assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_checkpoint_is_taken_up_where_it_was_left(make_round, monkeypatch):
+    """The step after the last checkpoint is the first one done again."""
+    folder = make_round(steps=6, snapshot_every=2)
+
+    def stop_after(trio, optimiser, data, config, *, start, device, share):
+        for log in real_train(trio, optimiser, data, config, start=start, device=device, share=share):
+            if log.step == 5:
+                raise RuntimeError("the power went")
+            yield log
+
+    real_train = round.train
+    monkeypatch.setattr(round, "train", stop_after)
+    assert not run_round(folder, device=CPU)
+    assert "the power went" in read(folder, "status.json")["error"]
+    monkeypatch.setattr(round, "train", real_train)
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('{"stage": "train", "ste')  # as a killed process leaves it
+    told = (folder / "metrics.jsonl").read_text()
+    assert run_round(folder, device=CPU)
+    report = read(folder, "report.json")
+    assert [epoch["step"] for epoch in report["epochs"]] == [2, 4, 6]
+    assert report["warnings"] == ["the training was interrupted, and went on from step 4."]
+    since = [json.loads(line) for line in (folder / "metrics.jsonl").read_text()[len(told) :].splitlines() if line]
+    assert [line["step"] for line in since if line["stage"] == "train" and "ap" in line] == [4, 6]
+    assert since[0]["began"]
+
+
+def test_a_round_stopped_while_predicting_predicts_without_training_again(make_round, monkeypatch):
+    folder = make_round(steps=2)
+
+    def stop_at_the_pool(networks, *arguments, **options):
+        if set(networks) == set(MEMBERS):
+            raise RuntimeError("the power went")
+        return real_predict(networks, *arguments, **options)
+
+    real_predict = round.predict_persons
+    monkeypatch.setattr(round, "predict_persons", stop_at_the_pool)
+    assert not run_round(folder, device=CPU)
+    trained = (folder / "C.safetensors").stat().st_mtime_ns
+    monkeypatch.setattr(round, "predict_persons", real_predict)
+    assert run_round(folder, device=CPU)
+    assert (folder / "C.safetensors").stat().st_mtime_ns == trained
+    assert (folder / "predictions.npz").exists()
+    assert set(read(folder, "report.json")["ap"]) == {"A", "B", "C"}
+
+
+def test_predictions_lost_after_the_end_come_from_trained_networks_again(make_round):
+    """The snapshots went with the checkpoint: only training anew gives all five members back."""
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    with np.load(folder / "predictions.npz") as arrays:
+        before = {name: arrays[name] for name in MEMBERS}
+    for name in ("status.json", "predictions.npz"):
+        (folder / name).unlink()
+    assert run_round(folder, device=CPU)
+    with np.load(folder / "predictions.npz") as arrays:
+        assert all(np.array_equal(arrays[name], before[name]) for name in MEMBERS)
+
+
+def test_a_round_stopped_just_before_its_last_word_keeps_its_report(make_round):
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    report = (folder / "report.json").read_bytes()
+    (folder / "status.json").unlink()
+    assert run_round(folder, device=CPU)
+    assert (folder / "report.json").read_bytes() == report
+    assert read(folder, "status.json") == {"state": "done"}
+
+
+def test_steps_that_fill_no_whole_epoch_belong_to_the_last(make_round):
+    folder = make_round(steps=5, snapshot_every=2)
+    assert run_round(folder, device=CPU)
+    told = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
+    assert [(line["step"], line["epoch"], line["epochs"]) for line in told] == [(0, 1, 2), (2, 1, 2), (5, 2, 2)]
+    report = read(folder, "report.json")
+    assert report["refreshes"] == 1 and len(report["pair_frequency"]) == 2
+
+
+def test_a_round_starts_from_the_weights_it_is_given(make_round, tmp_path):
+    folder = make_round(steps=2)
+    assert run_round(folder, device=CPU)
+    first = tmp_path / "first"
+    folder.rename(first)
+    folder = make_round(steps=1, learning_rate=1e-12, weights=str(first))
+    assert run_round(folder, device=CPU)
+    given, after = load_file(first / "C.safetensors"), load_file(folder / "C.safetensors")
+    parameter = next(key for key in given if key.endswith("weight"))
+    assert torch.allclose(given[parameter], after[parameter], atol=1e-6)
+
+
+def test_without_unlabelled_persons_the_report_warns(make_round):
+    folder = make_round(unlabelled=0)
+    assert run_round(folder, device=CPU)
+    report = read(folder, "report.json")
+    assert "no unlabelled persons" in report["warnings"][0]
+    assert report["pair_frequency"] == []
+
+
+def test_without_validation_persons_nothing_is_measured(make_round):
+    folder = make_round(validation=0, steps=2)
+    assert run_round(folder, device=CPU)
+    assert read(folder, "report.json")["ap"] == {}
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda f: edit_manifest(f, skeleton={"name": "x"}), "wanted keypoints"),
+        (lambda f: edit_manifest(f, config={"train": {"stepz": 3}}), "train.steps"),
+        (lambda f: edit_manifest(f, weights=str(f)), "holds no model.json"),
+        (lambda f: (f / "manifest.json").write_text("{"), "cannot read"),
+        (lambda f: Path(read(f, "manifest.json")["persons"][0]["image"]).unlink(), "person0.png"),
+        (lambda f: edit_manifest(f, persons=[p for p in read(f, "manifest.json")["persons"] if p["use"] != "labelled"]),
+         "no labelled person"),
+        (lambda f: edit_manifest(f, persons=[{"id": 5}]), "person 5: 'use' is missing"),
+        (lambda f: edit_manifest(f, persons=[read(f, "manifest.json")["persons"][0] | {"area": 0.0}]),
+         "person 100: area must be a positive number of square pixels; found 0.0"),
+        (lambda f: edit_manifest(f, version=2), "found version 2"),
+    ],
+)  # fmt: skip
+def test_a_round_that_cannot_run_says_why(make_round, break_it, message):
+    folder = make_round()
+    break_it(folder)
+    assert not run_round(folder, device=CPU)
+    status = read(folder, "status.json")
+    assert status["state"] == "failed"
+    assert message in status["error"]
+
+
+def test_a_failed_round_succeeds_once_its_cause_is_gone(make_round):
+    folder = make_round(steps=2)
+    image = Path(read(folder, "manifest.json")["persons"][0]["image"])
+    content = image.read_bytes()
+    image.unlink()
+    assert not run_round(folder, device=CPU)
+    image.write_bytes(content)
+    assert run_round(folder, device=CPU)
+    assert read(folder, "status.json") == {"state": "done"}
