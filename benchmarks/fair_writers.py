@@ -5,8 +5,8 @@
 Each client takes an image, saves its person's pose, beats and lets go, one after the other without a pause, in a thread
 of its own, as the server's threads do; --busy processes count beside them. Once as the store was until November 2026
 (every thread asks SQLite for the lock, its busy handler polls for 30 s at most, nothing is synced), once as it is, with
-db/store/turns.py and every accept on disk; in the order before, now, now, before. One JSON line: transactions, p50, p95 and
-longest wait for a transaction to begin (s), and how many were told that the store is locked or busy.
+db/store/turns.py and every accept on disk; in the order before, now, now, before. One JSON line: transactions, p50, p95
+and longest wait for a transaction to begin (s), and how many were told that the store is locked or busy.
 """
 
 import argparse

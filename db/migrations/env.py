@@ -1,4 +1,4 @@
-"""Run by Alembic: `db.store.session.migrate` hands over an open transaction, which holds the lock against other migrators."""
+"""Run by Alembic: `db.store.session.migrate` hands over an open transaction, which holds the lock of migrations."""
 
 from alembic import context
 

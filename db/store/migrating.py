@@ -17,7 +17,7 @@ from db.schema import Base
 from db.store.connections import make_engine, sqlite_path
 from db.store.store_files import EVERYBODY, check_file, drafted, give_name, keep_copy, make_folder
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _MIGRATION_LOCK = 7_263_915_408  # any number of our own: whoever migrates a PostgreSQL holds this advisory lock
 _ALEMBICS = "alembic_version"
 _JOB_ENGINES = "dbos_migrations"

@@ -197,7 +197,7 @@ def decode_peaks(
 ) -> tuple[Float[np.ndarray, "N K 2"], Float[np.ndarray, "N K"]]:
     """The peak's x, y in heatmap pixels, and its height.
 
-    Refined along each axis by the parabola through log values, as `sspcm.networks.heatmaps.decode_subpixel` does with tensors.
+    Refined along each axis by the parabola through log values, as `networks.heatmaps.decode_subpixel` does it.
     """
     count, keypoints, height, width = heatmaps.shape
     index = heatmaps.reshape(count, keypoints, -1).argmax(-1)

@@ -16,7 +16,7 @@ WRITES = """
 import sys
 from pathlib import Path
 from sqlalchemy import text
-from db.session import open_store
+from db.store.session import open_store
 
 url, log, durable = sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "durable"
 store = open_store(url)

@@ -326,7 +326,7 @@ import sys
 from datetime import datetime
 from db import queue
 from db.records import UserRecord
-from db.session import open_store
+from db.store.session import open_store
 url, user_id, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
 store, mine, user = open_store(url), [], UserRecord(user_id, "x", "annotator")
 sys.stdin.readline()

@@ -215,7 +215,7 @@ def test_going_back_to_the_copy_and_forward_again_keeps_everything(sqlite_url, s
 FULL_DISK = """
 import resource, sys
 from db.errors import StoreError
-from db.session import migrate
+from db.store.session import migrate
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
     migrate(sys.argv[1])

@@ -179,10 +179,10 @@ from pathlib import Path
 import torch
 from torch import distributed
 from sspcm.config import RoundConfig
-from sspcm.crop_batches import CropsInMemory, Frame
-from sspcm.sampling import Share
-from sspcm.training import Labelled, TrainingSet, make_optimiser, train
-from sspcm.trio import build_trio
+from sspcm.crops.batches import CropsInMemory, Frame
+from sspcm.crops.sampling import Share
+from sspcm.training.loop import Labelled, TrainingSet, make_optimiser, train
+from sspcm.method.trio import build_trio
 
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])
