@@ -1,8 +1,8 @@
 """SSPCM's step as one would first write it: float32, one person after the other, everything decided on the CPU.
 
 The baseline that benchmarks/throughput.py compares with. It computes what sspcm/method/step.py computes, with the
-released code's variants among them (tests/benchmarks/test_plain_step.py compares losses step by step), and is written for
-this comparison alone.
+released code's variants among them, and is written for this comparison alone. tests/benchmarks/test_plain_step.py
+compares losses step by step.
 """
 
 import numpy as np

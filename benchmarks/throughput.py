@@ -3,7 +3,7 @@
     python benchmarks/throughput.py [--methods sspcm ...] [--backbone resnet18] [--size 256 192] [--batch 32]
         [--precision float32 bfloat16] [--device cpu] [--seconds 20] [--plain] [--compile]
 
-- whole: sspcm/training/loop.py's loop, reading its batches out of memory (--batch labelled, as many unlabelled persons).
+- whole: sspcm/training/loop.py's loop, reading its batches out of memory (--batch labelled, as many unlabelled).
 - bare: the same forward and backward passes and the same Adam step on tensors that lie ready: what no step can beat.
 - plain (--plain, sspcm, always in float32): benchmarks/plain_step.py, the same step written person by person.
 
