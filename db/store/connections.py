@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 
 from db.errors import StoreBusy, StoreError
-from db.store.store_files import SQLITE
+from db.store.store_files import is_database
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for its turn, first among this process's threads, then among the processes."""
@@ -64,7 +64,7 @@ def _stay_with_the_file(engine: Engine, path: Path, *, may_be_empty: bool) -> No
     @event.listens_for(engine, "do_connect")
     def open_existing(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> sqlite3.Connection:
         found, written = _file_at(path), _file_at(log)
-        if found is not None and not may_be_empty and not _begins_as_sqlite(path):
+        if found is not None and not may_be_empty and not is_database(path):
             raise _no_store(f"{path} is no SQLite database")
         if found is not None and written is not None and owners.get(written, found) != found:
             raise _no_store(f"{log} belongs to another file than {path}")
@@ -90,14 +90,6 @@ def _no_store(what: str) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(what)
     error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
     return error
-
-
-def _begins_as_sqlite(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(SQLITE)) == SQLITE
-    except OSError:
-        return True  # SQLite says why it cannot be read
 
 
 def _file_at(path: Path) -> tuple[int, int] | None:

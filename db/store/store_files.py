@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 from db.errors import StoreError
 
-SQLITE = b"SQLite format 3\0"
-"""How every SQLite file begins."""
 EVERYBODY = 0o666
 """What a new file allows before the umask takes its part, as everywhere."""
 OWNER_ALONE = 0o600
@@ -26,20 +25,35 @@ def check_file(path: Path) -> None:
     if not path.is_file():
         kind = "folder" if path.is_dir() else "special file"
         raise StoreError(f"{path} is a {kind}; wanted the store's file there. Move it away, or give another home.")
-    try:
-        with path.open("rb") as file:
-            begins = file.read(len(SQLITE))
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be read ({error.strerror}); wanted the store. Give this user the right to read and write "
-            "it."
-        ) from error
-    if begins != SQLITE:
-        what = "is empty" if not begins else "is no SQLite database"
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{path} may not be read; wanted the store. Give this user the right to read and write it.")
+    if not is_database(path):
+        what = "is empty" if not path.stat().st_size else "is no SQLite database"
         raise StoreError(
             f"{path} {what}; wanted the store of this home. Put a copy of the store in its place "
             f"({path.name}.before-... is one), or move the file away to begin with an empty store."
         )
+
+
+def is_database(path: Path) -> bool:
+    """Whether SQLite would take the file for one of its own. It looks itself, beside the log and without a lock.
+
+    Never open and close a store's file in any other way: POSIX then drops every lock that this process has on it,
+    SQLite's too. Another process takes the store for unused and removes the log under our connections, and what they
+    save from then on is lost (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        if not path.stat().st_size:
+            return False
+    except OSError:
+        return True  # it went away just now: SQLite says so
+    address = f"file://{quote(os.fsencode(path.absolute()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode != sqlite3.SQLITE_NOTADB  # whatever else is wrong, SQLite says when it is used
+    return True
 
 
 @contextmanager

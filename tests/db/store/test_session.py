@@ -150,6 +150,31 @@ def test_a_file_put_beside_the_log_of_the_one_before_is_not_opened_and_costs_no_
         assert project.get_project(tx).coco_header == {"info": "saved last"}
 
 
+PASSING_BY = """
+import sys
+from db.pool import project
+from db.store.session import open_store
+store = open_store(sys.argv[1])
+with store.reading() as tx:
+    print(project.get_project(tx).coco_header)
+store.close()
+"""
+
+
+def test_a_process_that_comes_and_goes_takes_no_log_from_under_another_process(sqlite_store):
+    with sqlite_store.transaction() as tx:
+        project.ensure_project(tx, name="kept", skeleton=COCO)
+    with sqlite_store.reading() as other, sqlite_store.reading() as tx:  # the second connection looks at the file, too
+        assert project.get_project(tx) == project.get_project(other)
+    seen = []
+    for name in ("first", "second"):
+        with sqlite_store.transaction() as tx:
+            project.set_coco_header(tx, {"info": name})
+        passing_by = [sys.executable, "-c", PASSING_BY, sqlite_store.url]
+        seen.append(subprocess.run(passing_by, check=True, capture_output=True, text=True).stdout.strip())
+    assert seen == ["{'info': 'first'}", "{'info': 'second'}"]
+
+
 def test_a_store_in_memory_is_refused():
     with pytest.raises(StoreError, match="Give a path"):
         migrate("sqlite://")
