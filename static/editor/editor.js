@@ -7,18 +7,18 @@
  */
 
 import { Api } from "../shared/api.js";
-import { Behind } from "./images/left_behind.js";
+import { LeftBehind } from "./images/left_behind.js";
 import { Conveyor } from "./images/conveyor.js";
-import { Deciding } from "./server/decisions.js";
+import { Decisions } from "./server/decisions.js";
 import * as framing from "./view/framing.js";
 import * as geometry from "./geometry.js";
 import { GHOSTS, ghostOf } from "./canvas/draw_ghosts.js";
 import { listen } from "./input/pointers.js";
-import { Holds } from "./server/leases.js";
+import { Leases } from "./server/leases.js";
 import { limbOf } from "./desk/limbs.js";
 import { samePerson } from "./desk/matching.js";
 import { Keeper } from "./keeping/keeper.js";
-import { Kept } from "./keeping/preference.js";
+import { Preference } from "./keeping/preference.js";
 import { WAYS_OUT, effective, readOwn } from "./input/own_keys.js";
 import { BINDINGS, chordOf, commandFor } from "./input/keys.js";
 import { Looking, isViewing } from "./images/looking.js";
@@ -29,7 +29,11 @@ import { overviewOf } from "./canvas/overview.js";
 import { HANDLE_REACH_PX, Pointing } from "./input/pointing.js";
 import { Saving, strayInWords, waitingInWords } from "./server/saving.js";
 import { Stage } from "./canvas/stage.js";
-import * as state from "./desk/desk.js";
+import { ABSENT, HIDDEN, VISIBLE, hasDrafts, isDone, isEdited, nextOpen, personOf, withKnown } from "./desk/desk.js";
+import { sideless, spoken } from "./desk/keypoint_names.js";
+import { flagWalk, selectKeypoint, selectPerson, stepFlag, stepKeypoint, stepPerson, stepTo, stopPlacing } from "./desk/selecting.js";
+import { beginFrom, clearAll, clearKeypoint, dropEdits, nudge, startsOf, withEarlierEdits } from "./desk/editing.js";
+import { cycleVisibility, goOn, isAsked, placeByKeys, placePoint, setVisibility } from "./desk/placing.js";
 import { STYLE } from "./panel/style.js";
 import { Tally } from "./images/tally.js";
 import * as tools from "./desk/tools.js";
@@ -46,18 +50,18 @@ const STEPS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 export class PoseEditor extends HTMLElement {
   /** @type {Sheet | null} */
   #sheet = null;
-  #behind = new Behind();
+  #leftBehind = new LeftBehind();
   #pointing = new Pointing(this.#hands());
   #tally = new Tally();
   #upright = new Upright(() => window.localStorage);
   /** @type {tools.Tool | null} the tool switched on */
   #tool = null;
-  /** @type {Kept<looks.Looks>} */
-  #looks = new Kept(() => window.localStorage, "pose-editor/looks", { read: looks.readLooks, write: looks.writeLooks });
+  /** @type {Preference<looks.Looks>} */
+  #looks = new Preference(() => window.localStorage, "pose-editor/looks", { read: looks.readLooks, write: looks.writeLooks });
   /** @type {looks.Looks["ghosts"] | undefined} those that were on when all were put off */
   #ghostsBefore;
-  /** @type {Kept<import("./input/own_keys.js").Own>} */
-  #ownKeys = new Kept(() => window.localStorage, "pose-editor/keys", { read: (text) => readOwn(BINDINGS, text), write: JSON.stringify });
+  /** @type {Preference<import("./input/own_keys.js").Own>} */
+  #ownKeys = new Preference(() => window.localStorage, "pose-editor/keys", { read: (text) => readOwn(BINDINGS, text), write: JSON.stringify });
   #keys = BINDINGS;
   #hiding = false;
   /** @type {string | null} the key that hides everything while it is held, as its place on the keyboard */
@@ -91,7 +95,7 @@ export class PoseEditor extends HTMLElement {
     this.#stage.stop();
     clearInterval(this.#ticking);
     clearTimeout(this.#openAgain);
-    this.#holds.stop();
+    this.#leases.stop();
     this.#looking.stop();
     this.#keeper.keep(this.#sheet);
   }
@@ -129,9 +133,9 @@ export class PoseEditor extends HTMLElement {
   #outbox;
   #keeper;
   #saving;
-  #deciding;
+  #decisions;
   #conveyor;
-  #holds;
+  #leases;
   #looking;
   #ticking = 0;
 
@@ -142,8 +146,8 @@ export class PoseEditor extends HTMLElement {
     root.adoptedStyleSheets = [look];
     this.#panel = new Panel(root, {
       command: (name, hand) => this.run(name, hand),
-      selectPerson: (index) => this.#goTo(state.selectPerson(this.#desk, index)),
-      selectKeypoint: (keypoint) => this.#goTo(state.selectKeypoint(this.#desk, keypoint)),
+      selectPerson: (index) => this.#goTo(selectPerson(this.#desk, index)),
+      selectKeypoint: (keypoint) => this.#goTo(selectKeypoint(this.#desk, keypoint)),
       swap: (keypoints) => this.#edit(tools.swapped(this.#desk, keypoints)),
       leaveMenu: () => this.#panel.refs.stage.focus(),
       loadAgain: () => void this.#loadAgain(),
@@ -172,7 +176,7 @@ export class PoseEditor extends HTMLElement {
       refused: (sheet, index, problem) => this.#refused(sheet, index, problem),
       posted: (sheet) => queueMicrotask(() => this.#keeper.keep(sheet)), // once the decision is made on the desk
     });
-    this.#deciding = new Deciding(this.#saving, this.#behind, {
+    this.#decisions = new Decisions(this.#saving, this.#leftBehind, {
       sheet: () => this.#sheet,
       change: (desk) => this.#change(desk),
       goTo: (desk) => this.#goTo(desk),
@@ -199,7 +203,7 @@ export class PoseEditor extends HTMLElement {
       }),
       hide: () => this.#panel.banner(null),
     });
-    this.#holds = new Holds(this.#api, {
+    this.#leases = new Leases(this.#api, {
       imageIds: () => [...new Set([...this.#playing(), ...this.#conveyor.imageIds])].filter((id) => !this.#isLooking || id !== this.#desk.imageId),
       imageId: () => this.#desk?.imageId,
       lost: (imageIds) => this.#conveyor.forget(imageIds),
@@ -301,7 +305,7 @@ export class PoseEditor extends HTMLElement {
     this.#refresh();
     this.#panel.say(words.personInWords(this.#desk));
     this.#takeFocus();
-    this.#holds.keep(sheet.desk.leaseS);
+    this.#leases.keep(sheet.desk.leaseS);
     this.#looking.begin(sheet.desk.imageId, sheet.look);
     if (!sheet.look) void this.#warnOfOtherTab(sheet);
   }
@@ -309,10 +313,10 @@ export class PoseEditor extends HTMLElement {
   #leave(sheet) {
     if (sheet.look) return this.#drop(sheet);
     this.#keeper.keep(sheet);
-    if (state.nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
-    this.#behind.put(sheet);
+    if (nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
+    this.#leftBehind.put(sheet);
     this.#sheet = null;
-    this.#holds.drop();
+    this.#leases.drop();
   }
 
   /** Nothing of an image that was only looked at is kept. */
@@ -327,12 +331,12 @@ export class PoseEditor extends HTMLElement {
     try {
       const fresh = await this.#conveyor.fetchImage(sheet.desk.imageId);
       if (this.#sheet !== sheet) return fresh.look ? fresh.picture?.close() : this.#conveyor.putBack(fresh);
-      const selected = state.personOf(sheet.desk)?.id;
-      fresh.wasDone = state.isDone(fresh.desk);
+      const selected = personOf(sheet.desk)?.id;
+      fresh.wasDone = isDone(fresh.desk);
       this.#drop(sheet);
       this.#lay(fresh);
       const index = this.#desk.persons.findIndex(({ id }) => id === selected);
-      if (index !== -1 && index !== this.#desk.person) this.#goTo(state.selectPerson(this.#desk, index));
+      if (index !== -1 && index !== this.#desk.person) this.#goTo(selectPerson(this.#desk, index));
       this.#setView(sheet.view);
       if (!fresh.look) this.#panel.say("It is yours to work on now.");
     } catch (error) {
@@ -351,13 +355,13 @@ export class PoseEditor extends HTMLElement {
   async #openImage(imageId, personId = null) {
     const before = this.#sheet;
     try {
-      const known = before?.desk.imageId === imageId ? before : this.#behind.find(imageId);
+      const known = before?.desk.imageId === imageId ? before : this.#leftBehind.find(imageId);
       const sheet = known ?? (await this.#conveyor.fetchImage(imageId));
-      if (!known) sheet.wasDone = state.isDone(sheet.desk);
+      if (!known) sheet.wasDone = isDone(sheet.desk);
       if (this.#sheet !== before) return void (known || sheet.look || this.#conveyor.putBack(sheet));
       this.#return(sheet);
       const index = this.#desk.persons.findIndex((person) => person.id === personId);
-      if (index !== -1) this.#goTo(state.selectPerson(this.#desk, index));
+      if (index !== -1) this.#goTo(selectPerson(this.#desk, index));
       else if (personId !== null) this.#explain("That person is not in this image any more.");
     } catch (error) {
       if (this.#sheet) this.#tell(error.message);
@@ -369,16 +373,16 @@ export class PoseEditor extends HTMLElement {
   /** The image as the server has it now; what was edited here is among what a person can start from. */
   async #loadAgain() {
     const sheet = this.#sheet;
-    const person = state.personOf(sheet.desk);
+    const person = personOf(sheet.desk);
     try {
       const fresh = await this.#conveyor.fetchImage(sheet.desk.imageId);
       if (this.#sheet !== sheet) return fresh.picture?.close();
-      fresh.desk = state.withEarlierEdits(fresh.desk, sheet.desk);
+      fresh.desk = withEarlierEdits(fresh.desk, sheet.desk);
       fresh.restored = [];
-      this.#behind.take(sheet);
+      this.#leftBehind.take(sheet);
       this.#lay(fresh);
       const index = this.#desk.persons.findIndex(({ id }) => id === person?.id);
-      if (index !== -1) this.#goTo(state.selectPerson(this.#desk, index));
+      if (index !== -1) this.#goTo(selectPerson(this.#desk, index));
       this.#explain("Loaded as it is now. Your own edits are kept: {start-from} lists them.");
     } catch (error) {
       this.#tell(error.message);
@@ -463,7 +467,7 @@ export class PoseEditor extends HTMLElement {
 
   /** The images the server must not deal again: this one, and those whose saves are under way. @returns {number[]} */
   #playing() {
-    return [...this.#behind.waitingIds, ...(this.#sheet ? [this.#sheet.desk.imageId] : [])];
+    return [...this.#leftBehind.waitingIds, ...(this.#sheet ? [this.#sheet.desk.imageId] : [])];
   }
 
   #tell(text) {
@@ -471,7 +475,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   async #warnOfOtherTab(sheet) {
-    const isOurs = await this.#holds.inThisTab(this.#keeper.owner, sheet.desk.imageId);
+    const isOurs = await this.#leases.inThisTab(this.#keeper.owner, sheet.desk.imageId);
     if (isOurs || this.#sheet !== sheet) return;
     const { noticed } = this.#panel;
     if (!noticed || noticed.kind === "note") this.#tell(words.IN_ANOTHER_TAB);
@@ -487,7 +491,7 @@ export class PoseEditor extends HTMLElement {
     if (!restored.length) return null;
     const drop = () => {
       this.#dropNotice();
-      this.#goTo(state.dropEdits(this.#desk, restored.map(({ person }) => person)));
+      this.#goTo(dropEdits(this.#desk, restored.map(({ person }) => person)));
     };
     return {
       kind: "news", text: words.restoredInWords(restored), button: "Keep them", act: () => this.#dropNotice(),
@@ -496,7 +500,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #dropNotice() {
-    this.#deciding.askAgain();
+    this.#decisions.askAgain();
     this.#panel.notice(null);
     this.#panel.refs.stage.focus();
   }
@@ -504,8 +508,8 @@ export class PoseEditor extends HTMLElement {
   // ------------------------------------------------------------------------------------------ deciding
 
   #skip() {
-    if (state.personOf(this.#desk)?.state !== "open") return;
-    const skipFor = this.#aboutThisPerson((reason) => this.#deciding.decide({ state: "skipped", reason }));
+    if (personOf(this.#desk)?.state !== "open") return;
+    const skipFor = this.#aboutThisPerson((reason) => this.#decisions.decide({ state: "skipped", reason }));
     this.#panel.menu.open("Skip this person: why?", words.skipChoices(skipFor), this.#panel.refs.skip);
   }
 
@@ -525,9 +529,9 @@ export class PoseEditor extends HTMLElement {
   #wouldTearAway(sheet, index) {
     const desk = this.#desk;
     if (!desk) return false;
-    if (sheet !== this.#sheet) return state.hasDrafts(desk) || desk.past.length > 0;
-    const person = state.personOf(desk);
-    return index !== null && index !== desk.person && person?.state === "open" && state.isEdited(person);
+    if (sheet !== this.#sheet) return hasDrafts(desk) || desk.past.length > 0;
+    const person = personOf(desk);
+    return index !== null && index !== desk.person && person?.state === "open" && isEdited(person);
   }
 
   #refusal(sheet, index, problem) {
@@ -539,7 +543,7 @@ export class PoseEditor extends HTMLElement {
 
   /** What was refused in an image left behind and not looked at yet. @returns {object | null} a notice */
   #refusedBehind() {
-    const refused = this.#behind.refused;
+    const refused = this.#leftBehind.refused;
     return refused && this.#refusal(refused.sheet, refused.index, refused.problem);
   }
 
@@ -547,14 +551,14 @@ export class PoseEditor extends HTMLElement {
   #bringBack(sheet, index, problem) {
     this.#return(sheet);
     if (index === null) return this.#tell(problem);
-    this.#goTo(state.selectPerson(this.#desk, index));
+    this.#goTo(selectPerson(this.#desk, index));
     return this.#panel.say(`Not saved. ${problem}`);
   }
 
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
   #return(sheet) {
     if (sheet === this.#sheet) return this.#refresh();
-    if (this.#behind.take(sheet)) this.#tally.reopened(sheet.desk.imageId);
+    if (this.#leftBehind.take(sheet)) this.#tally.reopened(sheet.desk.imageId);
     if (this.#sheet) this.#putAside(this.#sheet);
     this.#lay(sheet);
   }
@@ -562,7 +566,7 @@ export class PoseEditor extends HTMLElement {
   /** Another image goes first; one that is done need not come again. */
   #putAside(sheet) {
     this.#keeper.keep(sheet);
-    if (sheet.look || state.isDone(sheet.desk)) this.#leave(sheet);
+    if (sheet.look || isDone(sheet.desk)) this.#leave(sheet);
     else this.#conveyor.putBack(sheet);
   }
 
@@ -580,14 +584,14 @@ export class PoseEditor extends HTMLElement {
   }
 
   #commands = {
-    "flag-next": () => this.#goTo(state.stepFlag(this.#desk, 1)),
-    "flag-previous": () => this.#goTo(state.stepFlag(this.#desk, -1)),
-    "keypoint-next": () => this.#goTo(this.#isLooking ? state.stepKeypoint(this.#desk, 1) : state.goOn(this.#desk)),
-    "keypoint-previous": () => this.#goTo(state.stepKeypoint(this.#desk, -1)),
-    "visibility-cycle": (hand) => this.#edit(state.cycleVisibility(this.#desk, hand)),
-    visible: (hand) => this.#edit(state.setVisibility(this.#desk, state.VISIBLE, hand)),
-    hidden: (hand) => this.#edit(state.setVisibility(this.#desk, state.HIDDEN, hand)),
-    absent: (hand) => this.#edit(state.setVisibility(this.#desk, state.ABSENT, hand)),
+    "flag-next": () => this.#goTo(stepFlag(this.#desk, 1)),
+    "flag-previous": () => this.#goTo(stepFlag(this.#desk, -1)),
+    "keypoint-next": () => this.#goTo(this.#isLooking ? stepKeypoint(this.#desk, 1) : goOn(this.#desk)),
+    "keypoint-previous": () => this.#goTo(stepKeypoint(this.#desk, -1)),
+    "visibility-cycle": (hand) => this.#edit(cycleVisibility(this.#desk, hand)),
+    visible: (hand) => this.#edit(setVisibility(this.#desk, VISIBLE, hand)),
+    hidden: (hand) => this.#edit(setVisibility(this.#desk, HIDDEN, hand)),
+    absent: (hand) => this.#edit(setVisibility(this.#desk, ABSENT, hand)),
     ...Object.fromEntries(Object.entries(STEPS).flatMap(([side, [x, y]]) => [
       [`nudge-${side}`, () => this.#nudge({ x, y })],
       [`nudge-${side}-far`, () => this.#nudge({ x: 10 * x, y: 10 * y })],
@@ -596,8 +600,8 @@ export class PoseEditor extends HTMLElement {
     ])),
     "turn-left": () => this.#withTool((tool) => tools.turnBy(tool, this.#desk, -TURN_STEP)),
     "turn-right": () => this.#withTool((tool) => tools.turnBy(tool, this.#desk, TURN_STEP)),
-    "clear-keypoint": () => this.#edit(state.clearKeypoint(this.#desk)),
-    "clear-all": () => this.#edit(state.clearAll(this.#desk)),
+    "clear-keypoint": () => this.#edit(clearKeypoint(this.#desk)),
+    "clear-all": () => this.#edit(clearAll(this.#desk)),
     "swap-limb": () => this.#swapLimb(),
     "swap-person": () => this.#edit(tools.swapPerson(this.#desk), "Left and right of the whole person swapped."),
     mirror: () => this.#edit(tools.mirror(this.#desk, geometry.turnOf(this.#sheet.view)), "Mirrored."),
@@ -605,17 +609,17 @@ export class PoseEditor extends HTMLElement {
     "box-edit": () => this.#setTool(this.#tool === "edit-box" ? null : "edit-box"),
     "copy-previous": () => void this.#copyPrevious(),
     "start-from": () => this.#startFrom(),
-    "accept-image": () => (this.#tool && state.nextOpen(this.#desk) === -1 ? this.#doneWithTool() : this.#deciding.acceptImage()),
-    "person-open-next": () => this.#goTo(state.stepTo(this.#desk, "open")),
-    "person-labelled-next": () => this.#goTo(state.stepTo(this.#desk, "accepted")),
-    accept: () => (this.#tool ? this.#doneWithTool() : this.#deciding.accept()),
+    "accept-image": () => (this.#tool && nextOpen(this.#desk) === -1 ? this.#doneWithTool() : this.#decisions.acceptImage()),
+    "person-open-next": () => this.#goTo(stepTo(this.#desk, "open")),
+    "person-labelled-next": () => this.#goTo(stepTo(this.#desk, "accepted")),
+    accept: () => (this.#tool ? this.#doneWithTool() : this.#decisions.accept()),
     skip: () => this.#skip(),
-    "not-a-person": () => state.personOf(this.#desk)?.state === "open" && this.#deciding.decide({ state: "not_a_person", reason: null }),
-    reopen: () => state.personOf(this.#desk) && this.#deciding.decide({ state: "open", reason: null }),
-    "person-next": () => this.#goTo(state.stepPerson(this.#desk, 1)),
-    "person-previous": () => this.#goTo(state.stepPerson(this.#desk, -1)),
+    "not-a-person": () => personOf(this.#desk)?.state === "open" && this.#decisions.decide({ state: "not_a_person", reason: null }),
+    reopen: () => personOf(this.#desk) && this.#decisions.decide({ state: "open", reason: null }),
+    "person-next": () => this.#goTo(stepPerson(this.#desk, 1)),
+    "person-previous": () => this.#goTo(stepPerson(this.#desk, -1)),
     "add-person": () => this.#setTool(this.#tool === "add-box" ? null : "add-box"),
-    finish: () => this.#deciding.finish(),
+    finish: () => this.#decisions.finish(),
     upright: () => this.#toggleUpright(),
     "fit-person": () => this.#setView(this.#viewOfPerson()),
     "fit-image": () => this.#setView(framing.viewOfImage(this.#desk, this.#stage.size)),
@@ -626,8 +630,8 @@ export class PoseEditor extends HTMLElement {
     loupe: () => this.#toggleLoupe(),
     "view-settings": () => this.#panel.toggleLooks(),
     hide: () => this.#hide(true),
-    undo: () => this.#deciding.undo(),
-    redo: () => this.#deciding.redo(),
+    undo: () => this.#decisions.undo(),
+    redo: () => this.#decisions.redo(),
     cancel: () => this.#cancel(),
   };
 
@@ -653,7 +657,7 @@ export class PoseEditor extends HTMLElement {
   }
 
   #hasFlags() {
-    return this.#phase === "ready" && state.flagWalk(this.#desk).length > 0;
+    return this.#phase === "ready" && flagWalk(this.#desk).length > 0;
   }
 
   /** After a click with the mouse, keys go to the image again: Enter accepts, and does not press the button twice. */
@@ -668,14 +672,14 @@ export class PoseEditor extends HTMLElement {
     if (this.#panel.menu.close()) return this.#panel.refs.stage.focus();
     if (!this.#panel.refs.notice.hidden) return this.#dropNotice();
     if (this.#tool) return this.#setTool(null);
-    if (this.#desk.placing) return this.#change(state.stopPlacing(this.#desk));
+    if (this.#desk.placing) return this.#change(stopPlacing(this.#desk));
     this.#tabLeaves = true;
     return this.#panel.say("Tab leaves the image now.");
   }
 
   /** @param {tools.Tool | null} tool null: none */
   #setTool(tool) {
-    const person = state.personOf(this.#desk);
+    const person = personOf(this.#desk);
     if (tool && tool !== "add-box" && person?.state !== "open") return this.#explain("Nobody open is selected: choose a person, or open one again ({reopen}).");
     if (tool === "pose" && !tools.frameFor("pose", this.#desk, 0)) return this.#explain("No keypoint is placed yet: there is no pose to move.");
     this.#tool = tool;
@@ -698,11 +702,11 @@ export class PoseEditor extends HTMLElement {
     const { width, height } = this.#stage.size;
     const at = this.#pointing.inImage() ?? geometry.intoFrame(
       geometry.toImage(this.#sheet.view, { x: width / 2, y: height / 2 }), geometry.frameOf(this.#desk.size));
-    this.#deciding.addPerson(tools.boxAbout(this.#desk, at, geometry.levelAngle(geometry.turnOf(this.#sheet.view))));
+    this.#decisions.addPerson(tools.boxAbout(this.#desk, at, geometry.levelAngle(geometry.turnOf(this.#sheet.view))));
     return this.#setTool("edit-box");
   }
 
-  /** What moves as a whole needs its tool. @param {(tool: tools.Tool) => state.Desk} act */
+  /** What moves as a whole needs its tool. @param {(tool: tools.Tool) => import("./desk/desk.js").Desk} act */
   #withTool(act) {
     if (this.#tool !== "pose" && this.#tool !== "edit-box") return this.#explain(words.TOOL_FIRST);
     return this.#edit(act(this.#tool));
@@ -710,36 +714,36 @@ export class PoseEditor extends HTMLElement {
 
   #swapLimb() {
     if (!limbOf(this.#desk.skeleton, this.#desk.keypoint).length) return this.#explain(words.NO_SIDE);
-    const limb = limbOf(this.#desk.skeleton, this.#desk.keypoint).map((k) => state.sideless(this.#desk.skeleton, k));
+    const limb = limbOf(this.#desk.skeleton, this.#desk.keypoint).map((k) => sideless(this.#desk.skeleton, k));
     return this.#edit(tools.swapLimb(this.#desk), `Left and right swapped: ${limb.join(", ")}.`);
   }
 
   /** Something chosen from a menu, done only if the person it was opened for is still the selected one. */
   #aboutThisPerson(act) {
-    const { key } = state.personOf(this.#desk);
+    const { key } = personOf(this.#desk);
     return (...chosen) => {
       this.#panel.refs.stage.focus();
-      if (this.#desk && state.personOf(this.#desk)?.key === key) act(...chosen);
+      if (this.#desk && personOf(this.#desk)?.key === key) act(...chosen);
     };
   }
 
   #startFrom() {
-    if (state.personOf(this.#desk)?.state !== "open") return;
-    const items = state.startsOf(this.#desk).map((start) => ({
+    if (personOf(this.#desk)?.state !== "open") return;
+    const items = startsOf(this.#desk).map((start) => ({
       text: words.startInWords(start),
-      act: this.#aboutThisPerson(() => this.#edit(state.beginFrom(this.#desk, start))),
+      act: this.#aboutThisPerson(() => this.#edit(beginFrom(this.#desk, start))),
     }));
     this.#panel.menu.open("Start this person again from", items);
   }
 
   async #copyPrevious() {
     const sheet = this.#sheet;
-    const person = state.personOf(sheet.desk);
+    const person = personOf(sheet.desk);
     if (person?.state !== "open") return;
     sheet.previous ??= this.#api.get(`/api/images/${sheet.desk.imageId}/previous`);
     const earlier = await sheet.previous.catch((error) => ({ problem: error.message }));
     if (earlier.problem) sheet.previous = null;
-    const now = state.personOf(sheet.desk);
+    const now = personOf(sheet.desk);
     if (sheet !== this.#sheet || now?.key !== person.key || now.state !== "open" || now.pose !== person.pose) return;
     if (earlier.problem) return void this.#tell(earlier.problem);
     if (!earlier.persons.length) return void this.#explain(words.NOBODY_BEFORE);
@@ -754,7 +758,7 @@ export class PoseEditor extends HTMLElement {
     const turned = geometry.stepOnScreen(this.#sheet.view, step);
     if (this.#tool === "pose" || this.#tool === "edit-box") return this.#edit(tools.step(this.#tool, this.#desk, turned));
     if (this.#tool) return this.#explain(words.toolInWords(this.#tool, { byTouch: false }));
-    this.#edit(state.isAsked(this.#desk) ? state.placeByKeys(this.#desk) : state.nudge(this.#desk, turned));
+    this.#edit(isAsked(this.#desk) ? placeByKeys(this.#desk) : nudge(this.#desk, turned));
     this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
 
@@ -767,7 +771,7 @@ export class PoseEditor extends HTMLElement {
 
   #toggleGhost(kind) {
     this.#setLooks(looks.withGhost(this.#looks.value, kind));
-    const person = state.personOf(this.#desk);
+    const person = personOf(this.#desk);
     const isThere = person !== null && ghostOf(person, kind) !== null;
     this.#panel.say(words.ghostInWords(GHOSTS[kind].name, { isOn: this.#looks.value.ghosts[kind], isThere }));
   }
@@ -834,15 +838,15 @@ export class PoseEditor extends HTMLElement {
   }
 
   #place(at, visibility) {
-    const name = state.spoken(this.#desk.skeleton, this.#desk.keypoint);
-    this.#edit(state.placePoint(this.#desk, at, visibility));
-    const next = this.#desk.placing ? ` Next: ${state.spoken(this.#desk.skeleton, this.#desk.keypoint)}.` : "";
+    const name = spoken(this.#desk.skeleton, this.#desk.keypoint);
+    this.#edit(placePoint(this.#desk, at, visibility));
+    const next = this.#desk.placing ? ` Next: ${spoken(this.#desk.skeleton, this.#desk.keypoint)}.` : "";
     this.#panel.say(`${name} placed.${next}`);
   }
 
   #boxDrawn(box) {
     this.#setTool(null);
-    if (box && Math.min(box.width, box.height) >= tools.LEAST_BOX_PX) return this.#deciding.addPerson(box);
+    if (box && Math.min(box.width, box.height) >= tools.LEAST_BOX_PX) return this.#decisions.addPerson(box);
     return this.#explain(`A box needs ${tools.LEAST_BOX_PX} image pixels at least each way. Press {add-person} and drag again.`);
   }
 
@@ -854,7 +858,7 @@ export class PoseEditor extends HTMLElement {
 
   /** An edit: shown, kept as a draft. @param {import("./desk/desk.js").Desk} desk */
   #edit(desk, said = "") {
-    const person = state.personOf(this.#desk);
+    const person = personOf(this.#desk);
     if (desk === this.#desk) return void (person && person.state !== "open" && this.#explain(words.DECIDED));
     this.#change(desk);
     this.#panel.say(said || words.keypointInWords(this.#desk));
@@ -863,9 +867,9 @@ export class PoseEditor extends HTMLElement {
   /** Take another desk. quick: only the selected person moved, so only they are painted again. */
   #change(desk, { quick = false } = {}) {
     if (this.#isLooking && desk.persons !== this.#desk.persons) return this.#explain(words.ONLY_LOOKING);
-    this.#sheet.desk = this.#isLooking ? state.stopPlacing(desk) : desk;
+    this.#sheet.desk = this.#isLooking ? stopPlacing(desk) : desk;
     this.#panel.dropNote();
-    this.#deciding.askAgain();
+    this.#decisions.askAgain();
     if (!desk.placing && this.#tool !== "add-box") this.#pointing.dropCross();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#keeper.keep(this.#sheet), 250);
@@ -876,7 +880,7 @@ export class PoseEditor extends HTMLElement {
   /** Another selection: brought into view, told. under: where the pointer is; what it is on stays there. */
   #goTo(desk, { under = null } = {}) {
     if (!this.#sheet) return;
-    const moved = state.personOf(desk)?.key !== state.personOf(this.#desk)?.key;
+    const moved = personOf(desk)?.key !== personOf(this.#desk)?.key;
     const before = this.#upright.turnFor(this.#desk);
     if (moved) this.#letGo();
     this.#change(desk);
@@ -889,7 +893,7 @@ export class PoseEditor extends HTMLElement {
 
   #refresh(...layers) {
     this.#stage.refresh(...(layers.length ? layers : ["picture", "others", "selected"]));
-    this.dataset.person = this.#desk ? String(state.personOf(this.#desk)?.id ?? "") : "";
+    this.dataset.person = this.#desk ? String(personOf(this.#desk)?.id ?? "") : "";
     this.#showPanel();
     this.#showStatus();
   }
@@ -897,7 +901,7 @@ export class PoseEditor extends HTMLElement {
   #showPanel() {
     this.#panelFrame ||= requestAnimationFrame(() => {
       this.#panelFrame = 0;
-      const { canUndo } = this.#deciding;
+      const { canUndo } = this.#decisions;
       const canRedo = Boolean(this.#desk?.future.length);
       const upright = this.#sheet && this.#upright.seenIn(this.#sheet);
       const focused = this.shadowRoot.activeElement;
@@ -921,7 +925,7 @@ export class PoseEditor extends HTMLElement {
 
   #showStatus() {
     const { outlook } = this.#outbox;
-    const { status, text } = words.standInWords(outlook, this.#desk, this.#behind.desks, Date.now());
+    const { status, text } = words.standInWords(outlook, this.#desk, this.#leftBehind.desks, Date.now());
     if (status === "unsaved" && !this.#toldUnsaved) this.#panel.say(text);
     const arrived = this.#toldUnsaved && outlook.state === "saved" && status !== "unsaved";
     if (arrived) this.#panel.say("Saved: what waited is at the server.");
@@ -959,7 +963,7 @@ export class PoseEditor extends HTMLElement {
       this.dataset.painted = String(this.#painted);
       channel.port1.close();
       this.#conveyor.prefetch();
-      this.#behind.thin();
+      this.#leftBehind.thin();
       void this.#reduce(this.#sheet);
     };
     channel.port2.postMessage(null);
@@ -1026,12 +1030,12 @@ export class PoseEditor extends HTMLElement {
     this.#keeper.answered(letter, answer, isLast);
     const { imageId, personKey, body } = letter;
     const isHere = this.#desk?.imageId === imageId;
-    const sheet = isHere ? this.#sheet : this.#behind.find(imageId) ?? this.#conveyor.sheetOf(imageId);
+    const sheet = isHere ? this.#sheet : this.#leftBehind.find(imageId) ?? this.#conveyor.sheetOf(imageId);
     if (!sheet || !answer.person) return;
     const { id, revision, state: stands } = answer.person;
     const isDecidedSince = [id, personKey].some((key) => this.#outbox.isAbout(imageId, key));
     const box = body.box && { savedBox: body.box };
-    sheet.desk = state.withKnown(sheet.desk, id, { revision, ...box, ...(!isDecidedSince && { state: stands }) });
+    sheet.desk = withKnown(sheet.desk, id, { revision, ...box, ...(!isDecidedSince && { state: stands }) });
     this.#saved(sheet);
   }
 
@@ -1047,7 +1051,7 @@ export class PoseEditor extends HTMLElement {
 
   #beforeUnload(event) {
     this.#keeper.keep(this.#sheet);
-    const draftLost = !this.#keeper.isSure && this.#desk !== null && state.hasDrafts(this.#desk);
+    const draftLost = !this.#keeper.isSure && this.#desk !== null && hasDrafts(this.#desk);
     const isUnsent = this.#outbox.outlook.pending > 0 && !this.#outbox.isKept;
     if (isUnsent || draftLost) event.preventDefault();
   }

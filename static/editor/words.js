@@ -1,7 +1,9 @@
 /** What the editor says, on the screen and to a screen reader; a key is written as its command in braces, as keys.withKeys
  * reads it. Pure; knows no DOM. */
 
-import { ABSENT, HIDDEN, SKIP_REASONS, countUndecided, flagOf, hasDrafts, isUndecided, personOf, sideless, spoken } from "./desk/desk.js";
+import { ABSENT, HIDDEN, countUndecided, flagOf, hasDrafts, isUndecided, personOf } from "./desk/desk.js";
+import { sideless, spoken } from "./desk/keypoint_names.js";
+import { SKIP_REASONS } from "./desk/deciding.js";
 
 /** @typedef {import("./desk/desk.js").Desk} Desk */
 

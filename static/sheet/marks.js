@@ -1,6 +1,7 @@
 /** A pose as the paths of a small drawing: limbs, keypoints in their side's shape, rings where flags are. Pure, no DOM. */
 
-import { ABSENT, HIDDEN, sideOf } from "../editor/desk/desk.js";
+import { ABSENT, HIDDEN } from "../editor/desk/desk.js";
+import { sideOf } from "../editor/desk/keypoint_names.js";
 
 /**
  * @typedef {import("../editor/desk/desk.js").Skeleton} Skeleton

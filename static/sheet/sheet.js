@@ -1,7 +1,7 @@
 /** The contact sheet: every person as a tile, filters that the page's address keeps, the annotator's last ten. Wires; every text enters as text. */
 
 import { Api, ApiError, messageOf } from "../shared/api.js";
-import { spoken } from "../editor/desk/desk.js";
+import { spoken } from "../editor/desk/keypoint_names.js";
 import { recentInWords } from "../editor/words.js";
 import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
 import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";

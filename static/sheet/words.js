@@ -1,6 +1,6 @@
 /** The contact sheet in words: pure, no DOM. */
 
-import { spoken } from "../editor/desk/desk.js";
+import { spoken } from "../editor/desk/keypoint_names.js";
 import { NO_FILTERS, sameFilters } from "./filters.js";
 
 /**

@@ -5,7 +5,8 @@ import { paintFrame } from "./draw_tool.js";
 import { clamp, cornersOf, frameOf, scaleOf, toScreen } from "../geometry.js";
 import { placeLabel, wrapped } from "./name_places.js";
 import { drawnAt } from "./overview.js";
-import { ABSENT, HIDDEN, flagOf, sideOf, spoken } from "../desk/desk.js";
+import { ABSENT, HIDDEN, flagOf } from "../desk/desk.js";
+import { sideOf, spoken } from "../desk/keypoint_names.js";
 import { COLOURS, circle, clear, dot, faded, pill, pillSize, stroke, strokeAll } from "./strokes.js";
 
 /**

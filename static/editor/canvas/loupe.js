@@ -4,7 +4,8 @@
  */
 
 import { clamp, scaleOf, toScreen } from "../geometry.js";
-import { ABSENT, personOf, sideOf } from "../desk/desk.js";
+import { ABSENT, personOf } from "../desk/desk.js";
+import { sideOf } from "../desk/keypoint_names.js";
 import { COLOURS, circle, clear, faded, stroke, strokeAll } from "./strokes.js";
 
 /**

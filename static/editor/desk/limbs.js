@@ -1,6 +1,7 @@
 /** Left and right of a skeleton: which keypoints make a limb, and poses with their sides exchanged or mirrored. Pure. */
 
-import { ABSENT, sideOf } from "./desk.js";
+import { ABSENT } from "./desk.js";
+import { sideOf } from "./keypoint_names.js";
 
 /** @typedef {import("./desk.js").Skeleton} Skeleton @typedef {import("./desk.js").Pose} Pose
  *  @typedef {import("./desk.js").Point} Point */

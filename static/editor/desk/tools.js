@@ -15,7 +15,8 @@ import {
   dragBox, frameOfPose, handleAt, middleOfPose, poseDrag, scaling, similarity, transformPose, turning, wrapped,
 } from "./handles.js";
 import { limbOf, mirrorPose, swapSides } from "./limbs.js";
-import { ABSENT, changeBox, changePose, personOf } from "./desk.js";
+import { ABSENT, personOf } from "./desk.js";
+import { changeBox, changePose } from "./editing.js";
 
 export const LEAST_BOX_PX = 6;
 const SCALE_STEP = 1.02;

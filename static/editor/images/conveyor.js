@@ -2,7 +2,8 @@
 
 import { ApiError } from "../../shared/api.js";
 import { lookOf } from "./looking.js";
-import { openDesk, stopPlacing } from "../desk/desk.js";
+import { stopPlacing } from "../desk/selecting.js";
+import { openDesk } from "../desk/opening.js";
 
 /**
  * @typedef {import("../desk/desk.js").Desk} Desk

@@ -6,7 +6,7 @@ const KEPT_PX = 40e6;
 /** @typedef {import("./conveyor.js").Sheet} Sheet */
 
 /** A pile of them, the last one on top. */
-export class Behind {
+export class LeftBehind {
   /** @type {Sheet[]} */
   #sheets = [];
 

@@ -2,7 +2,11 @@
 
 import { newKey } from "../../shared/api.js";
 import * as geometry from "../geometry.js";
-import * as state from "../desk/desk.js";
+import { HIDDEN, personOf } from "../desk/desk.js";
+import { selectKeypoint, selectPerson } from "../desk/selecting.js";
+import { movePoint } from "../desk/editing.js";
+import { cycleVisibility } from "../desk/placing.js";
+import * as undoing from "../desk/undoing.js";
 import * as tools from "../desk/tools.js";
 
 /**
@@ -100,12 +104,12 @@ export class Pointing {
     const tool = this.#host.tool();
     if (tool === "add-box") return "box";
     const { person, placing, keypoint: waiting, future } = sheet.desk;
-    const isOpen = state.personOf(sheet.desk)?.state === "open" && !this.#host.isLooking();
+    const isOpen = personOf(sheet.desk)?.state === "open" && !this.#host.isLooking();
     const keypoint = !tool && isOpen ? this.#pick(spot, touch) : null;
     this.#atGrab = { sheet, person, keypoint, gesture: newKey(), future, waiting: placing ? waiting : null, touch };
     if (tool) return this.#grabHandle(tool, spot, touch);
     if (keypoint === null) return placing && touch ? "aim" : "view";
-    const [x, y] = state.personOf(sheet.desk).pose.xyv[keypoint];
+    const [x, y] = personOf(sheet.desk).pose.xyv[keypoint];
     const on = geometry.toScreen(sheet.view, { x, y });
     this.#grip = { x: on.x - spot.x, y: on.y - spot.y };
     return "point";
@@ -126,7 +130,7 @@ export class Pointing {
   }
 
   /** A person's keypoint under a spot. @returns {number | null} */
-  #pick(spot, touch, person = state.personOf(this.#desk)) {
+  #pick(spot, touch, person = personOf(this.#desk)) {
     if (!person || person.state === "not_a_person") return null;
     const radius = (touch ? PICK_PX.touch : PICK_PX.mouse) / geometry.scaleOf(this.#view);
     return geometry.nearest(person.pose.xyv, this.#toImage(spot), radius)?.keypoint ?? null;
@@ -155,7 +159,7 @@ export class Pointing {
     this.#host.cursor("moving");
     this.marks = { ...this.marks, hovered: null, loupeAt: touch ? { at: on, finger: to } : null };
     const desk = this.#desk;
-    this.#host.change(state.movePoint({ ...desk, keypoint }, this.#toImage(on), gesture), { quick: desk.keypoint === keypoint });
+    this.#host.change(movePoint({ ...desk, keypoint }, this.#toImage(on), gesture), { quick: desk.keypoint === keypoint });
   }
 
   #pull(to, snap) {
@@ -187,7 +191,7 @@ export class Pointing {
     this.#host.cursor(hold === "point" ? "point" : "");
     if (hold === "aim") return this.#desk.placing ? this.#host.place(this.#toImage(to), this.#desk.placeAs) : undefined;
     if (hold === "point" && this.#holds() && this.#atGrab.waiting !== null) {
-      return this.#host.change(state.selectKeypoint(this.#desk, this.#atGrab.waiting));
+      return this.#host.change(selectKeypoint(this.#desk, this.#atGrab.waiting));
     }
     this.#pulled = null;
     if (hold === "box" && this.#host.tool() === "add-box") return this.#host.boxDrawn(this.marks.draftBox);
@@ -205,15 +209,15 @@ export class Pointing {
   /** The desk without the drag that was given up; what waited to be placed waits again. */
   #asBefore() {
     const { gesture, future, waiting } = this.#atGrab;
-    const desk = state.abandon(this.#desk, gesture, future);
-    return waiting === null ? desk : state.selectKeypoint(desk, waiting);
+    const desk = undoing.abandon(this.#desk, gesture, future);
+    return waiting === null ? desk : selectKeypoint(desk, waiting);
   }
 
   /** A right click on a keypoint makes it visible, hidden, absent in turn. */
   #cycle(spot) {
-    const isFixed = this.#host.tool() || this.#host.isLooking() || state.personOf(this.#desk)?.state !== "open";
+    const isFixed = this.#host.tool() || this.#host.isLooking() || personOf(this.#desk)?.state !== "open";
     const keypoint = isFixed ? null : this.#pick(spot, false);
-    if (keypoint !== null) this.#host.edit(state.cycleVisibility({ ...this.#desk, keypoint }));
+    if (keypoint !== null) this.#host.edit(cycleVisibility({ ...this.#desk, keypoint }));
   }
 
   #click(spot, event) {
@@ -222,12 +226,12 @@ export class Pointing {
     if (!this.#host.sheet() || this.#host.tool()) return;
     const at = this.#toImage(spot);
     const desk = this.#desk;
-    if (desk.placing) return this.#host.place(at, event.shiftKey ? state.HIDDEN : desk.placeAs);
+    if (desk.placing) return this.#host.place(at, event.shiftKey ? HIDDEN : desk.placeAs);
     const touch = event.pointerType !== "mouse";
     const keypoint = this.#pick(spot, touch);
-    if (keypoint !== null) return this.#host.goTo(state.selectKeypoint(desk, keypoint), { under: spot });
+    if (keypoint !== null) return this.#host.goTo(selectKeypoint(desk, keypoint), { under: spot });
     const person = this.#personAt(spot, at, touch);
-    if (person !== -1 && person !== desk.person) this.#host.goTo(state.selectPerson(desk, person), { under: spot });
+    if (person !== -1 && person !== desk.person) this.#host.goTo(selectPerson(desk, person), { under: spot });
   }
 
   /** Whose keypoint, or else whose box, lies under a spot: the smallest box wins. */

@@ -1,8 +1,10 @@
 /** Unsaved edits and the way back, kept in the browser until the server has them: a reload or a crash loses nothing. */
 
-import {
-  addPerson, changeBox, changePose, hasDrafts, isDone, isEdited, newPerson, selectKeypoint, selectPerson, withPerson,
-} from "../desk/desk.js";
+import { hasDrafts, isDone, isEdited, withPerson } from "../desk/desk.js";
+import { selectKeypoint, selectPerson } from "../desk/selecting.js";
+import { newPerson } from "../desk/opening.js";
+import { changeBox, changePose } from "../desk/editing.js";
+import { addPerson } from "../desk/deciding.js";
 import { messageOf } from "../../shared/api.js";
 import { StoreError, ownerOf } from "./store.js";
 

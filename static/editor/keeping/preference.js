@@ -1,7 +1,7 @@
 /** One thing that this browser remembers. Where the browser forbids storing, it holds until the page goes. */
 
 /** A value under a key, read once, written at each change. @template T */
-export class Kept {
+export class Preference {
   #storage;
   #key;
   #write;

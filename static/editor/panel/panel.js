@@ -9,7 +9,8 @@ import { LooksPanel } from "./looks_panel.js";
 import { swappedSuspects } from "../desk/limbs.js";
 import { make } from "../../shared/dom.js";
 import { Menu } from "./menu.js";
-import { flagOf, isDone, isEdited, isUndecided, nextOpen, personOf, sideOf, sideless, spoken } from "../desk/desk.js";
+import { flagOf, isDone, isEdited, isUndecided, nextOpen, personOf } from "../desk/desk.js";
+import { sideless, sideOf, spoken } from "../desk/keypoint_names.js";
 import * as words from "../words.js";
 
 const ICONS = {

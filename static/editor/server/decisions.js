@@ -1,7 +1,12 @@
 /** What the annotator decides, and takes back: made on the desk, handed to be saved, then on to who or what is next. */
 
 import { newKey } from "../../shared/api.js";
-import * as state from "../desk/desk.js";
+import { countUndecided, isDone, nextOpen, personOf } from "../desk/desk.js";
+import { spoken } from "../desk/keypoint_names.js";
+import { selectPerson } from "../desk/selecting.js";
+import { newPerson } from "../desk/opening.js";
+import * as deciding from "../desk/deciding.js";
+import * as undoing from "../desk/undoing.js";
 import * as words from "../words.js";
 
 /**
@@ -12,8 +17,8 @@ import * as words from "../words.js";
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {object} Host
  * @property {() => Sheet} sheet what is on the desk
- * @property {(desk: state.Desk) => void} change take another desk
- * @property {(desk: state.Desk) => void} goTo the same, and bring who is selected into view
+ * @property {(desk: import("../desk/desk.js").Desk) => void} change take another desk
+ * @property {(desk: import("../desk/desk.js").Desk) => void} goTo the same, and bring who is selected into view
  * @property {() => void} letGo tool and menu are put away
  * @property {(left?: string) => void} next go to the next image; left: what is to be said of this one
  * @property {(sheet: Sheet) => void} layAgain an image left behind comes back
@@ -22,17 +27,17 @@ import * as words from "../words.js";
  */
 
 /** Decisions about the image on the desk. */
-export class Deciding {
+export class Decisions {
   #saving;
-  #behind;
+  #leftBehind;
   #host;
   /** @type {object | null} the pose, or all persons, whose keypoints without a place were asked about */
   #askedAbout = null;
 
-  /** @param {import("./saving.js").Saving} saving @param {import("../images/left_behind.js").Behind} behind @param {Host} host */
-  constructor(saving, behind, host) {
+  /** @param {import("./saving.js").Saving} saving @param {import("../images/left_behind.js").LeftBehind} leftBehind @param {Host} host */
+  constructor(saving, leftBehind, host) {
     this.#saving = saving;
-    this.#behind = behind;
+    this.#leftBehind = leftBehind;
     this.#host = host;
   }
 
@@ -52,13 +57,13 @@ export class Deciding {
   /** Accept the selected person, or go on where all is decided. */
   accept() {
     const desk = this.#desk;
-    const person = state.personOf(desk);
-    if (state.isDone(desk)) return this.#host.next();
+    const person = personOf(desk);
+    if (isDone(desk)) return this.#host.next();
     if (!person) return this.#host.explain("Nobody is boxed here. {add-person} adds a person; {finish} says that nobody is here.");
-    const why = state.whyNotAccept(person);
-    if (why && desk.placing) return this.#host.explain(words.placeFirst(state.spoken(desk.skeleton, desk.keypoint)));
+    const why = deciding.whyNotAccept(person);
+    if (why && desk.placing) return this.#host.explain(words.placeFirst(spoken(desk.skeleton, desk.keypoint)));
     if (why) return this.#host.explain(why);
-    const undecided = state.countUndecided(person);
+    const undecided = countUndecided(person);
     if (undecided && this.#askedAbout !== person.pose) return this.#ask(words.notPlacedYet(undecided), person.pose);
     return this.decide({ state: "accepted", reason: null });
   }
@@ -69,12 +74,12 @@ export class Deciding {
     const open = [...persons.keys()].filter((index) => persons[index].state === "open");
     if (!open.length) return this.accept();
     for (const index of open) {
-      const why = state.whyNotAccept(persons[index]);
+      const why = deciding.whyNotAccept(persons[index]);
       if (why) return this.#showStuck(index, why);
     }
-    const waiting = open.filter((index) => state.countUndecided(persons[index]));
+    const waiting = open.filter((index) => countUndecided(persons[index]));
     if (waiting.length && this.#askedAbout !== persons) {
-      const count = waiting.reduce((sum, index) => sum + state.countUndecided(persons[index]), 0);
+      const count = waiting.reduce((sum, index) => sum + countUndecided(persons[index]), 0);
       return this.#ask(words.notPlacedYetByAll(count, waiting.length), persons);
     }
     const group = newKey();
@@ -91,11 +96,11 @@ export class Deciding {
 
   /** @param {number} index @param {string} why */
   #showStuck(index, why) {
-    this.#host.goTo(state.selectPerson(this.#desk, index));
+    this.#host.goTo(selectPerson(this.#desk, index));
     this.#host.explain(`Person ${index + 1}: ${why}`);
   }
 
-  /** Decide about the selected person, then on to the next one still open. @param {state.Verdict} verdict */
+  /** Decide about the selected person, then on to the next one still open. @param {Verdict} verdict */
   decide(verdict) {
     const index = this.#desk.person;
     if (this.#desk.persons[index].state === verdict.state) return;
@@ -103,21 +108,21 @@ export class Deciding {
     this.#decideAbout(index, verdict);
     const desk = this.#desk;
     if (verdict.state === "open") return this.#host.say(words.personInWords(desk));
-    if (state.isDone(desk)) return this.#host.next();
-    this.#host.goTo(state.selectPerson(desk, state.nextOpen(desk)));
+    if (isDone(desk)) return this.#host.next();
+    this.#host.goTo(selectPerson(desk, nextOpen(desk)));
   }
 
-  /** @param {number} index @param {state.Verdict} verdict @param {any} [group] */
+  /** @param {number} index @param {Verdict} verdict @param {any} [group] */
   #decideAbout(index, verdict, group = undefined) {
     this.#saving.decided(this.#sheet, index, verdict);
-    this.#host.change(state.decide(this.#desk, index, verdict, group));
+    this.#host.change(deciding.decide(this.#desk, index, verdict, group));
   }
 
   /** Nobody (else) is in the image. */
   finish() {
-    if (state.nextOpen(this.#desk) !== -1) return this.#host.explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
+    if (nextOpen(this.#desk) !== -1) return this.#host.explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
     this.#saving.finished(this.#sheet);
-    this.#host.change(state.finish(this.#desk));
+    this.#host.change(deciding.finish(this.#desk));
     return this.#host.next();
   }
 
@@ -125,13 +130,13 @@ export class Deciding {
   addPerson(box) {
     const { desk } = this.#sheet;
     const index = desk.persons.length;
-    this.#host.goTo(state.addPerson(desk, state.newPerson(newKey(), box, desk.skeleton.keypoints.length)));
+    this.#host.goTo(deciding.addPerson(desk, newPerson(newKey(), box, desk.skeleton.keypoints.length)));
     this.#saving.added(this.#sheet, index);
   }
 
   /** Whether undo has something to take back. */
   get canUndo() {
-    return Boolean(this.#host.sheet()?.desk.past.length) || this.#behind.undoable !== null;
+    return Boolean(this.#host.sheet()?.desk.past.length) || this.#leftBehind.undoable !== null;
   }
 
   /** One step back; what was decided together is taken back together. */
@@ -147,7 +152,7 @@ export class Deciding {
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.before);
     if (change.kind === "finished") this.#saving.reopened(this.#sheet);
     const person = this.#desk.persons[change.person];
-    this.#host.goTo(state.undo(this.#desk));
+    this.#host.goTo(undoing.undo(this.#desk));
     if (change.kind !== "added") return;
     this.#saving.removed(this.#sheet, person);
     this.#host.say("The added person is gone.");
@@ -155,7 +160,7 @@ export class Deciding {
 
   /** Undo reaches into the image just left: its last decision is taken back, if the server still lets us. */
   #undoBehind() {
-    const sheet = this.#behind.undoable;
+    const sheet = this.#leftBehind.undoable;
     if (!sheet) return this.#host.explain("Nothing to undo.");
     this.#host.layAgain(sheet);
     return this.undo();
@@ -167,7 +172,7 @@ export class Deciding {
     const group = groupOf(this.#desk.future.at(-1));
     const isFinished = this.#redoOne();
     while (group && groupOf(this.#desk.future.at(-1)) === group) this.#redoOne();
-    if (isFinished || state.isDone(this.#desk)) this.#host.next();
+    if (isFinished || isDone(this.#desk)) this.#host.next();
   }
 
   /** @returns {boolean} whether it said again that nobody (else) is here */
@@ -176,13 +181,13 @@ export class Deciding {
     if (!change) return false;
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
     if (change.kind === "finished") this.#saving.finished(this.#sheet);
-    this.#host.goTo(state.redo(this.#desk, newKey()));
+    this.#host.goTo(undoing.redo(this.#desk, newKey()));
     if (change.kind === "added") this.#saving.added(this.#sheet, this.#desk.person);
     return change.kind === "finished";
   }
 }
 
-/** What was decided together with a change, and is undone with it. @param {state.Change | undefined} change @returns {string | undefined} */
+/** What was decided together with a change, and is undone with it. @param {import("../desk/desk.js").Change | undefined} change @returns {string | undefined} */
 function groupOf(change) {
   return change?.kind === "verdict" ? change.group : undefined;
 }

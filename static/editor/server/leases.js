@@ -1,4 +1,4 @@
-/** The hold on the images at hand: at the server by a heartbeat, in this browser by a lock, so that another tab can be told. */
+/** The leases on the images at hand: renewed at the server by a heartbeat, and a lock in this browser that tells other tabs. */
 
 import { ApiError } from "../../shared/api.js";
 import { Tabs } from "./tabs.js";
@@ -7,15 +7,15 @@ const BEATS_IN_A_LEASE = 3;
 
 /**
  * @typedef {object} Host
- * @property {() => number[]} imageIds the images to keep hold of
+ * @property {() => number[]} imageIds the images whose leases are renewed
  * @property {() => number | undefined} imageId the one on the desk
  * @property {(imageIds: number[]) => void} lost at this beat: somebody else may have them
  * @property {() => void} lostThis the one on the desk is lost; said once
  * @property {() => void} signedOut the server does not know us any more
  */
 
-/** What one page holds. */
-export class Holds {
+/** The leases of one page. */
+export class Leases {
   #api;
   #host;
   #tabs = new Tabs();
@@ -29,7 +29,7 @@ export class Holds {
     this.#host = host;
   }
 
-  /** Keep hold from now on; once begun it goes on. @param {number} leaseS how long the server holds an image unasked, in seconds */
+  /** Renew the leases from now on; once begun it goes on. @param {number} leaseS how long one lasts, in seconds */
   keep(leaseS) {
     this.#beating ||= setInterval(() => void this.#beat(), (leaseS * 1000) / BEATS_IN_A_LEASE);
   }

@@ -1,6 +1,7 @@
 /** Decisions on their way to the server, and what its answers change on the sheet they came from. Knows no DOM. */
 
-import * as state from "../desk/desk.js";
+import { byKey, withKnown, withPerson } from "../desk/desk.js";
+import * as deciding from "../desk/deciding.js";
 
 /**
  * @typedef {import("../desk/desk.js").Desk} Desk
@@ -52,7 +53,7 @@ export class Saving {
       body: bodyOf(person, verdict, this.#outbox.hasBoxOnTheWay(aboutOf(sheet.desk, key))),
       /** @param {{person: Person}} what */
       saved: ({ person: { revision } }) =>
-        state.withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, state.byKey(sheet.desk, key)) }),
+        withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, byKey(sheet.desk, key)) }),
       /** @param {string} problem */
       refused: (problem) => takenBack(sheet.desk, key, before, problem),
     });
@@ -61,16 +62,16 @@ export class Saving {
   /** A person the annotator added: they get their real id. @param {Sheet} sheet @param {number} index */
   added(sheet, index) {
     const { key, box } = sheet.desk.persons[index];
-    sheet.desk = state.withPerson(sheet.desk, index, { isUnknown: false, savedBox: box });
+    sheet.desk = withPerson(sheet.desk, index, { isUnknown: false, savedBox: box });
     this.#entrust(sheet, key, {
       path: "/api/persons",
       whom: null,
       body: { image_id: sheet.desk.imageId, box },
       /** @param {any} answer */
-      saved: (answer) => state.withKnown(sheet.desk, key, { id: answer.person.id, revision: answer.person.revision }),
+      saved: (answer) => withKnown(sheet.desk, key, { id: answer.person.id, revision: answer.person.revision }),
       /** @param {string} problem */
       refused: (problem) => {
-        const desk = state.withKnown(state.forget(sheet.desk, key), key, { isUnknown: true });
+        const desk = withKnown(deciding.forget(sheet.desk, key), key, { isUnknown: true });
         return isListed(desk, key) ? takenBack(desk, key, { state: "open", reason: null }, problem) : desk;
       },
     });
@@ -79,14 +80,14 @@ export class Saving {
   /** A person added and taken off the list again: to the server nobody, as soon as it knows them.
    * @param {Sheet} sheet @param {import("../desk/desk.js").Person} person */
   removed(sheet, { key, isUnknown }) {
-    if (isUnknown) return void (sheet.desk = state.forget(sheet.desk, key));
+    if (isUnknown) return void (sheet.desk = deciding.forget(sheet.desk, key));
     this.#entrust(sheet, key, {
       path: PATHS.not_a_person,
-      whom: whomOf(state.byKey(sheet.desk, key)),
+      whom: whomOf(byKey(sheet.desk, key)),
       body: { withdrawn: true },
-      saved: () => state.forget(sheet.desk, key),
+      saved: () => deciding.forget(sheet.desk, key),
       /** @param {string} problem */
-      refused: (problem) => state.listAgain(sheet.desk, key, problem),
+      refused: (problem) => deciding.listAgain(sheet.desk, key, problem),
     });
   }
 
@@ -192,8 +193,8 @@ function isListed(desk, key) {
 /** As before the decision; somebody taken off the list meanwhile is there again, since the server still knows them.
  * @param {Desk} desk @param {Key} key @param {Verdict} before @param {string} problem */
 function takenBack(desk, key, before, problem) {
-  if (!isListed(desk, key)) return state.listAgain(desk, key, problem);
-  return state.takeBack(desk, indexOf(desk, key), before, problem);
+  if (!isListed(desk, key)) return deciding.listAgain(desk, key, problem);
+  return deciding.takeBack(desk, indexOf(desk, key), before, problem);
 }
 
 /** What a reload would bring after this decision: the label just saved; not what was there before it was taken back.
@@ -202,7 +203,7 @@ function takenBack(desk, key, before, problem) {
 function nowSaved(verdict, { pose, box, startedFrom }, now) {
   if (verdict.state === "open") return { start: null };
   if (verdict.state !== "accepted") return { savedBox: box };
-  /** @type {state.Begun} */
+  /** @type {import("../desk/desk.js").Begun} */
   const offered = { from: "label", startedFrom, model: null };
   return { savedBox: box, start: pose, offered, ...(now?.pose === pose && offered) };
 }
@@ -217,7 +218,7 @@ function whomOf({ id, revision }) {
 function bodyOf(person, verdict, isBoxOnTheWay) {
   if (verdict.state === "open") return {};
   const box = person.box === person.savedBox && !isBoxOnTheWay ? {} : { box: person.box };
-  if (verdict.state === "accepted") return { ...box, ...state.labelOf(person), started_from: person.startedFrom };
+  if (verdict.state === "accepted") return { ...box, ...deciding.labelOf(person), started_from: person.startedFrom };
   // A person skipped before this page was opened came without the reason.
   return verdict.state === "skipped" ? { ...box, reason: verdict.reason ?? "other" } : box;
 }

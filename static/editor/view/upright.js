@@ -1,7 +1,8 @@
 /** The upright view: whether persons are shown with their head up, as this browser remembers it. On until switched off. */
 
-import { isTurnedBy, uprightTurn } from "./framing.js";
 import { turnOf } from "../geometry.js";
+import { Preference } from "../keeping/preference.js";
+import { isTurnedBy, uprightTurn } from "./framing.js";
 
 /** @typedef {import("../desk/desk.js").Desk} Desk @typedef {{desk: Desk, view: import("../geometry.js").View}} Seen */
 
@@ -9,19 +10,21 @@ const KEY = "pose-editor/upright";
 
 /** One annotator's wish. Where the browser forbids storing, it holds until the page goes. */
 export class Upright {
-  #storage;
-  isOn = true;
+  /** @type {Preference<boolean>} */
+  #wish;
 
   /** @param {() => Storage} storage localStorage, or anything alike; asking for it may throw */
   constructor(storage) {
-    this.#storage = storage;
-    this.#try((kept) => (this.isOn = kept.getItem(KEY) !== "off"));
+    this.#wish = new Preference(storage, KEY, { read: (text) => text !== "off", write: (isOn) => (isOn ? "on" : "off") });
+  }
+
+  get isOn() {
+    return this.#wish.value;
   }
 
   /** The other way from now on. */
   toggle() {
-    this.isOn = !this.isOn;
-    this.#try((kept) => kept.setItem(KEY, this.isOn ? "on" : "off"));
+    this.#wish.set(!this.isOn);
   }
 
   /** Radians by which the selected person is to be shown turned. @param {Desk} desk */
@@ -38,14 +41,5 @@ export class Upright {
    * @returns {{isOn: boolean, turn: number, own: number}} in radians clockwise */
   seenIn({ desk, view }) {
     return { isOn: this.isOn, turn: turnOf(view), own: uprightTurn(desk) };
-  }
-
-  /** @param {(kept: Storage) => void} act */
-  #try(act) {
-    try {
-      act(this.#storage());
-    } catch {
-      // Forbidden or full: the view turns all the same, and the next visit begins upright.
-    }
   }
 }

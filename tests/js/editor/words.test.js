@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import * as state from "../../../static/editor/desk/desk.js";
+import { selectPerson, stopPlacing } from "../../../static/editor/desk/selecting.js";
+import { openDesk } from "../../../static/editor/desk/opening.js";
+import { nudge } from "../../../static/editor/desk/editing.js";
+import { goOn, placePoint, setVisibility } from "../../../static/editor/desk/placing.js";
+import * as deciding from "../../../static/editor/desk/deciding.js";
 import * as words from "../../../static/editor/words.js";
 import { barePerson, person, task } from "../tasks.js";
 
 const outlook = (known) => ({ state: "saved", pending: 0, message: "", retryAt: 0, ...known });
 
 test("the stand is always one of saved, saving, draft and unsaved, with what to do", () => {
-  const desk = state.openDesk(task(person(1)));
-  const draft = state.nudge(desk, { x: 1, y: 0 });
-  const refused = state.takeBack(desk, 0, { state: "open", reason: null }, "bob was faster");
+  const desk = openDesk(task(person(1)));
+  const draft = nudge(desk, { x: 1, y: 0 });
+  const refused = deciding.takeBack(desk, 0, { state: "open", reason: null }, "bob was faster");
   const stands = [
     words.standInWords(outlook(), null, [], 0), words.standInWords(outlook(), desk, [], 0), words.standInWords(outlook(), draft, [], 0),
     words.standInWords(outlook({ state: "saving", pending: 2 }), draft, [], 0),
@@ -24,34 +28,34 @@ test("the stand is always one of saved, saving, draft and unsaved, with what to 
 });
 
 test("a screen reader hears who is selected, which keypoint, and why it is flagged", () => {
-  const desk = state.openDesk(task(person(1, { flagged: [4] }), barePerson(2)));
+  const desk = openDesk(task(person(1, { flagged: [4] }), barePerson(2)));
   assert.equal(words.personInWords(desk), "Person 1 of 2, 1 flag. look at 4");
   assert.equal(words.keypointInWords(desk), "right foot, visible. look at 4");
-  assert.equal(words.personInWords(state.selectPerson(desk, 1)), "Person 2 of 2, 0 flags. Place the nose.");
-  assert.equal(words.keypointInWords(state.openDesk(task())), "");
+  assert.equal(words.personInWords(selectPerson(desk, 1)), "Person 2 of 2, 0 flags. Place the nose.");
+  assert.equal(words.keypointInWords(openDesk(task())), "");
 });
 
 test("a keypoint nobody decided about is not placed; one left out is absent", () => {
-  const desk = state.openDesk(task(barePerson(1)));
+  const desk = openDesk(task(barePerson(1)));
   assert.equal(words.keypointInWords(desk), "nose, not placed");
-  assert.equal(words.standOf(state.goOn(desk).persons[0], 0), "absent");
+  assert.equal(words.standOf(goOn(desk).persons[0], 0), "absent");
   assert.equal(words.notPlacedYet(8), "8 keypoints are not placed. Enter again accepts them as absent.");
   assert.equal(words.notPlacedYet(1), "1 keypoint is not placed. Enter again accepts it as absent.");
 });
 
 test("the hint says what the next click does, how to go on placing, and when all is placed", () => {
   const hint = (desk) => words.hintInWords(desk, { byTouch: false });
-  let desk = state.openDesk(task(barePerson(1)));
+  let desk = openDesk(task(barePerson(1)));
   assert.match(hint(desk), /^Click to place the nose/);
-  assert.equal(hint(state.setVisibility(desk, 1, { byMouse: true })), "The next click places the nose hidden");
-  assert.equal(hint(state.stopPlacing(desk)), "Click a keypoint in the list, or press {keypoint-next}, to go on placing");
-  for (let i = 0; i < 5; i += 1) desk = state.placePoint(desk, { x: 10 * i, y: 20 });
+  assert.equal(hint(setVisibility(desk, 1, { byMouse: true })), "The next click places the nose hidden");
+  assert.equal(hint(stopPlacing(desk)), "Click a keypoint in the list, or press {keypoint-next}, to go on placing");
+  for (let i = 0; i < 5; i += 1) desk = placePoint(desk, { x: 10 * i, y: 20 });
   assert.equal(hint(desk), "All placed · Enter accepts");
-  assert.equal(hint(state.openDesk(task(person(1)))), "");
+  assert.equal(hint(openDesk(task(person(1)))), "");
 });
 
 test("an image that is only looked at asks for nothing to be placed, and counts nothing", () => {
-  const desk = state.stopPlacing(state.openDesk(task(barePerson(1))));
+  const desk = stopPlacing(openDesk(task(barePerson(1))));
   assert.equal(words.hintInWords(desk, { byTouch: false, isLooking: true }), "");
   assert.equal(words.noFlagInWords(desk.persons[0], { isLooking: true }), "Nobody has placed or predicted this person yet.");
   assert.equal(words.placeInWords("hall", Infinity, { isLooking: true }), "camera hall");

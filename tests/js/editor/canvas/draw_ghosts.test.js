@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { GHOSTS, ghostOf } from "../../../../static/editor/canvas/draw_ghosts.js";
 import { GHOST_KINDS } from "../../../../static/editor/panel/looks.js";
-import { openDesk } from "../../../../static/editor/desk/desk.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
 import { person, task } from "../../tasks.js";
 
 const xyv = Array.from({ length: 5 }, (_, i) => [i, i, 1]);

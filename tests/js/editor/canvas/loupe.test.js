@@ -4,7 +4,10 @@ import { test } from "node:test";
 import { toScreen } from "../../../../static/editor/geometry.js";
 import { DEFAULTS } from "../../../../static/editor/panel/looks.js";
 import { LOUPE_PX, aimOf, loupeOf, loupePlace } from "../../../../static/editor/canvas/loupe.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { personOf } from "../../../../static/editor/desk/desk.js";
+import { selectPerson } from "../../../../static/editor/desk/selecting.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
+import * as deciding from "../../../../static/editor/desk/deciding.js";
 import { person, task } from "../../tasks.js";
 
 const STAGES = [{ width: 390, height: 450 }, { width: 950, height: 800 }, { width: 700, height: 260 }];
@@ -38,13 +41,13 @@ test("for the mouse it stands in the corner away from the keypoint", () => {
 });
 
 const scene = (more = {}) => ({
-  desk: state.openDesk(task(person(1))), view: { a: 2, b: 0, x: 10, y: 20 }, stage: STAGES[1],
+  desk: openDesk(task(person(1))), view: { a: 2, b: 0, x: 10, y: 20 }, stage: STAGES[1],
   look: { loupeAt: null, spot: null }, looks: { ...DEFAULTS, loupe: true }, ...more,
 });
 
 test("switched on, it shows the selected keypoint; a finger's aim comes first", () => {
   const { desk, view } = scene();
-  const [x, y] = state.personOf(desk).pose.xyv[desk.keypoint];
+  const [x, y] = personOf(desk).pose.xyv[desk.keypoint];
   assert.deepEqual(aimOf(scene()), { at: toScreen(view, { x, y }), finger: null });
   assert.equal(aimOf(scene({ looks: DEFAULTS })), null);
   const loupeAt = { at: { x: 1, y: 2 }, finger: { x: 3, y: 4 } };
@@ -52,8 +55,8 @@ test("switched on, it shows the selected keypoint; a finger's aim comes first", 
 });
 
 test("a decided person's keypoints are not magnified; a waiting one is where the pointer is", () => {
-  const decided = state.decide(scene().desk, 0, { state: "accepted", reason: null });
-  assert.equal(aimOf(scene({ desk: state.selectPerson(decided, 0) })), null);
+  const decided = deciding.decide(scene().desk, 0, { state: "accepted", reason: null });
+  assert.equal(aimOf(scene({ desk: selectPerson(decided, 0) })), null);
   const waiting = { ...scene().desk, placing: true };
   assert.equal(aimOf(scene({ desk: waiting })), null);
   const spot = { x: 5, y: 6 };

@@ -5,7 +5,7 @@ import { cornersOf, isInside } from "../../../../static/editor/geometry.js";
 import {
   dragBox, frameOfPose, handleAt, handlesOf, middleOfPose, poseDrag, scaling, transformPose, turning,
 } from "../../../../static/editor/desk/handles.js";
-import { poseFrom } from "../../../../static/editor/desk/desk.js";
+import { poseFrom } from "../../../../static/editor/desk/opening.js";
 import { numbersFrom } from "../../chance.js";
 
 const SIZE = { width: 400, height: 300 };

@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { toScreen } from "../../../../static/editor/geometry.js";
 import * as limbs from "../../../../static/editor/desk/limbs.js";
-import { personFrom, poseFrom, sideless, spoken } from "../../../../static/editor/desk/desk.js";
+import { sideless, spoken } from "../../../../static/editor/desk/keypoint_names.js";
+import { personFrom, poseFrom } from "../../../../static/editor/desk/opening.js";
 import { numbersFrom } from "../../chance.js";
 
 /** The four built-in skeletons, as sspcm/skeleton.py has them. */

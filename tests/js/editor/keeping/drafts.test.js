@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Drafts, moveOldDrafts } from "../../../../static/editor/keeping/drafts.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { isEdited, withPerson } from "../../../../static/editor/desk/desk.js";
+import { selectKeypoint, selectPerson } from "../../../../static/editor/desk/selecting.js";
+import { newPerson, openDesk } from "../../../../static/editor/desk/opening.js";
+import { beginFrom, changeBox, movePoint } from "../../../../static/editor/desk/editing.js";
+import { placePoint } from "../../../../static/editor/desk/placing.js";
+import * as deciding from "../../../../static/editor/desk/deciding.js";
+import * as undoing from "../../../../static/editor/desk/undoing.js";
 import { MemoryStore, StoreError, ownerOf } from "../../../../static/editor/keeping/store.js";
 import { barePerson, person, task } from "../../tasks.js";
 
-const fresh = (known) => state.openDesk(task(person(1, known), person(2)));
-const edited = (known) => state.movePoint(fresh(known), { x: 77, y: 66 });
+const fresh = (known) => openDesk(task(person(1, known), person(2)));
+const edited = (known) => movePoint(fresh(known), { x: 77, y: 66 });
 const OPEN = { state: "open", reason: null };
 const ACCEPTED = { state: "accepted", reason: null };
 
@@ -24,47 +30,47 @@ test("edits come back after a reload, and undo takes them away", async () => {
   const { desk, restored, problem } = await kept().after(edited(), fresh());
   assert.deepEqual([restored, problem], [[{ person: 0, fromAnotherStart: false }], null]);
   assert.deepEqual(desk.persons[0].pose.xyv[0], [77, 66, 2]);
-  assert.deepEqual(state.undo(desk).persons[0].pose.xyv[0], [20, 31, 2]);
-  assert.ok(!state.isEdited(state.undo(desk).persons[0]), "undone to where the server is, nothing is unsaved");
+  assert.deepEqual(undoing.undo(desk).persons[0].pose.xyv[0], [20, 31, 2]);
+  assert.ok(!isEdited(undoing.undo(desk).persons[0]), "undone to where the server is, nothing is unsaved");
 });
 
 test("the whole history goes on after a reload: every step back and forth, and who was selected", async () => {
   let desk = edited();
-  desk = state.movePoint(state.selectKeypoint(desk, 3), { x: 12, y: 13 });
-  desk = state.changeBox(desk, { x: 1, y: 2, width: 3, height: 4, angle: 0 });
-  desk = state.undo(desk);
-  desk = state.movePoint(state.selectPerson(desk, 1), { x: 9, y: 9 });
-  desk = state.undo(state.selectKeypoint(desk, 2));
+  desk = movePoint(selectKeypoint(desk, 3), { x: 12, y: 13 });
+  desk = changeBox(desk, { x: 1, y: 2, width: 3, height: 4, angle: 0 });
+  desk = undoing.undo(desk);
+  desk = movePoint(selectPerson(desk, 1), { x: 9, y: 9 });
+  desk = undoing.undo(selectKeypoint(desk, 2));
   const { desk: back } = await kept().after(desk, fresh());
   assert.deepEqual([back.past.length, back.future.length, back.person, back.keypoint], [2, 1, 1, 0]);
-  assert.deepEqual(state.redo(back).persons[1].pose.xyv[0], [9, 9, 2]);
-  const start = state.undo(state.undo(back));
+  assert.deepEqual(undoing.redo(back).persons[1].pose.xyv[0], [9, 9, 2]);
+  const start = undoing.undo(undoing.undo(back));
   assert.deepEqual(start.persons.map((one) => one.pose.xyv), fresh().persons.map((one) => one.pose.xyv));
-  assert.ok(!start.persons.some(state.isEdited));
+  assert.ok(!start.persons.some(isEdited));
 });
 
 test("a box moved and not saved is back, and so is the way to where the server has it", async () => {
   const box = { x: 1, y: 2, width: 30, height: 40, angle: 5 };
-  const { desk, restored } = await kept().after(state.changeBox(fresh(), box), fresh());
+  const { desk, restored } = await kept().after(changeBox(fresh(), box), fresh());
   assert.deepEqual([desk.persons[0].box, restored.length], [box, 1]);
-  assert.ok(!state.isEdited(state.undo(desk).persons[0]));
+  assert.ok(!isEdited(undoing.undo(desk).persons[0]));
 });
 
 test("a history of saved decisions alone comes back without a word, and undo reaches them", async () => {
-  const decided = state.withPerson(state.decide(fresh(), 0, ACCEPTED), 0, { revision: 1 });
+  const decided = withPerson(deciding.decide(fresh(), 0, ACCEPTED), 0, { revision: 1 });
   const label = { xyv: fresh().persons[0].pose.xyv, from: "label", prediction_id: 9 };
   const { desk, restored } = await kept().after(decided, fresh({ revision: 1, state: "accepted", start: label }));
   assert.deepEqual(restored, []);
   assert.deepEqual(desk.past.map((change) => change.kind), ["verdict"]);
-  assert.ok(!state.isEdited(desk.persons[0]));
-  assert.equal(state.undo(desk).persons[0].state, "open");
+  assert.ok(!isEdited(desk.persons[0]));
+  assert.equal(undoing.undo(desk).persons[0].state, "open");
 });
 
 test("persons stay in the order they had, so that the history is about the same ones", async () => {
-  const order = state.openDesk(task(person(2), person(1), person(3)));
+  const order = openDesk(task(person(2), person(1), person(3)));
   const { desk } = await kept().after(edited(), order);
   assert.deepEqual(desk.persons.map((one) => one.id), [1, 2, 3]);
-  assert.deepEqual(state.undo(desk).persons.map((one) => one.pose.xyv[0]), [[20, 31, 2], [20, 32, 2], [20, 33, 2]]);
+  assert.deepEqual(undoing.undo(desk).persons.map((one) => one.pose.xyv[0]), [[20, 31, 2], [20, 32, 2], [20, 33, 2]]);
 });
 
 test("a draft of an older revision stays away, and so does another annotator's", async () => {
@@ -74,15 +80,15 @@ test("a draft of an older revision stays away, and so does another annotator's",
 });
 
 test("where one person was decided elsewhere, the others' edits come back each as one step", async () => {
-  let desk = state.movePoint(edited(), { x: 70, y: 60 });
-  desk = state.movePoint(state.selectPerson(desk, 1), { x: 8, y: 8 });
-  const { desk: back, restored } = await kept().after(desk, state.openDesk(task(person(1, { revision: 1 }), person(2))));
+  let desk = movePoint(edited(), { x: 70, y: 60 });
+  desk = movePoint(selectPerson(desk, 1), { x: 8, y: 8 });
+  const { desk: back, restored } = await kept().after(desk, openDesk(task(person(1, { revision: 1 }), person(2))));
   assert.deepEqual(restored, [{ person: 1, fromAnotherStart: false }]);
   assert.deepEqual([back.past.length, back.persons[0].pose.xyv[0], back.persons[1].pose.xyv[0]], [1, [20, 31, 2], [8, 8, 2]]);
 });
 
 test("a decision that was refused after the reload leaves the edits it carried", async () => {
-  const decided = state.decide(edited(), 0, ACCEPTED);
+  const decided = deciding.decide(edited(), 0, ACCEPTED);
   const { desk, restored } = await kept().after(decided, fresh(), 1);
   assert.deepEqual([desk.persons[0].state, restored.length], ["open", 1]);
   assert.deepEqual(desk.persons[0].pose.xyv[0], [77, 66, 2]);
@@ -90,33 +96,33 @@ test("a decision that was refused after the reload leaves the edits it carried",
 
 test("a decision answered after the reload is part of the history, under the revision it led to", async () => {
   const { drafts } = kept();
-  const decided = state.decide(edited(), 0, ACCEPTED);
+  const decided = deciding.decide(edited(), 0, ACCEPTED);
   await drafts.keep(decided, 0, 1);
   await drafts.answered({ imageId: 5, personKey: 1, body: {} }, { person: { id: 1, revision: 1 } }, true);
   const label = { xyv: decided.persons[0].pose.xyv, from: "label", prediction_id: 9 };
   const { desk, restored } = await drafts.restore(fresh({ revision: 1, state: "accepted", start: label }));
   assert.deepEqual([desk.past.length, restored], [2, []]);
-  assert.ok(!state.isEdited(desk.persons[0]));
-  const opened = state.undo(desk);
-  assert.deepEqual(state.undo(opened).persons[0].pose.xyv[0], [20, 31, 2]);
+  assert.ok(!isEdited(desk.persons[0]));
+  const opened = undoing.undo(desk);
+  assert.deepEqual(undoing.undo(opened).persons[0].pose.xyv[0], [20, 31, 2]);
 });
 
 test("somebody added whose save was on its way is known by the answer", async () => {
   const { drafts } = kept();
   const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
-  let desk = state.addPerson(fresh(), state.newPerson("for now", box, 5));
-  desk = state.placePoint(desk, { x: 5, y: 6 });
+  let desk = deciding.addPerson(fresh(), newPerson("for now", box, 5));
+  desk = placePoint(desk, { x: 5, y: 6 });
   await drafts.keep(desk, 0, 1);
   await drafts.answered({ imageId: 5, personKey: "for now", body: {} }, { person: { id: 44, revision: 0 } }, true);
-  const { desk: back, restored } = await drafts.restore(state.openDesk(task(person(1), person(2), barePerson(44))));
+  const { desk: back, restored } = await drafts.restore(openDesk(task(person(1), person(2), barePerson(44))));
   assert.deepEqual([back.persons[2].pose.xyv[0], back.person, restored.length], [[5, 6, 2], 2, 1]);
-  assert.deepEqual(state.undo(state.undo(back)).persons.map((one) => one.id), [1, 2]);
+  assert.deepEqual(undoing.undo(undoing.undo(back)).persons.map((one) => one.id), [1, 2]);
 });
 
 test("somebody added whom the server never took is there again, but not while their letter is on its way", async () => {
   const { store, drafts } = kept();
   const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
-  const added = state.placePoint(state.addPerson(fresh(), state.newPerson("for now", box, 5)), { x: 5, y: 6 });
+  const added = placePoint(deciding.addPerson(fresh(), newPerson("for now", box, 5)), { x: 5, y: 6 });
   await drafts.keep(added, 0);
   await store.put("letters", ["ann", "k"], { imageId: 5, personKey: "for now" });
   assert.equal((await drafts.restore(fresh())).desk.persons.length, 2);
@@ -128,7 +134,7 @@ test("somebody added whom the server never took is there again, but not while th
 
 test("an image that is done goes once its saves are answered, here or on a later page", async () => {
   const { store, drafts } = kept();
-  const done = state.decide(state.decide(edited(), 0, ACCEPTED), 1, ACCEPTED);
+  const done = deciding.decide(deciding.decide(edited(), 0, ACCEPTED), 1, ACCEPTED);
   await drafts.keep(done, 0, 2);
   await drafts.answered({ imageId: 5, personKey: 1, body: {} }, { person: { id: 1, revision: 1 } }, false);
   assert.equal(await store.count("drafts"), 1);
@@ -172,12 +178,12 @@ test("a draft made from an earlier prediction is kept, told apart, and says what
 
 test("edits that came back to a person who began again say what they began from, until they are undone", async () => {
   const label = { xyv: fresh().persons[0].pose.xyv.map(([x, y, v]) => [x + 1, y, v]), from: "label", prediction_id: 3, model: null };
-  const begun = state.movePoint(state.beginFrom(fresh({ starts: [label] }), label), { x: 9, y: 9 });
-  const both = state.movePoint(state.selectPerson(begun, 1), { x: 8, y: 8 });
-  const { desk } = await kept().after(both, state.openDesk(task(person(1, { starts: [label] }), person(2, { revision: 1 }))));
+  const begun = movePoint(beginFrom(fresh({ starts: [label] }), label), { x: 9, y: 9 });
+  const both = movePoint(selectPerson(begun, 1), { x: 8, y: 8 });
+  const { desk } = await kept().after(both, openDesk(task(person(1, { starts: [label] }), person(2, { revision: 1 }))));
   assert.deepEqual([desk.persons[0].from, desk.persons[0].startedFrom], ["label", 3]);
-  const undone = state.undo(desk).persons[0];
-  assert.deepEqual([undone.from, undone.startedFrom, state.isEdited(undone)], ["student", 9, false]);
+  const undone = undoing.undo(desk).persons[0];
+  assert.deepEqual([undone.from, undone.startedFrom, isEdited(undone)], ["student", 9, false]);
 });
 
 /** A Storage in memory. */
@@ -205,7 +211,7 @@ test("the drafts of an earlier version of the page are moved, once", async () =>
 });
 
 test("a decided person stays as the server has them, whatever a draft says", async () => {
-  const opened = state.movePoint(state.selectPerson(state.decide(fresh({ state: "accepted" }), 0, OPEN), 0), { x: 4, y: 4 });
+  const opened = movePoint(selectPerson(deciding.decide(fresh({ state: "accepted" }), 0, OPEN), 0), { x: 4, y: 4 });
   const { desk, restored } = await kept().after(opened, fresh({ state: "accepted" }));
   assert.deepEqual([restored, desk.persons[0].pose.xyv[0]], [[], [20, 31, 2]]);
 });
@@ -237,14 +243,14 @@ test("a draft that came back whole goes when its edits are taken back", async ()
 test("the pose of somebody added outlives pages that open before their letter is answered", async () => {
   const { store, drafts } = kept();
   const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
-  await drafts.keep(state.placePoint(state.addPerson(fresh(), state.newPerson("for now", box, 5)), { x: 5, y: 6 }), 0, 1);
+  await drafts.keep(placePoint(deciding.addPerson(fresh(), newPerson("for now", box, 5)), { x: 5, y: 6 }), 0, 1);
   await store.put("letters", ["ann", "k"], { imageId: 5, personKey: "for now" });
   const next = new Drafts(store, "ann");
   const { desk } = await next.restore(fresh());
-  await next.keep(state.movePoint(desk, { x: 77, y: 66 }), 0);
+  await next.keep(movePoint(desk, { x: 77, y: 66 }), 0);
   await next.answered({ imageId: 5, personKey: "for now", body: { box } }, { person: { id: 44, revision: 0 } }, true);
-  await next.keep(state.movePoint(desk, { x: 78, y: 66 }), 0);
-  const { desk: back } = await new Drafts(store, "ann").restore(state.openDesk(task(person(1), person(2), barePerson(44, { box }))));
+  await next.keep(movePoint(desk, { x: 78, y: 66 }), 0);
+  const { desk: back } = await new Drafts(store, "ann").restore(openDesk(task(person(1), person(2), barePerson(44, { box }))));
   assert.deepEqual([back.persons[0].pose.xyv[0], back.persons[2].pose.xyv[0]], [[78, 66, 2], [5, 6, 2]]);
 });
 
@@ -260,7 +266,7 @@ test("a box put back before its letter was answered stays put back", async () =>
 
 test("an image that is finished keeps what is unsaved in it", async () => {
   const { store, drafts } = kept();
-  await drafts.keep(state.finish(edited()), 0);
+  await drafts.keep(deciding.finish(edited()), 0);
   assert.equal(await store.count("drafts"), 1);
 });
 

@@ -4,7 +4,8 @@ import { test } from "node:test";
 
 import { Keeper } from "../../../../static/editor/keeping/keeper.js";
 import { Outbox } from "../../../../static/editor/server/outbox.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
+import { movePoint } from "../../../../static/editor/desk/editing.js";
 import { person, task } from "../../tasks.js";
 
 /** A page whose browser has no IndexedDB, as Node has none. */
@@ -17,7 +18,7 @@ async function page({ storage = () => ({}) } = {}) {
   return { keeper, told };
 }
 
-const edited = () => state.movePoint(state.openDesk(task(person(1))), { x: 5, y: 6 });
+const edited = () => movePoint(openDesk(task(person(1))), { x: 5, y: 6 });
 
 test("before anybody is known nothing is kept, and nothing breaks", () => {
   const keeper = new Keeper(new Outbox({ send: () => {} }), () => {});
@@ -40,7 +41,7 @@ test("what is kept comes back on the same page, for the annotator in this projec
   const { keeper } = await page();
   keeper.going(true, { desk: edited(), waiting: 0 });
   await setImmediate();
-  const { desk, restored, problem } = await keeper.restore(state.openDesk(task(person(1))));
+  const { desk, restored, problem } = await keeper.restore(openDesk(task(person(1))));
   assert.deepEqual(desk.persons[0].pose.xyv[desk.keypoint], [5, 6, 2]);
   assert.deepEqual([keeper.owner, restored.length], ["ann@here", 1]);
   assert.match(problem, /could not keep your work/);
@@ -52,9 +53,9 @@ test("a project that comes while the page is open is kept for under its own name
   const kept = [];
   for (const [project, x] of [[null, 5], ["here", 7]]) {
     await keeper.openFor("ann", project);
-    keeper.keep({ desk: state.movePoint(state.openDesk(task(person(1))), { x, y: 6 }), waiting: 0 });
+    keeper.keep({ desk: movePoint(openDesk(task(person(1))), { x, y: 6 }), waiting: 0 });
     await setImmediate();
-    const { desk } = await keeper.restore(state.openDesk(task(person(1))));
+    const { desk } = await keeper.restore(openDesk(task(person(1))));
     kept.push([keeper.owner, desk.persons[0].pose.xyv[desk.keypoint][0]]);
   }
   assert.deepEqual(kept, [["ann@", 5], ["ann@here", 7]]);

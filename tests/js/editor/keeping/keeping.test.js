@@ -3,12 +3,16 @@ import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
 
 import { ApiError } from "../../../../static/shared/api.js";
-import { Behind } from "../../../../static/editor/images/left_behind.js";
-import { Deciding } from "../../../../static/editor/server/decisions.js";
+import { LeftBehind } from "../../../../static/editor/images/left_behind.js";
+import { Decisions } from "../../../../static/editor/server/decisions.js";
 import { Drafts } from "../../../../static/editor/keeping/drafts.js";
 import { Outbox } from "../../../../static/editor/server/outbox.js";
 import { Saving } from "../../../../static/editor/server/saving.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { hasDrafts } from "../../../../static/editor/desk/desk.js";
+import { selectPerson } from "../../../../static/editor/desk/selecting.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
+import { changeBox, movePoint } from "../../../../static/editor/desk/editing.js";
+import * as deciding from "../../../../static/editor/desk/deciding.js";
 import { MemoryStore } from "../../../../static/editor/keeping/store.js";
 import { numbersFrom } from "../../chance.js";
 import { person, task } from "../../tasks.js";
@@ -87,7 +91,7 @@ class Page {
     this.saving = new Saving(this.outbox, { saved: (sheet) => this.keep(sheet), refused: (sheet) => this.keep(sheet) });
     const take = (desk) => (this.sheet.desk = desk);
     const unseen = { letGo() {}, next() {}, layAgain() {}, explain() {}, say() {} };
-    this.deciding = new Deciding(this.saving, new Behind(), { sheet: () => this.sheet, change: take, goTo: take, ...unseen });
+    this.deciding = new Decisions(this.saving, new LeftBehind(), { sheet: () => this.sheet, change: take, goTo: take, ...unseen });
     this.server = server;
     this.store = store;
   }
@@ -101,7 +105,7 @@ class Page {
   async open() {
     await this.outbox.open(this.store, "ann");
     while (this.outbox.outlook.pending) await this.outbox.retry();
-    const { desk } = await this.drafts.restore(state.openDesk(this.server.task()));
+    const { desk } = await this.drafts.restore(openDesk(this.server.task()));
     this.sheet = { desk, waiting: 0 };
   }
 
@@ -112,14 +116,14 @@ class Page {
   /** @returns {string | null} the path at which the server must hear of it */
   decide(index, verdict) {
     if (this.sheet.desk.persons[index].state === verdict.state) return null;
-    this.sheet.desk = state.selectPerson(this.sheet.desk, index);
+    this.sheet.desk = selectPerson(this.sheet.desk, index);
     this.deciding.decide(verdict);
     return DECISIONS[verdict.state];
   }
 
   finish() {
     this.saving.finished(this.sheet);
-    this.sheet.desk = state.finish(this.sheet.desk);
+    this.sheet.desk = deciding.finish(this.sheet.desk);
   }
 
   /** @returns {[object, string] | null} whom the server must hear about, and at which path */
@@ -159,17 +163,17 @@ for (let seed = 1; seed <= 40; seed++) {
       const one = desk.persons[index];
       const choice = below(12);
       if (choice < 3) {
-        page.sheet.desk = state.movePoint(state.selectPerson(desk, below(desk.persons.length)), { x: step, y: step });
+        page.sheet.desk = movePoint(selectPerson(desk, below(desk.persons.length)), { x: step, y: step });
       } else if (choice < 6) expect(one, page.decide(index, { state: Object.keys(DECISIONS)[below(4)], reason: "blurred" }));
       else if (choice === 6) {
         page.deciding.addPerson({ x: 100 + step, y: 1, width: 10 + step, height: 9, angle: 0 });
         expect(page.sheet.desk.persons.at(-1), "/api/persons");
       } else if (choice < 9) expect(...(page.undo() ?? [null, null]));
       else if (choice === 9) {
-        const there = state.selectPerson(desk, index);
-        page.sheet.desk = state.changeBox(there, { ...one.box, x: 200 + step });
+        const there = selectPerson(desk, index);
+        page.sheet.desk = changeBox(there, { ...one.box, x: 200 + step });
       } else if (choice === 10) {
-        if (!state.hasDrafts(desk)) continue; // an image that is finished and holds nothing unsaved is over
+        if (!hasDrafts(desk)) continue; // an image that is finished and holds nothing unsaved is over
         page.finish();
         expect({ id: "image" }, "/api/finish");
       }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Kept } from "../../../../static/editor/keeping/preference.js";
 import {
   DEFAULTS, hasGhosts, readLooks, toneOf, withDefaults, withGhost, withGhostsToggled, writeLooks,
 } from "../../../../static/editor/panel/looks.js";
@@ -49,20 +48,4 @@ test("contrast leaves the middle grey where it is; brightness moves everything a
   const bright = toneOf({ ...DEFAULTS, brightness: 0.4 });
   assert.equal(through(bright, 0.1).toFixed(9), (0.3).toFixed(9));
   assert.equal(through(bright, 0.5).toFixed(9), (0.7).toFixed(9));
-});
-
-test("a browser that forbids storing keeps it on this page all the same", () => {
-  const kept = new Kept(() => {
-    throw new DOMException("denied", "SecurityError");
-  }, "any", { read: readLooks, write: writeLooks });
-  assert.deepEqual(kept.value, { ...DEFAULTS });
-  kept.set({ ...DEFAULTS, dots: 2 });
-  assert.equal(kept.value.dots, 2);
-});
-
-test("what was set is there at the next visit", () => {
-  const storage = new Map();
-  const browser = { getItem: (name) => storage.get(name) ?? null, setItem: (name, value) => storage.set(name, value) };
-  new Kept(() => browser, "looks", { read: readLooks, write: writeLooks }).set({ ...readLooks(null), dots: 2 });
-  assert.equal(new Kept(() => browser, "looks", { read: readLooks, write: writeLooks }).value.dots, 2);
 });

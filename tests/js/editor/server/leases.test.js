@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { test } from "node:test";
 
 import { ApiError } from "../../../../static/shared/api.js";
-import { Holds } from "../../../../static/editor/server/leases.js";
+import { Leases } from "../../../../static/editor/server/leases.js";
 
 /** A page with two images, and a server that holds some of them. */
 function page(t) {
@@ -16,7 +16,7 @@ function page(t) {
     return { held: server.held };
   } };
   const host = { ids: [1, 2], current: 1 };
-  const holds = new Holds(api, {
+  const holds = new Leases(api, {
     imageIds: () => host.ids,
     imageId: () => host.current,
     lost: (ids) => ids.length && told.said.push(["lost", ...ids]),
@@ -67,7 +67,7 @@ test("an image that another tab has is not this tab's; once that one lets go it 
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
   t.after(() => (before ? Object.defineProperty(globalThis, "navigator", before) : delete globalThis.navigator));
-  const [one, two] = [new Holds({}, {}), new Holds({}, {})];
+  const [one, two] = [new Leases({}, {}), new Leases({}, {})];
   assert.deepEqual([await one.inThisTab("ann@here", 1), await two.inThisTab("ann@here", 1)], [true, false]);
   assert.equal(await two.inThisTab("bea@here", 1), true, "another annotator's image is another one");
   one.stop();

@@ -5,12 +5,16 @@ import { test } from "node:test";
 import { ApiError } from "../../../../static/shared/api.js";
 import { Outbox } from "../../../../static/editor/server/outbox.js";
 import { Saving, strayInWords } from "../../../../static/editor/server/saving.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { isEdited, withPerson } from "../../../../static/editor/desk/desk.js";
+import { newPerson, openDesk } from "../../../../static/editor/desk/opening.js";
+import { beginFrom, changeBox, movePoint, startsOf } from "../../../../static/editor/desk/editing.js";
+import * as deciding from "../../../../static/editor/desk/deciding.js";
+import * as undoing from "../../../../static/editor/desk/undoing.js";
 import { person, task } from "../../tasks.js";
 
 /** A sheet, and the saving of it over answers given in turn. */
 function desk(...answers) {
-  const sheet = { desk: state.openDesk(task(person(1), person(2))), waiting: 0 };
+  const sheet = { desk: openDesk(task(person(1), person(2))), waiting: 0 };
   const sent = [];
   const news = [];
   const send = async (path, body) => {
@@ -24,7 +28,7 @@ function desk(...answers) {
   });
   const decide = (index, stands, reason = null) => {
     saving.decided(sheet, index, { state: stands, reason });
-    sheet.desk = state.decide(sheet.desk, index, { state: stands, reason });
+    sheet.desk = deciding.decide(sheet.desk, index, { state: stands, reason });
   };
   return { sheet, sent, news, saving, decide };
 }
@@ -33,14 +37,14 @@ const answered = (id, revision) => ({ person: { id, revision, state: "accepted" 
 
 test("an accept carries the label, what was touched, and what it started from", async () => {
   const { sheet, sent, decide } = desk(answered(1, 1));
-  sheet.desk = state.movePoint(sheet.desk, { x: 50, y: 60 });
+  sheet.desk = movePoint(sheet.desk, { x: 50, y: 60 });
   decide(0, "accepted");
   assert.equal(sheet.waiting, 1);
   await setImmediate();
   assert.deepEqual(sent[0].xyv[0], [50, 60, 2]);
   assert.deepEqual([sent[0].path, sent[0].person_id, sent[0].revision, sent[0].started_from], ["/api/accept", 1, 0, 9]);
   assert.deepEqual(sent[0].touched, [true, false, false, false, false]);
-  assert.deepEqual([sheet.waiting, sheet.desk.persons[0].revision, state.isEdited(sheet.desk.persons[0])], [0, 1, false]);
+  assert.deepEqual([sheet.waiting, sheet.desk.persons[0].revision, isEdited(sheet.desk.persons[0])], [0, 1, false]);
 });
 
 test("a decision taken back at once is sent with the revision the first one led to, and leaves a draft", async () => {
@@ -49,14 +53,14 @@ test("a decision taken back at once is sent with the revision the first one led 
   decide(0, "open");
   await setImmediate();
   assert.deepEqual(sent.map((one) => [one.path, one.revision]), [["/api/accept", 0], ["/api/reopen", 1]]);
-  assert.ok(state.isEdited(sheet.desk.persons[0]), "a reload would not bring this pose, so it is kept");
+  assert.ok(isEdited(sheet.desk.persons[0]), "a reload would not bring this pose, so it is kept");
 });
 
 test("a label is the pose as it was accepted, whatever is edited while it waits", async () => {
   const { sheet, sent, decide } = desk(answered(2, 1), answered(1, 1));
   decide(1, "skipped", "blurred");
   decide(0, "accepted");
-  sheet.desk = state.movePoint(state.decide(sheet.desk, 0, { state: "open", reason: null }), { x: 1, y: 1 });
+  sheet.desk = movePoint(deciding.decide(sheet.desk, 0, { state: "open", reason: null }), { x: 1, y: 1 });
   await setImmediate();
   assert.equal(sent[0].reason, "blurred");
   assert.deepEqual(sent[1].xyv[0], [20, 31, 2]);
@@ -73,7 +77,7 @@ test("a refusal opens the person again and tells who and why", async () => {
 test("an added person's decision is sent under the id the server gave", async () => {
   const { sheet, sent, saving, decide } = desk({ person: { id: 44, revision: 3 } }, answered(44, 4));
   const box = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
-  sheet.desk = state.addPerson(sheet.desk, state.newPerson("for now", box, 5));
+  sheet.desk = deciding.addPerson(sheet.desk, newPerson("for now", box, 5));
   saving.added(sheet, 2);
   decide(2, "not_a_person");
   await setImmediate();
@@ -93,7 +97,7 @@ test("a refusal that drops later decisions leaves none of them waited for", asyn
 
 test("a person skipped before this page was opened is skipped again with a reason the server takes", async () => {
   const { sheet, sent, decide } = desk(answered(1, 1), answered(1, 2));
-  sheet.desk = state.withPerson(sheet.desk, 0, { state: "skipped", reason: null });
+  sheet.desk = withPerson(sheet.desk, 0, { state: "skipped", reason: null });
   decide(0, "open");
   decide(0, "skipped", null);
   await setImmediate();
@@ -106,10 +110,10 @@ const BOX = { x: 1, y: 2, width: 30, height: 40, angle: 0 };
 function addedAndRemoved(...answers) {
   const all = desk(...answers);
   const { sheet, saving } = all;
-  sheet.desk = state.addPerson(sheet.desk, state.newPerson("for now", BOX, 5));
+  sheet.desk = deciding.addPerson(sheet.desk, newPerson("for now", BOX, 5));
   saving.added(sheet, 2);
   const gone = sheet.desk.persons[2];
-  sheet.desk = state.undo(sheet.desk);
+  sheet.desk = undoing.undo(sheet.desk);
   saving.removed(sheet, gone);
   return all;
 }
@@ -127,7 +131,7 @@ test("an added person taken back is, once the server knows them, nobody to it", 
 
 test("another box drawn meanwhile keeps its own id", async () => {
   const { sheet, saving } = addedAndRemoved({ person: { id: 44, revision: 0 } }, answered(44, 1), { person: { id: 45, revision: 0 } });
-  sheet.desk = state.addPerson(sheet.desk, state.newPerson("another", BOX, 5));
+  sheet.desk = deciding.addPerson(sheet.desk, newPerson("another", BOX, 5));
   saving.added(sheet, 2);
   await setImmediate();
   assert.deepEqual(sheet.desk.persons.map((one) => one.id), [1, 2, 45]);
@@ -146,17 +150,17 @@ test("an added person the server never took is missed by nobody; one it will not
 
 test("a changed box goes with the decision, and only a changed one", async () => {
   const { sheet, sent, decide } = desk(answered(1, 1), answered(2, 1));
-  sheet.desk = state.changeBox(sheet.desk, BOX);
+  sheet.desk = changeBox(sheet.desk, BOX);
   decide(0, "accepted");
   decide(1, "not_a_person");
   await setImmediate();
   assert.deepEqual(sent.map((one) => one.box), [BOX, undefined]);
-  assert.ok(!state.isEdited(sheet.desk.persons[0]));
+  assert.ok(!isEdited(sheet.desk.persons[0]));
 });
 
 test("an added person's box goes with the adding, not again with the decision", async () => {
   const { sheet, sent, saving, decide } = desk({ person: { id: 44, revision: 0 } }, answered(44, 1));
-  sheet.desk = state.addPerson(sheet.desk, state.newPerson("for now", BOX, 5));
+  sheet.desk = deciding.addPerson(sheet.desk, newPerson("for now", BOX, 5));
   saving.added(sheet, 2);
   decide(2, "skipped", "blurred");
   await setImmediate();
@@ -167,7 +171,7 @@ test("whoever began again meanwhile keeps what they began from", async () => {
   const { sheet, decide } = desk(answered(1, 1), answered(1, 2));
   decide(0, "accepted");
   decide(0, "open");
-  sheet.desk = state.beginFrom(sheet.desk, state.startsOf(sheet.desk).at(-1));
+  sheet.desk = beginFrom(sheet.desk, startsOf(sheet.desk).at(-1));
   await setImmediate();
   assert.equal(sheet.desk.persons[0].from, "empty");
 });
@@ -196,14 +200,14 @@ test("a refused decision of an earlier page is told by file and person, and wher
 test("a box put back while the letter with another one waits goes with the next decision", async () => {
   const { sheet, sent, decide } = desk(answered(1, 1), answered(1, 2), answered(1, 3), answered(1, 4), answered(1, 5));
   const { box } = sheet.desk.persons[0];
-  sheet.desk = state.changeBox(sheet.desk, BOX);
+  sheet.desk = changeBox(sheet.desk, BOX);
   decide(0, "accepted");
   decide(0, "open");
-  sheet.desk = state.changeBox(sheet.desk, box);
+  sheet.desk = changeBox(sheet.desk, box);
   decide(0, "accepted");
   await setImmediate();
   assert.deepEqual(sent.map((one) => one.box), [BOX, undefined, box]);
-  assert.ok(!state.isEdited(sheet.desk.persons[0]));
+  assert.ok(!isEdited(sheet.desk.persons[0]));
   decide(0, "open");
   decide(0, "accepted");
   await setImmediate();
@@ -213,10 +217,10 @@ test("a box put back while the letter with another one waits goes with the next 
 test("a refused finish is not there to be undone", async () => {
   const { sheet, saving } = desk({}, new ApiError("refused", "bob holds it", { status: 409 }));
   saving.finished(sheet);
-  sheet.desk = state.finish(sheet.desk);
+  sheet.desk = deciding.finish(sheet.desk);
   await setImmediate();
   saving.finished(sheet);
-  sheet.desk = state.finish(sheet.desk);
+  sheet.desk = deciding.finish(sheet.desk);
   await setImmediate();
   assert.deepEqual(sheet.desk.past.map((change) => change.kind), ["finished"]);
 });

@@ -4,14 +4,16 @@ import { test } from "node:test";
 import { isTurnedBy, refitted, turnedAnew, turnedOn, uprightTurn, viewOfImage, viewOfPerson, withKeypointInside }
   from "../../../../static/editor/view/framing.js";
 import { pan, toImage, toScreen } from "../../../../static/editor/geometry.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { selectPerson } from "../../../../static/editor/desk/selecting.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
+import { movePoint } from "../../../../static/editor/desk/editing.js";
 import { person, task } from "../../tasks.js";
 
 const STAGE = { width: 800, height: 600 };
-const desk = state.openDesk(task(person(1)));
+const desk = openDesk(task(person(1)));
 
 test("a person is shown whole, keypoints outside the box included", () => {
-  const far = state.movePoint(desk, { x: 190, y: 90 });
+  const far = movePoint(desk, { x: 190, y: 90 });
   const view = viewOfPerson(far, STAGE);
   for (const [x, y] of [...far.persons[0].pose.xyv, [10, 10], [70, 70]]) {
     const at = toScreen(view, { x, y });
@@ -20,7 +22,7 @@ test("a person is shown whole, keypoints outside the box included", () => {
 });
 
 test("an image without persons is shown whole", () => {
-  const empty = state.openDesk(task());
+  const empty = openDesk(task());
   assert.deepEqual(viewOfPerson(empty, STAGE), viewOfImage(empty, STAGE));
 });
 
@@ -42,8 +44,8 @@ test("a smaller window shows the person whole again, and keeps a view chosen by 
 
 const LENS = { x: 100, y: 50, radius: 50 };
 const MIDDLE = { x: 400, y: 300 };
-const fisheye = state.openDesk({ ...task(person(1), person(2, { box: { x: 130, y: 45, width: 10, height: 10, angle: 0 } })), lens: LENS });
-const other = state.selectPerson(fisheye, 1);
+const fisheye = openDesk({ ...task(person(1), person(2, { box: { x: 130, y: 45, width: 10, height: 10, angle: 0 } })), lens: LENS });
+const other = selectPerson(fisheye, 1);
 
 test("a person's head points up on the screen: away from the lens's middle", () => {
   const view = viewOfPerson(other, STAGE, uprightTurn(other));
@@ -53,7 +55,7 @@ test("a person's head points up on the screen: away from the lens's middle", () 
 
 test("without a lens, or without a person, nothing is turned", () => {
   assert.equal(uprightTurn(desk), 0);
-  assert.equal(uprightTurn(state.openDesk({ ...task(), lens: LENS })), 0);
+  assert.equal(uprightTurn(openDesk({ ...task(), lens: LENS })), 0);
 });
 
 test("clicking another person turns the view about the pointer, unless it shows the image as it was taken", () => {

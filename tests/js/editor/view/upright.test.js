@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { viewOfImage, viewOfPerson } from "../../../../static/editor/view/framing.js";
-import * as state from "../../../../static/editor/desk/desk.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
 import { Upright } from "../../../../static/editor/view/upright.js";
 import { person, task } from "../../tasks.js";
 
@@ -31,7 +31,7 @@ test("a browser that forbids storing turns the view all the same", () => {
 });
 
 test("a turned view suits only while persons are wanted upright; the whole image always does", () => {
-  const desk = state.openDesk({ ...task(person(1)), lens: { x: 100, y: 50, radius: 50 } });
+  const desk = openDesk({ ...task(person(1)), lens: { x: 100, y: 50, radius: 50 } });
   const upright = new Upright(storage);
   const view = viewOfPerson(desk, STAGE, upright.turnFor(desk));
   assert.equal(upright.suits({ desk, view }), true);
@@ -42,7 +42,7 @@ test("a turned view suits only while persons are wanted upright; the whole image
 });
 
 test("what is seen tells the view's turn beside the person's own", () => {
-  const desk = state.openDesk({ ...task(person(1)), lens: { x: 100, y: 40, radius: 50 } });
+  const desk = openDesk({ ...task(person(1)), lens: { x: 100, y: 40, radius: 50 } });
   const { isOn, turn, own } = new Upright(storage).seenIn({ desk, view: viewOfImage(desk, STAGE) });
   assert.deepEqual([isOn, turn, own], [true, 0, Math.PI / 2]);
 });

@@ -1,0 +1,157 @@
+/** Changes to the selected person's pose and box, each one step of undo. Pure: a decided person stays as they are. */
+
+import { frameOf, intoFrame, round } from "../geometry.js";
+import { ABSENT, VISIBLE, isEdited, isUndecided, personOf, withPerson } from "./desk.js";
+import { selectKeypoint, selectPerson } from "./selecting.js";
+import { begunFrom, poseFrom } from "./opening.js";
+
+/**
+ * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose
+ * @typedef {import("./desk.js").Start} Start @typedef {import("./desk.js").Begun} Begun
+ * @typedef {import("../geometry.js").Spot} Spot @typedef {import("../geometry.js").Box} Box
+ * @typedef {import("../geometry.js").Point} Point
+ */
+
+/**
+ * Put the selected keypoint at a spot. Moves of one gesture (one drag) are one step of undo.
+ * @param {Desk} desk @param {Spot} spot in image pixels; kept inside the frame @param {string | null} [gesture]
+ * @returns {Desk}
+ */
+export function movePoint(desk, spot, gesture = null) {
+  const { x, y } = intoFrame(spot, frameOf(desk.size));
+  return changePoint(desk, (point) => [round(x), round(y), point[2] === ABSENT ? VISIBLE : point[2]], gesture);
+}
+
+/** Move the selected keypoint by a step, if it is present: by just so much, so that steps in a turned view add up.
+ * @param {Desk} desk @param {Spot} step in image pixels */
+export function nudge(desk, step) {
+  const point = personOf(desk)?.pose.xyv[desk.keypoint];
+  if (!point || point[2] === ABSENT) return desk;
+  const { x, y } = intoFrame({ x: point[0] + step.x, y: point[1] + step.y }, frameOf(desk.size));
+  return changePoint(desk, () => [round(x, 1e6), round(y, 1e6), point[2]]);
+}
+
+/** Change the selected keypoint of an open person; a decided person stays as they are.
+ * @param {Desk} desk @param {(point: Point) => Point} change @param {string | null} [gesture] @returns {Desk} */
+export function changePoint(desk, change, gesture = null) {
+  const person = personOf(desk);
+  if (person?.state !== "open") return desk;
+  const { xyv, touched, placed, undecided } = person.pose;
+  const point = change(xyv[desk.keypoint]);
+  if (samePoint(point, xyv[desk.keypoint]) && touched[desk.keypoint] && !undecided[desk.keypoint]) return desk;
+  const pose = {
+    xyv: xyv.with(desk.keypoint, point),
+    touched: touched.with(desk.keypoint, true),
+    placed: placed.with(desk.keypoint, placed[desk.keypoint] || point[2] !== ABSENT),
+    undecided: undecided.with(desk.keypoint, false),
+  };
+  return { ...changePose(desk, pose, gesture), placing: false, placeAs: VISIBLE };
+}
+
+function samePoint(one, two) {
+  return one.every((value, i) => value === two[i]);
+}
+
+/** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose
+ * @param {string | null} [gesture] @param {Begun} [after] where the pose began, if not where theirs did @returns {Desk} */
+export function changePose(desk, pose, gesture = null, after = undefined) {
+  const { from, startedFrom, model } = personOf(desk);
+  const begun = after && { before: { from, startedFrom, model }, after };
+  const change = { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, after: pose, ...(begun && { begun }) };
+  const next = changed(desk, change, "pose");
+  return begun ? withPerson(next, desk.person, after) : next;
+}
+
+/** Give the selected open person another box, which moves no keypoint. @param {Desk} desk @param {Box} box
+ * @param {string | null} [gesture] changes of one gesture are one step of undo @returns {Desk} */
+export function changeBox(desk, box, gesture = null) {
+  const person = personOf(desk);
+  if (person?.state !== "open" || sameBox(person.box, box)) return desk;
+  const back = sameBox(person.savedBox, box) ? person.savedBox : box;
+  return changed(desk, { kind: "box", person: desk.person, gesture, after: back }, "box");
+}
+
+function sameBox(one, two) {
+  return ["x", "y", "width", "height", "angle"].every((name) => one[name] === two[name]);
+}
+
+/** A change made and remembered; within one gesture, the way back leads to where the gesture began. */
+function changed(desk, change, part) {
+  const last = desk.past.at(-1);
+  const goesOn = change.gesture !== null && last?.gesture === change.gesture && last.person === change.person;
+  const before = goesOn ? last.before : desk.persons[change.person][part];
+  return {
+    ...withPerson(desk, change.person, { [part]: change.after }),
+    past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), { ...change, before }],
+    future: [],
+  };
+}
+
+/** Clear the selected keypoint: it is not placed, as if nobody had said anything about it; the next click places it.
+ * @param {Desk} desk @returns {Desk} */
+export function clearKeypoint(desk) {
+  const person = personOf(desk);
+  if (person?.state !== "open" || isUndecided(person, desk.keypoint)) return desk;
+  return selectKeypoint(changePose(desk, cleared(person.pose, [desk.keypoint])), desk.keypoint);
+}
+
+/** Clear every keypoint: they are placed in order again. @param {Desk} desk @returns {Desk} */
+export function clearAll(desk) {
+  const person = personOf(desk);
+  if (person?.state !== "open" || person.pose.undecided.every(Boolean)) return desk;
+  const bare = changePose(desk, cleared(person.pose, [...person.pose.xyv.keys()]));
+  return selectKeypoint(bare, 0);
+}
+
+function cleared(pose, keypoints) {
+  const swept = (values, value) => values.map((old, i) => (keypoints.includes(i) ? value : old));
+  return {
+    xyv: swept(pose.xyv, [0, 0, ABSENT]), touched: swept(pose.touched, false), placed: swept(pose.placed, false),
+    undecided: swept(pose.undecided, true),
+  };
+}
+
+/** All that the selected person could begin again from, the empty pose last. @param {Desk} desk @returns {Start[]} */
+export function startsOf(desk) {
+  const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null };
+  return [...(personOf(desk)?.starts ?? []), empty];
+}
+
+/** An image loaded anew, with what was edited in it here before among what its persons can begin from.
+ * @param {Desk} fresh @param {Desk} before @returns {Desk} */
+export function withEarlierEdits(fresh, before) {
+  const persons = fresh.persons.map((person) => {
+    const mine = before.persons.find((one) => one.id === person.id);
+    if (!mine || !isEdited(mine)) return person;
+    const start = { xyv: mine.pose.xyv, from: "label", prediction_id: null, model: null, text: "Your own edits from before" };
+    return { ...person, starts: [start, ...person.starts] };
+  });
+  return { ...fresh, persons };
+}
+
+/** Begin the selected open person again, from another prediction, the previous label, or nothing; one step of undo.
+ * @param {Desk} desk @param {Start} start @returns {Desk} */
+export function beginFrom(desk, start) {
+  const person = personOf(desk);
+  if (person?.state !== "open") return desk;
+  const after = begunFrom(start);
+  const isOffered = ["from", "startedFrom", "model"].every((name) => after[name] === person.offered[name]) &&
+    person.start?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
+  const pose = isOffered ? person.start : poseFrom(start.xyv, after.from);
+  return selectPerson(changePose(desk, pose, null, after), desk.person);
+}
+
+/** Drop the edits of these persons: their prediction or label and their box are back, each a step of undo.
+ * @param {Desk} desk @param {number[]} indices @returns {Desk} */
+export function dropEdits(desk, indices) {
+  const { person, keypoint } = desk;
+  const dropped = indices.filter((index) => desk.persons[index].state === "open" && isEdited(desk.persons[index])).reduce(
+    (now, index) => withoutEdits({ ...now, person: index }), desk);
+  return { ...dropped, person, keypoint, placing: false, placeAs: VISIBLE };
+}
+
+function withoutEdits(desk) {
+  const { start, pose, savedBox, offered } = personOf(desk);
+  const boxed = changeBox(desk, savedBox);
+  return start && start !== pose ? changePose(boxed, start, null, offered) : boxed;
+}

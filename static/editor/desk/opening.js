@@ -1,0 +1,91 @@
+/** A task of the server as a desk, its persons ready to edit. Pure. */
+
+import { ABSENT, VISIBLE, nextOpen } from "./desk.js";
+import { selectPerson } from "./selecting.js";
+
+/**
+ * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Person} Person
+ * @typedef {import("./desk.js").Pose} Pose @typedef {import("./desk.js").Start} Start
+ * @typedef {import("./desk.js").Source} Source @typedef {import("./desk.js").Begun} Begun
+ * @typedef {import("../geometry.js").Point} Point @typedef {import("../geometry.js").Box} Box
+ */
+
+/** The desk for a task as the server sends it: at the worst flag of the worst open person.
+ * @param {any} task @returns {Desk} */
+export function openDesk(task) {
+  const desk = {
+    imageId: task.image.id,
+    fileName: task.image.file_name,
+    camera: task.image.camera,
+    url: task.image.url,
+    size: { width: task.image.width, height: task.image.height },
+    leaseS: task.lease_s,
+    lens: task.lens ?? null,
+    remaining: task.remaining,
+    round: task.round,
+    skeleton: task.skeleton,
+    persons: task.persons.map(personFrom),
+    removed: [],
+    person: -1,
+    keypoint: 0,
+    placing: false,
+    placeAs: VISIBLE,
+    past: [],
+    future: [],
+  };
+  return selectPerson(desk, Math.max(nextOpen(desk), desk.persons.length ? 0 : -1));
+}
+
+/** A person as the server sends them, ready to edit. @param {any} data @returns {Person} */
+export function personFrom(data) {
+  const begun = begunFrom(data.start);
+  const start = poseFrom(data.start.xyv, begun.from);
+  return {
+    id: data.id,
+    key: data.id,
+    revision: data.revision,
+    state: data.state,
+    reason: data.skip_reason ?? null,
+    box: data.box,
+    savedBox: data.box,
+    score: data.score,
+    flags: data.flags ?? [],
+    keypointScores: data.keypoint_scores ?? null,
+    ...begun,
+    offered: begun,
+    starts: data.starts ?? [],
+    ghosts: data.ghosts ?? {},
+    start,
+    pose: start,
+    problem: null,
+    isUnknown: false,
+  };
+}
+
+/** Where a pose that begins so began. @param {Start} start @returns {Begun} */
+export function begunFrom(start) {
+  const isEmpty = start.xyv.every((point) => point[2] === ABSENT);
+  return { from: isEmpty ? "empty" : start.from, startedFrom: start.prediction_id ?? null, model: start.model ?? null };
+}
+
+/** A person drawn a moment ago: a box, and every keypoint still to place.
+ * @param {string} id @param {Box} box @param {number} count of the skeleton's keypoints @returns {Person} */
+export function newPerson(id, box, count) {
+  const xyv = Array.from({ length: count }, () => [0, 0, ABSENT]);
+  return personFrom({
+    id, revision: 0, state: "open", box, score: null, flags: [], start: { xyv, from: "empty", prediction_id: null },
+    ghosts: {},
+  });
+}
+
+/** A pose as it begins, nothing touched yet: of what is absent, a label and the student have decided so.
+ * @param {Point[]} xyv @param {Source} from @returns {Pose} */
+export function poseFrom(xyv, from) {
+  const isOpen = from === "empty" || from === "model";
+  return {
+    xyv,
+    touched: xyv.map(() => false),
+    placed: xyv.map((point) => point[2] !== ABSENT),
+    undecided: xyv.map((point) => isOpen && point[2] === ABSENT),
+  };
+}
