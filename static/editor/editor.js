@@ -75,8 +75,6 @@ export class PoseEditor extends HTMLElement {
   /** Whether something of this page was on its way to the server. */
   #hasSaved = false;
   #openAgain = 0;
-  /** @type {string[]} what went wrong before there was an image to say it over */
-  #untold = [];
   /** What is to be said of the image just left. */
   #left = "";
   #draftTimer = 0;
@@ -139,6 +137,10 @@ export class PoseEditor extends HTMLElement {
   #looking;
   #ticking = 0;
 
+  get #notices() {
+    return this.#panel.notices;
+  }
+
   #build() {
     const root = this.attachShadow({ mode: "open" });
     const look = new CSSStyleSheet();
@@ -150,6 +152,10 @@ export class PoseEditor extends HTMLElement {
       selectKeypoint: (keypoint) => this.#goTo(selectKeypoint(this.#desk, keypoint)),
       swap: (keypoints) => this.#edit(tools.swapped(this.#desk, keypoints)),
       leaveMenu: () => this.#panel.refs.stage.focus(),
+      closedNotice: () => {
+        this.#decisions.askAgain();
+        this.#panel.refs.stage.focus();
+      },
       loadAgain: () => void this.#loadAgain(),
       looks: (wanted) => this.#setLooks(wanted),
       ownKeys: (own) => this.#setKeys(own),
@@ -167,10 +173,10 @@ export class PoseEditor extends HTMLElement {
       changed: () => this.#showStatus(),
       strays: {
         answered: (letter, answer, isLast) => this.#strayAnswered(letter, answer, isLast),
-        refused: (letter, error) => this.#tellLater(strayInWords(letter, error)),
+        refused: (letter, error) => this.#notices.tellLater(strayInWords(letter, error)),
       },
     });
-    this.#keeper = new Keeper(this.#outbox, (problem) => this.#tellLater(problem));
+    this.#keeper = new Keeper(this.#outbox, (problem) => this.#notices.tellLater(problem));
     this.#saving = new Saving(this.#outbox, {
       saved: (sheet) => this.#saved(sheet),
       refused: (sheet, index, problem) => this.#refused(sheet, index, problem),
@@ -186,8 +192,8 @@ export class PoseEditor extends HTMLElement {
         void this.#next();
       },
       layAgain: (sheet) => this.#return(sheet),
-      explain: (text) => this.#explain(text),
-      say: (text) => this.#panel.say(text),
+      explain: (text) => this.#notices.explain(text),
+      say: (text) => this.#notices.say(text),
     });
     this.#conveyor = new Conveyor({
       api: this.#api,
@@ -197,18 +203,18 @@ export class PoseEditor extends HTMLElement {
       restore: (desk) => this.#keeper.restore(desk),
     });
     this.#looking = new Looking(this.#api, {
-      show: ({ text, isFree, canBeHad }) => this.#panel.banner({
+      show: ({ text, isFree, canBeHad }) => this.#notices.banner({
         text, button: isFree ? "Work on it" : canBeHad ? "Try again" : null, act: () => void this.#takeUp(),
         other: "Next image", actOther: () => this.#leaveLooking(),
       }),
-      hide: () => this.#panel.banner(null),
+      hide: () => this.#notices.banner(null),
     });
     this.#leases = new Leases(this.#api, {
       imageIds: () => [...new Set([...this.#playing(), ...this.#conveyor.imageIds])].filter((id) => !this.#isLooking || id !== this.#desk.imageId),
       imageId: () => this.#desk?.imageId,
       lost: (imageIds) => this.#conveyor.forget(imageIds),
-      lostThis: () => this.#tell(words.HOLD_LOST),
-      signedOut: () => this.#tell(words.SESSION_ENDED),
+      lostThis: () => this.#notices.tell(words.HOLD_LOST),
+      signedOut: () => this.#notices.tell(words.SESSION_ENDED),
     });
   }
 
@@ -257,7 +263,7 @@ export class PoseEditor extends HTMLElement {
     if (this.#sheet) return this.#lay(this.#sheet);
     const asked = askedFor(location);
     await (asked ? this.#openImage(asked.imageId, asked.personId) : this.#next());
-    if (this.#phase !== "error") this.#tellUntold();
+    if (this.#phase !== "error") this.#notices.tellUntold();
   }
 
   /** The server does not say who is here: decisions that wait in this browser are tried again by themselves. */
@@ -297,13 +303,13 @@ export class PoseEditor extends HTMLElement {
     this.dataset.image = String(sheet.desk.imageId);
     this.#setPhase("ready", null);
     const restored = this.#restored(isFirst ? sheet.restored : []);
-    const notice = sheet.problem ? this.#problem(sheet.problem) : restored ?? this.#refusedBehind();
-    this.#panel.notice(notice);
-    if (this.#left && !notice) this.#explain(this.#left);
+    const notice = sheet.problem ? this.#notices.problem(sheet.problem) : restored ?? this.#refusedBehind();
+    this.#notices.show(notice);
+    if (this.#left && !notice) this.#notices.explain(this.#left);
     this.#left = "";
     if (!sheet.view || !this.#upright.suits(sheet)) sheet.view = this.#viewOfPerson();
     this.#refresh();
-    this.#panel.say(words.personInWords(this.#desk));
+    this.#notices.say(words.personInWords(this.#desk));
     this.#takeFocus();
     this.#leases.keep(sheet.desk.leaseS);
     this.#looking.begin(sheet.desk.imageId, sheet.look);
@@ -338,9 +344,9 @@ export class PoseEditor extends HTMLElement {
       const index = this.#desk.persons.findIndex(({ id }) => id === selected);
       if (index !== -1 && index !== this.#desk.person) this.#goTo(selectPerson(this.#desk, index));
       this.#setView(sheet.view);
-      if (!fresh.look) this.#panel.say("It is yours to work on now.");
+      if (!fresh.look) this.#notices.say("It is yours to work on now.");
     } catch (error) {
-      this.#tell(error.message);
+      this.#notices.tell(error.message);
     }
     return undefined;
   }
@@ -362,9 +368,9 @@ export class PoseEditor extends HTMLElement {
       this.#return(sheet);
       const index = this.#desk.persons.findIndex((person) => person.id === personId);
       if (index !== -1) this.#goTo(selectPerson(this.#desk, index));
-      else if (personId !== null) this.#explain("That person is not in this image any more.");
+      else if (personId !== null) this.#notices.explain("That person is not in this image any more.");
     } catch (error) {
-      if (this.#sheet) this.#tell(error.message);
+      if (this.#sheet) this.#notices.tell(error.message);
       else if (error.kind === "refused") this.#cannotOpen(error);
       else this.#cannotLoad(error);
     }
@@ -383,9 +389,9 @@ export class PoseEditor extends HTMLElement {
       this.#lay(fresh);
       const index = this.#desk.persons.findIndex(({ id }) => id === person?.id);
       if (index !== -1) this.#goTo(selectPerson(this.#desk, index));
-      this.#explain("Loaded as it is now. Your own edits are kept: {start-from} lists them.");
+      this.#notices.explain("Loaded as it is now. Your own edits are kept: {start-from} lists them.");
     } catch (error) {
-      this.#tell(error.message);
+      this.#notices.tell(error.message);
     }
   }
 
@@ -396,7 +402,7 @@ export class PoseEditor extends HTMLElement {
     };
     this.#setPhase("error", { title: "That image could not be opened", text: error.message, button: "Take the next image", act: goOn });
     this.#refresh();
-    this.#panel.say(error.message);
+    this.#notices.say(error.message);
   }
 
   /** The page's address names the image that was asked for, as long as it is the one on the desk. @param {number} imageId */
@@ -410,7 +416,7 @@ export class PoseEditor extends HTMLElement {
       const sheet = this.#sheet;
       const { images } = await this.#api.get("/api/recent?limit=10");
       if (sheet !== this.#sheet || this.#panel.refs.help.open) return undefined; // the annotator went on meanwhile
-      if (!images.length) return this.#explain("You have not decided about anybody yet.");
+      if (!images.length) return this.#notices.explain("You have not decided about anybody yet.");
       return this.#panel.menu.open("My last images", images.map((image) => ({
         text: image.file_name, detail: words.recentInWords(image, Date.now()),
         act: () => {
@@ -419,7 +425,7 @@ export class PoseEditor extends HTMLElement {
         },
       })));
     } catch (error) {
-      return this.#phase === "ready" ? this.#tell(error.message) : this.#cannotLoad(error);
+      return this.#phase === "ready" ? this.#notices.tell(error.message) : this.#cannotLoad(error);
     }
   }
 
@@ -438,7 +444,7 @@ export class PoseEditor extends HTMLElement {
       button: "Check again", act: () => void this.#checkAgain(),
     });
     this.#refresh();
-    this.#panel.say(step?.title ?? "The queue is empty.");
+    this.#notices.say(step?.title ?? "The queue is empty.");
   }
 
   async #checkAgain() {
@@ -462,7 +468,7 @@ export class PoseEditor extends HTMLElement {
       },
     }[error.kind] ?? { title: "The next image could not be loaded", text: error.message, ...tryAgain });
     this.#refresh();
-    this.#panel.say(error.message);
+    this.#notices.say(error.message);
   }
 
   /** The images the server must not deal again: this one, and those whose saves are under way. @returns {number[]} */
@@ -470,39 +476,23 @@ export class PoseEditor extends HTMLElement {
     return [...this.#leftBehind.waitingIds, ...(this.#sheet ? [this.#sheet.desk.imageId] : [])];
   }
 
-  #tell(text) {
-    this.#panel.notice(this.#problem(text));
-  }
-
   async #warnOfOtherTab(sheet) {
     const isOurs = await this.#leases.inThisTab(this.#keeper.owner, sheet.desk.imageId);
     if (isOurs || this.#sheet !== sheet) return;
-    const { noticed } = this.#panel;
-    if (!noticed || noticed.kind === "note") this.#tell(words.IN_ANOTHER_TAB);
-    else this.#panel.notice({ ...noticed, text: `${noticed.text} ${words.IN_ANOTHER_TAB}` });
-  }
-
-  #problem(text) {
-    return { kind: "problem", text, button: "Close", act: () => this.#dropNotice() };
+    this.#notices.tellToo(words.IN_ANOTHER_TAB);
   }
 
   /** Whose edits are back, and the way to drop them. @param {import("./keeping/drafts.js").Restored[]} restored */
   #restored(restored) {
     if (!restored.length) return null;
     const drop = () => {
-      this.#dropNotice();
+      this.#notices.close();
       this.#goTo(dropEdits(this.#desk, restored.map(({ person }) => person)));
     };
     return {
-      kind: "news", text: words.restoredInWords(restored), button: "Keep them", act: () => this.#dropNotice(),
+      kind: "news", text: words.restoredInWords(restored), button: "Keep them", act: () => this.#notices.close(),
       other: "Drop them", actOther: drop,
     };
-  }
-
-  #dropNotice() {
-    this.#decisions.askAgain();
-    this.#panel.notice(null);
-    this.#panel.refs.stage.focus();
   }
 
   // ------------------------------------------------------------------------------------------ deciding
@@ -522,7 +512,7 @@ export class PoseEditor extends HTMLElement {
     this.#keeper.keep(sheet);
     if (!this.#wouldTearAway(sheet, index)) return this.#bringBack(sheet, index, problem);
     if (sheet === this.#sheet) this.#refresh();
-    this.#panel.notice(this.#refusal(sheet, index, problem));
+    this.#notices.show(this.#refusal(sheet, index, problem));
   }
 
   /** Whether going to what was refused would interrupt what is being done. */
@@ -550,9 +540,9 @@ export class PoseEditor extends HTMLElement {
   /** Show what was refused: at once if nothing here would be torn away, else on a click. */
   #bringBack(sheet, index, problem) {
     this.#return(sheet);
-    if (index === null) return this.#tell(problem);
+    if (index === null) return this.#notices.tell(problem);
     this.#goTo(selectPerson(this.#desk, index));
-    return this.#panel.say(`Not saved. ${problem}`);
+    return this.#notices.say(`Not saved. ${problem}`);
   }
 
   /** Lay an earlier image on the desk again; the present one waits to be next. @param {Sheet} sheet */
@@ -579,7 +569,7 @@ export class PoseEditor extends HTMLElement {
     if (command === "sheet") return this.#leaveFor("/sheet/");
     if (command === "recent") return void this.#offerRecent();
     if (this.#phase !== "ready") return undefined;
-    if (this.#isLooking && !isViewing(command)) return this.#explain(words.ONLY_LOOKING);
+    if (this.#isLooking && !isViewing(command)) return this.#notices.explain(words.ONLY_LOOKING);
     return this.#commands[command]?.({ byMouse, pointer: this.#tool ? null : this.#pointing.inImage() });
   }
 
@@ -670,22 +660,22 @@ export class PoseEditor extends HTMLElement {
 
   #cancel() {
     if (this.#panel.menu.close()) return this.#panel.refs.stage.focus();
-    if (!this.#panel.refs.notice.hidden) return this.#dropNotice();
+    if (this.#notices.isShown) return this.#notices.close();
     if (this.#tool) return this.#setTool(null);
     if (this.#desk.placing) return this.#change(stopPlacing(this.#desk));
     this.#tabLeaves = true;
-    return this.#panel.say("Tab leaves the image now.");
+    return this.#notices.say("Tab leaves the image now.");
   }
 
   /** @param {tools.Tool | null} tool null: none */
   #setTool(tool) {
     const person = personOf(this.#desk);
-    if (tool && tool !== "add-box" && person?.state !== "open") return this.#explain("Nobody open is selected: choose a person, or open one again ({reopen}).");
-    if (tool === "pose" && !tools.frameFor("pose", this.#desk, 0)) return this.#explain("No keypoint is placed yet: there is no pose to move.");
+    if (tool && tool !== "add-box" && person?.state !== "open") return this.#notices.explain("Nobody open is selected: choose a person, or open one again ({reopen}).");
+    if (tool === "pose" && !tools.frameFor("pose", this.#desk, 0)) return this.#notices.explain("No keypoint is placed yet: there is no pose to move.");
     this.#tool = tool;
     this.#pointing.reset();
     this.#refresh();
-    if (tool) this.#panel.say(words.toolInWords(tool, { byTouch: false }));
+    if (tool) this.#notices.say(words.toolInWords(tool, { byTouch: false }));
     return undefined;
   }
 
@@ -708,12 +698,12 @@ export class PoseEditor extends HTMLElement {
 
   /** What moves as a whole needs its tool. @param {(tool: tools.Tool) => import("./desk/desk.js").Desk} act */
   #withTool(act) {
-    if (this.#tool !== "pose" && this.#tool !== "edit-box") return this.#explain(words.TOOL_FIRST);
+    if (this.#tool !== "pose" && this.#tool !== "edit-box") return this.#notices.explain(words.TOOL_FIRST);
     return this.#edit(act(this.#tool));
   }
 
   #swapLimb() {
-    if (!limbOf(this.#desk.skeleton, this.#desk.keypoint).length) return this.#explain(words.NO_SIDE);
+    if (!limbOf(this.#desk.skeleton, this.#desk.keypoint).length) return this.#notices.explain(words.NO_SIDE);
     const limb = limbOf(this.#desk.skeleton, this.#desk.keypoint).map((k) => sideless(this.#desk.skeleton, k));
     return this.#edit(tools.swapLimb(this.#desk), `Left and right swapped: ${limb.join(", ")}.`);
   }
@@ -745,19 +735,19 @@ export class PoseEditor extends HTMLElement {
     if (earlier.problem) sheet.previous = null;
     const now = personOf(sheet.desk);
     if (sheet !== this.#sheet || now?.key !== person.key || now.state !== "open" || now.pose !== person.pose) return;
-    if (earlier.problem) return void this.#tell(earlier.problem);
-    if (!earlier.persons.length) return void this.#explain(words.NOBODY_BEFORE);
+    if (earlier.problem) return void this.#notices.tell(earlier.problem);
+    if (!earlier.persons.length) return void this.#notices.explain(words.NOBODY_BEFORE);
     const found = samePerson(now.box, earlier.persons);
-    if (!found) return void this.#explain(words.nobodyNear(earlier.file_name));
+    if (!found) return void this.#notices.explain(words.nobodyNear(earlier.file_name));
     this.#edit(tools.copyFrom(sheet.desk, found));
-    this.#explain(words.copiedInWords(earlier.file_name));
+    this.#notices.explain(words.copiedInWords(earlier.file_name));
   }
 
   /** A step as the screen shows it, however the view is turned. @param {geometry.Spot} step in image pixels */
   #nudge(step) {
     const turned = geometry.stepOnScreen(this.#sheet.view, step);
     if (this.#tool === "pose" || this.#tool === "edit-box") return this.#edit(tools.step(this.#tool, this.#desk, turned));
-    if (this.#tool) return this.#explain(words.toolInWords(this.#tool, { byTouch: false }));
+    if (this.#tool) return this.#notices.explain(words.toolInWords(this.#tool, { byTouch: false }));
     this.#edit(isAsked(this.#desk) ? placeByKeys(this.#desk) : nudge(this.#desk, turned));
     this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
   }
@@ -766,19 +756,19 @@ export class PoseEditor extends HTMLElement {
     const before = this.#looks.value;
     if (looks.hasGhosts(before)) this.#ghostsBefore = before.ghosts;
     this.#setLooks(looks.withGhostsToggled(before, this.#ghostsBefore));
-    this.#panel.say(looks.hasGhosts(this.#looks.value) ? "Ghosts shown." : "Ghosts off.");
+    this.#notices.say(looks.hasGhosts(this.#looks.value) ? "Ghosts shown." : "Ghosts off.");
   }
 
   #toggleGhost(kind) {
     this.#setLooks(looks.withGhost(this.#looks.value, kind));
     const person = personOf(this.#desk);
     const isThere = person !== null && ghostOf(person, kind) !== null;
-    this.#panel.say(words.ghostInWords(GHOSTS[kind].name, { isOn: this.#looks.value.ghosts[kind], isThere }));
+    this.#notices.say(words.ghostInWords(GHOSTS[kind].name, { isOn: this.#looks.value.ghosts[kind], isThere }));
   }
 
   #toggleLoupe() {
     this.#setLooks({ ...this.#looks.value, loupe: !this.#looks.value.loupe });
-    this.#panel.say(this.#looks.value.loupe ? "Loupe on." : "Loupe off.");
+    this.#notices.say(this.#looks.value.loupe ? "Loupe on." : "Loupe off.");
   }
 
   /** Draw otherwise from now on, here and at the next visit. @param {looks.Looks} wanted */
@@ -812,10 +802,6 @@ export class PoseEditor extends HTMLElement {
     this.#stage.refresh("others", "selected");
   }
 
-  #explain(text) {
-    this.#panel.notice({ kind: "note", text, button: "OK", act: () => this.#dropNotice() });
-  }
-
   // ------------------------------------------------------------------------------------------ hands
 
   /** @returns {import("./input/pointing.js").Host} */
@@ -841,13 +827,13 @@ export class PoseEditor extends HTMLElement {
     const name = spoken(this.#desk.skeleton, this.#desk.keypoint);
     this.#edit(placePoint(this.#desk, at, visibility));
     const next = this.#desk.placing ? ` Next: ${spoken(this.#desk.skeleton, this.#desk.keypoint)}.` : "";
-    this.#panel.say(`${name} placed.${next}`);
+    this.#notices.say(`${name} placed.${next}`);
   }
 
   #boxDrawn(box) {
     this.#setTool(null);
     if (box && Math.min(box.width, box.height) >= tools.LEAST_BOX_PX) return this.#decisions.addPerson(box);
-    return this.#explain(`A box needs ${tools.LEAST_BOX_PX} image pixels at least each way. Press {add-person} and drag again.`);
+    return this.#notices.explain(`A box needs ${tools.LEAST_BOX_PX} image pixels at least each way. Press {add-person} and drag again.`);
   }
 
   #cursor(name) {
@@ -859,16 +845,16 @@ export class PoseEditor extends HTMLElement {
   /** An edit: shown, kept as a draft. @param {import("./desk/desk.js").Desk} desk */
   #edit(desk, said = "") {
     const person = personOf(this.#desk);
-    if (desk === this.#desk) return void (person && person.state !== "open" && this.#explain(words.DECIDED));
+    if (desk === this.#desk) return void (person && person.state !== "open" && this.#notices.explain(words.DECIDED));
     this.#change(desk);
-    this.#panel.say(said || words.keypointInWords(this.#desk));
+    this.#notices.say(said || words.keypointInWords(this.#desk));
   }
 
   /** Take another desk. quick: only the selected person moved, so only they are painted again. */
   #change(desk, { quick = false } = {}) {
-    if (this.#isLooking && desk.persons !== this.#desk.persons) return this.#explain(words.ONLY_LOOKING);
+    if (this.#isLooking && desk.persons !== this.#desk.persons) return this.#notices.explain(words.ONLY_LOOKING);
     this.#sheet.desk = this.#isLooking ? stopPlacing(desk) : desk;
-    this.#panel.dropNote();
+    this.#notices.dropNote();
     this.#decisions.askAgain();
     if (!desk.placing && this.#tool !== "add-box") this.#pointing.dropCross();
     clearTimeout(this.#draftTimer);
@@ -887,8 +873,8 @@ export class PoseEditor extends HTMLElement {
     if (under) this.#setView(framing.turnedOn(this.#sheet.view, before, this.#upright.turnFor(desk), under));
     else if (moved && desk.person !== -1) this.#setView(this.#viewOfPerson());
     else this.#setView(framing.withKeypointInside(this.#sheet.view, this.#desk, this.#stage.size));
-    if (moved) this.#panel.say(words.personInWords(this.#desk));
-    else this.#panel.say(words.keypointInWords(this.#desk));
+    if (moved) this.#notices.say(words.personInWords(this.#desk));
+    else this.#notices.say(words.keypointInWords(this.#desk));
   }
 
   #refresh(...layers) {
@@ -914,8 +900,8 @@ export class PoseEditor extends HTMLElement {
     this.#phase = this.dataset.phase = phase;
     this.toggleAttribute("data-looking", this.#isLooking);
     if (phase !== "ready") this.#looking.begin(-1, null);
-    this.#panel.card(card);
-    if (phase !== "ready") this.#panel.notice(null);
+    this.#notices.card(card);
+    if (phase !== "ready") this.#notices.show(null);
   }
 
   #showAhead() {
@@ -926,14 +912,14 @@ export class PoseEditor extends HTMLElement {
   #showStatus() {
     const { outlook } = this.#outbox;
     const { status, text } = words.standInWords(outlook, this.#desk, this.#leftBehind.desks, Date.now());
-    if (status === "unsaved" && !this.#toldUnsaved) this.#panel.say(text);
+    if (status === "unsaved" && !this.#toldUnsaved) this.#notices.say(text);
     const arrived = this.#toldUnsaved && outlook.state === "saved" && status !== "unsaved";
-    if (arrived) this.#panel.say("Saved: what waited is at the server.");
+    if (arrived) this.#notices.say("Saved: what waited is at the server.");
     this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
     this.dataset.status = status;
     this.#hasSaved ||= status === "saving";
     const isSaid = status !== "saved" || this.#hasSaved || (this.#desk !== null && !this.#isLooking);
-    this.#panel.status(status, isSaid ? text : "", outlook.pending > 0 && status === "unsaved");
+    this.#notices.status(status, isSaid ? text : "", outlook.pending > 0 && status === "unsaved");
     this.#askToGoOn(outlook);
   }
 
@@ -944,7 +930,7 @@ export class PoseEditor extends HTMLElement {
     this.#asksToGoOn = needed;
     const signIn = { text: words.signInFirst(pending), button: "Sign in", act: () => window.open("/login", "_blank", "noopener") };
     const reload = { text: message, button: "Reload the page", act: () => location.reload() };
-    this.#panel.notice(needed ? { kind: "problem", ...(stands === "signed-out" ? signIn : reload) } : null);
+    this.#notices.show(needed ? { kind: "problem", ...(stands === "signed-out" ? signIn : reload) } : null);
   }
 
   #scene() {
@@ -990,13 +976,13 @@ export class PoseEditor extends HTMLElement {
   }
 
   #toggleUpright() {
-    if (!this.#desk.lens) return this.#explain(words.NO_LENS);
+    if (!this.#desk.lens) return this.#notices.explain(words.NO_LENS);
     const before = this.#upright.turnFor(this.#desk);
     this.#upright.toggle();
     const after = this.#upright.turnFor(this.#desk);
     this.#setView(framing.turnedAnew(this.#sheet.view, this.#desk, before, after, this.#stage.size));
     this.#showPanel();
-    return this.#panel.say(`${words.turnInWords(this.#upright.seenIn(this.#sheet))}.`);
+    return this.#notices.say(`${words.turnInWords(this.#upright.seenIn(this.#sheet))}.`);
   }
 
   #zoomMiddle(factor) {
@@ -1037,16 +1023,6 @@ export class PoseEditor extends HTMLElement {
     const box = body.box && { savedBox: body.box };
     sheet.desk = withKnown(sheet.desk, id, { revision, ...box, ...(!isDecidedSince && { state: stands }) });
     this.#saved(sheet);
-  }
-
-  /** Said as soon as there is an image to say it over. */
-  #tellLater(text) {
-    this.#untold.push(text);
-    if (this.#phase === "ready") this.#tellUntold();
-  }
-
-  #tellUntold() {
-    if (this.#untold.length) this.#tell(this.#untold.splice(0).join(" "));
   }
 
   #beforeUnload(event) {

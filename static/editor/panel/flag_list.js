@@ -1,0 +1,64 @@
+/** Why the selected person is worth a look: the flags on their keypoints, and limbs that look exchanged. */
+
+import { make } from "../../shared/dom.js";
+import { swappedSuspects } from "../desk/limbs.js";
+import { noFlagInWords, swapInWords } from "../words.js";
+import { buildOnce, scrollTo } from "./updating.js";
+
+/** @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Person} Person */
+
+/** One list. */
+export class FlagList {
+  #list;
+  #wishes;
+
+  /** @param {HTMLElement} list @param {{selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void}} wishes */
+  constructor(list, wishes) {
+    this.#list = list;
+    this.#wishes = wishes;
+  }
+
+  /** @param {Desk} desk @param {Person} person @param {{isLooking: boolean}} how isLooking: nothing may be changed */
+  show(desk, person, { isLooking }) {
+    const noFlag = noFlagInWords(person, { isLooking });
+    const rows = person.flags.map((flag) => ({
+      text: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
+      keypoint: flag.keypoint,
+    }));
+    const swaps = person.state === "open" ? swappedSuspects(person, desk.skeleton) : [];
+    buildOnce(this.#list, JSON.stringify([rows, swaps, rows.length ? "" : noFlag]), (list) => {
+      const none = make("p", { className: "empty", textContent: noFlag });
+      const { scrollTop } = list;
+      const asked = swaps.length ? [this.#swapRow(desk.skeleton, swaps.flat())] : [];
+      list.replaceChildren(...asked, ...(rows.length ? rows.map((row) => this.#flagRow(row)) : asked.length ? [] : [none]));
+      list.scrollTop = scrollTop; // built anew it would stand at its top again
+      const current = list.querySelector('[aria-current="true"]');
+      if (current) scrollTo(list, current);
+    });
+  }
+
+  /** The row of the selected keypoint, if it is flagged. @returns {HTMLElement | null} */
+  get current() {
+    return this.#list.querySelector('[aria-current="true"]');
+  }
+
+  /** Nothing may be exchanged; the rows still select. */
+  onlyLook() {
+    for (const row of this.#list.querySelectorAll(".swap")) row.disabled = true;
+  }
+
+  #flagRow({ text, current, touched, keypoint }) {
+    const row = make("button", { className: "flag" }, [make("i"), make("span", { textContent: text })]);
+    row.toggleAttribute("data-touched", touched);
+    row.setAttribute("aria-current", String(current));
+    row.addEventListener("click", () => this.#wishes.selectKeypoint(keypoint));
+    return row;
+  }
+
+  /** Limbs that the networks see the other way round, and the way to exchange their sides. */
+  #swapRow(skeleton, limbs) {
+    const row = make("button", { className: "flag swap" }, [make("span", { textContent: swapInWords(skeleton, limbs) })]);
+    row.addEventListener("click", () => this.#wishes.swap(limbs));
+    return row;
+  }
+}

@@ -1,0 +1,30 @@
+/** How a person stands, as the panel writes it. Pure. */
+
+import { isEdited } from "../desk/desk.js";
+
+/** @typedef {import("../desk/desk.js").Person} Person */
+
+const STATES = { open: "", accepted: "Accepted", skipped: "Skipped", not_a_person: "Not a person" };
+
+/** @type {Record<import("../desk/desk.js").Source, (person: Person) => string>} */
+const SOURCES = {
+  student: () => "Predicted pose", model: ({ model }) => `Predicted by ${model}`, label: () => "From the last label",
+  empty: () => "Nothing placed yet",
+};
+
+/** The selected person: decided how, or begun from what, and how uncertain. @param {Person} person */
+export function standing(person) {
+  if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
+  const source = person.start === null ? "Opened again" : isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
+  return person.score === null ? source : `${source} · inconsistency ${person.score.toFixed(2)}`;
+}
+
+/** A person in the list of all. @param {Person} person */
+export function rowInWords(person) {
+  if (person.problem) return "Not saved";
+  if (person.state !== "open") return STATES[person.state];
+  const left = person.flags.filter((flag) => !person.pose.touched[flag.keypoint]).length;
+  const flags = left === 1 ? "1 flag" : `${left} flags`;
+  if (isEdited(person)) return left ? `Edited · ${flags}` : "Edited";
+  return left ? flags : "Open";
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { decide } from "../../../../static/editor/desk/deciding.js";
+import { movePoint } from "../../../../static/editor/desk/editing.js";
+import { openDesk } from "../../../../static/editor/desk/opening.js";
+import { rowInWords, standing } from "../../../../static/editor/panel/person_words.js";
+import { barePerson, person, task } from "../../tasks.js";
+
+const desk = openDesk(task(person(1, { flagged: [1, 2] }), barePerson(2, { score: null })));
+const moved = movePoint(desk, { x: 40, y: 40 });
+const skipped = decide(desk, 0, { state: "skipped", reason: "blurred" });
+
+test("an open person says where the pose began, and how much the networks disagree", () => {
+  assert.equal(standing(desk.persons[0]), "Predicted pose · inconsistency 0.50");
+  assert.equal(standing(moved.persons[0]), "Edited by you · inconsistency 0.50");
+  assert.equal(standing(desk.persons[1]), "Nothing placed yet");
+});
+
+test("a decided person says what was decided, and why", () => {
+  assert.equal(standing(skipped.persons[0]), "Skipped: blurred");
+  assert.equal(standing(decide(desk, 0, { state: "accepted", reason: null }).persons[0]), "Accepted");
+});
+
+test("in the list a person has the flags that nobody has looked at yet", () => {
+  assert.equal(rowInWords(desk.persons[0]), "2 flags");
+  assert.equal(rowInWords(moved.persons[0]), "Edited · 1 flag");
+  assert.equal(rowInWords(desk.persons[1]), "Open");
+  assert.equal(rowInWords(skipped.persons[0]), "Skipped");
+  assert.equal(rowInWords({ ...desk.persons[0], problem: "Somebody else was faster." }), "Not saved");
+});
