@@ -88,7 +88,7 @@ const TOOLS = {
   ],
 };
 
-/** What the tool that is switched on does. @param {import("./desk/tools.js").Tool} tool @param {{byTouch: boolean}} hand */
+/** What the tool that is switched on does. @param {import("./tools/tool.js").ToolName} tool @param {{byTouch: boolean}} hand */
 export function toolInWords(tool, { byTouch }) {
   return TOOLS[tool][byTouch ? 1 : 0];
 }

@@ -1,8 +1,7 @@
 /** Painting the frame of the tool that is switched on, with what it can be taken hold of by. */
 
 import { scaleOf, toScreen } from "../geometry.js";
-import { handlesOf } from "../desk/handles.js";
-import { outlineOf } from "../desk/tools.js";
+import { handlesOf, outlineOf } from "../desk/handles.js";
 
 const COLOUR = "#ffe14a";
 const SHADE = "rgba(8, 10, 14, 0.72)";

@@ -3,9 +3,11 @@
  *
  * @typedef {import("../geometry.js").Box} Box @typedef {import("../geometry.js").Spot} Spot @typedef {import("./desk.js").Pose} Pose
  * @typedef {[[number, number, number], [number, number, number]]} Matrix  2x3: x' = m[0][0] x + m[0][1] y + m[0][2]
+ * @typedef {{handle: string, frame: Box, start: Spot, pose: Pose, gesture: string}} Grip what was taken hold of, and where:
+ *   moves of one gesture are one step of undo
  */
 
-import { around, clamp, frameOf, intoFrame, isInside, levelAngle, middleOf, round } from "../geometry.js";
+import { around, clamp, cornersOf, frameOf, intoFrame, isInside, levelAngle, middleOf, round } from "../geometry.js";
 import { ABSENT } from "./desk.js";
 
 /**
@@ -53,6 +55,12 @@ export function handleAt(box, spot, radius, reach) {
   const nearest = far.reduce((one, two) => (two.distance < one.distance ? two : one));
   if (nearest.distance <= radius) return nearest.name;
   return isInside(box, spot) ? "inside" : null;
+}
+
+/** Where the middle of a frame's upper edge is, and its corners, for painting. @param {Box} frame */
+export function outlineOf(frame) {
+  const corners = cornersOf(frame);
+  return { corners, top: { x: (corners[0].x + corners[1].x) / 2, y: (corners[0].y + corners[1].y) / 2 } };
 }
 
 // ---------------------------------------------------------------------------------------------- boxes
