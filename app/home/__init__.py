@@ -1,1 +1,7 @@
-"""app home."""
+"""A home's settings and files: images under their hash, pose models, the commands that messages suggest.
+
+home_command  the commands that pages and messages suggest, with their home
+image_files   images under their hash
+model_files   uploaded pose models: names, files
+settings      home, store, port: read once, frozen
+"""

@@ -1,1 +1,6 @@
-"""app labelling."""
+"""What annotators do: get a task, decide about persons, begin from a start.
+
+decisions       accept, skip, not a person, reopen, finish
+earlier_frames  poses of the nearest earlier frame, to copy from
+starts          where a person's labelling may begin: label, student, model, nothing
+"""

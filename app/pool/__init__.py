@@ -1,1 +1,8 @@
-"""app pool."""
+"""The pool: its order before any round, pose models run over it, what is missing for labelling.
+
+describing    what an image looks like, as a vector
+first_steps   what to do first, or next, where there is nothing to work on
+ordering      the pool's images in queue order
+prelabelling  a pose model over the pool, batch by batch
+queue_shown   the queue as people see it, without its blind share
+"""

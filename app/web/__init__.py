@@ -1,1 +1,20 @@
-"""app web."""
+"""The web server: the guard in front, signing in, routes for JSON and files, pages for people.
+
+pages/            the pages that people see, built with Gradio around our own elements
+routes/           the routes that answer with JSON and files, one file a subject
+asgi              the types of ASGI
+bodies            limits on a request's body
+connections       limits on connections: how many, how slow
+entrance          signing in and out
+failures          what a failing disk or database means for the person who asked
+guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
+known_browsers    browsers that have signed in before
+login_budget      how many wrong passwords are borne, and from whom
+login_page        the login page
+password_line     passwords checked a few at a time
+plain_page        the frame of pages without Gradio
+readiness         whether the server can do its work now
+refusal_pages     refusals: a page for people, JSON for programs
+security_headers  headers that every answer carries
+server            the server: guard in front, routes, Gradio's pages behind
+"""

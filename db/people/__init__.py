@@ -1,1 +1,4 @@
-"""db people."""
+"""Accounts, and the browsers that are signed in to them.
+
+users  accounts and sessions
+"""

@@ -1,1 +1,7 @@
-"""db rounds."""
+"""Rounds, their predictions and rankings, pre-labellings, and the worker's sign of life.
+
+predictions    where networks put keypoints, and how inconsistent they are
+prelabellings  pose models' runs over the pool
+rounds         rounds: launched one at a time, frozen once, published by one pointer
+workers        the worker's sign of life
+"""

@@ -1,1 +1,8 @@
-"""db store."""
+"""The database: opening it, transactions, turns of writers, migrations.
+
+connections  connections to either database, and how a transaction on SQLite begins
+migrating    to the newest schema, or why not
+session      opening the store; a transaction and a reading
+store_files  a SQLite store's file: is it one, does its name last, a copy of it
+turns        writers of one process take turns, first come, first served
+"""

@@ -1,1 +1,10 @@
-"""sspcm training."""
+"""Training in a round folder: the loop of every method, measuring, resuming, starting weights.
+
+cost              what a training costs here: memory and seconds, measured
+folder            a training's folder: never written over by another
+initial_weights   where networks start: random, published, an earlier training
+loop              the one loop of every method
+resume            what a training needs to go on, checked before any of it is put back
+round             one round in a folder
+starting_weights  starting weights: A and B, each on labels alone
+"""
