@@ -324,7 +324,7 @@ def test_annotators_in_different_processes_never_get_the_same_image(store, store
     code = """
 import sys
 from datetime import datetime
-from db import queue
+from db.labelling import queue
 from db.records import UserRecord
 from db.store.session import open_store
 url, user_id, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
