@@ -25,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.contract.labelling import AcceptMessage
-from app.labelling import decisions
+from app.labelling import decisions, tasks
 from db.errors import StoreBusy
 from db.people import users
 from db.pool import images, project
@@ -165,7 +165,7 @@ def label(store: Store, user: UserRecord, until: float, errors: list[str]) -> No
     while time.monotonic() < until:
         number += 1
         try:
-            task = decisions.next_task(store, user, exclude=[], lease_s=120)
+            task = tasks.next_task(store, user, exclude=[], lease_s=120)
             if task is None:
                 return
             person = task.persons[0]
@@ -177,8 +177,8 @@ def label(store: Store, user: UserRecord, until: float, errors: list[str]) -> No
                 touched=[True] * 17,
             )
             decisions.accept(store, user, message, lease_s=120)
-            decisions.heartbeat(store, user, [task.image.id], lease_s=120)
-            decisions.release(store, user, [task.image.id])
+            tasks.heartbeat(store, user, [task.image.id], lease_s=120)
+            tasks.release(store, user, [task.image.id])
         except (OperationalError, StoreBusy) as error:
             errors.append(str(error))
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
-from app.cameras.lenses import camera_json, list_shown, named, save_lens
+from app.cameras.shown import camera_json, list_shown, named, save_lens
 from app.cli.console import answer, progress_bar, say
-from app.contract.labelling import CirclePayload, LensMessage
+from app.contract.cameras import CirclePayload, LensMessage
 from app.contract.rounds import round_json
-from app.dataset import skeletons
 from app.dataset.exporting import accepted, export_coco
+from app.home import skeletons
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles, write_atomically
 from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
@@ -162,7 +162,8 @@ def demo(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from app.demo.check import CheckError, run_check
+    from app.demo.check import run_check
+    from app.demo.loop import CheckError
 
     with _expecting(CheckError):
         report = run_check(home=options.home, steps=options.steps, progress=say)
@@ -451,7 +452,8 @@ def queue(settings: Settings, options: argparse.Namespace) -> int:
 def round_launch(settings: Settings, options: argparse.Namespace) -> int:
     """A round into the worker's hands."""
     from app.processes import job_engine
-    from app.rounds.launching import LearningError, launch_round
+    from app.rounds.errors import LearningError
+    from app.rounds.launching import launch_round
 
     with _expecting(LearningError), _store(settings) as store:
         config, told = _round_config(store, options)

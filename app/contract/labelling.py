@@ -1,50 +1,11 @@
 """The editor's JSON contract, version 1: what the browser sends and gets (docs/architecture.md)."""
 
-import math
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from sspcm.pose import Box
-
-VERSION = 1
-FARTHEST_PX = 1e7
-"""No coordinate and no side is farther than that: a hundred times the largest image there is."""
-
-
-def _digits(given: object) -> object:
-    """In an address a number is digits and nothing else: no sign, no blank, no `1_0`, no `1.0`."""
-    if isinstance(given, str) and not (given.isascii() and given.isdigit()):
-        raise ValueError("wanted digits alone")
-    return given
-
-
-Id = Annotated[int, Field(ge=0, lt=2**31)]
-"""A row's number: what both stores' columns can hold."""
-Number = Annotated[int, BeforeValidator(_digits)]
-"""A number in an address, as digits."""
-IdInAddress = Annotated[Number, Field(ge=0, lt=2**31)]
-Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\x20-\x7e]+$")]
-"""Names one request: the same key is carried out once."""
-Pixels = Annotated[float, Field(ge=-FARTHEST_PX, le=FARTHEST_PX)]
-Triple = Annotated[list[Pixels], Field(min_length=3, max_length=3)]
-
-
-class Message(BaseModel):
-    """What the browser sends: unknown fields are refused, numbers are finite, and `"1"` and `true` are none."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
-
-
-class BoxMessage(Message):
-    """A rectangle in image px, turned by `angle` degrees clockwise about its centre."""
-
-    x: Pixels
-    y: Pixels
-    width: Pixels
-    height: Pixels
-    angle: Annotated[float, Field(ge=-360, le=360)] = 0.0
+from app.contract.base import VERSION, BoxMessage, BoxPayload, Id, Key, Message, Triple
 
 
 class PersonMessage(Message):
@@ -103,47 +64,6 @@ class ImagesMessage(Message):
     """Images to hold on to, or to let go."""
 
     image_ids: Annotated[list[Id], Field(max_length=100)]
-
-
-class CirclePayload(Message):
-    """A lens circle a lead drew, in px of the frame it was drawn on."""
-
-    x: Pixels
-    y: Pixels
-    radius: Annotated[float, Field(gt=0, le=FARTHEST_PX)]
-
-
-class LensMessage(Message):
-    """A camera's lens as a lead sees it in one of its images; no circle: the camera is no fisheye."""
-
-    image_id: Id
-    lens: CirclePayload | None
-
-
-class LaunchMessage(Message):
-    """The settings changed in those that a launch begins from, nested as in the round's TOML.
-
-    preset: what to begin from; without one the home's usual settings, as on the page and the command line.
-    """
-
-    preset: Literal["demo", "standard"] | None = None
-    config: dict[str, Any] = Field(default_factory=dict)
-
-
-class BoxPayload(BaseModel):
-    """A box as the browser gets it."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    angle: float
-
-    @classmethod
-    def of(cls, box: Box) -> "BoxPayload":
-        """The same rectangle, with an angle that the browser may send back: files turn boxes as often as they like."""
-        angle = box.angle if abs(box.angle) <= 360 else math.remainder(box.angle, 360)
-        return cls(x=box.x, y=box.y, width=box.width, height=box.height, angle=angle)
 
 
 class ImagePayload(BaseModel):

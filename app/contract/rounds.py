@@ -5,8 +5,11 @@ What goes to a browser names no folder of the server: a path there keeps its las
 
 import dataclasses
 import re
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import Field
+
+from app.contract.base import Message
 from db.records import PrelabellingRecord, RoundRecord
 from sspcm.config import RoundConfig
 
@@ -48,3 +51,13 @@ def _with_times(shown: dict[str, Any]) -> dict[str, Any]:
     for name in ("created_at", "started_at", "finished_at"):
         shown[name] = shown[name].isoformat() if shown[name] else None
     return shown
+
+
+class LaunchMessage(Message):
+    """The settings changed in those that a launch begins from, nested as in the round's TOML.
+
+    preset: what to begin from; without one the home's usual settings, as on the page and the command line.
+    """
+
+    preset: Literal["demo", "standard"] | None = None
+    config: dict[str, Any] = Field(default_factory=dict)

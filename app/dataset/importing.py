@@ -25,8 +25,8 @@ from app.pool.ordering import rank_before_rounds
 from db.clock import utc_now
 from db.errors import NotFound, StoreError
 from db.labelling import queue
+from db.labelling.merging import Merged, merge_image
 from db.pool import images, project
-from db.pool.merging import Merged, merge_image
 from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
 from db.store.session import Store
 from sspcm.formats.coco.reading import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
@@ -104,8 +104,8 @@ def import_folder(
 ) -> ImportReport:
     """Import every image of a folder, or those a COCO file names; importing again changes nothing.
 
-    What the file adds to images that are here comes in (`db.pool.merging`); what it says otherwise is told, or taken
-    with `update`. The lens circles of cameras with new images are then looked for, unless a person set them.
+    What the file adds to images that are here comes in (`db.labelling.merging`); what it says otherwise is told, or
+    taken with `update`. The lens circles of cameras with new images are then looked for, unless a person set them.
 
     Each image and its persons come in one transaction, its bytes before it. Its camera is what the image's field
     `group_from` says, else its sub-folder, else what its file name shares with others before their number, else

@@ -10,8 +10,8 @@ from app.dataset.merging_labels import count_merged, new_persons, tell_merged
 from app.dataset.placing import by_image
 from db.clock import utc_now
 from db.errors import StoreError
+from db.labelling.merging import Merged, merge_image
 from db.pool import images
-from db.pool.merging import Merged, merge_image
 from db.records import ImageRecord, NewImage
 from db.store.session import Store
 from sspcm.formats.coco.reading import CocoFile, CocoImage, CocoPerson

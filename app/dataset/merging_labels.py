@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.pool.merging import Merged
+from db.labelling.merging import Merged
 from db.records import NewPerson
 from sspcm.formats.coco.reading import CocoPerson
 from sspcm.formats.complaints import Complaints, counted

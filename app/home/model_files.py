@@ -13,10 +13,6 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from anyio import to_thread
 
 from app.home.home_command import home_command
-from app.processes.job_engine import Engine
-from db.records import PrelabellingRecord, UserRecord
-from db.rounds import prelabellings
-from db.store.session import Store
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.onnx_file import check_pose_model
 
@@ -90,16 +86,3 @@ def _check(path: Path, name: str) -> None:
         check_pose_model(path, name)
     except PoseModelError as error:
         raise ModelFileError(str(error)) from error
-
-
-def launch_prelabelling(
-    store: Store, engine: Engine, *, model: str, sha256: str, user: UserRecord
-) -> PrelabellingRecord:
-    """A model queued for the worker, behind a round that runs: its row and its job, together or not at all.
-
-    Raises RoundActive while another model is.
-    """
-    with store.transaction() as tx:
-        record = prelabellings.create(tx, model=model, sha256=sha256, user=user)
-        engine.enqueue_prelabelling(tx, record.id)
-    return record

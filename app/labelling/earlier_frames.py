@@ -5,7 +5,8 @@ import math
 import numpy as np
 from sqlalchemy.orm import Session
 
-from app.contract.labelling import BoxPayload, EarlierPerson, PreviousPayload, StartPayload
+from app.contract.base import BoxPayload
+from app.contract.labelling import EarlierPerson, PreviousPayload, StartPayload
 from app.labelling.starts import best_start
 from db.pool import images, project
 from db.records import ImageRecord, PersonRecord

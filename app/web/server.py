@@ -21,7 +21,7 @@ from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, ModelFiles
 from app.home.settings import Settings
 from app.processes.job_engine import Engine
-from app.rounds.launching import LearningError
+from app.rounds.errors import LearningError
 from app.sheet.thumbs import Thumbs
 from app.web.connections import server_options
 from app.web.entrance import entrance_routes

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from sspcm.config import ModelConfig
 from sspcm.errors import CheckpointError as CheckpointError
 from sspcm.method.trio import Trio
-from sspcm.models.finite import unusable
 from sspcm.networks import PoseNetwork
+from sspcm.networks.finite import unusable
 from sspcm.plain import build
 from sspcm.skeletons.skeleton import Skeleton, same_keypoints
 

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from torchvision import models
 
 from sspcm.config import TIMM
-from sspcm.models.finite import unusable
 from sspcm.networks.backbones import TORCHVISION
 from sspcm.networks.efficientnet_lite import PARTS
+from sspcm.networks.finite import unusable
 from sspcm.networks.pose_network import PoseNetwork
 from sspcm.networks.timm_features import check_timm_name, import_timm
 from sspcm.networks.trunk import BackboneError, first_line

@@ -8,13 +8,14 @@ from typing import Any
 import gradio as gr
 
 from app.contract.rounds import for_browsers, prelabelling_json, round_json, without_folders
-from app.dataset.skeletons import hint_of
 from app.home.settings import Settings
+from app.home.skeletons import hint_of
 from app.pool.first_steps import first_step_of
 from app.pool.queue_shown import as_shown
 from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_json, worker_state
-from app.rounds.launching import LearningError, launch_from_page
+from app.rounds.errors import LearningError
+from app.rounds.launching import launch_from_page
 from app.rounds.usual_settings import FIRST, begin_from, usual_settings
 from app.web.pages.elements import (
     lead_board,

@@ -12,18 +12,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from app.cameras.finding import find_camera_lens
-from app.cameras.lenses import camera_json, circle_json, list_shown, save_lens, show, shown_in
+from app.cameras.lenses import shown_in
+from app.cameras.shown import camera_json, circle_json, list_shown, save_lens, show
+from app.contract.base import VERSION, IdInAddress, Number
+from app.contract.cameras import LensMessage
 from app.contract.labelling import (
-    VERSION,
     AcceptMessage,
     AddPersonMessage,
     FinishMessage,
-    IdInAddress,
     ImagesMessage,
-    LaunchMessage,
-    LensMessage,
     NotAPersonMessage,
-    Number,
     PersonMessage,
     PersonPayload,
     PreviousPayload,
@@ -33,16 +31,17 @@ from app.contract.labelling import (
     SkipMessage,
     TaskPayload,
 )
-from app.contract.rounds import for_browsers, prelabelling_json, round_json
+from app.contract.rounds import LaunchMessage, for_browsers, prelabelling_json, round_json
 from app.dataset import labels_made_elsewhere
 from app.dataset.exporting import export_coco
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
-from app.home.model_files import ModelFiles, launch_prelabelling, network_name
+from app.home.model_files import ModelFiles, network_name
 from app.home.settings import Settings
-from app.labelling import decisions
+from app.labelling import decisions, tasks
 from app.labelling.earlier_frames import previous
 from app.pool.first_steps import FirstStep, empty_queue, first_step
+from app.pool.launching import launch_prelabelling
 from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_json, worker_state
 from app.rounds.launching import launch_from_page
@@ -88,7 +87,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:
         passed = [int(part) for part in exclude.split(",") if part]
         try:
-            task = decisions.next_task(store, user_of(request), exclude=passed, lease_s=lease_s, most_held=most_held)
+            task = tasks.next_task(store, user_of(request), exclude=passed, lease_s=lease_s, most_held=most_held)
         except HeldEnough as error:
             step = FirstStep("held_enough", "Enough images at hand", str(error))
             return {"task": None, "message": step.text, "step": step.to_json()}
@@ -106,8 +105,8 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     def image_task(request: Request, image_id: IdInAddress, look: bool = False) -> TaskPayload:
         """look: only to be seen, whoever holds it; it is not held for whoever asks."""
         if look:
-            return decisions.look_at(store, user_of(request), image_id, lease_s=lease_s)
-        return decisions.open_image(store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
+            return tasks.look_at(store, user_of(request), image_id, lease_s=lease_s)
+        return tasks.open_image(store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
 
     @api.get("/api/images/{image_id}/previous")
     def previous_frame(image_id: IdInAddress) -> PreviousPayload:
@@ -115,7 +114,7 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
 
     @api.get("/api/recent")
     def recent(request: Request, limit: Annotated[Number, Query(ge=1, le=50)] = 10) -> RecentPayload:
-        return decisions.recent(store, user_of(request), limit=limit)
+        return tasks.recent(store, user_of(request), limit=limit)
 
     @api.post("/api/accept")
     def accept(request: Request, message: AcceptMessage) -> SavedPayload:
@@ -152,14 +151,12 @@ def annotator_routes(store: Store, files: ImageFiles, settings: Settings) -> API
     @api.post("/api/heartbeat")
     def heartbeat(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
         return {
-            "held": decisions.heartbeat(
-                store, user_of(request), message.image_ids, lease_s=lease_s, most_held=most_held
-            )
+            "held": tasks.heartbeat(store, user_of(request), message.image_ids, lease_s=lease_s, most_held=most_held)
         }
 
     @api.post("/api/release")
     def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
-        return {"released": decisions.release(store, user_of(request), message.image_ids)}
+        return {"released": tasks.release(store, user_of(request), message.image_ids)}
 
     @api.api_route("/img/{image_id}/{sha256}", methods=["GET", "HEAD"])
     def image(image_id: IdInAddress, sha256: str) -> FileResponse:

@@ -5,9 +5,9 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from app.contract.labelling import IdInAddress, Number
+from app.contract.base import IdInAddress, Number
+from app.contract.sheet import FiltersPayload, SheetPayload
 from app.sheet import page
-from app.sheet.page import FiltersPayload, SheetPayload
 from app.sheet.thumbs import Thumbs, thumb_name
 from app.web.routes.labelling import user_of
 from db.errors import NotFound

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.cameras.finding import _reduction, find_camera_lens
-from app.cameras.lenses import named
+from app.cameras.shown import named
 from app.dataset.importing import as_json, import_folder
 from app.home.image_files import ImageFiles
 from db.pool import cameras, images

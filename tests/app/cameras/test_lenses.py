@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.cameras.lenses import camera_json, lens_of, list_shown, named, of_one_size, save_lens
-from app.contract.labelling import CirclePayload, LensMessage
+from app.cameras.lenses import lens_of, of_one_size
+from app.cameras.shown import camera_json, list_shown, named, save_lens
+from app.contract.cameras import CirclePayload, LensMessage
 from db.errors import InvalidDecision, NotFound
 from db.pool import cameras, images
 from db.records import CameraRecord, ImageRecord, MeasuredLens

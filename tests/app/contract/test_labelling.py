@@ -9,20 +9,19 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
+from app.contract.base import BoxMessage, BoxPayload
 from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
-    BoxMessage,
-    BoxPayload,
     EarlierPerson,
     ImagesMessage,
-    LaunchMessage,
     NotAPersonMessage,
     PersonMessage,
     ReopenImageMessage,
     SkipMessage,
     StartPayload,
 )
+from app.contract.rounds import LaunchMessage
 from sspcm.pose import Box
 
 PERSON = {"key": "12345678", "person_id": 1, "revision": 0}

@@ -19,8 +19,8 @@ from app.dataset.importing import ImportFailed, ImportReport, import_folder
 from app.home.image_files import ImageFiles
 from db.clock import utc_now
 from db.labelling import labels, queue
+from db.labelling.merging import Merged
 from db.pool import images
-from db.pool.merging import Merged
 from db.records import Decision, NewPerson, UserRecord
 from db.store.session import Store
 from sspcm.formats.coco.reading import category_of

@@ -8,8 +8,8 @@ import pytest
 
 from app.dataset.importing import ImportFailed
 from app.dataset.labels_made_elsewhere import as_json, take_labels
+from db.labelling.merging import Merged
 from db.pool import images
-from db.pool.merging import Merged
 from db.store.session import Store
 from sspcm.formats.coco.reading import category_of
 from sspcm.skeletons.skeleton import get_skeleton

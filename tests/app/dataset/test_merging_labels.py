@@ -1,7 +1,7 @@
 """What a file says otherwise is told by its name."""
 
 from app.dataset.merging_labels import count_merged, tell_merged
-from db.pool.merging import Merged
+from db.labelling.merging import Merged
 from sspcm.formats.complaints import Complaints
 
 

@@ -10,9 +10,10 @@ import psutil
 import pytest
 
 from app.dataset.exporting import export_coco
-from app.demo import check
-from app.demo.check import CheckError, Loop, Truth, run_check
+from app.demo import check, judging
+from app.demo.check import run_check
 from app.demo.home import DEMO_FOLDER
+from app.demo.loop import CheckError, Loop, Truth
 from db.pool import images
 from db.store.session import Store
 
@@ -33,20 +34,20 @@ def revision(person: int, *, author: str = "import", number: int = 1, role: str 
     ],
 )
 def test_the_frozen_set_is_the_seed_and_the_new_revisions(frozen: list[dict[str, Any]], said: str | None) -> None:
-    failures = list(check._judge_frozen(frozen, {1}, {2}))
+    failures = list(judging.judge_frozen(frozen, {1}, {2}))
     assert failures == [] if said is None else said in failures[0]
 
 
 def test_the_students_oks_has_to_rise() -> None:
-    assert list(check._judge_oks(0.4, 0.41)) == []
-    assert "0.4 before, 0.4 after" in next(check._judge_oks(0.4, 0.4))
+    assert list(judging.judge_oks(0.4, 0.41)) == []
+    assert "0.4 before, 0.4 after" in next(judging.judge_oks(0.4, 0.4))
 
 
 def test_rankings_are_compared_on_the_images_that_both_have() -> None:
     before = {1: 0.9, 2: 0.5, 3: 0.4}
-    assert list(check._judge_ranking(before, {2: 0.1, 3: 0.3})) == []
-    assert "rank the 2 common images alike" in next(check._judge_ranking(before, {2: 0.3, 3: 0.1}))
-    assert "too few" in next(check._judge_ranking(before, {3: 0.1}))
+    assert list(judging.judge_ranking(before, {2: 0.1, 3: 0.3})) == []
+    assert "rank the 2 common images alike" in next(judging.judge_ranking(before, {2: 0.3, 3: 0.1}))
+    assert "too few" in next(judging.judge_ranking(before, {3: 0.1}))
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def labelled(sqlite_store: Store, add_people: Callable[..., Any]) -> tuple[Store
 
 
 def test_an_export_of_exactly_the_accepted_persons_passes(labelled: tuple[Store, Loop]) -> None:
-    assert list(check._judge_export(labelled[0], export_coco(labelled[0]), labelled[1])) == []
+    assert list(judging.judge_export(labelled[0], export_coco(labelled[0]), labelled[1])) == []
 
 
 def _move(document: dict[str, Any]) -> None:
@@ -79,7 +80,7 @@ def test_a_moved_a_missing_and_an_extra_label_fail(
 ) -> None:
     document = copy.deepcopy(export_coco(labelled[0]))
     spoil(document)
-    assert any("are accepted" in failure for failure in check._judge_export(labelled[0], document, labelled[1]))
+    assert any("are accepted" in failure for failure in judging.judge_export(labelled[0], document, labelled[1]))
 
 
 def test_labels_that_were_accepted_have_to_be_marked_as_human(labelled: tuple[Store, Loop]) -> None:
@@ -88,12 +89,12 @@ def test_labels_that_were_accepted_have_to_be_marked_as_human(labelled: tuple[St
         label = images.list_persons(tx)[0].label
     assert label is not None
     loop.accepted[1] = Truth(label.xyv.tolist(), 100.0)
-    assert any("0 human labels" in failure for failure in check._judge_export(store, export_coco(store), loop))
+    assert any("0 human labels" in failure for failure in judging.judge_export(store, export_coco(store), loop))
 
 
 def test_the_truth_knows_every_person_of_the_pool() -> None:
     pool = json.loads((DEMO_FOLDER / "pool.json").read_text())["annotations"]
-    truth = check._read_truth()
+    truth = judging.read_truth()
     assert len(truth) == len(pool)
     assert all(len(known.xyv) == 17 and known.area > 0 for known in truth.values())
 

@@ -8,18 +8,17 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from app.contract.base import BoxMessage, BoxPayload
 from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
-    BoxMessage,
-    BoxPayload,
     NotAPersonMessage,
     PersonMessage,
     SkipMessage,
     TaskPayload,
 )
 from app.dataset.exporting import export_coco
-from app.labelling import decisions
+from app.labelling import decisions, tasks
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
 from db.labelling import labels, queue
@@ -36,7 +35,7 @@ Account = Callable[..., UserRecord]
 
 
 def take(store: Store, user: UserRecord, exclude: Sequence[int] = ()) -> TaskPayload:
-    task = decisions.next_task(store, user, exclude=exclude, lease_s=LEASE_S)
+    task = tasks.next_task(store, user, exclude=exclude, lease_s=LEASE_S)
     assert task is not None
     return task
 
@@ -147,7 +146,7 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
     (image,) = add_people(sqlite_store)
     ann, bob = add_account(sqlite_store), add_account(sqlite_store, "bob")
     take(sqlite_store, ann)
-    assert decisions.next_task(sqlite_store, bob, exclude=(), lease_s=LEASE_S) is None
+    assert tasks.next_task(sqlite_store, bob, exclude=(), lease_s=LEASE_S) is None
     with pytest.raises(LeaseLost):
         accept(sqlite_store, bob, 1, 0, key())
     box = BoxMessage(x=300.0, y=200.0, width=40.0, height=60.0, angle=30.0)
@@ -158,10 +157,10 @@ def test_only_the_holder_decides_and_a_drawn_person_waits_for_a_decision(
     back = NotAPersonMessage(key=key(), person_id=drawn.id, revision=0, withdrawn=True)
     assert decisions.not_a_person(sqlite_store, ann, back, lease_s=LEASE_S).person.state == "not_a_person"
     assert [person.id for person in take(sqlite_store, ann).persons] == [1]
-    assert decisions.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
-    decisions.release(sqlite_store, ann, [image.id])
+    assert tasks.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == [image.id]
+    tasks.release(sqlite_store, ann, [image.id])
     assert take(sqlite_store, bob).image.id == image.id
-    assert decisions.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
+    assert tasks.heartbeat(sqlite_store, ann, [image.id], lease_s=LEASE_S) == []
 
 
 def test_an_accepted_pose_keeps_its_author_and_the_prediction_it_started_from(
@@ -247,7 +246,7 @@ def test_a_hundred_persons_take_as_many_queries_as_one(
 
     def count(image: ImageRecord) -> int:
         asked.clear()
-        task = decisions.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
+        task = tasks.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
         assert len(task.persons[0].starts) == 1
         return len(asked)
 
@@ -269,7 +268,7 @@ def test_a_changed_box_is_saved_with_its_decision_and_exported(
             {"key": key(), "person_id": person_id, "revision": 0, "box": box.model_dump(), **pose}
         )
         decisions.accept(sqlite_store, ann, message, lease_s=LEASE_S)
-    assert [p.box for p in decisions.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S).persons] == [
+    assert [p.box for p in tasks.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S).persons] == [
         BoxPayload(**upright.model_dump()),
         BoxPayload(**turned.model_dump()),
     ]
@@ -301,12 +300,12 @@ def test_a_closed_image_is_opened_by_name_and_its_persons_may_be_reopened(
 ) -> None:
     (image,) = add_people(sqlite_store, labelled=True)
     ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
-    task = decisions.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
+    task = tasks.open_image(sqlite_store, ann, image.id, lease_s=LEASE_S)
     (person,) = task.persons
     assert (task.image.file_name, task.remaining, person.state, person.start.source) == (
         "0000.jpg", 0, "accepted", "label",
     )  # fmt: skip
-    assert decisions.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
+    assert tasks.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
     message = PersonMessage(key=key(), person_id=person.id, revision=person.revision)
     decisions.reopen(sqlite_store, ann, message, lease_s=LEASE_S)
     assert take(sqlite_store, ann).image.id == image.id
@@ -320,9 +319,9 @@ def test_an_annotators_last_images_come_newest_first(
     for person_id in (1, 2):
         accept(sqlite_store, ann, person_id, 0, key())
     decisions.reopen_image(sqlite_store, ann, first.id, key(), lease_s=LEASE_S)
-    found = decisions.recent(sqlite_store, ann, limit=10).images
+    found = tasks.recent(sqlite_store, ann, limit=10).images
     assert [(one.id, one.is_open) for one in found] == [(first.id, True), (second.id, False)]
-    assert [one.id for one in decisions.recent(sqlite_store, ann, limit=1).images] == [first.id]
+    assert [one.id for one in tasks.recent(sqlite_store, ann, limit=1).images] == [first.id]
 
 
 def held(store: Store) -> dict[int, str]:
@@ -336,13 +335,13 @@ def test_an_image_that_another_holds_opens_to_be_looked_at_and_stays_theirs(
     (image,) = add_people(sqlite_store)
     ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
     assert take(sqlite_store, ann).held_by is None
-    seen = decisions.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    seen = tasks.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
     assert (seen.image.id, seen.held_by, len(seen.persons)) == (image.id, "ann", 1)
     assert held(sqlite_store) == {image.id: "ann"}
     with pytest.raises(LeaseLost):
         accept(sqlite_store, bea, 1, 0, key())
-    decisions.release(sqlite_store, ann, [image.id])
-    opened = decisions.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    tasks.release(sqlite_store, ann, [image.id])
+    opened = tasks.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
     assert (opened.held_by, opened.read_only, held(sqlite_store)) == (None, None, {image.id: "bea"})
 
 
@@ -352,9 +351,9 @@ def test_looking_takes_nothing_and_tells_when_an_image_is_free(
     (image,) = add_people(sqlite_store)
     ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
     take(sqlite_store, ann)
-    assert decisions.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
-    decisions.release(sqlite_store, ann, [image.id])
-    seen = decisions.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert tasks.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S).held_by == "ann"
+    tasks.release(sqlite_store, ann, [image.id])
+    seen = tasks.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S)
     assert (seen.held_by, seen.read_only, held(sqlite_store)) == (None, "Nobody works on it now.", {})
 
 
@@ -363,7 +362,7 @@ def test_a_lead_may_look_at_a_validation_image_and_an_annotator_may_not(
 ) -> None:
     (image,) = add_people(sqlite_store, labelled=True, split="validation")
     ann, lea = add_account(sqlite_store), add_account(sqlite_store, "lea", "lead")
-    for look in (decisions.open_image, decisions.look_at):
+    for look in (tasks.open_image, tasks.look_at):
         seen = look(sqlite_store, lea, image.id, lease_s=LEASE_S)
         assert seen.read_only is not None and seen.read_only.startswith("A validation image")
         with pytest.raises(InvalidDecision, match="validation"):
@@ -372,7 +371,7 @@ def test_a_lead_may_look_at_a_validation_image_and_an_annotator_may_not(
 
 
 def test_there_is_nothing_to_look_at_where_there_is_no_image(sqlite_store: Store, add_account: Account) -> None:
-    for look in (decisions.open_image, decisions.look_at):
+    for look in (tasks.open_image, tasks.look_at):
         with pytest.raises(NotFound):
             look(sqlite_store, add_account(sqlite_store, look.__name__), 77, lease_s=LEASE_S)
 
@@ -398,5 +397,5 @@ def test_a_box_that_a_file_turned_twice_round_is_shown_turned_once(
     (image,) = add_people(sqlite_store)
     with sqlite_store.transaction() as tx:
         tx.execute(text("UPDATE persons SET box_angle = 725"))
-    (person,) = decisions.open_image(sqlite_store, add_account(sqlite_store), image.id, lease_s=LEASE_S).persons
+    (person,) = tasks.open_image(sqlite_store, add_account(sqlite_store), image.id, lease_s=LEASE_S).persons
     assert person.box.angle == pytest.approx(5)

@@ -10,7 +10,7 @@ import pytest
 from app.dataset.exporting import export_coco
 from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
-from app.labelling import decisions
+from app.labelling import tasks
 from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
 from db.clock import utc_now
 from db.labelling import queue
@@ -129,7 +129,7 @@ def test_the_editor_starts_from_it_with_its_flags_and_name(
 ) -> None:
     fill(store, files, frame((121, 93)))
     prelabel(store, files, model)
-    task = decisions.next_task(store, add_account(store), exclude=(), lease_s=60)
+    task = tasks.next_task(store, add_account(store), exclude=(), lease_s=60)
     assert task is not None and task.round is None
     (person,) = task.persons
     assert (person.start.source, person.start.model) == ("model", "dots")
@@ -145,7 +145,7 @@ def test_keypoints_that_the_model_does_not_know_are_left_to_the_annotator(
     fill(sqlite_store, files, frame((121, 93)), skeleton="wepdtof-14")
     report = prelabel(sqlite_store, files, model)
     assert report.unknown_keypoints == ("head_top", "neck")
-    task = decisions.next_task(sqlite_store, add_account(sqlite_store), exclude=(), lease_s=60)
+    task = tasks.next_task(sqlite_store, add_account(sqlite_store), exclude=(), lease_s=60)
     assert task is not None
     assert [task.persons[0].start.xyv[k][2] for k in (12, 13)] == [0, 0]
 

@@ -20,17 +20,14 @@ from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.pool.ordering import TEACHERS_AGREE, rank_pool
 from app.processes.job_engine import Engine, prepare
-from app.rounds.launching import (
-    LearningError,
-    freeze_round,
-    launch_from_page,
-    launch_round,
-    publish_round,
-    round_folder,
-    score_round,
-    train_round,
-    weights_folder,
-)
+from app.rounds.errors import LearningError
+from app.rounds.folder import round_folder
+from app.rounds.freezing import freeze_round
+from app.rounds.launching import launch_from_page, launch_round
+from app.rounds.publishing import publish_round
+from app.rounds.scoring import score_round
+from app.rounds.training import train_round
+from app.rounds.weights import weights_folder
 from db.clock import utc_now
 from db.errors import RoundActive, RoundOver
 from db.labelling import labels, queue

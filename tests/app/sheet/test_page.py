@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from app.contract.sheet import SheetPayload
 from app.home.image_files import ImageFiles
 from app.sheet import page as contact_sheet
-from app.sheet.page import SheetPayload
 from app.sheet.thumbs import THUMB_PX, Thumbs
 from app.web.routes.sheet import sheet_routes
 from db.clock import utc_now

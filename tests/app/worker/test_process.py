@@ -16,13 +16,17 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.home.image_files import ImageFiles
-from app.home.model_files import ModelFiles, launch_prelabelling
+from app.home.model_files import ModelFiles
 from app.home.settings import Settings
+from app.pool.launching import launch_prelabelling
 from app.processes.job_engine import Engine, job_id, prepare
 from app.processes.worker_state import this_worker
-from app.rounds.launching import LearningError, launch_round, round_folder
+from app.rounds.errors import LearningError
+from app.rounds.folder import round_folder
+from app.rounds.launching import launch_round
+from app.worker import jobs, patience
 from app.worker import process as working
-from app.worker.process import settle, settle_if_reachable
+from app.worker.settling import settle, settle_if_reachable
 from db.clock import utc_now
 from db.labelling import queue
 from db.people import users
@@ -303,7 +307,7 @@ def test_a_stage_goes_on_when_the_store_is_back(monkeypatch: pytest.MonkeyPatch)
         if away:
             raise away.pop()
 
-    working._in_words("score", stage)
+    patience.in_words("score", stage)
     assert away == []
 
 
@@ -314,7 +318,7 @@ def test_an_error_of_the_store_is_told_without_its_statement(monkeypatch: pytest
         raise OperationalError("SELECT secret", {}, Exception("the disk is full"))
 
     with pytest.raises(LearningError) as told:
-        working._in_words("score", stage)
+        patience.in_words("score", stage)
     assert "stopped on OperationalError: the disk is full" in str(told.value)
     assert "SELECT" not in str(told.value)
 
@@ -332,7 +336,7 @@ def test_a_job_that_the_engine_could_not_note_is_left_to_the_next_worker(
     monkeypatch.setattr(working.os, "_exit", end)
     place.launch()
     with pytest.raises(SystemExit):
-        working.Rounds(place.store, place.settings, ()).run(1, 1)
+        jobs.Rounds(place.store, place.settings, ()).run(1, 1)
     assert place.round().state == "queued"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.pool.same_persons import match_persons, same_label
+from db.labelling.same_persons import match_persons, same_label
 from db.records import NewPerson, PersonRecord
 from sspcm.pose import Box, Label
 

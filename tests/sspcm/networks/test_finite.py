@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from sspcm.models.finite import unusable
+from sspcm.networks.finite import unusable
 
 FINE = torch.tensor([0.5, 2.0])
 

@@ -8,8 +8,8 @@ import pytest
 
 from db.errors import InvalidDecision, RevisionConflict
 from db.labelling import labels, queue
+from db.labelling.merging import Merged, merge_image
 from db.pool import images
-from db.pool.merging import Merged, merge_image
 from db.records import Decision, NewImage, NewPerson, RankingEntry
 from db.rounds import rounds
 from sspcm.formats.coco.reading import KEPT_ASIDE

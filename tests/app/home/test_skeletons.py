@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.__main__ import main
-from app.dataset.skeletons import for_editor, hint_of, pairing_hint
+from app.home.skeletons import for_editor, hint_of, pairing_hint
 from db.pool import images, project
 from db.pool.images import NewImage, NewPerson
 from db.store.session import Store, open_store

@@ -1,0 +1,58 @@
+"""The contact sheet's answers."""
+
+from pydantic import BaseModel
+
+from app.contract.labelling import FlagPayload
+
+
+class SheetPosePayload(BaseModel):
+    """K rows of x, y (px of the thumb), visibility."""
+
+    xyv: list[list[float]]
+
+
+class SheetPersonPayload(BaseModel):
+    """A person of the contact sheet. Flags come worst first. pose: their label, else what a network says; null without.
+
+    labelled_by: whose label counts; null without one. held_by: another annotator who has the image now.
+    """
+
+    id: int
+    image_id: int
+    file_name: str
+    camera: str
+    state: str
+    score: float | None
+    flags: list[FlagPayload]
+    skip_reason: str | None
+    labelled_by: str | None
+    held_by: str | None
+    thumb: str
+    pose: SheetPosePayload | None
+
+
+class CameraChoice(BaseModel):
+    """A camera to choose."""
+
+    id: int
+    name: str
+
+
+class SheetPayload(BaseModel):
+    """A page of the contact sheet. next: what to ask for as `after`, null on the last page.
+
+    total: of all pages, told on the first one and up to 1000; null otherwise. cameras: all there are, by name.
+    """
+
+    persons: list[SheetPersonPayload]
+    next: str | None
+    total: int | None
+    cameras: list[CameraChoice]
+
+
+class FiltersPayload(BaseModel):
+    """What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height."""
+
+    cameras: list[CameraChoice]
+    skeleton: dict[str, object]
+    thumb_px: int

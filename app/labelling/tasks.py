@@ -1,0 +1,205 @@
+"""The next image, or one that was asked for, as the editor needs it."""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+
+from sqlalchemy.orm import Session
+
+from app.cameras.lenses import lens_of
+from app.contract.base import BoxPayload
+from app.contract.labelling import (
+    FlagPayload,
+    ImagePayload,
+    LensPayload,
+    PersonPayload,
+    RecentImagePayload,
+    RecentPayload,
+    TaskPayload,
+)
+from app.home.skeletons import for_editor
+from app.labelling.decisions import NEVER_CHANGED
+from app.labelling.starts import best_start, empty_start, every_start
+from db.clock import utc_now
+from db.errors import InvalidDecision, LeaseLost
+from db.labelling import labels, queue
+from db.labelling.keys import recent_images
+from db.labelling.queue import MOST_HELD
+from db.pool import images, project
+from db.records import (
+    ImageRecord,
+    PersonRecord,
+    PersonScore,
+    ProjectRecord,
+    StoredPrediction,
+    UserRecord,
+)
+from db.rounds import predictions
+from db.rounds.predictions import STUDENT
+from db.store.session import Store
+from sspcm.pose import Label
+
+FREE = "Nobody works on it now."
+GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
+
+
+def next_task(
+    store: Store, user: UserRecord, *, exclude: Collection[int], lease_s: float, most_held: int = MOST_HELD
+) -> TaskPayload | None:
+    """The next image for this annotator, held for them; None when nothing is left. Raises HeldEnough."""
+    with store.transaction(durable=False) as tx:
+        claimed = queue.claim(tx, user, now=utc_now(), lease_s=lease_s, exclude=exclude, most_held=most_held)
+    if claimed is None:
+        return None
+    with store.reading() as tx:  # the image is held: putting the task together keeps nobody from saving
+        return _task(tx, claimed[0].image, lease_s)
+
+
+def open_image(
+    store: Store, user: UserRecord, image_id: int, *, lease_s: float, most_held: int = MOST_HELD
+) -> TaskPayload:
+    """That image, open or closed, held for this annotator; only to look at where somebody else holds it.
+
+    Leads may look at validation images, too. Raises NotFound, and InvalidDecision for an annotator's validation image.
+    """
+    try:
+        with store.transaction(durable=False) as tx:
+            image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s, most_held=most_held)
+    except (LeaseLost, InvalidDecision):  # another's, or a validation image
+        return look_at(store, user, image_id, lease_s=lease_s)
+    with store.reading() as tx:
+        return _task(tx, image, lease_s)
+
+
+def look_at(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
+    """That image to be seen and not changed; nobody's hold on it changes. held_by: None where nobody else holds it now.
+
+    Raises NotFound, and InvalidDecision where an annotator asks for a validation image.
+    """
+    with store.reading() as tx:
+        image = images.get_image(tx, image_id)
+        if image.split == "validation" and user.role != "lead":
+            raise InvalidDecision(
+                f"image '{image.file_name}' belongs to validation, whose labels measure the rounds; wanted one of the "
+                "train images. Open another image."
+            )
+        holder = queue.lease_holders(tx, now=utc_now()).get(image_id)
+        task = _task(tx, image, lease_s)
+    if image.split == "validation":
+        return task.model_copy(update={"read_only": NEVER_CHANGED})
+    held_by = None if holder == user.name else holder
+    return task.model_copy(update={"held_by": held_by, "read_only": None if held_by else FREE})
+
+
+def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
+    """The images in which the annotator last decided something, newest first."""
+    with store.reading() as tx:
+        found = recent_images(tx, user, limit=limit)
+    return RecentPayload(images=[RecentImagePayload(**asdict(one)) for one in found])
+
+
+def _is_listed(person: PersonRecord) -> bool:
+    """Whether annotators see them: not a crowd region as it was imported, nor who was withdrawn."""
+    is_withdrawn = person.state == "not_a_person" and person.skip_reason == images.WITHDRAWN
+    return person.extra.get("iscrowd") != 1 and not is_withdrawn
+
+
+def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
+    described = project.get_project(tx)
+    persons = [p for p in images.list_persons(tx, image_id=image.id) if _is_listed(p)]
+    ids = [person.id for person in persons]
+    number = described.published_round
+    scores = predictions.imported_scores(tx, ids)
+    imported = predictions.imported(tx, ids)
+    of_round: dict[int, list[StoredPrediction]] = {}
+    if number is not None:  # what a round says of a person counts before what an imported model says
+        scores |= predictions.person_scores(tx, number, ids)
+        of_round = predictions.for_persons(tx, ids, round_number=number)
+    latest = labels.latest(tx, image.id)
+    payloads = [
+        _person(
+            person,
+            described,
+            latest=latest.get(person.id),
+            score=scores.get(person.id),
+            of_round=of_round.get(person.id, ()),
+            imported=imported.get(person.id),
+        )
+        for person in persons
+    ]
+    payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
+    return TaskPayload(
+        image=_image(image),
+        skeleton=for_editor(described.skeleton),
+        lease_s=lease_s,
+        lens=_lens(image),
+        round=number,
+        persons=payloads,
+        remaining=images.count_open(tx),
+    )
+
+
+def _image(image: ImageRecord) -> ImagePayload:
+    return ImagePayload(
+        id=image.id,
+        url=f"/img/{image.id}/{image.sha256}",
+        width=image.width,
+        height=image.height,
+        file_name=image.file_name,
+        camera=image.camera.name,
+    )
+
+
+def _lens(image: ImageRecord) -> LensPayload | None:
+    lens = lens_of(image)
+    return LensPayload(x=lens.x, y=lens.y, radius=lens.radius) if lens else None
+
+
+def person_payload(person: PersonRecord, described: ProjectRecord) -> PersonPayload:
+    """A person nobody predicted yet."""
+    return _person(person, described, latest=person.label)
+
+
+def _person(
+    person: PersonRecord,
+    described: ProjectRecord,
+    *,
+    latest: Label | None,
+    score: PersonScore | None = None,
+    of_round: Sequence[StoredPrediction] = (),
+    imported: StoredPrediction | None = None,
+) -> PersonPayload:
+    """latest: the newest label they ever had. of_round: what the published round's networks say."""
+    by_network = {stored.prediction.network: stored for stored in of_round}
+    student = by_network.get(STUDENT)
+    return PersonPayload(
+        id=person.id,
+        revision=person.revision,
+        state=person.state,
+        box=BoxPayload.of(person.box),
+        score=score.score if score else None,
+        flags=[
+            FlagPayload(keypoint=flag.keypoint, score=flag.score, reason=flag.reason)
+            for flag in (score.flags if score else ())
+        ],
+        keypoint_scores=[None if math.isnan(value) else value for value in score.keypoints] if score else None,
+        skip_reason=person.skip_reason,
+        start=best_start(person.label, student, imported) or empty_start(len(described.skeleton)),
+        starts=every_start(latest, student, imported),
+        ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
+    )
+
+
+def heartbeat(
+    store: Store, user: UserRecord, image_ids: Collection[int], *, lease_s: float, most_held: int = MOST_HELD
+) -> list[int]:
+    """Hold on to images, the first ones where they are too many; which of them the annotator still holds."""
+    with store.transaction(durable=False) as tx:
+        leases = queue.renew(tx, user, image_ids, now=utc_now(), lease_s=lease_s, most_held=most_held)
+    return [lease.image_id for lease in leases]
+
+
+def release(store: Store, user: UserRecord, image_ids: Collection[int]) -> list[int]:
+    """Let images go, for others; which of them this annotator held until now."""
+    with store.transaction(durable=False) as tx:
+        return queue.release(tx, user, image_ids)

@@ -1,0 +1,37 @@
+"""A round's folder in the home, and the small files that its stages leave there."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from app.home.image_files import write_atomically
+from app.home.settings import Settings
+
+
+def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
+    """Where one attempt at a round keeps its files."""
+    return settings.rounds_dir / f"{number:04d}" / f"attempt-{attempt}"
+
+
+def read_status(folder: Path) -> dict[str, Any]:
+    path = folder / "status.json"
+    return cast(dict[str, Any], json.loads(path.read_text())) if path.exists() else {}
+
+
+def last_lines(path: Path, count: int = 3) -> str:
+    lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
+    return " | ".join(lines[-count:]) or "(none)"
+
+
+def read_seconds(folder: Path) -> dict[str, float]:
+    """How long this side's finished stages took, by name."""
+    path = folder / "seconds.json"
+    return cast(dict[str, float], json.loads(path.read_text())) if path.exists() else {}
+
+
+def note_seconds(folder: Path, stage: str, seconds: float) -> None:
+    write_json(folder / "seconds.json", {**read_seconds(folder), stage: round(seconds, 2)})
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    write_atomically(path, json.dumps(content, allow_nan=False).encode())

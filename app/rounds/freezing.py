@@ -1,0 +1,142 @@
+"""A round is frozen: the labels it learns from are written down as its manifest."""
+
+import dataclasses
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app.cameras.lenses import lens_of
+from app.home.image_files import ImageFiles
+from app.home.settings import Settings
+from app.rounds.errors import LearningError
+from app.rounds.folder import note_seconds, round_folder, write_json
+from app.rounds.starting_weights import located
+from app.rounds.weights import require_weights, weights_folder
+from db.labelling import labels
+from db.pool import images
+from db.pool.project import get_project
+from db.records import (
+    FrozenPerson,
+    ImageRecord,
+    PersonRecord,
+    ProjectRecord,
+    RoundRecord,
+)
+from db.rounds import rounds
+from db.store.session import Store
+from sspcm.config import ModelConfig, RoundConfig
+from sspcm.pose import Label
+
+
+def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: int, attempt: int = 1) -> None:
+    """Fix what the round learns from, and write it down for the trainer as manifest.json."""
+    began, folder = time.monotonic(), round_folder(settings, number, attempt)
+    with store.transaction() as tx:
+        record = rounds.get(tx, number)
+        rounds.start(tx, record.id)
+        rounds.freeze(tx, record.id)
+    if (folder / "manifest.json").exists():
+        return
+    with store.reading() as tx:
+        frozen = rounds.frozen(tx, record.id)
+        content = build_manifest(
+            config=_runnable(record, settings),
+            project=get_project(tx),
+            files=files,
+            images_by_id={image.id: image for image in images.list_images(tx)},
+            persons=images.list_persons(tx),
+            frozen=frozen,
+            frozen_labels=labels.get_labels(tx, [person.label_id for person in frozen]),
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    note_seconds(folder, "freeze", time.monotonic() - began)
+    write_json(folder / "manifest.json", content)
+
+
+def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:
+    """The round's settings with its weights' paths. Raises ConfigError where they are refused today."""
+    config = RoundConfig.from_toml(record.config_toml)
+    return dataclasses.replace(config, model=located(config.model, settings.home))
+
+
+def build_manifest(
+    *,
+    config: RoundConfig,
+    project: ProjectRecord,
+    files: ImageFiles,
+    images_by_id: Mapping[int, ImageRecord],
+    persons: Sequence[PersonRecord],
+    frozen: Sequence[FrozenPerson],
+    frozen_labels: Mapping[int, Label],
+) -> dict[str, Any]:
+    """Plain data for the trainer (docs/architecture.md, the round's folder).
+
+    labelled and validation: the frozen labels. unlabelled: every other person of the train split, but neither crowds
+    nor boxes that hold nobody. Raises LearningError when nothing is labelled or an image file is gone.
+    """
+    if not any(person.role == "labelled" for person in frozen):
+        raise LearningError(
+            "no labelled person was left when the round froze its labels; a round learns from labels. "
+            "Label at least one person, then launch again."
+        )
+    by_person = {person.person_id: person for person in frozen}
+    listed = [
+        _manifest_person(person, images_by_id[person.image_id], use, label, files=files, model=config.model)
+        for person, use, label in _uses(persons, images_by_id, by_person, frozen_labels)
+    ]
+    weights = weights_folder(config.model)
+    require_weights(config.model, weights)
+    return {
+        "version": 1,
+        "skeleton": project.skeleton.to_json(),
+        "config": dataclasses.asdict(config),
+        "weights": str(weights) if weights else None,
+        "persons": listed,
+    }
+
+
+def _uses(
+    persons: Sequence[PersonRecord],
+    images_by_id: Mapping[int, ImageRecord],
+    frozen: Mapping[int, FrozenPerson],
+    frozen_labels: Mapping[int, Label],
+) -> Iterator[tuple[PersonRecord, str, Label | None]]:
+    """What each person is to the round; those that are nothing to it are left out."""
+    for person in persons:
+        if person.id in frozen:
+            yield person, frozen[person.id].role, frozen_labels[frozen[person.id].label_id]
+        elif _may_teach(person) and images_by_id[person.image_id].split == "train":
+            yield person, "unlabelled", None
+
+
+def _may_teach(person: PersonRecord) -> bool:
+    """Whether the box holds one person, as far as anybody knows."""
+    return person.state != "not_a_person" and person.extra.get("iscrowd") != 1
+
+
+def _manifest_person(
+    person: PersonRecord, image: ImageRecord, use: str, label: Label | None, *, files: ImageFiles, model: ModelConfig
+) -> dict[str, Any]:
+    try:
+        path = files.path(image.sha256)
+    except FileNotFoundError as error:
+        raise LearningError(
+            f"the file of image '{image.file_name}' is gone ({error}); the round needs it. "
+            "Import its folder again, then launch the round again."
+        ) from error
+    box = person.box
+    return {
+        "id": person.id,
+        "image": str(path.resolve()),
+        "box": [box.x, box.y, box.width, box.height, box.angle],
+        "lens": _lens(image) if model.orientation == "radial" else None,
+        "area": person.oks_area,
+        "use": use,
+        "predict": True,
+        "xyv": None if label is None else label.xyv.tolist(),
+    }
+
+
+def _lens(image: ImageRecord) -> list[float] | None:
+    lens = lens_of(image)
+    return [lens.x, lens.y, lens.radius] if lens else None

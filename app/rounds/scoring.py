@@ -1,0 +1,101 @@
+"""A round's predictions and scores of the pool come into the store."""
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from app.home.settings import Settings
+from app.pool.ordering import person_score, rank_pool
+from app.rounds.folder import note_seconds, read_seconds, round_folder
+from db.labelling import queue
+from db.pool import images
+from db.pool.project import get_project
+from db.records import (
+    PersonScore,
+    RoundRecord,
+)
+from db.rounds import predictions, rounds
+from db.store.session import Store
+from sspcm.config import RoundConfig
+from sspcm.pose import Prediction
+from sspcm.ranking.ranking import score_persons
+
+TEACHERS = ("A", "B", "A_prev", "B_prev")
+"""Whose disagreement ranks the pool."""
+NETWORKS = (*TEACHERS, "C")
+PERSONS_A_TRANSACTION = 200
+"""Annotators' saves wait for a transaction at most, so it stays short."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PoolPredictions:
+    """What the networks said about P persons: ids, and per network image pixels and confidence."""
+
+    ids: Int[np.ndarray, "P"]
+    xyc: Mapping[str, Float[np.ndarray, "P K 3"]]
+
+
+def score_round(store: Store, settings: Settings, number: int, attempt: int = 1) -> None:
+    """Store the predictions, each person's inconsistency, and the ranking of the images that are open now.
+
+    Nobody sees any of it until the round is published.
+    """
+    began, folder = time.monotonic(), round_folder(settings, number, attempt)
+    if "score" in read_seconds(folder):
+        return
+    told = read_predictions(folder / "predictions.npz")
+    with store.reading() as tx:
+        record, skeleton = rounds.get(tx, number), get_project(tx).skeleton
+        persons = {person.id: person for person in images.list_persons(tx)}
+        pool = {person.id for person in images.list_persons(tx, split="train")}
+    config = RoundConfig.from_toml(record.config_toml)
+    found = score_persons(
+        {name: told.xyc[name][..., :2] for name in TEACHERS},
+        area=np.array([persons[int(person_id)].oks_area for person_id in told.ids]),
+        skeleton=skeleton,
+        top_keypoints=config.ranking.top_keypoints,
+        flag_above=config.ranking.flag_above,
+    )
+    scores = {int(i): person_score(int(i), one) for i, one in zip(told.ids, found, strict=True) if int(i) in pool}
+    _store_in_batches(store, record, told, scores)
+    _store_ranking(store, record, config, scores)
+    note_seconds(folder, "score", time.monotonic() - began)
+
+
+def read_predictions(path: Path) -> PoolPredictions:
+    """The trainer's predictions of the whole pool."""
+    with np.load(path, allow_pickle=False) as content:
+        return PoolPredictions(content["ids"], {name: content[name] for name in NETWORKS})
+
+
+def _store_in_batches(
+    store: Store, record: RoundRecord, told: PoolPredictions, scores: Mapping[int, PersonScore]
+) -> None:
+    count, measured = len(told.ids), {key: record.progress[key] for key in ("ap",) if key in record.progress}
+    for first in range(0, count, PERSONS_A_TRANSACTION):
+        rows = range(first, min(first + PERSONS_A_TRANSACTION, count))
+        ids = [int(told.ids[row]) for row in rows]
+        batch = [(int(told.ids[row]), Prediction(told.xyc[name][row], name)) for row in rows for name in NETWORKS]
+        with store.transaction() as tx:
+            predictions.add_predictions(tx, record.id, batch)
+            predictions.add_person_scores(tx, record.id, [scores[i] for i in ids if i in scores])
+            progress = measured | {"step": rows.stop, "steps": count}
+            rounds.report_progress(tx, record.id, stage="score", progress=progress)
+
+
+def _store_ranking(store: Store, record: RoundRecord, config: RoundConfig, scores: Mapping[int, PersonScore]) -> None:
+    """Rank the images as they are now: persons decided while the round ran no longer count."""
+    with store.reading() as tx:
+        open_images = {image.id for image in images.list_images(tx, split="train") if image.is_open}
+        waiting = [
+            person
+            for person in images.list_persons(tx, split="train")
+            if person.image_id in open_images and person.state == "open"
+        ]
+    entries = rank_pool(waiting, scores, blind_share=config.ranking.blind_share, seed=config.seed)
+    with store.transaction() as tx:
+        queue.add_round_ranking(tx, record.id, entries)

@@ -1,0 +1,97 @@
+"""The jobs that the engine calls: the stages of a round, and a pre-labelling."""
+
+import dataclasses
+import os
+from collections.abc import Callable, Sequence
+
+from dbos import DBOS
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFiles
+from app.home.settings import Settings
+from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
+from app.rounds import errors, freezing, publishing, scoring, training
+from app.worker.patience import end_when_reachable, in_words
+from db.errors import StoreError
+from db.rounds import prelabellings, rounds
+from db.store.session import Store
+
+TOLD = (errors.LearningError, PrelabellingFailed, StoreError)
+"""Errors whose words a lead reads with the round."""
+
+
+class Rounds:
+    """What the worker needs to run any round."""
+
+    def __init__(self, store: Store, settings: Settings, train_command: Sequence[str]) -> None:
+        self._store = store
+        self._settings = settings
+        self._files = ImageFiles(settings.home)
+        self._train_command = train_command
+
+    def run(self, number: int, attempt: int) -> None:
+        """The durable job: its four steps keep their names and order (see `engine.VERSION`).
+
+        Whatever goes wrong ends as the round's error, in words, before it ends the job.
+        """
+        try:
+            for name, stage in self._stages(number, attempt):
+                DBOS.run_step({"name": name}, in_words, name, stage)
+        except OperationalError as error:  # the job engine's own: a stage's errors come in words
+            end_when_reachable(self._store, error)
+        except Exception as error:
+            with self._store.transaction() as tx:
+                rounds.fail(tx, rounds.get(tx, number).id, str(error))
+            raise
+
+    def _stages(self, number: int, attempt: int) -> list[tuple[str, Callable[[], None]]]:
+        store, settings = self._store, self._settings
+        return [
+            ("freeze", lambda: freezing.freeze_round(store, self._files, settings, number, attempt)),
+            (
+                "train",
+                lambda: training.train_round(store, settings, number, attempt, command=self._train_command),
+            ),
+            ("score", lambda: scoring.score_round(store, settings, number, attempt)),
+            ("publish", lambda: publishing.publish_round(store, settings, number, attempt)),
+        ]
+
+
+class Prelabellings:
+    """What the worker needs to run any uploaded model over the pool."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._files = ImageFiles(settings.home)
+        self._models = ModelFiles(settings.home)
+
+    def run(self, prelabelling_id: int) -> None:
+        """The durable job, in one step: it leaves what it predicted before. Its end is told in words, good or bad."""
+        try:
+            DBOS.run_step({"name": "prelabel"}, in_words, "prelabel", lambda: self._prelabel(prelabelling_id))
+        except OperationalError as error:
+            end_when_reachable(self._store, error)
+        except Exception as error:
+            with self._store.transaction() as tx:
+                prelabellings.fail(tx, prelabelling_id, str(error))
+            raise
+
+    def _prelabel(self, prelabelling_id: int) -> None:
+        with self._store.reading() as tx:
+            record = prelabellings.get(tx, prelabelling_id)
+        threads = max(1, (os.cpu_count() or 2) // 2)  # annotators wait for their next image, this does not
+        model = open_model(self._models.path(record.sha256), name=record.model, threads=threads)
+
+        def tell(done: int, total: int) -> None:
+            with self._store.transaction(durable=False) as tx:
+                prelabellings.report_progress(tx, prelabelling_id, done=done, total=total)
+
+        report = prelabel(self._store, self._files, model, progress=tell)
+        with self._store.transaction() as tx:
+            prelabellings.finish(tx, prelabelling_id, report=dataclasses.asdict(report))
+
+
+def said(error: Exception) -> object:
+    """What a database said; SQLAlchemy's own words are the whole statement."""
+    return error.orig if isinstance(error, DBAPIError) else error

@@ -1,0 +1,78 @@
+"""A stage outlasts a store that is away, and fails with a message that says what to do."""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.rounds import errors
+from app.worker.jobs import TOLD, said
+from app.worker.process import STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S, log
+from db.errors import StoreBusy
+from db.rounds import rounds
+from db.store.session import Store
+
+STARTS_A_MODEL = 5
+"""How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
+
+
+class InWords(logging.Filter):
+    """A job that ended for a reason told to the lead is one line of the log; the engine adds its whole stack."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record through."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, TOLD):
+            record.msg, record.args, record.exc_info = "a job ended: %s", (error,), None
+        return True
+
+
+def in_words(name: str, stage: Callable[[], None]) -> None:
+    """Run a stage; an error that has no words for a lead yet gets them."""
+    try:
+        _outlast(name, stage)
+    except TOLD:
+        raise
+    except Exception as error:
+        log.exception("stage '%s' stopped", name)
+        raise errors.LearningError(
+            f"the stage '{name}' stopped on {type(error).__name__}: {said(error)}; wanted it to end by itself. "
+            "The worker's log has the details; launch it again."
+        ) from error
+
+
+def end_when_reachable(store: Store, error: OperationalError) -> NoReturn:
+    """End this process once the store answers again: the next worker takes the job up where it stopped.
+
+    The job engine could not note how far it got, and leaves such a job to a restart; the round would seem to run for
+    ever. The supervisor starts the next worker.
+    """
+    log.error("the job engine could not reach its tables (%s); starting again when it can.", error.orig)
+    while not _is_reachable(store):
+        time.sleep(TRY_AGAIN_AFTER_S)
+    os._exit(1)
+
+
+def _is_reachable(store: Store) -> bool:
+    try:
+        with store.reading() as tx:
+            rounds.latest(tx, limit=1)
+    except DBAPIError:
+        return False
+    return True
+
+
+def _outlast(name: str, stage: Callable[[], None]) -> None:
+    """Run a stage, again while the store is away: it finds what it did before, and a long training is not lost."""
+    deadline = time.monotonic() + STORE_MAY_BE_AWAY_S
+    while True:
+        try:
+            return stage()
+        except (OperationalError, StoreBusy) as error:
+            if time.monotonic() >= deadline:
+                raise
+            log.warning("stage '%s' cannot reach the store (%s); trying again.", name, said(error))
+            time.sleep(TRY_AGAIN_AFTER_S)

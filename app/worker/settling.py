@@ -1,0 +1,71 @@
+"""Rounds and pre-labellings that an earlier worker left are enqueued again or ended."""
+
+from sqlalchemy.exc import DBAPIError
+
+from app.processes.job_engine import Engine
+from app.worker.jobs import said
+from app.worker.process import log
+from db.errors import StoreBusy
+from db.rounds import prelabellings, rounds, workers
+from db.rounds.workers import Worker
+from db.store.session import Store
+
+SETTLE_EVERY_S = 10.0
+
+
+def settle_if_reachable(store: Store, engine: Engine, worker: Worker) -> None:
+    """A sign of life and `settle`, unless the store is away just now: that must end no worker, and no training with it.
+
+    The sign comes from this very loop and not from a thread of its own: a worker whose loop hangs gives none.
+    """
+    try:
+        with store.transaction(durable=False) as tx:
+            workers.beat(tx, worker)
+        settle(store, engine)
+    except (DBAPIError, StoreBusy) as error:
+        log.warning("the store cannot be reached (%s); looking again in %.0f s.", said(error), SETTLE_EVERY_S)
+
+
+def settle(store: Store, engine: Engine) -> None:
+    """Bring the active round and its job together again, where one of them was lost.
+
+    A round whose job ended without a word (the job engine gave up on it, or the store was away just then) has failed.
+    A round without a job (the engine's tables were replaced) is enqueued again, and finds its finished stages.
+    """
+    _settle_prelabelling(store, engine)
+    with store.reading() as tx:
+        newest = rounds.latest(tx, limit=1)
+    if not newest or newest[0].state not in ("queued", "running"):
+        return
+    number, job = newest[0].number, engine.job_state(newest[0].number)
+    if job == "active":
+        return
+    with store.transaction() as tx:
+        record = rounds.get(tx, number)
+        if record.state not in ("queued", "running"):
+            return
+        if job == "missing":
+            engine.enqueue_round(tx, number)
+        else:
+            rounds.fail(tx, record.id, "the round's job ended without a result; wanted a ranking. Launch it again.")
+
+
+def _settle_prelabelling(store: Store, engine: Engine) -> None:
+    """The same of the newest model's run over the pool."""
+    with store.reading() as tx:
+        newest = prelabellings.latest(tx)
+    if newest is None or newest.state not in ("queued", "running"):
+        return
+    job = engine.prelabelling_state(newest.id)
+    if job == "active":
+        return
+    with store.transaction() as tx:
+        if job == "missing":
+            engine.enqueue_prelabelling(tx, newest.id)
+        else:
+            prelabellings.fail(
+                tx,
+                newest.id,
+                "its job ended without a result; wanted predictions. The worker's log has the last words; "
+                "try another model.",
+            )
