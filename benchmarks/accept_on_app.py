@@ -28,11 +28,10 @@ from playwright.sync_api import Page, sync_playwright
 from app.dataset.importing import import_folder
 from app.home.image_files import ImageFiles
 from db.clock import utc_now
-from db.labelling import queue
 from db.people import users
-from db.pool import images
+from db.pool.persons import list_persons
 from db.records import KeypointFlag, PersonScore, RankingEntry
-from db.rounds import predictions, rounds
+from db.rounds import predictions, rankings, rounds
 from db.store.session import Store, migrate, open_store
 from sspcm.config import RoundConfig
 from sspcm.pose import Prediction
@@ -106,7 +105,7 @@ def publish_guesses(store: Store, password: str) -> None:
         lead = users.add_user(tx, "lee", "lead", password)
         launched = rounds.create(tx, config_toml=RoundConfig().to_toml(), user=lead)
         rounds.start(tx, launched.id)
-        persons = images.list_persons(tx)
+        persons = list_persons(tx)
         made = []
         for person in persons:
             box = person.box
@@ -117,7 +116,7 @@ def publish_guesses(store: Store, password: str) -> None:
         scores = [PersonScore(person.id, 0.5, (0.5,) * KEYPOINTS, flags) for person in persons]
         predictions.add_person_scores(tx, launched.id, scores)
         entries = [RankingEntry(person.image_id, i, 0.5, ("A and B disagree",)) for i, person in enumerate(persons)]
-        queue.add_round_ranking(tx, launched.id, entries)
+        rankings.add_round_ranking(tx, launched.id, entries)
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/0001", now=utc_now())
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from app.cameras.lenses import lens_of
 from app.home.settings import read_settings
 from db.pool import cameras, images
+from db.pool.persons import list_persons
 from db.records import PersonScore
 from db.rounds import predictions
 from db.store.session import open_store
@@ -89,7 +90,7 @@ def read(home: Path) -> list[dict[str, Any]]:
     store = open_store(read_settings(home, {}).database_url)
     with store.reading() as tx:
         by_id = {image.id: image for image in images.list_images(tx)}
-        persons = {person.id: person for person in images.list_persons(tx)}
+        persons = {person.id: person for person in list_persons(tx)}
         known = predictions.imported(tx, list(persons))
         scores = predictions.imported_scores(tx, list(persons))
         sources = {camera.id: camera.lens_source for camera in cameras.list_cameras(tx)}

@@ -19,12 +19,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.sheet import page as contact_sheet
-from db.labelling import queue
 from db.labelling.sheet import SheetFilter
 from db.people import users
 from db.pool import project
 from db.records import RankingEntry, UserRecord
-from db.rounds import rounds
+from db.rounds import rankings, rounds
 from db.schema import CameraRow, DecisionRow, ImageRow, PersonRow, PersonScoreRow, PredictionRow
 from db.store.session import Store, migrate, open_store
 from sspcm.skeletons.skeleton import get_skeleton
@@ -101,7 +100,7 @@ def fill(store: Store, persons: int) -> UserRecord:
             write(tx, PredictionRow, (prediction(i, round_id, network) for i in known))
             write(tx, PersonScoreRow, (score(i, round_id, network) for i in known))
         write(tx, DecisionRow, (decision(i, user) for i in range(1, persons + 1) if state(i) != "open"))
-        queue.add_round_ranking(tx, launched.id, [RankingEntry(1, 0, 0.5, ())])
+        rankings.add_round_ranking(tx, launched.id, [RankingEntry(1, 0, 0.5, ())])
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=NOW)
     return user
 

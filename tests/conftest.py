@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from db.people import users
-from db.pool import images, project
+from db.pool import counts, images, project
 from db.records import ImageRecord, NewImage, NewPerson, Role, Split, UserRecord
 from db.schema import Base
 from db.store.session import Store, migrate, open_store
@@ -191,7 +191,7 @@ def add_people(make_label: Callable[..., Label]) -> Callable[..., list[ImageReco
         ]
         with store.transaction() as tx:
             project.ensure_project(tx, name="test", skeleton=get_skeleton("coco-17"))
-            first = images.count(tx).images
+            first = counts.count(tx).images
             return [
                 images.add_image(
                     tx, NewImage(f"{number:064x}", f"{number:04d}.jpg", 640, 480, camera, number, split), people

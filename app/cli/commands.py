@@ -236,8 +236,9 @@ def user_add(settings: Settings, options: argparse.Namespace) -> int:
 
 def import_images(settings: Settings, options: argparse.Namespace) -> int:
     """A folder into the home; fails when no image of it is there afterwards."""
-    from app.dataset.importing import ImportFailed, as_json, import_folder
+    from app.dataset.importing import import_folder
     from app.dataset.merging_labels import count_merged
+    from app.dataset.report import ImportFailed, as_json
 
     skeleton = get_skeleton(options.skeleton) if options.skeleton else None
     if options.prelabel:

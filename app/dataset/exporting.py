@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.pool import images, project
+from db.pool.persons import list_persons
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.rounds import predictions
 from db.store.session import Store
@@ -39,7 +40,7 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     with store.reading() as tx:
         described = project.get_project(tx)
         records = images.list_images(tx)
-        everybody = images.list_persons(tx)
+        everybody = list_persons(tx)
         persons = [p for p in everybody if p.state != "not_a_person"]
         number = described.published_round
         predicted = _predictions(tx, [p.id for p in persons], number) if with_predictions else {}

@@ -3,12 +3,12 @@
 import errno
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from app.dataset.headers import adopt_header
 from app.dataset.merging_labels import BY_COMMAND, new_persons, tell_merged
 from app.dataset.naming_images import name_images
 from app.dataset.placing import Source, named_camera, place
+from app.dataset.report import ImportFailed, ImportReport, Tally
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.pool.ordering import rank_before_rounds
@@ -27,7 +28,8 @@ from db.errors import NotFound, StoreError
 from db.labelling import queue
 from db.labelling.merging import Merged, merge_image
 from db.pool import images, project
-from db.records import ImageRecord, LensSource, NewImage, NewPerson, Split
+from db.pool.persons import list_persons
+from db.records import ImageRecord, NewImage, NewPerson, Split
 from db.store.session import Store
 from sspcm.formats.coco.reading import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
 from sspcm.formats.complaints import Complaints, counted
@@ -37,43 +39,6 @@ from sspcm.skeletons.skeleton import BUILT_IN, Skeleton, differences, in_order_o
 
 Progress = Callable[[int, int], None]
 """Told (images done, images in all)."""
-
-
-class ImportFailed(ValueError):
-    """Nothing could be imported, or no more; the message says why."""
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did; complaints name what was left out or looks wrong, and why.
-
-    persons, labelled: of new images. merged: what the file brought to images that were here before.
-    """
-
-    images_new: int
-    images_known: int
-    persons: int
-    labelled: int
-    complaints: tuple[str, ...]
-    seconds: float
-    lenses: Mapping[LensSource, int]
-    """How many of the cameras have their lens circle from where."""
-    merged: Merged = Merged()  # noqa: RUF009 (frozen)
-
-
-@dataclass
-class _Tally:
-    complaints: Complaints
-    new: int = 0
-    known: int = 0
-    persons: int = 0
-    labelled: int = 0
-    left_out: dict[str, list[tuple[Source, str]]] = field(default_factory=dict)
-    """Images that could not be taken, and why, by what the reasons have in common."""
-    merged: Merged = field(default_factory=Merged)
-    cameras: set[str] = field(default_factory=set)
-    grown: set[str] = field(default_factory=set)
-    """Cameras that have new images."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +96,7 @@ def import_folder(
     if own is not None and skeleton is not None:
         _tell_other_skeleton(own, skeleton, files.home, complaints)
     sources = place(store, found.paths if coco else found.images, coco, there, group_from)
-    tally = _Tally(complaints)
+    tally = Tally(complaints)
     with _saying_how_far_it_came(files, tally, len(sources)):
         _import_all(
             store, files, sources, _Ways(split, limits, update, group_from, _names_here(store)), tally, progress
@@ -215,7 +180,7 @@ def _pointing(tx: Session) -> Iterator[dict[str, Any]]:
         yield image.extra
         aside = image.extra.get(KEPT_ASIDE)
         yield from (one for one in (aside if isinstance(aside, list) else ()) if isinstance(one, dict))
-    yield from (person.extra for person in images.list_persons(tx))
+    yield from (person.extra for person in list_persons(tx))
 
 
 def own_skeleton(store: Store) -> Skeleton | None:
@@ -239,7 +204,7 @@ def _names_here(store: Store) -> frozenset[str]:
 
 
 @contextmanager
-def _saying_how_far_it_came(files: ImageFiles, tally: _Tally, total: int) -> Iterator[None]:
+def _saying_how_far_it_came(files: ImageFiles, tally: Tally, total: int) -> Iterator[None]:
     """A full disk ends an import; the images that are in are in whole, and the same command goes on from there."""
     try:
         yield
@@ -263,7 +228,7 @@ def _import_all(
     files: ImageFiles,
     sources: Sequence[Source],
     ways: _Ways,
-    tally: _Tally,
+    tally: Tally,
     progress: Progress | None,
 ) -> None:
     for done, source in enumerate(sources, start=1):
@@ -274,7 +239,7 @@ def _import_all(
         tally.complaints.say(_tell_left_out(alike))
 
 
-def _import_one(store: Store, files: ImageFiles, source: Source, ways: _Ways, tally: _Tally) -> None:
+def _import_one(store: Store, files: ImageFiles, source: Source, ways: _Ways, tally: Tally) -> None:
     try:
         decoded = _read(source.path, ways.limits)
         _check_size(decoded, source.entry)
@@ -319,7 +284,7 @@ def _say(error: DecodeError | OSError) -> str:
     return str(error) if isinstance(error, DecodeError) else f"it cannot be read ({error.strerror})"
 
 
-def _leave_out(source: Source, said: str, tally: _Tally) -> None:
+def _leave_out(source: Source, said: str, tally: Tally) -> None:
     """The same cause is the same whatever numbers and names its words have."""
     tally.left_out.setdefault(re.sub(r"'[^']*'|[\d.,]+", "", said), []).append((source, said))
 
@@ -330,7 +295,7 @@ def _tell_left_out(alike: Sequence[tuple[Source, str]]) -> str:
     return f"{images}: {said.rstrip('.')}; left out with {counted(persons, 'person')}."
 
 
-def _count_new(stored: ImageRecord, persons: Sequence[NewPerson], ways: _Ways, tally: _Tally) -> None:
+def _count_new(stored: ImageRecord, persons: Sequence[NewPerson], ways: _Ways, tally: Tally) -> None:
     tally.new += 1
     tally.grown.add(stored.camera.name)
     tally.persons += len(persons)
@@ -376,17 +341,3 @@ def _has_order(store: Store) -> bool:
     """Whether the queue has an order, as it lacks one when the first import was interrupted."""
     with store.reading() as tx:
         return all(item.score is not None for item in queue.listing(tx, limit=1, now=utc_now()))
-
-
-def as_json(report: ImportReport) -> Mapping[str, object]:
-    """The report as plain data."""
-    return {
-        "images_new": report.images_new,
-        "images_known": report.images_known,
-        "persons": report.persons,
-        "labelled": report.labelled,
-        "complaints": list(report.complaints),
-        "seconds": round(report.seconds, 2),
-        **report.merged.counts,
-        "lenses": {source: report.lenses.get(source, 0) for source in get_args(LensSource)},
-    }

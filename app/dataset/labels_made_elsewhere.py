@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.dataset.importing import ImportFailed, own_skeleton, prepare_project, read_annotations
+from app.dataset.importing import own_skeleton, prepare_project, read_annotations
 from app.dataset.matching_names import match_names, nearest
 from app.dataset.merging_labels import count_merged, new_persons, tell_merged
 from app.dataset.placing import by_image
+from app.dataset.report import ImportFailed
 from db.clock import utc_now
 from db.errors import StoreError
 from db.labelling.merging import Merged, merge_image

@@ -5,7 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.dataset.importing import ImportReport, import_folder
+from app.dataset.importing import import_folder
+from app.dataset.report import ImportReport
 from app.home.image_files import OWNER_ALONE, ImageFiles, write_atomically
 from app.home.settings import Settings
 from app.processes import job_engine

@@ -14,7 +14,7 @@ from app.demo.home import DEMO_FOLDER
 from app.demo.loop import CheckFailed, Loop, Truth
 from db.clock import utc_now
 from db.labelling import queue
-from db.pool import images
+from db.pool import images, persons
 from db.pool.project import get_project
 from db.rounds import predictions
 from db.store.session import Store
@@ -40,7 +40,7 @@ def read_truth() -> dict[tuple[str, tuple[float, ...]], Truth]:
 
 def accepted_now(store: Store) -> set[int]:
     with store.reading() as tx:
-        return {p.id for p in images.list_persons(tx, split="train") if p.state == "accepted"}
+        return {p.id for p in persons.list_persons(tx, split="train") if p.state == "accepted"}
 
 
 def ranking_now(store: Store) -> dict[int, float]:
@@ -114,7 +114,7 @@ def judge_export(store: Store, export: dict[str, Any], loop: Loop) -> Iterator[s
     if judged.stats[0] < 0.999:
         yield f"pycocotools gives the export's own labels AP {judged.stats[0]:.3f} against themselves; wanted 1."
     with store.reading() as tx:
-        accepted = [p for p in images.list_persons(tx) if p.state == "accepted"]
+        accepted = [p for p in persons.list_persons(tx) if p.state == "accepted"]
         files = {image.id: image.file_name for image in images.list_images(tx)}
     wanted = {(names[files[p.image_id]], _rounded(_flat(p.label))) for p in accepted}
     found = {(a["image_id"], _rounded(a["keypoints"])) for a in export["annotations"] if a["num_keypoints"] > 0}

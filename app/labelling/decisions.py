@@ -14,9 +14,9 @@ from app.contract.labelling import (
 )
 from app.labelling.tasks import person_payload
 from db.clock import utc_now
-from db.labelling import labels, queue
-from db.labelling.queue import MOST_HELD
-from db.pool import images, project
+from db.labelling import adding, closing, labels, leases
+from db.labelling.leases import MOST_HELD
+from db.pool import persons, project
 from db.records import (
     Decision,
     DecisionKind,
@@ -25,8 +25,6 @@ from db.records import (
 )
 from db.store.session import Store
 from sspcm.pose import Box, Label
-
-NEVER_CHANGED = "A validation image: its labels are what rounds are measured by, and never change here."
 
 
 def accept(store: Store, user: UserRecord, message: AcceptMessage, *, lease_s: float) -> SavedPayload:
@@ -47,7 +45,7 @@ def skip(store: Store, user: UserRecord, message: SkipMessage, *, lease_s: float
 
 def not_a_person(store: Store, user: UserRecord, message: NotAPersonMessage, *, lease_s: float) -> SavedPayload:
     """The box holds nobody; whoever is withdrawn is on no list any more."""
-    reason = images.WITHDRAWN if message.withdrawn else None
+    reason = persons.WITHDRAWN if message.withdrawn else None
     return _decide(store, _decision(message, "not_a_person", user, reason=reason), lease_s)
 
 
@@ -76,7 +74,7 @@ def _decide(store: Store, decision: Decision, lease_s: float, *, most_held: int 
     with store.transaction() as tx:
         outcome = labels.decide(tx, decision, now=now, lease_s=lease_s)
         if decision.kind == "reopen":  # which took hold of the image
-            queue.keep_at_most(tx, decision.user, most_held, now=now, above_all=outcome.image_id)
+            leases.keep_at_most(tx, decision.user, most_held, now=now, above_all=outcome.image_id)
     return SavedPayload(
         person=SavedPerson(id=outcome.person_id, revision=outcome.revision, state=outcome.state),
         image_done=outcome.image_done,
@@ -90,15 +88,15 @@ def add_person(
     """A box the annotator drew becomes an open person; they hold the image. Raises PoseError, the store's refusals."""
     box = Box(**message.box.model_dump())
     with store.transaction() as tx:
-        person = images.add_person(tx, message.image_id, NewPerson(box), user=user, key=message.key, lease_s=lease_s)
-        queue.keep_at_most(tx, user, most_held, now=utc_now(), above_all=message.image_id)
+        person = adding.add_person(tx, message.image_id, NewPerson(box), user=user, key=message.key, lease_s=lease_s)
+        leases.keep_at_most(tx, user, most_held, now=utc_now(), above_all=message.image_id)
         return person_payload(person, project.get_project(tx))
 
 
 def finish(store: Store, user: UserRecord, image_id: int, key: str) -> None:
     """Nobody (else) is in the image."""
     with store.transaction() as tx:
-        images.finish_image(tx, image_id, user=user, key=key)
+        closing.finish_image(tx, image_id, user=user, key=key)
 
 
 def reopen_image(
@@ -106,5 +104,5 @@ def reopen_image(
 ) -> None:
     """Somebody (else) may be here after all: the image is open again, and held by this annotator."""
     with store.transaction() as tx:
-        images.reopen_image(tx, image_id, user=user, key=key, lease_s=lease_s)
-        queue.keep_at_most(tx, user, most_held, now=utc_now(), above_all=image_id)
+        closing.reopen_image(tx, image_id, user=user, key=key, lease_s=lease_s)
+        leases.keep_at_most(tx, user, most_held, now=utc_now(), above_all=image_id)

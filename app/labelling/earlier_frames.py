@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from app.contract.base import BoxPayload
 from app.contract.labelling import EarlierPerson, PreviousPayload, StartPayload
 from app.labelling.starts import best_start
+from db.labelling import earlier_frames
 from db.pool import images, project
+from db.pool.persons import list_persons
 from db.records import ImageRecord, PersonRecord
 from db.rounds import predictions
 from db.store.session import Store
@@ -41,7 +43,7 @@ def previous(store: Store, image_id: int) -> PreviousPayload:
 
 def _nearest(tx: Session, image: ImageRecord) -> tuple[ImageRecord, list[Posed]] | None:
     """The nearest earlier frame of whose persons some have a pose, with these; None without one."""
-    for earlier in images.earlier_with_pose(tx, image, frames=FRAMES_BACK):
+    for earlier in earlier_frames.earlier_with_pose(tx, image, frames=FRAMES_BACK):
         found = _poses(tx, earlier)
         if found:
             return earlier, found
@@ -53,7 +55,7 @@ def _poses(tx: Session, image: ImageRecord) -> list[Posed]:
 
     A pose without a present keypoint is none: a model that saw nobody leaves such.
     """
-    listed = images.list_persons(tx, image_id=image.id)
+    listed = list_persons(tx, image_id=image.id)
     persons = [p for p in listed if p.state != "not_a_person" and p.extra.get("iscrowd") != 1]
     ids = [person.id for person in persons]
     imported = predictions.imported(tx, ids)

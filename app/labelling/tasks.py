@@ -18,14 +18,14 @@ from app.contract.labelling import (
     TaskPayload,
 )
 from app.home.skeletons import for_editor
-from app.labelling.decisions import NEVER_CHANGED
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
-from db.labelling import labels, queue
-from db.labelling.keys import recent_images
-from db.labelling.queue import MOST_HELD
-from db.pool import images, project
+from db.labelling import labels, leases, queue
+from db.labelling.leases import MOST_HELD
+from db.labelling.recent import recent_images
+from db.pool import counts, images, project
+from db.pool.persons import WITHDRAWN, list_persons
 from db.records import (
     ImageRecord,
     PersonRecord,
@@ -39,6 +39,7 @@ from db.rounds.predictions import STUDENT
 from db.store.session import Store
 from sspcm.pose import Label
 
+NEVER_CHANGED = "A validation image: its labels are what rounds are measured by, and never change here."
 FREE = "Nobody works on it now."
 GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
 
@@ -83,7 +84,7 @@ def look_at(store: Store, user: UserRecord, image_id: int, *, lease_s: float) ->
                 f"image '{image.file_name}' belongs to validation, whose labels measure the rounds; wanted one of the "
                 "train images. Open another image."
             )
-        holder = queue.lease_holders(tx, now=utc_now()).get(image_id)
+        holder = leases.lease_holders(tx, now=utc_now()).get(image_id)
         task = _task(tx, image, lease_s)
     if image.split == "validation":
         return task.model_copy(update={"read_only": NEVER_CHANGED})
@@ -100,13 +101,13 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
 
 def _is_listed(person: PersonRecord) -> bool:
     """Whether annotators see them: not a crowd region as it was imported, nor who was withdrawn."""
-    is_withdrawn = person.state == "not_a_person" and person.skip_reason == images.WITHDRAWN
+    is_withdrawn = person.state == "not_a_person" and person.skip_reason == WITHDRAWN
     return person.extra.get("iscrowd") != 1 and not is_withdrawn
 
 
 def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     described = project.get_project(tx)
-    persons = [p for p in images.list_persons(tx, image_id=image.id) if _is_listed(p)]
+    persons = [p for p in list_persons(tx, image_id=image.id) if _is_listed(p)]
     ids = [person.id for person in persons]
     number = described.published_round
     scores = predictions.imported_scores(tx, ids)
@@ -135,7 +136,7 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
         lens=_lens(image),
         round=number,
         persons=payloads,
-        remaining=images.count_open(tx),
+        remaining=counts.count_open(tx),
     )
 
 
@@ -195,11 +196,11 @@ def heartbeat(
 ) -> list[int]:
     """Hold on to images, the first ones where they are too many; which of them the annotator still holds."""
     with store.transaction(durable=False) as tx:
-        leases = queue.renew(tx, user, image_ids, now=utc_now(), lease_s=lease_s, most_held=most_held)
-    return [lease.image_id for lease in leases]
+        renewed = leases.renew(tx, user, image_ids, now=utc_now(), lease_s=lease_s, most_held=most_held)
+    return [lease.image_id for lease in renewed]
 
 
 def release(store: Store, user: UserRecord, image_ids: Collection[int]) -> list[int]:
     """Let images go, for others; which of them this annotator held until now."""
     with store.transaction(durable=False) as tx:
-        return queue.release(tx, user, image_ids)
+        return leases.release(tx, user, image_ids)

@@ -6,8 +6,8 @@ from typing import Any, Literal
 from app.home.home_command import home_command
 from app.home.settings import Settings
 from db.clock import utc_now
-from db.labelling import queue
-from db.pool import images
+from db.labelling import leases
+from db.pool.counts import count
 from db.records import Counts, Role, UserRecord
 from db.store.session import Store
 
@@ -45,7 +45,7 @@ LEAD = Link("/lead/", "Go to the lead's page")
 def first_step(store: Store, settings: Settings, user: UserRecord) -> FirstStep | None:
     """What is missing before anybody can label, or a first round can be launched; None where nothing is."""
     with store.reading() as tx:
-        return first_step_of(images.count(tx), settings, user.role)
+        return first_step_of(count(tx), settings, user.role)
 
 
 def first_step_of(counts: Counts, settings: Settings, role: Role) -> FirstStep | None:
@@ -56,8 +56,8 @@ def first_step_of(counts: Counts, settings: Settings, role: Role) -> FirstStep |
 def empty_queue(store: Store, settings: Settings, user: UserRecord) -> FirstStep:
     """Why this annotator gets no image now, and what can be done about it."""
     with store.reading() as tx:
-        counts = images.count(tx)
-        holders = {name for name in queue.lease_holders(tx, now=utc_now()).values() if name != user.name}
+        counts = count(tx)
+        holders = {name for name in leases.lease_holders(tx, now=utc_now()).values() if name != user.name}
     missing = _missing_images(counts, settings, user.role)
     if missing is not None:
         return missing

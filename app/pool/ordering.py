@@ -5,10 +5,10 @@ from operator import itemgetter
 
 from app.home.image_files import ImageFiles
 from app.pool.describing import describe
-from db.labelling import queue
 from db.pool import images, project
+from db.pool.persons import list_persons
 from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
-from db.rounds import predictions
+from db.rounds import predictions, rankings
 from db.store.session import Store
 from sspcm.config import RankingConfig
 from sspcm.ranking.ranking import PersonInconsistency, Ranking, cold_ranking, rank_images
@@ -61,7 +61,7 @@ def rank_before_rounds(store: Store, files: ImageFiles) -> None:
         if project.get_project(tx).published_round is not None:
             return
         pool = {image.id: image for image in images.list_images(tx, split="train") if image.is_open}
-        persons = images.list_persons(tx, split="train")
+        persons = list_persons(tx, split="train")
         waiting = [person for person in persons if person.image_id in pool and person.state == "open"]
         scores = predictions.imported_scores(tx, [person.id for person in waiting])
     share = BEFORE_ROUNDS.blind_share
@@ -70,7 +70,7 @@ def rank_before_rounds(store: Store, files: ImageFiles) -> None:
     features = {i: describe(files.path(pool[i].sha256).read_bytes()) for i in sorted(rest)}
     cold = _entries(cold_ranking(features, blind_share=share, seed=0))
     with store.transaction() as tx:
-        queue.replace_cold_ranking(tx, mix(predicted, cold))
+        rankings.replace_cold_ranking(tx, mix(predicted, cold))
 
 
 def mix(first: Sequence[RankingEntry], second: Sequence[RankingEntry]) -> list[RankingEntry]:

@@ -16,6 +16,7 @@ from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, network_name
 from app.pool.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
 from db.pool import images
+from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import ImageRecord, PersonRecord
 from db.rounds import predictions
@@ -88,7 +89,7 @@ def prelabel(store: Store, files: ImageFiles, model: PoseModel, *, progress: Pro
     with store.reading() as tx:
         skeleton = get_project(tx).skeleton
         unknown = check_keypoints(model, skeleton)
-        everybody = _open_persons(images.list_images(tx, split="train"), images.list_persons(tx, split="train"))
+        everybody = _open_persons(images.list_images(tx, split="train"), list_persons(tx, split="train"))
         stored = predictions.imported(tx, [person.id for _, person in everybody])
     waiting = [
         (image, person)

@@ -14,6 +14,7 @@ from app.rounds.starting_weights import located
 from app.rounds.weights import require_weights, weights_folder
 from db.labelling import labels
 from db.pool import images
+from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import (
     FrozenPerson,
@@ -44,7 +45,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
             project=get_project(tx),
             files=files,
             images_by_id={image.id: image for image in images.list_images(tx)},
-            persons=images.list_persons(tx),
+            persons=list_persons(tx),
             frozen=frozen,
             frozen_labels=labels.get_labels(tx, [person.label_id for person in frozen]),
         )

@@ -5,7 +5,7 @@ import logging
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
 from app.rounds.starting_weights import require_named
-from db.pool import images
+from db.pool import counts
 from db.records import (
     RoundRecord,
     UserRecord,
@@ -23,7 +23,7 @@ def launch_round(store: Store, engine: Engine, *, config: RoundConfig, user: Use
     Raises RoundActive while another one is, LearningError without a labelled person.
     """
     with store.transaction() as tx:
-        if images.count(tx).persons_accepted == 0:
+        if counts.count(tx).persons_accepted == 0:
             raise LearningError(
                 "no person is labelled yet; a round learns from labels. Label at least one person first."
             )

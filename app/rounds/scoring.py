@@ -11,14 +11,14 @@ from jaxtyping import Float, Int
 from app.home.settings import Settings
 from app.pool.ordering import person_score, rank_pool
 from app.rounds.folder import note_seconds, read_seconds, round_folder
-from db.labelling import queue
 from db.pool import images
+from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import (
     PersonScore,
     RoundRecord,
 )
-from db.rounds import predictions, rounds
+from db.rounds import predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
 from sspcm.pose import Prediction
@@ -50,8 +50,8 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     told = read_predictions(folder / "predictions.npz")
     with store.reading() as tx:
         record, skeleton = rounds.get(tx, number), get_project(tx).skeleton
-        persons = {person.id: person for person in images.list_persons(tx)}
-        pool = {person.id for person in images.list_persons(tx, split="train")}
+        persons = {person.id: person for person in list_persons(tx)}
+        pool = {person.id for person in list_persons(tx, split="train")}
     config = RoundConfig.from_toml(record.config_toml)
     found = score_persons(
         {name: told.xyc[name][..., :2] for name in TEACHERS},
@@ -93,9 +93,9 @@ def _store_ranking(store: Store, record: RoundRecord, config: RoundConfig, score
         open_images = {image.id for image in images.list_images(tx, split="train") if image.is_open}
         waiting = [
             person
-            for person in images.list_persons(tx, split="train")
+            for person in list_persons(tx, split="train")
             if person.image_id in open_images and person.state == "open"
         ]
     entries = rank_pool(waiting, scores, blind_share=config.ranking.blind_share, seed=config.seed)
     with store.transaction() as tx:
-        queue.add_round_ranking(tx, record.id, entries)
+        rankings.add_round_ranking(tx, record.id, entries)

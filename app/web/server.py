@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import uvicorn
@@ -12,56 +11,50 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
-from app.dataset.importing import ImportFailed
-from app.home.image_files import ImageFiles
-from app.home.model_files import ModelFileError, ModelFiles
 from app.home.settings import Settings
-from app.processes.job_engine import Engine
-from app.rounds.errors import LearningError
-from app.sheet.thumbs import Thumbs
 from app.web.connections import server_options
 from app.web.entrance import entrance_routes
 from app.web.failures import TRY_AGAIN_AFTER_S
 from app.web.guard import Guard
+from app.web.opened import OpenHome
 from app.web.pages.annotate import annotate_page
 from app.web.pages.cameras import cameras_page
 from app.web.pages.lead import lead_page
 from app.web.pages.look import THEME, THEME_CSS
 from app.web.pages.sheet import sheet_page
 from app.web.readiness import Readiness, look_at
-from app.web.refusal_pages import refuse
-from app.web.routes.labelling import annotator_routes, lead_routes, user_of
+from app.web.refusals import REFUSALS, refusal, say_what_http_means, say_what_was_invalid
+from app.web.routes.cameras import camera_routes
+from app.web.routes.dataset import dataset_routes
+from app.web.routes.images import image_routes
+from app.web.routes.labelling import labelling_routes
+from app.web.routes.prelabellings import prelabelling_routes
+from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
+from app.web.who import user_of
 from db.clock import utc_now
-from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreBusy, StoreError
+from db.errors import NotFound, StoreBusy
 from db.people import users
 from db.pool import project
 from db.records import SessionRecord
 from db.store.session import Store, open_store
-from sspcm.config import ConfigError
-from sspcm.pose import PoseError
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 SERVED = ("cameras", "editor", "header", "lead", "login", "shared", "sheet")
 """Not the whole folder: the demo's truth lies there too."""
-
-REFUSALS: dict[type[Exception], tuple[int, str]] = {
-    LeaseLost: (409, "lease_lost"),
-    RevisionConflict: (409, "revision_conflict"),
-    RoundActive: (409, "round_active"),
-    NotFound: (404, "not_found"),
-    InvalidDecision: (422, "invalid"),
-    PoseError: (422, "invalid"),
-    ConfigError: (422, "invalid_config"),
-    LearningError: (409, "cannot_launch"),
-    ModelFileError: (422, "invalid_model"),
-    ImportFailed: (422, "not_taken"),
-    StoreError: (409, "refused"),
-}
+ROUTES = (
+    labelling_routes,
+    image_routes,
+    sheet_routes,
+    round_routes,
+    prelabelling_routes,
+    camera_routes,
+    dataset_routes,
+)
+"""The routes that are not Gradio's, a subject each."""
 
 
 def serve(settings: Settings) -> None:
@@ -73,23 +66,22 @@ def create_app(settings: Settings) -> FastAPI:
     """The whole application on one home. The store must be migrated, GRADIO_ENVIRONMENT set before the import."""
     os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home / "gradio"))
     store = open_store(settings.database_url)
-    engine = Engine(settings)
+    home = OpenHome.of(settings, store)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_small_routes(app, store, settings)
     app.include_router(entrance_routes(store, settings))
-    app.include_router(annotator_routes(store, ImageFiles(settings.home), settings))
-    app.include_router(lead_routes(store, engine, ImageFiles(settings.home), ModelFiles(settings.home), settings))
-    app.include_router(sheet_routes(store, Thumbs(settings.home)))
+    for routes in ROUTES:
+        app.include_router(routes(home))
     for part in SERVED:
         app.mount(f"/assets/{part}", StaticFiles(directory=STATIC / part))
     for kind, (status, code) in REFUSALS.items():
-        app.add_exception_handler(kind, _refusal(status, code))
+        app.add_exception_handler(kind, refusal(status, code))
     app.add_exception_handler(StoreBusy, _pass_on)
-    app.add_exception_handler(RequestValidationError, _say_what_was_invalid)
-    app.add_exception_handler(HTTPException, _say_what_http_means)
+    app.add_exception_handler(RequestValidationError, say_what_was_invalid)
+    app.add_exception_handler(HTTPException, say_what_http_means)
     name = _project_name(store)
     app = _mount(app, annotate_page(name), "/annotate")
-    app = _mount(app, lead_page(store, engine, name, settings), "/lead")
+    app = _mount(app, lead_page(store, home.engine, name, settings), "/lead")
     app = _mount(app, cameras_page(name), "/cameras")
     app = _mount(app, sheet_page(name), "/sheet")
     for route in app.routes:
@@ -167,41 +159,6 @@ def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
         return RedirectResponse("/lead/" if user_of(request).role == "lead" else "/annotate/", 303)
 
 
-def _refusal(status: int, code: str) -> Callable[[Request, Exception], Response]:
-    def answer(request: Request, error: Exception) -> Response:
-        return refuse(request.scope, status, code, str(error))
-
-    return answer
-
-
-def _say_what_http_means(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return refuse(request.scope, error.status_code, "http", _http_words(request, error), headers=error.headers)
-
-
-def _http_words(request: Request, error: HTTPException) -> str:
-    said = str(error.detail).rstrip(".")
-    match error.status_code:
-        case 400:
-            return f"the request could not be read: {said}. Send the body whole; where JSON is taken, as UTF-8."
-        case 404:
-            return f"nothing is at {request.url.path!r:.300}. Check the address for a misprint."
-        case 405:
-            takes = Headers(error.headers).get("allow", "another method")
-            return f"{request.method} is not what {request.url.path!r:.300} takes; it takes {takes}."
-        case 408 | 413:  # of `bounded`, a message already
-            return str(error.detail)
-        case _:
-            return f"the request was refused: {said}. Check the address and the method."
-
-
 def _pass_on(_request: Request, error: Exception) -> Response:
     """To the guard, which has words and headers for it."""
     raise error
-
-
-def _say_what_was_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    problems: list[Any] = list(error.errors())
-    said = "; ".join(f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in problems[:3])
-    return refuse(request.scope, 422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")

@@ -5,20 +5,16 @@ import os
 from collections.abc import Callable, Sequence
 
 from dbos import DBOS
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
-from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
-from app.rounds import errors, freezing, publishing, scoring, training
+from app.pool.prelabelling import open_model, prelabel
+from app.rounds import freezing, publishing, scoring, training
 from app.worker.patience import end_when_reachable, in_words
-from db.errors import StoreError
 from db.rounds import prelabellings, rounds
 from db.store.session import Store
-
-TOLD = (errors.LearningError, PrelabellingFailed, StoreError)
-"""Errors whose words a lead reads with the round."""
 
 
 class Rounds:
@@ -90,8 +86,3 @@ class Prelabellings:
         report = prelabel(self._store, self._files, model, progress=tell)
         with self._store.transaction() as tx:
             prelabellings.finish(tx, prelabelling_id, report=dataclasses.asdict(report))
-
-
-def said(error: Exception) -> object:
-    """What a database said; SQLAlchemy's own words are the whole statement."""
-    return error.orig if isinstance(error, DBAPIError) else error

@@ -9,25 +9,15 @@ from typing import NoReturn
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.rounds import errors
-from app.worker.jobs import TOLD, said
-from app.worker.process import STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S, log
+from app.worker.words import TOLD, said
 from db.errors import StoreBusy
 from db.rounds import rounds
 from db.store.session import Store
 
-STARTS_A_MODEL = 5
-"""How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
+STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
+"""How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 
-
-class InWords(logging.Filter):
-    """A job that ended for a reason told to the lead is one line of the log; the engine adds its whole stack."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through."""
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, TOLD):
-            record.msg, record.args, record.exc_info = "a job ended: %s", (error,), None
-        return True
+log = logging.getLogger(__name__)
 
 
 def in_words(name: str, stage: Callable[[], None]) -> None:

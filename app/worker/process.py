@@ -18,8 +18,8 @@ from app.processes.sign_of_health import give_sign
 from app.processes.worker_state import this_worker
 from app.rounds import training
 from app.worker.jobs import Prelabellings, Rounds
-from app.worker.patience import STARTS_A_MODEL, InWords
 from app.worker.settling import SETTLE_EVERY_S, settle_if_reachable
+from app.worker.words import InWords
 from db.clock import utc_now
 from db.rounds import workers
 from db.rounds.workers import Worker
@@ -28,10 +28,10 @@ from db.store.session import Store, migrate, open_store
 EXECUTOR = "local"
 """One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""
 POLL_S = 0.5
+STARTS_A_MODEL = 5
+"""How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
 GOODBYE_S = 1.0
 """How long a worker that is told to end may take to say so in the store."""
-STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
-"""How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 log = logging.getLogger(__name__)
 
 

@@ -1,16 +1,19 @@
 """Rounds and pre-labellings that an earlier worker left are enqueued again or ended."""
 
+import logging
+
 from sqlalchemy.exc import DBAPIError
 
 from app.processes.job_engine import Engine
-from app.worker.jobs import said
-from app.worker.process import log
+from app.worker.words import said
 from db.errors import StoreBusy
 from db.rounds import prelabellings, rounds, workers
 from db.rounds.workers import Worker
 from db.store.session import Store
 
 SETTLE_EVERY_S = 10.0
+
+log = logging.getLogger(__name__)
 
 
 def settle_if_reachable(store: Store, engine: Engine, worker: Worker) -> None:

@@ -5,33 +5,15 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.errors import InvalidDecision, LeaseLost, NotFound
-from db.records import RecentImage, UserRecord
-from db.schema import CameraRow, DecisionRow, ImageRow, LeaseRow, UserRow
-from db.upsert import insert, upsert_all
+from db.errors import InvalidDecision
+from db.records import UserRecord
+from db.schema import DecisionRow
+from db.upsert import insert
 
 KEY_LENGTH = 128
-LOOKED_BACK = 5000
-"""How many of an annotator's newest decisions `recent_images` reads: 50 images of 100 persons."""
-
-
-def hold_image(tx: Session, image_id: int) -> ImageRow:
-    """The image's row, locked until the transaction ends, so that decisions in one image follow each other.
-
-    Raises NotFound.
-    """
-    row = tx.scalar(
-        select(ImageRow)
-        .where(ImageRow.id == image_id)
-        .with_for_update(of=ImageRow, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound(f"There is no image {image_id}; wanted one of this home. Load the next image.")
-    return row
 
 
 def fingerprint(*, kind: str, user: UserRecord, **content: Any) -> str:
@@ -83,57 +65,6 @@ def remember(
     added = tx.scalar(insert(tx, DecisionRow).values(row).on_conflict_do_nothing().returning(DecisionRow.id))
     if added is None:
         raise _key_taken(key)
-
-
-def check_lease(tx: Session, image_id: int, user: UserRecord, *, now: datetime) -> None:
-    """Raise LeaseLost if another annotator holds the image. Nobody holding it is fine."""
-    holder = tx.scalar(
-        select(UserRow.name)
-        .join(LeaseRow, LeaseRow.user_id == UserRow.id)
-        .where(LeaseRow.image_id == image_id, LeaseRow.user_id != user.id, LeaseRow.expires_at > now)
-    )
-    if holder is not None:
-        raise LeaseLost(
-            f"{holder} holds this image now; wanted it held by you, whose hold ran out. "
-            "Nothing was saved: go on with the next image."
-        )
-
-
-def take_lease(tx: Session, image_id: int, user: UserRecord, *, expires_at: datetime) -> None:
-    """The image is held by this annotator, after `check_lease` in an image that `hold_image` locked."""
-    held: dict[str, Any] = {"image_id": image_id, "user_id": user.id, "expires_at": expires_at}
-    upsert_all(tx, LeaseRow, [held], key=["image_id"])
-
-
-def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentImage]:
-    """The train images in which this annotator last decided something, newest first, by their newest 5000 decisions."""
-    newest = (
-        select(DecisionRow.id, DecisionRow.image_id, DecisionRow.decided_at)
-        .where(DecisionRow.user_id == user.id)
-        .order_by(DecisionRow.id.desc())
-        .limit(LOOKED_BACK)
-        .subquery()
-    )
-    last = (
-        select(newest.c.image_id, func.max(newest.c.id).label("id"), func.max(newest.c.decided_at).label("decided_at"))
-        .group_by(newest.c.image_id)
-        .subquery()
-    )
-    query = (
-        select(ImageRow.id, ImageRow.file_name, CameraRow.name, ImageRow.is_open, last.c.decided_at)
-        .join(last, last.c.image_id == ImageRow.id)
-        .join(CameraRow, CameraRow.id == ImageRow.camera_id)
-        .where(ImageRow.split == "train")
-        .order_by(last.c.id.desc())
-        .limit(limit)
-    )
-    return [RecentImage(*row) for row in tx.execute(query)]
-
-
-def last_decision(tx: Session, person_id: int) -> DecisionRow | None:
-    """What was decided about the person last, if anything was."""
-    newest = select(DecisionRow).where(DecisionRow.person_id == person_id).order_by(DecisionRow.id.desc()).limit(1)
-    return tx.scalar(newest)
 
 
 def _key_taken(key: str) -> InvalidDecision:

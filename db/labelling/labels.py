@@ -9,8 +9,12 @@ from sqlalchemy.orm import Session
 
 from db.convert import box_columns, label_columns, label_of
 from db.errors import InvalidDecision, NotFound, RevisionConflict
-from db.labelling.keys import check_lease, fingerprint, hold_image, last_decision, recall, remember, take_lease
-from db.pool.images import WITHDRAWN, check_box, check_keypoints, check_split, may_be_closed, set_open, settle_image
+from db.labelling.closing import may_be_closed, set_open, settle_image
+from db.labelling.keys import fingerprint, recall, remember
+from db.labelling.leases import check_lease, hold_image, take_lease
+from db.labelling.recent import last_decision
+from db.pool.checks import check_box, check_keypoints, check_split
+from db.pool.persons import WITHDRAWN
 from db.records import Decision, DecisionOutcome
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label

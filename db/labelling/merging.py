@@ -9,10 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.convert import box_columns, label_columns, label_of
-from db.labelling.keys import hold_image
+from db.labelling.closing import mark_open
 from db.labelling.labels import next_revision
+from db.labelling.leases import hold_image
 from db.labelling.same_persons import match_persons, same_box, same_label
-from db.pool.images import check_keypoints, count_open_persons, ensure_camera, insert_person, list_persons, mark_open
+from db.pool.checks import check_keypoints
+from db.pool.images import ensure_camera
+from db.pool.persons import count_open_persons, insert_person, list_persons
 from db.records import NewImage, NewPerson, PersonRecord
 from db.schema import ImageRow, LabelRow, PersonRow
 from sspcm.formats.coco.reading import AS_READ, KEPT_ASIDE

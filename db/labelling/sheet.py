@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from db.clock import utc_now
 from db.convert import image_record, person_record
 from db.errors import InvalidDecision
-from db.labelling import queue
-from db.pool.images import CROWD_REASON, is_listed
+from db.labelling import leases
+from db.pool.persons import CROWD_REASON, is_listed
 from db.pool.project import get_project, project_row
 from db.records import ImageRecord, PersonRecord, PersonScore, PersonState, StoredPrediction, UserRecord
 from db.rounds import predictions
@@ -341,7 +341,7 @@ def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[Sh
         scores |= predictions.person_scores(tx, number, ids)
     of_student = predictions.of_student(tx, ids, number)
     imported = predictions.imported(tx, ids)
-    holders = queue.lease_holders(tx, now=utc_now())
+    holders = leases.lease_holders(tx, now=utc_now())
     for i in ids:
         person, label, image = rows[i]
         holder = holders.get(image.id)

@@ -12,9 +12,9 @@ from tqdm import tqdm
 from sspcm.commands.outputs import check_free
 from sspcm.formats.annotated import read_annotated
 from sspcm.formats.coco.reading import CocoFile
-from sspcm.models.checkpoint import write_atomically
 from sspcm.models.folder import Model, open_model
 from sspcm.models.predict import predict_file
+from sspcm.whole_files import write_atomically
 
 
 def run(options: argparse.Namespace, device: torch.device) -> int:

@@ -1,8 +1,6 @@
 """Networks on disk: safetensors and JSON, written whole or not at all, never pickled."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,13 +18,12 @@ from sspcm.networks import PoseNetwork
 from sspcm.networks.finite import unusable
 from sspcm.plain import build
 from sspcm.skeletons.skeleton import Skeleton, same_keypoints
+from sspcm.whole_files import write_atomically
 
 MODEL_FILE = "model.json"
 LARGEST_CARD = 1_000_000
 """Bytes of model.json; one of 1,000 long names has 30,000."""
 MOST_KEYPOINTS = 1000
-
-
 Name = TypeVar("Name", bound=str)
 
 
@@ -46,21 +43,6 @@ class _Card:
     skeleton: str
     keypoints: tuple[str, ...]
     model: ModelConfig
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """The file holds `content` entirely or is as it was, whatever happens in between; a failed write leaves nothing."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            written.chmod(0o644)
-            written.replace(path)
-        except BaseException:
-            written.unlink(missing_ok=True)
-            raise
 
 
 def save_networks(

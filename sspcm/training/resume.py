@@ -10,8 +10,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from sspcm.method.trio import Trio
-from sspcm.models.checkpoint import CheckpointError, fill, read_tensors, write_atomically
+from sspcm.models.checkpoint import CheckpointError, fill, read_tensors
 from sspcm.networks import PoseNetwork
+from sspcm.whole_files import write_atomically
 
 
 def save_training(

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -18,7 +18,7 @@ import torch
 from jaxtyping import Float
 from torch import distributed
 
-from sspcm.config import ConfigError, RoundConfig
+from sspcm.config import ConfigError
 from sspcm.crops.sampling import ALONE, Share
 from sspcm.crops.store import MEMORY_BUDGET_BYTES, CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
@@ -27,26 +27,34 @@ from sspcm.geometry import Matrix, apply
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
 from sspcm.method.step import StepLog
 from sspcm.method.trio import Trio, build_trio
-from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks, write_atomically
+from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks
 from sspcm.models.predict import predict_persons
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
 from sspcm.training.initial_weights import start_networks
-from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, make_optimiser, mean_frequency, train
+from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, make_optimiser, train
 from sspcm.training.resume import load_training, save_training
+from sspcm.training.telling import (
+    METRICS_EVERY_S,
+    METRICS_FILE,
+    NO_UNLABELLED,
+    Log,
+    Progress,
+    finite_figures,
+    line_of,
+    only_ap,
+    summarise,
+    train_line,
+)
+from sspcm.whole_files import write_atomically
 
 TRAINING_FILE = "training.safetensors"
 PREDICTIONS_FILE = "predictions.npz"
-METRICS_FILE = "metrics.jsonl"
 REPORT_FILE = "report.json"
 STATUS_FILE = "status.json"
-METRICS_EVERY_S = 1.0
 PREDICT_BATCH = 64
-NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
-
 logger = logging.getLogger(__name__)
 Name = TypeVar("Name", bound=str)
-Progress = Callable[[dict[str, Any]], None]
 
 
 def run_round(folder: Path, *, device: torch.device, show: Progress | None = None, share: Share = ALONE) -> bool:
@@ -79,17 +87,6 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
     return True
 
 
-@dataclass
-class _Log:
-    """What the report tells of the training; travels with its checkpoint."""
-
-    ap_before: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    ap: dict[str, dict[str, float | None]] = field(default_factory=dict)
-    epochs: list[dict[str, Any]] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    train_seconds: float = 0.0
-
-
 class _Round:
     """The stages of one round, told by `run`."""
 
@@ -97,7 +94,7 @@ class _Round:
         self, folder: Path, manifest: Manifest, device: torch.device, show: Progress | None, share: Share
     ) -> None:
         self.folder, self.manifest, self.config, self.device = folder, manifest, manifest.config, device
-        self.log, self.share, self._show = _Log(), share, show
+        self.log, self.share, self._show = Log(), share, show
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
 
@@ -133,7 +130,7 @@ class _Round:
         optimiser = make_optimiser(trio, self.config.train)
         if self.has(TRAINING_FILE):
             step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser, identity=self.identity)
-            self.log = _Log(**log)
+            self.log = Log(**log)
             return trio, optimiser, step
         start_networks(trio, model, skeleton, folder=self.manifest.weights)
         return trio, optimiser, 0
@@ -157,7 +154,7 @@ class _Round:
             left = seconds / (log.step - start) * self.steps_after(log.step)
             if not is_refresh(log.step, self.config.train) and self.steps_after(log.step):
                 if self.is_due():
-                    self.say(_train_line(log, self.config, seconds_left=left))
+                    self.say(train_line(log, self.config, seconds_left=left))
                 continue
             self.log.train_seconds = earlier + seconds
             self.end_epoch(trio, validation, epoch, seconds_left=left)
@@ -184,7 +181,7 @@ class _Round:
 
     def end_epoch(self, trio: Trio, validation: CropStore, epoch: Sequence[StepLog], *, seconds_left: float) -> None:
         """Measure and tell at a refresh, or at the end."""
-        summary, last = _summary(epoch), epoch[-1]
+        summary, last = summarise(epoch), epoch[-1]
         if summary.get("masked") == 1.0 and not self.steps_after(last.step):
             self.log.warnings.append(
                 "the unlabelled persons taught nothing, to the end: none of their keypoints was confident enough (mean "
@@ -193,8 +190,8 @@ class _Round:
             )
         self.log.ap = self.measure(trio, validation)
         self.log.epochs.append(summary | {"step": last.step, "ap": self.log.ap})
-        line = _train_line(last, self.config, seconds_left=seconds_left)
-        self.say(line | summary | {"ap": _only_ap(self.log.ap)})
+        line = train_line(last, self.config, seconds_left=seconds_left)
+        self.say(line | summary | {"ap": only_ap(self.log.ap)})
 
     def begin_metrics(self, start: int) -> None:
         """Tell where the training begins: a reader forgets what an interrupted one told beyond that step."""
@@ -202,7 +199,7 @@ class _Round:
         if path.exists() and not path.read_bytes().endswith(b"\n"):
             with path.open("a") as file:
                 file.write("\n")  # a killed process leaves half a line
-        line = _line(start, self.config) | {"began": True, "ap": _only_ap(self.log.ap)}
+        line = line_of(start, self.config) | {"began": True, "ap": only_ap(self.log.ap)}
         self.say(line)
 
     def steps_after(self, step: int) -> int:
@@ -262,7 +259,7 @@ class _Round:
         images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
         predicted = self.look(trio.networks(), validation)
         figures: dict[str, dict[str, float | None]] = {
-            name: _finite(
+            name: finite_figures(
                 average_precision(
                     [
                         Evaluated(Prediction(xyc, name), person.label, person.area, images[person.image])
@@ -324,43 +321,6 @@ class _Round:
             file.write(json.dumps(line) + "\n")
         if self._show is not None:
             self._show(line)
-
-
-def _train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:
-    told = {"loss": log.loss, "losses": log.losses, "seconds_left": round(seconds_left, 1)}
-    return _line(log.step, config) | told
-
-
-def _line(step: int, config: RoundConfig) -> dict[str, Any]:
-    every, steps = config.train.snapshot_every, config.train.steps
-    epochs = max(1, steps // every)  # steps that fill no whole epoch belong to the last
-    epoch = min((max(step, 1) - 1) // every + 1, epochs)
-    return {"stage": "train", "step": step, "steps": steps, "epoch": epoch, "epochs": epochs}
-
-
-def _summary(epoch: Sequence[StepLog]) -> dict[str, Any]:
-    """What teaching looked like since the last refresh (method.md section 13); nothing without unlabelled persons."""
-    taught = [log for log in epoch if log.teaches]
-    if not taught:
-        return {}
-    frequency = mean_frequency(taught)
-    masked = np.mean([log.masked_by_keypoint or () for log in taught], axis=0)
-    pairs = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
-    return pairs | {
-        "masked": round(float(masked.mean()), 4),
-        "masked_by_keypoint": [round(float(share), 4) for share in masked],
-        "mean_peak": round(float(np.mean([log.mean_peak or 0.0 for log in taught])), 4),
-        "apart": round(float(np.mean([log.apart or 0.0 for log in taught])), 3),
-    }
-
-
-def _only_ap(measured: dict[str, dict[str, float | None]]) -> dict[str, float | None]:
-    return {name: figures["AP"] for name, figures in measured.items()}
-
-
-def _finite(figures: dict[str, float]) -> dict[str, float | None]:
-    """JSON knows no NaN: a figure that could not be measured is null."""
-    return {name: round(value, 4) if np.isfinite(value) else None for name, value in figures.items()}
 
 
 def _in_crop(person: RoundPerson, matrix: Matrix) -> Float[np.ndarray, "K 3"]:

@@ -22,7 +22,7 @@ from app.__main__ import build_parser, main
 from app.cli.commands import COMMANDS
 from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
-from app.web.pages.lead import LAST, _begun_from
+from app.web.pages.launch_form import LAST, _begun_from
 from db.rounds import rounds
 from db.store.session import Store, open_store
 from tests.onnx_files import movenet

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from db.pool import images
+from db.pool.persons import list_persons
 from db.store.session import open_store
 from tests.browser.acting import eventually
 from tests.onnx_files import movenet
@@ -49,7 +49,7 @@ def labelled_by(app: Any, name: str) -> dict[int, np.ndarray]:
     store = open_store(f"sqlite:///{app.home / 'store.db'}")
     try:
         with store.reading() as tx:
-            persons = images.list_persons(tx)
+            persons = list_persons(tx)
         return {p.id: p.label.xyv for p in persons if p.label is not None and p.label.author == name}
     finally:
         store.close()

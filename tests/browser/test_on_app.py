@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.labelling import labels
-from db.pool import images
+from db.pool import persons
 from db.records import PersonRecord
 from db.store.session import open_store
 from sspcm.pose import Label
@@ -22,7 +22,7 @@ def stored(app: Any, person_id: int) -> tuple[PersonRecord, list[Label]]:
     store = open_store(f"sqlite:///{app.home / 'store.db'}")
     try:
         with store.reading() as tx:
-            return images.get_person(tx, person_id), labels.history(tx, person_id)
+            return persons.get_person(tx, person_id), labels.history(tx, person_id)
     finally:
         store.close()
 

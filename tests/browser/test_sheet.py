@@ -14,7 +14,7 @@ from db.clock import utc_now
 from db.labelling import labels, sheet
 from db.labelling.sheet import SheetFilter
 from db.people import users
-from db.pool import images
+from db.pool import images, persons
 from db.records import Decision, KeypointFlag, PersonRecord, PersonScore
 from db.rounds import predictions
 from db.rounds.predictions import ImportedPrediction
@@ -51,7 +51,7 @@ def scored(running_app: Any) -> Iterator[Scored]:
     store = open_store(f"sqlite:///{running_app.home / 'store.db'}")
     with store.transaction() as tx:
         train = {image.id for image in images.list_images(tx) if image.split == "train"}
-        somebody = [one for one in images.list_persons(tx) if one.image_id in train and one.state == "open"][-13:]
+        somebody = [one for one in persons.list_persons(tx) if one.image_id in train and one.state == "open"][-13:]
         predictions.add_imported(tx, [_predicted(one, 0.5 + 0.01 * i) for i, one in enumerate(somebody[1:])])
         annotator = next(user for user in users.list_users(tx) if user.name == "annotator")
         skipped = somebody[0]

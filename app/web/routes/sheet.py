@@ -9,11 +9,12 @@ from app.contract.base import IdInAddress, Number
 from app.contract.sheet import FiltersPayload, SheetPayload
 from app.sheet import page
 from app.sheet.thumbs import Thumbs, thumb_name
-from app.web.routes.labelling import user_of
+from app.web.opened import OpenHome
+from app.web.who import user_of
 from db.errors import NotFound
 from db.labelling import sheet as sheets
 from db.labelling.sheet import SheetFilter, Show
-from db.pool import images
+from db.pool import persons
 from db.store.session import Store
 from sspcm.cutting import CropError
 
@@ -24,9 +25,10 @@ Search = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 PageSize = Annotated[Number, Query(ge=1, le=200)]
 
 
-def sheet_routes(store: Store, thumbs: Thumbs) -> APIRouter:
+def sheet_routes(home: OpenHome) -> APIRouter:
     """For everybody who is signed in; who somebody is decides only what is theirs."""
     api = APIRouter()
+    store, thumbs = home.store, home.thumbs
     cutters = CapacityLimiter(CUT_AT_ONCE)
 
     @api.get("/api/sheet")
@@ -66,7 +68,7 @@ def _cut(store: Store, thumbs: Thumbs, person_id: int, name: str) -> bytes:
                 f"There is no person {person_id} to show; wanted one of the train images. Load the page again."
             )
         person, image = found
-        boxes = [one.box for one in images.list_persons(tx, image_id=image.id)]
+        boxes = [one.box for one in persons.list_persons(tx, image_id=image.id)]
     if thumb_name(image, person.box) != name:
         raise NotFound(f"person {person_id} has another box than the thumb asked for. Load the page again.")
     try:

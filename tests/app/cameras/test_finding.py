@@ -8,7 +8,8 @@ import pytest
 
 from app.cameras.finding import _reduction, find_camera_lens
 from app.cameras.shown import named
-from app.dataset.importing import as_json, import_folder
+from app.dataset.importing import import_folder
+from app.dataset.report import as_json
 from app.home.image_files import ImageFiles
 from db.pool import cameras, images
 from db.records import MeasuredLens

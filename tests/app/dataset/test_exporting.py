@@ -15,9 +15,9 @@ from pycocotools.cocoeval import COCOeval
 
 from app.dataset.exporting import _ids, accepted, export_coco
 from db.labelling import labels, queue
-from db.pool import images, project
+from db.pool import images, persons, project
 from db.records import Decision, NewImage, NewPerson, RankingEntry, UserRecord
-from db.rounds import predictions, rounds
+from db.rounds import predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.formats.coco.reading import KEPT_ASIDE, category_of
 from sspcm.pose import Box, Label, Prediction
@@ -38,7 +38,7 @@ def decide(sqlite_store: Store, ann: UserRecord, now: datetime) -> Callable[...,
     def do(person_id: int, kind: Any, **more: Any) -> None:
         with sqlite_store.transaction() as tx:
             queue.claim(tx, ann, now=now, lease_s=60)
-            revision = images.get_person(tx, person_id).revision
+            revision = persons.get_person(tx, person_id).revision
             key = f"{kind}-{person_id}-{revision}"
             labels.decide(tx, Decision(key, kind, person_id, revision, ann, **more), now=now)
 
@@ -52,8 +52,8 @@ def publish_round(store: Store, lead: UserRecord, person_id: int, *, now: dateti
         launched = rounds.create(tx, config_toml="", user=lead)
         rounds.start(tx, launched.id)
         predictions.add_predictions(tx, launched.id, [(person_id, Prediction(places, name)) for name in ("A", "C")])
-        image = images.get_person(tx, person_id).image_id
-        queue.add_round_ranking(tx, launched.id, [RankingEntry(image, 0, 0.5, ())])
+        image = persons.get_person(tx, person_id).image_id
+        rankings.add_round_ranking(tx, launched.id, [RankingEntry(image, 0, 0.5, ())])
         rounds.publish(tx, launched.id, metrics={}, directory="r", now=now)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from app.dataset.exporting import accepted, export_coco
-from app.dataset.importing import ImportFailed, ImportReport, import_folder
+from app.dataset.importing import import_folder
+from app.dataset.report import ImportFailed, ImportReport
 from app.home.image_files import ImageFiles
 from db.pool import images, project
 from db.store.session import Store

@@ -15,12 +15,14 @@ import pytest
 from PIL import Image
 
 from app.dataset.exporting import export_coco
-from app.dataset.importing import ImportFailed, ImportReport, import_folder
+from app.dataset.importing import import_folder
+from app.dataset.report import ImportFailed, ImportReport
 from app.home.image_files import ImageFiles
 from db.clock import utc_now
-from db.labelling import labels, queue
+from db.labelling import adding, labels, queue
 from db.labelling.merging import Merged
 from db.pool import images
+from db.pool.persons import insert_person, list_persons
 from db.records import Decision, NewPerson, UserRecord
 from db.store.session import Store
 from sspcm.formats.coco.reading import category_of
@@ -83,7 +85,7 @@ def test_what_is_wrong_is_named_and_the_rest_imported(sqlite_store: Store, folde
         assert named in complaints
     with sqlite_store.reading() as tx:
         stored = images.list_images(tx)
-        persons = images.list_persons(tx)
+        persons = list_persons(tx)
     assert [(i.file_name, i.camera.name, i.frame) for i in stored] == [("f9.png", "hall", 1), ("f10.jpg", "hall", 2)]
     assert [p.state for p in persons] == ["open", "accepted", "open"]
 
@@ -106,7 +108,7 @@ def test_images_without_a_coco_file_are_queued_without_persons(
     run(sqlite_store, tmp_path, folder)
     with sqlite_store.reading() as tx:
         assert len(queue.listing(tx, limit=10, now=utc_now())) == 2
-        assert images.list_persons(tx) == []
+        assert list_persons(tx) == []
 
 
 def test_coordinates_are_those_of_the_upright_image(sqlite_store: Store, tmp_path: Path) -> None:
@@ -199,7 +201,7 @@ def test_an_import_that_fails_halfway_leaves_whole_images(
 ) -> None:
     entries = [entry(1, "f9.png"), entry(2, "f10.jpg")]
     annotations = coco(tmp_path / "a.json", entries, [box(1, 1), box(2, 2), box(3, 2)])
-    insert, inserted = images.insert_person, []
+    insert, inserted = insert_person, []
 
     def die_at_the_third(tx: Any, image_id: int, person: NewPerson) -> int:
         inserted.append(image_id)
@@ -212,7 +214,7 @@ def test_an_import_that_fails_halfway_leaves_whole_images(
         run(sqlite_store, tmp_path, folder, annotations)
     with sqlite_store.reading() as tx:
         assert [image.file_name for image in images.list_images(tx)] == ["f9.png"]
-        assert len(images.list_persons(tx)) == 1
+        assert len(list_persons(tx)) == 1
     monkeypatch.undo()
     report = run(sqlite_store, tmp_path, folder, annotations)
     assert (report.images_new, report.images_known, report.persons) == (1, 1, 2)
@@ -321,7 +323,7 @@ def test_a_second_file_takes_the_homes_categories(sqlite_store: Store, folder: P
 
 def one_of_each(store: Store) -> tuple[list[Any], list[Any]]:
     with store.reading() as tx:
-        return images.list_images(tx), images.list_persons(tx)
+        return images.list_images(tx), list_persons(tx)
 
 
 def test_labels_made_elsewhere_come_to_images_that_are_here(sqlite_store: Store, folder: Path, tmp_path: Path) -> None:
@@ -500,7 +502,7 @@ def test_the_work_done_here_comes_back_as_no_news_however_the_export_was_numbere
     )
     first, second, third, fourth = one_of_each(sqlite_store)[1]
     with sqlite_store.transaction() as tx:
-        drawn = images.add_person(tx, third.image_id, NewPerson(Box(30, 30, 20, 20)), user=ann, key="add", now=now)
+        drawn = adding.add_person(tx, third.image_id, NewPerson(Box(30, 30, 20, 20)), user=ann, key="add", now=now)
         label, moved = make_label(x=20, y=20, author="ann"), Box(11, 12, 30, 31)
         labels.decide(tx, Decision("1", "accept", first.id, 0, ann, label=label, box=moved), now=now)
         labels.decide(tx, Decision("2", "skip", second.id, 0, ann, reason="dark"), now=now)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.dataset.importing import ImportFailed
 from app.dataset.labels_made_elsewhere import as_json, take_labels
+from app.dataset.report import ImportFailed
 from db.labelling.merging import Merged
-from db.pool import images
+from db.pool import images, persons
 from db.store.session import Store
 from sspcm.formats.coco.reading import category_of
 from sspcm.skeletons.skeleton import get_skeleton
@@ -45,7 +45,7 @@ def test_labels_come_to_the_images_of_their_names(sqlite_store: Store, add_peopl
     assert "one image of the file is not here, '0009.jpg' first; the nearest here is" in told
     assert "'0000.jpg': the file says 64 x 48 px, the image has 640 x 480 px" in told
     with sqlite_store.reading() as tx:
-        assert [p.state for p in images.list_persons(tx)] == ["open", "accepted", "accepted"]
+        assert [p.state for p in persons.list_persons(tx)] == ["open", "accepted", "accepted"]
         assert [i.is_open for i in images.list_images(tx)] == [True, False, False]
     assert as_json(report)["told"] == "to known images: 2 labels added"
 

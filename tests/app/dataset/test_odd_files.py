@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.dataset.importing import ImportReport, import_folder
+from app.dataset.importing import import_folder
+from app.dataset.report import ImportReport
 from app.home.image_files import ImageFiles
 from db.store.session import open_store
 from tests.app.dataset.odd_files import odd_files

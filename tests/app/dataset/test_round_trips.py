@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from app.dataset.exporting import accepted, export_coco
-from app.dataset.importing import ImportFailed, import_folder
+from app.dataset.importing import import_folder
+from app.dataset.report import ImportFailed
 from app.home.image_files import ImageFiles
 from db.pool import images as from_db
 from db.pool import project

@@ -10,11 +10,11 @@ import psutil
 import pytest
 
 from app.dataset.exporting import export_coco
-from app.demo import check, judging
+from app.demo import judging
 from app.demo.check import run_check
 from app.demo.home import DEMO_FOLDER
 from app.demo.loop import CheckError, Loop, Truth
-from db.pool import images
+from db.pool import persons
 from db.store.session import Store
 
 
@@ -86,7 +86,7 @@ def test_a_moved_a_missing_and_an_extra_label_fail(
 def test_labels_that_were_accepted_have_to_be_marked_as_human(labelled: tuple[Store, Loop]) -> None:
     store, loop = labelled
     with store.reading() as tx:
-        label = images.list_persons(tx)[0].label
+        label = persons.list_persons(tx)[0].label
     assert label is not None
     loop.accepted[1] = Truth(label.xyv.tolist(), 100.0)
     assert any("0 human labels" in failure for failure in judging.judge_export(store, export_coco(store), loop))
@@ -109,7 +109,7 @@ def test_a_home_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 def test_an_application_that_does_not_start_fails_the_check_and_leaves_nothing_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check, "START_LIMIT_S", 0.0)
+    monkeypatch.setattr(client, "START_LIMIT_S", 0.0)
     report = run_check(home=tmp_path / "home")
     assert not report["ok"]
     assert report["failures"] == ["the web server did not answer within 0 s."]

@@ -16,7 +16,8 @@ from app.home.settings import Settings, read_settings
 from db.clock import utc_now
 from db.labelling import queue
 from db.people import users
-from db.pool import images
+from db.pool import persons
+from db.pool.counts import count
 from db.store.session import open_store
 
 PLACE = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?), (?=(-?\d+(?:\.\d+)?))")
@@ -47,7 +48,7 @@ def places(text: str) -> set[tuple[float, float]]:
 
 def test_it_holds_a_seed_a_pool_and_validation_images(made: tuple[Settings, DemoHome]) -> None:
     with open_store(made[0].database_url).reading() as tx:
-        counts = images.count(tx)
+        counts = count(tx)
         accounts = {user.name: user.role for user in users.list_users(tx)}
         shown = queue.listing(tx, limit=200, now=utc_now())
     assert (counts.images, counts.images_open, counts.images_validation) == (121, 79, 31)
@@ -70,7 +71,7 @@ def test_nothing_of_the_truth_enters_the_store(made: tuple[Settings, DemoHome]) 
 
 def test_no_person_of_the_pool_has_a_label(made: tuple[Settings, DemoHome]) -> None:
     with open_store(made[0].database_url).reading() as tx:
-        waiting = [p for p in images.list_persons(tx, split="train") if p.state == "open"]
+        waiting = [p for p in persons.list_persons(tx, split="train") if p.state == "open"]
     assert len(waiting) == 350
     assert all(p.label is None and p.extra.get("keypoints") is None and p.area is None for p in waiting)
 

@@ -21,10 +21,11 @@ from app.dataset.exporting import export_coco
 from app.labelling import decisions, tasks
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
-from db.labelling import labels, queue
-from db.pool import images
+from db.labelling import labels, leases
+from db.pool import counts
+from db.pool.persons import list_persons
 from db.records import ImageRecord, KeypointFlag, PersonScore, RankingEntry, UserRecord
-from db.rounds import predictions, rounds
+from db.rounds import predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
 from sspcm.pose import PoseError, Prediction
@@ -53,12 +54,12 @@ def publish_round(store: Store, user: UserRecord, scores: dict[int, float], *, b
         predictions.add_person_scores(
             tx, found.id, [PersonScore(i, score, (score,) * 17, flags) for i, score in scores.items()]
         )
-        persons = images.list_persons(tx)
+        persons = list_persons(tx)
         entries = [
             RankingEntry(image_id, position, 0.5, ("A and B disagree",), blind)
             for position, image_id in enumerate(sorted({p.image_id for p in persons}))
         ]
-        queue.add_round_ranking(tx, found.id, entries)
+        rankings.add_round_ranking(tx, found.id, entries)
         rounds.publish(tx, found.id, metrics={}, directory="rounds/0001/attempt-1", now=utc_now())
 
 
@@ -185,13 +186,13 @@ def test_a_task_is_put_together_without_keeping_others_from_writing(
     sqlite_store: Store, add_people: People, add_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_people(sqlite_store)
-    ann, count = add_account(sqlite_store), images.count_open
+    ann, count = add_account(sqlite_store), counts.count_open
 
     def count_while_another_writes(tx: Session) -> int:
         add_account(sqlite_store, "bea")
         return count(tx)
 
-    monkeypatch.setattr(images, "count_open", count_while_another_writes)
+    monkeypatch.setattr(counts, "count_open", count_while_another_writes)
     assert take(sqlite_store, ann).remaining == 1
 
 
@@ -326,7 +327,7 @@ def test_an_annotators_last_images_come_newest_first(
 
 def held(store: Store) -> dict[int, str]:
     with store.reading() as tx:
-        return queue.lease_holders(tx, now=utc_now())
+        return leases.lease_holders(tx, now=utc_now())
 
 
 def test_an_image_that_another_holds_opens_to_be_looked_at_and_stays_theirs(
@@ -388,7 +389,7 @@ def test_undoing_more_images_than_one_may_hold_lets_the_oldest_go(
         undone = PersonMessage(key=key(), person_id=person_id, revision=1)
         decisions.reopen(sqlite_store, ann, undone, lease_s=LEASE_S)
     with sqlite_store.reading() as tx:
-        assert sorted(queue.lease_holders(tx, now=utc_now())) == shown[:4]
+        assert sorted(leases.lease_holders(tx, now=utc_now())) == shown[:4]
 
 
 def test_a_box_that_a_file_turned_twice_round_is_shown_turned_once(

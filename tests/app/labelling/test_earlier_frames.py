@@ -10,6 +10,7 @@ from db.clock import utc_now
 from db.errors import NotFound
 from db.labelling import labels
 from db.pool import images, project
+from db.pool.persons import list_persons
 from db.records import Decision, ImageRecord, NewImage, NewPerson, UserRecord
 from db.rounds import predictions
 from db.store.session import Store
@@ -38,7 +39,7 @@ def test_the_persons_of_the_frame_before_come_with_their_poses_and_boxes(
     now = add(sqlite_store, 8, [])
     ann = add_account(sqlite_store)
     with sqlite_store.transaction() as tx:
-        labelled, modelled, _, nobody, _ = images.list_persons(tx, image_id=before.id)
+        labelled, modelled, _, nobody, _ = list_persons(tx, image_id=before.id)
         pose = Prediction(np.full((17, 3), (7.0, 8.0, 0.1)), "dots")
         predictions.add_predictions(tx, None, [(person.id, pose) for person in (modelled, nobody)])
         labels.decide(tx, Decision("1", "not_a_person", nobody.id, 0, ann), now=utc_now())
@@ -57,7 +58,7 @@ def test_a_frame_whose_poses_hold_no_keypoint_does_not_hide_the_one_before_it(
     unseen = add(sqlite_store, 2, [NewPerson(BOX), NewPerson(BOX)])
     now = add(sqlite_store, 3, [])
     with sqlite_store.transaction() as tx:
-        first, second = images.list_persons(tx, image_id=unseen.id)
+        first, second = list_persons(tx, image_id=unseen.id)
         nothing = Prediction(np.full((17, 3), (7.0, 8.0, 0.0)), "dots")
         predictions.add_predictions(tx, None, [(first.id, nothing)])
     assert previous(sqlite_store, now.id).frame == 1

@@ -14,7 +14,7 @@ from app.labelling import tasks
 from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
 from db.clock import utc_now
 from db.labelling import queue
-from db.pool import cameras, images, project
+from db.pool import cameras, images, persons, project
 from db.records import MeasuredLens, NewImage, NewPerson
 from db.rounds import predictions
 from db.store.session import Store
@@ -58,7 +58,7 @@ def fill(store: Store, files: ImageFiles, *frames: bytes, labelled: int = 0, ske
             images.add_image(tx, NewImage(sha256, f"{number}.png", 200, 200, "hall", number), [person])
         (camera,) = cameras.list_cameras(tx)
         cameras.set_plain(tx, camera.id)
-        return [person.id for person in images.list_persons(tx)]
+        return [person.id for person in persons.list_persons(tx)]
 
 
 def test_every_open_person_gets_a_prediction_where_the_image_shows_them(

@@ -33,6 +33,7 @@ from db.errors import RoundActive, RoundOver
 from db.labelling import labels, queue
 from db.people import users
 from db.pool import cameras, images, project
+from db.pool.persons import get_person, list_persons
 from db.records import (
     Decision,
     KeypointFlag,
@@ -72,14 +73,14 @@ class Home:
         sha256 = self.files.put(content or name.encode(), ".jpg")
         with self.store.transaction() as tx:
             image, _ = images.add_image(tx, NewImage(sha256, name, 640, 480, "hall", 0, split), persons)
-            return [person.id for person in images.list_persons(tx, image_id=image.id)]
+            return [person.id for person in list_persons(tx, image_id=image.id)]
 
     def labelled(self) -> NewPerson:
         return NewPerson(Box(60, 60, 40, 80), self.make_label(x=60.0))
 
     def decide(self, person_id: int, kind: Any, *, label: Label | None = None, reason: str | None = None) -> None:
         with self.store.transaction() as tx:
-            revision = images.get_person(tx, person_id).revision
+            revision = get_person(tx, person_id).revision
             key = f"{kind}-{person_id}-{revision}"
             decision = Decision(key, kind, person_id, revision, self.lead, label, reason)
             labels.decide(tx, decision, now=utc_now())

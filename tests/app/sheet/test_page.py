@@ -14,14 +14,16 @@ from fastapi import FastAPI, Request, Response
 
 from app.contract.sheet import SheetPayload
 from app.home.image_files import ImageFiles
+from app.home.settings import read_settings
 from app.sheet import page as contact_sheet
-from app.sheet.thumbs import THUMB_PX, Thumbs
+from app.sheet.thumbs import THUMB_PX
+from app.web.opened import OpenHome
 from app.web.routes.sheet import sheet_routes
 from db.clock import utc_now
 from db.errors import InvalidDecision, NotFound
 from db.labelling import labels
 from db.labelling.sheet import SheetFilter
-from db.pool import images, project
+from db.pool import images, persons, project
 from db.records import Decision, ImageRecord, KeypointFlag, NewImage, NewPerson, PersonScore, SessionRecord, UserRecord
 from db.rounds import predictions
 from db.rounds.predictions import ImportedPrediction
@@ -42,7 +44,7 @@ def ann(sqlite_store: Store, add_account: Callable[..., UserRecord]) -> UserReco
 def ask(sqlite_store: Store, tmp_path: Path, ann: UserRecord) -> Callable[[str], httpx.Response]:
     """What the routes answer ann, who came through the guard."""
     app = FastAPI()
-    app.include_router(sheet_routes(sqlite_store, Thumbs(tmp_path)))
+    app.include_router(sheet_routes(OpenHome.of(read_settings(tmp_path, {}), sqlite_store)))
 
     @app.middleware("http")
     async def signed_in(request: Request, call_next: Any) -> Response:
@@ -87,7 +89,7 @@ def test_a_person_comes_with_what_a_tile_shows(
 ) -> None:
     (image,) = add_people(sqlite_store)
     with sqlite_store.reading() as tx:
-        (known,) = images.list_persons(tx)
+        (known,) = persons.list_persons(tx)
     predict(sqlite_store, known.id, confidence=0.1)
     (person,) = page(sqlite_store, ann).persons
     assert (person.id, person.image_id, person.file_name, person.camera) == (known.id, image.id, "0000.jpg", "hall")
@@ -106,7 +108,7 @@ def test_the_label_is_drawn_before_what_a_network_says_and_nobody_has_no_pose(
 ) -> None:
     add_people(sqlite_store, persons=3)
     with sqlite_store.reading() as tx:
-        labelled, nobody, hidden = images.list_persons(tx)
+        labelled, nobody, hidden = persons.list_persons(tx)
     for person in (labelled, nobody, hidden):
         predict(sqlite_store, person.id)
     placed = make_label(x=BOX.centre[0], y=BOX.centre[1], author="ann")

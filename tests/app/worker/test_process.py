@@ -300,7 +300,7 @@ def test_a_worker_ends_on_a_signal_although_its_store_is_locked(place: Place) ->
 
 
 def test_a_stage_goes_on_when_the_store_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working, "TRY_AGAIN_AFTER_S", 0.01)
+    monkeypatch.setattr(patience, "TRY_AGAIN_AFTER_S", 0.01)
     away = [OperationalError("SELECT secret", {}, Exception("the server closed the connection"))] * 2
 
     def stage() -> None:
@@ -312,7 +312,7 @@ def test_a_stage_goes_on_when_the_store_is_back(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_error_of_the_store_is_told_without_its_statement(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working, "STORE_MAY_BE_AWAY_S", 0.0)
+    monkeypatch.setattr(patience, "STORE_MAY_BE_AWAY_S", 0.0)
 
     def stage() -> None:
         raise OperationalError("SELECT secret", {}, Exception("the disk is full"))

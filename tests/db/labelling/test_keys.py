@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, text
 
-from db.labelling import labels
-from db.labelling.keys import recent_images
-from db.pool import images
+from db.labelling import closing, earlier_frames, labels
+from db.labelling.recent import recent_images
+from db.pool import persons
 from db.records import Decision
 from db.schema import DecisionRow
 
@@ -17,7 +17,7 @@ def ann(store, add_account):
 
 def decide(store, user, image, now, *, kind="not_a_person", revision=0):
     with store.transaction() as tx:
-        person = images.list_persons(tx, image_id=image.id)[0]
+        person = persons.list_persons(tx, image_id=image.id)[0]
         key = f"{user.id}-{image.id}-{revision}"
         labels.decide(tx, Decision(key, kind, person.id, revision, user), now=now)
 
@@ -49,7 +49,7 @@ def test_finishing_an_image_counts_and_a_validation_image_is_not_listed(store, a
     (nobody,) = add_people(store, persons=0)
     (validation,) = add_people(store, split="validation")
     with store.transaction() as tx:
-        images.finish_image(tx, nobody.id, user=ann, key="finished", now=now)
+        closing.finish_image(tx, nobody.id, user=ann, key="finished", now=now)
     with store.transaction() as tx:  # as it may be in a store from before these were refused
         tx.add(
             DecisionRow(
@@ -73,7 +73,7 @@ def test_what_came_before_is_looked_up_in_an_index(sqlite_store, add_people, add
         tx.execute(text("SELECT 1"))
         event.listen(tx.connection(), "before_cursor_execute", explain)
         recent_images(tx, ann, limit=10)
-        images.earlier_with_pose(tx, last, frames=50)
+        earlier_frames.earlier_with_pose(tx, last, frames=50)
     assert any("decisions USING INDEX ix_decisions_recent" in plan for plan in plans), plans
     assert any("images USING COVERING INDEX ix_images_earlier" in plan for plan in plans), plans
     assert not any(plan.startswith(("SCAN decisions", "SCAN images")) for plan in plans), plans

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from db.convert import box_columns, label_columns
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
-from db.labelling import labels, queue, sheet
+from db.labelling import adding, closing, labels, leases, queue, sheet
 from db.labelling.keys import fingerprint, recall
 from db.labelling.sheet import SheetFilter
-from db.pool import images
+from db.pool import counts, images
+from db.pool.persons import WITHDRAWN, list_persons
 from db.records import Decision, NewImage, NewPerson
 from db.rounds import predictions
 from db.schema import DecisionRow
@@ -39,7 +40,7 @@ def person(store, add_people):
 
 def persons(store):
     with store.reading() as tx:
-        return images.list_persons(tx)
+        return list_persons(tx)
 
 
 def decide(store, decision, now):
@@ -165,72 +166,72 @@ def test_whoever_reopens_holds_the_image(store, person, ann, bea, now):
 def test_who_was_withdrawn_counts_nowhere_until_reopened(store, add_people, ann, make_label, now):
     (image,) = add_people(store, labelled=True)
     with store.transaction() as tx:
-        before = images.count(tx)
-        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
-        assert images.count(tx).persons == before.persons + 1
-    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.WITHDRAWN), now)
+        before = counts.count(tx)
+        added = adding.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+        assert counts.count(tx).persons == before.persons + 1
+    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=WITHDRAWN), now)
     assert (outcome.state, outcome.image_done) == ("not_a_person", True)
     with store.reading() as tx:
-        assert images.count(tx) == before
+        assert counts.count(tx) == before
         everybody = sheet.page(tx, SheetFilter(show="all"), ann, after=None, limit=9).persons
         assert added.id not in [one.person.id for one in everybody]
     decide(store, Decision("2", "reopen", added.id, 1, ann), now)
     with store.reading() as tx:
-        assert images.count(tx).persons_open == before.persons_open + 1
+        assert counts.count(tx).persons_open == before.persons_open + 1
 
 
 def test_an_image_whose_only_person_was_withdrawn_is_not_taken_for_empty(store, add_people, ann, now):
     (image,) = add_people(store, persons=0)
     with store.transaction() as tx:
-        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
-    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.WITHDRAWN), now)
+        added = adding.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=WITHDRAWN), now)
     assert (outcome.image_done, is_open(store, image.id)) == (False, True)
     with store.transaction() as tx:
-        images.finish_image(tx, image.id, user=ann, key="nobody", now=now)
+        closing.finish_image(tx, image.id, user=ann, key="nobody", now=now)
     assert not is_open(store, image.id)
 
 
 def test_only_who_was_added_by_the_same_annotator_is_withdrawn(store, person, ann, bea, now):
-    for reason in (images.WITHDRAWN, "blurred"):
+    for reason in (WITHDRAWN, "blurred"):
         with pytest.raises(InvalidDecision, match=r"not one whom ann added.*holds nobody"):
             decide(store, Decision(reason, "not_a_person", person.id, 0, ann, reason=reason), now)
     with store.transaction() as tx:
-        added = images.add_person(tx, 1, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+        added = adding.add_person(tx, 1, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
     later = now + timedelta(hours=1)
     with pytest.raises(InvalidDecision, match="not one whom bea added"):
-        decide(store, Decision("bea", "not_a_person", added.id, 0, bea, reason=images.WITHDRAWN), later)
+        decide(store, Decision("bea", "not_a_person", added.id, 0, bea, reason=WITHDRAWN), later)
     assert persons(store) == [person, added]
 
 
 def test_an_image_said_to_be_empty_is_so_again_once_who_was_added_is_withdrawn(store, add_people, ann, now):
     (image,) = add_people(store, persons=0)
     with store.transaction() as tx:
-        images.finish_image(tx, image.id, user=ann, key="nobody", now=now)
-        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+        closing.finish_image(tx, image.id, user=ann, key="nobody", now=now)
+        added = adding.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
     assert is_open(store, image.id)
-    decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=images.WITHDRAWN), now)
+    decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=WITHDRAWN), now)
     assert not is_open(store, image.id)
 
 
 def test_who_is_decided_is_not_withdrawn(store, add_people, ann, now):
     (image,) = add_people(store, persons=0)
     with store.transaction() as tx:
-        added = images.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
+        added = adding.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
     decide(store, Decision("1", "skip", added.id, 0, ann, reason="blurred"), now)
     with pytest.raises(InvalidDecision, match=r"is decided; wanted an open one.*Undo"):
-        decide(store, Decision("2", "not_a_person", added.id, 1, ann, reason=images.WITHDRAWN), now)
+        decide(store, Decision("2", "not_a_person", added.id, 1, ann, reason=WITHDRAWN), now)
     assert persons(store)[0].skip_reason == "blurred"
 
 
 def test_a_skip_may_have_the_same_words_as_its_reason_and_hides_nobody(store, add_people, ann, now):
     add_people(store)
     with store.reading() as tx:
-        before = images.count(tx)
-    decide(store, Decision("1", "skip", 1, 0, ann, reason=images.WITHDRAWN), now)
+        before = counts.count(tx)
+    decide(store, Decision("1", "skip", 1, 0, ann, reason=WITHDRAWN), now)
     with store.reading() as tx:
-        assert images.count(tx).persons == before.persons
+        assert counts.count(tx).persons == before.persons
         (shown,) = sheet.page(tx, SheetFilter(show="skipped"), ann, after=None, limit=9).persons
-    assert (shown.person.id, shown.person.skip_reason) == (1, images.WITHDRAWN)
+    assert (shown.person.id, shown.person.skip_reason) == (1, WITHDRAWN)
 
 
 def test_an_open_person_is_not_reopened(store, person, ann, now):
@@ -252,7 +253,7 @@ def test_closing_an_image_ends_its_lease(store, person, ann, now):
         queue.claim(tx, ann, now=now, lease_s=60)
     decide(store, Decision("k1", "not_a_person", person.id, 0, ann), now)
     with store.transaction() as tx:
-        assert queue.renew(tx, ann, [person.image_id], now=now, lease_s=60) == []
+        assert leases.renew(tx, ann, [person.image_id], now=now, lease_s=60) == []
 
 
 def test_a_decision_brings_the_box_as_it_was_left_and_the_keypoints_stay_where_they_are(
@@ -315,7 +316,7 @@ def test_an_imported_box_that_lies_outside_may_come_back_as_it_was(store, person
     with store.transaction() as tx:
         frame = NewImage("f" * 64, "outside.jpg", 640, 480, "hall", 9)
         image, _ = images.add_image(tx, frame, [NewPerson(outside)])
-        (imported,) = images.list_persons(tx, image_id=image.id)
+        (imported,) = list_persons(tx, image_id=image.id)
     decide(store, Decision("k1", "not_a_person", imported.id, 0, ann, box=outside), now)
     with pytest.raises(InvalidDecision, match="640 x 480"):
         decide(store, Decision("k2", "reopen", imported.id, 1, ann, box=replace(outside, x=701.0)), now)
@@ -349,7 +350,7 @@ def test_what_a_file_said_of_a_box_goes_when_the_box_changes(store, add_people, 
     with store.transaction() as tx:
         frame = NewImage("f" * 64, "turned.jpg", 640, 480, "hall", 9)
         image, _ = images.add_image(tx, frame, [NewPerson(TURNED, area=1234.5, extra=said)])
-        (imported,) = images.list_persons(tx, image_id=image.id)
+        (imported,) = list_persons(tx, image_id=image.id)
     decide(store, Decision("k1", "not_a_person", imported.id, 0, ann, box=TURNED), now)
     assert persons(store)[1].extra == said
     decide(store, Decision("k2", "reopen", imported.id, 1, ann, box=replace(TURNED, angle=0.0)), now)

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from db.errors import InvalidDecision, RevisionConflict
-from db.labelling import labels, queue
+from db.labelling import closing, labels, leases, queue
 from db.labelling.merging import Merged, merge_image
 from db.pool import images
+from db.pool.persons import list_persons
 from db.records import Decision, NewImage, NewPerson, RankingEntry
-from db.rounds import rounds
+from db.rounds import rankings, rounds
 from sspcm.formats.coco.reading import KEPT_ASIDE
 from sspcm.pose import Box
 
@@ -37,7 +38,7 @@ def home(store, add_people):
             with store.transaction() as tx:
                 self.image, _ = images.add_image(tx, frame(**changes), persons)
             with store.transaction() as tx:
-                queue.replace_cold_ranking(tx, [RankingEntry(self.image.id, 0, 1.0, ("new",))])
+                rankings.replace_cold_ranking(tx, [RankingEntry(self.image.id, 0, 1.0, ("new",))])
 
         def merge(self, *persons, now, update=False, moves=False, **changes):
             with store.transaction() as tx:
@@ -45,7 +46,7 @@ def home(store, add_people):
 
         def persons(self):
             with store.reading() as tx:
-                return images.list_persons(tx)
+                return list_persons(tx)
 
         def history(self, person_id):
             with store.reading() as tx:
@@ -133,7 +134,7 @@ def test_an_image_that_was_finished_as_empty_stays_closed_for_who_comes_labelled
     home.add()
     ann = add_account(home.store)
     with home.store.transaction() as tx:
-        images.finish_image(tx, home.image.id, user=ann, key="f", now=now)
+        closing.finish_image(tx, home.image.id, user=ann, key="f", now=now)
     home.merge(person(1, label=make_label()), now=now)
     assert not home.is_open()
     home.merge(person(1, label=make_label()), person(2), now=now)
@@ -190,7 +191,7 @@ def test_who_has_the_image_open_is_told_and_keeps_it(home, make_label, add_accou
     with pytest.raises(RevisionConflict, match=r"An import changed this person meanwhile \(accepted now\)"):
         home.decide("accept", seen, ann, now=now, label=make_label(author="ann"))
     with home.store.transaction() as tx:
-        assert queue.renew(tx, ann, [home.image.id], now=now + timedelta(seconds=30), lease_s=60)
+        assert leases.renew(tx, ann, [home.image.id], now=now + timedelta(seconds=30), lease_s=60)
     mine = home.decide("accept", home.persons()[0], ann, now=now, label=make_label(x=9, author="ann"))
     assert mine.image_done
 

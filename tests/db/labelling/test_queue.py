@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import insert
 
 from db.errors import HeldEnough, InvalidDecision, LeaseLost, NotFound, RoundOver
-from db.labelling import labels, queue
-from db.pool import images, project
+from db.labelling import closing, labels, leases, queue
+from db.pool import persons, project
 from db.records import Decision, RankingEntry
-from db.rounds import rounds
+from db.rounds import rankings, rounds
 from db.schema import CameraRow, ImageRow
 from sspcm.skeletons.skeleton import get_skeleton
 
@@ -36,14 +36,14 @@ def order(image_ids):
 
 def rank_cold(store, image_ids):
     with store.transaction() as tx:
-        queue.replace_cold_ranking(tx, order(image_ids))
+        rankings.replace_cold_ranking(tx, order(image_ids))
 
 
 def publish(store, image_ids, *, user, now):
     with store.transaction() as tx:
         launched = rounds.create(tx, config_toml="", user=user)
         rounds.start(tx, launched.id)
-        queue.add_round_ranking(tx, launched.id, order(image_ids))
+        rankings.add_round_ranking(tx, launched.id, order(image_ids))
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
 
 
@@ -93,8 +93,8 @@ def test_a_round_takes_the_queue_over_when_published_and_not_before(store, add_p
     with store.transaction() as tx:
         launched = rounds.create(tx, config_toml="", user=lead)
         rounds.start(tx, launched.id)
-        queue.add_round_ranking(tx, launched.id, order([a, c, b]))
-        queue.add_round_ranking(tx, launched.id, order([c, b, a]))  # scored again: this one counts
+        rankings.add_round_ranking(tx, launched.id, order([a, c, b]))
+        rankings.add_round_ranking(tx, launched.id, order([c, b, a]))  # scored again: this one counts
     assert [item.image.id for item in listed(store, now)] == [a, b, c]
     with store.transaction() as tx:
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
@@ -102,7 +102,7 @@ def test_a_round_takes_the_queue_over_when_published_and_not_before(store, add_p
     rank_cold(store, [a, b, c])
     assert [item.image.id for item in listed(store, now)] == [c, b, a]
     with pytest.raises(RoundOver, match="round 1 is published"), store.transaction() as tx:
-        queue.add_round_ranking(tx, launched.id, order([a]))
+        rankings.add_round_ranking(tx, launched.id, order([a]))
 
 
 def test_a_new_cold_ranking_replaces_the_old_one(store, add_people, now):
@@ -116,7 +116,7 @@ def test_decided_images_leave_the_queue_and_reopened_ones_return_to_their_place(
     a, b = (image.id for image in add_people(store, count=2))
     rank_cold(store, [b, a])
     with store.transaction() as tx:
-        (person,) = images.list_persons(tx, image_id=b)
+        (person,) = persons.list_persons(tx, image_id=b)
         labels.decide(tx, Decision("1", "not_a_person", person.id, 0, ann), now=now)
     assert [item.image.id for item in listed(store, now)] == [a]
     assert claim(store, ann, now, exclude=[a]) is None
@@ -133,8 +133,8 @@ def test_an_image_decided_while_the_round_ran_is_not_queued_when_it_is_published
     with store.transaction() as tx:
         launched = rounds.create(tx, config_toml="", user=lead)
         rounds.start(tx, launched.id)
-        queue.add_round_ranking(tx, launched.id, order([c, b, a]))
-        (person,) = images.list_persons(tx, image_id=c)
+        rankings.add_round_ranking(tx, launched.id, order([c, b, a]))
+        (person,) = persons.list_persons(tx, image_id=c)
         labels.decide(tx, Decision("1", "not_a_person", person.id, 0, ann), now=now)
     with store.transaction() as tx:
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
@@ -176,12 +176,12 @@ def test_only_the_holder_renews_and_releases(store, add_people, ann, bea, now):
     claim(store, bea, now)
     later = now + timedelta(seconds=50)
     with store.transaction() as tx:
-        (renewed,) = queue.renew(tx, ann, [a, b], now=later, lease_s=60)
-        queue.release(tx, ann, [b])
+        (renewed,) = leases.renew(tx, ann, [a, b], now=later, lease_s=60)
+        leases.release(tx, ann, [b])
     assert (renewed.image_id, renewed.expires_at) == (a, later + timedelta(seconds=60))
     assert [i.leased_by for i in listed(store, now)] == ["ann", "bea"]
     with store.transaction() as tx:
-        queue.release(tx, ann, [a])
+        leases.release(tx, ann, [a])
     assert [i.leased_by for i in listed(store, now)] == [None, "bea"]
 
 
@@ -192,11 +192,11 @@ def test_what_one_tab_let_go_the_other_tab_of_its_annotator_holds_again(store, a
     for _ in range(2):
         claim(store, ann, now, exclude=[a] if _ else [])
     with store.transaction() as tx:
-        queue.release(tx, ann, [a, b])
+        leases.release(tx, ann, [a, b])
     assert claim(store, bea, now) == a
     asked = [a, b, c, closed.id, validation.id, 99]
     with store.transaction() as tx:
-        renewed = queue.renew(tx, ann, asked, now=now, lease_s=60)
+        renewed = leases.renew(tx, ann, asked, now=now, lease_s=60)
     assert [(lease.image_id, lease.user_id, lease.expires_at) for lease in renewed] == [
         (b, ann.id, now + timedelta(seconds=60)),
         (c, ann.id, now + timedelta(seconds=60)),
@@ -209,11 +209,11 @@ def test_a_lease_that_ran_out_is_renewed_only_if_nobody_took_the_image(store, ad
     claim(store, ann, now)
     later = now + timedelta(seconds=100)
     with store.transaction() as tx:
-        assert [lease.image_id for lease in queue.renew(tx, ann, [a], now=later, lease_s=60)] == [a]
+        assert [lease.image_id for lease in leases.renew(tx, ann, [a], now=later, lease_s=60)] == [a]
     much_later = later + timedelta(seconds=100)
     assert claim(store, bea, much_later) == a
     with store.transaction() as tx:
-        assert queue.renew(tx, ann, [a], now=much_later, lease_s=60) == []
+        assert leases.renew(tx, ann, [a], now=much_later, lease_s=60) == []
 
 
 def hold(store, user, image_id, now):
@@ -242,8 +242,8 @@ def test_a_closed_image_may_be_held_and_the_queue_never_deals_it(store, add_peop
     with pytest.raises(LeaseLost, match="ann works on"):
         hold(store, bea, closed.id, now)
     with store.transaction() as tx:
-        (lease,) = queue.renew(tx, ann, [closed.id], now=now, lease_s=60)
-        queue.release(tx, ann, [closed.id])
+        (lease,) = leases.renew(tx, ann, [closed.id], now=now, lease_s=60)
+        leases.release(tx, ann, [closed.id])
     assert lease.image_id == closed.id
     assert hold(store, bea, closed.id, now) == closed
     assert hold(store, ann, closed.id, now + timedelta(seconds=61)) == closed
@@ -254,7 +254,7 @@ def test_deciding_in_a_closed_image_keeps_it_for_whoever_looks_at_it(store, add_
     (closed,) = add_people(store, labelled=True, persons=2)
     hold(store, ann, closed.id, now)
     with store.transaction() as tx:
-        first, second = images.list_persons(tx)
+        first, second = persons.list_persons(tx)
         labels.decide(tx, Decision("1", "skip", first.id, 1, ann, reason="dark"), now=now)
     with pytest.raises(LeaseLost):
         hold(store, bea, closed.id, now)
@@ -364,7 +364,7 @@ def test_a_claim_and_the_decision_that_closes_its_image_never_block_each_other(
     rank_cold(store, [image.id])
     claim(store, bea, now)
     later = now + timedelta(seconds=61)  # bea's lease ran out
-    hold, threads, errors = queue._hold, [], []
+    hold, threads, errors = leases.hold, [], []
 
     def decide():
         try:
@@ -379,7 +379,7 @@ def test_a_claim_and_the_decision_that_closes_its_image_never_block_each_other(
         threads[0].join(0.5)  # she waits for the claim, whose entry is locked
         return hold(*arguments, **named)
 
-    monkeypatch.setattr(queue, "_hold", hold_while_bea_decides)
+    monkeypatch.setattr(queue, "hold", hold_while_bea_decides)
     assert claim(store, ann, later) == image.id
     threads[0].join(20)
     assert [type(error) for error in errors] in ([], [LeaseLost])
@@ -403,9 +403,9 @@ def claim_seconds(store, user, now, *, first, count):
         tx.connection().execute(
             insert(ImageRow), [{**row, "id": i, "sha256": str(i), "frame": i, "extra": {}} for i in ids]
         )
-        queue.replace_cold_ranking(tx, order(ids))
+        rankings.replace_cold_ranking(tx, order(ids))
         for image_id in ids[:50]:
-            images.finish_image(tx, image_id, user=user, key=str(image_id), now=now)
+            closing.finish_image(tx, image_id, user=user, key=str(image_id), now=now)
     seconds, mine = [], []
     for _ in range(20):
         began = time.perf_counter()
@@ -413,7 +413,7 @@ def claim_seconds(store, user, now, *, first, count):
         seconds.append(time.perf_counter() - began)
     assert mine == list(ids[50:70])
     with store.transaction() as tx:
-        queue.release(tx, user, mine)
+        leases.release(tx, user, mine)
     return sorted(seconds)[len(seconds) // 2]
 
 
@@ -421,7 +421,7 @@ def claim_seconds(store, user, now, *, first, count):
 
 
 def held_by(tx, user, now):
-    return {image_id for image_id, name in queue.lease_holders(tx, now=now).items() if name == user.name}
+    return {image_id for image_id, name in leases.lease_holders(tx, now=now).items() if name == user.name}
 
 
 def test_nobody_gets_a_fifth_image_and_nothing_is_taken_from_them(store, add_people, ann, bea, now):
@@ -435,7 +435,7 @@ def test_nobody_gets_a_fifth_image_and_nothing_is_taken_from_them(store, add_peo
             queue.claim(tx, ann, now=now, lease_s=120, exclude=have)
         assert held_by(tx, ann, now) == set(have)
         assert queue.claim(tx, bea, now=now, lease_s=120)[0].image.id not in have
-        queue.release(tx, ann, have[:1])
+        leases.release(tx, ann, have[:1])
         assert queue.claim(tx, ann, now=now, lease_s=120, exclude=have)[0].image.id not in have
 
 
@@ -461,7 +461,7 @@ def test_opening_by_id_lets_go_of_the_image_not_heard_of_for_longest(store, add_
     with store.transaction() as tx:
         for second, image_id in enumerate(shown[:4]):
             queue.claim_image(tx, ann, image_id, now=now + timedelta(seconds=second), lease_s=120)
-        queue.renew(tx, ann, shown[:1], now=now + timedelta(seconds=5), lease_s=120)
+        leases.renew(tx, ann, shown[:1], now=now + timedelta(seconds=5), lease_s=120)
         queue.claim_image(tx, ann, shown[4], now=now + timedelta(seconds=6), lease_s=120)
         assert held_by(tx, ann, now) == {shown[0], shown[2], shown[3], shown[4]}
         queue.claim_image(tx, ann, shown[4], now=now + timedelta(seconds=7), lease_s=120)
@@ -484,10 +484,10 @@ def test_a_heartbeat_keeps_the_first_of_too_many(store, add_people, ann, now):
     shown = [image.id for image in add_people(store, count=7)]
     order = [shown[5], shown[0], shown[3], shown[6], shown[1], shown[2], shown[4]]
     with store.transaction() as tx:
-        held = [lease.image_id for lease in queue.renew(tx, ann, order, now=now, lease_s=120)]
+        held = [lease.image_id for lease in leases.renew(tx, ann, order, now=now, lease_s=120)]
         assert held == sorted(order[:4])
         assert held_by(tx, ann, now) == set(order[:4])
-        held = [lease.image_id for lease in queue.renew(tx, ann, shown, now=now, lease_s=120, most_held=2)]
+        held = [lease.image_id for lease in leases.renew(tx, ann, shown, now=now, lease_s=120, most_held=2)]
         assert held == [shown[0], shown[3]]
 
 
@@ -496,7 +496,7 @@ def test_a_heartbeat_takes_nothing_back_beyond_what_another_tab_holds(store, add
     with store.transaction() as tx:
         for image_id in shown[:3]:
             queue.claim_image(tx, ann, image_id, now=now, lease_s=120)
-        held = [lease.image_id for lease in queue.renew(tx, ann, shown[3:], now=now, lease_s=120)]
+        held = [lease.image_id for lease in leases.renew(tx, ann, shown[3:], now=now, lease_s=120)]
         assert held == [shown[3]]
         assert held_by(tx, ann, now) == set(shown[:4])
 
@@ -506,5 +506,5 @@ def test_a_release_tells_what_was_held(store, add_people, ann, bea, now):
     with store.transaction() as tx:
         queue.claim_image(tx, ann, shown[0], now=now, lease_s=120)
         queue.claim_image(tx, bea, shown[1], now=now, lease_s=120)
-        assert queue.release(tx, ann, [*shown, 999, shown[0]]) == shown[:1]
-        assert queue.release(tx, ann, shown) == []
+        assert leases.release(tx, ann, [*shown, 999, shown[0]]) == shown[:1]
+        assert leases.release(tx, ann, shown) == []

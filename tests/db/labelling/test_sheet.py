@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 
 from db.clock import utc_now
 from db.errors import InvalidDecision
-from db.labelling import labels, queue, sheet
+from db.labelling import labels, leases, queue, sheet
 from db.labelling.sheet import Place, SheetFilter
-from db.pool import images
+from db.pool import images, persons
 from db.records import Decision, KeypointFlag, NewImage, NewPerson, PersonScore, RankingEntry
-from db.rounds import predictions, rounds
+from db.rounds import predictions, rankings, rounds
 from db.rounds.predictions import ImportedPrediction
 from db.schema import PersonFlagRow, PersonScoreRow
 from sspcm.pose import Box, Prediction
@@ -31,7 +31,7 @@ def bea(store, add_account):
 def people_of(store, *image_records):
     wanted = {image.id for image in image_records}
     with store.reading() as tx:
-        return [person.id for person in images.list_persons(tx) if person.image_id in wanted]
+        return [person.id for person in persons.list_persons(tx) if person.image_id in wanted]
 
 
 def scored(person_id, score, **flags):
@@ -48,7 +48,7 @@ def publish(store, user, scores, now, xyc=((1.0, 2.0, 0.9),) * 17):
         predictions.add_predictions(tx, launched.id, made)
         predictions.add_person_scores(tx, launched.id, scores)
         (image, *_) = images.list_images(tx)
-        queue.add_round_ranking(tx, launched.id, [RankingEntry(image.id, 0, 0.5, ())])
+        rankings.add_round_ranking(tx, launched.id, [RankingEntry(image.id, 0, 0.5, ())])
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
 
 
@@ -140,7 +140,7 @@ def test_who_else_holds_the_image_is_told_until_the_hold_runs_out(store, add_peo
         queue.claim_image(tx, bea, image.id, now=utc_now(), lease_s=60)
     assert [page(store, user).persons[0].held_by for user in (ann, bea)] == ["bea", None]
     with store.transaction() as tx:
-        queue.release(tx, bea, [image.id])
+        leases.release(tx, bea, [image.id])
         queue.claim_image(tx, bea, image.id, now=utc_now() - timedelta(seconds=61), lease_s=60)
     assert [one.held_by for one in page(store, ann).persons] == [None]
 
@@ -216,7 +216,7 @@ def test_validation_and_crowds_are_never_shown(store, add_people, ann):
     decide(store, ann, person, "skip", reason="crowd region")  # an annotator's own words
     assert shown(store, ann, show="all") == shown(store, ann, show="skipped") == [person]
     with store.reading() as tx:
-        (validation, *_) = images.list_persons(tx, split="validation")
+        (validation, *_) = persons.list_persons(tx, split="validation")
         assert sheet.find(tx, validation.id) is None
 
 

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.errors import RoundOver
-from db.labelling import queue
 from db.pool import images
+from db.pool.persons import list_persons
 from db.records import KeypointFlag, PersonScore, RankingEntry
-from db.rounds import predictions, rounds
+from db.rounds import predictions, rankings, rounds
 from sspcm.pose import Prediction
 
 
@@ -18,7 +18,7 @@ def people(store, add_people):
     """The ids of three persons."""
     add_people(store, persons=3)
     with store.reading() as tx:
-        return [person.id for person in images.list_persons(tx)]
+        return [person.id for person in list_persons(tx)]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def launch(store, lead):
 def publish(store, launched, now):
     with store.transaction() as tx:
         (image, *_) = images.list_images(tx)
-        queue.add_round_ranking(tx, launched.id, [RankingEntry(image.id, 0, 0.5, ())])
+        rankings.add_round_ranking(tx, launched.id, [RankingEntry(image.id, 0, 0.5, ())])
         rounds.publish(tx, launched.id, metrics={}, directory="r", now=now)
 
 
@@ -67,7 +67,7 @@ def test_no_digit_of_a_prediction_is_lost(sqlite_store, add_people, values):
     add_people(sqlite_store)
     xyc = np.column_stack([np.reshape(values, (17, 2)), np.full(17, 0.1)])
     with sqlite_store.transaction() as tx:
-        person = images.list_persons(tx)[-1]
+        person = list_persons(tx)[-1]
         predictions.add_predictions(tx, None, [(person.id, Prediction(xyc, "x"))])
     assert (found(sqlite_store, [person.id], None)[person.id][0].prediction.xyc == xyc).all()
 

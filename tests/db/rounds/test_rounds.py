@@ -4,10 +4,10 @@ from threading import Barrier, Thread
 import pytest
 
 from db.errors import NotFound, RoundActive, RoundOver
-from db.labelling import labels, queue
-from db.pool import images, project
+from db.labelling import labels
+from db.pool import images, persons, project
 from db.records import Decision, NewImage, NewPerson, RankingEntry, RoundPoint
-from db.rounds import rounds
+from db.rounds import rankings, rounds
 from sspcm.pose import Box
 
 
@@ -36,7 +36,9 @@ def started(store, lead):
 
 def publish(store, launched, pool, now, **changes):
     with store.transaction() as tx:
-        queue.add_round_ranking(tx, launched.id, [RankingEntry(image.id, i, 0.5, ()) for i, image in enumerate(pool)])
+        rankings.add_round_ranking(
+            tx, launched.id, [RankingEntry(image.id, i, 0.5, ()) for i, image in enumerate(pool)]
+        )
     options = {"metrics": {"ap": {"A": 0.5}}, "directory": "rounds/0001/a1", "now": now, **changes}
     with store.transaction() as tx:
         rounds.publish(tx, launched.id, **options)
@@ -106,7 +108,7 @@ def test_the_frozen_set_holds_accepted_persons_also_of_unfinished_images(
     add_people(store, labelled=True, split="validation")
     ann = add_account(store)
     with store.transaction() as tx:
-        seed, half, _, validation = images.list_persons(tx)
+        seed, half, _, validation = persons.list_persons(tx)
         labels.decide(tx, Decision("1", "accept", half.id, 0, ann, label=make_label()), now=now)
     launched = started(store, lead)
     with store.transaction() as tx:
@@ -129,7 +131,7 @@ def test_later_decisions_do_not_touch_a_frozen_set(store, add_people, add_accoun
     with store.transaction() as tx:
         first = rounds.freeze(tx, launched.id)
     with store.transaction() as tx:
-        one, two = images.list_persons(tx)
+        one, two = persons.list_persons(tx)
         labels.decide(tx, Decision("1", "accept", one.id, 1, ann, label=make_label(x=1)), now=now)
         labels.decide(tx, Decision("2", "not_a_person", two.id, 1, ann), now=now)
     with store.transaction() as tx:
@@ -144,7 +146,7 @@ def test_an_empty_frozen_set_is_frozen_too(store, pool, add_account, lead, make_
     ann = add_account(store)
     with store.transaction() as tx:
         assert rounds.freeze(tx, launched.id) == []
-        person, _ = images.list_persons(tx)
+        person, _ = persons.list_persons(tx)
         labels.decide(tx, Decision("1", "accept", person.id, 0, ann, label=make_label()), now=now)
         assert rounds.freeze(tx, launched.id) == []
 
@@ -242,7 +244,7 @@ def test_a_publish_that_fails_shows_nothing(store, pool, lead, now):
     with pytest.raises(NotFound, match="round 1 has no ranking"), store.transaction() as tx:
         rounds.publish(tx, launched.id, metrics={}, directory="x", now=now)
     with pytest.raises(RuntimeError), store.transaction() as tx:
-        queue.add_round_ranking(tx, launched.id, [])
+        rankings.add_round_ranking(tx, launched.id, [])
         rounds.publish(tx, launched.id, metrics={}, directory="x", now=now)
         raise RuntimeError("the plug was pulled")
     assert get(store).state == "running"

@@ -14,7 +14,7 @@ from alembic import command
 from sqlalchemy import URL, create_engine, text
 
 from db.errors import StoreBusy, StoreError
-from db.pool import images
+from db.pool import counts
 from db.store.migrating import alembic_config
 from db.store.session import migrate, open_store
 
@@ -183,7 +183,7 @@ def test_before_a_migration_a_copy_is_kept_as_it_was_for_its_owner_alone(
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert str(copy) in caplog.text
     with sqlite_store.reading() as tx:
-        assert images.count(tx).images == 3
+        assert counts.count(tx).images == 3
 
 
 def test_a_store_that_is_new_or_up_to_date_is_not_copied(sqlite_url, tmp_path):
@@ -208,7 +208,7 @@ def test_going_back_to_the_copy_and_forward_again_keeps_everything(sqlite_url, s
     migrate(sqlite_url)
     store = open_store(sqlite_url)
     with store.reading() as tx:
-        assert images.count(tx).images == 2
+        assert counts.count(tx).images == 2
     store.close()
 
 
@@ -255,4 +255,4 @@ def test_a_store_that_another_program_keeps_locked_is_busy(sqlite_store, tmp_pat
             pass
         other.execute("ROLLBACK")
     with sqlite_store.transaction() as tx:
-        assert images.count(tx).images == 0
+        assert counts.count(tx).images == 0

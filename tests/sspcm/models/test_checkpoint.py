@@ -6,17 +6,10 @@ import pytest
 import torch
 
 from sspcm.method.trio import build_trio
-from sspcm.models.checkpoint import (
-    CheckpointError,
-    fill,
-    load_network,
-    load_starting_weights,
-    read_card,
-    save_networks,
-    write_atomically,
-)
+from sspcm.models.checkpoint import CheckpointError, fill, load_network, load_starting_weights, read_card, save_networks
 from sspcm.networks import build_network
 from sspcm.skeletons.skeleton import get_skeleton
+from sspcm.whole_files import write_atomically
 
 
 def equal(one, other) -> bool:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app.rounds.usual_settings import usual_settings
-from app.web.pages.lead import LAST, POINTS_DRAWN, _begun_from, _changes, _config, _launch_button, lead_view
-from db.labelling import queue
+from app.web.pages.launch_form import LAST, _begun_from, _changes, _config
+from app.web.pages.lead import _launch_button
+from app.web.pages.lead_view import POINTS_DRAWN, lead_view
 from db.records import RankingEntry, RoundPoint
-from db.rounds import rounds
+from db.rounds import rankings, rounds
 from db.store.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError
 from sspcm.ranking.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
@@ -121,6 +122,6 @@ def test_the_leads_table_does_not_tell_the_blind_share(sqlite_store: Store, add_
     reasons = ((DRAWN_AT_RANDOM,), (UNLIKE_OTHERS,))
     with sqlite_store.transaction() as tx:
         entries = [RankingEntry(image.id, place, 0.0, reasons[place], place == 0) for place, image in enumerate(people)]
-        queue.replace_cold_ranking(tx, entries)
+        rankings.replace_cold_ranking(tx, entries)
     rows = lead_view(sqlite_store)[3]["queue"]
     assert [(row["score"], row["reasons"]) for row in rows] == [(None, []), (None, [])]

@@ -7,12 +7,9 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
-from app.home.image_files import ImageFiles
-from app.home.model_files import ModelFiles
 from app.home.settings import read_settings
-from app.processes.job_engine import Engine
-from app.sheet.thumbs import Thumbs
-from app.web.routes.labelling import annotator_routes, lead_routes
+from app.web.opened import OpenHome
+from app.web.routes.labelling import labelling_routes
 from app.web.routes.sheet import sheet_routes
 from db.records import ImageRecord, UserRecord
 from db.store.session import Store
@@ -27,9 +24,9 @@ def client(
     """The routes behind a guard that takes everybody for ann; a home of six images of one person each."""
     add_people(sqlite_store, count=6)
     ann = add_account(sqlite_store)
-    app = FastAPI()
-    app.include_router(annotator_routes(sqlite_store, ImageFiles(tmp_path), read_settings(tmp_path, {})))
-    app.include_router(sheet_routes(sqlite_store, Thumbs(tmp_path)))
+    app, home = FastAPI(), OpenHome.of(read_settings(tmp_path, {}), sqlite_store)
+    app.include_router(labelling_routes(home))
+    app.include_router(sheet_routes(home))
 
     @app.middleware("http")
     async def sign_in(request: Request, call_next: Callable[..., Response]) -> Response:
@@ -108,14 +105,3 @@ def test_opening_a_fifth_by_its_address_keeps_four(client: TestClient) -> None:
     for image_id in range(1, 6):
         assert client.get(f"/api/images/{image_id}/task").status_code == 200
     assert client.post("/api/heartbeat", json={"image_ids": [5, 4, 3, 2, 1]}).json()["held"] == [2, 3, 4, 5]
-
-
-def test_the_export_of_an_empty_home_is_a_page_for_people_and_json_for_programs(sqlite_store: Store, tmp_path) -> None:
-    app, settings = FastAPI(), read_settings(tmp_path, {})
-    parts = (sqlite_store, Engine(settings), ImageFiles(tmp_path), ModelFiles(tmp_path), settings)
-    app.include_router(lead_routes(*parts))
-    client = TestClient(app)
-    page, data = client.get("/api/export", headers={"accept": "text/html"}), client.get("/api/export")
-    assert (page.status_code, data.status_code) == (404, 404)
-    assert "There are no labels yet" in page.text and f"--home {tmp_path}" in page.text
-    assert data.json()["error"]["code"] == "not_found"

@@ -1,0 +1,137 @@
+"""The form that launches a round."""
+
+import secrets
+from typing import Any
+
+import gradio as gr
+
+from app.contract.rounds import without_folders
+from app.home.settings import Settings
+from app.processes.job_engine import Engine
+from app.processes.worker_state import worker_state
+from app.rounds.errors import LearningError
+from app.rounds.launching import launch_from_page
+from app.rounds.usual_settings import FIRST, begin_from, usual_settings
+from app.web.pages.elements import (
+    lead_said,
+)
+from app.web.pages.leads_only import for_leads, lead_of
+from db.errors import StoreError
+from db.store.session import Store
+from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
+from sspcm.plain import read_toml
+
+LAST = "as last time"
+"""What the form's field "Preset" says for the last round's settings."""
+Number = float | None
+"""What a number's field holds; None when it is empty."""
+
+
+def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
+    """Settings and the button that launches. What cannot be is told in words here, so no field refuses it before."""
+    gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
+    fields = _fields(store)
+    launch = gr.Button("Launch round", variant="primary")
+    said = lead_said()
+
+    def launch_one(
+        request: gr.Request,
+        name: str,
+        method: str,
+        steps: Number,
+        seed: Number,
+        blind_share: Number,
+        text: str | None,
+    ) -> dict[str, Any]:
+        user = lead_of(request)
+        try:
+            changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
+            record = launch_from_page(
+                store, engine, config=_config(_begun_from(store, name), changes, text or ""), user=user
+            )
+        except (ConfigError, LearningError, StoreError) as error:
+            return _said(ok=False, text=without_folders(f"Not launched: {error}"))
+        state = worker_state(store, settings)
+        what = "The worker takes it up within a second." if state.stand == "running" else f"It waits. {state.text}"
+        return _said(
+            ok=True, text=f"Round {record.number} is queued; labelling goes on meanwhile. {what}", command=state.command
+        )
+
+    launch.click(launch_one, fields, said, queue=False, api_visibility="private", show_progress="hidden")
+    return launch
+
+
+def _fields(store: Store) -> list[gr.components.Component]:
+    """Preset, method, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says.
+
+    They begin as this home's last round was launched (`usual_settings`), each time the page is opened.
+    """
+    demo = PRESETS[FIRST]
+    with gr.Row():
+        info = "demo: minutes on a CPU, standard: a GPU"
+        preset = gr.Dropdown([*PRESETS, LAST], value=FIRST, label="Preset", info=info, min_width=130)
+        method = gr.Dropdown(
+            list(METHODS), value="sspcm", label="Method", info="who teaches whom, on which hard views", min_width=130
+        )
+        steps = gr.Number(
+            demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
+        )
+    with gr.Row():
+        seed = gr.Number(0, label="Seed", info="of everything that is random", min_width=130)
+        told = "images drawn at random, to judge the ranking by"
+        blind = gr.Number(demo.ranking.blind_share, step=0.05, label="Blind share", info=told, min_width=130)
+    with gr.Accordion("All settings", open=False):
+        example = 'Changes (TOML): views.occlusion = "off"'
+        toml = gr.Code(language=None, label=example, lines=2, max_lines=12)
+        known = gr.Code(
+            demo.to_toml(), language=None, label="What the preset says", interactive=False, lines=4, max_lines=12
+        )
+
+    def choose(name: str) -> tuple[Any, ...]:
+        config = _begun_from(store, name)
+        named = next((one for one, method in METHODS.items() if method == config.method), gr.skip())
+        return named, config.train.steps, config.seed, config.ranking.blind_share, without_folders(config.to_toml())
+
+    def begin() -> tuple[Any, ...]:
+        name = LAST if usual_settings(store).is_a_rounds else FIRST
+        return name, *choose(name)
+
+    shown = [method, steps, seed, blind, known]
+    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+    preset.input(for_leads(choose), preset, shown, **quiet)
+    gr.on(None, for_leads(begin), None, [preset, *shown], **quiet)
+    return [preset, method, steps, seed, blind, toml]
+
+
+def _said(*, ok: bool, text: str, command: str | None = None) -> dict[str, Any]:
+    """The nonce makes the same words a new value: Gradio keeps quiet about a value that equals the last."""
+    return {"ok": ok, "text": text, "command": command, "nonce": secrets.token_hex(4)}
+
+
+def _changes(*, method: str, steps: Number, seed: Number, blind_share: Number) -> dict[str, Any]:
+    """The form's numbers as settings. Raises ConfigError naming the field that holds none."""
+    if blind_share is None:
+        raise ConfigError("Blind share is empty; wanted a number from 0 up to 1. Type 0.1, for example.")
+    return {
+        "method": method,
+        "seed": _whole("Seed", seed),
+        "train": {"steps": _whole("Training steps", steps)},
+        "ranking": {"blind_share": blind_share},
+    }
+
+
+def _whole(name: str, value: Number) -> int:
+    if value is None or not float(value).is_integer():
+        found = "is empty" if value is None else f"is {value}"
+        raise ConfigError(f"{name} {found}; wanted a whole number. Type one.")
+    return int(value)
+
+
+def _config(begun_from: RoundConfig, changes: dict[str, Any], toml: str) -> RoundConfig:
+    """The settings begun from, the form's numbers over them, the lead's own text over both. Raises ConfigError."""
+    return merge(merge(begun_from, changes), read_toml(toml))
+
+
+def _begun_from(store: Store, name: str) -> RoundConfig:
+    """A preset's settings, or the last round's: those that `round launch` begins from."""
+    return begin_from(store, None if name == LAST else name).config

@@ -1,0 +1,67 @@
+"""What the application refuses, as status, code and message."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+
+from app.dataset.report import ImportFailed
+from app.home.model_files import ModelFileError
+from app.rounds.errors import LearningError
+from app.web.refusal_pages import refuse
+from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreError
+from sspcm.config import ConfigError
+from sspcm.pose import PoseError
+
+REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    LeaseLost: (409, "lease_lost"),
+    RevisionConflict: (409, "revision_conflict"),
+    RoundActive: (409, "round_active"),
+    NotFound: (404, "not_found"),
+    InvalidDecision: (422, "invalid"),
+    PoseError: (422, "invalid"),
+    ConfigError: (422, "invalid_config"),
+    LearningError: (409, "cannot_launch"),
+    ModelFileError: (422, "invalid_model"),
+    ImportFailed: (422, "not_taken"),
+    StoreError: (409, "refused"),
+}
+
+
+def refusal(status: int, code: str) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        return refuse(request.scope, status, code, str(error))
+
+    return answer
+
+
+def say_what_http_means(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return refuse(request.scope, error.status_code, "http", _http_words(request, error), headers=error.headers)
+
+
+def _http_words(request: Request, error: HTTPException) -> str:
+    said = str(error.detail).rstrip(".")
+    match error.status_code:
+        case 400:
+            return f"the request could not be read: {said}. Send the body whole; where JSON is taken, as UTF-8."
+        case 404:
+            return f"nothing is at {request.url.path!r:.300}. Check the address for a misprint."
+        case 405:
+            takes = Headers(error.headers).get("allow", "another method")
+            return f"{request.method} is not what {request.url.path!r:.300} takes; it takes {takes}."
+        case 408 | 413:  # of `bounded`, a message already
+            return str(error.detail)
+        case _:
+            return f"the request was refused: {said}. Check the address and the method."
+
+
+def say_what_was_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems: list[Any] = list(error.errors())
+    said = "; ".join(f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in problems[:3])
+    return refuse(request.scope, 422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")

@@ -1,0 +1,47 @@
+"""Rounds, and the worker that runs them."""
+
+import dataclasses
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from app.contract.base import IdInAddress
+from app.contract.rounds import LaunchMessage, for_browsers, round_json
+from app.processes.worker_state import worker_json, worker_state
+from app.rounds.launching import launch_from_page
+from app.rounds.usual_settings import begin_from
+from app.web.opened import OpenHome
+from app.web.who import user_of
+from db.rounds import rounds
+from sspcm.config import merge
+
+
+def round_routes(home: OpenHome) -> APIRouter:
+    """What leads launch and watch."""
+    api = APIRouter()
+
+    @api.get("/api/worker")
+    def worker() -> dict[str, Any]:
+        return worker_json(worker_state(home.store, home.settings))
+
+    @api.post("/api/rounds", status_code=201)
+    def launch(request: Request, message: LaunchMessage) -> dict[str, Any]:
+        config = merge(begin_from(home.store, message.preset).config, message.config)
+        return for_browsers(round_json(launch_from_page(home.store, home.engine, config=config, user=user_of(request))))
+
+    @api.get("/api/rounds")
+    def list_rounds() -> dict[str, Any]:
+        with home.store.reading() as tx:
+            return {"rounds": [for_browsers(round_json(record)) for record in rounds.latest(tx, 1000)]}
+
+    @api.get("/api/rounds/{number}")
+    def show_round(number: IdInAddress) -> dict[str, Any]:
+        with home.store.reading() as tx:
+            return for_browsers(round_json(rounds.get(tx, number)))
+
+    @api.get("/api/rounds/{number}/labels")
+    def show_labels(number: IdInAddress) -> list[dict[str, Any]]:
+        with home.store.reading() as tx:
+            return [dataclasses.asdict(person) for person in rounds.frozen(tx, rounds.get(tx, number).id)]
+
+    return api

@@ -1,0 +1,57 @@
+"""How many images, persons and labels a home has."""
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from db.pool.persons import is_listed
+from db.records import Counts
+from db.schema import (
+    ImageRow,
+    LabelRow,
+    PersonRow,
+)
+from sspcm.pose import IMPORTED
+
+
+def count(tx: Session) -> Counts:
+    """What the lead page counts."""
+    images = {
+        (split, is_open): number
+        for split, is_open, number in tx.execute(
+            select(ImageRow.split, ImageRow.is_open, func.count()).group_by(ImageRow.split, ImageRow.is_open)
+        )
+    }
+    persons = {
+        (split, state): number
+        for split, state, number in tx.execute(
+            select(ImageRow.split, PersonRow.state, func.count())
+            .join(ImageRow, ImageRow.id == PersonRow.image_id)
+            .where(is_listed())
+            .group_by(ImageRow.split, PersonRow.state)
+        )
+    }
+    imported = tx.scalars(
+        select(func.count())
+        .select_from(PersonRow)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .join(LabelRow, and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision))
+        .where(ImageRow.split == "train", PersonRow.state == "accepted", LabelRow.author == IMPORTED)
+    ).one()
+    return Counts(
+        images=sum(images.values()),
+        images_open=images.get(("train", True), 0),
+        images_validation=sum(number for (split, _), number in images.items() if split == "validation"),
+        persons=sum(persons.values()),
+        persons_open=persons.get(("train", "open"), 0),
+        persons_accepted=persons.get(("train", "accepted"), 0),
+        persons_imported=imported,
+        persons_skipped=persons.get(("train", "skipped"), 0),
+        persons_not_a_person=persons.get(("train", "not_a_person"), 0),
+        persons_validation=sum(number for (split, _), number in persons.items() if split == "validation"),
+    )
+
+
+def count_open(tx: Session) -> int:
+    """In how many train images annotators still have work: one range of one index."""
+    query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open, ImageRow.split == "train")
+    return tx.scalars(query).one()

@@ -1,0 +1,64 @@
+"""What a training writes about itself while it runs: one JSON line each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sspcm.config import RoundConfig
+from sspcm.method.step import StepLog
+from sspcm.training.loop import mean_frequency
+
+METRICS_FILE = "metrics.jsonl"
+METRICS_EVERY_S = 1.0
+NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Log:
+    """What the report tells of the training; travels with its checkpoint."""
+
+    ap_before: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    ap: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    train_seconds: float = 0.0
+
+
+def train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:
+    told = {"loss": log.loss, "losses": log.losses, "seconds_left": round(seconds_left, 1)}
+    return line_of(log.step, config) | told
+
+
+def line_of(step: int, config: RoundConfig) -> dict[str, Any]:
+    every, steps = config.train.snapshot_every, config.train.steps
+    epochs = max(1, steps // every)  # steps that fill no whole epoch belong to the last
+    epoch = min((max(step, 1) - 1) // every + 1, epochs)
+    return {"stage": "train", "step": step, "steps": steps, "epoch": epoch, "epochs": epochs}
+
+
+def summarise(epoch: Sequence[StepLog]) -> dict[str, Any]:
+    """What teaching looked like since the last refresh (method.md section 13); nothing without unlabelled persons."""
+    taught = [log for log in epoch if log.teaches]
+    if not taught:
+        return {}
+    frequency = mean_frequency(taught)
+    masked = np.mean([log.masked_by_keypoint or () for log in taught], axis=0)
+    pairs = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
+    return pairs | {
+        "masked": round(float(masked.mean()), 4),
+        "masked_by_keypoint": [round(float(share), 4) for share in masked],
+        "mean_peak": round(float(np.mean([log.mean_peak or 0.0 for log in taught])), 4),
+        "apart": round(float(np.mean([log.apart or 0.0 for log in taught])), 3),
+    }
+
+
+def only_ap(measured: dict[str, dict[str, float | None]]) -> dict[str, float | None]:
+    return {name: figures["AP"] for name, figures in measured.items()}
+
+
+def finite_figures(figures: dict[str, float]) -> dict[str, float | None]:
+    """JSON knows no NaN: a figure that could not be measured is null."""
+    return {name: round(value, 4) if np.isfinite(value) else None for name, value in figures.items()}
