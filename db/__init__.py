@@ -1,9 +1,10 @@
 """What the application remembers: images, persons, labels and their history, predictions, rankings, rounds, accounts.
 
-labelling/   what annotators change: leases, decisions, labels; and the queue and the contact sheet that they read
+labelling/   what labelling changes: leases, decisions, labels, files merged in; and the queue and the sheet that it
+             reads
 migrations/  the steps from one schema to the next (Alembic)
 people/      accounts, and the browsers that are signed in to them
-pool/        the project, its cameras, images and persons, and what a further file says of them
+pool/        the project, its cameras, images and persons: what they must be, and how many there are
 rounds/      rounds, their predictions and rankings, pre-labellings, and the worker's sign of life
 store/       the database: opening it, transactions, turns of writers, migrations
 clock        now, in UTC

@@ -24,4 +24,5 @@ lens_finding  a lens circle found in frames, or none
 manifest      what a training is asked to do: manifest.json, checked
 plain         settings read as plain data; an unknown one is named with its neighbour
 pose          boxes, persons, labels, predictions
+whole_files   files written whole, or not at all
 """

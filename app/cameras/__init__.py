@@ -2,4 +2,5 @@
 
 finding  lens circles looked for in a camera's frames
 lenses   which lens circle a camera has; the page Cameras shows and saves it
+shown    a camera as the page Cameras shows it
 """

@@ -10,5 +10,5 @@ matching_names         a COCO file's file names and the folder's, however they a
 merging_labels         what a file says of images that are here, as messages
 naming_images          which files and which images of a COCO file go together, as messages
 placing                the camera of an image, and its frame number there
-skeletons              the home's skeleton, shown and corrected
+report                 what an import did
 """

@@ -4,4 +4,5 @@ home_command  the commands that pages and messages suggest, with their home
 image_files   images under their hash
 model_files   uploaded pose models: names, files
 settings      home, store, port: read once, frozen
+skeletons     the home's skeleton, shown and corrected
 """

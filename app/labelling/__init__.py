@@ -3,4 +3,5 @@
 decisions       accept, skip, not a person, reopen, finish
 earlier_frames  poses of the nearest earlier frame, to copy from
 starts          where a person's labelling may begin: label, student, model, nothing
+tasks           the next image, one by its id, leases renewed and released
 """

@@ -2,6 +2,7 @@
 
 describing    what an image looks like, as a vector
 first_steps   what to do first, or next, where there is nothing to work on
+launching     a pose model's run, launched
 ordering      the pool's images in queue order
 prelabelling  a pose model over the pool, batch by batch
 queue_shown   the queue as people see it, without its blind share

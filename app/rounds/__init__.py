@@ -1,6 +1,14 @@
 """A round: launched, frozen, trained, scored, published.
 
+errors            why a round cannot be launched or go on
+folder            where a round keeps its files
+freezing          freezes the label set and writes the manifest
 launching         launches a round
+progress          the trainer's progress, into the store
+publishing        makes a round the one that annotators get
+scoring           predictions and rankings, into the store
 starting_weights  which weights a lead may name, and where they lie
+training          runs the trainer and follows it
 usual_settings    what a launch begins from: the last round's settings
+weights           where a round's starting weights lie, and whether they are there
 """

@@ -11,10 +11,13 @@ guard             the gate: hosts, sessions, roles, cross-site requests, which r
 known_browsers    browsers that have signed in before
 login_budget      how many wrong passwords are borne, and from whom
 login_page        the login page
+opened            a home that the server has opened: store, files, engine, settings
 password_line     passwords checked a few at a time
 plain_page        the frame of pages without Gradio
 readiness         whether the server can do its work now
 refusal_pages     refusals: a page for people, JSON for programs
+refusals          errors of the use cases as answers
 security_headers  headers that every answer carries
 server            the server: guard in front, routes, Gradio's pages behind
+who               which account asks
 """

@@ -1,4 +1,8 @@
 """The worker: the process that runs rounds and pose models, one at a time.
 
-process  the process and its loop
+jobs      a round and a pre-labelling as durable steps
+patience  waiting for a store that is away
+process   the process and its loop
+settling  rounds and their jobs brought together again
+words     why a job ended, in the words that a lead reads
 """

@@ -1,7 +1,14 @@
-"""What annotators change: leases, decisions, labels; and the queue and the contact sheet that they read.
+"""What labelling changes: leases, decisions, labels, files merged in; and the queue and the sheet that it reads.
 
-keys    idempotency keys: a decision is carried out once
-labels  decisions about persons, and the label revisions they leave
-queue   what annotators get next
-sheet   persons filtered, the most inconsistent first, a page at a time
+adding          persons whom annotators add
+closing         images finished and reopened
+earlier_frames  the nearest earlier frame with a pose
+keys            idempotency keys: a decision is carried out once
+labels          decisions about persons, and the label revisions they leave
+leases          who may change which image: taken, renewed, released
+merging         what a file says of a known image, brought in
+queue           what annotators get next
+recent          images in which an annotator last decided something
+same_persons    which person of a file is which of the home's
+sheet           persons filtered, the most inconsistent first, a page at a time
 """

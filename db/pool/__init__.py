@@ -1,8 +1,10 @@
-"""The project, its cameras, images and persons, and what a further file says of them.
+"""The project, its cameras, images and persons: what they must be, and how many there are.
 
-cameras       cameras and their lens circles: assumed, found, or set by a person
-images        images and persons, and how many wait
-merging       what a file says of a known image, brought in
-project       the home's one project
-same_persons  which person of a file is which of the home's
+cameras   cameras and their lens circles: assumed, found, or set by a person
+checks    what a box, keypoints and a split must be
+counts    how many images and persons there are, by state
+images    images, each stored once under its hash
+persons   persons, and who is listed
+project   the home's one project
+workable  which images have work
 """

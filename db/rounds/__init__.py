@@ -2,6 +2,7 @@
 
 predictions    where networks put keypoints, and how inconsistent they are
 prelabellings  pose models' runs over the pool
+rankings       the pool's order
 rounds         rounds: launched one at a time, frozen once, published by one pointer
 workers        the worker's sign of life
 """

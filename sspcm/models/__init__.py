@@ -2,7 +2,6 @@
 
 card        the model card
 checkpoint  networks as safetensors and JSON, whole or not at all
-finite      whether weights are numbers to compute with
 folder      a trained network out of a folder
 onnx        a network as ONNX, checked beside torch
 predict     what networks predict, in image pixels

@@ -2,6 +2,7 @@
 
 backbones          backbones by name, cut for pose
 efficientnet_lite  EfficientNet-Lite0, with TensorFlow's padding
+finite             whether weights are numbers to compute with
 heatmaps           the encoder and four decoders
 pose_network       a trunk with the deconvolution head
 published          published weights into a backbone, read without running anything

@@ -7,4 +7,5 @@ loop              the one loop of every method
 resume            what a training needs to go on, checked before any of it is put back
 round             one round in a folder
 starting_weights  starting weights: A and B, each on labels alone
+telling           metrics.jsonl and the report
 """

@@ -1,9 +1,12 @@
 """The pages that people see, built with Gradio around our own elements.
 
-annotate  the annotator's page
-cameras   the page Cameras
-elements  our own elements inside Gradio
-lead      the lead's page
-look      theme and header
-sheet     the contact sheet's page
+annotate     the annotator's page
+cameras      the page Cameras
+elements     our own elements inside Gradio
+launch_form  the form that launches a round
+lead         the lead's page
+lead_view    what the lead's page shows
+leads_only   pages for leads alone
+look         theme and header
+sheet        the contact sheet's page
 """

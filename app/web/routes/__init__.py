@@ -1,5 +1,10 @@
 """The routes that answer with JSON and files, one file a subject.
 
-labelling  tasks, decisions, leases
-sheet      the contact sheet and its thumbs
+cameras        lens circles read and set
+dataset        labels in and out
+images         the bytes of images
+labelling      tasks, decisions, leases
+prelabellings  pose models uploaded and followed
+rounds         rounds launched and listed
+sheet          the contact sheet and its thumbs
 """
