@@ -15,6 +15,7 @@ import * as words from "./words.js";
 
 /**
  * @typedef {import("./desk/placing.js").Hand} Asked   with which hand: where it points, whether it clicked a button
+ * @typedef {Record<string, (asked: Asked) => void>} Table
  * @typedef {object} Parts
  * @property {import("./work.js").Work} work
  * @property {import("./view/viewing.js").Viewing} viewing
@@ -38,9 +39,9 @@ const STEPS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 /** The commands of one editor. */
 export class Commands {
   #parts;
-  /** @type {Record<string, (asked: Asked) => void>} those about the image on the desk */
+  /** @type {Table} those about the image on the desk */
   #table;
-  /** @type {Record<string, () => void>} those that need none */
+  /** @type {Table} those that need none */
   #anywhere;
 
   /** @param {Parts} parts */
@@ -59,15 +60,16 @@ export class Commands {
    * @param {string} command @param {{byMouse?: boolean}} [asked] byMouse: a button was clicked */
   run(command, { byMouse = false } = {}) {
     const { work, hand, images, notices } = this.#parts;
-    if (command in this.#anywhere) return this.#anywhere[command]();
+    if (command in this.#anywhere) return this.#anywhere[command]({});
     if (images.phase !== "ready") return undefined;
     if (work.isLooking && !isViewing(command)) return notices.explain(words.ONLY_LOOKING);
     return this.#table[command]?.({ byMouse, pointer: hand.isFree ? hand.inImage() : null });
   }
 }
 
-/** @param {Parts} parts */
+/** @param {Parts} parts @returns {Table} */
 function keypointCommands({ work, viewing, hand, notices }) {
+  /** @param {number} x @param {number} y */
   const nudge = (x, y) => hand.tool.nudge(viewing.stepOnScreen({ x, y }));
   return {
     "flag-next": () => work.goTo(stepFlag(work.desk, 1)),
@@ -90,7 +92,7 @@ function keypointCommands({ work, viewing, hand, notices }) {
   };
 }
 
-/** What a person's pose or box is changed by as a whole. @param {Parts} parts */
+/** What a person's pose or box is changed by as a whole. @param {Parts} parts @returns {Table} */
 function wholeCommands({ work, viewing, hand, panel, notices, api }) {
   return {
     "swap-person": () => work.edit(swapPerson(work.desk), "Left and right of the whole person swapped."),
@@ -111,7 +113,7 @@ function wholeCommands({ work, viewing, hand, panel, notices, api }) {
   };
 }
 
-/** Who is selected, and what is decided about them. @param {Parts} parts */
+/** Who is selected, and what is decided about them. @param {Parts} parts @returns {Table} */
 function personCommands({ work, hand, decisions, panel }) {
   return {
     "person-next": () => work.goTo(stepPerson(work.desk, 1)),
@@ -123,7 +125,7 @@ function personCommands({ work, hand, decisions, panel }) {
     "accept-image": () => (!hand.isFree && nextOpen(work.desk) === -1 ? hand.tool.done() : decisions.acceptImage()),
     skip: () => {
       if (!work.isOpen) return;
-      const skipFor = aboutThisPerson({ work, panel }, (reason) => decisions.decide({ state: "skipped", reason }));
+      const skipFor = aboutThisPerson({ work, panel }, (/** @type {string} */ reason) => decisions.decide({ state: "skipped", reason }));
       panel.menu.open("Skip this person: why?", words.skipChoices(skipFor), panel.refs.skip);
     },
     "not-a-person": () => work.isOpen && decisions.decide({ state: "not_a_person", reason: null }),
@@ -134,7 +136,7 @@ function personCommands({ work, hand, decisions, panel }) {
   };
 }
 
-/** How the image is looked at and drawn. @param {Parts} parts */
+/** How the image is looked at and drawn. @param {Parts} parts @returns {Table} */
 function viewCommands({ work, viewing, drawing, panel, notices, refresh }) {
   return {
     upright: () => {
@@ -155,7 +157,7 @@ function viewCommands({ work, viewing, drawing, panel, notices, refresh }) {
   };
 }
 
-/** @param {Parts} parts */
+/** @param {Parts} parts @returns {Table} */
 function editorCommands({ work, hand, keyboard, panel, notices }) {
   return {
     /** One thing a press, what was opened last first; with nothing left to stop, Tab is given back to the page. */
@@ -170,8 +172,9 @@ function editorCommands({ work, hand, keyboard, panel, notices }) {
   };
 }
 
-/** What can be asked for without an image. @param {Parts} parts */
+/** What can be asked for without an image. @param {Parts} parts @returns {Table} */
 function anywhereCommands({ api, work, images, panel, leaveFor }) {
+  /** @type {Parameters<typeof offerRecent>[1]} */
   const ways = { open: (imageId) => void images.openImage(imageId), failed: (error) => images.failed(error) };
   return {
     help: () => panel.refs.help.showModal(),
@@ -191,7 +194,7 @@ function eachWay(name, act) {
 /** Something chosen from a menu, done only if the person it was opened for is still the selected one.
  * @template {unknown[]} T @param {Pick<Parts, "work" | "panel">} parts @param {(...chosen: T) => void} act */
 function aboutThisPerson({ work, panel }, act) {
-  const { key } = work.person;
+  const key = work.person?.key;
   return (/** @type {T} */ ...chosen) => {
     panel.refs.stage.focus();
     if (work.person?.key === key) act(...chosen);

@@ -27,9 +27,20 @@ export class Work {
     this.#host = host;
   }
 
-  /** @returns {Desk | null} */
+  /** The image on the desk; asked for only while there is one. @returns {Sheet} */
+  get #atHand() {
+    if (!this.sheet) throw new Error("no image is on the desk: ask for the sheet first");
+    return this.sheet;
+  }
+
+  /** Its desk; asked for only while there is one. @returns {Desk} */
   get desk() {
-    return this.sheet?.desk ?? null;
+    return this.#atHand.desk;
+  }
+
+  /** Its id, while there is one. @returns {number | null} */
+  get imageId() {
+    return this.sheet?.desk.imageId ?? null;
   }
 
   /** Who is selected. @returns {Person | null} */
@@ -59,7 +70,7 @@ export class Work {
   /** Take another desk. @param {Desk} desk @param {{quick?: boolean}} [how] quick: only the selected person moved */
   change(desk, { quick = false } = {}) {
     if (this.isLooking && desk.persons !== this.desk.persons) return this.#host.explain(words.ONLY_LOOKING);
-    this.sheet.desk = this.isLooking ? stopPlacing(desk) : desk;
+    this.#atHand.desk = this.isLooking ? stopPlacing(desk) : desk;
     return this.#host.changed({ quick });
   }
 

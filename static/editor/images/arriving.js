@@ -1,5 +1,6 @@
 /** Images onto the desk and off it again: the next one of the queue, one by its id, one that comes back. Knows no DOM. */
 
+import { ApiError, messageOf } from "../../shared/api.js";
 import { isDone, nextOpen } from "../desk/desk.js";
 import { dropEdits, withEarlierEdits } from "../desk/editing.js";
 import { selectPerson } from "../desk/selecting.js";
@@ -81,7 +82,7 @@ export class Arriving {
     });
     this.#leases = new Leases(api, {
       imageIds: () => this.#leasedIds(),
-      imageId: () => work.desk?.imageId,
+      imageId: () => work.imageId ?? undefined,
       lost: (imageIds) => this.#conveyor.forget(imageIds),
       lostThis: () => notices.tell(words.HOLD_LOST),
       signedOut: () => notices.tell(words.SESSION_ENDED),
@@ -105,7 +106,7 @@ export class Arriving {
 
   /** An image at hand, wherever it is. @param {number} imageId @returns {Sheet | null | undefined} */
   find(imageId) {
-    if (this.#work.desk?.imageId === imageId) return this.#work.sheet;
+    if (this.#work.imageId === imageId) return this.#work.sheet;
     return this.#leftBehind.find(imageId) ?? this.#conveyor.sheetOf(imageId);
   }
 
@@ -135,12 +136,13 @@ export class Arriving {
     return undefined;
   }
 
-  /** The server does not say who is here: decisions that wait in this browser are tried again by themselves. */
+  /** The server does not say who is here: decisions that wait in this browser are tried again by themselves.
+   * @param {unknown} error */
   async #cannotOpenQueue(error) {
     const waiting = await this.#keeper.countLetters();
     if (!waiting) return this.#cannotLoad(error);
-    this.#cannotLoad(Object.assign(error, { message: `${error.message} ${waitingInWords(waiting)}` }));
-    if (error.kind === "offline") this.#openAgain = setTimeout(() => void this.open(), OPEN_AGAIN_MS);
+    this.#cannotLoad(error, waitingInWords(waiting));
+    if (kindOf(error) === "offline") this.#openAgain = window.setTimeout(() => void this.open(), OPEN_AGAIN_MS);
     return undefined;
   }
 
@@ -158,10 +160,11 @@ export class Arriving {
     if (this.#work.sheet) this.#leave(this.#work.sheet);
     if (!this.#conveyor.isReady) this.#enter("loading", { title: "Fetching the next image…", busy: true });
     try {
-      const { sheet, message, step } = await this.#conveyor.take();
+      const delivery = await this.#conveyor.take();
+      const { sheet } = delivery;
       if (this.#work.sheet) return void (sheet && this.#conveyor.putBack(sheet)); // a refusal was quicker and brought one back
       if (sheet) this.#lay(sheet);
-      else this.#showCard("empty", emptyCard(message, step, () => void this.#checkAgain()), step?.title ?? "The queue is empty.");
+      else this.#showEmpty(delivery);
     } catch (error) {
       if (!this.#work.sheet) this.#cannotLoad(error);
     }
@@ -180,8 +183,8 @@ export class Arriving {
       this.layAgain(sheet);
       if (!this.#select(personId) && personId !== null) this.#notices.explain("That person is not in this image any more.");
     } catch (error) {
-      if (this.#work.sheet) this.#notices.tell(error.message);
-      else if (error.kind === "refused") this.#showCard("error", cannotOpenCard(error.message, () => this.#goOn()), error.message);
+      if (this.#work.sheet) this.#notices.tell(messageOf(error));
+      else if (kindOf(error) === "refused") this.#showCard("error", cannotOpenCard(messageOf(error), () => this.#goOn()), messageOf(error));
       else this.#cannotLoad(error);
     }
     return undefined;
@@ -190,6 +193,7 @@ export class Arriving {
   /** The image as the server has it now; what was edited here is among what a person can start from. */
   async loadAgain() {
     const { sheet, person } = this.#work;
+    if (!sheet) return undefined;
     try {
       const fresh = await this.#conveyor.fetchImage(sheet.desk.imageId);
       if (this.#work.sheet !== sheet) return fresh.picture?.close();
@@ -200,7 +204,7 @@ export class Arriving {
       this.#select(person?.id);
       this.#notices.explain("Loaded as it is now. Your own edits are kept: {start-from} lists them.");
     } catch (error) {
-      this.#notices.tell(error.message);
+      this.#notices.tell(messageOf(error));
     }
     return undefined;
   }
@@ -208,6 +212,7 @@ export class Arriving {
   /** What was looked at is free: work on it from now on, if nobody was faster. */
   async #takeUp() {
     const { sheet } = this.#work;
+    if (!sheet) return undefined;
     try {
       const fresh = await this.#conveyor.fetchImage(sheet.desk.imageId);
       if (this.#work.sheet !== sheet) return fresh.look ? fresh.picture?.close() : this.#conveyor.putBack(fresh);
@@ -216,10 +221,10 @@ export class Arriving {
       this.#drop(sheet);
       this.#lay(fresh);
       if (person && this.#work.indexOf(person.id) !== this.#work.desk.person) this.#select(person.id);
-      this.#viewing.set(sheet.view);
+      if (sheet.view) this.#viewing.set(sheet.view);
       if (!fresh.look) this.#notices.say("It is yours to work on now.");
     } catch (error) {
-      this.#notices.tell(error.message);
+      this.#notices.tell(messageOf(error));
     }
     return undefined;
   }
@@ -292,6 +297,7 @@ export class Arriving {
     };
   }
 
+  /** @param {Sheet} sheet */
   async #warnOfOtherTab(sheet) {
     const isOurs = await this.#leases.inThisTab(this.#keeper.owner, sheet.desk.imageId);
     if (!isOurs && this.#work.sheet === sheet) this.#notices.tellToo(words.IN_ANOTHER_TAB);
@@ -299,6 +305,7 @@ export class Arriving {
 
   // ------------------------------------------------------------------------------------------ off the desk
 
+  /** @param {Sheet} sheet */
   #leave(sheet) {
     if (sheet.look) return this.#drop(sheet);
     this.#keeper.keep(sheet);
@@ -308,13 +315,13 @@ export class Arriving {
     return this.#leases.drop();
   }
 
-  /** Nothing of an image that was only looked at is kept. */
+  /** Nothing of an image that was only looked at is kept. @param {Sheet} sheet */
   #drop(sheet) {
     for (const copy of [sheet.picture, sheet.overview]) copy?.close();
     this.#work.sheet = null;
   }
 
-  /** Another image goes first; one that is done need not come again. */
+  /** Another image goes first; one that is done need not come again. @param {Sheet} sheet */
   #putAside(sheet) {
     this.#keeper.keep(sheet);
     if (sheet.look || isDone(sheet.desk)) this.#leave(sheet);
@@ -329,16 +336,25 @@ export class Arriving {
 
   // ------------------------------------------------------------------------------------------ none at all
 
-  #cannotLoad(error) {
-    this.#showCard("error", failedCard(error, { again: () => void this.open(), reload: () => location.reload() }), error.message);
+  /** @param {{message: string, step: import("./cards.js").Step | null}} delivery */
+  #showEmpty({ message, step }) {
+    this.#showCard("empty", emptyCard(message, step, () => void this.#checkAgain()), step?.title ?? "The queue is empty.");
   }
 
-  /** What went wrong with what was asked for: over the image, or in its place. @param {Error & {kind?: string}} error */
+  /** @param {unknown} error @param {string} [more] what else is to be said of it */
+  #cannotLoad(error, more = "") {
+    const message = [messageOf(error), more].filter(Boolean).join(" ");
+    const card = failedCard({ kind: kindOf(error), message }, { again: () => void this.open(), reload: () => location.reload() });
+    this.#showCard("error", card, message);
+  }
+
+  /** What went wrong with what was asked for: over the image, or in its place. @param {unknown} error */
   failed(error) {
-    if (this.phase === "ready") this.#notices.tell(error.message);
+    if (this.phase === "ready") this.#notices.tell(messageOf(error));
     else this.#cannotLoad(error);
   }
 
+  /** @param {Phase} phase @param {Card} card @param {string} said to a screen reader */
   #showCard(phase, card, said) {
     this.#enter(phase, card);
     this.#host.refresh();
@@ -356,12 +372,18 @@ export class Arriving {
 
   /** The images the server must not deal again: this one, and those whose saves are under way. @returns {number[]} */
   #atHand() {
-    return [...this.#leftBehind.waitingIds, ...(this.#work.desk ? [this.#work.desk.imageId] : [])];
+    const { imageId } = this.#work;
+    return [...this.#leftBehind.waitingIds, ...(imageId === null ? [] : [imageId])];
   }
 
   #leasedIds() {
-    const { desk, isLooking } = this.#work;
+    const { imageId, isLooking } = this.#work;
     const ids = [...new Set([...this.#atHand(), ...this.#conveyor.imageIds])];
-    return isLooking ? ids.filter((id) => id !== desk.imageId) : ids; // what is only looked at is somebody else's
+    return isLooking ? ids.filter((id) => id !== imageId) : ids; // what is only looked at is somebody else's
   }
+}
+
+/** @param {unknown} error */
+function kindOf(error) {
+  return error instanceof ApiError ? error.kind : undefined;
 }

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("../panel/notices.js").Card} Card
- * @typedef {{title: string, text: string, command: string | null, code: string}} Step what to do first, as the server tells
+ * @typedef {Pick<import("../../shared/contract.d.ts").StepPayload, "title" | "text" | "command" | "code">} Step what to do first
  */
 
 const NOTHING_LEFT = "Every image is done or with somebody else. New ones come with the next import or round.";
@@ -11,7 +11,7 @@ const BEFORE_ANY_WORK = ["no_images", "validation_only"];
 
 /** The queue is empty. @param {string} message the server's @param {Step | null} step @param {() => void} again @returns {Card} */
 export function emptyCard(message, step, again) {
-  const isWorkedIn = !BEFORE_ANY_WORK.includes(step?.code);
+  const isWorkedIn = step === null || !BEFORE_ANY_WORK.includes(step.code);
   return {
     title: step?.title ?? "Nothing left to do", text: step?.text ?? (message || NOTHING_LEFT), command: step?.command,
     also: isWorkedIn ? "{recent} lists the images you did last." : "", button: "Check again", act: again,

@@ -16,9 +16,11 @@ const AHEAD_PX = 40e6;
 /**
  * @typedef {{desk: import("../desk/desk.js").Desk, restored: import("../keeping/drafts.js").Restored[], picture: ImageBitmap | null, overview?: ImageBitmap | null,
  *   view: import("../geometry.js").View | null, problem: string | null, waiting: number,
- *   look: import("./looking.js").Look | null}} Sheet one image at hand: its desk,
+ *   look: import("./looking.js").Look | null, wasDone?: boolean, previous?: Promise<Previous> | null}} Sheet one image at hand: its desk,
  *   whose edits of a draft are back on it, its decoded picture, how it is looked at, how many of its saves the server has
- *   not answered; look: why it may only be looked at, null where it is ours to work on
+ *   not answered; look: why it may only be looked at, null where it is ours to work on; wasDone: it was done when it was
+ *   fetched; previous: the camera's frame before it, once it was asked for
+ * @typedef {import("../../shared/contract.d.ts").PreviousPayload} Previous
  * @typedef {{sheet: Sheet, message: ""}} Delivered
  * @typedef {Delivered | {sheet: null, message: string, step: import("../../shared/contract.d.ts").StepPayload | null}} Delivery sheet null:
  *   the queue is empty, and the server's words for it; step: as /api/first-step tells of it

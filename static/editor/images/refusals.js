@@ -38,15 +38,16 @@ export class Refusals {
     return refused && this.#notice(refused.sheet, refused.index, refused.problem);
   }
 
-  /** Whether going to what was refused would interrupt what is being done. */
+  /** Whether going to what was refused would interrupt what is being done.
+   * @param {Sheet} sheet @param {number | null} index */
   #wouldTearAway(sheet, index) {
+    if (!this.#work.sheet) return false;
     const { desk, person } = this.#work;
-    if (!desk) return false;
     if (sheet !== this.#work.sheet) return hasDrafts(desk) || desk.past.length > 0;
     return index !== null && index !== desk.person && person?.state === "open" && isEdited(person);
   }
 
-  /** @returns {Notice} */
+  /** @param {Sheet} sheet @param {number | null} index @param {string} problem @returns {Notice} */
   #notice(sheet, index, problem) {
     const where = sheet === this.#work.sheet ? "" : ` of ${sheet.desk.fileName}`;
     const what = index === null ? `That nobody else is in ${sheet.desk.fileName}` : `Person ${index + 1}${where}`;
@@ -54,6 +55,7 @@ export class Refusals {
     return { kind: "problem", text: `${what} was not saved: ${problem}`, button: "Go there", act };
   }
 
+  /** @param {Sheet} sheet @param {number | null} index @param {string} problem */
   #bringBack(sheet, index, problem) {
     this.#host.layAgain(sheet);
     if (index === null) return this.#notices.tell(problem);

@@ -26,6 +26,7 @@ export function mayRepeat(command, desk) {
   return REPEATS.test(command) && !(command === "keypoint-next" && desk?.placing);
 }
 
+/** @param {import("../desk/desk.js").Change | undefined} change */
 function isEdit(change) {
   return change?.kind === "pose" || change?.kind === "box";
 }

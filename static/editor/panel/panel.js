@@ -23,7 +23,7 @@ import { setAttribute, setText } from "./updating.js";
  * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, loadAgain: () => void, selectPerson: (index: number) => void,
  *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void, closedNotice: () => void,
  *   looks: (looks: import("./looks.js").Looks) => void, ownKeys: (own: import("../input/own_keys.js").Own) => void}} Wishes what the panel asks for
- * @typedef {{upright: {isOn: boolean, turn: number, own: number}, tool: import("../tools/tool.js").ToolName | null,
+ * @typedef {{upright: {isOn: boolean, turn: number, own: number} | null, tool: import("../tools/tool.js").ToolName | null,
  *   canUndo: boolean, canRedo: boolean, toDo: number, isLooking?: boolean}} Stand upright: as words.turnInWords asks for it;
  *   toDo: images; isLooking: nothing may be changed
  */

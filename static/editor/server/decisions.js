@@ -16,7 +16,7 @@ import * as words from "../words.js";
 /**
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {object} Host
- * @property {() => Sheet} sheet what is on the desk
+ * @property {() => Sheet | null} sheet what is on the desk
  * @property {(desk: import("../desk/desk.js").Desk) => void} change take another desk
  * @property {(desk: import("../desk/desk.js").Desk) => void} goTo the same, and bring who is selected into view
  * @property {() => void} letGo tool and menu are put away
@@ -41,8 +41,11 @@ export class Decisions {
     this.#host = host;
   }
 
+  /** What is on the desk; decided about only while there is something. @returns {Sheet} */
   get #sheet() {
-    return this.#host.sheet();
+    const sheet = this.#host.sheet();
+    if (!sheet) throw new Error("no image is on the desk: there is nothing to decide about");
+    return sheet;
   }
 
   get #desk() {

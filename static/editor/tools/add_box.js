@@ -9,14 +9,16 @@ import { Tool } from "./tool.js";
 export class AddBox extends Tool {
   name = /** @type {const} */ ("add-box");
 
+  /** @type {Tool["grab"]} */
   grab() {
-    return /** @type {const} */ ("box");
+    return "box";
   }
 
   hasCross() {
     return true;
   }
 
+  /** @type {Tool["drag"]} */
   drag(_hold, start, to) {
     const { hand } = this;
     if (hand.tool !== this) return; // put away by a key meanwhile
@@ -26,6 +28,7 @@ export class AddBox extends Tool {
     hand.paint();
   }
 
+  /** @type {Tool["drop"]} */
   drop(hold, to) {
     const { hand } = this;
     if (hand.tool !== this) return super.drop(hold, to);
@@ -35,6 +38,7 @@ export class AddBox extends Tool {
     return hand.explain(`A box needs ${LEAST_BOX_PX} image pixels at least each way. Press {add-person} and drag again.`);
   }
 
+  /** @type {Tool["hover"]} */
   hover(spot) {
     this.hand.cursor("cross");
     this.hand.mark({ hovered: null, spot });

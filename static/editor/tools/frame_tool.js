@@ -15,53 +15,59 @@ import { Gesture, Tool } from "./tool.js";
  * @property {(desk: Desk, more: Spot) => Desk} resize
  */
 
-const CURSORS = { null: "", inside: "all", turn: "turn" };
+/** @type {Record<string, string>} */
+const CURSORS = { inside: "all", turn: "turn" };
 
 /** What the tools for pose and box share. */
 export class FrameTool extends Tool {
-  /** @type {Whole} */
-  whole;
-  /** @type {Grip | null} what of the frame is held */
-  #grip = null;
-  /** @type {Box | null} the frame as it is shown while it is pulled */
+  #whole;
+  /** What of the frame is held. @type {{grip: Grip, gesture: Gesture} | null} */
+  #held = null;
+  /** The frame as it is shown while it is pulled. @type {Box | null} */
   #pulled = null;
 
   /** @param {import("./hand.js").Hand} hand @param {Whole} whole */
   constructor(hand, whole) {
     super(hand);
-    this.whole = whole;
+    this.#whole = whole;
   }
 
+  /** @returns {string | null} */
   whyNot() {
     return this.hand.work.isOpen ? null : "Nobody open is selected: choose a person, or open one again ({reopen}).";
   }
 
   letGo() {
-    this.#grip = this.#pulled = null;
+    this.#held = this.#pulled = null;
   }
 
   frame() {
     return this.#pulled ?? this.#frameNow();
   }
 
+  /** @type {Tool["grab"]} */
   grab(spot, touch) {
-    const { work } = this.hand;
-    const at = this.hand.viewing.toImage(spot);
-    const handle = this.#handleUnder(at, touch);
-    this.gesture = new Gesture(work.sheet);
-    if (!handle) return "view";
-    this.#grip = { handle, start: at, frame: this.#frameNow(), pose: work.person.pose, gesture: this.gesture.key };
+    const { sheet, person } = this.hand.work;
+    const start = this.hand.viewing.toImage(spot);
+    const frame = this.#frameNow();
+    const handle = frame && this.#handleOf(frame, start, touch);
+    if (!sheet || !person || !frame || !handle) return "view";
+    const gesture = new Gesture(sheet);
+    this.#held = { gesture, grip: { handle, start, frame, pose: person.pose, gesture: gesture.key } };
     return "handle";
   }
 
+  /** @type {Tool["drag"]} */
   drag(_hold, _start, to, { shiftKey }) {
-    if (!this.#holds()) return;
+    const held = this.#heldStill();
+    if (!held) return;
     const { work, viewing } = this.hand;
     const at = viewing.toImage(to);
-    this.#pulled = this.whole.framePulled(this.#grip, at, { snap: shiftKey });
-    work.change(this.whole.pull(work.desk, this.#grip, at, { snap: shiftKey }), { quick: true });
+    this.#pulled = this.#whole.framePulled(held.grip, at, { snap: shiftKey });
+    work.change(this.#whole.pull(work.desk, held.grip, at, { snap: shiftKey }), { quick: true });
   }
 
+  /** @type {Tool["drop"]} */
   drop(hold, to) {
     this.letGo();
     super.drop(hold, to);
@@ -69,7 +75,8 @@ export class FrameTool extends Tool {
 
   abort() {
     const { work } = this.hand;
-    if (this.#holds()) work.change(this.gesture.givenUp(work.desk));
+    const held = this.#heldStill();
+    if (held) work.change(held.gesture.givenUp(work.desk));
     this.letGo();
   }
 
@@ -77,34 +84,40 @@ export class FrameTool extends Tool {
     this.letGo();
   }
 
+  /** @type {Tool["hover"]} */
   hover(spot) {
-    const handle = spot && this.#handleUnder(this.hand.viewing.toImage(spot), false);
-    this.hand.cursor(CURSORS[String(handle)] ?? "size");
+    const frame = spot && this.#frameNow();
+    const handle = frame && this.#handleOf(frame, this.hand.viewing.toImage(spot), false);
+    this.hand.cursor(handle ? CURSORS[handle] ?? "size" : "");
   }
 
+  /** @type {Tool["nudge"]} */
   nudge(step) {
-    this.hand.work.edit(this.whole.step(this.hand.work.desk, step));
+    this.hand.work.edit(this.#whole.step(this.hand.work.desk, step));
   }
 
+  /** @type {Tool["turn"]} */
   turn(degrees) {
-    this.hand.work.edit(this.whole.turn(this.hand.work.desk, degrees));
+    this.hand.work.edit(this.#whole.turn(this.hand.work.desk, degrees));
   }
 
+  /** @type {Tool["resize"]} */
   resize(more) {
-    this.hand.work.edit(this.whole.resize(this.hand.work.desk, more));
+    this.hand.work.edit(this.#whole.resize(this.hand.work.desk, more));
   }
 
   #frameNow() {
-    return this.whole.frame(this.hand.work.desk, this.hand.viewing.turn);
+    return this.#whole.frame(this.hand.work.desk, this.hand.viewing.turn);
   }
 
-  /** Which handle is under a spot: a handle's name, "inside", or null. @param {Spot} at in image pixels @param {boolean} touch */
-  #handleUnder(at, touch) {
-    const frame = this.#frameNow();
-    return frame && handleAt(frame, at, this.hand.pickRadius(touch), this.hand.handleReach);
+  /** Which handle of a frame is under a spot: a handle's name, "inside", or null.
+   * @param {Box} frame @param {Spot} at in image pixels @param {boolean} touch */
+  #handleOf(frame, at, touch) {
+    return handleAt(frame, at, this.hand.pickRadius(touch), this.hand.handleReach);
   }
 
-  #holds() {
-    return this.#grip !== null && this.gesture.isAbout(this.hand.work.sheet);
+  /** What is held, if it is still of who is selected: a key may have gone on to somebody else. */
+  #heldStill() {
+    return this.#held?.gesture.isAbout(this.hand.work.sheet) ? this.#held : null;
   }
 }

@@ -12,69 +12,73 @@ import { Gesture, Tool } from "./tool.js";
 
 /** What the hand does until a tool is taken up. */
 export class FreeHand extends Tool {
-  /** @type {number | null} the keypoint that is held */
-  #keypoint = null;
-  #isTouch = false;
-  /** From the pointer to the keypoint it holds: it is not pulled under the pointer. */
-  #offset = { x: 0, y: 0 };
+  /** The keypoint that is held. offset: from the pointer to it, so that it is not pulled under the pointer.
+   * @type {{keypoint: number, offset: Spot, touch: boolean, gesture: Gesture} | null} */
+  #held = null;
 
+  /** @type {Tool["grab"]} */
   grab(spot, touch) {
-    const { work, viewing } = this.hand;
-    this.gesture = new Gesture(work.sheet);
-    this.#isTouch = touch;
-    this.#keypoint = work.isOpen && !work.isLooking ? this.#pick(spot, touch, work.person) : null;
+    const { sheet, desk, person, isOpen, isLooking } = this.hand.work;
+    const keypoint = isOpen && !isLooking ? this.#pick(spot, touch, person) : null;
+    this.#held = null;
     // A finger hides what it points at: it may aim first, and places where it is lifted.
-    if (this.#keypoint === null) return work.desk.placing && touch ? "aim" : "view";
-    const [x, y] = work.person.pose.xyv[this.#keypoint];
-    const on = viewing.toScreen({ x, y });
-    this.#offset = { x: on.x - spot.x, y: on.y - spot.y };
+    if (!sheet || !person || keypoint === null) return desk.placing && touch ? "aim" : "view";
+    const [x, y] = person.pose.xyv[keypoint];
+    const on = this.hand.viewing.toScreen({ x, y });
+    this.#held = { keypoint, touch, offset: { x: on.x - spot.x, y: on.y - spot.y }, gesture: new Gesture(sheet) };
     return "point";
   }
 
+  /** @type {Tool["drag"]} */
   drag(hold, _start, to) {
     if (hold === "aim") this.#aim(to);
     else this.#movePoint(to);
   }
 
-  /** While a finger is down, the loupe shows where the keypoint would go. */
+  /** While a finger is down, the loupe shows where the keypoint would go. @param {Spot} to */
   #aim(to) {
     this.hand.mark({ spot: to, loupeAt: { at: to, finger: to } });
     this.hand.paint();
   }
 
+  /** @param {Spot} to */
   #movePoint(to) {
-    if (!this.#holds()) return;
+    const held = this.#heldStill();
+    if (!held) return;
     const { hand } = this;
     const { desk } = hand.work;
-    const on = { x: to.x + this.#offset.x, y: to.y + this.#offset.y };
+    const on = { x: to.x + held.offset.x, y: to.y + held.offset.y };
     hand.cursor("moving");
-    hand.mark({ hovered: null, loupeAt: this.#isTouch ? { at: on, finger: to } : null });
-    const moved = movePoint({ ...desk, keypoint: this.#keypoint }, hand.viewing.toImage(on), this.gesture.key);
-    hand.work.change(moved, { quick: desk.keypoint === this.#keypoint });
+    hand.mark({ hovered: null, loupeAt: held.touch ? { at: on, finger: to } : null });
+    const moved = movePoint({ ...desk, keypoint: held.keypoint }, hand.viewing.toImage(on), held.gesture.key);
+    hand.work.change(moved, { quick: desk.keypoint === held.keypoint });
   }
 
+  /** @type {Tool["drop"]} */
   drop(hold, to) {
     const { hand } = this;
     const { work } = hand;
     if (hold === "aim") return work.desk.placing ? this.#place(hand.viewing.toImage(to), work.desk.placeAs) : undefined;
     hand.cursor("point");
-    const isHeld = this.#holds();
-    this.#keypoint = null;
-    if (isHeld && this.gesture.waiting !== null) return work.change(selectKeypoint(work.desk, this.gesture.waiting));
+    const waiting = this.#heldStill()?.gesture.waiting ?? null;
+    this.#held = null;
+    if (waiting !== null) return work.change(selectKeypoint(work.desk, waiting));
     return hand.settled();
   }
 
   abort() {
     const { work } = this.hand;
-    if (this.#holds()) work.change(this.gesture.givenUp(work.desk));
-    this.#keypoint = null;
+    const held = this.#heldStill();
+    if (held) work.change(held.gesture.givenUp(work.desk));
+    this.#held = null;
   }
 
+  /** @type {Tool["click"]} */
   click(spot, event) {
     const { work, viewing } = this.hand;
     const { desk } = work;
     const at = viewing.toImage(spot);
-    this.#keypoint = null;
+    this.#held = null;
     if (desk.placing) return this.#place(at, event.shiftKey ? HIDDEN : desk.placeAs);
     const touch = event.pointerType !== "mouse";
     const keypoint = this.#pick(spot, touch, work.person);
@@ -84,6 +88,7 @@ export class FreeHand extends Tool {
     return undefined;
   }
 
+  /** @type {Tool["hover"]} */
   hover(spot) {
     const { hand } = this;
     const { placing } = hand.work.desk;
@@ -95,13 +100,14 @@ export class FreeHand extends Tool {
     hand.paint();
   }
 
-  /** A keypoint becomes visible, hidden, absent in turn. */
+  /** A keypoint becomes visible, hidden, absent in turn. @type {Tool["menu"]} */
   menu(spot) {
     const { work } = this.hand;
     const keypoint = work.isOpen && !work.isLooking ? this.#pick(spot, false, work.person) : null;
     if (keypoint !== null) work.edit(cycleVisibility({ ...work.desk, keypoint }));
   }
 
+  /** @type {Tool["nudge"]} */
   nudge(step) {
     const { work, viewing } = this.hand;
     work.edit(isAsked(work.desk) ? placeByKeys(work.desk) : nudge(work.desk, step));
@@ -133,11 +139,13 @@ export class FreeHand extends Tool {
     const byPoint = persons.findIndex((person) => this.#pick(spot, touch, person) !== null);
     if (byPoint !== -1) return byPoint;
     const inside = [...persons.keys()].filter((i) => isInside(persons[i].box, at));
+    /** @param {number} i */
     const area = (i) => persons[i].box.width * persons[i].box.height;
     return inside.length ? inside.reduce((one, two) => (area(two) < area(one) ? two : one)) : -1;
   }
 
-  #holds() {
-    return this.#keypoint !== null && this.gesture.isAbout(this.hand.work.sheet);
+  /** What is held, if it is still of who is selected: a key may have gone on to somebody else. */
+  #heldStill() {
+    return this.#held?.gesture.isAbout(this.hand.work.sheet) ? this.#held : null;
   }
 }

@@ -8,7 +8,7 @@ import { PoseTool } from "./pose_tool.js";
 
 /**
  * @typedef {import("./tool.js").Spot} Spot @typedef {import("./tool.js").Box} Box @typedef {import("./tool.js").Tool} Tool
- * @typedef {import("./tool.js").ToolName} ToolName
+ * @typedef {import("./tool.js").ToolName} ToolName @typedef {import("./tool.js").Hold} Hold
  * @typedef {{hovered: number | null, spot: Spot | null, draftBox: Box | null, loupeAt: {at: Spot, finger: Spot} | null}} Marks
  *   what the pointer shows: the keypoint it is on, the cross it draws, the box being drawn, what the loupe is held over
  * @typedef {object} Host
@@ -78,6 +78,7 @@ export class Hand {
     this.#become(this.#free);
   }
 
+  /** @param {Tool} tool */
   #become(tool) {
     this.tool.letGo();
     this.tool = tool;
@@ -101,26 +102,31 @@ export class Hand {
 
   /** @returns {import("../input/pointers.js").Handlers} */
   get handlers() {
-    /** Nothing is done where no image is. */
-    const withSheet = (act) => (...given) => this.work.sheet && act(...given);
     return {
       grab: (spot, touch) => this.#grab(spot, touch),
-      drag: withSheet((hold, start, from, to, event) => this.#drag(hold, start, from, to, event)),
+      drag: (hold, start, from, to, event) => this.#withImage(() => this.#drag(hold, start, from, to, event)),
       drop: (hold, _start, to) => this.#drop(hold, to),
       abort: () => this.#abort(),
       click: (spot, event) => this.#at(spot, () => this.tool.click(spot, event)),
       hover: (spot) => this.#at(spot, () => this.tool.hover(spot)),
-      menu: withSheet((spot) => this.tool.menu(spot)),
-      pinch: withSheet((from, to, ratio) => this.viewing.pinch(from, to, ratio)),
-      wheel: withSheet((spot, factor) => this.viewing.zoom(factor, spot)),
+      menu: (spot) => this.#withImage(() => this.tool.menu(spot)),
+      pinch: (from, to, ratio) => this.#withImage(() => this.viewing.pinch(from, to, ratio)),
+      wheel: (spot, factor) => this.#withImage(() => this.viewing.zoom(factor, spot)),
     };
   }
 
-  #at(spot, act) {
-    this.#pointer = spot;
+  /** Nothing is done where no image is. @param {() => void} act */
+  #withImage(act) {
     if (this.work.sheet) act();
   }
 
+  /** @param {Spot | null} spot @param {() => void} act */
+  #at(spot, act) {
+    this.#pointer = spot;
+    this.#withImage(act);
+  }
+
+  /** @param {Spot} spot @param {boolean} touch @returns {Hold} */
   #grab(spot, touch) {
     this.#host.focus();
     if (!this.work.sheet) return "view";
@@ -128,11 +134,13 @@ export class Hand {
     return this.tool.grab(spot, touch);
   }
 
+  /** @param {Hold} hold @param {Spot} start @param {Spot} from @param {Spot} to @param {PointerEvent} event */
   #drag(hold, start, from, to, event) {
     if (hold === "view") this.viewing.pan(from, to);
     else this.#holder.drag(hold, start, to, event);
   }
 
+  /** @param {Hold} hold @param {Spot} to */
   #drop(hold, to) {
     this.#pointer = to;
     this.mark({ loupeAt: null });

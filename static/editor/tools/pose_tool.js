@@ -12,6 +12,7 @@ export class PoseTool extends FrameTool {
     super(hand, wholePose);
   }
 
+  /** @returns {string | null} */
   whyNot() {
     const isPlaced = () => wholePose.frame(this.hand.work.desk, 0) !== null;
     return super.whyNot() ?? (isPlaced() ? null : "No keypoint is placed yet: there is no pose to move.");

@@ -9,6 +9,7 @@ import * as words from "../words.js";
  * @typedef {import("../geometry.js").Spot} Spot @typedef {import("../geometry.js").Box} Box
  * @typedef {import("../input/pointers.js").Hold} Hold @typedef {import("../desk/desk.js").Desk} Desk
  * @typedef {"add-box" | "edit-box" | "pose"} ToolName   add-box draws another person's
+ * @typedef {import("../images/conveyor.js").Sheet} Sheet
  */
 
 /** What every tool is, and what it does where it has nothing of its own to do. Spots are in screen pixels of the stage. */
@@ -17,8 +18,6 @@ export class Tool {
   name = null;
   /** @type {import("./hand.js").Hand} */
   hand;
-  /** @type {Gesture | null} what was selected when the pointer went down */
-  gesture = null;
 
   /** @param {import("./hand.js").Hand} hand */
   constructor(hand) {
@@ -101,7 +100,7 @@ export class Gesture {
   /** @type {number | null} the keypoint that waited to be placed */
   waiting;
 
-  /** @param {import("../images/conveyor.js").Sheet} sheet */
+  /** @param {Sheet} sheet */
   constructor(sheet) {
     const { person, placing, keypoint, future } = sheet.desk;
     this.#sheet = sheet;
@@ -110,9 +109,9 @@ export class Gesture {
     this.waiting = placing ? keypoint : null;
   }
 
-  /** Whether the same person of the same image is selected. @param {import("../images/conveyor.js").Sheet | null} sheet */
+  /** Whether the same person of the same image is selected. @param {Sheet | null} sheet */
   isAbout(sheet) {
-    return sheet === this.#sheet && sheet.desk.person === this.#person;
+    return sheet === this.#sheet && this.#sheet.desk.person === this.#person;
   }
 
   /** The desk without what was dragged; what waited to be placed waits again. @param {Desk} desk @returns {Desk} */

@@ -24,8 +24,11 @@ export class Viewing {
     this.#host = host;
   }
 
+  /** The image at hand; a view is asked for only while there is one. @returns {Sheet} */
   get #sheet() {
-    return this.#host.sheet();
+    const sheet = this.#host.sheet();
+    if (!sheet) throw new Error("no image is on the desk: there is no view");
+    return sheet;
   }
 
   get #desk() {
@@ -34,7 +37,8 @@ export class Viewing {
 
   /** @returns {View} */
   get view() {
-    return this.#sheet.view;
+    // Of an image that was not laid yet there is none: `begin` makes it before anything asks.
+    return /** @type {View} */ (this.#sheet.view);
   }
 
   /** By how much the image is turned, in radians clockwise. */
@@ -54,7 +58,7 @@ export class Viewing {
 
   /** As words.turnInWords asks for it. @returns {{isOn: boolean, turn: number, own: number}} */
   get upright() {
-    return this.#upright.seenIn(this.#sheet);
+    return this.#upright.seenIn({ desk: this.#desk, view: this.view });
   }
 
   /** @param {Spot} spot @returns {Spot} in image pixels */
@@ -131,12 +135,13 @@ export class Viewing {
 
   /** An image came onto the desk: as it was left, unless persons are to be shown another way round by now. */
   begin() {
-    if (!this.view || !this.#upright.suits(this.#sheet)) this.#sheet.view = this.#ofPerson();
+    const { desk, view } = this.#sheet;
+    if (!view || !this.#upright.suits({ desk, view })) this.#sheet.view = this.#ofPerson();
   }
 
   /** The stage has another size. @param {Size} before */
   refit(before) {
-    const { view } = this;
+    const { view } = this.#sheet;
     // Before its first layout the stage is one pixel wide: nothing was fitted to it.
     if (!view || before.width === 1) this.#sheet.view = this.#ofPerson();
     else this.#sheet.view = framing.refitted(view, this.#desk, this.wantedTurn, before, this.#host.size());
