@@ -30,7 +30,7 @@ const REASON_LINES = 2;
  * @typedef {import("../desk/desk.js").Desk} Desk
  * @typedef {import("../panel/looks.js").Looks} Looks how the annotator wants it drawn
  * @typedef {{hovered: number | null, spot: Spot | null, loupeAt: import("./loupe.js").Aim | null, draftBox: Box | null,
- *   tool: import("../desk/tools.js").Tool | null, frame: Box | null, frameReach: number}} Look what the annotator points at, and
+ *   tool: import("../tools/tool.js").ToolName | null, frame: Box | null, frameReach: number}} Look what the annotator points at, and
  *   the frame of the tool that is switched on. spot: of a cross; draftBox: being drawn
  * @typedef {{desk: Desk, view: View, stage: Size, picture: ImageBitmap | null, overview?: ImageBitmap | null, look: Look, looks: Looks,
  *   hidden?: boolean}} Scene what is painted; hidden: the picture alone
