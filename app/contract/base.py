@@ -1,10 +1,11 @@
 """What every message and answer of the contract is made of."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from db.records import Role
 from sspcm.pose import Box
 
 VERSION = 1
@@ -28,12 +29,21 @@ Key = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\x20-\x7e]+$
 """Names one request: the same key is carried out once."""
 Pixels = Annotated[float, Field(ge=-FARTHEST_PX, le=FARTHEST_PX)]
 Triple = Annotated[list[Pixels], Field(min_length=3, max_length=3)]
+Row = Annotated[list[float], Field(min_length=3, max_length=3)]
+"""A keypoint in an answer: x, y, and its visibility or confidence."""
+Edge = Annotated[list[int], Field(min_length=2, max_length=2)]
 
 
 class Message(BaseModel):
     """What the browser sends: unknown fields are refused, numbers are finite, and `"1"` and `true` are none."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
+
+
+class Payload(BaseModel):
+    """What the server answers: every field is there, also one that has its default."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class BoxMessage(Message):
@@ -46,7 +56,7 @@ class BoxMessage(Message):
     angle: Annotated[float, Field(ge=-360, le=360)] = 0.0
 
 
-class BoxPayload(BaseModel):
+class BoxPayload(Payload):
     """A box as the browser gets it."""
 
     x: float
@@ -60,3 +70,69 @@ class BoxPayload(BaseModel):
         """The same rectangle, with an angle that the browser may send back: files turn boxes as often as they like."""
         angle = box.angle if abs(box.angle) <= 360 else math.remainder(box.angle, 360)
         return cls(x=box.x, y=box.y, width=box.width, height=box.height, angle=angle)
+
+
+class RefusalPayload(Payload):
+    """Why something was not done. code: for programs; message: what people may be shown."""
+
+    code: str
+    message: str
+
+
+class ErrorPayload(Payload):
+    """What every refusal is."""
+
+    error: RefusalPayload
+
+
+class UserPayload(Payload):
+    """Somebody with an account."""
+
+    name: str
+    role: Role
+
+
+class SessionPayload(Payload):
+    """Who is signed in. csrf: goes with every unsafe request.
+
+    project: tells it from every other; null before there is one.
+    """
+
+    user: UserPayload
+    csrf: str
+    version: int = VERSION
+    project: str | None
+
+
+class LinkPayload(Payload):
+    """A page that the next step is taken on."""
+
+    href: str
+    text: str
+
+
+class StepPayload(Payload):
+    """What to do first, or next. code: how the home stands; command: to be typed in a shell."""
+
+    code: str
+    title: str
+    text: str
+    command: str | None = None
+    link: LinkPayload | None = None
+
+
+class FirstStepPayload(Payload):
+    """What is missing before work can begin; null where nothing is."""
+
+    step: StepPayload | None
+
+
+class SkeletonPayload(Payload):
+    """Which keypoints there are, how they hang together, and the side of each. mirror: each one's partner."""
+
+    name: str
+    keypoints: list[str]
+    edges: list[Edge]
+    mirror: list[int]
+    sigmas: list[float]
+    sides: list[Literal["left", "right", "middle"]]

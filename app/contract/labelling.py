@@ -1,11 +1,24 @@
 """The editor's JSON contract, version 1: what the browser sends and gets (docs/architecture.md)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.contract.base import VERSION, BoxMessage, BoxPayload, Id, Key, Message, Triple
+from app.contract.base import (
+    VERSION,
+    BoxMessage,
+    BoxPayload,
+    Id,
+    Key,
+    Message,
+    Payload,
+    Row,
+    SkeletonPayload,
+    StepPayload,
+    Triple,
+)
+from db.records import PersonState
 
 
 class PersonMessage(Message):
@@ -66,7 +79,7 @@ class ImagesMessage(Message):
     image_ids: Annotated[list[Id], Field(max_length=100)]
 
 
-class ImagePayload(BaseModel):
+class ImagePayload(Payload):
     """An image and where its bytes are."""
 
     id: int
@@ -77,7 +90,7 @@ class ImagePayload(BaseModel):
     camera: str
 
 
-class FlagPayload(BaseModel):
+class FlagPayload(Payload):
     """A keypoint to look at, and why."""
 
     keypoint: int
@@ -85,18 +98,17 @@ class FlagPayload(BaseModel):
     reason: str
 
 
-class StartPayload(BaseModel):
+class StartPayload(Payload):
     """The pose to start from: K rows of x, y, visibility."""
 
-    model_config = ConfigDict(populate_by_name=True)
-    xyv: list[list[float]]
-    source: Annotated[Literal["student", "model", "label", "empty"], Field(serialization_alias="from")]
+    xyv: list[Row]
+    source: Annotated[Literal["student", "model", "label", "empty"], Field(alias="from")]
     prediction_id: int | None
     model: str | None = None
     """The imported model whose prediction it is."""
 
 
-class PersonPayload(BaseModel):
+class PersonPayload(Payload):
     """One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
 
     keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
@@ -105,7 +117,7 @@ class PersonPayload(BaseModel):
 
     id: int
     revision: int
-    state: str
+    state: PersonState
     box: BoxPayload
     score: float | None
     flags: list[FlagPayload]
@@ -113,10 +125,10 @@ class PersonPayload(BaseModel):
     skip_reason: str | None
     start: StartPayload
     starts: list[StartPayload]
-    ghosts: dict[str, list[list[float]]]
+    ghosts: dict[str, list[Row]]
 
 
-class LensPayload(BaseModel):
+class LensPayload(Payload):
     """The lens circle in image px."""
 
     x: float
@@ -124,7 +136,7 @@ class LensPayload(BaseModel):
     radius: float
 
 
-class TaskPayload(BaseModel):
+class TaskPayload(Payload):
     """One image to work on, held for `lease_s` seconds; persons come worst first.
 
     held_by: another who holds it, so that this one may only look; read_only: another reason why, in words. Both null:
@@ -133,7 +145,7 @@ class TaskPayload(BaseModel):
 
     version: int = VERSION
     image: ImagePayload
-    skeleton: dict[str, Any]
+    skeleton: SkeletonPayload
     lease_s: float
     lens: LensPayload | None
     round: int | None
@@ -143,17 +155,16 @@ class TaskPayload(BaseModel):
     read_only: str | None = None
 
 
-class EarlierPerson(BaseModel):
+class EarlierPerson(Payload):
     """A person of an earlier frame with their pose, in px of the image that was asked about."""
 
-    model_config = ConfigDict(populate_by_name=True)
     id: int
     box: BoxPayload
-    xyv: list[list[float]]
-    source: Annotated[Literal["student", "model", "label"], Field(serialization_alias="from")]
+    xyv: list[Row]
+    source: Annotated[Literal["student", "model", "label"], Field(alias="from")]
 
 
-class PreviousPayload(BaseModel):
+class PreviousPayload(Payload):
     """The nearest earlier frame with a pose in it; no name and nobody where there is none."""
 
     file_name: str | None
@@ -161,7 +172,7 @@ class PreviousPayload(BaseModel):
     persons: list[EarlierPerson]
 
 
-class RecentImagePayload(BaseModel):
+class RecentImagePayload(Payload):
     """An image in which the annotator decided something, and when they last did."""
 
     id: int
@@ -171,23 +182,55 @@ class RecentImagePayload(BaseModel):
     decided_at: datetime
 
 
-class RecentPayload(BaseModel):
+class RecentPayload(Payload):
     """The annotator's last images, newest first."""
 
     images: list[RecentImagePayload]
 
 
-class SavedPerson(BaseModel):
+class SavedPerson(Payload):
     """A person after a decision."""
 
     id: int
     revision: int
-    state: str
+    state: PersonState
 
 
-class SavedPayload(BaseModel):
+class SavedPayload(Payload):
     """What a decision led to. `repeated`: it had been saved before; nothing changed now."""
 
     person: SavedPerson
     image_done: bool
     repeated: bool
+
+
+class EmptyQueuePayload(Payload):
+    """No image to work on now, why, and what can be done about it."""
+
+    task: None = None
+    message: str
+    step: StepPayload
+
+
+class AddedPayload(Payload):
+    """The person that was added."""
+
+    person: PersonPayload
+
+
+class ImageDonePayload(Payload):
+    """Whether everything in the image is decided now."""
+
+    image_done: bool
+
+
+class HeldPayload(Payload):
+    """The images that are still held for who asks."""
+
+    held: list[int]
+
+
+class ReleasedPayload(Payload):
+    """The images let go."""
+
+    released: list[int]

@@ -5,16 +5,151 @@ What goes to a browser names no folder of the server: a path there keeps its las
 
 import dataclasses
 import re
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
-from app.contract.base import Message
-from db.records import PrelabellingRecord, RoundRecord
+from app.contract.base import Message, Payload
+from db.records import PrelabellingRecord, PrelabellingState, RoundRecord, RoundStage, RoundState
 from sspcm.config import RoundConfig
 
 _FOLDERS = re.compile(r"(?<![\w.:/])(?:/[^/\s'\"`,;()\[\]]+)+/")
 """What stands before the last part of an absolute path; an address such as https://host/a is none."""
+
+
+class LaunchMessage(Message):
+    """The settings changed in those that a launch begins from, nested as in the round's TOML.
+
+    preset: what to begin from; without one the home's usual settings, as on the page and the command line.
+    """
+
+    preset: Literal["demo", "standard"] | None = None
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class Figures(TypedDict, total=False):
+    """How well a network does on the validation images; null where nothing could be measured."""
+
+    AP: float | None
+    mean_oks: float | None
+
+
+class Progress(TypedDict, total=False):
+    """How far a running round is: whichever of these are known. ap: of each network at the latest measurement."""
+
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    loss: float | None
+    seconds_left: float | None
+    ap: dict[str, float | None]
+
+
+class Persons(TypedDict, total=False):
+    """How many persons a round learned from, by use."""
+
+    labelled: int
+    unlabelled: int
+    validation: int
+
+
+class Measured(TypedDict, total=False):
+    """What a published round measured; earlier versions measured less.
+
+    pair_frequency: of the four pairs, at each refresh.
+    """
+
+    ap: dict[str, Figures]
+    ap_before: dict[str, Figures]
+    pair_frequency: list[list[float]]
+    refreshes: int
+    persons: Persons
+    device: str
+    warnings: list[str]
+
+
+class RoundPayload(Payload):
+    """A round: its settings, where it stands, what it measured."""
+
+    id: int
+    number: int
+    state: RoundState
+    stage: RoundStage
+    config: dict[str, Any]
+    launched_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: Progress
+    metrics: Measured
+    error: str | None
+    directory: str | None
+
+
+class RoundsPayload(Payload):
+    """The latest rounds, newest first."""
+
+    rounds: list[RoundPayload]
+
+
+class PoolReport(TypedDict, total=False):
+    """What came of a model's run over the pool, as far as it is known: counts of persons, and what the model lacks."""
+
+    predicted: int
+    flagged: int
+    known: int
+    unknown_keypoints: list[str]
+    complaints: list[str]
+
+
+class PrelabellingPayload(Payload):
+    """A model's run over the pool. done: persons that have a prediction, of `total`."""
+
+    id: int
+    model: str
+    sha256: str
+    state: PrelabellingState
+    launched_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    done: int
+    total: int
+    report: PoolReport
+    error: str | None
+
+
+class TroublePayload(Payload):
+    """The worker cannot be kept running: when that was told, and its last lines."""
+
+    at: datetime
+    said: list[str]
+
+
+class SeenWorkerPayload(Payload):
+    """The worker that gave the latest sign of life, and how many seconds ago."""
+
+    name: str
+    host: str
+    process: int
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    seconds: float
+    ended: bool
+
+
+class WorkerPayload(Payload):
+    """Whether a worker runs, as a message. command: what starts one; null where none is to be started now."""
+
+    state: Literal["running", "gone", "never"]
+    text: str
+    command: str | None
+    trouble: TroublePayload | None
+    worker: SeenWorkerPayload | None
 
 
 def round_json(record: RoundRecord) -> dict[str, Any]:
@@ -51,13 +186,3 @@ def _with_times(shown: dict[str, Any]) -> dict[str, Any]:
     for name in ("created_at", "started_at", "finished_at"):
         shown[name] = shown[name].isoformat() if shown[name] else None
     return shown
-
-
-class LaunchMessage(Message):
-    """The settings changed in those that a launch begins from, nested as in the round's TOML.
-
-    preset: what to begin from; without one the home's usual settings, as on the page and the command line.
-    """
-
-    preset: Literal["demo", "standard"] | None = None
-    config: dict[str, Any] = Field(default_factory=dict)

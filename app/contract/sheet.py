@@ -1,17 +1,17 @@
 """The contact sheet's answers."""
 
-from pydantic import BaseModel
-
+from app.contract.base import Payload, Row, SkeletonPayload
 from app.contract.labelling import FlagPayload
+from db.records import PersonState
 
 
-class SheetPosePayload(BaseModel):
+class SheetPosePayload(Payload):
     """K rows of x, y (px of the thumb), visibility."""
 
-    xyv: list[list[float]]
+    xyv: list[Row]
 
 
-class SheetPersonPayload(BaseModel):
+class SheetPersonPayload(Payload):
     """A person of the contact sheet. Flags come worst first. pose: their label, else what a network says; null without.
 
     labelled_by: whose label counts; null without one. held_by: another annotator who has the image now.
@@ -21,7 +21,7 @@ class SheetPersonPayload(BaseModel):
     image_id: int
     file_name: str
     camera: str
-    state: str
+    state: PersonState
     score: float | None
     flags: list[FlagPayload]
     skip_reason: str | None
@@ -31,14 +31,14 @@ class SheetPersonPayload(BaseModel):
     pose: SheetPosePayload | None
 
 
-class CameraChoice(BaseModel):
+class CameraChoice(Payload):
     """A camera to choose."""
 
     id: int
     name: str
 
 
-class SheetPayload(BaseModel):
+class SheetPayload(Payload):
     """A page of the contact sheet. next: what to ask for as `after`, null on the last page.
 
     total: of all pages, told on the first one and up to 1000; null otherwise. cameras: all there are, by name.
@@ -50,9 +50,9 @@ class SheetPayload(BaseModel):
     cameras: list[CameraChoice]
 
 
-class FiltersPayload(BaseModel):
+class FiltersPayload(Payload):
     """What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height."""
 
     cameras: list[CameraChoice]
-    skeleton: dict[str, object]
+    skeleton: SkeletonPayload
     thumb_px: int

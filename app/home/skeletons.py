@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.contract.base import SkeletonPayload
 from app.home.home_command import home_command
 from db.errors import NotFound
 from db.pool import project
@@ -23,9 +24,9 @@ def shown(skeleton: Skeleton) -> dict[str, Any]:
     }
 
 
-def for_editor(skeleton: Skeleton) -> dict[str, Any]:
-    """Plain data for the editor: each keypoint's side as well, told once and here."""
-    return {**skeleton.to_json(), "sides": list(sides_of(skeleton.keypoints, skeleton.mirror))}
+def for_editor(skeleton: Skeleton) -> SkeletonPayload:
+    """The skeleton as pages get it: each keypoint's side as well, told once and here."""
+    return SkeletonPayload(**skeleton.to_json(), sides=list(sides_of(skeleton.keypoints, skeleton.mirror)))
 
 
 def tell(skeleton: Skeleton) -> Iterator[str]:

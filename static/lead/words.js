@@ -98,8 +98,9 @@ export function sayPrelabelling({ state, model, done, total, report, error }, wo
   if (state === "running" && isAlone) return { text: `${model} stands still at ${done} of ${total} persons: no worker runs. The next one goes on with it.`, tone: "" };
   if (state === "running") return { text: `${model} is predicting: ${done} of ${total} persons.`, tone: "" };
   if (state === "failed") return { text: `Not predicted: ${error}`, tone: "error" };
-  if (!report.predicted) return { text: `${model} had predicted everybody before: ${count(report.known, "person")}.`, tone: "done" };
-  return { text: `${model} predicted ${count(report.predicted, "person")}, ${report.flagged} of them flagged; ${report.known} were predicted before.`, tone: "done" };
+  const { predicted = 0, known = 0, flagged = 0 } = report;
+  if (!predicted) return { text: `${model} had predicted everybody before: ${count(known, "person")}.`, tone: "done" };
+  return { text: `${model} predicted ${count(predicted, "person")}, ${flagged} of them flagged; ${known} were predicted before.`, tone: "done" };
 }
 
 /** What a finished run left out. @param {Prelabelling} run @returns {string[]} */

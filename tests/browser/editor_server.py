@@ -1,5 +1,6 @@
 """A stand-in for the server's side of the editor's contract: everything in memory, with faults on demand.
 
+What it takes and what it answers passes the models of app/contract, so that it says nothing the server would not.
 It lets the editor be tried and tested alone. By hand: `python tests/browser/editor_server.py [--data COCO_FOLDER]`,
 where the folder holds `annotations.json` and `images/`.
 """
@@ -24,10 +25,21 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, ValidationError
 
+from app.contract import base, labelling
+from app.home.skeletons import for_editor
 from sspcm.skeletons.skeleton import BUILT_IN, Skeleton
 
 STATIC = Path(__file__).parents[2] / "static"
+EMPTY = {
+    "code": "all_done",
+    "title": "Nothing left to do",
+    "text": "Every image is labelled. New ones come with a lead's next import.",
+    "command": None,
+    "link": None,
+}
+"""What the server says where the queue is empty."""
 HELD_S = 30.0
 """How long a request is held at most that is told to wait."""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Editor</title><link rel="icon" href="data:,">
@@ -37,6 +49,19 @@ header{padding:10px 16px}h1{position:absolute;width:1px;height:1px;overflow:hidd
 <header>A page around the editor <input aria-label="Search" placeholder="Search"></header>
 <main><h1>Annotate</h1><pose-editor></pose-editor></main>
 <script type="module" src="/assets/editor/editor.js"></script></html>"""
+
+MESSAGES: dict[str, type[base.Message]] = {
+    "accept": labelling.AcceptMessage,
+    "skip": labelling.SkipMessage,
+    "not-a-person": labelling.NotAPersonMessage,
+    "reopen": labelling.PersonMessage,
+    "persons": labelling.AddPersonMessage,
+    "finish": labelling.FinishMessage,
+    "reopen-image": labelling.ReopenImageMessage,
+    "heartbeat": labelling.ImagesMessage,
+    "release": labelling.ImagesMessage,
+}
+"""What the editor sends, by the last part of the address."""
 
 # A standing person in a unit box, COCO-17 order.
 STANDING = np.array([
@@ -117,8 +142,8 @@ class World:
     """The images that bob holds."""
     looks: int = 0
     """How often it was asked whether an image is free, without taking it."""
-    step: dict[str, Any] | None = None
-    """What is to be done first, told where the queue is empty."""
+    broken: list[Exception] = field(default_factory=list)
+    """What broke the contract, from either side."""
     beats: list[list[int]] = field(default_factory=list)
     previous: dict[str, Any] | None = None
     decided_at: dict[int, str] = field(default_factory=dict)
@@ -137,8 +162,7 @@ class World:
         """The first open image that is not excluded, as the contract's Task."""
         waiting = [image for image in self.images.values() if not image.done and image.id not in exclude]
         if not waiting:
-            said = "Every image is done. New ones come with the next import or round."
-            return {"task": None, "message": said, "step": self.step}
+            return {"task": None, "message": EMPTY["text"], "step": EMPTY}
         return self.task(waiting[0])
 
     def task(self, image: FakeImage) -> dict[str, Any]:
@@ -148,8 +172,9 @@ class World:
         remaining = sum(not one.done for one in self.images.values())
         persons = [person.to_json() for person in image.persons if person.skip_reason != "withdrawn"]
         return {
-            "version": 1, "image": shown, "skeleton": self.skeleton.to_json(), "lease_s": self.lease_s,
+            "version": 1, "image": shown, "skeleton": for_editor(self.skeleton).model_dump(), "lease_s": self.lease_s,
             "lens": self.lens, "round": 1, "persons": persons, "remaining": remaining,
+            "held_by": None, "read_only": None,
         }  # fmt: skip
 
     def decide(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -207,6 +232,12 @@ class World:
         ]  # fmt: skip
 
 
+def answered(model: type[BaseModel], document: dict[str, Any]) -> Response:
+    """The document as an answer. Raises ValidationError where the contract knows no such answer."""
+    said = model.model_validate_json(json.dumps(document), by_alias=True, by_name=False, extra="forbid")
+    return Response(said.model_dump_json(by_alias=True), media_type="application/json")
+
+
 def create_editor_app(world: World) -> FastAPI:
     """The contract over `world`, the editor's files, and a page that holds the editor."""
     app = FastAPI()
@@ -216,10 +247,15 @@ def create_editor_app(world: World) -> FastAPI:
     async def faults(request: Request, call_next: Any) -> Response:
         """Show the faults that were asked for before anything is done."""
         if world.down and request.url.path.startswith(("/api", "/img")):
-            return JSONResponse({"error": {"code": "down", "message": "The server is being restarted."}}, 503)
+            return _refuse(503, "down", "The server is being restarted.")
         if world.signed_out and request.url.path.startswith("/api"):
-            return JSONResponse({"error": {"code": "signed_out", "message": "Your session has ended."}}, 401)
+            return _refuse(401, "signed_out", "Your session has ended.")
         return await call_next(request)
+
+    @app.exception_handler(ValidationError)
+    async def breaks_the_contract(request: Request, error: ValidationError) -> Response:
+        world.broken.append(error)
+        return _refuse(500, "broken", f"{request.url.path} broke the contract: {error}")
 
     @app.get("/")
     def page() -> HTMLResponse:
@@ -227,18 +263,20 @@ def create_editor_app(world: World) -> FastAPI:
         return HTMLResponse(PAGE, headers={"Content-Security-Policy": policy})
 
     @app.get("/api/session")
-    def session() -> dict[str, Any]:
+    def session() -> Response:
         user = {"name": "ann", "role": "annotator"}
-        return {"user": user, "csrf": "token", "version": 1, "project": world.project}
+        known = {"user": user, "csrf": "token", "version": base.VERSION, "project": world.project}
+        return answered(base.SessionPayload, known)
 
     @app.get("/api/next")
-    def next_task(exclude: str = "") -> dict[str, Any]:
+    def next_task(exclude: str = "") -> Response:
         world.asked_next.append(exclude)
         turn, until = len(world.asked_next), time.monotonic() + HELD_S
         while turn > world.lets_next and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(world.next_waits_s)
-        return world.next_task({int(one) for one in exclude.split(",") if one})
+        task = world.next_task({int(one) for one in exclude.split(",") if one})
+        return answered(labelling.TaskPayload if "image" in task else labelling.EmptyQueuePayload, task)
 
     @app.get("/api/images/{image_id}/task")
     def image_task(image_id: int, look: bool = False) -> Response:
@@ -247,16 +285,18 @@ def create_editor_app(world: World) -> FastAPI:
         if image is None:
             return _refuse(404, "not_found", f"there is no image {image_id}; wanted one of this home. Open another.")
         if image_id in world.lost:
-            return JSONResponse(world.task(image) | {"held_by": "bob"})
-        return JSONResponse(world.task(image) | ({"read_only": "Nobody works on it now."} if look else {}))
+            return answered(labelling.TaskPayload, world.task(image) | {"held_by": "bob"})
+        why = {"read_only": "Nobody works on it now."} if look else {}
+        return answered(labelling.TaskPayload, world.task(image) | why)
 
     @app.get("/api/images/{image_id}/previous")
-    def previous(image_id: int) -> dict[str, Any]:
-        return world.previous or {"file_name": None, "frame": None, "persons": []}
+    def previous(image_id: int) -> Response:
+        nobody = {"file_name": None, "frame": None, "persons": []}
+        return answered(labelling.PreviousPayload, world.previous or nobody)
 
     @app.get("/api/recent")
-    def recent(limit: int = 10) -> dict[str, Any]:
-        return {"images": world.recent(limit)}
+    def recent(limit: int = 10) -> Response:
+        return answered(labelling.RecentPayload, {"images": world.recent(limit)})
 
     @app.get("/img/{image_id}/{digest}")
     def image(image_id: int, digest: str) -> Response:
@@ -267,50 +307,52 @@ def create_editor_app(world: World) -> FastAPI:
     async def act(action: str, request: Request) -> Response:
         body = await request.json()
         if request.headers.get("X-CSRF-Token") != "token":
-            return JSONResponse({"error": {"code": "csrf", "message": "The token is missing."}}, 403)
+            return _refuse(403, "csrf", "The token is missing.")
+        MESSAGES[action].model_validate_json(await request.body())
         if action == "heartbeat":
             world.beats.append(body["image_ids"])
-            return JSONResponse({"held": [one for one in body["image_ids"] if one not in world.lost]})
+            return answered(labelling.HeldPayload, {"held": [i for i in body["image_ids"] if i not in world.lost]})
         if action == "release":
-            return JSONResponse({"released": body["image_ids"]})
+            return answered(labelling.ReleasedPayload, {"released": body["image_ids"]})
         until = time.monotonic() + HELD_S
         while world.holds_saves and time.monotonic() < until:
             await asyncio.sleep(0.01)
         await asyncio.sleep(world.save_waits_s)
         if world.refusals:
             status, code, message = world.refusals.pop(0)
-            return JSONResponse({"error": {"code": code, "message": message}}, status)
+            return _refuse(status, code, message)
         world.log.append((action, body))
         answer = _answer(world, action, body)
         if world.swallow_answers:
             world.swallow_answers -= 1
-            return JSONResponse({"error": {"code": "down", "message": "The answer was lost."}}, 502)
+            return _refuse(502, "down", "The answer was lost.")
         return answer
 
     return app
 
 
 def _refuse(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message}}, status)
+    refused = base.ErrorPayload(error=base.RefusalPayload(code=code, message=message))
+    return JSONResponse(refused.model_dump(), status)
 
 
 def _answer(world: World, action: str, body: dict[str, Any]) -> Response:
     if action == "persons":
-        return JSONResponse(world.add_person(body))
+        return answered(labelling.AddedPayload, world.add_person(body))
     if action in ("finish", "reopen-image"):
         try:
-            return JSONResponse(world.mark(body["image_id"], done=action == "finish"))
+            return answered(labelling.ImageDonePayload, world.mark(body["image_id"], done=action == "finish"))
         except ValueError as error:
             return _refuse(422, "invalid", str(error))
     try:
-        return JSONResponse(world.decide(action, body))
+        return answered(labelling.SavedPayload, world.decide(action, body))
     except ValueError as error:
         return _refuse(409, "revision_conflict", str(error))
 
 
 @contextmanager
 def serving(world: World, port: int = 0) -> Iterator[str]:
-    """Serve `world` in a thread on a free port of the loopback; gives the base URL."""
+    """Serve `world` in a thread on a free port of the loopback; gives the base URL. Raises what broke the contract."""
     config = uvicorn.Config(create_editor_app(world), host="127.0.0.1", port=port, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -322,6 +364,8 @@ def serving(world: World, port: int = 0) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(timeout=10)
+    if world.broken:
+        raise world.broken[0]
 
 
 def drawn_image(image_id: int, *, persons: int = 2, width: int = 640, height: int = 480, flags: int = 2) -> FakeImage:

@@ -1,20 +1,24 @@
 """What the editor calls: the next image, decisions, leases."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from app.contract.base import VERSION, IdInAddress, Number
+from app.contract.base import FirstStepPayload, IdInAddress, Number, SessionPayload, StepPayload, UserPayload
 from app.contract.labelling import (
     AcceptMessage,
+    AddedPayload,
     AddPersonMessage,
+    EmptyQueuePayload,
     FinishMessage,
+    HeldPayload,
+    ImageDonePayload,
     ImagesMessage,
     NotAPersonMessage,
     PersonMessage,
-    PersonPayload,
     PreviousPayload,
     RecentPayload,
+    ReleasedPayload,
     ReopenImageMessage,
     SavedPayload,
     SkipMessage,
@@ -37,30 +41,28 @@ def labelling_routes(home: OpenHome) -> APIRouter:
     lease_s, most_held = home.settings.lease_s, home.settings.most_held
 
     @api.get("/api/session")
-    def session(request: Request) -> dict[str, Any]:
+    def session(request: Request) -> SessionPayload:
         found = session_of(request)
         with home.store.reading() as tx:
             project = project_uuid(tx)
-        user = {"name": found.user.name, "role": found.user.role}
-        return {"user": user, "csrf": found.csrf, "version": VERSION, "project": project}
+        user = UserPayload(name=found.user.name, role=found.user.role)
+        return SessionPayload(user=user, csrf=found.csrf, project=project)
 
-    @api.get("/api/next", response_model=None)
-    def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | dict[str, Any]:
+    @api.get("/api/next")
+    def next_image(request: Request, exclude: ImageIds = "") -> TaskPayload | EmptyQueuePayload:
         passed = [int(part) for part in exclude.split(",") if part]
         try:
             task = tasks.next_task(home.store, user_of(request), exclude=passed, lease_s=lease_s, most_held=most_held)
         except HeldEnough as error:
-            step = FirstStep("held_enough", "Enough images at hand", str(error))
-            return {"task": None, "message": step.text, "step": step.to_json()}
+            return _empty(FirstStep("held_enough", "Enough images at hand", str(error)))
         if task is not None:
             return task
-        step = empty_queue(home.store, home.settings, user_of(request))
-        return {"task": None, "message": step.text, "step": step.to_json()}
+        return _empty(empty_queue(home.store, home.settings, user_of(request)))
 
     @api.get("/api/first-step")
-    def what_first(request: Request) -> dict[str, Any]:
+    def what_first(request: Request) -> FirstStepPayload:
         step = first_step(home.store, home.settings, user_of(request))
-        return {"step": step.to_json() if step else None}
+        return FirstStepPayload(step=StepPayload.model_validate(step.to_json()) if step else None)
 
     @api.get("/api/images/{image_id}/task")
     def image_task(request: Request, image_id: IdInAddress, look: bool = False) -> TaskPayload:
@@ -94,33 +96,36 @@ def labelling_routes(home: OpenHome) -> APIRouter:
         return decisions.reopen(home.store, user_of(request), message, lease_s=lease_s, most_held=most_held)
 
     @api.post("/api/persons")
-    def add_person(request: Request, message: AddPersonMessage) -> dict[str, PersonPayload]:
-        return {
-            "person": decisions.add_person(home.store, user_of(request), message, lease_s=lease_s, most_held=most_held)
-        }
+    def add_person(request: Request, message: AddPersonMessage) -> AddedPayload:
+        return AddedPayload(
+            person=decisions.add_person(home.store, user_of(request), message, lease_s=lease_s, most_held=most_held)
+        )
 
     @api.post("/api/finish")
-    def finish(request: Request, message: FinishMessage) -> dict[str, bool]:
+    def finish(request: Request, message: FinishMessage) -> ImageDonePayload:
         decisions.finish(home.store, user_of(request), message.image_id, message.key)
-        return {"image_done": True}
+        return ImageDonePayload(image_done=True)
 
     @api.post("/api/reopen-image")
-    def reopen_image(request: Request, message: ReopenImageMessage) -> dict[str, bool]:
+    def reopen_image(request: Request, message: ReopenImageMessage) -> ImageDonePayload:
         decisions.reopen_image(
             home.store, user_of(request), message.image_id, message.key, lease_s=lease_s, most_held=most_held
         )
-        return {"image_done": False}
+        return ImageDonePayload(image_done=False)
 
     @api.post("/api/heartbeat")
-    def heartbeat(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
-        return {
-            "held": tasks.heartbeat(
-                home.store, user_of(request), message.image_ids, lease_s=lease_s, most_held=most_held
-            )
-        }
+    def heartbeat(request: Request, message: ImagesMessage) -> HeldPayload:
+        return HeldPayload(
+            held=tasks.heartbeat(home.store, user_of(request), message.image_ids, lease_s=lease_s, most_held=most_held)
+        )
 
     @api.post("/api/release")
-    def release(request: Request, message: ImagesMessage) -> dict[str, list[int]]:
-        return {"released": tasks.release(home.store, user_of(request), message.image_ids)}
+    def release(request: Request, message: ImagesMessage) -> ReleasedPayload:
+        return ReleasedPayload(released=tasks.release(home.store, user_of(request), message.image_ids))
 
     return api
+
+
+def _empty(step: FirstStep) -> EmptyQueuePayload:
+    """No image now: why, and what can be done."""
+    return EmptyQueuePayload(message=step.text, step=StepPayload.model_validate(step.to_json()))

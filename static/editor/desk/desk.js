@@ -8,20 +8,20 @@
  * @typedef {import("../geometry.js").Point} Point
  * @typedef {import("../geometry.js").Size} Size
  *
- * @typedef {{name: string, keypoints: string[], edges: [number, number][], mirror: number[], sigmas: number[],
- *   sides?: ("left" | "right" | "middle")[]}} Skeleton
- * @typedef {"open" | "accepted" | "skipped" | "not_a_person"} PersonState
- * @typedef {{keypoint: number, score: number, reason: string}} Flag
+ * @typedef {import("../../shared/contract.d.ts").SkeletonPayload} Skeleton
+ * @typedef {Skeleton["sides"][number]} Side
+ * @typedef {import("../../shared/contract.d.ts").PersonPayload["state"]} PersonState
+ * @typedef {import("../../shared/contract.d.ts").FlagPayload} Flag
  * @typedef {{xyv: Point[], touched: boolean[], placed: boolean[], undecided: boolean[]}} Pose
  *   placed: which keypoints have a place, so that an absent one made visible again returns to it.
  *   undecided: which ones nobody has decided about, so that they are not taken for absent without asking.
- * @typedef {"student" | "model" | "label" | "empty"} Source where a pose began: predicted by the student or by an imported
+ * @typedef {import("../../shared/contract.d.ts").StartPayload["from"]} Source where a pose began: predicted by the student or by an imported
  *   model, labelled before, or nothing placed
  * @typedef {{from: Source, startedFrom: number | null, model: string | null}} Begun startedFrom: the prediction's id
- * @typedef {{xyv: Point[], from: Source, prediction_id: number | null, model: string | null, text?: string}} Start
+ * @typedef {import("../../shared/contract.d.ts").StartPayload & {text?: string}} Start
  *   text: what it is called, where its source does not say it
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
- *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: number[] | null, startedFrom: number | null, from: Source,
+ *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: (number | null)[] | null, startedFrom: number | null, from: Source,
  *   model: string | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
  *   problem: string | null, isUnknown: boolean}} Person
  *   start: the pose a reload would bring, null where it would bring another than ours. savedBox: the box the server has.

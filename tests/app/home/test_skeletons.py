@@ -177,7 +177,7 @@ def test_a_home_without_project_has_no_hint(sqlite_store: Store, tmp_path: Path)
 
 
 def test_the_editor_is_told_every_side() -> None:
-    assert for_editor(COCO)["sides"][:3] == ["middle", "left", "right"]
+    assert for_editor(COCO).sides[:3] == ["middle", "left", "right"]
 
 
 # --- a file of OpenPose's 25 keypoints ------------------------------------------------------------------------------

@@ -1,0 +1,26 @@
+"""What is in a home, and what came of a file of labels."""
+
+from app.contract.base import Payload
+
+
+class CountsPayload(Payload):
+    """How many images and persons there are in all; the states are those of the train images."""
+
+    images: int
+    images_open: int
+    images_validation: int
+    persons: int
+    persons_open: int
+    persons_accepted: int
+    persons_imported: int
+    persons_skipped: int
+    persons_not_a_person: int
+    persons_validation: int
+
+
+class LabelsTakenPayload(Payload):
+    """What a file of labels brought. told: in words; complaints: what was left out, and why."""
+
+    images_known: int
+    told: str
+    complaints: list[str]

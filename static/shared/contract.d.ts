@@ -1,0 +1,529 @@
+// Written from app/contract by `make typedefs`, never by hand.
+
+/** Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id. */
+export interface AcceptMessage {
+  key: string;
+  person_id: number;
+  revision: number;
+  box?: BoxMessage | null;
+  xyv: [number, number, number][];
+  touched: boolean[];
+  started_from?: number | null;
+}
+
+/** A box an annotator drew. */
+export interface AddPersonMessage {
+  key: string;
+  image_id: number;
+  box: BoxMessage;
+}
+
+/** The person that was added. */
+export interface AddedPayload {
+  person: PersonPayload;
+}
+
+/** A rectangle in image px, turned by `angle` degrees clockwise about its centre. */
+export interface BoxMessage {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  angle?: number;
+}
+
+/** A box as the browser gets it. */
+export interface BoxPayload {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  angle: number;
+}
+
+/** A camera to choose. */
+export interface CameraChoice {
+  id: number;
+  name: string;
+}
+
+/** A camera, how many images it has, and its circle in the shown frame's pixels. source: whose word it is. */
+export interface CameraPayload {
+  id: number;
+  name: string;
+  images: number;
+  is_fisheye: boolean;
+  source: "assumed" | "found" | "set";
+  lens: CirclePayload | null;
+  arc_degrees: number | null;
+  frame: FramePayload | null;
+}
+
+/** Every camera by name. */
+export interface CamerasPayload {
+  cameras: CameraPayload[];
+}
+
+/** A lens circle a lead drew, in px of the frame it was drawn on. */
+export interface CirclePayload {
+  x: number;
+  y: number;
+  radius: number;
+}
+
+/** How many images and persons there are in all; the states are those of the train images. */
+export interface CountsPayload {
+  images: number;
+  images_open: number;
+  images_validation: number;
+  persons: number;
+  persons_open: number;
+  persons_accepted: number;
+  persons_imported: number;
+  persons_skipped: number;
+  persons_not_a_person: number;
+  persons_validation: number;
+}
+
+/** A person of an earlier frame with their pose, in px of the image that was asked about. */
+export interface EarlierPerson {
+  id: number;
+  box: BoxPayload;
+  xyv: [number, number, number][];
+  from: "student" | "model" | "label";
+}
+
+/** No image to work on now, why, and what can be done about it. */
+export interface EmptyQueuePayload {
+  task: null;
+  message: string;
+  step: StepPayload;
+}
+
+/** What every refusal is. */
+export interface ErrorPayload {
+  error: RefusalPayload;
+}
+
+/** How well a network does on the validation images; null where nothing could be measured. */
+export interface Figures {
+  AP?: number | null;
+  mean_oks?: number | null;
+}
+
+/** What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height. */
+export interface FiltersPayload {
+  cameras: CameraChoice[];
+  skeleton: SkeletonPayload;
+  thumb_px: number;
+}
+
+/** Nobody (else) is in the image. */
+export interface FinishMessage {
+  key: string;
+  image_id: number;
+}
+
+/** What is missing before work can begin; null where nothing is. */
+export interface FirstStepPayload {
+  step: StepPayload | null;
+}
+
+/** A keypoint to look at, and why. */
+export interface FlagPayload {
+  keypoint: number;
+  score: number;
+  reason: string;
+}
+
+/** A circle that a camera's frames show; arc_degrees: how much of its rim is seen. */
+export interface FoundLensPayload {
+  lens: CirclePayload;
+  arc_degrees: number;
+}
+
+/** What a search found; null: no rim is to be seen. */
+export interface FoundPayload {
+  found: FoundLensPayload | null;
+}
+
+/** The image that a camera's circle is shown on. */
+export interface FramePayload {
+  id: number;
+  file_name: string;
+  width: number;
+  height: number;
+  url: string;
+}
+
+/** The images that are still held for who asks. */
+export interface HeldPayload {
+  held: number[];
+}
+
+/** Whether everything in the image is decided now. */
+export interface ImageDonePayload {
+  image_done: boolean;
+}
+
+/** An image and where its bytes are. */
+export interface ImagePayload {
+  id: number;
+  url: string;
+  width: number;
+  height: number;
+  file_name: string;
+  camera: string;
+}
+
+/** Images to hold on to, or to let go. */
+export interface ImagesMessage {
+  image_ids: number[];
+}
+
+/** What a file of labels brought. told: in words; complaints: what was left out, and why. */
+export interface LabelsTakenPayload {
+  images_known: number;
+  told: string;
+  complaints: string[];
+}
+
+/**
+ * The settings changed in those that a launch begins from, nested as in the round's TOML.
+ *
+ * preset: what to begin from; without one the home's usual settings, as on the page and the command line.
+ */
+export interface LaunchMessage {
+  preset?: "demo" | "standard" | null;
+  config?: Record<string, unknown>;
+}
+
+/** A camera's lens as a lead sees it in one of its images; no circle: the camera is no fisheye. */
+export interface LensMessage {
+  image_id: number;
+  lens: CirclePayload | null;
+}
+
+/** The lens circle in image px. */
+export interface LensPayload {
+  x: number;
+  y: number;
+  radius: number;
+}
+
+/** A page that the next step is taken on. */
+export interface LinkPayload {
+  href: string;
+  text: string;
+}
+
+/**
+ * What a published round measured; earlier versions measured less.
+ *
+ * pair_frequency: of the four pairs, at each refresh.
+ */
+export interface Measured {
+  ap?: Record<string, Figures>;
+  ap_before?: Record<string, Figures>;
+  pair_frequency?: number[][];
+  refreshes?: number;
+  persons?: Persons;
+  device?: string;
+  warnings?: string[];
+}
+
+/** The box holds nobody. withdrawn: who added it takes it off every list again. */
+export interface NotAPersonMessage {
+  key: string;
+  person_id: number;
+  revision: number;
+  box?: BoxMessage | null;
+  withdrawn?: boolean;
+}
+
+/** About one person, as the browser last saw them. `key`: the same one is carried out once. */
+export interface PersonMessage {
+  key: string;
+  person_id: number;
+  revision: number;
+  box?: BoxMessage | null;
+}
+
+/**
+ * One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
+ *
+ * keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
+ * begin from, in the order label (the latest they ever had, whether it counts now or not), student, model.
+ */
+export interface PersonPayload {
+  id: number;
+  revision: number;
+  state: "open" | "accepted" | "skipped" | "not_a_person";
+  box: BoxPayload;
+  score: number | null;
+  flags: FlagPayload[];
+  keypoint_scores: (number | null)[] | null;
+  skip_reason: string | null;
+  start: StartPayload;
+  starts: StartPayload[];
+  ghosts: Record<string, [number, number, number][]>;
+}
+
+/** How many persons a round learned from, by use. */
+export interface Persons {
+  labelled?: number;
+  unlabelled?: number;
+  validation?: number;
+}
+
+/** What came of a model's run over the pool, as far as it is known: counts of persons, and what the model lacks. */
+export interface PoolReport {
+  predicted?: number;
+  flagged?: number;
+  known?: number;
+  unknown_keypoints?: string[];
+  complaints?: string[];
+}
+
+/** A model's run over the pool. done: persons that have a prediction, of `total`. */
+export interface PrelabellingPayload {
+  id: number;
+  model: string;
+  sha256: string;
+  state: "queued" | "running" | "done" | "failed";
+  launched_by: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  done: number;
+  total: number;
+  report: PoolReport;
+  error: string | null;
+}
+
+/** The nearest earlier frame with a pose in it; no name and nobody where there is none. */
+export interface PreviousPayload {
+  file_name: string | null;
+  frame: number | null;
+  persons: EarlierPerson[];
+}
+
+/** How far a running round is: whichever of these are known. ap: of each network at the latest measurement. */
+export interface Progress {
+  step?: number;
+  steps?: number;
+  epoch?: number;
+  epochs?: number;
+  loss?: number | null;
+  seconds_left?: number | null;
+  ap?: Record<string, number | null>;
+}
+
+/** An image in which the annotator decided something, and when they last did. */
+export interface RecentImagePayload {
+  id: number;
+  file_name: string;
+  camera: string;
+  is_open: boolean;
+  decided_at: string;
+}
+
+/** The annotator's last images, newest first. */
+export interface RecentPayload {
+  images: RecentImagePayload[];
+}
+
+/** Why something was not done. code: for programs; message: what people may be shown. */
+export interface RefusalPayload {
+  code: string;
+  message: string;
+}
+
+/** The images let go. */
+export interface ReleasedPayload {
+  released: number[];
+}
+
+/** Somebody (else) may be in the image after all. */
+export interface ReopenImageMessage {
+  key: string;
+  image_id: number;
+}
+
+/** A round: its settings, where it stands, what it measured. */
+export interface RoundPayload {
+  id: number;
+  number: number;
+  state: "queued" | "running" | "published" | "failed" | "cancelled";
+  stage: "freeze" | "train" | "score" | "publish" | "done";
+  config: Record<string, unknown>;
+  launched_by: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  progress: Progress;
+  metrics: Measured;
+  error: string | null;
+  directory: string | null;
+}
+
+/** The latest rounds, newest first. */
+export interface RoundsPayload {
+  rounds: RoundPayload[];
+}
+
+/** The camera with its new circle. */
+export interface SavedLensPayload {
+  camera: CameraPayload;
+}
+
+/** What a decision led to. `repeated`: it had been saved before; nothing changed now. */
+export interface SavedPayload {
+  person: SavedPerson;
+  image_done: boolean;
+  repeated: boolean;
+}
+
+/** A person after a decision. */
+export interface SavedPerson {
+  id: number;
+  revision: number;
+  state: "open" | "accepted" | "skipped" | "not_a_person";
+}
+
+/** The worker that gave the latest sign of life, and how many seconds ago. */
+export interface SeenWorkerPayload {
+  name: string;
+  host: string;
+  process: number;
+  version: string;
+  started_at: string;
+  seen_at: string;
+  seconds: number;
+  ended: boolean;
+}
+
+/**
+ * Who is signed in. csrf: goes with every unsafe request.
+ *
+ * project: tells it from every other; null before there is one.
+ */
+export interface SessionPayload {
+  user: UserPayload;
+  csrf: string;
+  version: number;
+  project: string | null;
+}
+
+/**
+ * A page of the contact sheet. next: what to ask for as `after`, null on the last page.
+ *
+ * total: of all pages, told on the first one and up to 1000; null otherwise. cameras: all there are, by name.
+ */
+export interface SheetPayload {
+  persons: SheetPersonPayload[];
+  next: string | null;
+  total: number | null;
+  cameras: CameraChoice[];
+}
+
+/**
+ * A person of the contact sheet. Flags come worst first. pose: their label, else what a network says; null without.
+ *
+ * labelled_by: whose label counts; null without one. held_by: another annotator who has the image now.
+ */
+export interface SheetPersonPayload {
+  id: number;
+  image_id: number;
+  file_name: string;
+  camera: string;
+  state: "open" | "accepted" | "skipped" | "not_a_person";
+  score: number | null;
+  flags: FlagPayload[];
+  skip_reason: string | null;
+  labelled_by: string | null;
+  held_by: string | null;
+  thumb: string;
+  pose: SheetPosePayload | null;
+}
+
+/** K rows of x, y (px of the thumb), visibility. */
+export interface SheetPosePayload {
+  xyv: [number, number, number][];
+}
+
+/** Which keypoints there are, how they hang together, and the side of each. mirror: each one's partner. */
+export interface SkeletonPayload {
+  name: string;
+  keypoints: string[];
+  edges: [number, number][];
+  mirror: number[];
+  sigmas: number[];
+  sides: ("left" | "right" | "middle")[];
+}
+
+/** A person left without a label, and why. */
+export interface SkipMessage {
+  key: string;
+  person_id: number;
+  revision: number;
+  box?: BoxMessage | null;
+  reason: string;
+}
+
+/** The pose to start from: K rows of x, y, visibility. */
+export interface StartPayload {
+  xyv: [number, number, number][];
+  from: "student" | "model" | "label" | "empty";
+  prediction_id: number | null;
+  model: string | null;
+}
+
+/** What to do first, or next. code: how the home stands; command: to be typed in a shell. */
+export interface StepPayload {
+  code: string;
+  title: string;
+  text: string;
+  command: string | null;
+  link: LinkPayload | null;
+}
+
+/**
+ * One image to work on, held for `lease_s` seconds; persons come worst first.
+ *
+ * held_by: another who holds it, so that this one may only look; read_only: another reason why, in words. Both null:
+ * it is held for this annotator.
+ */
+export interface TaskPayload {
+  version: number;
+  image: ImagePayload;
+  skeleton: SkeletonPayload;
+  lease_s: number;
+  lens: LensPayload | null;
+  round: number | null;
+  persons: PersonPayload[];
+  remaining: number;
+  held_by: string | null;
+  read_only: string | null;
+}
+
+/** The worker cannot be kept running: when that was told, and its last lines. */
+export interface TroublePayload {
+  at: string;
+  said: string[];
+}
+
+/** Somebody with an account. */
+export interface UserPayload {
+  name: string;
+  role: "annotator" | "lead";
+}
+
+/** Whether a worker runs, as a message. command: what starts one; null where none is to be started now. */
+export interface WorkerPayload {
+  state: "running" | "gone" | "never";
+  text: string;
+  command: string | null;
+  trouble: TroublePayload | null;
+  worker: SeenWorkerPayload | null;
+}
