@@ -64,6 +64,18 @@ def test_every_picture_is_shown_somewhere() -> None:
     assert {path for path in (ROOT / "docs" / "images").iterdir() if path.resolve() not in shown} == set()
 
 
+PACKAGES = sorted(path.parent for name in ("app", "db", "sspcm") for path in (ROOT / name).rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.relative_to(ROOT).as_posix())
+def test_the_docstring_of_a_package_is_the_map_of_its_folder(package: Path) -> None:
+    written = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    lines = re.findall(r"^([\w/]+)  +\S", written, re.MULTILINE)
+    modules = [path.stem for path in package.glob("*.py") if path.stem != "__init__"]
+    folders = [f"{path.name}/" for path in package.iterdir() if any(path.glob("*.py"))]
+    assert sorted(lines) == sorted(modules + folders)
+
+
 # --- commands ---------------------------------------------------------------------------------------------------------
 
 
