@@ -59,6 +59,13 @@ def test_every_file_named_without_its_folder_exists(page: Path) -> None:
     assert {name for name in names if not any(path.endswith(f"/{name}") for path in known)} == set()
 
 
+def test_the_modules_in_the_headings_of_the_method_exist() -> None:
+    headings = "\n".join(line for line in (ROOT / "docs" / "method.md").read_text().splitlines() if line[:3] == "## ")
+    names = [name for name in SPAN.findall(headings) if not name.startswith("config.")]
+    assert len(names) > 10
+    assert [name for name in names if not any((ROOT / "sspcm").glob(f"{name.rstrip('/')}*"))] == []
+
+
 def test_every_picture_is_shown_somewhere() -> None:
     shown = {(page.parent / target).resolve() for page in NOW for target, _ in LINK.findall(prose(page))}
     assert {path for path in (ROOT / "docs" / "images").iterdir() if path.resolve() not in shown} == set()
