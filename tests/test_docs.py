@@ -59,6 +59,14 @@ def test_every_file_named_without_its_folder_exists(page: Path) -> None:
     assert {name for name in names if not any(path.endswith(f"/{name}") for path in known)} == set()
 
 
+def test_the_architecture_names_every_folder_of_the_code() -> None:
+    named = set(spans(ROOT / "docs" / "architecture.md"))
+    folders = {path.parent for path in our_files() if path.suffix in (".py", ".js", ".css")}
+    ours = {f"{folder.relative_to(ROOT)}/" for folder in folders if folder.is_relative_to(ROOT / "static")}
+    ours |= {f"{package.relative_to(ROOT)}/" for package in PACKAGES if len(package.relative_to(ROOT).parts) == 2}
+    assert ours - named == set()
+
+
 def test_the_modules_in_the_headings_of_the_method_exist() -> None:
     headings = "\n".join(line for line in (ROOT / "docs" / "method.md").read_text().splitlines() if line[:3] == "## ")
     names = [name for name in SPAN.findall(headings) if not name.startswith("config.")]
