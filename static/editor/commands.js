@@ -77,8 +77,11 @@ function keypointCommands({ work, viewing, hand, notices }) {
     "keypoint-next": () => work.goTo(work.isLooking ? stepKeypoint(work.desk, 1) : goOn(work.desk)),
     "keypoint-previous": () => work.goTo(stepKeypoint(work.desk, -1)),
     "visibility-cycle": (asked) => work.edit(cycleVisibility(work.desk, asked)),
+    /** @param {Asked} asked */
     visible: (asked) => work.edit(setVisibility(work.desk, VISIBLE, asked)),
+    /** @param {Asked} asked */
     hidden: (asked) => work.edit(setVisibility(work.desk, HIDDEN, asked)),
+    /** @param {Asked} asked */
     absent: (asked) => work.edit(setVisibility(work.desk, ABSENT, asked)),
     ...eachWay("nudge", nudge),
     "clear-keypoint": () => work.edit(clearKeypoint(work.desk)),

@@ -4,6 +4,10 @@ import { ABSENT, byKey, withPerson } from "./desk.js";
 import { selectPerson } from "./selecting.js";
 
 /**
+ * @typedef {import("./desk.js").Change} Change
+ */
+
+/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Person} Person
  * @typedef {import("./desk.js").Verdict} Verdict @typedef {import("../geometry.js").Point} Point
  */
@@ -15,8 +19,9 @@ export const SKIP_REASONS = ["blurred", "too small", "hidden", "other"];
  * @param {Person} person @returns {{xyv: Point[], touched: boolean[]}} */
 export function labelOf(person) {
   const { xyv, touched } = person.pose;
+  /** @param {Point} point @param {number} i */
   const cleared = (point, i) => point[2] === ABSENT && touched[i];
-  return { xyv: xyv.map((point, i) => (cleared(point, i) ? [0, 0, ABSENT] : point)), touched };
+  return { xyv: xyv.map((point, i) => /** @type {Point} */ (cleared(point, i) ? [0, 0, ABSENT] : point)), touched };
 }
 
 /**
@@ -27,6 +32,7 @@ export function labelOf(person) {
 export function decide(desk, index, verdict, group = undefined) {
   const { state, reason } = desk.persons[index];
   if (state === verdict.state) return desk;
+  /** @type {Change} */
   const change = { kind: "verdict", person: index, before: { state, reason }, after: verdict, ...(group && { group }) };
   return {
     ...withPerson(desk, index, { ...verdict, problem: null }),
@@ -54,6 +60,7 @@ export function whyNotAccept(person) {
 /** The server refused a decision: the person is as before it, every edit kept, with the reason to show.
  * @param {Desk} desk @param {number} index @param {Verdict} verdict the one that holds @param {string} problem */
 export function takeBack(desk, index, verdict, problem) {
+  /** @param {Change} change */
   const stays = (change) => change.kind !== "verdict" || change.person !== index;
   return {
     ...withPerson(desk, index, { ...verdict, problem }),
@@ -64,6 +71,7 @@ export function takeBack(desk, index, verdict, problem) {
 
 /** One more person, selected. Undo takes them off the list. @param {Desk} desk @param {Person} person @returns {Desk} */
 export function addPerson(desk, person) {
+  /** @type {Change} */
   const change = { kind: "added", person: desk.persons.length, before: desk.person };
   const more = { ...desk, persons: [...desk.persons, person], past: [...desk.past, change], future: [] };
   return selectPerson(more, change.person);
@@ -72,8 +80,10 @@ export function addPerson(desk, person) {
 /** The server would not let somebody go: they are listed again, with the reason.
  * @param {Desk} desk @param {Person["key"]} key @param {string} problem */
 export function listAgain(desk, key, problem) {
-  const removed = desk.removed.filter((person) => person.key !== key);
-  return { ...desk, removed, persons: [...desk.persons, { ...byKey(desk, key), problem }] };
+  const person = byKey(desk, key);
+  if (!person) return desk;
+  const removed = desk.removed.filter((one) => one.key !== key);
+  return { ...desk, removed, persons: [...desk.persons, { ...person, problem }] };
 }
 
 /** The server has heard that somebody was taken back. @param {Desk} desk @param {Person["key"]} key @returns {Desk} */

@@ -43,9 +43,9 @@
  *   the visibility `placeAs`. removed: added here and taken back, while the server still has to hear of it.
  */
 
-export const ABSENT = 0;
-export const HIDDEN = 1;
-export const VISIBLE = 2;
+export const ABSENT = /** @type {const} */ (0);
+export const HIDDEN = /** @type {const} */ (1);
+export const VISIBLE = /** @type {const} */ (2);
 
 /** The selected person, or null where the image has none. @param {Desk} desk @returns {Person | null} */
 export function personOf(desk) {
@@ -88,7 +88,8 @@ export function countUndecided({ pose }) {
   return pose.undecided.filter(Boolean).length;
 }
 
-/** A person as the server now knows them. @param {Desk} desk @param {number} index @param {Partial<Person>} known */
+/** A person as the server now knows them. @param {Desk} desk @param {number} index @param {Partial<Person>} known
+ * @returns {Desk} */
 export function withPerson(desk, index, known) {
   return { ...desk, persons: desk.persons.with(index, { ...desk.persons[index], ...known }) };
 }
@@ -96,11 +97,13 @@ export function withPerson(desk, index, known) {
 /** What the server says of somebody, listed or taken back meanwhile.
  * @param {Desk} desk @param {Person["key"]} key @param {Partial<Person>} known */
 export function withKnown(desk, key, known) {
+  /** @param {Person} person */
   const told = (person) => (person.key === key ? { ...person, ...known } : person);
   return { ...desk, persons: desk.persons.map(told), removed: desk.removed.map(told) };
 }
 
-/** Somebody of this desk, listed or taken back. @param {Desk} desk @param {Person["key"]} key @returns {Person} */
+/** Somebody of this desk, listed or taken back. @param {Desk} desk @param {Person["key"]} key
+ * @returns {Person | undefined} */
 export function byKey(desk, key) {
   return [...desk.persons, ...desk.removed].find((person) => person.key === key);
 }

@@ -7,7 +7,7 @@ import { begunFrom, poseFrom } from "./opening.js";
 
 /**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose
- * @typedef {import("./desk.js").Start} Start @typedef {import("./desk.js").Begun} Begun
+ * @typedef {import("./desk.js").Change} Change @typedef {import("./desk.js").Start} Start @typedef {import("./desk.js").Begun} Begun
  * @typedef {import("../geometry.js").Spot} Spot @typedef {import("../geometry.js").Box} Box
  * @typedef {import("../geometry.js").Point} Point
  */
@@ -48,6 +48,7 @@ export function changePoint(desk, change, gesture = null) {
   return { ...changePose(desk, pose, gesture), placing: false, placeAs: VISIBLE };
 }
 
+/** @param {Point} one @param {Point} two */
 function samePoint(one, two) {
   return one.every((value, i) => value === two[i]);
 }
@@ -55,11 +56,14 @@ function samePoint(one, two) {
 /** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose
  * @param {string | null} [gesture] @param {Begun} [after] where the pose began, if not where theirs did @returns {Desk} */
 export function changePose(desk, pose, gesture = null, after = undefined) {
-  const { from, startedFrom, model } = personOf(desk);
+  const { from, startedFrom, model, pose: before } = desk.persons[desk.person];
   const begun = after && { before: { from, startedFrom, model }, after };
-  const change = { kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, after: pose, ...(begun && { begun }) };
-  const next = changed(desk, change, "pose");
-  return begun ? withPerson(next, desk.person, after) : next;
+  const last = goneOn(desk, gesture);
+  const change = /** @type {const} */ ({
+    kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, before: last?.kind === "pose" ? last.before : before, after: pose,
+    ...(begun && { begun }),
+  });
+  return changed(withPerson(desk, desk.person, { pose, ...after }), change, last !== null);
 }
 
 /** Give the selected open person another box, which moves no keypoint. @param {Desk} desk @param {Box} box
@@ -68,23 +72,27 @@ export function changeBox(desk, box, gesture = null) {
   const person = personOf(desk);
   if (person?.state !== "open" || sameBox(person.box, box)) return desk;
   const back = sameBox(person.savedBox, box) ? person.savedBox : box;
-  return changed(desk, { kind: "box", person: desk.person, gesture, after: back }, "box");
+  const last = goneOn(desk, gesture);
+  const before = last?.kind === "box" ? last.before : person.box;
+  return changed(withPerson(desk, desk.person, { box: back }), { kind: "box", person: desk.person, gesture, before, after: back }, last !== null);
 }
 
+/** @param {Box} one @param {Box} two */
 function sameBox(one, two) {
-  return ["x", "y", "width", "height", "angle"].every((name) => one[name] === two[name]);
+  return one.x === two.x && one.y === two.y && one.width === two.width && one.height === two.height && one.angle === two.angle;
 }
 
-/** A change made and remembered; within one gesture, the way back leads to where the gesture began. */
-function changed(desk, change, part) {
+/** The last change, if what changes now is of the same gesture: the way back leads to where the gesture began.
+ * @param {Desk} desk @param {string | null} gesture @returns {Change | null} */
+function goneOn(desk, gesture) {
   const last = desk.past.at(-1);
-  const goesOn = change.gesture !== null && last?.gesture === change.gesture && last.person === change.person;
-  const before = goesOn ? last.before : desk.persons[change.person][part];
-  return {
-    ...withPerson(desk, change.person, { [part]: change.after }),
-    past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), { ...change, before }],
-    future: [],
-  };
+  const isSame = last && "gesture" in last && gesture !== null && last.gesture === gesture && last.person === desk.person;
+  return isSame ? last : null;
+}
+
+/** What was changed, remembered. @param {Desk} desk @param {Change} change @param {boolean} goesOn in place of the last one @returns {Desk} */
+function changed(desk, change, goesOn) {
+  return { ...desk, past: [...(goesOn ? desk.past.slice(0, -1) : desk.past), change], future: [] };
 }
 
 /** Clear the selected keypoint: it is not placed, as if nobody had said anything about it; the next click places it.
@@ -103,7 +111,9 @@ export function clearAll(desk) {
   return selectKeypoint(bare, 0);
 }
 
+/** @param {Pose} pose @param {number[]} keypoints @returns {Pose} */
 function cleared(pose, keypoints) {
+  /** @template T @param {T[]} values @param {T} value */
   const swept = (values, value) => values.map((old, i) => (keypoints.includes(i) ? value : old));
   return {
     xyv: swept(pose.xyv, [0, 0, ABSENT]), touched: swept(pose.touched, false), placed: swept(pose.placed, false),
@@ -113,6 +123,7 @@ function cleared(pose, keypoints) {
 
 /** All that the selected person could begin again from, the empty pose last. @param {Desk} desk @returns {Start[]} */
 export function startsOf(desk) {
+  /** @type {Start} */
   const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null };
   return [...(personOf(desk)?.starts ?? []), empty];
 }
@@ -123,6 +134,7 @@ export function withEarlierEdits(fresh, before) {
   const persons = fresh.persons.map((person) => {
     const mine = before.persons.find((one) => one.id === person.id);
     if (!mine || !isEdited(mine)) return person;
+    /** @type {Start} */
     const start = { xyv: mine.pose.xyv, from: "label", prediction_id: null, model: null, text: "Your own edits from before" };
     return { ...person, starts: [start, ...person.starts] };
   });
@@ -135,9 +147,10 @@ export function beginFrom(desk, start) {
   const person = personOf(desk);
   if (person?.state !== "open") return desk;
   const after = begunFrom(start);
-  const isOffered = ["from", "startedFrom", "model"].every((name) => after[name] === person.offered[name]) &&
-    person.start?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
-  const pose = isOffered ? person.start : poseFrom(start.xyv, after.from);
+  const { offered, start: first } = person;
+  const isOffered = after.from === offered.from && after.startedFrom === offered.startedFrom && after.model === offered.model &&
+    first?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
+  const pose = first && isOffered ? first : poseFrom(start.xyv, after.from);
   return selectPerson(changePose(desk, pose, null, after), desk.person);
 }
 
@@ -150,8 +163,9 @@ export function dropEdits(desk, indices) {
   return { ...dropped, person, keypoint, placing: false, placeAs: VISIBLE };
 }
 
+/** @param {Desk} desk */
 function withoutEdits(desk) {
-  const { start, pose, savedBox, offered } = personOf(desk);
+  const { start, pose, savedBox, offered } = desk.persons[desk.person];
   const boxed = changeBox(desk, savedBox);
   return start && start !== pose ? changePose(boxed, start, null, offered) : boxed;
 }

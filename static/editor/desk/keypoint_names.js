@@ -10,12 +10,13 @@ export function spoken(skeleton, keypoint) {
 /** What a name says of its side where the server does not: whole words anywhere, single letters as words of their own. */
 const SIDE = /left|right|(?<![a-z])[lr](?![a-z])/i;
 
-/** "left", "right" or "middle", as the server says. @param {Skeleton} skeleton @param {number} keypoint */
+/** "left", "right" or "middle", as the server says. @param {Skeleton} skeleton @param {number} keypoint
+ * @returns {import("./desk.js").Side} */
 export function sideOf(skeleton, keypoint) {
   if (skeleton.mirror[keypoint] === keypoint) return "middle";
   if (skeleton.sides) return skeleton.sides[keypoint];
-  const [side] = SIDE.exec(skeleton.keypoints[keypoint]) ?? [];
-  return { l: "left", r: "right" }[side?.[0].toLowerCase()] ?? "middle";
+  const side = SIDE.exec(skeleton.keypoints[keypoint])?.[0].toLowerCase() ?? "";
+  return side.startsWith("l") ? "left" : side.startsWith("r") ? "right" : "middle";
 }
 
 /** The keypoint's name without its side, for both of a pair: "ankle" of left_ankle, "Shoulder" of LShoulder; its whole
@@ -27,12 +28,14 @@ export function sideless(skeleton, keypoint) {
   return rest.replace(/\s+/g, " ").replace(/^[ .]+|[ .]+$/g, "") || own;
 }
 
-/** The words that two names share; of names of one word, the beginning and the end that they share. */
+/** The words that two names share; of names of one word, the beginning and the end that they share.
+ * @param {string} own @param {string} partner */
 function shared(own, partner) {
   const [words, others] = [own.split(" "), partner.split(" ")];
   const same = words.filter((word, i) => word.toLowerCase() === others[i]?.toLowerCase());
   if (same.length || own === partner) return same.join(" ") || own;
   const [one, other] = [[...own], [...partner]];
+  /** @param {string | undefined} a @param {string | undefined} b */
   const alike = (a, b) => a !== undefined && a.toLowerCase() === b?.toLowerCase();
   const start = one.findIndex((char, i) => !alike(char, other[i]));
   const most = Math.min(one.length, other.length) - start;

@@ -7,12 +7,15 @@ import { selectPerson } from "./selecting.js";
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Person} Person
  * @typedef {import("./desk.js").Pose} Pose @typedef {import("./desk.js").Start} Start
  * @typedef {import("./desk.js").Source} Source @typedef {import("./desk.js").Begun} Begun
+ * @typedef {import("../../shared/contract.d.ts").PersonPayload} Payload
+ * @typedef {Omit<Payload, "id"> & {id: Person["id"]}} Told   as the server tells of them; somebody new has a name of ours for an id
  * @typedef {import("../geometry.js").Point} Point @typedef {import("../geometry.js").Box} Box
  */
 
 /** The desk for a task as the server sends it: at the worst flag of the worst open person.
- * @param {any} task @returns {Desk} */
+ * @param {import("../../shared/contract.d.ts").TaskPayload} task @returns {Desk} */
 export function openDesk(task) {
+  /** @type {Desk} */
   const desk = {
     imageId: task.image.id,
     fileName: task.image.file_name,
@@ -36,7 +39,7 @@ export function openDesk(task) {
   return selectPerson(desk, Math.max(nextOpen(desk), desk.persons.length ? 0 : -1));
 }
 
-/** A person as the server sends them, ready to edit. @param {any} data @returns {Person} */
+/** A person as the server sends them, ready to edit. @param {Told} data @returns {Person} */
 export function personFrom(data) {
   const begun = begunFrom(data.start);
   const start = poseFrom(data.start.xyv, begun.from);
@@ -69,12 +72,13 @@ export function begunFrom(start) {
 }
 
 /** A person drawn a moment ago: a box, and every keypoint still to place.
- * @param {string} id @param {Box} box @param {number} count of the skeleton's keypoints @returns {Person} */
+ * @param {Person["id"]} id @param {Box} box @param {number} count of the skeleton's keypoints @returns {Person} */
 export function newPerson(id, box, count) {
+  /** @type {Point[]} */
   const xyv = Array.from({ length: count }, () => [0, 0, ABSENT]);
   return personFrom({
-    id, revision: 0, state: "open", box, score: null, flags: [], start: { xyv, from: "empty", prediction_id: null },
-    ghosts: {},
+    id, revision: 0, state: "open", box, score: null, flags: [], keypoint_scores: null, skip_reason: null,
+    start: { xyv, from: "empty", prediction_id: null, model: null }, starts: [], ghosts: {},
   });
 }
 

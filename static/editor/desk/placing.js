@@ -1,9 +1,13 @@
 /** Giving a keypoint its place and its visibility, then waiting for the next one without. Pure. */
 
 import { frameOf, intoFrame, middleOf, round } from "../geometry.js";
-import { ABSENT, countUndecided, isUndecided, personOf } from "./desk.js";
+import { ABSENT, HIDDEN, VISIBLE, countUndecided, isUndecided, personOf } from "./desk.js";
 import { selectKeypoint, stepKeypoint } from "./selecting.js";
 import { changePoint } from "./editing.js";
+
+/**
+ * @typedef {import("./desk.js").Person} Person
+ */
 
 /**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose
@@ -16,6 +20,9 @@ const BESIDE = 0.08;
 
 const RINGS = [1, 2, 3];
 const SIDEWAYS = [0, 1, -1, 2, -2, 3].map((sixth) => (sixth * Math.PI) / 3);
+
+/** What comes after absent, hidden and visible. @type {(0 | 1 | 2)[]} */
+const CYCLE = [VISIBLE, ABSENT, HIDDEN];
 
 /** A pointer that did not move is on the keypoint it placed last; coordinates are kept to a hundredth. */
 const SAME_SPOT_PX = 0.02;
@@ -43,8 +50,9 @@ export function placePoint(desk, spot, visibility = desk.placeAs) {
   return placed === desk ? desk : guideOn(placed, desk.keypoint);
 }
 
+/** @param {Desk} desk @param {number} from */
 function guideOn(desk, from) {
-  const person = personOf(desk);
+  const person = desk.persons[desk.person];
   const order = person.pose.xyv.map((_, i) => (from + 1 + i) % person.pose.xyv.length);
   const next = order.find((i) => isUndecided(person, i));
   return next === undefined ? { ...desk, placing: false } : selectKeypoint(desk, next);
@@ -83,16 +91,16 @@ export function isAsked(desk) {
  * neighbour, or in the middle of the box. It stays selected, to be moved. @param {Desk} desk @returns {Desk}
  */
 export function placeByKeys(desk) {
-  const person = personOf(desk);
+  const person = desk.persons[desk.person];
   const [x, y] = person.pose.xyv[desk.keypoint];
-  const spot = (person.pose.placed[desk.keypoint] ? { x, y } : teachersPlace(person, desk.keypoint)) ?? placeBeside(desk);
+  const spot = (person.pose.placed[desk.keypoint] ? { x, y } : teachersPlace(person, desk.keypoint)) ?? placeBeside(desk, person);
   return { ...placePoint(desk, spot), keypoint: desk.keypoint, placing: false };
 }
 
 /** Where a keypoint begins that nobody pointed at: a little further out than the neighbour that is placed, as limbs go;
- * without one, in the middle of the box. Where another one lies already, to its side: no two begin on one spot. */
-function placeBeside({ skeleton: { edges }, size, keypoint, ...desk }) {
-  const { box, pose } = personOf(desk);
+ * without one, in the middle of the box. Where another one lies already, to its side: no two begin on one spot.
+ * @param {Desk} desk @param {Person} person */
+function placeBeside({ skeleton: { edges }, size, keypoint }, { box, pose }) {
   const middle = middleOf(box);
   const near = edges.filter((edge) => edge.includes(keypoint)).map(([a, b]) => (a === keypoint ? b : a));
   const neighbour = near.find((other) => pose.xyv[other][2] !== ABSENT);
@@ -114,10 +122,11 @@ function isFreeOf({ xyv }, { x, y }, radius) {
 /** Visible, hidden, absent, and round again. @param {Desk} desk @param {Hand} [hand] @returns {Desk} */
 export function cycleVisibility(desk, hand = {}) {
   const point = personOf(desk)?.pose.xyv[desk.keypoint];
-  return point ? setVisibility(desk, (point[2] + 2) % 3, hand) : desk;
+  return point ? setVisibility(desk, CYCLE[point[2]], hand) : desk;
 }
 
-/** Where teacher A put a keypoint, else B. The mean of both would be a place that neither means. @returns {Spot | null} */
+/** Where teacher A put a keypoint, else B. The mean of both would be a place that neither means. @param {Person} person
+ * @param {number} keypoint @returns {Spot | null} */
 function teachersPlace({ ghosts }, keypoint) {
   const [x, y] = ghosts.A?.[keypoint] ?? ghosts.B?.[keypoint] ?? [];
   return x === undefined ? null : { x, y };

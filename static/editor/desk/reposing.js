@@ -7,10 +7,17 @@ import { middleOfPose, similarity, transformPose } from "./handles.js";
 import { limbOf, mirrorPose, swapSides } from "./limbs.js";
 
 /**
+ * @typedef {import("./desk.js").Begun} Begun
+ * @typedef {import("../geometry.js").Lens} Lens
+ * @typedef {import("../geometry.js").Point} Point
+ * @typedef {import("../geometry.js").Rect} Rect
+ */
+
+/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose @typedef {import("../geometry.js").Box} Box
  */
 
-/** Where a copied pose began: with a label, and with no prediction of this person. */
+/** Where a copied pose began: with a label, and with no prediction of this person. @type {Begun} */
 const COPIED = { from: "label", startedFrom: null, model: null };
 const COPY_SCALE = { least: 0.5, most: 2 };
 
@@ -48,20 +55,22 @@ export function mirror(desk, turn) {
 export function copyFrom(desk, { box, xyv }) {
   const nowhere = xyv.map(() => false);
   const pose = { xyv, touched: nowhere, placed: xyv.map((point) => point[2] !== ABSENT), undecided: nowhere };
-  const here = personOf(desk)?.box;
+  const here = personOf(desk)?.box ?? box;
   return reposed(desk, () => transformPose({ ...pose }, boxToBox(box, here, desk.lens)), null, COPIED);
 }
 
-/** What carries one box's middle, upright direction and size to another's. */
+/** What carries one box's middle, upright direction and size to another's. @param {Box} from @param {Box} to @param {Lens | null} lens */
 function boxToBox(from, to, lens) {
   const [a, b] = [middleOf(from), middleOf(to)];
   const angle = lens ? uprightAngle(b, lens) - uprightAngle(a, lens) : 0;
+  /** @param {Box} box */
   const diagonal = (box) => Math.hypot(box.width, box.height);
   const scale = clamp(diagonal(to) / diagonal(from), COPY_SCALE.least, COPY_SCALE.most);
   return similarity(scale * Math.cos(angle), scale * Math.sin(angle), a, b);
 }
 
-/** The selected open person in another pose, each keypoint kept inside the picture; the same desk where nothing changed. */
+/** The selected open person in another pose, each keypoint kept inside the picture; the same desk where nothing changed.
+ * @param {Desk} desk @param {(pose: Pose) => Pose} change @param {string | null} [gesture] @param {Begun} [begun] @returns {Desk} */
 function reposed(desk, change, gesture = null, begun = undefined) {
   const person = personOf(desk);
   if (person?.state !== "open") return desk;
@@ -72,6 +81,7 @@ function reposed(desk, change, gesture = null, begun = undefined) {
   return { ...changePose(desk, { ...pose, xyv }, gesture, begun), placing: false };
 }
 
+/** @param {Point} point @param {Rect} frame @returns {Point} */
 function inside([x, y, visibility], frame) {
   const kept = intoFrame({ x, y }, frame);
   return [round(kept.x, 1e6), round(kept.y, 1e6), visibility];

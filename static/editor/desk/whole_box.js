@@ -6,6 +6,10 @@ import { changeBox } from "./editing.js";
 import { dragBox, wrapped } from "./handles.js";
 
 /**
+ * @typedef {import("../geometry.js").Size} Size
+ */
+
+/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./handles.js").Grip} Grip @typedef {import("../geometry.js").Box} Box
  * @typedef {import("../geometry.js").Spot} Spot
  */
@@ -70,7 +74,7 @@ export function boxAbout(desk, at, angle) {
   return { x: round(middle.x - side / 2), y: round(middle.y - side / 2), width: side, height: side, angle };
 }
 
-/** How wide and tall a level box about a spot can be within the picture. */
+/** How wide and tall a level box about a spot can be within the picture. @param {Spot} spot @param {Size} size */
 function roomAbout({ x, y }, size) {
   const frame = frameOf(size);
   return { x: 2 * Math.min(x - frame.left, frame.right - x), y: 2 * Math.min(y - frame.top, frame.bottom - y) };

@@ -6,6 +6,11 @@ import { changePose } from "./editing.js";
 import { frameOfPose, middleOfPose, poseDrag, scaling, transformPose, turning } from "./handles.js";
 
 /**
+ * @typedef {import("../geometry.js").Point} Point
+ * @typedef {import("../geometry.js").Size} Size
+ */
+
+/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose @typedef {import("./handles.js").Grip} Grip
  * @typedef {import("./handles.js").Matrix} Matrix @typedef {import("../geometry.js").Box} Box
  * @typedef {import("../geometry.js").Spot} Spot
@@ -58,20 +63,22 @@ export function resize(desk, more) {
 }
 
 /** The selected open person's pose carried over; the same desk where that would push a keypoint out of the picture, for
- * one that is held at the border is not where it belongs. */
+ * one that is held at the border is not where it belongs.
+ * @param {Desk} desk @param {Pose} pose @param {Matrix | null} matrix @param {string | null} [gesture] @returns {Desk} */
 function carried(desk, pose, matrix, gesture = null) {
   const person = personOf(desk);
   const after = matrix ? transformPose(pose, matrix) : pose;
   if (person?.state !== "open" || after.xyv.some((point, i) => leaves(pose.xyv[i], point, desk.size))) return desk;
-  const xyv = after.xyv.map(([x, y, v]) => [round(x, 1e6), round(y, 1e6), v]);
+  const xyv = after.xyv.map(([x, y, v]) => /** @type {import("../geometry.js").Point} */ ([round(x, 1e6), round(y, 1e6), v]));
   return after === person.pose ? desk : { ...changePose(desk, { ...after, xyv }, gesture), placing: false };
 }
 
+/** @param {Point} before @param {Point} after @param {Size} size */
 function leaves([x, y, visibility], [nextX, nextY], size) {
   return visibility !== ABSENT && isInFrame({ x, y }, size) && !isInFrame({ x: nextX, y: nextY }, size);
 }
 
-/** As much of a step as the pose has room for. @returns {Matrix} */
+/** As much of a step as the pose has room for. @param {Pose} pose @param {Spot} step @param {Size} size @returns {Matrix} */
 function stepInside(pose, step, size) {
   const frame = frameOf(size);
   const spots = pose.xyv.filter((point) => point[2] !== ABSENT).map(([x, y]) => intoFrame({ x, y }, frame));

@@ -5,6 +5,10 @@ import { swappedSuspects } from "../desk/limbs.js";
 import { noFlagInWords, swapInWords } from "../words.js";
 import { buildOnce, scrollTo } from "./updating.js";
 
+/**
+ * @typedef {import("../desk/desk.js").Skeleton} Skeleton
+ */
+
 /** @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Person} Person */
 
 /** One list. */
@@ -47,6 +51,7 @@ export class FlagList {
     for (const row of this.#list.querySelectorAll(".swap")) row.disabled = true;
   }
 
+  /** @param {{text: string, current: any, touched: any, keypoint: number}} what */
   #flagRow({ text, current, touched, keypoint }) {
     const row = make("button", { className: "flag" }, [make("i"), make("span", { textContent: text })]);
     row.toggleAttribute("data-touched", touched);
@@ -55,7 +60,7 @@ export class FlagList {
     return row;
   }
 
-  /** Limbs that the networks see the other way round, and the way to exchange their sides. */
+  /** Limbs that the networks see the other way round, and the way to exchange their sides. @param {Skeleton} skeleton @param {any} limbs */
   #swapRow(skeleton, limbs) {
     const row = make("button", { className: "flag swap" }, [make("span", { textContent: swapInWords(skeleton, limbs) })]);
     row.addEventListener("click", () => this.#wishes.swap(limbs));

@@ -6,6 +6,10 @@ import { sideOf, sideless, spoken } from "../desk/keypoint_names.js";
 import { standOf } from "../words.js";
 import { buildOnce, setAttribute, setText } from "./updating.js";
 
+/**
+ * @typedef {import("../desk/desk.js").Person} Person
+ */
+
 /** @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Skeleton} Skeleton */
 
 /** What a cell says: nothing of a keypoint that is as most are. */
@@ -37,7 +41,8 @@ export class KeypointGrid {
     this.#showVisibility(desk, person);
   }
 
-  /** What is pressed is what the keypoint has; while it waits to be placed, what the next click gives it. */
+  /** What is pressed is what the keypoint has; while it waits to be placed, what the next click gives it.
+   * @param {Desk} desk @param {Person} person */
   #showVisibility(desk, person) {
     const waits = isUndecided(person, desk.keypoint);
     const now = waits ? desk.placing && desk.placeAs : person.pose.xyv[desk.keypoint][2];
@@ -53,7 +58,8 @@ export class KeypointGrid {
     return [...head, ...skeleton.mirror.flatMap((other, keypoint) => this.#row(skeleton, keypoint, other))];
   }
 
-  /** A pair has one row, made at its left one; whatever is no pair of left and right has a row of its own. */
+  /** A pair has one row, made at its left one; whatever is no pair of left and right has a row of its own.
+   * @param {Skeleton} skeleton @param {number} keypoint @param {number} other */
   #row(skeleton, keypoint, other) {
     const sides = [sideOf(skeleton, keypoint), sideOf(skeleton, other)].join();
     if (other !== keypoint && sides === "right,left") return [];
@@ -63,6 +69,7 @@ export class KeypointGrid {
     return [nameCell(capital(sideless(skeleton, keypoint))), this.#cell(skeleton, keypoint, "cell"), this.#cell(skeleton, other, "cell")];
   }
 
+  /** @param {Skeleton} skeleton @param {number} keypoint @param {string} className */
   #cell(skeleton, keypoint, className) {
     const cell = make("button", { className }, [make("i"), make("span")]);
     cell.dataset.keypoint = String(keypoint);
@@ -72,6 +79,7 @@ export class KeypointGrid {
   }
 }
 
+/** @param {HTMLElement} cell @param {Desk} desk @param {Person} person */
 function showCell(cell, desk, person) {
   const keypoint = Number(cell.dataset.keypoint);
   const flagged = person.state === "open" && flagOf(person, keypoint) !== null;
@@ -86,10 +94,12 @@ function showCell(cell, desk, person) {
   setText(cell.querySelector("span"), SHORT[stand] ?? stand);
 }
 
+/** @param {string} text */
 function nameCell(text) {
   return make("span", { className: "name", textContent: text });
 }
 
+/** @param {string} text */
 function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

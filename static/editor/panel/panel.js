@@ -19,6 +19,11 @@ import { standing } from "./person_words.js";
 import { setAttribute, setText } from "./updating.js";
 
 /**
+ * @typedef {import("../desk/desk.js").Person} Person
+ * @typedef {import("../tools/tool.js").ToolName} ToolName
+ */
+
+/**
  * @typedef {import("../desk/desk.js").Desk} Desk
  * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, loadAgain: () => void, selectPerson: (index: number) => void,
  *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void, closedNotice: () => void,
@@ -96,7 +101,7 @@ export class Panel {
     this.#persons.show(desk); // last: it asks the browser where things are
   }
 
-  /** Which buttons can be used, and which of the bar are pressed. */
+  /** Which buttons can be used, and which of the bar are pressed. @param {Desk | null} desk @param {Stand} stand */
   #showButtons(desk, { tool, canUndo, canRedo, isLooking = false }) {
     const { refs } = this;
     const isOurs = desk && !isLooking;
@@ -123,6 +128,7 @@ export class Panel {
     refs.legend.hidden = true;
   }
 
+  /** @param {Desk} desk @param {boolean} isLooking */
   #showPerson(desk, isLooking) {
     const { refs } = this;
     const person = personOf(desk);
@@ -135,6 +141,7 @@ export class Panel {
     refs.keypointSection.hidden = !person;
   }
 
+  /** @param {Desk} desk @param {Person | null} person @param {boolean} isLooking */
   #showFlags(desk, person, isLooking) {
     const { refs } = this;
     refs.flagSection.hidden = !person;
@@ -148,6 +155,7 @@ export class Panel {
     if (person) this.#flags.show(desk, person, { isLooking });
   }
 
+  /** @param {Desk} desk @param {Stand["upright"]} upright */
   #showTurn(desk, upright) {
     const { tools, turn } = this.refs;
     this.#press("upright", Boolean(desk.lens) && upright.isOn);
@@ -156,7 +164,7 @@ export class Panel {
     this.notices.write(turn, words.turnInWords(upright));
   }
 
-  /** The buttons that decide say what Enter would do now. */
+  /** The buttons that decide say what Enter would do now. @param {Desk} desk @param {ToolName | null} tool */
   #showActions(desk, tool) {
     const { refs } = this;
     const person = personOf(desk);
@@ -179,6 +187,7 @@ export class Panel {
     setText(refs.finishText, desk.persons.length ? "Nobody else here" : "Nobody here");
   }
 
+  /** @param {Desk} desk @param {Stand} stand */
   #showHint(desk, stand) {
     const { hint } = this.refs;
     const how = { byTouch: byTouch(), isLooking: Boolean(stand.isLooking) };
@@ -228,11 +237,13 @@ export class Panel {
     this.looks.toggle(this.refs.tools.querySelector('[data-command="view-settings"]'));
   }
 
+  /** @param {string} command */
   #titleOf(command) {
     const key = keyFor(command, this.#keys);
     return key ? `${labelOf(command)} (${key})` : labelOf(command);
   }
 
+  /** @param {string} command @param {boolean} on */
   #press(command, on) {
     setAttribute(this.refs.tools.querySelector(`[data-command="${command}"]`), "aria-pressed", String(on));
   }

@@ -39,13 +39,14 @@ export class PersonList {
     if (isNew) this.#bringIntoView(current, isAnother);
   }
 
-  /** Measured after all is written: it makes the browser lay everything out. */
+  /** Measured after all is written: it makes the browser lay everything out. @param {any} current @param {any} isAnother */
   #bringIntoView(current, isAnother) {
     scrollTo(this.#list, current);
     if (isAnother) this.#scroll.scrollTop = 0; // what is to look at comes first
     else if (isOutside(this.#scroll, current)) scrollTo(this.#scroll, current);
   }
 
+  /** @param {number} index */
   #row(index) {
     const meter = make("span", { className: "meter", title: INCONSISTENCY }, [make("i")]);
     const number = make("span", { className: "number", textContent: String(index + 1) });
@@ -55,6 +56,7 @@ export class PersonList {
   }
 }
 
+/** @param {any} row @param {number} index @param {Person} person @param {any} isCurrent */
 function showRow(row, index, person, isCurrent) {
   const [, text, meter] = row.children;
   const words = rowInWords(person);

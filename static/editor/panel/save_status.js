@@ -34,6 +34,7 @@ export class SaveStatus {
     return status;
   }
 
+  /** @param {any} status @param {string} text @param {any} stands */
   #tellChange(status, text, stands) {
     if (status === "unsaved" && !this.#toldUnsaved) this.#notices.say(text);
     const hasArrived = this.#toldUnsaved && stands === "saved" && status !== "unsaved";
@@ -41,7 +42,7 @@ export class SaveStatus {
     this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
   }
 
-  /** What the annotator must do before anything is saved again. */
+  /** What the annotator must do before anything is saved again. @param {{state: any, pending: any, message: any}} what */
   #askToGoOn({ state, pending, message }) {
     const needed = isStopped(state);
     if (!needed && !this.#asksToGoOn) return;
