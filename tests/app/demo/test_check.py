@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from app.dataset.exporting import export_coco
-from app.demo import judging
+from app.demo import client, judging
 from app.demo.check import run_check
 from app.demo.home import DEMO_FOLDER
 from app.demo.loop import CheckError, Loop, Truth
