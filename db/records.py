@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sspcm.fisheye import LensCircle
-from sspcm.pose import Box, Label, Prediction
+from sspcm.pose import PART_OF_BOX, Box, Label, Prediction
 from sspcm.skeletons.skeleton import Skeleton
 
 Role = Literal["annotator", "lead"]
 Split = Literal["train", "validation"]
+WITHDRAWN = "withdrawn"
+"""Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
 PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
 RoundState = Literal["queued", "running", "published", "failed", "cancelled"]
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
@@ -142,8 +144,28 @@ class PersonRecord:
 
     @property
     def oks_area(self) -> float:
-        """The area OKS divides by: the annotated one, else 0.53 of the box (method.md sections 9 and 12)."""
-        return self.area if self.area else 0.53 * self.box.area
+        """The area OKS divides by: the annotated one, else a part of the box (method.md sections 9 and 12)."""
+        return self.area if self.area else PART_OF_BOX * self.box.area
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether the file that they came with calls them a crowd region: nobody labels it, nothing learns from it."""
+        return self.extra.get("iscrowd") == 1
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the annotator who added them took them off every list again."""
+        return self.state == "not_a_person" and self.skip_reason == WITHDRAWN
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the editor and the sheet show them."""
+        return not self.is_crowd and not self.is_withdrawn
+
+    @property
+    def is_somebody(self) -> bool:
+        """Whether the box holds one person, as far as anybody knows."""
+        return self.state != "not_a_person" and not self.is_crowd
 
 
 @dataclass(frozen=True)
@@ -238,7 +260,7 @@ class Lease:
 class Decision:
     """What an annotator decided about one person. `key` makes it idempotent: decided twice is decided once.
 
-    kind "accept" needs `label`; kind "skip" needs `reason`; kind "not_a_person" has none or images.WITHDRAWN. box: the
+    kind "accept" needs `label`; kind "skip" needs `reason`; kind "not_a_person" has none or WITHDRAWN. box: the
     person's, where the annotator changed it.
     """
 

@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 ABSENT, HIDDEN, VISIBLE = 0, 1, 2
+PART_OF_BOX = 0.53
+"""OKS's area where nobody annotated one, as a part of the box (method.md sections 9 and 12)."""
 """Visibility of a labelled keypoint, as COCO counts it."""
 
 IMPORTED = "import"
@@ -154,5 +156,5 @@ class PersonInstance:
 
     @property
     def oks_area(self) -> float:
-        """The area OKS divides by: the annotated one, else 0.53 of the box (method.md sections 9 and 12)."""
-        return self.area if self.area else 0.53 * self.box.area
+        """The area OKS divides by: the annotated one, else PART_OF_BOX."""
+        return self.area if self.area else PART_OF_BOX * self.box.area

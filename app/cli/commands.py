@@ -25,7 +25,7 @@ from app.contract.rounds import round_json
 from app.dataset.exporting import accepted, export_coco
 from app.home import skeletons
 from app.home.home_command import home_command
-from app.home.image_files import ImageFiles, write_atomically
+from app.home.image_files import ImageFiles
 from app.home.settings import GRADIO_ENVIRONMENT, Settings, SettingsError, read_settings
 from app.pool.queue_shown import as_shown
 from app.processes.worker_state import worker_json, worker_state
@@ -45,6 +45,7 @@ from sspcm.formats.coco.reading import CHANGES
 from sspcm.formats.complaints import counted
 from sspcm.plain import read_toml
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, get_skeleton
+from sspcm.whole_files import write_atomically
 
 if TYPE_CHECKING:
     from app.pool.prelabelling import PrelabelReport

@@ -15,11 +15,11 @@ from sspcm.evaluation.metrics import person_confidence
 from sspcm.formats.coco.reading import CHANGES, KEPT_ASIDE, CocoFile, CocoImage, CocoPerson, category_of, write
 from sspcm.formats.coco.writing import RENUMBERED
 from sspcm.formats.plain_values import whole
+from sspcm.members import STUDENT
 from sspcm.pose import IMPORTED, PersonInstance
 from sspcm.skeletons.skeleton import Skeleton
 
 HUMAN = "human"
-STUDENT = "C"
 LARGEST_ID = 2**62
 """Fresh ids go on from the largest one below it, so that they stay numbers that every reader can hold."""
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from app.dataset.importing import import_folder
 from app.dataset.report import ImportReport
-from app.home.image_files import OWNER_ALONE, ImageFiles, write_atomically
+from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.processes import job_engine
 from db.people import users
 from db.records import Role, Split
 from db.store.session import Store, migrate, open_store
+from sspcm.whole_files import OWNER_ALONE, write_atomically
 
 DEMO_FOLDER = Path(__file__).resolve().parents[2] / "static" / "demo"
 PARTS: tuple[tuple[str, Split], ...] = (("seed", "train"), ("pool", "train"), ("validation", "validation"))

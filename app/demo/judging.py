@@ -19,6 +19,7 @@ from db.pool.project import get_project
 from db.rounds import predictions
 from db.store.session import Store
 from sspcm.evaluation.metrics import oks
+from sspcm.members import STUDENT
 from sspcm.pose import IMPORTED, Label
 
 MOVED_PX = 0.5
@@ -62,7 +63,7 @@ def mean_oks(store: Store, loop: Loop, number: int) -> float:
         oks(stored.prediction.xy, Label(np.array(truth.xyv)), area=truth.area, sigmas=sigmas)
         for person_id, truth in loop.accepted.items()
         for stored in found.get(person_id, [])
-        if stored.prediction.network == "C"
+        if stored.prediction.network == STUDENT
     ]
     if len(values) != len(loop.accepted):
         raise CheckFailed(f"round {number} predicted {len(values)} of the {len(loop.accepted)} corrected persons.")

@@ -1,41 +1,9 @@
-"""Images under the hash of their bytes, and writing a file so that it is there whole or not at all."""
+"""Images under the hash of their bytes."""
 
 import hashlib
-import os
-import secrets
 from pathlib import Path
 
-EVERYBODY = 0o666
-"""What a new file allows before the umask takes its part, as everywhere."""
-OWNER_ALONE = 0o600
-
-
-def write_atomically(path: Path, content: bytes, *, mode: int = EVERYBODY) -> None:
-    """Write a file whole: a reader, or a crash, sees the old one or the new one and nothing between.
-
-    mode: its permissions from the first byte on, less the umask.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    _keep_name(path.parent)
-
-
-def _keep_name(folder: Path) -> None:
-    """Make the new name last through a power cut: the folder is written too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+from sspcm.whole_files import write_atomically
 
 
 class ImageFiles:

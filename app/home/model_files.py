@@ -13,13 +13,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from anyio import to_thread
 
 from app.home.home_command import home_command
+from sspcm.members import MEMBERS
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.onnx_file import check_pose_model
 
 LARGEST_MODEL = 1_000_000_000
 """Bytes; ViTPose-huge has 2.5 billion, every other known pose model fits."""
 LONGEST_NAME = 100
-OURS = ("A", "B", "A_prev", "B_prev", "C")
+OURS = MEMBERS
 """What a round's networks are called."""
 
 

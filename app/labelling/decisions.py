@@ -16,8 +16,9 @@ from app.labelling.tasks import person_payload
 from db.clock import utc_now
 from db.labelling import adding, closing, labels, leases
 from db.labelling.leases import MOST_HELD
-from db.pool import persons, project
+from db.pool import project
 from db.records import (
+    WITHDRAWN,
     Decision,
     DecisionKind,
     NewPerson,
@@ -45,7 +46,7 @@ def skip(store: Store, user: UserRecord, message: SkipMessage, *, lease_s: float
 
 def not_a_person(store: Store, user: UserRecord, message: NotAPersonMessage, *, lease_s: float) -> SavedPayload:
     """The box holds nobody; whoever is withdrawn is on no list any more."""
-    reason = persons.WITHDRAWN if message.withdrawn else None
+    reason = WITHDRAWN if message.withdrawn else None
     return _decide(store, _decision(message, "not_a_person", user, reason=reason), lease_s)
 
 

@@ -56,7 +56,7 @@ def _poses(tx: Session, image: ImageRecord) -> list[Posed]:
     A pose without a present keypoint is none: a model that saw nobody leaves such.
     """
     listed = list_persons(tx, image_id=image.id)
-    persons = [p for p in listed if p.state != "not_a_person" and p.extra.get("iscrowd") != 1]
+    persons = [p for p in listed if p.is_somebody]
     ids = [person.id for person in persons]
     imported = predictions.imported(tx, ids)
     students = predictions.of_student(tx, ids, project.get_project(tx).published_round)

@@ -25,7 +25,7 @@ from db.labelling import labels, leases, queue
 from db.labelling.leases import MOST_HELD
 from db.labelling.recent import recent_images
 from db.pool import counts, images, project
-from db.pool.persons import WITHDRAWN, list_persons
+from db.pool.persons import list_persons
 from db.records import (
     ImageRecord,
     PersonRecord,
@@ -35,13 +35,13 @@ from db.records import (
     UserRecord,
 )
 from db.rounds import predictions
-from db.rounds.predictions import STUDENT
 from db.store.session import Store
+from sspcm.members import MEMBERS, STUDENT
 from sspcm.pose import Label
 
 NEVER_CHANGED = "A validation image: its labels are what rounds are measured by, and never change here."
 FREE = "Nobody works on it now."
-GHOSTS = ("A", "B", "A_prev", "B_prev", STUDENT)
+GHOSTS = MEMBERS
 
 
 def next_task(
@@ -99,15 +99,9 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
     return RecentPayload(images=[RecentImagePayload(**asdict(one)) for one in found])
 
 
-def _is_listed(person: PersonRecord) -> bool:
-    """Whether annotators see them: not a crowd region as it was imported, nor who was withdrawn."""
-    is_withdrawn = person.state == "not_a_person" and person.skip_reason == WITHDRAWN
-    return person.extra.get("iscrowd") != 1 and not is_withdrawn
-
-
 def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     described = project.get_project(tx)
-    persons = [p for p in list_persons(tx, image_id=image.id) if _is_listed(p)]
+    persons = [p for p in list_persons(tx, image_id=image.id) if p.is_listed]
     ids = [person.id for person in persons]
     number = described.published_round
     scores = predictions.imported_scores(tx, ids)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.home.image_files import write_atomically
+from sspcm.whole_files import write_atomically
 
 FILE = "worker-trouble.json"
 LINES_KEPT = 20

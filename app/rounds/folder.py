@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from app.home.image_files import write_atomically
 from app.home.settings import Settings
+from sspcm.round_folder import SECONDS_FILE, STATUS_FILE
+from sspcm.whole_files import write_atomically
 
 
 def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
@@ -14,7 +15,7 @@ def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
 
 
 def read_status(folder: Path) -> dict[str, Any]:
-    path = folder / "status.json"
+    path = folder / STATUS_FILE
     return cast(dict[str, Any], json.loads(path.read_text())) if path.exists() else {}
 
 
@@ -25,12 +26,12 @@ def last_lines(path: Path, count: int = 3) -> str:
 
 def read_seconds(folder: Path) -> dict[str, float]:
     """How long this side's finished stages took, by name."""
-    path = folder / "seconds.json"
+    path = folder / SECONDS_FILE
     return cast(dict[str, float], json.loads(path.read_text())) if path.exists() else {}
 
 
 def note_seconds(folder: Path, stage: str, seconds: float) -> None:
-    write_json(folder / "seconds.json", {**read_seconds(folder), stage: round(seconds, 2)})
+    write_json(folder / SECONDS_FILE, {**read_seconds(folder), stage: round(seconds, 2)})
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from db.rounds import rounds
 from db.store.session import Store
 from sspcm.config import ModelConfig, RoundConfig
 from sspcm.pose import Label
+from sspcm.round_folder import MANIFEST_FILE
 
 
 def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: int, attempt: int = 1) -> None:
@@ -36,7 +37,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         record = rounds.get(tx, number)
         rounds.start(tx, record.id)
         rounds.freeze(tx, record.id)
-    if (folder / "manifest.json").exists():
+    if (folder / MANIFEST_FILE).exists():
         return
     with store.reading() as tx:
         frozen = rounds.frozen(tx, record.id)
@@ -51,7 +52,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         )
     folder.mkdir(parents=True, exist_ok=True)
     note_seconds(folder, "freeze", time.monotonic() - began)
-    write_json(folder / "manifest.json", content)
+    write_json(folder / MANIFEST_FILE, content)
 
 
 def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:
@@ -106,13 +107,8 @@ def _uses(
     for person in persons:
         if person.id in frozen:
             yield person, frozen[person.id].role, frozen_labels[frozen[person.id].label_id]
-        elif _may_teach(person) and images_by_id[person.image_id].split == "train":
+        elif person.is_somebody and images_by_id[person.image_id].split == "train":
             yield person, "unlabelled", None
-
-
-def _may_teach(person: PersonRecord) -> bool:
-    """Whether the box holds one person, as far as anybody knows."""
-    return person.state != "not_a_person" and person.extra.get("iscrowd") != 1
 
 
 def _manifest_person(

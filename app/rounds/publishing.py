@@ -7,12 +7,13 @@ from app.rounds.folder import read_seconds, round_folder
 from db.clock import utc_now
 from db.rounds import rounds
 from db.store.session import Store
+from sspcm.round_folder import REPORT_FILE
 
 
 def publish_round(store: Store, settings: Settings, number: int, attempt: int = 1) -> None:
     """Show the round's ranking and predictions to annotators, by one pointer in one transaction."""
     folder = round_folder(settings, number, attempt)
-    report = json.loads((folder / "report.json").read_text())
+    report = json.loads((folder / REPORT_FILE).read_text())
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         frozen = rounds.frozen(tx, record.id)

@@ -21,12 +21,11 @@ from db.records import (
 from db.rounds import predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
+from sspcm.members import MEMBERS, RANKED_BY
 from sspcm.pose import Prediction
 from sspcm.ranking.ranking import score_persons
+from sspcm.round_folder import PREDICTIONS_FILE
 
-TEACHERS = ("A", "B", "A_prev", "B_prev")
-"""Whose disagreement ranks the pool."""
-NETWORKS = (*TEACHERS, "C")
 PERSONS_A_TRANSACTION = 200
 """Annotators' saves wait for a transaction at most, so it stays short."""
 
@@ -47,14 +46,14 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     began, folder = time.monotonic(), round_folder(settings, number, attempt)
     if "score" in read_seconds(folder):
         return
-    told = read_predictions(folder / "predictions.npz")
+    told = read_predictions(folder / PREDICTIONS_FILE)
     with store.reading() as tx:
         record, skeleton = rounds.get(tx, number), get_project(tx).skeleton
         persons = {person.id: person for person in list_persons(tx)}
         pool = {person.id for person in list_persons(tx, split="train")}
     config = RoundConfig.from_toml(record.config_toml)
     found = score_persons(
-        {name: told.xyc[name][..., :2] for name in TEACHERS},
+        {name: told.xyc[name][..., :2] for name in RANKED_BY},
         area=np.array([persons[int(person_id)].oks_area for person_id in told.ids]),
         skeleton=skeleton,
         top_keypoints=config.ranking.top_keypoints,
@@ -69,7 +68,7 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
 def read_predictions(path: Path) -> PoolPredictions:
     """The trainer's predictions of the whole pool."""
     with np.load(path, allow_pickle=False) as content:
-        return PoolPredictions(content["ids"], {name: content[name] for name in NETWORKS})
+        return PoolPredictions(content["ids"], {name: content[name] for name in MEMBERS})
 
 
 def _store_in_batches(
@@ -79,7 +78,7 @@ def _store_in_batches(
     for first in range(0, count, PERSONS_A_TRANSACTION):
         rows = range(first, min(first + PERSONS_A_TRANSACTION, count))
         ids = [int(told.ids[row]) for row in rows]
-        batch = [(int(told.ids[row]), Prediction(told.xyc[name][row], name)) for row in rows for name in NETWORKS]
+        batch = [(int(told.ids[row]), Prediction(told.xyc[name][row], name)) for row in rows for name in MEMBERS]
         with store.transaction() as tx:
             predictions.add_predictions(tx, record.id, batch)
             predictions.add_person_scores(tx, record.id, [scores[i] for i in ids if i in scores])

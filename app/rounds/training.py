@@ -13,6 +13,7 @@ from app.rounds.folder import last_lines, read_status, round_folder
 from app.rounds.progress import Reporter, Tail
 from db.rounds import rounds
 from db.store.session import Store
+from sspcm.round_folder import LOG_FILE, METRICS_FILE, STATUS_FILE
 
 TRAIN_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round")
 """What trains; the round's folder and the device follow."""
@@ -32,17 +33,17 @@ def train_round(
     folder = round_folder(settings, number, attempt)
     if read_status(folder).get("state") == "done":
         return
-    (folder / "status.json").unlink(missing_ok=True)
+    (folder / STATUS_FILE).unlink(missing_ok=True)
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         rounds.report_progress(tx, record.id, stage="train", progress={})
     reporter = Reporter(store, record.id)
-    with (folder / "trainer.log").open("ab") as output:
+    with (folder / LOG_FILE).open("ab") as output:
         arguments = [*command, str(folder), "--device", settings.device]
         lock = settings.home / "train.lock"
         trainer = start_guarded(arguments, lock=lock, output=output, nice=TRAINER_NICE)
     try:
-        _follow(trainer, folder / "metrics.jsonl", reporter)
+        _follow(trainer, folder / METRICS_FILE, reporter)
     finally:
         exit_status = stop_guarded(trainer)
     _require_done(folder, exit_status)
@@ -74,5 +75,5 @@ def _require_done(folder: Path, exit_status: int) -> None:
         )
     raise LearningError(
         f"the trainer ended with status {exit_status} and no word of its own; wanted it to finish. It may have been "
-        f"killed, for want of memory for example. Its last lines: {last_lines(folder / 'trainer.log')}"
+        f"killed, for want of memory for example. Its last lines: {last_lines(folder / LOG_FILE)}"
     )

@@ -12,11 +12,12 @@ import numpy as np
 from jaxtyping import UInt8
 
 from app.cameras.lenses import lens_of
-from app.home.image_files import ImageFiles, write_atomically
+from app.home.image_files import ImageFiles
 from db.records import ImageRecord
 from sspcm.cutting import OUTSIDE, CropError, warp
 from sspcm.geometry import Matrix, apply, crop_matrix, gain, scaling, translation
 from sspcm.pose import Box
+from sspcm.whole_files import write_atomically
 
 THUMB_PX = 192
 MARGIN = 1.25

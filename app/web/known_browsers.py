@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.home.image_files import OWNER_ALONE, write_atomically
+from sspcm.whole_files import OWNER_ALONE, write_atomically
 
 FILE = "secret.json"
 KEPT_S = 180 * 24 * 3600

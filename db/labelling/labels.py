@@ -14,8 +14,7 @@ from db.labelling.keys import fingerprint, recall, remember
 from db.labelling.leases import check_lease, hold_image, take_lease
 from db.labelling.recent import last_decision
 from db.pool.checks import check_box, check_keypoints, check_split
-from db.pool.persons import WITHDRAWN
-from db.records import Decision, DecisionOutcome
+from db.records import WITHDRAWN, Decision, DecisionOutcome
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from db.clock import utc_now
 from db.convert import box_columns, label_columns, person_record
 from db.errors import NotFound
-from db.records import NewPerson, PersonRecord, Split
+from db.records import WITHDRAWN, NewPerson, PersonRecord, Split
 from db.schema import (
     ImageRow,
     LabelRow,
@@ -16,8 +16,6 @@ from db.schema import (
 )
 
 CROWD_REASON = "crowd region"
-WITHDRAWN = "withdrawn"
-"""Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
 
 
 def get_person(tx: Session, person_id: int) -> PersonRecord:

@@ -11,9 +11,9 @@ from db.records import PersonScore, StoredPrediction
 from db.rounds.rounds import require_active
 from db.schema import PersonScoreRow, PredictionRow, RoundRow
 from db.upsert import insert, upsert_all
+from sspcm.members import STUDENT
 from sspcm.pose import Prediction
 
-STUDENT = "C"
 _IDS_A_QUERY = 5000
 
 

@@ -22,8 +22,9 @@ from sspcm.models.checkpoint import MODEL_FILE, read_card
 from sspcm.plain import merged
 from sspcm.protocols.people import manifest_of, people_of_file, people_of_protocol
 from sspcm.protocols.protocol import read_protocol, settings_for
-from sspcm.training.folder import MANIFEST_FILE, check_folder, in_use, open_folder
-from sspcm.training.round import REPORT_FILE, STATUS_FILE, run_round
+from sspcm.round_folder import MANIFEST_FILE, REPORT_FILE, STATUS_FILE
+from sspcm.training.folder import check_folder, in_use, open_folder
+from sspcm.training.round import run_round
 from sspcm.training.starting_weights import train_starting_weights
 
 COMPLAINTS_SHOWN = 5

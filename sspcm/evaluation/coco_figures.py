@@ -15,7 +15,7 @@ from pycocotools.cocoeval import COCOeval
 from sspcm.evaluation.metrics import oks
 from sspcm.formats.coco.reading import CocoError, CocoFile, read_json, write
 from sspcm.formats.plain_values import numbers
-from sspcm.pose import Label
+from sspcm.pose import PART_OF_BOX, Label
 from sspcm.skeletons.skeleton import Skeleton
 
 FIGURES = ("AP", "AP50", "AP75", "AP_medium", "AP_large", "AR", "AR50", "AR75", "AR_medium", "AR_large")
@@ -156,7 +156,7 @@ def _is_whole(one: Mapping[str, Any], keypoints: int) -> bool:
 
 def _truth(number: int, one: Mapping[str, Any], areas: Mapping[int, float], keypoints: int) -> dict[str, Any]:
     xyv = one.get("keypoints") or [0.0] * (3 * keypoints)
-    box_area = 0.53 * one["bbox"][2] * one["bbox"][3]
+    box_area = PART_OF_BOX * one["bbox"][2] * one["bbox"][3]
     return {
         "id": number,  # pycocotools takes a match with id 0 for none
         "own_id": one.get("id"),

@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Literal
 
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from sspcm.config import MethodConfig, ModelConfig
+from sspcm.members import LearnerName, MemberName
 from sspcm.networks import PoseNetwork, build_network
 
-NETWORKS = ("A", "B", "C")
-MEMBERS = ("A", "B", "A_prev", "B_prev", "C")
 UNION_CHANNELS = 24
 """Heatmaps of the released networks, whatever the skeleton (method.md section 11, 13)."""
-NetworkName = Literal["A", "B", "C"]
-MemberName = Literal["A", "B", "A_prev", "B_prev", "C"]
 
 
 class Trio:
@@ -44,11 +40,11 @@ class Trio:
         """All five by name."""
         return {"A": self.a, "B": self.b, "A_prev": self.a_prev, "B_prev": self.b_prev, "C": self.c}
 
-    def networks(self) -> dict[NetworkName, PoseNetwork]:
+    def networks(self) -> dict[LearnerName, PoseNetwork]:
         """Those that learn, by name."""
         return {"A": self.a, "B": self.b, "C": self.c} if self.has_student else {"A": self.a, "B": self.b}
 
-    def shipped(self) -> dict[NetworkName, PoseNetwork]:
+    def shipped(self) -> dict[LearnerName, PoseNetwork]:
         """What a training leaves behind: A, B and C."""
         return {"A": self.a, "B": self.b, "C": self.c}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sspcm.errors import CheckpointError
+from sspcm.round_folder import MANIFEST_FILE, REPORT_FILE
 
 
 def read_training(folder: Path, network: str) -> dict[str, Any] | None:
@@ -15,13 +16,13 @@ def read_training(folder: Path, network: str) -> dict[str, Any] | None:
     data_version is the manifest's SHA-256: the same only for the same persons, labels and settings. figures: of this
     network on the validation persons, at the end. Raises CheckpointError.
     """
-    manifest, report = _read(folder / "manifest.json"), _read(folder / "report.json")
+    manifest, report = _read(folder / MANIFEST_FILE), _read(folder / REPORT_FILE)
     if not manifest and not report:
         return None
     config = manifest.get("config", {})
     return {
         "round": folder.resolve().name,
-        "data_version": _sha256(folder / "manifest.json") if manifest else None,
+        "data_version": _sha256(folder / MANIFEST_FILE) if manifest else None,
         "persons": report.get("persons"),
         "seed": config.get("seed"),
         "method": config.get("method"),

@@ -11,6 +11,7 @@ from sspcm.formats.coco.reading import DEFAULT_SIGMA
 from sspcm.method.trio import heatmaps_of
 from sspcm.models.checkpoint import CheckpointError, ModelCard, load_network, read_card
 from sspcm.networks import PoseNetwork, build_network
+from sspcm.round_folder import MANIFEST_FILE
 from sspcm.skeletons.sides import mirror_by_name
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, recognise
 
@@ -65,7 +66,7 @@ def _best(folder: Path) -> str:
 
 def _skeleton(folder: Path, card: ModelCard) -> Skeleton:
     """The manifest's or the export's own, else the built-in one of these keypoints; model.json has names alone."""
-    for told in (folder / "manifest.json", folder / "card.json"):
+    for told in (folder / MANIFEST_FILE, folder / "card.json"):
         if told.is_file():
             return _read_skeleton(told, card)
     built_in = recognise(card.keypoints)

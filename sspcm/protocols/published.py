@@ -18,7 +18,7 @@ from sspcm.formats.coco.reading import (
     read_json,
 )
 from sspcm.formats.plain_values import identity
-from sspcm.pose import Box, Label, PoseError
+from sspcm.pose import PART_OF_BOX, Box, Label, PoseError
 from sspcm.protocols.protocol import Form
 from sspcm.skeletons.skeleton import Skeleton
 
@@ -34,8 +34,6 @@ PERSON_FIELDS = (
     "keypoints",
 )
 CLIP_FIELDS = ("clip", "clip_id", "video", "video_id")
-BOX_AREA = 0.53
-"""OKS's area where a file gives none, as a part of the box (method.md section 9)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +126,7 @@ def read_detections(
                 f"{detections}: entry {place} is {entry!r:.80}; wanted image_id, category_id, bbox [x, y, width, "
                 "height] and score. Give a file of COCO detection results."
             ) from error
-        boxes[number].append(PublishedPerson(None, seen[number], box, BOX_AREA * box.area, None))
+        boxes[number].append(PublishedPerson(None, seen[number], box, PART_OF_BOX * box.area, None))
     if left_out:
         complaints = (*complaints, f"{detections.name}: {left_out} box(es) without width or height; left out.")
     in_order = tuple(person for of_image in boxes.values() for person in of_image)
@@ -224,5 +222,5 @@ def _image(image: CocoImage, folder: Path) -> PublishedImage:
 
 def _person(entry: CocoPerson, image: PublishedImage, form: Form) -> PublishedPerson:
     person = entry.person
-    area = BOX_AREA * person.box.area if form == "wepdtof" else person.oks_area
+    area = PART_OF_BOX * person.box.area if form == "wepdtof" else person.oks_area
     return PublishedPerson(entry.id, image, person.box, area, person.label)

@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sspcm.manifest import Manifest, RoundError, manifest_data
-from sspcm.training.round import STATUS_FILE
+from sspcm.round_folder import LOCK_FILE, MANIFEST_FILE, STATUS_FILE
 from sspcm.whole_files import write_atomically
-
-MANIFEST_FILE = "manifest.json"
-LOCK_FILE = ".training.lock"
 
 
 def open_folder(folder: Path, manifest: Manifest) -> None:

@@ -31,12 +31,12 @@ from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks
 from sspcm.models.predict import predict_persons
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
+from sspcm.round_folder import MANIFEST_FILE, METRICS_FILE, PREDICTIONS_FILE, REPORT_FILE, STATUS_FILE, TRAINING_FILE
 from sspcm.training.initial_weights import start_networks
 from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, make_optimiser, train
 from sspcm.training.resume import load_training, save_training
 from sspcm.training.telling import (
     METRICS_EVERY_S,
-    METRICS_FILE,
     NO_UNLABELLED,
     Log,
     Progress,
@@ -48,10 +48,6 @@ from sspcm.training.telling import (
 )
 from sspcm.whole_files import write_atomically
 
-TRAINING_FILE = "training.safetensors"
-PREDICTIONS_FILE = "predictions.npz"
-REPORT_FILE = "report.json"
-STATUS_FILE = "status.json"
 PREDICT_BATCH = 64
 logger = logging.getLogger(__name__)
 Name = TypeVar("Name", bound=str)
@@ -71,7 +67,7 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
     if share.world > 1:
         distributed.barrier()
     try:
-        _Round(folder, read_manifest(folder / "manifest.json"), device, show, share).run()
+        _Round(folder, read_manifest(folder / MANIFEST_FILE), device, show, share).run()
     except (RoundError, TrainingError, CheckpointError, ConfigError, CropError) as error:
         return _fail(status, str(error), alone=share.world == 1)
     except Exception as error:
@@ -101,7 +97,7 @@ class _Round:
     @property
     def identity(self) -> str:
         """The manifest's digest and how many processes share each batch: a checkpoint goes on with the same alone."""
-        digest = sha256((self.folder / "manifest.json").read_bytes()).hexdigest()
+        digest = sha256((self.folder / MANIFEST_FILE).read_bytes()).hexdigest()
         return f"{digest} in {self.share.world}"
 
     def run(self) -> None:

@@ -10,7 +10,6 @@ from sspcm.config import RoundConfig
 from sspcm.method.step import StepLog
 from sspcm.training.loop import mean_frequency
 
-METRICS_FILE = "metrics.jsonl"
 METRICS_EVERY_S = 1.0
 NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
 Progress = Callable[[dict[str, Any]], None]

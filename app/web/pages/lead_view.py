@@ -13,12 +13,12 @@ from db.records import RoundPoint, RoundRecord
 from db.rounds import prelabellings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
+from sspcm.members import LEARNERS
 
 QUEUE_SHOWN = 20
 ROUNDS_SHOWN = 50
 POINTS_DRAWN = 300
 """More points than this on a curve are more than its pixels."""
-NETWORKS = ("A", "B", "C")
 
 
 def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -57,8 +57,8 @@ def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dic
         "round": records[0].number if records else None,
         "steps": RoundConfig.recalled(records[0].config_toml).train.steps if records else None,
         "loss": loss[:: max(1, len(loss) // POINTS_DRAWN)],
-        "ap": {n: [(p.step, p.values[f"ap_{n}"]) for p in points if f"ap_{n}" in p.values] for n in NETWORKS},
-        "rounds": {n: [(r.number, ap) for r in published if (ap := _ap(r, n)) is not None] for n in NETWORKS},
+        "ap": {n: [(p.step, p.values[f"ap_{n}"]) for p in points if f"ap_{n}" in p.values] for n in LEARNERS},
+        "rounds": {n: [(r.number, ap) for r in published if (ap := _ap(r, n)) is not None] for n in LEARNERS},
     }
 
 

@@ -14,7 +14,7 @@ from sspcm.formats.coco.boxes import turned_box
 from sspcm.formats.coco.categories import Category, number_categories, person_category
 from sspcm.formats.coco.file import KEPT_ASIDE, CocoError, CocoFile, CocoImage, CocoPerson
 from sspcm.formats.plain_values import flag, identity, number, numbers, unfit, whole
-from sspcm.pose import ABSENT, IMPORTED, Box, Label
+from sspcm.pose import ABSENT, IMPORTED, PART_OF_BOX, Box, Label
 from sspcm.skeletons.skeleton import Skeleton
 
 CHANGES = "export_changes"
@@ -23,8 +23,6 @@ AS_READ = "as_read"
 """An annotation's field with what its file said where readers could not evaluate that."""
 LARGEST_AREA = 1e10
 """Readers ignore persons of a larger area: it is the end of their range `all`."""
-OF_BOX = 0.53
-"""OKS's area where a file gives none, as a part of the box (method.md section 9)."""
 
 UNCARRIED = "fields that JSON cannot carry (NaN, infinity, over 64 levels), left out"
 RENUMBERED = "annotation ids below 1 or of no use, renumbered: readers take a match with 0 for none"
@@ -190,7 +188,7 @@ def _write_person(entry: CocoPerson, number_: int, writing: _Writing) -> dict[st
     }
     data["category_id"] = _category(extra, writing)
     _put_crowd(data, writing.changes)
-    _put_area(data, OF_BOX * person.box.area, writing.changes)
+    _put_area(data, PART_OF_BOX * person.box.area, writing.changes)
     if person.label is None:
         _put_no_keypoints(data, writing)
     else:

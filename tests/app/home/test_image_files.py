@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.home.image_files import OWNER_ALONE, ImageFiles, write_atomically
+from app.home.image_files import ImageFiles
+from sspcm.whole_files import OWNER_ALONE, write_atomically
 
 
 def test_bytes_put_twice_are_kept_once_under_their_hash(tmp_path: Path) -> None:
