@@ -3,7 +3,6 @@
 import dataclasses
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles
@@ -26,6 +25,7 @@ from db.records import (
 from db.rounds import rounds
 from db.store.session import Store
 from sspcm.config import ModelConfig, RoundConfig
+from sspcm.manifest import Manifest, RoundPerson, Use, manifest_data
 from sspcm.pose import Label
 from sspcm.round_folder import MANIFEST_FILE
 
@@ -41,7 +41,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         return
     with store.reading() as tx:
         frozen = rounds.frozen(tx, record.id)
-        content = build_manifest(
+        manifest = build_manifest(
             config=_runnable(record, settings),
             project=get_project(tx),
             files=files,
@@ -52,7 +52,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         )
     folder.mkdir(parents=True, exist_ok=True)
     note_seconds(folder, "freeze", time.monotonic() - began)
-    write_json(folder / MANIFEST_FILE, content)
+    write_json(folder / MANIFEST_FILE, manifest_data(manifest))
 
 
 def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:
@@ -70,8 +70,8 @@ def build_manifest(
     persons: Sequence[PersonRecord],
     frozen: Sequence[FrozenPerson],
     frozen_labels: Mapping[int, Label],
-) -> dict[str, Any]:
-    """Plain data for the trainer (docs/architecture.md, the round's folder).
+) -> Manifest:
+    """What the trainer is asked to do (docs/architecture.md, the round's folder).
 
     labelled and validation: the frozen labels. unlabelled: every other person of the train split, but neither crowds
     nor boxes that hold nobody. Raises LearningError when nothing is labelled or an image file is gone.
@@ -82,19 +82,13 @@ def build_manifest(
             "Label at least one person, then launch again."
         )
     by_person = {person.person_id: person for person in frozen}
-    listed = [
+    listed = tuple(
         _manifest_person(person, images_by_id[person.image_id], use, label, files=files, model=config.model)
         for person, use, label in _uses(persons, images_by_id, by_person, frozen_labels)
-    ]
+    )
     weights = weights_folder(config.model)
     require_weights(config.model, weights)
-    return {
-        "version": 1,
-        "skeleton": project.skeleton.to_json(),
-        "config": dataclasses.asdict(config),
-        "weights": str(weights) if weights else None,
-        "persons": listed,
-    }
+    return Manifest(skeleton=project.skeleton, config=config, weights=weights, persons=listed)
 
 
 def _uses(
@@ -102,7 +96,7 @@ def _uses(
     images_by_id: Mapping[int, ImageRecord],
     frozen: Mapping[int, FrozenPerson],
     frozen_labels: Mapping[int, Label],
-) -> Iterator[tuple[PersonRecord, str, Label | None]]:
+) -> Iterator[tuple[PersonRecord, Use, Label | None]]:
     """What each person is to the round; those that are nothing to it are left out."""
     for person in persons:
         if person.id in frozen:
@@ -112,8 +106,8 @@ def _uses(
 
 
 def _manifest_person(
-    person: PersonRecord, image: ImageRecord, use: str, label: Label | None, *, files: ImageFiles, model: ModelConfig
-) -> dict[str, Any]:
+    person: PersonRecord, image: ImageRecord, use: Use, label: Label | None, *, files: ImageFiles, model: ModelConfig
+) -> RoundPerson:
     try:
         path = files.path(image.sha256)
     except FileNotFoundError as error:
@@ -121,19 +115,13 @@ def _manifest_person(
             f"the file of image '{image.file_name}' is gone ({error}); the round needs it. "
             "Import its folder again, then launch the round again."
         ) from error
-    box = person.box
-    return {
-        "id": person.id,
-        "image": str(path.resolve()),
-        "box": [box.x, box.y, box.width, box.height, box.angle],
-        "lens": _lens(image) if model.orientation == "radial" else None,
-        "area": person.oks_area,
-        "use": use,
-        "predict": True,
-        "xyv": None if label is None else label.xyv.tolist(),
-    }
-
-
-def _lens(image: ImageRecord) -> list[float] | None:
-    lens = lens_of(image)
-    return [lens.x, lens.y, lens.radius] if lens else None
+    return RoundPerson(
+        id=person.id,
+        image=path.resolve(),
+        box=person.box,
+        lens=lens_of(image) if model.orientation == "radial" else None,
+        area=person.oks_area,
+        use=use,
+        predict=True,
+        label=label,
+    )
