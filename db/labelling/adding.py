@@ -8,9 +8,10 @@ from db.clock import utc_now
 from db.convert import box_columns
 from db.errors import InvalidDecision
 from db.labelling.closing import settle_image
-from db.labelling.keys import fingerprint, recall, remember
-from db.labelling.leases import check_lease, hold_image, take_lease
-from db.pool.checks import check_box, check_split
+from db.labelling.keys import fingerprint
+from db.labelling.leases import take_lease
+from db.labelling.once import Request, once
+from db.pool.checks import check_box
 from db.pool.persons import get_person, insert_person
 from db.records import NewPerson, PersonRecord, UserRecord
 from db.schema import (
@@ -36,20 +37,14 @@ def add_person(
     """
     now = now or utc_now()
     content = fingerprint(kind="add_person", user=user, image_id=image_id, box=box_columns(person.box))
-    image = hold_image(tx, image_id)
-    earlier = recall(tx, key, content)
-    if earlier is not None:
-        return get_person(tx, int(earlier["person_id"]))
-    check_split(image)
-    check_lease(tx, image_id, user, now=now)
-    _check_own_person(person, image)
+    change = once(tx, Request(key, user, now), kind="add_person", image_id=image_id, content=content)
+    if change.earlier is not None:
+        return get_person(tx, int(change.earlier["person_id"]))
+    _check_own_person(person, change.image)
     person_id = insert_person(tx, image_id, person)
-    settle_image(tx, image)
+    settle_image(tx, change.image)
     take_lease(tx, image_id, user, expires_at=now + timedelta(seconds=lease_s))
-    outcome = {"person_id": person_id}
-    remember(
-        tx, key, content, kind="add_person", user=user, image_id=image_id, person_id=person_id, outcome=outcome, now=now
-    )
+    change.remember({"person_id": person_id}, person_id=person_id)
     return get_person(tx, person_id)
 
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from db.clock import utc_now
 from db.errors import InvalidDecision
-from db.labelling.keys import fingerprint, recall, remember
-from db.labelling.leases import check_lease, hold_image, take_lease
-from db.pool.checks import check_split
+from db.labelling.keys import fingerprint
+from db.labelling.leases import take_lease
+from db.labelling.once import Request, once
 from db.pool.persons import count_open_persons, is_listed
 from db.records import UserRecord
 from db.schema import (
@@ -29,19 +29,17 @@ def finish_image(tx: Session, image_id: int, *, user: UserRecord, key: str, now:
     """
     now = now or utc_now()
     content = fingerprint(kind="finish", user=user, image_id=image_id)
-    image = hold_image(tx, image_id)
-    if recall(tx, key, content) is not None:
+    change = once(tx, Request(key, user, now), kind="finish", image_id=image_id, content=content)
+    if change.earlier is not None:
         return
-    check_split(image)
-    check_lease(tx, image_id, user, now=now)
     open_persons = count_open_persons(tx, image_id)
     if open_persons:
         raise InvalidDecision(
             f"{open_persons} {'person is' if open_persons == 1 else 'persons are'} still open in image {image_id}; "
             "wanted every person decided. Accept, skip or mark each as not a person first."
         )
-    set_open(tx, image, is_open=False)
-    remember(tx, key, content, kind="finish", user=user, image_id=image_id, person_id=None, outcome={}, now=now)
+    set_open(tx, change.image, is_open=False)
+    change.remember({})
 
 
 def reopen_image(
@@ -55,14 +53,12 @@ def reopen_image(
     """
     now = now or utc_now()
     content = fingerprint(kind="reopen_image", user=user, image_id=image_id)
-    image = hold_image(tx, image_id)
-    if recall(tx, key, content) is not None:
+    change = once(tx, Request(key, user, now), kind="reopen_image", image_id=image_id, content=content)
+    if change.earlier is not None:
         return
-    check_split(image)
-    check_lease(tx, image_id, user, now=now)
-    set_open(tx, image, is_open=True)
+    set_open(tx, change.image, is_open=True)
     take_lease(tx, image_id, user, expires_at=now + timedelta(seconds=lease_s))
-    remember(tx, key, content, kind="reopen_image", user=user, image_id=image_id, person_id=None, outcome={}, now=now)
+    change.remember({})
 
 
 def may_be_closed(tx: Session, image_id: int) -> bool:

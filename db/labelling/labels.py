@@ -1,7 +1,9 @@
 """What annotators decide about persons, and the label revisions that this leaves behind."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, select
@@ -10,13 +12,17 @@ from sqlalchemy.orm import Session
 from db.convert import box_columns, label_columns, label_of
 from db.errors import InvalidDecision, NotFound, RevisionConflict
 from db.labelling.closing import may_be_closed, set_open, settle_image
-from db.labelling.keys import fingerprint, recall, remember
-from db.labelling.leases import check_lease, hold_image, take_lease
+from db.labelling.keys import fingerprint
+from db.labelling.leases import take_lease
+from db.labelling.once import Request, once
 from db.labelling.recent import last_decision
-from db.pool.checks import check_box, check_keypoints, check_split
+from db.pool.checks import check_box, check_keypoints
 from db.records import WITHDRAWN, Decision, DecisionOutcome
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label
+
+BOX_BEFORE = "box_before"
+"""Under which a remembered decision keeps the box that it changed."""
 
 
 def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 120.0) -> DecisionOutcome:
@@ -31,13 +37,11 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     person meanwhile; InvalidDecision, also for a validation image.
     """
     content = _content(decision)
-    image = hold_image(tx, _image_of(tx, decision.person_id))
-    earlier = recall(tx, decision.key, content)
-    if earlier is not None:
-        earlier.pop("box_before", None)
-        return DecisionOutcome(**{**earlier, "repeated": True})
-    check_split(image)
-    check_lease(tx, image.id, decision.user, now=now)
+    image_id, request = _image_of(tx, decision.person_id), Request(decision.key, decision.user, now)
+    change = once(tx, request, kind=decision.kind, image_id=image_id, content=content)
+    if change.earlier is not None:
+        return DecisionOutcome(**{**_without_box(change.earlier), "repeated": True})
+    image = change.image
     person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
     _check_revision(tx, person, decision)
     box_before = _change_box(person, decision.box, image)
@@ -46,17 +50,8 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     outcome = DecisionOutcome(
         person_id=person.id, image_id=image.id, state=person.state, revision=person.revision, image_done=image_done
     )
-    remember(
-        tx,
-        decision.key,
-        content,
-        kind=decision.kind,
-        user=decision.user,
-        image_id=image.id,
-        person_id=person.id,
-        outcome=asdict(outcome) | ({} if box_before is None else {"box_before": box_before}),
-        now=now,
-    )
+    before = {} if box_before is None else {BOX_BEFORE: box_before}
+    change.remember(asdict(outcome) | before, person_id=person.id)
     return outcome
 
 
@@ -84,6 +79,10 @@ def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
 def next_revision(tx: Session, person_id: int) -> int:
     """The number of the person's next label."""
     return (tx.scalar(select(func.max(LabelRow.revision)).where(LabelRow.person_id == person_id)) or 0) + 1
+
+
+def _without_box(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in outcome.items() if key != BOX_BEFORE}
 
 
 def _content(decision: Decision) -> str:
