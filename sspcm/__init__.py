@@ -22,7 +22,9 @@ fisheye       the lens circle, and which way is up
 geometry      the one pixel convention, and 3x3 matrices
 lens_finding  a lens circle found in frames, or none
 manifest      what a training is asked to do: manifest.json, checked
+members       the networks by name: A, B, A_prev, B_prev, C
 plain         settings read as plain data; an unknown one is named with its neighbour
 pose          boxes, persons, labels, predictions
+round_folder  the names of a round folder's files
 whole_files   files written whole, or not at all
 """

@@ -2,7 +2,9 @@
 
 base       numbers, ids, keys, boxes
 cameras    lens circles
+dataset    what is in a home, and what came of a file of labels
 labelling  tasks, persons, decisions
 rounds     rounds and pre-labellings
 sheet      the contact sheet
+typedefs   the contract as TypeScript declarations, for the static files' JSDoc
 """
