@@ -47,6 +47,7 @@ class CameraLenses extends HTMLElement {
   #leaving = (event) => this.#drafts.size && event.preventDefault();
 
   async connectedCallback() {
+    // Drafts of circles live in this page alone, until they are saved.
     addEventListener("beforeunload", this.#leaving);
     if (this.#isAsked) return;
     this.#isAsked = true;
@@ -272,6 +273,7 @@ class CameraLenses extends HTMLElement {
     await this.#during("finding", async () => {
       /** @type {import("../shared/contract.d.ts").FoundPayload} */
       const { found } = await send(`/api/cameras/${camera.id}/find`, {});
+      // Somebody chose another camera while the server was looking.
       if (this.#current !== camera) return;
       if (found) this.#change({ lens: found.lens });
       this.#said = { text: sayFound(found, { isStored: !this.#isUnsaved(camera) }), tone: found ? "" : "warning" };
@@ -286,6 +288,7 @@ class CameraLenses extends HTMLElement {
       const { camera: stored } = await send(`/api/cameras/${camera.id}/lens`, { image_id: camera.frame.id, lens });
       Object.assign(camera, stored);
       const draft = this.#drafts.get(camera.id);
+      // What was dragged while it was saved is a draft still.
       if (draft && same(draft.lens, stored.lens)) this.#drafts.delete(camera.id);
     });
   }
@@ -323,6 +326,7 @@ function drawCircle({ svg: picture, circles, crosses, centre, arrows }, lens, fr
   for (const circle of circles) set(circle, { cx: lens.x, cy: lens.y, r: lens.radius });
   const arm = 0.016 * Math.max(frame.width, frame.height);
   for (const cross of crosses) set(cross, { d: `M${lens.x - arm} ${lens.y}h${2 * arm}M${lens.x} ${lens.y - arm}v${2 * arm}` });
+  // With round caps a line of almost no length is a dot, as wide as its stroke on any zoom.
   set(centre, { d: `M${lens.x} ${lens.y}h0.001` });
   for (const path of arrows) set(path, { d: upArrows(lens, ARROWS).map(arrowPath).join("") });
   picture.dataset.lens = [lens.x, lens.y, lens.radius].map((v) => v.toFixed(2)).join(" ");

@@ -48,6 +48,7 @@ export function nudged(circle, { key, shiftKey }, frame) {
     case "ArrowRight": return moved(circle, step, 0, frame);
     case "ArrowUp": return moved(circle, 0, -step, frame);
     case "ArrowDown": return moved(circle, 0, step, frame);
+    // The plus is with Shift on some keyboards: what the same key gives without or with it counts too.
     case "+": case "=": case "*": return resized(circle, step, frame);
     case "-": case "_": return resized(circle, -step, frame);
     default: return null;
@@ -57,6 +58,7 @@ export function nudged(circle, { key, shiftKey }, frame) {
 /** Numbers as a person typed them; null where they make no circle in the frame.
  * @param {{x: string, y: string, radius: string}} typed @param {Frame} frame @returns {Circle | null} */
 export function typedCircle(typed, frame) {
+  // Number("") is 0: an empty field is no place.
   const [x, y, radius] = [typed.x, typed.y, typed.radius].map((text) => (text.trim() === "" ? NaN : Number(text)));
   if (![x, y, radius].every(Number.isFinite) || radius < LEAST_RADIUS) return null;
   const kept = resized(moved({ x, y, radius }, 0, 0, frame), 0, frame);

@@ -55,6 +55,7 @@ export function turnOf(view) {
  */
 export function uprightAngle(spot, lens) {
   const [dx, dy] = [spot.x - lens.x, spot.y - lens.y];
+  // At the centre no direction is up, and atan2 would take the sign of a zero for one.
   return Math.hypot(dx, dy) < 1e-9 ? 0 : Math.atan2(dx, -dy);
 }
 
@@ -69,6 +70,7 @@ export function pan(view, step) {
  */
 export function zoomAt(view, at, factor) {
   const scale = scaleOf(view);
+  // The factor that is left of it at the limits, so that what is under the pointer does not slide away.
   const held = clamp(scale * factor, SCALE_LIMITS.least, SCALE_LIMITS.most) / scale;
   return {
     a: view.a * held,
@@ -87,6 +89,7 @@ export function turnTo(view, at, turn) {
   const scale = scaleOf(view);
   const under = toImage(view, at);
   const turned = { a: scale * Math.cos(turn), b: scale * Math.sin(turn), x: 0, y: 0 };
+  // Turned about the origin first, then moved back to where it was: no trigonometry of the old turn is needed.
   const landed = toScreen(turned, under);
   return { ...turned, x: at.x - landed.x, y: at.y - landed.y };
 }
@@ -98,6 +101,7 @@ export function turnTo(view, at, turn) {
  */
 export function fit(spots, size, { margin = 0.04, most = SCALE_LIMITS.most, turn = 0 } = {}) {
   const turned = { a: Math.cos(turn), b: Math.sin(turn), x: 0, y: 0 };
+  // Measured as it lies on the screen: the rectangle around a turned person is another one.
   const rect = around(spots.map((spot) => toScreen(turned, spot)));
   const room = 1 - 2 * margin;
   const scale = clamp(
@@ -169,6 +173,7 @@ export function isInside(box, spot) {
  */
 export function boxBetween(from, to, size, turn = 0) {
   const frame = frameOf(size);
+  // A drag may begin or end beside the picture; nobody stands there.
   const [one, two] = [intoFrame(from, frame), intoFrame(to, frame)];
   const angle = levelAngle(turn);
   const axis = (angle * Math.PI) / 180;
@@ -186,6 +191,7 @@ export function boxBetween(from, to, size, turn = 0) {
 
 /** The angle of a box that lies level on the screen. @param {number} turn the view's, in radians clockwise @returns {number} degrees */
 export function levelAngle(turn) {
+  // 0 minus, for a box that was never turned is saved with 0 and not with -0.
   return round((0 - turn) * (180 / Math.PI));
 }
 
@@ -203,6 +209,7 @@ export function nearest(xyv, at, radius) {
   let found = null;
   for (const [keypoint, [x, y, visibility]] of xyv.entries()) {
     const distance = Math.hypot(x - at.x, y - at.y);
+    // Strictly nearer: of two on one spot the first of the skeleton is taken, at every click the same.
     if (visibility > 0 && distance <= radius && (found === null || distance < found.distance)) {
       found = { keypoint, distance };
     }

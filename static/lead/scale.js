@@ -9,9 +9,11 @@ export function ticks(low, high, { wanted = 4, whole = false } = {}) {
   const span = high > low ? high - low : Math.abs(high) || 1;
   const raw = span / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
+  // A hair of slack, so that 0.1 + 0.2 does not make the next larger step.
   const step = Math.max(whole ? 1 : 0, power * ([1, 2, 5].find((factor) => factor * power >= raw * 0.999) ?? 10));
   const first = Math.floor(low / step + 1e-9);
   const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  // 0.30000000000000004 is no label.
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 

@@ -40,6 +40,7 @@ export function readFilters(query) {
 export function writeFilters(filters, query) {
   const told = new URLSearchParams(query);
   for (const name of NAMES) {
+    // An address without needless parts can be read, and shared.
     if (filters[name] === NO_FILTERS[name]) told.delete(name);
     else told.set(name, filters[name]);
   }

@@ -37,6 +37,7 @@ export function marksOf(xyv, skeleton, { flagged, radius }) {
       { kind, side, path: alike(side, kind === "hidden").map((k) => shape(side, xyv[k], radius)).join("") }))),
     { kind: "flag", side: null, path: flagged.filter(isThere).map((k) => disc(xyv[k], RING * radius)).join("") },
   ];
+  // A page of 60 tiles has a few hundred paths so, and thousands with one element a keypoint.
   return marks.filter(({ path }) => path);
 }
 

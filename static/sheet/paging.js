@@ -54,6 +54,7 @@ export class Paging {
     const turn = this.#turn;
     /** @param {"loading" | "ready" | "failed"} phase @param {unknown} problem @param {SheetPerson[]} added */
     const tell = (phase, problem, added) => {
+      // The filters changed while this page was on its way: it belongs to a list that is gone.
       if (turn !== this.#turn) return;
       [this.phase, this.problem] = [phase, problem];
       if (added.length) this.persons = [...this.persons, ...added];

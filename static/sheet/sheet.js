@@ -41,6 +41,7 @@ class ContactSheet extends HTMLElement {
 
   connectedCallback() {
     addEventListener("popstate", this.#goingBack);
+    // Back from the editor the browser may show the page as it was frozen: then it is loaded anew.
     addEventListener("pageshow", this.#shownAgain);
     this.#near.observe(this.#parts.more);
     this.#open();

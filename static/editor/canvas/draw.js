@@ -132,6 +132,7 @@ function paintLimbs(context, view, skeleton, xyv, { width, halo }) {
     to: toScreen(view, spotOf(xyv[b])),
     colour: COLOURS[sideOf(skeleton, a) === sideOf(skeleton, b) ? sideOf(skeleton, a) : "middle"],
   }));
+  // All halos first: the dark of one limb must not cut through the colour of another.
   if (halo) for (const line of lines) stroke(context, line, COLOURS.halo, width + 2);
   for (const line of lines) stroke(context, line, line.colour, width);
 }
@@ -244,6 +245,7 @@ const MARKS = { open: "", accepted: " ✓", skipped: " ↷", not_a_person: " ✕
  * @param {CanvasRenderingContext2D} context @param {View} view @param {Person} person @param {number} index @param {boolean} selected */
 function paintTag(context, view, person, index, selected) {
   const corners = cornersOf(person.box).map((corner) => toScreen(view, corner));
+  // Half a pixel of slack: of a level box the upper corners are equally high but for rounding, and the left one has the tag.
   const top = corners.reduce((one, two) => (two.y < one.y - 0.5 ? two : one));
   const text = `${index + 1}${MARKS[person.state]}`;
   pill(context, [text], { x: top.x, y: top.y - 20 }, person.state === "accepted" ? COLOURS.done : "#ffffff", selected ? 1 : 0.7);

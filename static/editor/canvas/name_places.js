@@ -23,6 +23,7 @@ export function placeLabel(size, at, { middle, stage, dots = [], taken = [], gap
   const inside = pills.filter((pill) => isInside(pill, stage));
   const free = inside.find((pill) => !taken.some((other) => overlaps(pill, other)) && !dots.some((dot) => covers(pill, dot)));
   if (free || !must) return free ?? null;
+  // Over a dot rather than not at all: what is pointed at has its name.
   return inside[0] ?? clampedInto(pills[0], stage);
 }
 

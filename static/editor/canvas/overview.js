@@ -14,5 +14,6 @@ export async function overviewOf(picture) {
 /** What to draw where the picture is shown so wide: never fewer pixels than the screen has.
  * @param {{picture: ImageBitmap | null, overview?: ImageBitmap | null}} sheet @param {number} width in device pixels */
 export function drawnAt({ picture, overview }, width) {
+  // Only where it has as many pixels as are shown: zoomed in, the picture itself is drawn.
   return overview && width <= overview.width ? overview : picture;
 }

@@ -23,6 +23,7 @@ const REACH = { right: 0.92, middle: 1.3 };
 
 /** An empty canvas in CSS pixels. @param {CanvasRenderingContext2D} context @param {number} ratio device pixels per CSS pixel */
 export function clear(context, ratio) {
+  // The picture is painted under a turned transform: cleared under that, corners would stay.
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);

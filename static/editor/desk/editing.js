@@ -19,6 +19,7 @@ import { begunFrom, poseFrom } from "./opening.js";
  */
 export function movePoint(desk, spot, gesture = null) {
   const { x, y } = intoFrame(spot, frameOf(desk.size));
+  // An absent keypoint that is dragged is there again; a hidden one stays hidden.
   return changePoint(desk, (point) => [round(x), round(y), point[2] === ABSENT ? VISIBLE : point[2]], gesture);
 }
 
@@ -28,6 +29,7 @@ export function nudge(desk, step) {
   const point = personOf(desk)?.pose.xyv[desk.keypoint];
   if (!point || point[2] === ABSENT) return desk;
   const { x, y } = intoFrame({ x: point[0] + step.x, y: point[1] + step.y }, frameOf(desk.size));
+  // Not to a hundredth: under a turned view a step of 1 px has two odd parts, and ten of them must make 10 px.
   return changePoint(desk, () => [round(x, 1e6), round(y, 1e6), point[2]]);
 }
 
@@ -38,6 +40,7 @@ export function changePoint(desk, change, gesture = null) {
   if (person?.state !== "open") return desk;
   const { xyv, touched, placed, undecided } = person.pose;
   const point = change(xyv[desk.keypoint]);
+  // Setting what is set already counts once: it says that somebody looked.
   if (samePoint(point, xyv[desk.keypoint]) && touched[desk.keypoint] && !undecided[desk.keypoint]) return desk;
   const pose = {
     xyv: xyv.with(desk.keypoint, point),
@@ -71,6 +74,7 @@ export function changePose(desk, pose, gesture = null, after = undefined) {
 export function changeBox(desk, box, gesture = null) {
   const person = personOf(desk);
   if (person?.state !== "open" || sameBox(person.box, box)) return desk;
+  // The very box the server has: whether somebody is edited is asked by identity.
   const back = sameBox(person.savedBox, box) ? person.savedBox : box;
   const last = goneOn(desk, gesture);
   const before = last?.kind === "box" ? last.before : person.box;

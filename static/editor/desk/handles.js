@@ -34,6 +34,7 @@ export function frameOfPose(pose, turn) {
   const axes = axesOf(angle);
   const { left, top, right, bottom } = around(spots.map((spot) => ({ x: dot(spot, axes[0]), y: dot(spot, axes[1]) })));
   const middle = from(ORIGIN, axes, (left + right) / 2, (top + bottom) / 2);
+  // A single keypoint, or a row of them, has no width to take hold of.
   return boxAround(middle, Math.max(right - left, 1), Math.max(bottom - top, 1), angle);
 }
 
@@ -53,6 +54,7 @@ export function handleAt(box, spot, radius, reach) {
   const { middle, ...handles } = handlesOf(box, reach);
   const far = Object.entries(handles).map(([name, at]) => ({ name, distance: Math.hypot(at.x - spot.x, at.y - spot.y) }));
   const nearest = far.reduce((one, two) => (two.distance < one.distance ? two : one));
+  // Handles go before the inside: on a small box they lie over all of it.
   if (nearest.distance <= radius) return nearest.name;
   return isInside(box, spot) ? "inside" : null;
 }
@@ -74,6 +76,7 @@ export function outlineOf(frame) {
  *   multiples of 15 degrees @returns {Box}
  */
 export function dragBox(box, handle, start, end, { least, size, snap = false }) {
+  // The same object, so that a press without a drag makes no change.
   if (start.x === end.x && start.y === end.y) return box;
   if (handle === "turn") return turnedBox(box, box.angle + degreesBetween(middleOf(box), start, end), snap);
   const step = { x: end.x - start.x, y: end.y - start.y };
@@ -87,6 +90,7 @@ function turnedBox(box, angle, snap) {
 
 /** The same direction in (-180, 180] degrees. @param {number} angle */
 export function wrapped(angle) {
+  // JavaScript's remainder has the sign of what is divided, hence twice.
   const turned = round((((angle + 180) % 360) + 360) % 360) - 180;
   return round(turned === -180 ? 180 : turned);
 }
@@ -99,6 +103,7 @@ function movedBox(box, step, size) {
     const { x, y } = intoFrame({ x: middle.x + step.x, y: middle.y + step.y }, middlesOf(size));
     return { ...box, x: round(x - box.width / 2), y: round(y - box.height / 2) };
   }
+  // A box wider than the picture lies at its left or upper edge, and does not turn the limits around.
   const most = { x: Math.max(frame.right - box.width, frame.left), y: Math.max(frame.bottom - box.height, frame.top) };
   return { ...box, x: round(clamp(box.x + step.x, frame.left, most.x)), y: round(clamp(box.y + step.y, frame.top, most.y)) };
 }
@@ -110,6 +115,7 @@ function sizedBox(box, [i, j], step, { least, size }) {
   const width = i ? clamp(box.width + i * dot(step, axes[0]), least, Math.max(room.width, least)) : box.width;
   const height = j ? clamp(box.height + j * dot(step, axes[1]), least, Math.max(room.height, least)) : box.height;
   const middle = from(middleOf(box), axes, (i * (width - box.width)) / 2, (j * (height - box.height)) / 2);
+  // Clamped, the opposite corner would move with it; a pull that changes nothing is easier to understand.
   if (box.angle && !isIn(middle, middlesOf(size))) return box;
   const { x, y } = boxAround(middle, width, height, box.angle);
   return { x: round(x), y: round(y), width: round(width), height: round(height), angle: box.angle };
@@ -151,7 +157,9 @@ export function poseDrag(frame, handle, start, end, { snap = false } = {}) {
   const place = (side) => from(middleOf(frame), axesOf(frame.angle), (side * i * frame.width) / 2, (side * j * frame.height) / 2);
   const [held, fixed] = [place(1), place(-1)];
   const arm = { x: held.x - fixed.x, y: held.y - fixed.y };
+  // Along the arm alone: to the side of it a pull would change the size at a whim.
   const pull = dot({ x: end.x - start.x, y: end.y - start.y }, arm) / Math.max(dot(arm, arm), LEAST_ARM ** 2);
+  // Below 0 it would mirror the pose, and nothing brings a pose of size 0 back.
   return similarity(Math.max(1 + pull, LEAST_SCALE), 0, fixed, fixed);
 }
 

@@ -66,6 +66,7 @@ export function swapSides(skeleton, pose, keypoints) {
     xyv: exchanged(pose.xyv),
     placed: exchanged(pose.placed),
     undecided: exchanged(pose.undecided),
+    // Exchanging sides is a decision about both, unless what came over was never decided.
     touched: pose.touched.map((touched, k) => (isMoved(k) ? !pose.undecided[mirror[k]] : touched)),
   };
 }
@@ -100,9 +101,11 @@ export function mirrorPose(skeleton, pose, { at, turn }) {
 export function swappedSuspects({ pose, ghosts, box }, skeleton) {
   const teachers = [ghosts.A, ghosts.B].filter(Boolean);
   if (!teachers.length) return [];
+  // In parts of the person: a gap of 10 px is much of a child far away and little of somebody near.
   const leastGap = LEAST_GAP * Math.hypot(box.width, box.height);
   return leftLimbs(skeleton).filter((limb) => {
     const telling = limb.filter((k) => isTelling(pose.xyv[k], pose.xyv[skeleton.mirror[k]], leastGap));
+    // Both teachers must say so: either may be the one that has them exchanged.
     return telling.length > 0 && teachers.every((said) => isNearerSwapped(skeleton, pose.xyv, said, telling));
   });
 }
@@ -110,6 +113,7 @@ export function swappedSuspects({ pose, ghosts, box }, skeleton) {
 /** @param {Skeleton} skeleton */
 function leftLimbs(skeleton) {
   const limbs = [...skeleton.keypoints.keys()].filter((k) => sideOf(skeleton, k) === "left").map((k) => limbOf(skeleton, k));
+  // Each keypoint of a limb names the same limb; once is enough.
   return limbs.filter((limb, i) => limbs.findIndex((other) => other[0] === limb[0]) === i);
 }
 

@@ -28,6 +28,7 @@ export function overlap(one, two) {
  * @template {{box: Box}} T @param {Box} box @param {T[]} persons @returns {T | null} */
 export function samePerson(box, persons) {
   const most = best(persons, (person) => overlap(box, person.box));
+  // Overlap first: in a crowd the nearest middle is often a neighbour's.
   if (most && overlap(box, most.box) >= LEAST_OVERLAP) return most;
   const near = best(persons, (person) => -distance(box, person.box));
   return near && distance(box, near.box) <= FARTHEST * Math.hypot(box.width, box.height) ? near : null;

@@ -29,6 +29,7 @@ export function openDesk(task) {
     skeleton: task.skeleton,
     persons: task.persons.map(personFrom),
     removed: [],
+    // Nobody yet: selectPerson below chooses, and says what waits to be placed.
     person: -1,
     keypoint: 0,
     placing: false,
@@ -67,6 +68,7 @@ export function personFrom(data) {
 
 /** Where a pose that begins so began. @param {Start} start @returns {Begun} */
 export function begunFrom(start) {
+  // A start without any keypoint is nothing to begin from, whatever the server calls it.
   const isEmpty = start.xyv.every((point) => point[2] === ABSENT);
   return { from: isEmpty ? "empty" : start.from, startedFrom: start.prediction_id ?? null, model: start.model ?? null };
 }
@@ -85,6 +87,7 @@ export function newPerson(id, box, count) {
 /** A pose as it begins, nothing touched yet: of what is absent, a label and the student have decided so.
  * @param {Point[]} xyv @param {Source} from @returns {Pose} */
 export function poseFrom(xyv, from) {
+  // A model from elsewhere may not know every keypoint of this skeleton: what it left out, nobody decided about.
   const isOpen = from === "empty" || from === "model";
   return {
     xyv,

@@ -69,10 +69,12 @@ function guideOn(desk, from) {
 export function setVisibility(desk, visibility, { pointer = null, byMouse = false } = {}) {
   const person = personOf(desk);
   if (person?.state !== "open") return desk;
+  // Absent is a decision about it, as leaving it out is: on to the next one.
   if (visibility === ABSENT && isUndecided(person, desk.keypoint)) return goOn({ ...desk, placing: true });
   if (visibility === ABSENT || person.pose.placed[desk.keypoint]) {
     return changePoint(desk, (point) => [point[0], point[1], visibility]);
   }
+  // The pointer may rest where the last keypoint was put: two must not land on one spot.
   const isFree = pointer && isFreeOf(person.pose, pointer, SAME_SPOT_PX);
   const spot = teachersPlace(person, desk.keypoint) ?? (isFree ? pointer : null);
   if (spot) return placePoint(desk, spot, visibility);
@@ -106,11 +108,13 @@ function placeBeside({ skeleton: { edges }, size, keypoint }, { box, pose }) {
   const neighbour = near.find((other) => pose.xyv[other][2] !== ABSENT);
   const [x, y] = neighbour === undefined ? [middle.x, middle.y] : pose.xyv[neighbour];
   const step = BESIDE * Math.hypot(box.width, box.height);
+  // In the very middle no way leads outwards: downwards, then.
   const outwards = Math.hypot(x - middle.x, y - middle.y) < 1 ? Math.PI / 2 : Math.atan2(y - middle.y, x - middle.x);
   const around = RINGS.flatMap((ring) => SIDEWAYS.map((turn) => {
     return { x: x + ring * step * Math.cos(outwards + turn), y: y + ring * step * Math.sin(outwards + turn) };
   }));
   const inside = (neighbour === undefined ? [middle, ...around] : around).map((spot) => intoFrame(spot, frameOf(size)));
+  // Every spot around may be taken in a crowd of keypoints: then the first will do, and an arrow moves it.
   return inside.find((spot) => isFreeOf(pose, spot, step / 2)) ?? inside[0];
 }
 

@@ -62,9 +62,11 @@ export function copyFrom(desk, { box, xyv }) {
 /** What carries one box's middle, upright direction and size to another's. @param {Box} from @param {Box} to @param {Lens | null} lens */
 function boxToBox(from, to, lens) {
   const [a, b] = [middleOf(from), middleOf(to)];
+  // Under an overhead fisheye whoever walks around the middle turns as well.
   const angle = lens ? uprightAngle(b, lens) - uprightAngle(a, lens) : 0;
   /** @param {Box} box */
   const diagonal = (box) => Math.hypot(box.width, box.height);
+  // A box drawn badly in one of the frames must not blow the pose up.
   const scale = clamp(diagonal(to) / diagonal(from), COPY_SCALE.least, COPY_SCALE.most);
   return similarity(scale * Math.cos(angle), scale * Math.sin(angle), a, b);
 }

@@ -9,6 +9,7 @@ import { ABSENT, VISIBLE, personOf } from "./desk.js";
 export function selectPerson(desk, index) {
   const person = desk.persons[index];
   if (!person) return { ...desk, person: -1, keypoint: 0, placing: false };
+  // Placing in order starts by itself only where nothing is placed: elsewhere a click must not add a keypoint.
   const bare = person.state === "open" && !person.pose.placed.some(Boolean);
   const keypoint = bare ? 0 : person.flags[0]?.keypoint ?? 0;
   return { ...desk, person: index, keypoint, placing: bare, placeAs: VISIBLE };
@@ -25,6 +26,7 @@ export function stepPerson(desk, step) {
 export function stepTo(desk, wanted) {
   const order = desk.persons.map((_, i) => (desk.person + 1 + i) % desk.persons.length);
   const found = order.find((index) => desk.persons[index].state === wanted);
+  // The walk ends at the person it began at, who is no other.
   return found === undefined || found === desk.person ? desk : selectPerson(desk, found);
 }
 
@@ -70,6 +72,7 @@ function gapTarget(walk, person, step) {
   const first = later === -1 ? 0 : later;
   if (step === 1) return first;
   const past = walk.findIndex((spot) => spot.person > person);
+  // -1 goes round to the last flag of all, as the caller adds the length of the walk.
   return past === -1 ? -1 : past - 1;
 }
 

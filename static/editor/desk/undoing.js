@@ -60,6 +60,7 @@ function put(desk, change, side) {
   if (change.kind === "box") return withPerson(there, change.person, { box: change[side] });
   if (change.kind === "added") return there;
   const { keypoint, begun, [side]: value } = change;
+  // A misplaced keypoint taken back waits for its click again, as before it.
   const placing = desk.persons[change.person].state === "open" && !value.placed[keypoint] && !value.touched[keypoint];
   return { ...withPerson(there, change.person, { pose: value, ...begun?.[side] }), keypoint, placing };
 }

@@ -65,6 +65,7 @@ export function resize(desk, more) {
 export function boxAbout(desk, at, angle) {
   const { size } = desk;
   const sides = desk.persons.map(({ box }) => Math.max(box.width, box.height)).sort((a, b) => a - b);
+  // The median: one giant or one child in the image says nothing about the next person.
   const side = round(Math.min(sides[Math.floor(sides.length / 2)] ?? Math.min(size.width, size.height) / 6, size.width, size.height));
   const frame = angle ? { left: 0, top: 0, right: size.width, bottom: size.height } : frameOf(size);
   const half = angle ? 0 : side / 2;

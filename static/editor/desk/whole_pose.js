@@ -68,6 +68,7 @@ export function resize(desk, more) {
 function carried(desk, pose, matrix, gesture = null) {
   const person = personOf(desk);
   const after = matrix ? transformPose(pose, matrix) : pose;
+  // Clamping each keypoint at the border would bend the pose; the step is not made instead.
   if (person?.state !== "open" || after.xyv.some((point, i) => leaves(pose.xyv[i], point, desk.size))) return desk;
   const xyv = after.xyv.map(([x, y, v]) => /** @type {import("../geometry.js").Point} */ ([round(x, 1e6), round(y, 1e6), v]));
   return after === person.pose ? desk : { ...changePose(desk, { ...after, xyv }, gesture), placing: false };

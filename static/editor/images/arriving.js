@@ -199,6 +199,7 @@ export class Arriving {
       if (this.#work.sheet !== sheet) return fresh.picture?.close();
       fresh.desk = withEarlierEdits(fresh.desk, sheet.desk);
       fresh.restored = [];
+      // Loaded anew, the old sheet must not come back by undo.
       this.#leftBehind.take(sheet);
       this.#lay(fresh);
       this.#select(person?.id);
@@ -255,6 +256,7 @@ export class Arriving {
 
   /** Put an image on the desk. @param {Sheet} sheet */
   #lay(sheet) {
+    // An image that comes back has told of its draft already.
     const isFirst = sheet.view === null;
     this.#work.sheet = sheet;
     this.#host.letGo();
@@ -309,6 +311,7 @@ export class Arriving {
   #leave(sheet) {
     if (sheet.look) return this.#drop(sheet);
     this.#keeper.keep(sheet);
+    // One that was done when it came was never among those to do.
     if (nextOpen(sheet.desk) === -1 && !sheet.wasDone) this.#tally.finished(sheet.desk.imageId);
     this.#leftBehind.put(sheet);
     this.#work.sheet = null;

@@ -111,6 +111,7 @@ export class Conveyor {
 
   /** See to it that the next sheets are under way, one after the other. A failure shows when the sheet is taken. */
   prefetch() {
+    // Full only with the first picture decoded: that is the one somebody waits for.
     const isFull = this.#ready.length >= AHEAD && this.#hasFirst();
     if (this.#coming !== null || this.#back.length || isFull) return;
     this.#drawing = this.#ready.length && !this.#hasFirst() ? this.#ready[0] : null;
@@ -134,6 +135,7 @@ export class Conveyor {
     if (!gone.length) return;
     if (this.#drawing && gone.includes(this.#drawing)) this.#takeComing(); // that picture is not wanted any more
     this.#ready = this.#ready.filter((sheet) => !gone.includes(sheet));
+    // Decoded pixels are outside what the garbage collector counts: they are let go by hand.
     for (const sheet of gone) sheet.picture?.close();
     this.#changed();
     this.prefetch();
@@ -247,6 +249,7 @@ export class Conveyor {
       sheet.picture = await this.#api.picture(sheet.desk.url);
     } catch (error) {
       if (!(error instanceof ApiError) || error.kind !== "refused") throw error;
+      // A picture that cannot be read is shown as a problem, with its persons: they can still be skipped.
       sheet.problem = error.message;
     }
     this.#bare.delete(sheet);

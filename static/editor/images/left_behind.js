@@ -63,6 +63,7 @@ export class LeftBehind {
     let pixels = 0;
     return new Set(this.#sheets.toReversed().filter(({ desk, waiting }, i) => {
       pixels += desk.size.width * desk.size.height;
+      // The last one always, however large: undo reaches into it first.
       return waiting > 0 || i === 0 || desk.persons.some((person) => person.problem) || (i < KEPT && pixels <= KEPT_PX);
     }));
   }

@@ -15,6 +15,7 @@ export class Tally {
    * @param {number} remaining @param {number[]} held images on the desk or with saves under way when it was asked
    */
   heard(remaining, held) {
+    // What was saved before the server was asked is in its count for sure.
     this.#unsure = new Set([...this.#unsure].filter((id) => held.includes(id)));
     this.#reopened = new Set([...this.#reopened].filter((id) => held.includes(id)));
     this.left = clamp(this.left, remaining - this.#unsure.size, remaining + this.#reopened.size);

@@ -77,6 +77,7 @@ export const BINDINGS = [
 /** A key press as the table writes it. @param {KeyboardEvent} event @returns {string} */
 export function chordOf({ key, code = "", shiftKey, ctrlKey, metaKey, altKey }) {
   const name = key.length === 1 ? latin(key, code).toUpperCase() : key;
+  // “?” and “+” need Shift on some keyboards and not on others: there the sign alone counts.
   const shiftTells = name.length > 1 || /[A-Z]/.test(name);
   return `${altKey ? "Alt+" : ""}${ctrlKey || metaKey ? "Mod+" : ""}${shiftKey && shiftTells ? "Shift+" : ""}${name}`;
 }

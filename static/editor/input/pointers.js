@@ -30,6 +30,7 @@ export function listen(element, handlers, signal) {
   const down = (event) => {
     if (event.button === 2 || /** @type {Element} */ (event.target).closest("button, a, dialog, [data-floating]")) return;
     const spot = spotOf(event);
+    // A drag goes on over the panel and out of the window.
     element.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, spot);
     if (fingers.size > 1) {
@@ -89,7 +90,9 @@ export function listen(element, handlers, signal) {
   /** @param {WheelEvent} event */
   const wheel = (event) => {
     event.preventDefault();
+    // Some browsers count a mouse wheel in lines.
     const lines = event.deltaMode === 1 ? 16 : 1;
+    // A pinch on a touch pad comes as a wheel with Ctrl, in much smaller steps.
     handlers.wheel(spotOf(event), Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)));
   };
 

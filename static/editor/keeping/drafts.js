@@ -57,6 +57,7 @@ export class Drafts {
   async keep(desk, now, waiting = 0) {
     const leftOut = this.#leftOut.get(desk.imageId) ?? [];
     try {
+      // Somebody whose letter still waits is in no desk, but must not vanish from the draft.
       if (leftOut.length || !isOver(desk, waiting)) await this.#put(desk, draftOf(desk, leftOut, now));
       else await this.#remove(desk);
       return this.#store.isKept;
@@ -94,6 +95,7 @@ export class Drafts {
     const told = (one) => (person && one.key === personKey ? knownAnew(one, person, body) : one);
     this.#leftOut.set(imageId, (this.#leftOut.get(imageId) ?? []).map(told));
     return this.#store.change("drafts", [this.#owner, imageId], (draft) => {
+      // A draft of another version of this page is left as it is.
       if (draft?.version !== VERSION) return draft;
       /** @type {KeptPerson[]} */
       const persons = draft.persons.map(told);
@@ -121,6 +123,7 @@ export class Drafts {
 
   /** @param {Desk} desk */
   async #remove({ imageId }) {
+    // Another tab's draft, or one that could not be read, is not ours to remove.
     if (!this.#ours.has(imageId) || this.#unread.has(imageId)) return;
     await this.#store.remove("drafts", [this.#owner, imageId]);
   }
@@ -157,12 +160,14 @@ export async function moveOldDrafts(storage, store, project) {
     const key = [ownerOf(name.slice(OLD_PREFIX.length, cut), project), Number(name.slice(cut + 1))];
     const old = parsed(storage.getItem(name));
     if (old?.version === 1) await store.change("drafts", key, (there) => there ?? fromOld(old));
+    // In a store that does not outlive the page they stay where they were.
     if (store.isKept) storage.removeItem(name);
   }
 }
 
 /** Whether a draft is of this picture, and as this version of the page keeps them. @param {Draft} draft @param {Desk} desk */
 function isAbout({ version, url }, desk) {
+  // The picture's address names its content: a draft of another picture would put keypoints beside people.
   return version === VERSION && (url === undefined || url === desk.url);
 }
 
@@ -213,6 +218,7 @@ function continued(desk, draft) {
   /** @param {number} index */
   const goesOn = (index) => isAsLeft(fresh[index], draft.persons[index], desk.skeleton);
   if (![...about].every(goesOn)) return null;
+  // People added since by others come last, so that the indices of the history still fit.
   const others = desk.persons.filter((person) => !fresh.includes(person));
   const persons = draft.persons.map((kept, index) => (about.has(index) ? personAsLeft(fresh[index], kept) : fresh[index]));
   const whole = { ...desk, persons: [...persons, ...others], past: draft.past, future: draft.future, person: draft.person };

@@ -39,10 +39,12 @@ export class LastWords {
     this.#open.set(name, mine);
     this.#write();
     const over = () => {
+      // A later wish under the same key has taken its place.
       if (this.#open.get(name) !== mine) return;
       this.#open.delete(name);
       this.#write();
     };
+    // One that failed stays open: the next page tries it again.
     work.then(over, () => {});
   }
 
@@ -59,6 +61,7 @@ export class LastWords {
 
   #write() {
     const wishes = this.#goes ? [...this.#open.values()] : [];
+    // localStorage is written on the page's own thread: not without need.
     if (!wishes.length && !this.#isWritten) return;
     const letters = wishes.filter(({ table }) => table === "letters");
     if (!this.#couldWrite(wishes) && letters.length < wishes.length) this.#couldWrite(letters); // the drafts may be too large
@@ -92,6 +95,7 @@ function nameOf(table, key) {
 export async function takeUpLastWords(storage, store, locks = globalThis.navigator?.locks) {
   if (!wordsIn(storage).length) return;
   const take = () => takeUp(storage, store);
+  // Two tabs opened at once would both take it up, the slower one over newer work.
   await (locks ? locks.request(PREFIX, take) : take());
 }
 
@@ -99,6 +103,7 @@ export async function takeUpLastWords(storage, store, locks = globalThis.navigat
 async function takeUp(storage, store) {
   for (const [name, text] of wordsIn(storage)) {
     for (const { table, key, value, at } of readable(text)) {
+      // What another page has put there since is newer.
       await store.change(table, key, (there) => (there?.at > at ? there : value));
     }
     if (store.isKept) storage().removeItem(name);

@@ -61,6 +61,7 @@ function databaseOf(factory) {
     request.onblocked = () => giveUp(new DOMException("another tab holds an older version of it open", "BlockedError"));
     request.onsuccess = () => {
       clearTimeout(timer);
+      // Left open, it would block the next version's upgrade in every tab.
       if (isLate) request.result.close();
       else resolve(request.result);
     };
@@ -98,6 +99,7 @@ export class BrowserStore {
 
   /** @param {IDBDatabase} database */
   #watched(database) {
+    // A newer page of ours in another tab wants to change the tables: it goes first.
     database.onversionchange = () => database.close();
     return database;
   }
@@ -194,6 +196,7 @@ export class BrowserStore {
     if (this.#opening) return this.#opening.then(() => this.#carryOut(locked, mode, table, work, atOnce));
     return new Promise((resolve, reject) => {
       try {
+        // Relaxed: a crash of the browser is survived, only one of the machine may cost the last moment; strict waits for the disk.
         const transaction = this.#database.transaction(locked, mode, { durability: "relaxed" });
         const request = work(transaction.objectStore(table));
         if (atOnce) transaction.commit();
@@ -277,6 +280,7 @@ export class MemoryStore {
 
 /** The keys of one owner. @param {string} owner @returns {IDBKeyRange} */
 function ofOwner(owner) {
+  // In IndexedDB's order an array comes after every number and text: all keys of one owner, and no other's.
   return IDBKeyRange.bound([owner], [owner, []]);
 }
 

@@ -88,6 +88,7 @@ export class Notices {
   show(notice) {
     const { notice: box, noticeText, noticeButton, noticeOther } = this.#refs;
     const wasNote = this.#shown?.kind === "note";
+    // A note lasts until the next change, a problem until it is read: the one must not swallow the other.
     if (notice?.kind === "note" && this.#shown?.kind === "problem") this.#under = this.#shown;
     else if (!notice && wasNote && this.#under) [notice, this.#under] = [this.#under, null];
     else if (notice?.kind !== "note") this.#under = null;

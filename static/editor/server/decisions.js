@@ -67,6 +67,7 @@ export class Decisions {
     if (why && desk.placing) return this.#host.explain(words.placeFirst(spoken(desk.skeleton, desk.keypoint)));
     if (why) return this.#host.explain(why);
     const undecided = countUndecided(person);
+    // By identity: any edit makes another pose, which is asked about anew.
     if (undecided && this.#askedAbout !== person.pose) return this.#ask(words.notPlacedYet(undecided), person.pose);
     return this.decide({ state: "accepted", reason: null });
   }
@@ -117,6 +118,7 @@ export class Decisions {
 
   /** @param {number} index @param {Verdict} verdict @param {any} [group] */
   #decideAbout(index, verdict, group = undefined) {
+    // Before it is made on the desk: a refusal goes back to what was there before.
     this.#saving.decided(this.#sheet, index, verdict);
     this.#host.change(deciding.decide(this.#desk, index, verdict, group));
   }

@@ -3,6 +3,7 @@
 import { ApiError } from "../../shared/api.js";
 import { Tabs } from "./tabs.js";
 
+// One beat may be lost on a bad connection, and the lease still lasts until the next.
 const BEATS_IN_A_LEASE = 3;
 
 /**
@@ -31,6 +32,7 @@ export class Leases {
 
   /** Renew the leases from now on; once begun it goes on. @param {number} leaseS how long one lasts, in seconds */
   keep(leaseS) {
+    // The first image's lease tells the pace for all: the server gives each the same.
     this.#beating ||= setInterval(() => void this.#beat(), (leaseS * 1000) / BEATS_IN_A_LEASE);
   }
 
@@ -59,6 +61,7 @@ export class Leases {
       /** @type {import("../../shared/contract.d.ts").HeldPayload} */
       const { held } = await this.#api.post("/api/heartbeat", { image_ids: ids });
       const lost = ids.filter((id) => !held.includes(id));
+      // Those that only wait here are dropped without a word: nothing was done to them.
       this.#host.lost(lost);
       this.#tell(lost.find((id) => id === this.#host.imageId()) ?? null);
     } catch (error) {

@@ -23,6 +23,7 @@ import { ApiError, messageOf, newKey } from "../../shared/api.js";
  *   retryAt: number}} Outlook
  */
 
+// Longer each time: a server that comes back is not met by everybody at once.
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 /** How long to wait before try number `tries`. @param {number} tries from 1 */
@@ -109,15 +110,19 @@ export class Outbox {
   add(letter, hearer = {}) {
     const key = newKey();
     const follows = letter.whom !== null && this.#letters.some((other) => other.about === letter.about);
+    // By the clock, so that letters of several pages keep their order; never twice the same within one millisecond.
     this.#latest = Math.max(this.#clock.now(), this.#latest + 1);
+    // A copy: the desk goes on changing while the letter waits.
     /** @type {Posted} */
     const posted = structuredClone({ ...letter, key, number: this.#latest, sealed: null });
+    // A letter behind another about the same person cannot know the revision yet that the first one makes.
     if (!follows) posted.sealed = sealedFor(posted, letter.whom);
     this.#letters.push(posted);
     this.#hearers.set(key, hearer);
     this.#keep(posted);
     if (this.outlook.state === "saved") this.#look("saving");
     else this.#look(this.outlook.state, this.outlook.message, this.outlook.retryAt);
+    // While one waits for its next try, the others wait behind it.
     if (this.#timer === null && !isStopped(this.outlook.state)) void this.#work();
     return key;
   }
@@ -146,6 +151,7 @@ export class Outbox {
   /** Send the oldest letter. @returns {Promise<boolean>} whether the next one may follow */
   async #sendFirst() {
     const letter = this.#letters[0];
+    // Sealed once: the same key must not stand for two contents, at whatever try the answer was lost.
     const sealed = (letter.sealed ??= sealedFor(letter, letter.whom));
     this.#look("saving");
     let answer;
@@ -196,6 +202,7 @@ export class Outbox {
   #refused(letter, error) {
     this.#tries = 0;
     const [, ...later] = this.#letters;
+    // What follows was decided on top of what was refused.
     this.#letters = later.filter((other) => other.about !== letter.about);
     for (const other of later.filter((one) => one.about === letter.about)) {
       const dropped = this.#heard(other);

@@ -43,6 +43,7 @@ export class Saving {
    * @param {Sheet} sheet @param {number} index @param {Verdict} verdict
    */
   decided(sheet, index, verdict) {
+    // Nobody can be decided about whom the server does not know.
     if (sheet.desk.persons[index].isUnknown) this.added(sheet, index);
     const person = sheet.desk.persons[index];
     const { key } = person;
@@ -62,6 +63,7 @@ export class Saving {
   /** A person the annotator added: they get their real id. @param {Sheet} sheet @param {number} index */
   added(sheet, index) {
     const { key, box } = sheet.desk.persons[index];
+    // Taken for saved at once, so that a second decision does not add them again; a refusal sets it back.
     sheet.desk = withPerson(sheet.desk, index, { isUnknown: false, savedBox: box });
     this.#entrust(sheet, key, {
       path: "/api/persons",
@@ -93,6 +95,7 @@ export class Saving {
 
   /** Nobody (else) is in the image. @param {Sheet} sheet */
   finished(sheet) {
+    // A count, and no place in the past: undo and redo may have changed that when the answer comes.
     const before = countFinished(sheet.desk);
     this.#aboutImage(sheet, "/api/finish", () => withFinished(sheet.desk, before));
   }

@@ -20,6 +20,7 @@ export class Tabs {
     this.drop();
     if (!this.#locks) return Promise.resolve(true);
     this.#name = name;
+    // A lock is held for as long as the promise of its holder is open.
     /** @type {Promise<void>} */
     const kept = new Promise((letGo) => (this.#letGo = letGo));
     return new Promise((answer) => {
@@ -29,6 +30,7 @@ export class Tabs {
         answer(lock !== null);
         return lock && kept;
       };
+      // Asked, not waited for: the other tab may stay open all day.
       this.#locks.request(name, { ifAvailable: true }, got).catch(() => answer(true)); // forbidden here: nobody can tell
     });
   }

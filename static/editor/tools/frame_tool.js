@@ -51,6 +51,7 @@ export class FrameTool extends Tool {
     const start = this.hand.viewing.toImage(spot);
     const frame = this.#frameNow();
     const handle = frame && this.#handleOf(frame, start, touch);
+    // Beside the frame the hand moves the view: nothing moves as a whole by accident.
     if (!sheet || !person || !frame || !handle) return "view";
     const gesture = new Gesture(sheet);
     this.#held = { gesture, grip: { handle, start, frame, pose: person.pose, gesture: gesture.key } };
@@ -63,6 +64,7 @@ export class FrameTool extends Tool {
     if (!held) return;
     const { work, viewing } = this.hand;
     const at = viewing.toImage(to);
+    // The frame as pulled, not a new one around the pose: that would change its shape under the hand.
     this.#pulled = this.#whole.framePulled(held.grip, at, { snap: shiftKey });
     work.change(this.#whole.pull(work.desk, held.grip, at, { snap: shiftKey }), { quick: true });
   }

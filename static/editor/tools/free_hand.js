@@ -51,6 +51,7 @@ export class FreeHand extends Tool {
     hand.cursor("moving");
     hand.mark({ hovered: null, loupeAt: held.touch ? { at: on, finger: to } : null });
     const moved = movePoint({ ...desk, keypoint: held.keypoint }, hand.viewing.toImage(on), held.gesture.key);
+    // The panel follows when the drag is over: at every pixel only what moves is painted.
     hand.work.change(moved, { quick: desk.keypoint === held.keypoint });
   }
 
@@ -62,6 +63,7 @@ export class FreeHand extends Tool {
     hand.cursor("point");
     const waiting = this.#heldStill()?.gesture.waiting ?? null;
     this.#held = null;
+    // Another keypoint was dragged meanwhile: the one that waited for its place still does.
     if (waiting !== null) return work.change(selectKeypoint(work.desk, waiting));
     return hand.settled();
   }
@@ -95,6 +97,7 @@ export class FreeHand extends Tool {
     const hovered = spot && !placing ? this.#pick(spot, false, hand.work.person) : null;
     const cross = placing ? spot : null;
     hand.cursor(placing ? "cross" : hovered !== null ? "point" : "");
+    // Most moves of a mouse change nothing that is seen.
     if (hovered === hand.marks.hovered && !cross && !hand.marks.spot) return;
     hand.mark({ hovered, spot: cross });
     hand.paint();

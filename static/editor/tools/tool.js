@@ -116,6 +116,7 @@ export class Gesture {
 
   /** The desk without what was dragged; what waited to be placed waits again. @param {Desk} desk @returns {Desk} */
   givenUp(desk) {
+    // With the future of before: what could be made again can be still.
     const before = undoing.abandon(desk, this.key, this.#future);
     return this.waiting === null ? before : selectKeypoint(before, this.waiting);
   }

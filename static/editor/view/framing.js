@@ -17,6 +17,7 @@ export function uprightTurn(desk) {
 
 /** Whether a view turns the image by `turn`. @param {View} view @param {number} turn */
 export function isTurnedBy(view, turn) {
+  // By the cosine: turns of -180 and 180 degrees are the same one.
   return Math.cos(turnOf(view) - turn) > 1 - 1e-9;
 }
 
@@ -49,6 +50,7 @@ export function withKeypointInside(view, desk, stage) {
  * @param {View} view @param {Desk} desk @param {number} turn persons are shown with @param {Size} before @param {Size} after
  * @returns {View} */
 export function refitted(view, desk, turn, before, after) {
+  // Whoever zoomed or moved by hand keeps what they look at; a fitted view follows the window.
   const fitted = [viewOfPerson, viewOfImage].find((fits) => isSame(view, fits(desk, before, turn)));
   return fitted ? fitted(desk, after, turn) : resized(view, before, after);
 }
