@@ -22,8 +22,10 @@ def write_atomically(path: Path, content: bytes, *, mode: int = EVERYBODY) -> No
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = path  # a failed write names no file of itself, and the reader wants to know which disk
         raise
     _keep_name(path.parent)
 

@@ -56,7 +56,7 @@ def test_only_who_runs_pose_models_loads_onnxruntime() -> None:
     assert "onnxruntime" not in loaded_by(
         [
             "app.web.server",
-            "app.cli.commands",
+            "app.cli.running",
             "app.dataset.importing",
             "db.rounds.prelabellings",
             "sspcm.ranking.ranking",

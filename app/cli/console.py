@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tqdm import tqdm
-
 
 def say(line: str) -> None:
     """For the person who watches."""
@@ -26,6 +24,8 @@ def answer(document: Any, *, as_json: bool, plain: Callable[[], Iterator[str]]) 
 @contextmanager
 def progress_bar(what: str, unit: str = "image") -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr while a terminal watches; told (done, in all)."""
+    from tqdm import tqdm
+
     with tqdm(desc=what, unit=unit, disable=None) as bar:
 
         def update(done: int, total: int) -> None:

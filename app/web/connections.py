@@ -16,9 +16,9 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.settings import Settings
 from app.web.asgi import Receive, Scope, Send
-from app.web.failures import TRY_AGAIN_AFTER_S
 from app.web.refusal_pages import refuse
 from app.web.security_headers import security_headers, shield
 

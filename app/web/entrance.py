@@ -7,8 +7,8 @@ from dataclasses import replace
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.settings import Settings
-from app.web.failures import TRY_AGAIN_AFTER_S
 from app.web.guard import cookie_name
 from app.web.known_browsers import KEPT_S, KnownBrowsers, server_secret
 from app.web.login_budget import Attempt, LoginBudget, one_account, one_sender

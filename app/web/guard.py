@@ -16,11 +16,11 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.dataset.labels_made_elsewhere import LARGEST_FILE as LARGEST_LABELS
+from app.home.failures import TRY_AGAIN_AFTER_S, Home, failure_of
 from app.home.model_files import LARGEST_MODEL
 from app.home.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
 from app.web.bodies import bounded, too_large
-from app.web.failures import TRY_AGAIN_AFTER_S, Home, failure_of
 from app.web.plain_page import PLAIN_STYLE
 from app.web.refusal_pages import leads_only_page, nothing_here_page, refuse, sees_page, unknown_host_page
 from app.web.security_headers import is_page, shield

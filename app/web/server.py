@@ -14,10 +14,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
+from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.settings import Settings
 from app.web.connections import server_options
 from app.web.entrance import entrance_routes
-from app.web.failures import TRY_AGAIN_AFTER_S
 from app.web.guard import Guard
 from app.web.opened import OpenHome
 from app.web.pages.annotate import annotate_page

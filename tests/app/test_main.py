@@ -2,12 +2,14 @@
 
 import argparse
 import dataclasses
+import errno
 import io
 import json
 import os
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,9 +19,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.__main__ import build_parser, main
-from app.cli.commands import COMMANDS
+from app.cli.running import run as carry_out
 from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
 from app.web.pages.launch_form import LAST, _begun_from
@@ -320,13 +323,49 @@ def test_a_misused_command_is_answered_with_its_usage(
     assert "usage:" in capsys.readouterr().err
 
 
+def commands(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Every command's words, `round launch` among them."""
+    if name := parser.get_default("name"):
+        yield name
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                yield from commands(one)
+
+
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in COMMANDS:
+    for command in commands(build_parser()):
         with pytest.raises(SystemExit) as ended:
             build_parser().parse_args([*command.split(), "--help"])
         assert ended.value.code == 0
         said = capsys.readouterr().out
         assert f"python -P -m app --home data {command}" in said and "SSPCM_HOME" in said and "--home DIR" in said
+
+
+def sqlite_error(kind: str, words: str) -> OperationalError:
+    """As SQLAlchemy passes on what SQLite said."""
+    error = sqlite3.OperationalError(words)
+    error.sqlite_errorcode = getattr(sqlite3, kind)
+    return OperationalError("INSERT", {}, error)
+
+
+@pytest.mark.parametrize(
+    "error,said",
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "is full"),
+        (sqlite_error("SQLITE_FULL", "database or disk is full"), "is full"),
+        (sqlite_error("SQLITE_READONLY", "attempt to write a readonly database"), "may not write into"),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_named_by_a_command(
+    error: Exception, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_given: object) -> int:
+        raise error
+
+    assert carry_out(argparse.Namespace(home=tmp_path, run=fail, name="user add")) == 1
+    told = capsys.readouterr().err
+    assert said in told and str(tmp_path) in told and "DATABASE_URL" not in told
 
 
 def test_every_option_has_a_word_of_help() -> None:
@@ -358,7 +397,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_the_web_process_never_loads_torch_nor_onnxruntime() -> None:
-    loaded = loaded_by("import app.web.server, app.processes.supervisor, app.demo.check, app.cli.commands")
+    loaded = loaded_by("import app.web.server, app.processes.supervisor, app.demo.check, app.cli.running")
     assert not loaded & {"torch", "onnxruntime"}
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from app.web.failures import Failure, Home, failure_of
+from app.home.failures import Failure, Home, failure_of
 from db.errors import StoreBusy
 from db.store.session import open_store
 

@@ -1,0 +1,40 @@
+"""Accounts."""
+
+import argparse
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+from app.cli.console import answer
+from app.cli.options import Subparsers, add_json, command
+
+if TYPE_CHECKING:
+    from app.home.settings import Settings
+
+
+def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    user = several.add_parser("user", help="accounts").add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = command(
+        user,
+        "add",
+        example="user add ann --role annotator",
+        help="add an account; prints a generated password unless one comes on stdin",
+    )
+    add.add_argument("name", metavar="NAME", help="whom they sign in as; capitals do not count")
+    add.add_argument("--role", choices=["annotator", "lead"], required=True, help="a lead also launches rounds")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
+    add_json(add, run=user_add, name="user add")
+
+
+def user_add(settings: "Settings", options: argparse.Namespace) -> int:
+    """A new account."""
+    from app.cli.store import new_or_old_store
+    from db.people import users
+
+    given = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    password = secrets.token_urlsafe(12) if given is None else given
+    with new_or_old_store(settings) as store, store.transaction() as tx:
+        user = users.add_user(tx, options.name, options.role, password)
+    shown = {"name": user.name, "role": user.role} | ({} if given is not None else {"password": password})
+    answer(shown, as_json=options.json, plain=lambda: (f"{key:<9} {value}" for key, value in shown.items()))
+    return 0

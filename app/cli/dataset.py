@@ -1,0 +1,188 @@
+"""Images and labels in, labels out, a pose model over the pool."""
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.console import answer, progress_bar
+from app.cli.options import Subparsers, add_json, command
+
+if TYPE_CHECKING:
+    from app.home.settings import Settings
+    from app.pool.prelabelling import PrelabelReport
+    from db.store.session import Store
+    from sspcm.skeletons.skeleton import Skeleton
+
+
+def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    imports = command(
+        several,
+        "import",
+        example="import frames --annotations boxes.json",
+        help="a folder of images, with or without a COCO file",
+    )
+    imports.add_argument(
+        "images_dir", type=Path, metavar="IMAGES_DIR", help="the folder of images, with its sub-folders"
+    )
+    imports.add_argument("--annotations", type=Path, metavar="FILE", help="COCO keypoints or boxes")
+    imports.add_argument("--format", choices=["coco"], default="coco", help="what --annotations is written in (coco)")
+    imports.add_argument(
+        "--group-from",
+        metavar="FIELD",
+        help="the field of the file's images that names the camera (default: sub-folder, or what names share)",
+    )
+    imports.add_argument(
+        "--split", choices=["train", "validation"], default="train", help="validation is only measured on (train)"
+    )
+    imports.add_argument(
+        "--skeleton", help="built-in name or file, for boxes and bare images (default: the home's, or coco-17)"
+    )
+    imports.add_argument(
+        "--update", action="store_true", help="take the file's labels, boxes and fields where those here differ"
+    )
+    imports.add_argument(
+        "--prelabel", type=Path, metavar="MODEL.onnx", help="a pose model to predict everybody with who has no label"
+    )
+    add_json(imports, run=import_images, name="import")
+
+    prelabel = command(
+        several,
+        "prelabel",
+        example="prelabel movenet.onnx",
+        help="a pose model's predictions for everybody who has no label",
+    )
+    prelabel.add_argument("model", type=Path, metavar="MODEL.onnx", help="a pose model (docs/cold-start.md)")
+    add_json(prelabel, run=run_prelabel, name="prelabel")
+
+
+def add_export(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    export = command(several, "export", example="export labels.json", help="labels out as COCO keypoints")
+    export.add_argument("out", type=Path, metavar="OUT", help="the file to write")
+    export.add_argument("--format", choices=["coco"], default="coco", help="what is written (coco)")
+    export.add_argument("--with-predictions", action="store_true", help="add the student's, marked as such")
+    add_json(export, run=export_labels, name="export")
+
+
+def import_images(settings: "Settings", options: argparse.Namespace) -> int:
+    """A folder into the home; fails when no image of it is there afterwards."""
+    from app.cli.store import CommandError, expecting, new_or_old_store
+    from app.dataset.importing import import_folder
+    from app.dataset.merging_labels import count_merged
+    from app.dataset.report import ImportFailed, as_json
+    from app.home import skeletons
+    from app.home.image_files import ImageFiles
+    from sspcm.skeletons.skeleton import get_skeleton
+
+    skeleton = get_skeleton(options.skeleton) if options.skeleton else None
+    if options.prelabel:
+        _check_model(settings, options.prelabel, skeleton)
+    with new_or_old_store(settings) as store:
+        with expecting(ImportFailed), progress_bar("Importing") as progress:
+            report = import_folder(
+                store,
+                ImageFiles(settings.home),
+                images_dir=options.images_dir,
+                annotations=options.annotations,
+                group_from=options.group_from,
+                split=options.split,
+                skeleton=skeleton,
+                update=options.update,
+                limits=settings.image_limits,
+                progress=progress,
+            )
+        predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
+        hint = skeletons.hint_of(store, settings.home)
+
+    def plain() -> Iterator[str]:
+        yield f"{report.images_new} new images, {report.images_known} known already, in {report.seconds:.1f} s"
+        yield f"{report.persons} persons, {report.labelled} of them labelled"
+        merged = count_merged(report.merged)
+        if merged:
+            yield merged
+        if report.lenses:
+            told = ", ".join(f"{count} {source}" for source, count in sorted(report.lenses.items()))
+            yield f"lens circles of cameras: {told}"
+        for complaint in report.complaints:
+            yield f"note: {complaint}"
+        if hint:
+            yield f"note: {hint}"
+        if predicted:
+            yield from _tell_prelabels(predicted)
+
+    shown = {**as_json(report), "prelabel": dataclasses.asdict(predicted) if predicted else None, "hint": hint}
+    answer(shown, as_json=options.json, plain=plain)
+    if report.images_new + report.images_known:
+        return 0
+    why = report.complaints[-1] if report.complaints else "The folder held none."
+    raise CommandError(f"no image could be taken. {why}")
+
+
+def run_prelabel(settings: "Settings", options: argparse.Namespace) -> int:
+    """A model over the pool of a home that exists."""
+    from app.cli.store import known_store
+
+    with known_store(settings) as store:
+        report = _prelabel(store, settings, options.model)
+    answer(dataclasses.asdict(report), as_json=options.json, plain=lambda: _tell_prelabels(report))
+    return 0
+
+
+def _check_model(settings: "Settings", path: Path, skeleton: "Skeleton | None") -> None:
+    """Refuse a model that could not be used, before anything is imported."""
+    from app.cli.store import expecting
+    from app.pool.prelabelling import PrelabellingFailed, check_keypoints, open_model
+
+    with expecting(PrelabellingFailed):
+        model = open_model(path)
+        if skeleton is not None:
+            check_keypoints(model, skeleton)
+
+
+def _prelabel(store: "Store", settings: "Settings", path: Path) -> "PrelabelReport":
+    from app.cli.store import expecting
+    from app.home.image_files import ImageFiles
+    from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
+
+    with expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
+        return prelabel(store, ImageFiles(settings.home), open_model(path), progress=progress)
+
+
+def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:
+    yield (
+        f"{report.predicted} persons predicted by {report.model} ({report.layout}) in {report.seconds:.1f} s, "
+        f"{report.flagged} of them flagged; {report.known} were predicted before"
+    )
+    if report.unknown_keypoints:
+        yield f"note: the model has no {', '.join(report.unknown_keypoints)}; annotators place them."
+    for complaint in report.complaints:
+        yield f"note: {complaint}"
+
+
+def export_labels(settings: "Settings", options: argparse.Namespace) -> int:
+    """The labels into a file."""
+    from app.cli.store import known_store
+    from app.dataset.exporting import accepted, export_coco
+    from sspcm.formats.coco.reading import CHANGES
+    from sspcm.whole_files import write_atomically
+
+    with known_store(settings) as store:
+        document = export_coco(store, with_predictions=options.with_predictions)
+    write_atomically(options.out, json.dumps(document).encode())
+    shown = {
+        "file": str(options.out),
+        "images": len(document["images"]),
+        "persons": len(document["annotations"]),
+        "labelled": sum(1 for _ in accepted(document)),
+        "predictions": len(document["predictions"]) if options.with_predictions else 0,
+    }
+    changes = document.get(CHANGES, {})
+
+    def plain() -> Iterator[str]:
+        yield from (f"{key:<12} {value}" for key, value in shown.items())
+        yield from (f"changed      {count} {said}" for said, count in changes.items())
+
+    answer({**shown, "changes": changes}, as_json=options.json, plain=plain)
+    return 0

@@ -1,0 +1,78 @@
+"""What the options of several commands share: the home, `--json`, numbers that are checked as they are read."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.home.settings import Settings
+
+LARGEST = 10_000_000
+"""Of a count: steps, images, rounds."""
+PROGRAM = "python -P -m app"
+HOME_HELP = "the home: its folder (default: $SSPCM_HOME or ./data)"
+ENVIRONMENT = """environment (an option goes first):
+  SSPCM_HOME             the home's folder
+  DATABASE_URL           another store than the home's own: postgresql://USER@HOST/NAME
+  SSPCM_HOST, SSPCM_PORT where the web server listens (127.0.0.1, 7860)
+  SSPCM_ALLOWED_HOSTS    the host names that it answers for, with commas between
+  SSPCM_SECURE_COOKIES   1 behind TLS
+  SSPCM_TRUSTED_PROXIES  whose forwarding headers are believed
+  SSPCM_MOST_HELD        how many images one annotator holds at a time (4)
+  SSPCM_LARGEST_MEGAPIXELS, SSPCM_LARGEST_IMAGE_MB
+                         the largest image that an import takes
+  SSPCM_DEVICE           where rounds train: auto, cpu or cuda"""
+
+Subparsers = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
+Command = Callable[["Settings", argparse.Namespace], int]
+"""What carries a command out: settings and options in, an exit status out."""
+
+
+def command(
+    several: "Subparsers[argparse.ArgumentParser]", name: str, *, example: str, help: str
+) -> argparse.ArgumentParser:
+    """A command's parser: --home goes after it as well, and its help ends with an example."""
+    parser = several.add_parser(
+        name,
+        help=help,
+        description=help[:1].upper() + help[1:] + ".",
+        epilog=epilog(example),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--home", dest="home_after", type=folder, metavar="DIR", help=HOME_HELP)
+    return parser
+
+
+def epilog(example: str) -> str:
+    return f"example:\n  {PROGRAM} --home data {example}\n\n{ENVIRONMENT}"
+
+
+def add_port(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=port, help="where the web server listens (default: $SSPCM_PORT or 7860)")
+
+
+def add_json(parser: argparse.ArgumentParser, *, run: Command, name: str) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.set_defaults(run=run, name=name)
+
+
+def folder(text: str) -> Path:
+    """ "" would be the folder that one happens to be in: a script's variable that is not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; give a folder, '.' for the one you are in")
+    return Path(text)
+
+
+def positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    if not 1 <= number <= LARGEST:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number from 1 to {LARGEST:,}")
+    return number
+
+
+def port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    if not 0 < number < 65536:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port; give a number from 1 to 65535")
+    return number

@@ -1,0 +1,51 @@
+"""What annotators get next."""
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from app.cli.console import answer
+from app.cli.options import Subparsers, add_json, command, positive
+
+if TYPE_CHECKING:
+    from app.home.settings import Settings
+
+
+def add_queue(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    queue = command(several, "queue", example="queue --limit 5", help="what annotators get next, and why")
+    queue.add_argument("--limit", type=positive, default=20, help="how many images (default: 20)")
+    add_json(queue, run=show_queue, name="queue")
+
+
+def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
+    """The first images of the queue."""
+    from app.cli.store import import_first, known_store
+    from app.pool.queue_shown import as_shown
+    from db.clock import utc_now
+    from db.labelling import queue as queueing
+
+    with known_store(settings) as store, store.reading() as tx:
+        found = queueing.listing(tx, limit=options.limit, now=utc_now())
+    items: list[dict[str, Any]] = [
+        {
+            "image": item.image.file_name,
+            "score": None if item.score is None else round(item.score, 4),
+            "reasons": list(item.reasons),
+            "blind": item.blind,
+            "held_by": item.leased_by,
+        }
+        for item in found
+    ]
+
+    def plain() -> Iterator[str]:
+        if not items:
+            empty = "The queue is empty: every person of the pool is decided, or nothing was imported yet."
+            yield f"{empty} {import_first(settings.home)}"
+        for place, item in enumerate(found, start=1):
+            shown = as_shown(item)
+            score = "    -" if shown.score is None else f"{shown.score:.3f}"
+            held = f"  (held by {item.leased_by})" if item.leased_by else ""
+            yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"
+
+    answer({"items": items}, as_json=options.json, plain=plain)
+    return 0

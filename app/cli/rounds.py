@@ -1,0 +1,154 @@
+"""Rounds: launched, listed, shown."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.console import answer, say
+from app.cli.options import Subparsers, add_json, command, positive
+
+if TYPE_CHECKING:
+    from app.home.settings import Settings
+    from db.records import UserRecord
+    from db.store.session import Store
+    from sspcm.config import RoundConfig
+
+
+def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    rounds = several.add_parser("round", help="rounds").add_subparsers(dest="action", required=True, metavar="ACTION")
+    launch = command(rounds, "launch", example="round launch --preset demo", help="start a round; a worker must run")
+    launch.add_argument("--config", type=Path, metavar="FILE", help="TOML over the other settings")
+    launch.add_argument(
+        "--method", help="supervised, dualpose, sspcm or multiaugs (default: the last round's, or sspcm)"
+    )
+    launch.add_argument(
+        "--preset", choices=["demo", "standard"], help="start afresh from it (default: the last round's settings)"
+    )
+    launch.add_argument("--as", dest="lead", metavar="NAME", help="the lead who launches it, if there are several")
+    add_json(launch, run=round_launch, name="round launch")
+    add_json(
+        command(rounds, "list", example="round list", help="every round, newest first"),
+        run=round_list,
+        name="round list",
+    )
+    show = command(rounds, "show", example="round show 1", help="one round")
+    show.add_argument("number", type=positive, metavar="N", help="the round's number")
+    add_json(show, run=round_show, name="round show")
+
+
+def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
+    """A round into the worker's hands."""
+    from app.cli.store import expecting, known_store
+    from app.contract.rounds import round_json
+    from app.home import skeletons
+    from app.processes import job_engine
+    from app.processes.worker_state import worker_json, worker_state
+    from app.rounds.errors import LearningError
+    from app.rounds.launching import launch_round
+    from app.rounds.starting_weights import given_on_the_command_line
+
+    with expecting(LearningError), known_store(settings) as store:
+        config, told = _round_config(store, options)
+        config = given_on_the_command_line(config, settings.home)
+        lead = _lead(store, options.lead, settings.home)
+        job_engine.prepare(settings)
+        port = job_engine.Engine(settings)
+        try:
+            record = launch_round(store, port, config=config, user=lead)
+        finally:
+            port.close()
+        state = worker_state(store, settings)
+        hint = skeletons.hint_of(store, settings.home)
+    if hint:
+        say(f"note: {hint}")
+
+    def plain() -> Iterator[str]:
+        running = state.stand == "running"
+        yield f"Begun from {told}."
+        yield f"Round {record.number} is queued; {'the worker starts it.' if running else 'it waits for a worker.'}"
+        if not running:
+            yield f"{state.text} {state.command or ''}".rstrip()
+
+    answer(round_json(record) | {"worker": worker_json(state), "from": told}, as_json=options.json, plain=plain)
+    return 0
+
+
+def _round_config(store: "Store", options: argparse.Namespace) -> "tuple[RoundConfig, str]":
+    """The usual settings or the preset's, the method and the file's settings over them; and which was begun from."""
+    from app.rounds.usual_settings import preset_settings, usual_settings
+    from sspcm.config import ConfigError, merge
+    from sspcm.plain import read_toml
+
+    usual = usual_settings(store) if options.preset is None else preset_settings(options.preset)
+    config = usual.config if options.method is None else merge(usual.config, {"method": options.method})
+    if options.config is None:
+        return config, usual.told
+    try:
+        return merge(config, read_toml(options.config.read_text(encoding="utf-8-sig"))), usual.told
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"{options.config} is no text in UTF-8; wanted a round's settings. Save it as UTF-8."
+        ) from error
+    except ConfigError as error:
+        raise ConfigError(f"{options.config} cannot be used: {error} Give a file of a round's settings.") from error
+
+
+def _lead(store: "Store", name: str | None, home: Path) -> "UserRecord":
+    """The lead of that name; without a name, the only one there is."""
+    from app.cli.store import CommandError
+    from app.home.home_command import home_command
+    from db.people import users
+
+    with store.reading() as tx:
+        leads = [user for user in users.list_users(tx) if user.role == "lead"]
+    chosen = [user for user in leads if name is None or user.name.casefold() == name.casefold()]
+    if len(chosen) == 1:
+        return chosen[0]
+    there_are, add = ", ".join(user.name for user in leads) or "none", ("user", "add", "NAME", "--role", "lead")
+    if not leads:
+        raise CommandError(f"there is no lead; a lead launches rounds. Add one: {home_command(home, *add)}")
+    if name is not None:
+        raise CommandError(
+            f"no lead is named '{name[:80]}' (there are: {there_are}); a lead launches rounds. Name one with --as, or "
+            f"add one: {home_command(home, *add)}"
+        )
+    raise CommandError(f"there are several leads ({there_are}); one launches a round. Name one with --as.")
+
+
+def round_list(settings: "Settings", options: argparse.Namespace) -> int:
+    """Every round."""
+    from app.cli.store import known_store
+    from app.contract.rounds import round_json
+    from app.home.home_command import home_command
+    from db.rounds import rounds
+
+    with known_store(settings) as store, store.reading() as tx:
+        records = rounds.latest(tx, 1000)
+
+    def plain() -> Iterator[str]:
+        if not records:
+            yield f"No round yet. Launch one: {home_command(settings.home, 'round', 'launch')}"
+        for record in records:
+            yield f"{record.number:>4}  {record.state:<10} {record.stage:<8} {record.launched_by}"
+
+    answer({"rounds": [round_json(record) for record in records]}, as_json=options.json, plain=plain)
+    return 0
+
+
+def round_show(settings: "Settings", options: argparse.Namespace) -> int:
+    """One round."""
+    from app.cli.store import RELOAD, CommandError, known_store
+    from app.contract.rounds import round_json
+    from app.home.home_command import home_command
+    from db.errors import NotFound
+    from db.rounds import rounds
+
+    with known_store(settings) as store, store.reading() as tx:
+        try:
+            shown = round_json(rounds.get(tx, options.number))
+        except NotFound as error:
+            command = home_command(settings.home, "round", "list")
+            raise CommandError(f"{RELOAD.sub('', str(error))} See those there are: {command}") from error
+    answer(shown, as_json=options.json, plain=lambda: (f"{key:<12} {value}" for key, value in shown.items()))
+    return 0
