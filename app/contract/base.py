@@ -7,6 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from db.records import Role
 from sspcm.pose import Box
+from sspcm.skeletons.sides import sides_of
+from sspcm.skeletons.skeleton import Skeleton
 
 VERSION = 1
 FARTHEST_PX = 1e7
@@ -136,3 +138,8 @@ class SkeletonPayload(Payload):
     mirror: list[int]
     sigmas: list[float]
     sides: list[Literal["left", "right", "middle"]]
+
+    @classmethod
+    def of(cls, skeleton: Skeleton) -> "SkeletonPayload":
+        """The skeleton as pages get it: each keypoint's side as well, told once and here."""
+        return cls(**skeleton.to_json(), sides=list(sides_of(skeleton.keypoints, skeleton.mirror)))

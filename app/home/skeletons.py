@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.contract.base import SkeletonPayload
 from app.home.home_command import home_command
 from db.errors import NotFound
 from db.pool import project
 from db.store.session import Store
-from sspcm.skeletons.sides import mirror_by_name, sides_of, unpaired_sides
+from sspcm.skeletons.sides import mirror_by_name, unpaired_sides
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, get_skeleton, say_pairs
 
 
@@ -22,11 +21,6 @@ def shown(skeleton: Skeleton) -> dict[str, Any]:
         "pairs": skeleton.pairs,
         "no_partner": list(unpaired_sides(skeleton.keypoints, skeleton.mirror)),
     }
-
-
-def for_editor(skeleton: Skeleton) -> SkeletonPayload:
-    """The skeleton as pages get it: each keypoint's side as well, told once and here."""
-    return SkeletonPayload(**skeleton.to_json(), sides=list(sides_of(skeleton.keypoints, skeleton.mirror)))
 
 
 def tell(skeleton: Skeleton) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from app.cameras.lenses import lens_of
-from app.contract.base import BoxPayload
+from app.contract.base import BoxPayload, SkeletonPayload
 from app.contract.labelling import (
     FlagPayload,
     ImagePayload,
@@ -17,7 +17,6 @@ from app.contract.labelling import (
     RecentPayload,
     TaskPayload,
 )
-from app.home.skeletons import for_editor
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
@@ -125,7 +124,7 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     return TaskPayload(
         image=_image(image),
-        skeleton=for_editor(described.skeleton),
+        skeleton=SkeletonPayload.of(described.skeleton),
         lease_s=lease_s,
         lens=_lens(image),
         round=number,

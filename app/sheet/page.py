@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from app.contract.base import SkeletonPayload
 from app.contract.labelling import FlagPayload
 from app.contract.sheet import CameraChoice, FiltersPayload, SheetPayload, SheetPersonPayload, SheetPosePayload
-from app.home.skeletons import for_editor
 from app.labelling.starts import best_start
 from app.sheet.thumbs import THUMB_PX, thumb_matrix, thumb_name
 from db.errors import InvalidDecision
@@ -21,7 +21,7 @@ def filters(store: Store) -> FiltersPayload:
     with store.reading() as tx:
         skeleton = project.get_project(tx).skeleton
         choices = [CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)]
-    return FiltersPayload(cameras=choices, skeleton=for_editor(skeleton), thumb_px=THUMB_PX)
+    return FiltersPayload(cameras=choices, skeleton=SkeletonPayload.of(skeleton), thumb_px=THUMB_PX)
 
 
 def page(store: Store, user: UserRecord, wanted: SheetFilter, *, after: str | None, limit: int) -> SheetPayload:

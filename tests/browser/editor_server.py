@@ -28,7 +28,6 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ValidationError
 
 from app.contract import base, labelling
-from app.home.skeletons import for_editor
 from sspcm.skeletons.skeleton import BUILT_IN, Skeleton
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -172,8 +171,8 @@ class World:
         remaining = sum(not one.done for one in self.images.values())
         persons = [person.to_json() for person in image.persons if person.skip_reason != "withdrawn"]
         return {
-            "version": 1, "image": shown, "skeleton": for_editor(self.skeleton).model_dump(), "lease_s": self.lease_s,
-            "lens": self.lens, "round": 1, "persons": persons, "remaining": remaining,
+            "version": 1, "image": shown, "skeleton": base.SkeletonPayload.of(self.skeleton).model_dump(),
+            "lease_s": self.lease_s, "lens": self.lens, "round": 1, "persons": persons, "remaining": remaining,
             "held_by": None, "read_only": None,
         }  # fmt: skip
 

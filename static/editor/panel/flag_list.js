@@ -42,13 +42,16 @@ export class FlagList {
   }
 
   /** The row of the selected keypoint, if it is flagged. @returns {HTMLElement | null} */
+  /** @returns {HTMLElement | null} */
   get current() {
     return this.#list.querySelector('[aria-current="true"]');
   }
 
   /** Nothing may be exchanged; the rows still select. */
   onlyLook() {
-    for (const row of this.#list.querySelectorAll(".swap")) row.disabled = true;
+    /** @type {NodeListOf<HTMLButtonElement>} */
+    const buttons = this.#list.querySelectorAll("button.swap");
+    for (const button of buttons) button.disabled = true;
   }
 
   /** @param {{text: string, current: any, touched: any, keypoint: number}} what */

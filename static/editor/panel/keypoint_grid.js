@@ -12,7 +12,7 @@ import { buildOnce, setAttribute, setText } from "./updating.js";
 
 /** @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Skeleton} Skeleton */
 
-/** What a cell says: nothing of a keypoint that is as most are. */
+/** What a cell says: nothing of a keypoint that is as most are. @type {Record<string, string>} */
 const SHORT = { visible: "", "not placed": "–" };
 
 /** One grid; its cells are built anew for another skeleton only. */
@@ -36,7 +36,9 @@ export class KeypointGrid {
     const person = personOf(desk);
     if (!person) return;
     buildOnce(this.#grid, desk.skeleton.keypoints.join(), (grid) => grid.replaceChildren(...this.#cells(desk.skeleton)));
-    for (const cell of this.#grid.querySelectorAll(".cell")) showCell(cell, desk, person);
+    /** @type {NodeListOf<HTMLElement>} */
+    const cells = this.#grid.querySelectorAll(".cell");
+    for (const cell of cells) showCell(cell, desk, person);
     setText(this.#selectedName, capital(spoken(desk.skeleton, desk.keypoint)));
     this.#showVisibility(desk, person);
   }
@@ -46,7 +48,7 @@ export class KeypointGrid {
   #showVisibility(desk, person) {
     const waits = isUndecided(person, desk.keypoint);
     const now = waits ? desk.placing && desk.placeAs : person.pose.xyv[desk.keypoint][2];
-    for (const button of this.#visibility.children) {
+    for (const button of this.#visibility.querySelectorAll("button")) {
       setAttribute(button, "aria-pressed", String(Number(button.dataset.value) === now));
       button.disabled = person.state !== "open";
     }
@@ -91,7 +93,8 @@ function showCell(cell, desk, person) {
   const label = `${spoken(desk.skeleton, keypoint)}, ${stand}${flagged ? ", flagged" : ""}`;
   setAttribute(cell, "aria-label", label);
   setAttribute(cell, "title", label);
-  setText(cell.querySelector("span"), SHORT[stand] ?? stand);
+  const text = cell.querySelector("span");
+  if (text) setText(text, SHORT[stand] ?? stand);
 }
 
 /** @param {string} text */

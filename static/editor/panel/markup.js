@@ -3,7 +3,7 @@
 import { make } from "../../shared/dom.js";
 import { BINDINGS } from "../input/keys.js";
 
-/** What is drawn on each button, as an SVG path in a square of 24. */
+/** What is drawn on each button, as an SVG path in a square of 24. @type {Record<string, string>} */
 const ICONS = {
   undo: "M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3",
   redo: "m16 5 4 4-4 4m4-4h-9a6 6 0 0 0 0 12h3",
@@ -98,5 +98,5 @@ export function toolButton(command) {
 
 /** What a command does, as its button and the table of keys say it. @param {string} command */
 export function labelOf(command) {
-  return BINDINGS.find((binding) => binding.command === command).label;
+  return BINDINGS.find((binding) => binding.command === command)?.label ?? command;
 }

@@ -144,7 +144,7 @@ export class Notices {
     const { card, editor, tools, panel, spinner, cardTitle, cardText, cardAlso, cardCommand, cardButton, cardLink } = this.#refs;
     this.#hasCard = shown !== null;
     card.hidden = !shown;
-    editor.toggleAttribute("data-bare", Boolean(shown) && !shown.busy);
+    editor.toggleAttribute("data-bare", shown !== null && !shown.busy);
     for (const part of [tools, panel]) part.inert = Boolean(shown?.busy);
     if (!shown) return;
     spinner.hidden = !shown.busy;

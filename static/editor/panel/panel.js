@@ -19,17 +19,15 @@ import { standing } from "./person_words.js";
 import { setAttribute, setText } from "./updating.js";
 
 /**
- * @typedef {import("../desk/desk.js").Person} Person
+ * @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Person} Person
  * @typedef {import("../tools/tool.js").ToolName} ToolName
- */
-
-/**
- * @typedef {import("../desk/desk.js").Desk} Desk
+ * @typedef {Record<string, any> & {grid: HTMLElement, selectedName: HTMLElement, visibility: HTMLElement, persons: HTMLElement,
+ *   done: HTMLElement, scroll: HTMLElement}} Refs the elements that the frame's markup names
  * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, loadAgain: () => void, selectPerson: (index: number) => void,
  *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void, closedNotice: () => void,
  *   looks: (looks: import("./looks.js").Looks) => void, ownKeys: (own: import("../input/own_keys.js").Own) => void}} Wishes what the panel asks for
- * @typedef {{upright: {isOn: boolean, turn: number, own: number} | null, tool: import("../tools/tool.js").ToolName | null,
- *   canUndo: boolean, canRedo: boolean, toDo: number, isLooking?: boolean}} Stand upright: as words.turnInWords asks for it;
+ * @typedef {{upright: {isOn: boolean, turn: number, own: number} | null, tool: ToolName | null,
+ *   canUndo: boolean, canRedo: boolean, toDo: number, isLooking?: boolean}} Stand upright: as words.turnInWords asks for it, null without an image;
  *   toDo: images; isLooking: nothing may be changed
  */
 
@@ -38,10 +36,12 @@ const DECIDING = ["accept", "skip", "notPerson", "acceptImage", "finish"];
 /** Buttons that stay pressed while their tool is in the hand. */
 const TOOL_BUTTONS = { "add-person": "add-box", "box-edit": "edit-box", transform: "pose" };
 
+/** How it all stands where there is no image. @type {Stand} */
+const NOTHING = { upright: null, tool: null, canUndo: false, canRedo: false, toDo: Infinity };
+
 /** Everything around the canvas. */
 export class Panel {
-  /** @type {Record<string, any>} the named elements */
-  refs = {};
+  refs = /** @type {Refs} */ ({});
   /** @type {LooksPanel} */
   looks;
   /** @type {Menu} */
@@ -59,7 +59,9 @@ export class Panel {
   /** @param {ShadowRoot} root @param {Wishes} wishes */
   constructor(root, wishes) {
     root.innerHTML = MARKUP;
-    for (const element of root.querySelectorAll("[data-ref]")) this.refs[element.dataset.ref] = element;
+    /** @type {NodeListOf<HTMLElement>} */
+    const named = root.querySelectorAll("[data-ref]");
+    for (const element of named) this.refs[element.dataset.ref ?? ""] = element;
     const { refs } = this;
     refs.tools.replaceChildren(...TOOLS.flatMap((names, i) => [...(i ? [make("span", { className: "rule" })] : []), ...names.map(toolButton)]));
     refs.poseTools.replaceChildren(...POSE_TOOLS.map(toolButton));
@@ -75,10 +77,12 @@ export class Panel {
     refs.helpClose.addEventListener("click", () => refs.help.close());
     refs.help.addEventListener("close", () => this.#keyDialog.leave());
     root.addEventListener("click", (event) => {
-      const command = event.target.closest?.("[data-command]")?.dataset.command;
-      if (command) wishes.command(command, { byMouse: event.detail > 0 }); // a press of Enter or Space counts no clicks
+      /** @type {HTMLElement | null} */
+      const button = event.target instanceof Element ? event.target.closest("[data-command]") : null;
+      const command = button?.dataset.command;
+      if (command) wishes.command(command, { byMouse: /** @type {MouseEvent} */ (event).detail > 0 }); // a press of Enter or Space counts no clicks
     });
-    this.show(null, {});
+    this.show(null, NOTHING);
   }
 
   // ------------------------------------------------------------------------------------------ showing
@@ -104,10 +108,11 @@ export class Panel {
   /** Which buttons can be used, and which of the bar are pressed. @param {Desk | null} desk @param {Stand} stand */
   #showButtons(desk, { tool, canUndo, canRedo, isLooking = false }) {
     const { refs } = this;
-    const isOurs = desk && !isLooking;
-    const open = Boolean(isOurs) && personOf(desk)?.state === "open";
+    const isOurs = desk !== null && !isLooking;
+    const open = isOurs && personOf(desk)?.state === "open";
     for (const name of DECIDING) refs[name].disabled = !desk;
     for (const button of refs.poseTools.children) button.disabled = !open;
+    /** @type {Record<string, boolean>} */
     const able = {
       help: true, "box-edit": open, transform: open, "add-person": isOurs, undo: isOurs && canUndo, redo: isOurs && canRedo,
       upright: Boolean(desk?.lens),
@@ -122,7 +127,7 @@ export class Panel {
   #showOnlyLooking() {
     const { refs } = this;
     for (const name of [...DECIDING, "reopen"]) refs[name].disabled = true;
-    for (const button of refs.visibility.children) button.disabled = true;
+    for (const button of refs.visibility.querySelectorAll("button")) button.disabled = true;
     this.#flags.onlyLook();
     refs.finish.title = "";
     refs.legend.hidden = true;
@@ -145,7 +150,7 @@ export class Panel {
   #showFlags(desk, person, isLooking) {
     const { refs } = this;
     refs.flagSection.hidden = !person;
-    refs.flagSection.toggleAttribute("data-decided", Boolean(person) && person.state !== "open");
+    refs.flagSection.toggleAttribute("data-decided", person !== null && person.state !== "open");
     refs.legend.hidden = !person?.flags.length;
     this.notices.write(refs.legend, words.LEGEND);
     const flags = person?.state === "open" ? person.flags : [];
@@ -158,10 +163,10 @@ export class Panel {
   /** @param {Desk} desk @param {Stand["upright"]} upright */
   #showTurn(desk, upright) {
     const { tools, turn } = this.refs;
-    this.#press("upright", Boolean(desk.lens) && upright.isOn);
+    this.#press("upright", Boolean(desk.lens && upright?.isOn));
     setAttribute(tools.querySelector('[data-command="upright"]'), "title", desk.lens ? this.#titleOf("upright") : words.NO_LENS);
     turn.hidden = !desk.lens || !personOf(desk);
-    this.notices.write(turn, words.turnInWords(upright));
+    if (upright) this.notices.write(turn, words.turnInWords(upright));
   }
 
   /** The buttons that decide say what Enter would do now. @param {Desk} desk @param {ToolName | null} tool */

@@ -81,11 +81,12 @@ export class Saving {
 
   /** A person added and taken off the list again: to the server nobody, as soon as it knows them.
    * @param {Sheet} sheet @param {import("../desk/desk.js").Person} person */
-  removed(sheet, { key, isUnknown }) {
+  removed(sheet, person) {
+    const { key, isUnknown } = person;
     if (isUnknown) return void (sheet.desk = deciding.forget(sheet.desk, key));
     this.#entrust(sheet, key, {
       path: PATHS.not_a_person,
-      whom: whomOf(byKey(sheet.desk, key)),
+      whom: whomOf(byKey(sheet.desk, key) ?? person),
       body: { withdrawn: true },
       saved: () => deciding.forget(sheet.desk, key),
       /** @param {string} problem */

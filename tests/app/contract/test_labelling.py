@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from app.contract.base import BoxMessage, BoxPayload
+from app.contract.base import BoxMessage, BoxPayload, SkeletonPayload
 from app.contract.labelling import (
     AcceptMessage,
     AddPersonMessage,
@@ -23,6 +23,7 @@ from app.contract.labelling import (
 )
 from app.contract.rounds import LaunchMessage
 from sspcm.pose import Box
+from sspcm.skeletons.skeleton import BUILT_IN
 
 PERSON = {"key": "12345678", "person_id": 1, "revision": 0}
 POSE = {**PERSON, "xyv": [[1.0, 2.0, 2]], "touched": [True]}
@@ -122,6 +123,10 @@ def test_a_box_that_a_file_turned_often_can_be_sent_back(angle: float, shown: fl
     payload = BoxPayload.of(Box(1.0, 2.0, 3.0, 4.0, angle))
     assert shown is None or payload.angle == pytest.approx(shown)
     PersonMessage.model_validate({**PERSON, "box": payload.model_dump()})
+
+
+def test_a_skeleton_tells_the_side_of_every_keypoint() -> None:
+    assert SkeletonPayload.of(BUILT_IN["coco-17"]).sides[:3] == ["middle", "left", "right"]
 
 
 def test_a_box_is_upright_unless_turned() -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.__main__ import main
-from app.home.skeletons import for_editor, hint_of, pairing_hint
+from app.home.skeletons import hint_of, pairing_hint
 from db.pool import images, project
 from db.pool.images import NewImage, NewPerson
 from db.store.session import Store, open_store
@@ -174,10 +174,6 @@ def test_a_home_imported_long_ago_is_told_at_its_next_import_and_round(run: Run,
 
 def test_a_home_without_project_has_no_hint(sqlite_store: Store, tmp_path: Path) -> None:
     assert hint_of(sqlite_store, tmp_path) is None
-
-
-def test_the_editor_is_told_every_side() -> None:
-    assert for_editor(COCO).sides[:3] == ["middle", "left", "right"]
 
 
 # --- a file of OpenPose's 25 keypoints ------------------------------------------------------------------------------
