@@ -1,5 +1,16 @@
-"""The command line: every command's options and body.
+"""The command line: a command's options and body are in one file.
 
-commands  what each command does
-console   what commands print: JSON for programs, lines for people
+What a body works with is imported when it runs: `--help` and a misspelt command answer at once.
+
+accounts   accounts
+cameras    cameras and their lens circles
+console    what commands print: JSON for programs, lines for people
+dataset    images and labels in, labels out, a pose model over the pool
+options    options that several commands share
+queue      what annotators get next
+rounds     rounds: launched, listed, shown
+running    a command is carried out, and what went wrong is said in one sentence
+serving    the demo, the server, the worker, the store's upgrade
+skeletons  the home's skeleton, shown and corrected
+store      the store as commands open it
 """

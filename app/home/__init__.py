@@ -1,5 +1,6 @@
 """A home's settings and files: images under their hash, pose models, the commands that messages suggest.
 
+failures      what a failing disk or database means for the person who asked
 home_command  the commands that pages and messages suggest, with their home
 image_files   images under their hash
 model_files   uploaded pose models: names, files

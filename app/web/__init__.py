@@ -6,7 +6,6 @@ asgi              the types of ASGI
 bodies            limits on a request's body
 connections       limits on connections: how many, how slow
 entrance          signing in and out
-failures          what a failing disk or database means for the person who asked
 guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
 known_browsers    browsers that have signed in before
 login_budget      how many wrong passwords are borne, and from whom
