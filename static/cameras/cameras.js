@@ -77,6 +77,7 @@ class CameraLenses extends HTMLElement {
     }
     this.#page.replaceWith(html("div", { class: "page" },
       html("nav", { class: "card list", "aria-label": "Cameras" }, html("h2", {}, "Cameras"), this.#counts, this.#list), this.#work));
+    // One that nobody has looked at yet goes first.
     const first = this.#cameras.find((camera) => camera.source === "assumed") ?? this.#cameras[0];
     this.#choose(first);
   }
@@ -98,6 +99,7 @@ class CameraLenses extends HTMLElement {
 
   #drawList() {
     this.#counts.textContent = sayCounts(this.#cameras);
+    // Built anew, the list would lose its place and the focus.
     const top = this.#list.scrollTop;
     const buttons = this.#cameras.map((camera) => this.#choice(camera));
     const focused = [...this.#list.querySelectorAll("button")].findIndex((one) => one === this.#root.activeElement);
@@ -342,6 +344,7 @@ function arrowPath({ from, to }) {
 
 /** Where a pointer is, in the frame's pixels. @param {SVGSVGElement} picture @param {PointerEvent} event @returns {Spot} */
 function imagePoint(picture, event) {
+  // Through the drawing's own matrix: it is scaled to its place on the page, with a margin around the frame.
   const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM()?.inverse());
   return { x: at.x, y: at.y };
 }

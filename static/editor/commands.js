@@ -63,6 +63,7 @@ export class Commands {
     if (command in this.#anywhere) return this.#anywhere[command]({});
     if (images.phase !== "ready") return undefined;
     if (work.isLooking && !isViewing(command)) return notices.explain(words.ONLY_LOOKING);
+    // With a tool in the hand the pointer says nothing of where a keypoint is to be.
     return this.#table[command]?.({ byMouse, pointer: hand.isFree ? hand.inImage() : null });
   }
 }

@@ -71,6 +71,7 @@ export class InPage {
     listen(stage, hand.handlers, signal);
     const watch = new ResizeObserver(() => this.#resized());
     watch.observe(stage);
+    // An observer knows no signal.
     signal.addEventListener("abort", () => watch.disconnect());
   }
 
@@ -91,6 +92,7 @@ export class InPage {
   #afterClick(event) {
     const { panel } = this.#parts;
     const { menu, help, card } = panel.refs;
+    // Enter or Space on a button comes as a click too, with no count.
     const isPointer = event.detail > 0;
     const isInLink = /** @type {Element} */ (event.target).closest("a") !== null;
     const elsewhere = !menu.hidden || help.open || !card.hidden || panel.looks.isOpen || isInLink;

@@ -337,6 +337,7 @@ export class Editor {
     const sheet = this.#images.find(imageId);
     if (!sheet || !answer.person) return;
     const { id, revision, state } = answer.person;
+    // What was decided here since counts for more than the state in an answer to an earlier page.
     const isDecidedSince = [id, personKey].some((key) => this.#outbox.isAbout(imageId, key));
     const box = body.box && { savedBox: body.box };
     sheet.desk = withKnown(sheet.desk, id, { revision, ...box, ...(!isDecidedSince && { state }) });

@@ -69,6 +69,7 @@ export class Work {
 
   /** Take another desk. @param {Desk} desk @param {{quick?: boolean}} [how] quick: only the selected person moved */
   change(desk, { quick = false } = {}) {
+    // Persons only: whoever looks may select.
     if (this.isLooking && desk.persons !== this.desk.persons) return this.#host.explain(words.ONLY_LOOKING);
     this.#atHand.desk = this.isLooking ? stopPlacing(desk) : desk;
     return this.#host.changed({ quick });
@@ -78,7 +79,9 @@ export class Work {
    * @param {{under?: Spot | null}} [how] under: where the pointer is, in screen pixels; what it is on stays there */
   goTo(desk, { under = null } = {}) {
     if (!this.sheet) return;
+    // By key: the id of somebody added here changes once the server knows them.
     const moved = personOf(desk)?.key !== this.person?.key;
+    // Asked before the desk changes: it is about whoever was selected.
     const before = this.#viewing.wantedTurn;
     if (moved) this.#host.letGo();
     this.change(desk);

@@ -33,10 +33,12 @@ function legend(series) {
 /** @param {{about: string, series: Series[], points: Place[], xTitle: string, xMost: number | null, rounds: boolean}} what */
 function drawing({ about, series, points, xTitle, xMost, rounds }) {
   const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
+  // From 0 to where the run will end: the curve grows into the axis, which stays as it is.
   if (xMost !== null) xs.push(0, xMost);
   const xTicks = ticks(Math.min(...xs), Math.max(...xs), { whole: true });
   const yTicks = ticks(Math.min(...ys), Math.max(...ys));
   /** @type {[number, number]} */
+  // A quarter of a round more on each side: the first and the last dot stand clear of the edge.
   const xSpan = rounds ? [Math.min(...xs) - 0.25, Math.max(...xs) + 0.25] : [xTicks[0], Math.max(...xs)];
   const x = scale(xSpan, [INSIDE.left, WIDTH - INSIDE.right]);
   const y = scale([yTicks[0], yTicks[yTicks.length - 1]], [HEIGHT - INSIDE.bottom, INSIDE.top]);

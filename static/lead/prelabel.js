@@ -54,6 +54,7 @@ class LeadPrelabel extends HTMLElement {
     try {
       /** @type {Prelabelling} */
       const prelabelling = await send(`/api/prelabellings?name=${encodeURIComponent(file.name)}`, file, "application/octet-stream");
+      // So that the same file can be chosen again.
       this.#file.value = "";
       this.#say("");
       this.show({ prelabelling });

@@ -79,6 +79,7 @@ export function sayResult(round) {
 /** Which pairs taught the student since the last refresh, most frequent first. @param {Round} round @returns {string} "" where none did */
 export function sayPairs(round) {
   const shares = round.metrics.pair_frequency?.at(-1) ?? [];
+  // Less would be written as 0.0 %.
   const told = shares.map((share, i) => ({ share, pair: PAIRS[i] })).filter(({ share }) => share >= 0.0005);
   return told.sort((one, two) => two.share - one.share).map(({ share, pair }) => `${pair} ${(100 * share).toFixed(1)} %`).join(", ");
 }

@@ -26,6 +26,7 @@ const SENT_AGAIN = new Set([408, 425, 429]);
 
 /** A name for one decision, so that deciding twice is deciding once. Works without a secure context too. */
 export function newKey(random = globalThis.crypto) {
+  // On an address without TLS that is not this machine's, browsers have no randomUUID.
   if (random.randomUUID) return random.randomUUID();
   const bytes = random.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -79,6 +79,7 @@ export class Stage {
 
   #paint() {
     if (this.ratio !== devicePixelRatio) this.#fit(); // the window went to another display, or was zoomed
+    // Taken first: what is asked for while this frame is painted is for the next one.
     const stale = this.#stale;
     this.#stale = new Set();
     this.#frame = 0;

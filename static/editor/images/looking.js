@@ -69,6 +69,7 @@ export class Looking {
   async ask() {
     const imageId = this.#imageId;
     const task = await this.#api.get(`/api/images/${imageId}/task?look=1`).catch(() => null);
+    // The annotator may have gone on meanwhile.
     if (task !== null && imageId === this.#imageId) this.#show(lookOf(task) ?? { heldBy: null, reason: null });
   }
 

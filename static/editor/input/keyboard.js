@@ -61,8 +61,10 @@ export class Keyboard {
     if (!command || this.#host.isReading()) return;
     if (WAYS_OUT.includes(chordOf(event)) && (!onStage || this.#tabLeaves || !this.#hasFlags())) return;
     if ((event.key === "Enter" || event.key === " ") && !onStage) return; // they press the button that has the focus
+    // Taken: neither the browser nor the page around acts on it as well.
     event.preventDefault();
     event.stopPropagation();
+    // By its place: with Shift or in another layout the letter may be another when it is let go.
     if (command === "hide") this.#hidingKey = event.code;
     if (!event.repeat || mayRepeat(command, this.#host.desk())) this.#host.run(command);
   }

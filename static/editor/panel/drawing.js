@@ -68,6 +68,7 @@ export class Drawing {
 
   /** Show nothing but the picture, while a key is held. @param {boolean} on */
   hide(on) {
+    // Each loss of the focus says so: nothing is painted for that.
     if (this.#isHidden === on) return;
     this.#isHidden = on;
     this.#host.paint();

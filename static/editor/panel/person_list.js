@@ -27,6 +27,7 @@ export class PersonList {
   show(desk) {
     const decided = desk.persons.filter((person) => person.state !== "open").length;
     setText(this.#done, desk.persons.length ? `${decided} of ${desk.persons.length} done` : "");
+    // Of another image the panel is read from its top; within one, the list follows the selection.
     let isAnother = false;
     buildOnce(this.#list, `${desk.imageId}/${desk.persons.length}`, (list) => {
       isAnother = true;

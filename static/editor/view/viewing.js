@@ -83,6 +83,7 @@ export class Viewing {
 
   /** @param {View} view */
   set(view) {
+    // Framing gives the same view back where nothing is to move.
     if (view === this.view) return;
     if (!framing.isTurnedBy(view, this.turn)) this.#host.turned();
     this.#sheet.view = view;
