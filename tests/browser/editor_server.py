@@ -249,7 +249,8 @@ def create_editor_app(world: World) -> FastAPI:
             return _refuse(503, "down", "The server is being restarted.")
         if world.signed_out and request.url.path.startswith("/api"):
             return _refuse(401, "signed_out", "Your session has ended.")
-        return await call_next(request)
+        answer: Response = await call_next(request)
+        return answer
 
     @app.exception_handler(ValidationError)
     async def breaks_the_contract(request: Request, error: ValidationError) -> Response:
@@ -290,7 +291,7 @@ def create_editor_app(world: World) -> FastAPI:
 
     @app.get("/api/images/{image_id}/previous")
     def previous(image_id: int) -> Response:
-        nobody = {"file_name": None, "frame": None, "persons": []}
+        nobody: dict[str, Any] = {"file_name": None, "frame": None, "persons": []}
         return answered(labelling.PreviousPayload, world.previous or nobody)
 
     @app.get("/api/recent")

@@ -428,8 +428,8 @@ def test_a_second_finger_gives_a_drag_up_and_keeps_what_the_server_said_meanwhil
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in spots]})
     assert point(page, 101, "left_knee") != before
     eventually(page, "document.querySelector('pose-editor').desk.persons[0].revision === 1")
-    spots = [{"x": x + 40, "y": y, "id": 0}, {"x": x + 90, "y": y, "id": 1}]
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": spots})
+    fingers = [{"x": x + 40, "y": y, "id": 0}, {"x": x + 90, "y": y, "id": 1}]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": fingers})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert point(page, 101, "left_knee") == before
     assert page.evaluate("document.querySelector('pose-editor').desk.persons[0].revision") == 1

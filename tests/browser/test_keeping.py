@@ -253,7 +253,7 @@ def typed(process: psutil.Process) -> bool:
 def command_of(process: psutil.Process) -> list[str]:
     """Its command line; nothing of one that has ended meanwhile."""
     try:
-        return process.cmdline()
+        return list(process.cmdline())
     except psutil.Error:
         return []
 

@@ -74,7 +74,8 @@ def seen(page: Page, spot: tuple[float, float]) -> np.ndarray:
     x, y = spot
     shown(page)
     shot = page.screenshot(clip={"x": x, "y": y, "width": 2, "height": 2})
-    return cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR)[0, 0].astype(int)
+    pixels = np.asarray(cv2.imdecode(np.frombuffer(shot, np.uint8), cv2.IMREAD_COLOR), int)
+    return np.asarray(pixels[0, 0])
 
 
 def view(page: Page) -> Locator:

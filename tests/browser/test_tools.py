@@ -38,7 +38,7 @@ def world() -> Any:
 
 def index(name: str) -> int:
     """A keypoint's place in the skeleton."""
-    return COCO.keypoints.index(name)
+    return int(COCO.keypoints.index(name))
 
 
 def select(page: Page, name: str) -> None:
