@@ -11,10 +11,9 @@ import { COLOURS, circle, stroke } from "./strokes.js";
  * @typedef {import("../desk/desk.js").Person} Person
  * @typedef {import("../geometry.js").Spot} Spot
  * @typedef {import("../geometry.js").View} View
+ * @typedef {import("../panel/looks.js").GhostKind} GhostKind @typedef {import("../geometry.js").Point} Point
+ * @typedef {{letter: string, name: string, colour: string, dash: number[], side: [number, number]}} Ghost side: where its letter stands
  */
-
-/** @typedef {import("../panel/looks.js").GhostKind} GhostKind @typedef {import("../geometry.js").Point} Point
- *  @typedef {{letter: string, name: string, colour: string, dash: number[], side: [number, number]}} Ghost side: where its letter stands */
 
 /**
  * Each told apart three times: by colour, by dash and by a letter, which stands on a side of its own.

@@ -11,11 +11,10 @@ import { COLOURS, circle, clear, faded, stroke, strokeAll } from "./strokes.js";
 /**
  * @typedef {import("../desk/desk.js").Desk} Desk
  * @typedef {import("./draw.js").Scene} Scene
+ * @typedef {import("../geometry.js").Spot} Spot @typedef {import("../geometry.js").Size} Size
+ * @typedef {import("../geometry.js").View} View @typedef {{at: Spot, finger: Spot | null}} Aim in screen pixels
+ * @typedef {{aim: Aim, corner: Spot, view: View}} Loupe corner: its top-left one; view: how the image lies in it
  */
-
-/** @typedef {import("../geometry.js").Spot} Spot @typedef {import("../geometry.js").Size} Size
- *  @typedef {import("../geometry.js").View} View @typedef {{at: Spot, finger: Spot | null}} Aim in screen pixels
- *  @typedef {{aim: Aim, corner: Spot, view: View}} Loupe corner: its top-left one; view: how the image lies in it */
 
 export const LOUPE_PX = 132;
 

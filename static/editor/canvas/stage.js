@@ -8,9 +8,8 @@ import { ToneFilter } from "./tone.js";
 /**
  * @typedef {import("./draw.js").Scene} Scene
  * @typedef {import("./loupe.js").Loupe} Loupe
+ * @typedef {"picture" | "others" | "selected"} Layer
  */
-
-/** @typedef {"picture" | "others" | "selected"} Layer */
 
 /** Three canvases over one another in an element, painted at most once a frame. */
 export class Stage {

@@ -5,9 +5,6 @@ import { selectPerson } from "./selecting.js";
 
 /**
  * @typedef {import("./desk.js").Change} Change
- */
-
-/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Person} Person
  * @typedef {import("./desk.js").Verdict} Verdict @typedef {import("../geometry.js").Point} Point
  */

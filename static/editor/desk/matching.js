@@ -4,10 +4,9 @@ import { around, cornersOf, middleOf } from "../geometry.js";
 
 /**
  * @typedef {import("../geometry.js").Rect} Rect
+ * @typedef {import("../geometry.js").Box} Box
+ * @typedef {{id: number, box: Box, xyv: import("../geometry.js").Point[], from: string}} Earlier somebody in an earlier frame
  */
-
-/** @typedef {import("../geometry.js").Box} Box
- *  @typedef {{id: number, box: Box, xyv: import("../geometry.js").Point[], from: string}} Earlier somebody in an earlier frame */
 
 const LEAST_OVERLAP = 0.1;
 /** Nobody walks further from one frame to the next, in diagonals of the box. */

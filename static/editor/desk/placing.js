@@ -7,9 +7,6 @@ import { changePoint } from "./editing.js";
 
 /**
  * @typedef {import("./desk.js").Person} Person
- */
-
-/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose
  * @typedef {import("../geometry.js").Spot} Spot
  * @typedef {{pointer?: Spot | null, byMouse?: boolean}} Hand pointer: where it is over the image; byMouse: a click can follow

@@ -11,9 +11,6 @@ import { limbOf, mirrorPose, swapSides } from "./limbs.js";
  * @typedef {import("../geometry.js").Lens} Lens
  * @typedef {import("../geometry.js").Point} Point
  * @typedef {import("../geometry.js").Rect} Rect
- */
-
-/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose @typedef {import("../geometry.js").Box} Box
  */
 

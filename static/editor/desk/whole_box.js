@@ -7,9 +7,6 @@ import { dragBox, wrapped } from "./handles.js";
 
 /**
  * @typedef {import("../geometry.js").Size} Size
- */
-
-/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./handles.js").Grip} Grip @typedef {import("../geometry.js").Box} Box
  * @typedef {import("../geometry.js").Spot} Spot
  */

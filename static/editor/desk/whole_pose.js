@@ -8,9 +8,6 @@ import { frameOfPose, middleOfPose, poseDrag, scaling, transformPose, turning } 
 /**
  * @typedef {import("../geometry.js").Point} Point
  * @typedef {import("../geometry.js").Size} Size
- */
-
-/**
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Pose} Pose @typedef {import("./handles.js").Grip} Grip
  * @typedef {import("./handles.js").Matrix} Matrix @typedef {import("../geometry.js").Box} Box
  * @typedef {import("../geometry.js").Spot} Spot

@@ -7,9 +7,8 @@ import { buildOnce, scrollTo } from "./updating.js";
 
 /**
  * @typedef {import("../desk/desk.js").Skeleton} Skeleton
+ * @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Person} Person
  */
-
-/** @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Person} Person */
 
 /** One list. */
 export class FlagList {

@@ -8,9 +8,8 @@ import { buildOnce, setAttribute, setText } from "./updating.js";
 
 /**
  * @typedef {import("../desk/desk.js").Person} Person
+ * @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Skeleton} Skeleton
  */
-
-/** @typedef {import("../desk/desk.js").Desk} Desk @typedef {import("../desk/desk.js").Skeleton} Skeleton */
 
 /** What a cell says: nothing of a keypoint that is as most are. @type {Record<string, string>} */
 const SHORT = { visible: "", "not placed": "–" };

@@ -7,10 +7,9 @@ import { make } from "../../shared/dom.js";
 
 /**
  * @typedef {import("./looks.js").GhostKind} GhostKind
+ * @typedef {import("./looks.js").NumberField} NumberField @typedef {import("./looks.js").ChoiceField} ChoiceField
+ * @typedef {import("./looks.js").SwitchField} SwitchField
  */
-
-/** @typedef {import("./looks.js").NumberField} NumberField @typedef {import("./looks.js").ChoiceField} ChoiceField
- *  @typedef {import("./looks.js").SwitchField} SwitchField */
 /** @typedef {import("./looks.js").Looks} Looks @typedef {import("../input/keys.js").Binding} Binding */
 
 /** @type {Record<ChoiceField, Record<string, string>>} */

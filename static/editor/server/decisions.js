@@ -11,9 +11,6 @@ import * as words from "../words.js";
 
 /**
  * @typedef {import("../desk/desk.js").Verdict} Verdict
- */
-
-/**
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {object} Host
  * @property {() => Sheet | null} sheet what is on the desk

@@ -6,9 +6,6 @@ import * as deciding from "../desk/deciding.js";
 /**
  * @typedef {import("../desk/desk.js").Desk} Desk
  * @typedef {import("../desk/desk.js").Person} Person
- */
-
-/**
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {import("../desk/desk.js").Verdict} Verdict
  * @typedef {{saved: (sheet: Sheet) => void, refused: (sheet: Sheet, index: number | null, message: string) => void,
