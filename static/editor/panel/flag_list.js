@@ -41,7 +41,6 @@ export class FlagList {
   }
 
   /** The row of the selected keypoint, if it is flagged. @returns {HTMLElement | null} */
-  /** @returns {HTMLElement | null} */
   get current() {
     return this.#list.querySelector('[aria-current="true"]');
   }
@@ -53,7 +52,7 @@ export class FlagList {
     for (const button of buttons) button.disabled = true;
   }
 
-  /** @param {{text: string, current: any, touched: any, keypoint: number}} what */
+  /** @param {{text: string, current: boolean, touched: boolean, keypoint: number}} what */
   #flagRow({ text, current, touched, keypoint }) {
     const row = make("button", { className: "flag" }, [make("i"), make("span", { textContent: text })]);
     row.toggleAttribute("data-touched", touched);
@@ -62,7 +61,8 @@ export class FlagList {
     return row;
   }
 
-  /** Limbs that the networks see the other way round, and the way to exchange their sides. @param {Skeleton} skeleton @param {any} limbs */
+  /** Limbs that the networks see the other way round, and the way to exchange their sides.
+   * @param {Skeleton} skeleton @param {number[]} limbs their keypoints */
   #swapRow(skeleton, limbs) {
     const row = make("button", { className: "flag swap" }, [make("span", { textContent: swapInWords(skeleton, limbs) })]);
     row.addEventListener("click", () => this.#wishes.swap(limbs));

@@ -40,7 +40,8 @@ export class PersonList {
     if (isNew) this.#bringIntoView(current, isAnother);
   }
 
-  /** Measured after all is written: it makes the browser lay everything out. @param {any} current @param {any} isAnother */
+  /** Measured after all is written: it makes the browser lay everything out.
+   * @param {Element} current @param {boolean} isAnother the list was built anew */
   #bringIntoView(current, isAnother) {
     scrollTo(this.#list, current);
     if (isAnother) this.#scroll.scrollTop = 0; // what is to look at comes first
@@ -57,14 +58,15 @@ export class PersonList {
   }
 }
 
-/** @param {any} row @param {number} index @param {Person} person @param {any} isCurrent */
+/** @param {Element} row @param {number} index @param {Person} person @param {boolean} isCurrent */
 function showRow(row, index, person, isCurrent) {
   const [, text, meter] = row.children;
+  const full = /** @type {HTMLElement} */ (meter.firstElementChild);
   const words = rowInWords(person);
   setAttribute(row, "aria-current", String(isCurrent));
   setAttribute(row, "data-state", person.state);
   setText(text, words);
   setAttribute(row, "aria-label", `Person ${index + 1}, ${words}`);
-  meter.hidden = person.score === null || person.state !== "open";
-  meter.firstChild.style.width = `${Math.round(100 * (person.score ?? 0))}%`;
+  meter.toggleAttribute("hidden", person.score === null || person.state !== "open");
+  full.style.width = `${Math.round(100 * (person.score ?? 0))}%`;
 }

@@ -9,6 +9,8 @@ import * as words from "../words.js";
  *   isLooking: boolean}} Stand isReady: an image is shown, to say it over
  */
 
+/** @typedef {import("../server/outbox.js").Outlook} Outlook */
+
 /** What was last said of it. */
 export class SaveStatus {
   #notices;
@@ -34,7 +36,7 @@ export class SaveStatus {
     return status;
   }
 
-  /** @param {any} status @param {string} text @param {any} stands */
+  /** @param {ReturnType<typeof words.standInWords>["status"]} status @param {string} text @param {Outlook["state"]} stands the outbox's */
   #tellChange(status, text, stands) {
     if (status === "unsaved" && !this.#toldUnsaved) this.#notices.say(text);
     const hasArrived = this.#toldUnsaved && stands === "saved" && status !== "unsaved";
@@ -42,7 +44,7 @@ export class SaveStatus {
     this.#toldUnsaved = status === "unsaved" || (status === "saving" && this.#toldUnsaved);
   }
 
-  /** What the annotator must do before anything is saved again. @param {{state: any, pending: any, message: any}} what */
+  /** What the annotator must do before anything is saved again. @param {Outlook} outlook */
   #askToGoOn({ state, pending, message }) {
     const needed = isStopped(state);
     if (!needed && !this.#asksToGoOn) return;

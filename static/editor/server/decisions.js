@@ -113,7 +113,7 @@ export class Decisions {
     this.#host.goTo(selectPerson(desk, nextOpen(desk)));
   }
 
-  /** @param {number} index @param {Verdict} verdict @param {any} [group] */
+  /** @param {number} index @param {Verdict} verdict @param {string} [group] decided together with others */
   #decideAbout(index, verdict, group = undefined) {
     // Before it is made on the desk: a refusal goes back to what was there before.
     this.#saving.decided(this.#sheet, index, verdict);

@@ -36,3 +36,8 @@ test("what is said of the whole image is taken back and said again like anything
   assert.equal(finished.past.at(-1).kind, "finished");
   assert.equal(undoing.redo(undoing.undo(finished)).past.length, 1);
 });
+
+test("of somebody whom nobody knows any more nothing is listed again", () => {
+  const desk = openDesk(task(person(1)));
+  assert.equal(deciding.listAgain(desk, "gone", "The server said no."), desk);
+});
