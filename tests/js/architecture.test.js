@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
 const LONGEST = 500;
+/** What makes or paints elements is tried in tests/browser (ADR 0012); a style sheet is looked at. */
+const IN_A_BROWSER = [
+  /\/style\.js$/,
+  /^cameras\/cameras\.js$/,
+  /^editor\/(editor|wiring|showing|in_page)\.js$/,
+  /^editor\/canvas\/(draw|draw_tool|stage|strokes|tone)\.js$/,
+  /^editor\/panel\/(flag_list|key_dialog|keypoint_grid|looks_panel|markup|menu|panel|person_list|updating)\.js$/,
+  /^header\/first_step\.js$/,
+  /^lead\/(board|chart|labels|prelabel)\.js$/,
+  /^shared\/dom\.js$/,
+  /^sheet\/(sheet|tile)\.js$/,
+];
 
 /** Every script of the pages with the scripts it imports, from static/. */
 const SCRIPTS = new Map(readdirSync(STATIC, { recursive: true }).filter((name) => name.endsWith(".js")).map((name) => {
@@ -50,4 +62,12 @@ test("rooms of the editor do not know what wires them", () => {
 
 test("no script is longer than can be read in one go", () => {
   assert.deepEqual(names.filter((name) => SCRIPTS.get(name).text.split("\n").length > LONGEST), []);
+});
+
+test("every script that needs no browser has its test at the same place", () => {
+  const here = fileURLToPath(new URL("./", import.meta.url));
+  const isTested = (name) => existsSync(join(here, name.replace(/\.js$/, ".test.js")));
+  const isShown = (name) => IN_A_BROWSER.some((pattern) => pattern.test(name));
+  assert.deepEqual(names.filter((name) => !isShown(name) && !isTested(name)), []);
+  assert.deepEqual(names.filter((name) => isShown(name) && isTested(name)), []);
 });

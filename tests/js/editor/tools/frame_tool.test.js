@@ -3,23 +3,10 @@ import { test } from "node:test";
 
 import { decide } from "../../../../static/editor/desk/deciding.js";
 import { selectPerson } from "../../../../static/editor/desk/selecting.js";
-import { barePerson, person } from "../../tasks.js";
+import { person } from "../../tasks.js";
 import { atWork, drag } from "../at_work.js";
 
 const WIDE = { start: { xyv: [[40, 20, 2], [30, 40, 2], [50, 40, 2], [30, 60, 2], [50, 60, 2]], from: "student" } };
-
-test("the pose tool moves the whole pose and no box, the box tool the box and no keypoint", () => {
-  const withPose = atWork(person(1, WIDE));
-  withPose.hand.takeUp("pose");
-  drag(withPose, [40, 40], [45, 50]).drop();
-  assert.deepEqual(withPose.work.person.pose.xyv[0], [45, 30, 2]);
-  assert.deepEqual(withPose.work.person.box, person(1).box);
-  const withBox = atWork(person(1));
-  withBox.hand.takeUp("edit-box");
-  drag(withBox, [40, 40], [45, 42]).drop();
-  assert.deepEqual(withBox.work.person.box, { x: 15, y: 12, width: 60, height: 60, angle: 0 });
-  assert.deepEqual(withBox.work.person.pose.xyv, person(1).start.xyv);
-});
 
 test("a drag beside the frame moves the view: nothing moves as a whole by accident", () => {
   const here = atWork(person(1));
@@ -55,15 +42,12 @@ test("keys move, turn and size what the tool holds", () => {
   assert.deepEqual([box.x, box.width, box.angle], [19, 62, 2]);
 });
 
-test("a tool is for somebody open, and the pose's for a pose", () => {
-  const decided = atWork(person(1));
-  decided.work.change(decide(decided.work.desk, 0, { state: "accepted", reason: null }));
-  decided.hand.takeUp("pose");
-  assert.match(decided.explained.at(-1), /Nobody open is selected/);
-  const bare = atWork(barePerson(1));
-  bare.hand.takeUp("pose");
-  assert.match(bare.explained.at(-1), /No keypoint is placed yet/);
-  assert.ok(decided.hand.isFree && bare.hand.isFree);
+test("it is taken up for somebody open only", () => {
+  const { work, hand, explained } = atWork(person(1));
+  work.change(decide(work.desk, 0, { state: "accepted", reason: null }));
+  hand.takeUp("edit-box");
+  assert.match(explained.at(-1), /Nobody open is selected/);
+  assert.ok(hand.isFree);
 });
 
 test("a tool is put away with the person it was taken up for", () => {
