@@ -1,7 +1,7 @@
 """The images of a file, by the numbers they have here."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sspcm.formats.coco.file import KEPT_ASIDE, OWN_ID, OWN_IMAGE_FIELDS, CocoImage
@@ -19,6 +19,8 @@ class Images:
     numbers: Mapping[int | str, int]
     left_out: frozenset[int | str] = frozenset()
     """What the file calls those that could not be taken: they were told of, with their persons."""
+    ambiguous: Mapping[int | str, tuple[str, ...]] = field(default_factory=dict)
+    """Ids that several different images claim, and who: an annotation of such an id may be about any of them."""
 
     def find(self, image_id: Any) -> CocoImage | None:
         """The image that an annotation means."""
@@ -27,8 +29,12 @@ class Images:
 
 
 def read_images(entries: Sequence[Any], complaints: Complaints) -> Images:
-    """Every image that has a name. One that is listed twice is one, whatever its ids."""
+    """Every image that has a name. One that is listed twice is one, whatever its ids.
+
+    An id that several images claim is none of theirs: files that were put together count from 1 each.
+    """
     taken = {one for one in (identity(e.get("id")) for e in entries if isinstance(e, dict)) if isinstance(one, int)}
+    ambiguous = _ambiguous(entries)
     by_id: dict[int, CocoImage] = {}
     numbers: dict[int | str, int] = {}
     by_name: dict[str, int] = {}
@@ -39,28 +45,32 @@ def read_images(entries: Sequence[Any], complaints: Complaints) -> Images:
             left_out |= {said} if isinstance(entry, dict) and (said := identity(entry.get("id"))) is not None else set()
             continue
         said, name = identity(entry.get("id")), entry["file_name"]
-        if said in numbers and by_id[numbers[said]].file_name != name:
-            first = by_id[numbers[said]].file_name
-            complaints.add(
-                where,
-                f"its id {shown(entry['id'])} is taken by {first!r}; {LEFT_OUT}",
-                cause="id",
-                kind="image",
-                lost=True,
-            )
-        elif name in by_name:
-            if said is not None:
-                numbers.setdefault(said, by_name[name])
+        if name in by_name:
             again = "an image of this file name came before; the persons of both are taken for its own."
             complaints.add(where, again, kind="image")
         else:
-            image = _read_image(entry, said, where, taken, complaints)
+            image = _read_image(entry, said, where, taken, by_id, complaints)
             taken.add(image.id)
             by_id[image.id] = image
             by_name[name] = image.id
-            if said is not None:
-                numbers[said] = image.id
-    return Images(by_id, numbers, frozenset(left_out))
+        if said is not None and said not in ambiguous:
+            numbers.setdefault(said, by_name[name])
+    return Images(by_id, numbers, frozenset(left_out), ambiguous)
+
+
+def _ambiguous(entries: Sequence[Any]) -> dict[int | str, tuple[str, ...]]:
+    """The ids that an image with a name shares with another, and what each is called, in the file's order."""
+    claims: dict[int | str, dict[str, bool]] = {}
+    for entry in entries:
+        said = identity(entry.get("id")) if isinstance(entry, dict) else None
+        if said is not None:
+            is_named = isinstance(name := entry.get("file_name"), str) and bool(name)
+            claims.setdefault(said, {})[name if is_named else ""] = is_named
+    return {
+        said: tuple(repr(name) if is_named else "one without a name" for name, is_named in claiming.items())
+        for said, claiming in claims.items()
+        if len(claiming) > 1
+    }
 
 
 def _name(entry: Any) -> str:
@@ -82,8 +92,14 @@ def _is_named(entry: Any, where: str, complaints: Complaints) -> bool:
 
 
 def _read_image(
-    entry: Mapping[str, Any], said: int | str | None, where: str, taken: set[int], complaints: Complaints
+    entry: Mapping[str, Any],
+    said: int | str | None,
+    where: str,
+    taken: Container[int],
+    before: Container[int],
+    complaints: Complaints,
 ) -> CocoImage:
+    """taken: numbers that the file or we gave; before: those of the images that are read."""
     extra = {key: value for key, value in entry.items() if key not in OWN_IMAGE_FIELDS}
     if KEPT_ASIDE in extra:
         del extra[KEPT_ASIDE]
@@ -91,7 +107,7 @@ def _read_image(
         complaints.add(where, ours, kind="image")
     extra = carried(extra, where, complaints, kind="image")
     if isinstance(said, int):
-        number = said
+        number = said if said not in before else number_for(f"image {entry['file_name']}", taken)
     else:
         number = number_for(f"image {entry['file_name'] if said is None else said}", taken)
         _tell_id(entry, said, number, where, complaints)

@@ -66,6 +66,7 @@ def read_annotations(
         aside.setdefault(entry.image.id, []).append(_as_read(entry, category, complaints))
     for category, count in others.items():
         complaints.say(f"{counted(count, 'annotation')} of {people.others[category]}")
+    _tell_ambiguous(entries, images, complaints)
     return persons, aside
 
 
@@ -114,7 +115,7 @@ def _find(entry: Any, number: int, reading: _Reading) -> _Entry | None:
         return _Entry(entry, image, number, f"{name} in {image.file_name!r}")
     where = f"{name} of image id {shown(entry.get('image_id'))}"
     meant = identity(entry.get("image_id"))
-    if meant in reading.images.left_out:  # told of with its image
+    if meant in reading.images.ambiguous or meant in reading.images.left_out:  # told of with its image
         return None
     if meant is None:
         said, cause = f"its image_id is {shown(entry.get('image_id'))}; wanted a whole number; left out.", "image_id"
@@ -122,6 +123,23 @@ def _find(entry: Any, number: int, reading: _Reading) -> _Entry | None:
         said, cause = f"no image has the id {shown(entry['image_id'])}; left out.", "no image"
     reading.complaints.add(where, said, cause=cause, lost=_places(entry))
     return None
+
+
+def _tell_ambiguous(entries: Sequence[Any], images: Images, complaints: Complaints) -> None:
+    """Of ids that several images claim: once, with the annotations that may be about any of them."""
+    if not images.ambiguous:
+        return
+    said = [identity(one.get("image_id")) for one in entries if isinstance(one, dict)]
+    count = sum(one in images.ambiguous for one in said if one is not None)
+    first, claiming = next(iter(images.ambiguous.items()))
+    by = f"{', '.join(claiming[:-1][:3])} and {claiming[-1]}"
+    ids = f"the image id {shown(first)} is claimed by {by}"
+    if len(images.ambiguous) > 1:
+        ids = f"{len(images.ambiguous)} image ids are claimed by several images each, {shown(first)} first, by {by}"
+    told = f"{ids}; {counted(count, 'annotation')} may be about any of them: none is taken. Number the images anew."
+    complaints.say(told)
+    if count:
+        complaints.losses.append(f"{ids}; left out.")
 
 
 def _places(entry: Mapping[str, Any]) -> bool:

@@ -354,3 +354,14 @@ def test_homes_that_hold_odd_values_already_export(take: Take, sqlite_store: Sto
     out = export_coco(sqlite_store)
     assert finding("pycocotools", out, list(COCO.sigmas)) == ""
     assert len(out["annotations"]) == 3
+
+
+def test_annotations_of_an_id_that_two_images_claim_are_nobodys(take: Take) -> None:
+    document = file_of(LABELLED, second(image_id="1.0"), {**CROWD, "image_id": 1.0})
+    document["images"].append({**document["images"][0], "id": "1", "file_name": "b.jpg"})
+    report, out = take(document)
+    assert (report.images_new, report.persons, report.labelled) == (2, 0, 0)
+    assert not out["annotations"]
+    (said, unnamed) = report.complaints
+    assert said.startswith("the image id 1 is claimed by 'a.jpg' and 'b.jpg'; 3 annotations may be about any of them")
+    assert unnamed.startswith("1 image file of the folder, 'c.jpg' first"), "the other two are named by it"

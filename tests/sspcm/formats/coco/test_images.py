@@ -45,10 +45,33 @@ def test_an_image_listed_twice_is_one_that_both_ids_mean() -> None:
     assert ("came before" in told[0], losses) == (True, [])
 
 
-def test_two_images_of_one_id_are_told_apart_and_the_later_is_a_loss() -> None:
-    images, _, losses = read(image(1), image(1, "b.jpg"))
-    assert [one.file_name for one in images.by_id.values()] == ["a.jpg"]
-    assert losses == ["image 'b.jpg': its id 1 is taken by 'a.jpg'; left out with its persons."]
+@pytest.mark.parametrize("same", [1, "1", 1.0, " 1.0 "])
+def test_an_id_that_two_images_claim_is_neithers_and_both_are_there(same: Any) -> None:
+    images, told, losses = read(image(1), image(same, "b.jpg"), image(2, "c.jpg"))
+    assert [one.file_name for one in images.by_id.values()] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert images.find(1) is images.find(same) is None
+    assert images.ambiguous == {1: ("'a.jpg'", "'b.jpg'")}
+    assert (told, losses) == ((), []), "told of with its annotations, which can be counted there"
+
+
+def test_an_id_in_words_that_two_images_claim_is_neithers() -> None:
+    images, _, _ = read(image("yard"), image("yard", "b.jpg"), image("hall", "c.jpg"))
+    assert len(images.by_id) == 3
+    assert images.find("yard") is None
+    assert images.find("hall") is not None
+
+
+def test_an_image_listed_twice_keeps_the_id_that_nobody_else_claims() -> None:
+    images, _, _ = read(image(1), image(2), image(2, "b.jpg"))
+    found = images.find(1)
+    assert found is not None
+    assert (found.file_name, images.find(2)) == ("a.jpg", None)
+
+
+def test_an_image_without_a_name_claims_its_id_too() -> None:
+    images, _, _ = read({"id": 1}, image(1))
+    assert images.find(1) is None
+    assert images.ambiguous == {1: ("one without a name", "'a.jpg'")}
 
 
 @pytest.mark.parametrize(
