@@ -17,7 +17,7 @@ from app.cameras.finding import find_lenses
 from app.dataset.finding_images import find_images
 from app.dataset.headers import adopt_header
 from app.dataset.merging_labels import BY_COMMAND, new_persons, tell_merged
-from app.dataset.naming_images import name_images
+from app.dataset.naming_images import left_out_with, name_images, one_entry_each
 from app.dataset.placing import Source, named_camera, place
 from app.dataset.report import ImportFailed, ImportReport, Tally
 from app.home.home_command import home_command
@@ -32,7 +32,7 @@ from db.pool.persons import list_persons
 from db.records import ImageRecord, NewImage, NewPerson, Split
 from db.store.session import Store
 from sspcm.formats.coco.reading import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
-from sspcm.formats.complaints import Complaints, counted
+from sspcm.formats.complaints import Complaints
 from sspcm.images.limits import USUAL, Limits
 from sspcm.images.reading import DecodedImage, DecodeError, check_bytes, decode
 from sspcm.skeletons.skeleton import BUILT_IN, Skeleton, differences, in_order_of
@@ -91,6 +91,7 @@ def import_folder(
         raise ImportFailed(
             _nothing_found(images_dir, annotations, (*(coco.complaints if coco else ()), *complaints.told()))
         )
+    coco = one_entry_each(coco, there) if coco else None
     own = own_skeleton(store)
     coco = prepare_project(store, project_name, skeleton, coco)
     if own is not None and skeleton is not None:
@@ -292,7 +293,7 @@ def _leave_out(source: Source, said: str, tally: Tally) -> None:
 def _tell_left_out(alike: Sequence[tuple[Source, str]]) -> str:
     (first, said), persons = alike[0], sum(len(source.persons) for source, _ in alike)
     images = f"image {first.name!r:.300}" if len(alike) == 1 else f"{len(alike)} images, {first.name!r:.300} first"
-    return f"{images}: {said.rstrip('.')}; left out with {counted(persons, 'person')}."
+    return f"{images}: {said.rstrip('.')}; {left_out_with(persons)}"
 
 
 def _count_new(stored: ImageRecord, persons: Sequence[NewPerson], ways: _Ways, tally: Tally) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.dataset.importing import own_skeleton, prepare_project, read_annotations
 from app.dataset.matching_names import match_names, nearest
 from app.dataset.merging_labels import count_merged, new_persons, tell_merged
+from app.dataset.naming_images import one_entry_each, tell_several_names
 from app.dataset.placing import by_image
 from app.dataset.report import ImportFailed
 from db.clock import utc_now
@@ -50,6 +51,7 @@ def take_labels(store: Store, path: Path, *, update: bool) -> LabelsReport:
     found = _find_images(coco, here, complaints)
     if not found:
         raise ImportFailed(" ".join(("no image of the file is in this home.", *complaints.told()[:2])))
+    coco = one_entry_each(coco, {name: record.file_name for name, record in found.items()})
     coco = prepare_project(store, "", None, coco) or coco
     persons = by_image(coco.persons)
     known, merged = 0, Merged()
@@ -88,6 +90,7 @@ def _find_images(coco: CocoFile, here: Sequence[ImageRecord], complaints: Compla
     for record in here:
         by_name.setdefault(record.file_name, []).append(record)
     matched = match_names([image.file_name for image in coco.images], by_name)
+    tell_several_names(matched.there, complaints)
     twice = [name for name, there in matched.there.items() if len(by_name[there]) > 1]
     for name in twice:
         complaints.add(f"image {name!r}", "several images of this name are here; left out.", kind="image")

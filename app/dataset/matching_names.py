@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -35,8 +34,9 @@ class MatchedNames:
 def match_names(wanted: Sequence[str], there: Collection[str]) -> MatchedNames:
     """Each name as it stands where the folder has it so; else by its last parts, without regard to how it is written.
 
-    Case, Unicode's normal form, separators, percent signs, an address, and folders in front make no difference. Where
-    several files fit equally well, or two names the same file, none is taken.
+    Case, Unicode's normal form, separators, percent signs, an address, and folders in front make no difference, unless
+    several files fit: then one that is spelled the same goes first. Where several fit equally well, none is taken.
+    Several names may mean the same file.
     """
     matched = MatchedNames()
     by_base: dict[str, list[tuple[Parts, str]]] = {}
@@ -44,10 +44,9 @@ def match_names(wanted: Sequence[str], there: Collection[str]) -> MatchedNames:
         parts = _fold(name)
         if parts:
             by_base.setdefault(parts[-1], []).append((parts, name))
-    fitting = {name: [name] if name in there else _fitting(name, by_base) for name in wanted}
-    claims = Counter(found[0] for found in fitting.values() if len(found) == 1)
-    for name, found in fitting.items():
-        if name in there or (len(found) == 1 and claims[found[0]] == 1):
+    for name in dict.fromkeys(wanted):
+        found = [name] if name in there else _fitting(name, by_base)
+        if len(found) == 1:
             matched.there[name] = found[0]
         elif found:
             matched.unclear[name] = found
@@ -83,10 +82,23 @@ def _fitting(name: str, by_base: Mapping[str, list[tuple[Parts, str]]]) -> list[
             if parts[-shared:] == others[-shared:]:
                 found[there] = max(shared, found.get(there, 0))
     most = max(found.values(), default=0)
-    return sorted(there for there, shared in found.items() if shared == most)
+    alike = sorted(there for there, shared in found.items() if shared == most)
+    spelled = [there for there in alike if any(_ends_alike(text, there) for text in _texts(name))]
+    return spelled if len(spelled) == 1 else alike
+
+
+def _ends_alike(name: str, other: str) -> bool:
+    """Whether their last parts are the same to the letter."""
+    parts, others = _parts(name), _parts(other)
+    shared = min(len(parts), len(others))
+    return parts[-shared:] == others[-shared:]
 
 
 def _readings(name: str) -> list[Parts]:
+    return list(dict.fromkeys(map(_fold, _texts(name))))
+
+
+def _texts(name: str) -> list[str]:
     """What the name may mean: as it stands, without its address, with its percent signs read."""
     address = _ADDRESS.match(name)
     if address:
@@ -97,16 +109,20 @@ def _readings(name: str) -> list[Parts]:
     local = _LOCAL_FILE.search(name)
     if local:
         texts.append(local[1])
-    texts += [unquote(text) for text in texts if "%" in text]
-    return list(dict.fromkeys(_fold(text) for text in texts))
+    return texts + [unquote(text) for text in texts if "%" in text]
 
 
 def _fold(name: str) -> Parts:
     """The parts of a path, written the one way."""
+    return tuple(unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()) for part in _parts(name))
+
+
+def _parts(name: str) -> Parts:
+    """The folders of a path and its file, as they are written."""
     parts: list[str] = []
     for part in name.replace("\\", "/").split("/"):
         if part == "..":
             parts = parts[:-1]
         elif part not in ("", "."):
-            parts.append(unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()))
+            parts.append(part)
     return tuple(parts)

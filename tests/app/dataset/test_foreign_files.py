@@ -365,3 +365,18 @@ def test_annotations_of_an_id_that_two_images_claim_are_nobodys(take: Take) -> N
     (said, unnamed) = report.complaints
     assert said.startswith("the image id 1 is claimed by 'a.jpg' and 'b.jpg'; 3 annotations may be about any of them")
     assert unnamed.startswith("1 image file of the folder, 'c.jpg' first"), "the other two are named by it"
+
+
+def test_an_image_listed_under_two_spellings_has_the_persons_of_both(take: Take) -> None:
+    document = file_of(LABELLED, second(image_id=2), {**CROWD, "image_id": 3})
+    for number, name in ((2, "images/a.jpg"), (3, "https://example.org/a.jpg?sig=a")):
+        document["images"].append({**document["images"][0], "id": number, "file_name": name})
+    report, out = take(document)
+    assert (report.images_new, report.labelled, len(out["annotations"])) == (1, 2, 3)
+    assert {one["image_id"] for one in out["annotations"]} == {1}
+    assert any("listed under several names" in said for said in report.complaints)
+
+
+def test_keypoints_outweigh_a_box_that_nobody_can_have(take: Take) -> None:
+    report, _ = take(file_of({**LABELLED, "bbox": [-400, -400, 1000, 1000]}))
+    assert (report.labelled, "made of its placed keypoints" in report.complaints[0]) == (1, True)
