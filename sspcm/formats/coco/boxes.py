@@ -34,18 +34,21 @@ def read_box(entry: Mapping[str, Any], image: CocoImage) -> Box:
 
 def box_around(entry: Mapping[str, Any], points: Sequence[Point], image: CocoImage) -> Box | None:
     """Round the placed keypoints, with a margin, and round a flat `bbox` that holds them; else round the outline."""
-    box: Box | None
-    if points:
-        box = with_margin([*points, *_flat_corners(entry.get("bbox"), points)])
-    else:
-        outline = _outline(entry.get("segmentation"))
-        if not outline:
-            return None
-        box = _hull(outline)
+    flat = _flat_corners(entry.get("bbox"), points)
+    made = (
+        (with_margin([*points, *flat]), with_margin(points))
+        if points
+        else (_hull(_outline(entry.get("segmentation"))),)
+    )
+    return next((box for box in made if box is not None and _fits(box, image)), None)
+
+
+def _fits(box: Box, image: CocoImage) -> bool:
     try:
-        return _in_frame(box, image) if box is not None else None
+        _in_frame(box, image)
     except PoseError:
-        return None
+        return False
+    return True
 
 
 def with_margin(points: Sequence[Point]) -> Box:
@@ -98,7 +101,7 @@ def _tell(box: Box) -> str:
 def _flat_corners(values: Any, points: Sequence[Point]) -> list[Point]:
     """The corners of a box without width or height that holds the points: somebody drew it round them."""
     found = numbers(values)
-    if found is None or len(found) != 4 or min(found[2:]) < 0 or max(found[2:]) == 0:
+    if found is None or len(found) != 4 or min(found[2:]) != 0 or max(found[2:]) == 0:
         return []
     x, y, width, height = found
     if not all(x - 1 <= px <= x + width + 1 and y - 1 <= py <= y + height + 1 for px, py in points):
@@ -118,6 +121,8 @@ def _points(polygon: Any) -> Iterable[Point]:
 
 
 def _hull(points: Sequence[Point]) -> Box | None:
+    if not points:
+        return None
     x0, y0 = min(x for x, _ in points), min(y for _, y in points)
     try:
         return Box(x0, y0, max(x for x, _ in points) - x0, max(y for _, y in points) - y0)

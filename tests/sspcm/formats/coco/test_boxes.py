@@ -78,6 +78,12 @@ def test_a_flat_box_that_holds_the_points_counts_as_drawn_round_them() -> None:
     assert box_around({"bbox": [90, 20, 0, 80]}, points, FRAME) == with_margin(points)
 
 
+@pytest.mark.parametrize("unfit", [[-400, -400, 1000, 1000], [0, 0, 160, 300], [0, -400, 0, 1000], [1e6, 1e6, 5, 5]])
+def test_a_box_that_nobody_can_have_gives_way_to_the_placed_keypoints(unfit: list[float]) -> None:
+    points = [(60.0, 50.0), (80.0, 90.0)]
+    assert box_around({"bbox": unfit}, points, FRAME) == with_margin(points)
+
+
 def test_without_points_the_outline_says_where_somebody_is() -> None:
     outline = {"segmentation": [[10, 10, 50, 10, 50, 90], "x", [None, 3]]}
     assert box_around(outline, [], FRAME) == Box(10, 10, 40, 80)
