@@ -163,11 +163,13 @@ def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:
 
 def export_labels(settings: "Settings", options: argparse.Namespace) -> int:
     """The labels into a file."""
-    from app.cli.store import known_store
+    from app.cli.store import CommandError, known_store
     from app.dataset.exporting import accepted, export_coco
     from sspcm.formats.coco.reading import CHANGES
     from sspcm.whole_files import write_atomically
 
+    if str(options.out) == "-":
+        raise CommandError("'-' is no file to write; wanted one. Give a file's path, as in labels.json.")
     with known_store(settings) as store:
         document = export_coco(store, with_predictions=options.with_predictions)
     write_atomically(options.out, json.dumps(document).encode())

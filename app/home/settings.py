@@ -66,6 +66,8 @@ class Settings:
 def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
     """Settings from options first, then SSPCM_* and DATABASE_URL, then defaults. Raises SettingsError."""
     chosen = _whole(home or Path(environ.get("SSPCM_HOME") or DEFAULT_HOME))
+    if chosen.exists() and not chosen.is_dir():
+        raise SettingsError(f"the home {str(chosen)!r} is a file; wanted a folder. Give another --home.")
     settings = Settings(
         home=chosen,
         database_url=_database_url(environ["DATABASE_URL"]) if environ.get("DATABASE_URL") else _own_store(chosen),
@@ -133,7 +135,7 @@ def _database_url(url: str) -> str:
         )
     try:
         parsed = make_url(url)
-        named = bool(parsed.database)
+        named = bool(parsed.database) and not _is_torn(parsed)
     except (ArgumentError, ValueError):  # its message would show the URL, or its port
         parsed, named = None, False
     if not named:
@@ -143,6 +145,12 @@ def _database_url(url: str) -> str:
             "name or the password."
         )
     return url
+
+
+def _is_torn(url: URL) -> bool:
+    """Whether an '@' of the password has come to stand in the host, or beside a '/' of it in the database's name."""
+    host, database = url.host or "", url.database or ""
+    return "@" in host or (bool(host) and "@" in database and "/" in database)
 
 
 def _hosts(text: str) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """What the application refuses, as status, code and message."""
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from gradio.route_utils import get_fn
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
@@ -65,3 +67,11 @@ def say_what_was_invalid(request: Request, error: Exception) -> Response:
     problems: list[Any] = list(error.errors())
     said = "; ".join(f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in problems[:3])
     return refuse(request.scope, 422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")
+
+
+def say_which_event(request: Request, error: Exception) -> Response:
+    """A page's request for an event that there is none of, which Gradio looks up unchecked. Other errors pass on."""
+    if traceback.extract_tb(error.__traceback__)[-1].name != get_fn.__name__:
+        raise error
+    words = "the page asked for an event that this server does not know. Reload the page."
+    return refuse(request.scope, 404, "not_found", words)

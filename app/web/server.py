@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
@@ -26,7 +27,7 @@ from app.web.pages.lead import lead_page
 from app.web.pages.look import THEME, THEME_CSS
 from app.web.pages.sheet import sheet_page
 from app.web.readiness import Readiness, look_at
-from app.web.refusals import REFUSALS, refusal, say_what_http_means, say_what_was_invalid
+from app.web.refusals import REFUSALS, refusal, say_what_http_means, say_what_was_invalid, say_which_event
 from app.web.routes.cameras import camera_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.images import image_routes
@@ -87,6 +88,8 @@ def create_app(settings: Settings) -> FastAPI:
     for route in app.routes:
         if isinstance(route, Mount) and isinstance(route.app, FastAPI):
             route.app.add_exception_handler(Exception, _pass_on)
+            for kind in (KeyError, FnIndexInferError):
+                route.app.add_exception_handler(kind, say_which_event)
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))
     return app

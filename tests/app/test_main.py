@@ -461,3 +461,18 @@ def test_a_header_with_predictions_of_its_own_never_ends_an_export(run: Run, tmp
     status, told, _ = run("export", str(out), "--json", "--with-predictions")
     assert (status, json.loads(out.read_text())["predictions"]) == (0, [])
     assert any("'predictions'" in said for said in json.loads(told)["changes"])
+
+
+@pytest.mark.parametrize("command", [["queue"], ["up"], ["import", "x"], ["user", "add", "lea", "--role", "lead"]])
+def test_a_home_that_is_a_file_is_refused_by_every_command(command: list[str], run: Run, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    status, _, err = run(*command)
+    assert (status, "is a file; wanted a folder" in err) == (1, True)
+
+
+def test_an_export_to_a_dash_writes_no_file_of_that_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = run("export", "-")
+    assert (status, "Give a file's path" in err, (tmp_path / "-").exists()) == (1, True, False)

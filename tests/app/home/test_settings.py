@@ -85,6 +85,12 @@ def test_a_home_that_leads_nowhere_is_refused_in_words(
         read_settings(Path(home), environ={})
 
 
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    with pytest.raises(SettingsError, match="is a file; wanted a folder"):
+        read_settings(tmp_path / "home", {})
+
+
 def test_an_empty_variable_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert read_settings(environ={"SSPCM_HOME": ""}).home == tmp_path / "data"
@@ -110,6 +116,8 @@ def test_a_store_that_an_earlier_version_kept_outside_is_named(tmp_path: Path) -
         "postgres://me:hunter2@host:54x/db",
         "postgresql://me:hunter2@host",
         "postgresql://me:hunter2@[::1/db",
+        "postgres://me:p@hunter2@127.0.0.1:1/db",
+        "postgres://me:p@hunter2/s@host/db",
         "mysql://me:hunter2@host/db",
         "postgresql+asyncpg://me:hunter2@host/db",
         "hunter2",

@@ -421,3 +421,11 @@ def test_the_sources_of_the_pages_lie_beside_the_application(server: Server) -> 
         for path in ("editor/editor.js", "editor/desk/desk.js", "shared/api.js"):
             assert ann.get(f"/assets/{path}").status_code == 200
         assert ann.get("/assets/demo/truth.json").status_code == 404
+
+
+@pytest.mark.parametrize("asked", [{"fn_index": 999}, {"fn_index": -1}, {}, {"session_hash": "x", "fn_index": 999}])
+def test_an_event_that_no_page_has_is_refused_in_words(asked: dict[str, Any], server: Server) -> None:
+    with server.client("lea") as lea:
+        answer = lea.post("/lead/gradio_api/run/predict", json={"data": [], **asked})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert "Reload the page" in answer.json()["error"]["message"]
