@@ -18,25 +18,28 @@ def adopt_categories(coco: CocoFile, home: Sequence[Any]) -> tuple[CocoFile, lis
     """The file with its annotations in the home's categories, these with what the file adds, and what it says of them
     otherwise than the home: by category its name and those fields.
 
-    A category is the home's of the same name, whatever its number; people are people. One of the same name with other
-    keypoints is another one. Fields that the home's lacks are added to it.
+    A category is the home's of the same name, whatever its number. The one that a file has for people is the home's for
+    people; where a file tells several kinds of people apart, those that the home does not know are added, so that what
+    an annotation refers to stays true. One of the same name with other keypoints is another one. Fields that the home's
+    lacks are added to it.
     """
     categories = list(home)
     ids: Ids = {}
     otherwise: list[dict[str, Any]] = []
+    folds = sum(map(is_people, _whole(coco.header["categories"]))) == 1
     for one in _whole(coco.header["categories"]):
         said = identity(one.get("id"))
         if said is not None:
-            ids[said], differing = _adopt(one, categories)
+            ids[said], differing = _adopt(one, categories, folds=folds)
             otherwise += [{"name": one.get("name"), **differing}] if differing else []
     images = tuple(_renumber_aside(image, ids) for image in coco.images)
     persons = tuple(_renumber_person(person, ids) for person in coco.persons)
     return replace(coco, images=images, persons=persons), categories, otherwise
 
 
-def _adopt(category: dict[str, Any], categories: list[Any]) -> tuple[Any, dict[str, Any]]:
+def _adopt(category: dict[str, Any], categories: list[Any], *, folds: bool) -> tuple[Any, dict[str, Any]]:
     """The home's id of a category, and the fields that differ there; one that the home does not know is added."""
-    known = _known(category, categories)
+    known = _known(category, categories, folds=folds)
     if known is not None:
         learned = {key: value for key, value in category.items() if known.get(key) in NOTHING and value not in NOTHING}
         if keypoint_names(known) is None and keypoint_names(category) is not None:
@@ -59,11 +62,11 @@ def _differing(category: dict[str, Any], known: dict[str, Any]) -> dict[str, Any
     return {key: value for key, value in fields.items() if value not in NOTHING and value != known.get(key)}
 
 
-def _known(category: dict[str, Any], categories: Iterable[Any]) -> dict[str, Any] | None:
-    """The home's category of the same name, else of people as well, where their keypoints do not differ."""
+def _known(category: dict[str, Any], categories: Iterable[Any], *, folds: bool) -> dict[str, Any] | None:
+    """The home's category of the same name, else, if `folds`, of people as well; their keypoints do not differ."""
     alike = [one for one in _whole(categories) if _fit(one, category)]
     named = (one for one in alike if _name(one) == _name(category))
-    people = (one for one in alike if is_people(one) and is_people(category))
+    people = (one for one in alike if folds and is_people(one) and is_people(category))
     return next(named, None) or next(people, None)
 
 

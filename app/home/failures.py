@@ -49,6 +49,10 @@ class Home:
     def __str__(self) -> str:
         return f"the server's home folder {self.path}" if self.is_told else "the server's home folder"
 
+    def may_not_be_written(self) -> bool:
+        """Whether it is there, and takes no new file."""
+        return self.path.is_dir() and not os.access(self.path, os.W_OK | os.X_OK)
+
     def has_no_room(self) -> bool:
         """Whether its disk is full, or as good as."""
         try:
@@ -97,7 +101,7 @@ def _of_sqlite(error: sqlite3.Error, home: Home) -> Failure | None:
     kind = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if kind == SQLITE_FULL or (kind in (SQLITE_IOERR, SQLITE_CANTOPEN) and home.has_no_room()):
         return _full(f"the disk of {home}")
-    if kind == SQLITE_READONLY:
+    if kind == SQLITE_READONLY or (kind in (SQLITE_IOERR, SQLITE_CANTOPEN) and home.may_not_be_written()):
         return _not_writable(home)
     if kind in (SQLITE_CORRUPT, SQLITE_NOTADB):
         return _damaged(home)

@@ -42,3 +42,14 @@ def test_what_a_file_says_of_a_category_is_added_or_comes_back_as_differing() ->
     _, categories, otherwise = adopt_categories(file, HOME)
     assert categories == [{**HOME[0], "color": "red"}, HOME[1]]
     assert otherwise == [{"name": "person", "supercategory": "worker"}]
+
+
+def test_a_file_that_tells_people_apart_keeps_them_apart() -> None:
+    """VisDrone has "pedestrian" and "people": folded into the home's "person", nobody could say who was which."""
+    kinds = [{"id": 1, "name": "pedestrian"}, {"id": 2, "name": "people"}]
+    image = {"id": 1, "file_name": "f.jpg", "width": 9, "height": 9}
+    file = parse_coco({"categories": kinds, "images": [image], "annotations": [annotation(1, 1), annotation(2, 2)]})
+    adopted, categories, otherwise = adopt_categories(file, HOME)
+    names = {one["id"]: one["name"] for one in categories}
+    assert [names[one.person.extra["category_id"]] for one in adopted.persons] == ["pedestrian", "people"]
+    assert (list(names.values()), otherwise) == (["person", "dog", "pedestrian", "people"], [])
