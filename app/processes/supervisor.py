@@ -23,7 +23,7 @@ from app.home.settings import Settings
 from app.processes.child import start_guarded, stop_guarded
 from app.processes.last_words import LastWords
 from app.processes.sign_of_health import VARIABLE
-from app.processes.worker_trouble import LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble
+from app.processes.worker_trouble import LINES_KEPT, WorkerTrouble, forget_trouble, note_trouble, read_trouble
 
 GRACE_S = 10.0
 """How long web and worker get to stop before they are killed."""
@@ -241,7 +241,8 @@ def _forget_trouble(home: Path) -> None:
     try:
         forget_trouble(home)
     except OSError as error:
-        log.warning("an earlier worker's trouble stays on the lead's page: %s.", error)
+        if read_trouble(home) is not None:
+            log.warning("an earlier worker's trouble stays on the lead's page: %s.", error)
 
 
 def child_environ(settings: Settings) -> dict[str, str]:

@@ -50,6 +50,7 @@ __all__ = [
     "write_coco",
 ]
 
+GZIP = b"\x1f\x8b"
 LARGEST_FILE = 10**9
 """Bytes of a JSON file that is read whole; it takes about nine times as much memory."""
 
@@ -62,6 +63,13 @@ def read_coco(path: Path, skeleton: Skeleton | None = None, *, largest: int = LA
     return parse_coco(read_json(path, largest=largest), skeleton, name=path.name)
 
 
+def _what_to_do(content: bytes) -> str:
+    """A file that ends as JSON does was copied whole: somebody wrote it by hand, or a program that writes no JSON."""
+    if content.rstrip().endswith((b"}", b"]")):
+        return "Mend it there, or export it again."
+    return "It may be cut short: copy it or export it again."
+
+
 def read_json(path: Path, *, largest: int = LARGEST_FILE) -> Any:
     """The file's plain data, whatever it is; of a file of at most `largest` bytes. Raises CocoError."""
     try:
@@ -71,7 +79,10 @@ def read_json(path: Path, *, largest: int = LARGEST_FILE) -> Any:
                 f"{path.name} has {size / 1e6:.0f} MB; wanted at most {largest / 1e6:.0f} MB of JSON. Split it by "
                 "images."
             )
-        return json.loads(path.read_bytes())
+        content = path.read_bytes()
+        if content.startswith(GZIP):
+            raise CocoError(f"{path.name} is compressed (gzip); wanted the JSON itself. Unpack it first: gunzip FILE.")
+        return json.loads(content)
     except OSError as error:
         raise CocoError(f"{path.name} cannot be read ({error.strerror}). Give the path of a COCO JSON file.") from error
     except RecursionError as error:
@@ -87,9 +98,7 @@ def read_json(path: Path, *, largest: int = LARGEST_FILE) -> Any:
             "again in that encoding."
         ) from error
     except ValueError as error:
-        raise CocoError(
-            f"{path.name} is not readable JSON: {error}. It may be cut short: copy it or export it again."
-        ) from error
+        raise CocoError(f"{path.name} is not readable JSON: {error}. {_what_to_do(content)}") from error
 
 
 def parse_coco(data: Any, skeleton: Skeleton | None = None, *, name: str = "the file") -> CocoFile:

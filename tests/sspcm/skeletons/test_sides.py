@@ -143,6 +143,8 @@ PUBLISHED = {
     "Danish and Norwegian": "næse, venstre øje/højre øje, venstre_kne/høyre_kne",
     "Polish": "nos, lewe oko/prawe oko",
     "Turkish": "burun, sol göz/sağ göz",
+    "German, short": "Nase, Knie_li/Knie_re, Schulter li/Schulter re",
+    "Ukrainian": "ніс, ліве плече/праве плече, лівий лікоть/правий лікоть",
     "Russian": "нос, левый глаз/правый глаз, левое_ухо/правое_ухо",
     "Greek": "μύτη, αριστερό μάτι/δεξί μάτι",
     "Chinese": "鼻子, 左眼/右眼, 左手1/右手1",

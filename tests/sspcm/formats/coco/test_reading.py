@@ -1,6 +1,7 @@
 """COCO files lose nothing, and what is wrong in them is named."""
 
 import contextlib
+import gzip
 import io
 import json
 import math
@@ -379,4 +380,18 @@ def test_annotations_without_an_id_are_one_complaint() -> None:
 def test_a_file_in_another_encoding_is_refused_by_that_name(tmp_path: Path) -> None:
     (tmp_path / "in.json").write_bytes('{"images": ["\u00e4"]}'.encode("latin-1"))
     with pytest.raises(CocoError, match="no text in UTF-8"):
+        read_coco(tmp_path / "in.json")
+
+
+@pytest.mark.parametrize(
+    "content,said",
+    [
+        (gzip.compress(b"{}"), "is compressed .gzip.; wanted the JSON itself"),
+        (b'{"images": [],}', "Mend it there, or export it again"),
+        (b'{"images": [', "It may be cut short"),
+    ],
+)
+def test_a_file_that_is_no_json_is_told_what_it_looks_like(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_bytes(content)
+    with pytest.raises(CocoError, match=said):
         read_coco(tmp_path / "in.json")
