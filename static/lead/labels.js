@@ -34,6 +34,7 @@ class LeadLabels extends HTMLElement {
   async #send() {
     const file = this.#file.files?.[0];
     if (!file) return;
+    // Said before it is sent: the server would refuse it after minutes of uploading.
     const tooLarge = sayTooLarge(file);
     if (tooLarge) {
       this.#say([{ text: `Not taken: ${tooLarge}`, tone: "error" }]);

@@ -56,6 +56,7 @@ export function loupePlace({ at, finger }, stage, size = LOUPE_PX) {
   const x = within(finger.x - size / 2, "x");
   if (above >= 0) return { x, y: above };
   if (below <= most.y) return { x, y: below };
+  // On a low stage neither fits: beside the finger, rather on the left, where a right hand does not lie.
   const left = Math.min(at.x, finger.x) - FINGER_PX - size;
   return { x: left >= 0 ? left : Math.max(at.x, finger.x) + FINGER_PX, y: within(finger.y - size / 2, "y") };
 }

@@ -101,6 +101,7 @@ export function readOwn(bindings, text) {
     if (!bindings.some((binding) => binding.command === command) || !Array.isArray(keys)) return [];
     const good = keys.filter((key) => typeof key === "string" && !seen.has(key) && !whyNot(bindings, command, key));
     for (const key of good) seen.add(key);
+    // Keys that all are somebody else's: the command keeps its first ones rather than none; [] was chosen, and stays.
     return FIXED.includes(command) || (keys.length && !good.length) ? [] : [[command, good]];
   });
   return simplest(bindings, Object.fromEntries(entries));

@@ -107,6 +107,7 @@ export class KeyDialog {
   #keyDown(event) {
     if (!this.#waits) return;
     event.preventDefault();
+    // The key is chosen here, and must not command the editor as well.
     event.stopPropagation();
     if (!isWhole(event)) return;
     const command = this.#waits;
