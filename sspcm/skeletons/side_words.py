@@ -15,8 +15,8 @@ WORDS = {
     "it": ("sinistr[oaei]|sinister|sinistrum", "destr[oaei]|dextr[ao]|dexter|dextrum"),
     "sv": ("vanster", "hoger"),
     "da": ("venstre", "h[øo][jy]re"),
-    "ru": ("лев(?:ый|ая|ое|ого|ои)?", "прав(?:ый|ая|ое|ого|ои)?"),
-    "uk": ("лів(?:ий|а|е|ого|ої)", "правий|права|праве"),
+    # Ukrainian as well: its right begins as the Russian one.
+    "ru": ("лев(?:ый|ая|ое|ого|ои)?|лів(?:ии|а|е|ого|ої)?", "прав(?:ый|ая|ое|ого|ои|ии|а|е)?"),
     "el": ("αριστερ[οηα]?", "δεξι[οα]?"),
     "zh": ("左", "右"),
     "ja": ("ひだり", "みぎ"),
