@@ -9,6 +9,7 @@ NODE = $(shell command -v node || $(PY) -c 'import pathlib, playwright; print(pa
 TYPESCRIPT := 7.0.2
 TSC := $(VENV)/typescript-$(TYPESCRIPT)/node_modules/typescript/bin/tsc
 PORT ?= 7860
+PROCESSES ?= 2
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
@@ -58,13 +59,15 @@ demo-set: setup-dev
 test: setup-dev browser lint types js unit check
 
 test-all: setup-dev browser lint types js check
-	$(BIN)/pytest -m 'not gpu'
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(PROCESSES) --dist loadfile -m 'not gpu'
 
 test-gpu: setup-dev
 	$(BIN)/pytest -m gpu
 
+# Test files side by side, a file never in two processes: what its tests share is made once. Each process has one thread
+# for its tensors; two with two threads each are slower than one after the other.
 unit: setup-dev
-	$(BIN)/pytest --durations=10
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(PROCESSES) --dist loadfile --durations=40
 
 check: setup
 	$(PY) -P -m app demo --check --json
