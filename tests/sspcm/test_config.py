@@ -11,7 +11,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.config import PRESETS, ConfigError, RoundConfig, TrainConfig, merge
+from sspcm.config import PRESETS, ConfigError, ModelConfig, RoundConfig, TrainConfig, merge
 from sspcm.plain import limits_of
 from sspcm.protocols.protocol import protocol_names, read_protocol
 
@@ -77,13 +77,13 @@ def test_merging_changes_what_it_names_and_nothing_else() -> None:
     assert changed.train.labelled_batch == PRESETS["demo"].train.labelled_batch
 
 
-# --- limits: every setting has them -----------------------------------------------------------------------------------
-
 ABSURD = (
     2**31, 2**63, 2**64, 10**400, -1, -(2**63), 1e308, -1e308, float("inf"), float("-inf"), float("nan"), True, "",
     "x" * 10_000, "../../etc/passwd", "/etc/passwd", "a\0b", "\ud800", "timm:", "timm:hf-hub:somebody/something",
     "timm:local-dir:/etc", [], [[]], [0.5] * 10_000, ["cut_occlude"] * 1000, {}, None,
 )  # fmt: skip
+
+
 HARMLESS = {
     "a path, checked where it is used": (
         ("weights", "weights_b", "weights_c"),
@@ -170,6 +170,8 @@ def test_the_published_protocols_stay_within_the_limits(name: str) -> None:
 
 
 NUMBERS = sorted(path for path in settings_of(RoundConfig) if path[-1] in limits_of(kind_at(path)))
+
+
 TOGETHER = ("steps", "labelled_batch", "unlabelled_batch", "accumulate", "input_height", "input_width", "scale_min",
             "scale_max", "decay_at", "blind_share")  # fmt: skip
 
@@ -195,3 +197,9 @@ def test_a_past_rounds_settings_can_be_shown_even_where_they_are_refused_today()
     assert (shown.seed, shown.train.steps, shown.train.decay_at) == (2**40, 2147483647, (0.5,) * 40)
     assert shown.views == RoundConfig().views and tomllib.loads(shown.to_toml())["train"]["steps"] == 2147483647
     assert RoundConfig.recalled(PRESETS["demo"].to_toml()) == PRESETS["demo"]
+
+
+@pytest.mark.parametrize("weights", ["/tmp/a\0b", "\ud800"])
+def test_weights_that_can_be_no_path_are_no_settings(weights: str) -> None:
+    with pytest.raises(ConfigError, match=r"model\.weights must be printable"):
+        ModelConfig(weights=weights)

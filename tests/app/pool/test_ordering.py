@@ -3,9 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pool.ordering import COPIES_AGREE, mix, rank_pool
-from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
+from app.pool.ordering import COPIES_AGREE, TEACHERS_AGREE, mix, rank_pool
+from db.records import (
+    KeypointFlag,
+    PersonRecord,
+    PersonScore,
+    RankingEntry,
+)
 from sspcm.pose import Box
+from sspcm.ranking.ranking import DRAWN_AT_RANDOM
 
 
 def person(person_id: int, image_id: int) -> PersonRecord:
@@ -34,3 +40,40 @@ def test_a_mix_keeps_both_orders(first: int, second: int) -> None:
     mixed = [entry.image_id for entry in mix(entries(*range(first)), entries(*range(100, 100 + second)))]
     assert [i for i in mixed if i < 100] == list(range(first))
     assert [i for i in mixed if i >= 100] == list(range(100, 100 + second))
+
+
+def scored(person_id: int, score: float, *flags: tuple[float, str]) -> PersonScore:
+    return PersonScore(person_id, score, (score,), tuple(KeypointFlag(0, s, reason) for s, reason in flags))
+
+
+def test_an_image_is_as_inconsistent_as_its_worst_person_and_says_why() -> None:
+    persons = [person(1, 10), person(2, 20), person(3, 20), person(4, 30), person(5, 40)]
+    scores = {
+        1: scored(1, 0.5, (0.6, "knee")),
+        2: scored(2, 0.1),
+        3: scored(3, 0.9, (0.9, "ankle"), (0.8, "wrist"), (0.5, "nose"), (0.4, "ear")),
+        4: scored(4, 0.2),
+    }
+
+    ranked = rank_pool(persons, scores, blind_share=0.0, seed=0)
+
+    assert [(entry.position, entry.image_id, entry.score) for entry in ranked] == [
+        (0, 20, 0.9),
+        (1, 10, 0.5),
+        (2, 30, 0.2),
+    ]
+    assert [entry.reasons for entry in ranked] == [("ankle", "wrist", "nose"), ("knee",), (TEACHERS_AGREE,)]
+
+
+def test_the_blind_share_is_drawn_by_the_seed_and_says_so() -> None:
+    persons = [person(i, i) for i in range(20)]
+    scores = {i: scored(i, i / 20, (0.5, "knee")) for i in range(20)}
+
+    one, again, other = (rank_pool(persons, scores, blind_share=0.25, seed=seed) for seed in (1, 1, 2))
+
+    assert one == again != other
+    blind = [entry for entry in one if entry.blind]
+    assert len(blind) == 5
+    assert {entry.reasons for entry in blind} == {(DRAWN_AT_RANDOM,)}
+    shown = [entry.score for entry in one if not entry.blind]
+    assert shown == sorted(shown, reverse=True)

@@ -1,0 +1,54 @@
+"""The networks' words come into the store, and rank what is open."""
+
+from app.rounds.publishing import publish_round
+from app.rounds.scoring import score_round
+from db.rounds import predictions
+from tests.app.rounds.round_home import Home, unlabelled
+
+
+def test_scoring_stores_every_networks_word_and_ranks_the_open_images(home: Home) -> None:
+    home.add("seed.jpg", home.labelled())
+    first, second = home.add("a.jpg", unlabelled(200), unlabelled(300))
+    (third,) = home.add("b.jpg", unlabelled(200))
+    (held_out,) = home.add("v.jpg", home.labelled(), split="validation")
+
+    home.run_to_scores(blind_share=0.0)
+
+    with home.store.reading() as tx:
+        told = predictions.for_persons(tx, [first, held_out], round_number=1)
+        scored = predictions.person_scores(tx, 1, [first, second, third, held_out])
+    assert [one.prediction.network for one in told[first]] == ["A", "A_prev", "B", "B_prev", "C"]
+    assert set(told) == {first, held_out}
+    assert set(scored) == {first, second, third}
+    assert scored[first].score < scored[second].score < scored[third].score
+    assert home.round().progress == {"step": 5, "steps": 5, "ap": {"A": 0.5, "B": 0.5, "C": 0.5}}
+
+
+def test_scoring_again_changes_nothing(home: Home) -> None:
+    home.add("seed.jpg", home.labelled())
+    ids = home.add("a.jpg", unlabelled(200), unlabelled(300))
+    home.run_to_scores()
+
+    def stored() -> list[tuple[int, str, float]]:
+        with home.store.reading() as tx:
+            found = predictions.for_persons(tx, ids, round_number=1)
+        return [(one.id, one.prediction.network, float(one.prediction.xyc.sum())) for i in ids for one in found[i]]
+
+    before = stored()
+    (home.folder() / "seconds.json").unlink()
+    score_round(home.store, home.settings, 1)
+
+    assert stored() == before
+    publish_round(home.store, home.settings, 1)
+    assert home.round().state == "published"
+
+
+def test_a_large_pool_is_written_in_short_transactions(home: Home) -> None:
+    home.add("seed.jpg", home.labelled())
+    ids = [person for n in range(30) for person in home.add(f"{n}.jpg", *[unlabelled(10.0 * i) for i in range(15)])]
+
+    home.run_to_scores(steps=1)
+
+    assert home.round().progress["step"] == 451  # 200 + 200 + 51
+    with home.store.reading() as tx:
+        assert len(predictions.for_persons(tx, ids, round_number=1)) == 450

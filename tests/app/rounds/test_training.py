@@ -1,0 +1,114 @@
+"""A round is trained by a process of its own, which ends with the round."""
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+
+from app.rounds.errors import LearningError
+from app.rounds.publishing import publish_round
+from app.rounds.scoring import score_round
+from app.rounds.training import train_round
+from db.clock import utc_now
+from db.errors import RoundOver
+from db.labelling import queue
+from db.records import (
+    NewPerson,
+    Split,
+)
+from db.rounds import rounds
+from sspcm.config import ModelConfig, RoundConfig, TrainConfig
+from sspcm.pose import Box
+from tests.app.rounds.round_home import COMMAND, Home
+
+
+def test_a_finished_training_is_not_begun_again(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=1)))
+
+    for _ in range(2):
+        train_round(home.store, home.settings, 1, command=COMMAND)
+
+    assert len((home.folder() / "pids").read_text().split()) == 1
+
+
+def test_a_failed_training_raises_with_the_trainers_words_and_may_be_tried_again(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(seed=13, train=TrainConfig(steps=1)))
+
+    for _ in range(2):
+        with pytest.raises(LearningError, match="the loss is NaN; wanted a number"):
+            train_round(home.store, home.settings, 1, command=COMMAND)
+
+    assert len((home.folder() / "pids").read_text().split()) == 2
+
+
+def test_a_trainer_that_cannot_start_is_quoted(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze()
+
+    with pytest.raises(LearningError, match=r"ended with status 2 .*can't open file"):
+        train_round(home.store, home.settings, 1, command=(sys.executable, "/nowhere/trainer.py"))
+
+
+def fail_round(home: Home) -> None:
+    with home.store.transaction() as tx:
+        rounds.fail(tx, home.round().id, "over")
+
+
+def test_a_round_that_is_over_starts_no_trainer(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=1)))
+    fail_round(home)
+
+    with pytest.raises(RoundOver, match="round 1 is failed"):
+        train_round(home.store, home.settings, 1, command=COMMAND)
+
+    assert not (home.folder() / "pids").exists()
+
+
+def test_a_round_that_ends_meanwhile_ends_its_trainer(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=100_000)))
+    pids, slow = home.folder() / "pids", (*COMMAND[:2], "0.05")
+
+    with ThreadPoolExecutor(1) as thread:
+        training = thread.submit(train_round, home.store, home.settings, 1, command=slow)
+        while not pids.exists():
+            time.sleep(0.02)
+        fail_round(home)
+        with pytest.raises(RoundOver, match="round 1 is failed"):
+            training.result(60)
+
+    assert not psutil.pid_exists(int(pids.read_text()))
+
+
+def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    rng = np.random.default_rng(0)
+    for number in range(8):
+        _, jpeg = cv2.imencode(".jpg", rng.integers(0, 255, (120, 160, 3), dtype=np.uint8))
+        person = NewPerson(Box(40, 30, 60, 70), home.make_label(x=50.0, y=40.0) if number < 4 else None)
+        split: Split = "validation" if number < 2 else "train"
+        home.add(f"{number}.jpg", person, split=split, content=jpeg.tobytes())
+    small = ModelConfig("mobilenet_v3_small", "mobilenet_v3_small", 16, input_height=64, input_width=64)
+    learn = TrainConfig(steps=4, labelled_batch=2, unlabelled_batch=2, snapshot_every=2, loader_threads=1)
+    home.freeze(RoundConfig(model=small, train=learn))
+
+    train_round(home.store, replace(home.settings, device="cpu"), 1)
+    score_round(home.store, home.settings, 1)
+    publish_round(home.store, home.settings, 1)
+
+    record = home.round()
+    assert (record.state, record.metrics["device"]) == ("published", "cpu")
+    assert set(record.metrics["ap"]) == {"A", "B", "C"}
+    with home.store.reading() as tx:
+        assert len(queue.listing(tx, limit=9, now=utc_now())) == 4
+        curve = rounds.points(tx, record.id)
+    assert curve[-1].step == 4
+    assert {"loss", "ap_A", "ap_B", "ap_C"} <= set(curve[-1].values)
