@@ -1,0 +1,113 @@
+"""A home with people, and workers to start on it."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from app.home.image_files import ImageFiles
+from app.home.settings import Settings
+from app.processes.job_engine import Engine, prepare
+from app.rounds.folder import round_folder
+from app.rounds.launching import launch_round
+from db.people import users
+from db.pool import images, project
+from db.records import NewImage, NewPerson, RoundRecord, UserRecord
+from db.rounds import rounds
+from db.store.session import Store, open_store
+from sspcm.config import RoundConfig, TrainConfig
+from sspcm.pose import Box
+from sspcm.skeletons.skeleton import get_skeleton
+
+TRAINER = Path(__file__).parents[1] / "rounds" / "stand_in_trainer.py"
+
+
+WORKER = """
+import logging, sys
+from pathlib import Path
+from app.home.settings import Settings
+from app.worker.process import WorkerError, run_worker
+logging.basicConfig(level=logging.INFO)
+home, url, pace, trainer = sys.argv[1:]
+try:
+    run_worker(Settings(Path(home), url), train_command=[sys.executable, trainer, pace])
+except WorkerError as error:
+    sys.exit(str(error))
+"""
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    """Return when the condition holds; fail the test when it takes too long."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "took too long"
+        time.sleep(0.02)
+
+
+def gone(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it may end at any moment
+        return True
+
+
+@dataclass
+class Place:
+    """A home with people, an engine to launch rounds with, and workers to start."""
+
+    settings: Settings
+    store: Store
+    engine: Engine
+    lead: UserRecord
+    workers: list[subprocess.Popen[str]]
+
+    def start_worker(self, pace: float = 0.0) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(self.settings.home), self.store.url, str(pace), str(TRAINER)],
+            stderr=subprocess.PIPE if self.workers else None,
+            text=True,
+        )
+        self.workers.append(process)
+        return process
+
+    def launch(self, *, steps: int = 3, seed: int = 0) -> RoundRecord:
+        config = RoundConfig(seed=seed, train=TrainConfig(steps=steps))
+        return launch_round(self.store, self.engine, config=config, user=self.lead)
+
+    def round(self, number: int = 1) -> RoundRecord:
+        with self.store.reading() as tx:
+            return rounds.get(tx, number)
+
+    def trainers(self, number: int = 1) -> list[int]:
+        """The process ids of the trainers that were started for a round, oldest first."""
+        path = round_folder(self.settings, number) / "pids"
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+
+def place_at(url: str, home: Path, make_label: Callable[..., object]) -> Iterator[Place]:
+    settings = Settings(home, url)
+    prepare(settings)
+    store, engine = open_store(url), Engine(settings)
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="test", skeleton=get_skeleton("coco-17"))
+        for number in range(12):
+            sha256 = ImageFiles(home).put(bytes([number]), ".jpg")
+            labelled = number < 4
+            person = NewPerson(Box(60, 60, 40, 80), make_label(x=60.0) if labelled else None)
+            split = "validation" if number < 2 else "train"
+            images.add_image(tx, NewImage(sha256, f"{number}.jpg", 640, 480, "hall", number, split), [person])
+        lead = users.add_user(tx, "lena", "lead", "correct horse")
+    place = Place(settings, store, engine, lead, [])
+    yield place
+    for worker in place.workers:
+        worker.kill()
+        worker.wait()
+        if worker.stderr:
+            worker.stderr.close()
+    until(lambda: all(gone(pid) for pid in place.trainers()))
+    engine.close()
+    store.close()

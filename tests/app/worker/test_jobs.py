@@ -1,0 +1,122 @@
+"""Rounds and models are run to their end, which is told in words."""
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFiles
+from app.pool.launching import launch_prelabelling
+from app.rounds.folder import round_folder
+from app.worker import jobs
+from app.worker import process as working
+from db.clock import utc_now
+from db.labelling import queue
+from db.pool import images
+from db.records import PrelabellingRecord
+from db.rounds import prelabellings, rounds
+from tests.app.worker.place import Place, until
+from tests.onnx_files import movenet
+
+
+def test_a_launched_round_ends_published_with_its_ranking_in_the_queue(either_place: Place) -> None:
+    place = either_place
+    place.launch()
+    place.start_worker()
+
+    until(lambda: place.round().state in ("published", "failed"))
+
+    record = place.round()
+    assert (record.state, record.stage, record.error) == ("published", "done", None)
+    assert record.directory == "rounds/0001/attempt-1"
+    assert record.metrics["ap"]["C"] == {"AP": 0.5}
+    assert (record.metrics["labelled"], record.metrics["validation"]) == (2, 2)
+    assert set(record.metrics["seconds"]) == {"freeze", "train", "score"}
+    with place.store.reading() as tx:
+        items = queue.listing(tx, limit=20, now=utc_now())
+        curve = rounds.points(tx, record.id)
+    ranked = [item for item in items if not item.blind]
+    assert len(items) == 8
+    assert len(ranked) == 7
+    assert [item.image.id for item in ranked] == sorted((item.image.id for item in ranked), reverse=True)
+    assert "disagree" in ranked[0].reasons[0]
+    assert [point.step for point in curve] == [1, 2, 3]
+    assert curve[-1].values == {"loss": pytest.approx(1 / 3), "ap_A": 0.5, "ap_B": 0.5, "ap_C": 0.5}
+
+
+def test_a_failed_round_says_why_and_the_next_one_may_start(place: Place) -> None:
+    place.start_worker()
+    place.launch(seed=13)
+    until(lambda: place.round().state == "failed")
+    assert place.round().error == "the loss is NaN; wanted a number. Lower the learning rate."
+
+    place.launch(seed=14)
+    until(lambda: place.round(2).state == "failed")
+    assert "ended with status 9" in str(place.round(2).error)
+    assert "a last word" in str(place.round(2).error)
+
+    round_folder(place.settings, 3).parent.mkdir()
+    round_folder(place.settings, 3).write_text("a file where the folder should be")
+    place.launch()
+    until(lambda: place.round(3).state == "failed")
+    assert "the stage 'freeze' stopped on FileExistsError" in str(place.round(3).error)
+
+    place.launch()
+    until(lambda: place.round(4).state == "published")
+
+
+def test_a_job_that_the_engine_could_not_note_is_left_to_the_next_worker(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
+
+    def end(status: int) -> None:
+        raise SystemExit(status)
+
+    monkeypatch.setattr(working.DBOS, "run_step", away)
+    monkeypatch.setattr(working.os, "_exit", end)
+    place.launch()
+    with pytest.raises(SystemExit):
+        jobs.Rounds(place.store, place.settings, ()).run(1, 1)
+    assert place.round().state == "queued"
+
+
+def test_an_uploaded_model_is_run_over_the_pool_and_its_end_is_told(place: Place) -> None:
+    (fine, _), (broken, _) = (upload(place, content) for content in (movenet(32), b"no model"))
+    with place.store.transaction() as tx:  # images that can be read
+        for image in images.list_images(tx, split="train"):
+            path = ImageFiles(place.settings.home).path(image.sha256)
+            path.write_bytes(cv2.imencode(".png", np.zeros((480, 640, 3), np.uint8))[1].tobytes())
+    launch_prelabelling(place.store, place.engine, model="dots", sha256=fine, user=place.lead)
+    place.start_worker()
+    until(lambda: newest_prelabelling(place).state in ("done", "failed"))
+    ended = newest_prelabelling(place)
+    assert (ended.state, ended.error) == ("done", None)
+    assert (ended.done, ended.total, ended.report["predicted"]) == (8, 8, 8)
+    with place.store.reading() as tx:
+        assert "copy of the image" in str([i.reasons for i in queue.listing(tx, limit=9, now=utc_now())])
+
+    launch_prelabelling(place.store, place.engine, model="broken", sha256=broken, user=place.lead)
+    until(lambda: newest_prelabelling(place).state == "failed")
+    assert "broken cannot be opened as an ONNX model" in str(newest_prelabelling(place).error)
+
+
+def upload(place: Place, content: bytes) -> tuple[str, Path]:
+    """A model where the web keeps it; what the web refuses may lie there since earlier versions."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = ModelFiles(place.settings.home).path(sha256)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return sha256, path
+
+
+def newest_prelabelling(place: Place) -> PrelabellingRecord:
+    with place.store.reading() as tx:
+        found = prelabellings.latest(tx)
+    assert found is not None
+    return found

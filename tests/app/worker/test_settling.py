@@ -1,0 +1,43 @@
+"""What an earlier worker left is enqueued again or ended."""
+
+from app.processes.job_engine import job_id
+from app.processes.worker_state import this_worker
+from app.worker.settling import settle, settle_if_reachable
+from db.clock import utc_now
+from db.rounds import prelabellings, rounds
+from db.store.session import open_store
+from sspcm.config import RoundConfig
+from tests.app.worker.place import Place
+
+
+def test_a_round_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
+    with place.store.transaction() as tx:
+        rounds.create(tx, config_toml=RoundConfig().to_toml(), user=place.lead)
+    assert place.engine.job_state(1) == "missing"
+
+    settle(place.store, place.engine)
+
+    assert place.engine.job_state(1) == "active"
+
+
+def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None:
+    place.launch()
+    place.engine._client.cancel_workflow(job_id(1))
+
+    settle(place.store, place.engine)
+
+    assert place.round().state == "failed"
+    assert "job ended without a result" in str(place.round().error)
+
+
+def test_a_store_that_is_away_ends_no_worker(place: Place) -> None:
+    nowhere = open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    settle_if_reachable(nowhere, place.engine, this_worker("local", version="1", now=utc_now()))
+    nowhere.close()
+
+
+def test_a_model_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
+    with place.store.transaction() as tx:
+        lost = prelabellings.create(tx, model="dots", sha256="0" * 64, user=place.lead)
+    settle(place.store, place.engine)
+    assert place.engine.prelabelling_state(lost.id) == "active"
