@@ -1,79 +1,68 @@
-from datetime import timedelta
+"""A key stands for one decision, however often it is sent."""
+
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, text
 
-from db.labelling import closing, earlier_frames, labels
-from db.labelling.recent import recent_images
-from db.pool import persons
+from db.convert import label_columns
+from db.errors import InvalidDecision
+from db.labelling import labels
+from db.labelling.keys import fingerprint, recall
 from db.records import Decision
-from db.schema import DecisionRow
+from tests.db.labelling.deciding import TURNED, at_once, decide, persons
 
 
-@pytest.fixture
-def ann(store, add_account):
-    return add_account(store, "ann")
-
-
-def decide(store, user, image, now, *, kind="not_a_person", revision=0):
-    with store.transaction() as tx:
-        person = persons.list_persons(tx, image_id=image.id)[0]
-        key = f"{user.id}-{image.id}-{revision}"
-        labels.decide(tx, Decision(key, kind, person.id, revision, user), now=now)
-
-
-def recent(store, user, limit=10):
+def test_deciding_twice_with_one_key_is_deciding_once(store, person, ann, make_label, now):
+    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
+    first = decide(store, decision, now)
+    second = decide(store, decision, now)
+    assert second == replace(first, repeated=True)
     with store.reading() as tx:
-        return recent_images(tx, user, limit=limit)
+        assert len(labels.history(tx, person.id)) == 1
 
 
-def test_the_images_an_annotator_decided_in_come_newest_first_and_each_once(store, add_people, add_account, ann, now):
-    first, second, third = add_people(store, count=3)
-    bea = add_account(store, "bea")
-    assert recent(store, ann) == []
-    minutes = [now + timedelta(minutes=minute) for minute in range(5)]
-    decide(store, ann, first, minutes[0])
-    decide(store, ann, second, minutes[1])
-    decide(store, bea, third, minutes[2])
-    decide(store, ann, first, minutes[3], kind="reopen", revision=1)
-    found = recent(store, ann)
-    assert [(one.id, one.file_name, one.camera, one.is_open, one.decided_at) for one in found] == [
-        (first.id, "0000.jpg", "hall", True, minutes[3]),
-        (second.id, "0001.jpg", "hall", False, minutes[1]),
-    ]
-    assert [one.id for one in recent(store, ann, limit=1)] == [first.id]
-    assert [one.id for one in recent(store, bea)] == [third.id]
+def test_a_repeat_is_answered_even_after_others_went_on(store, person, ann, bea, make_label, now):
+    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
+    first = decide(store, decision, now)
+    decide(store, Decision("k2", "reopen", person.id, 1, bea), now)
+    assert decide(store, decision, now) == replace(first, repeated=True)
+    assert persons(store)[0].state == "open"
 
 
-def test_finishing_an_image_counts_and_a_validation_image_is_not_listed(store, add_people, ann, now):
-    (nobody,) = add_people(store, persons=0)
-    (validation,) = add_people(store, split="validation")
-    with store.transaction() as tx:
-        closing.finish_image(tx, nobody.id, user=ann, key="finished", now=now)
-    with store.transaction() as tx:  # as it may be in a store from before these were refused
-        tx.add(
-            DecisionRow(
-                key="measured", user_id=ann.id, kind="finish", image_id=validation.id, content="", outcome={},
-                decided_at=now,
-            )
-        )  # fmt: skip
-    assert [one.id for one in recent(store, ann)] == [nobody.id]
+def test_a_key_stands_for_one_decision_of_one_annotator(store, person, ann, bea, make_label, now):
+    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
+    decide(store, decision, now)
+    for other in (
+        replace(decision, user=bea),
+        replace(decision, label=make_label(x=301)),
+        replace(decision, kind="skip", label=None, reason="dark"),
+    ):
+        with pytest.raises(InvalidDecision, match="'k1' stands for another decision"):
+            decide(store, other, now)
 
 
-def test_what_came_before_is_looked_up_in_an_index(sqlite_store, add_people, add_account):
-    """PostgreSQL's plan depends on how full its tables are; SQLite's does not."""
-    *_, last = add_people(sqlite_store, count=3)
-    ann, plans = add_account(sqlite_store), []
+@pytest.mark.parametrize("key", ["", "x" * 129, "a\0b"])
+def test_a_key_is_short_printable_text(store, person, ann, now, key):
+    with pytest.raises(InvalidDecision, match="printable"):
+        decide(store, Decision(key, "not_a_person", person.id, 0, ann), now)
 
-    def explain(connection, _cursor, statement, parameters, _context, _many):
-        if statement.startswith("SELECT"):
-            plans.extend(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
 
-    with sqlite_store.reading() as tx:
-        tx.execute(text("SELECT 1"))
-        event.listen(tx.connection(), "before_cursor_execute", explain)
-        recent_images(tx, ann, limit=10)
-        earlier_frames.earlier_with_pose(tx, last, frames=50)
-    assert any("decisions USING INDEX ix_decisions_recent" in plan for plan in plans), plans
-    assert any("images USING COVERING INDEX ix_images_earlier" in plan for plan in plans), plans
-    assert not any(plan.startswith(("SCAN decisions", "SCAN images")) for plan in plans), plans
+def test_a_box_is_part_of_what_a_key_stands_for_and_without_one_nothing_is_new(store, person, ann, make_label, now):
+    label = make_label()
+    decide(store, Decision("k1", "accept", person.id, 0, ann, label=label), now)
+    with store.reading() as tx:
+        before_boxes = fingerprint(
+            kind="accept", user=ann, person_id=person.id, label=label_columns(label), reason=None
+        )
+        assert recall(tx, "k1", before_boxes) is not None
+    with pytest.raises(InvalidDecision, match="'k1' stands for another decision"):
+        decide(store, Decision("k1", "accept", person.id, 0, ann, label=label, box=TURNED), now)
+    changed = Decision("k2", "accept", person.id, 1, ann, label=label, box=TURNED)
+    first = decide(store, changed, now)
+    assert decide(store, changed, now) == replace(first, repeated=True)
+
+
+def test_a_double_click_is_one_decision(store, person, ann, make_label, now):
+    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
+    outcomes = at_once(lambda _: decide(store, decision, now), 4)
+    assert sorted(outcome.repeated for outcome in outcomes) == [False, True, True, True]

@@ -1,15 +1,15 @@
+"""Decisions become labels, revision by revision, and what does not fit is refused."""
+
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
-from db.convert import box_columns, label_columns
+from db.convert import box_columns
 from db.errors import InvalidDecision, LeaseLost, NotFound, RevisionConflict
-from db.labelling import adding, closing, labels, leases, queue, sheet
-from db.labelling.keys import fingerprint, recall
+from db.labelling import adding, labels, queue, sheet
 from db.labelling.sheet import SheetFilter
 from db.pool import counts, images
 from db.pool.persons import WITHDRAWN, list_persons
@@ -17,40 +17,7 @@ from db.records import Decision, NewImage, NewPerson
 from db.rounds import predictions
 from db.schema import DecisionRow
 from sspcm.pose import Box, Label, Prediction
-
-TURNED = Box(100.5, 200.25, 40.0, 90.0, angle=-37.5)
-
-
-@pytest.fixture
-def ann(store, add_account):
-    return add_account(store, "ann")
-
-
-@pytest.fixture
-def bea(store, add_account):
-    return add_account(store, "bea")
-
-
-@pytest.fixture
-def person(store, add_people):
-    """One open person, alone in an image."""
-    add_people(store)
-    return persons(store)[0]
-
-
-def persons(store):
-    with store.reading() as tx:
-        return list_persons(tx)
-
-
-def decide(store, decision, now):
-    with store.transaction() as tx:
-        return labels.decide(tx, decision, now=now)
-
-
-def is_open(store, image_id):
-    with store.reading() as tx:
-        return images.get_image(tx, image_id).is_open
+from tests.db.labelling.deciding import TURNED, at_once, decide, is_open, persons
 
 
 def test_accepting_saves_the_label_and_closes_the_image(store, person, ann, make_label, now):
@@ -62,53 +29,6 @@ def test_accepting_saves_the_label_and_closes_the_image(store, person, ann, make
     assert (stored.label.xyv == label.xyv).all()
     assert stored.label.touched.tolist() == label.touched.tolist()
     assert not is_open(store, person.image_id)
-
-
-def test_an_image_closes_with_its_last_person(store, add_people, ann, make_label, now):
-    (image,) = add_people(store, persons=3)
-    one, two, three = persons(store)
-    assert not decide(store, Decision("1", "accept", one.id, 0, ann, label=make_label()), now).image_done
-    assert not decide(store, Decision("2", "skip", two.id, 0, ann, reason="too dark"), now).image_done
-    assert is_open(store, image.id)
-    assert decide(store, Decision("3", "not_a_person", three.id, 0, ann), now).image_done
-    assert not is_open(store, image.id)
-    assert [p.state for p in persons(store)] == ["accepted", "skipped", "not_a_person"]
-    assert persons(store)[1].skip_reason == "too dark"
-
-
-def test_deciding_twice_with_one_key_is_deciding_once(store, person, ann, make_label, now):
-    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
-    first = decide(store, decision, now)
-    second = decide(store, decision, now)
-    assert second == replace(first, repeated=True)
-    with store.reading() as tx:
-        assert len(labels.history(tx, person.id)) == 1
-
-
-def test_a_repeat_is_answered_even_after_others_went_on(store, person, ann, bea, make_label, now):
-    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
-    first = decide(store, decision, now)
-    decide(store, Decision("k2", "reopen", person.id, 1, bea), now)
-    assert decide(store, decision, now) == replace(first, repeated=True)
-    assert persons(store)[0].state == "open"
-
-
-def test_a_key_stands_for_one_decision_of_one_annotator(store, person, ann, bea, make_label, now):
-    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
-    decide(store, decision, now)
-    for other in (
-        replace(decision, user=bea),
-        replace(decision, label=make_label(x=301)),
-        replace(decision, kind="skip", label=None, reason="dark"),
-    ):
-        with pytest.raises(InvalidDecision, match="'k1' stands for another decision"):
-            decide(store, other, now)
-
-
-@pytest.mark.parametrize("key", ["", "x" * 129, "a\0b"])
-def test_a_key_is_short_printable_text(store, person, ann, now, key):
-    with pytest.raises(InvalidDecision, match="printable"):
-        decide(store, Decision(key, "not_a_person", person.id, 0, ann), now)
 
 
 def test_who_saw_an_older_revision_learns_who_changed_it(store, person, ann, bea, make_label, now):
@@ -180,17 +100,6 @@ def test_who_was_withdrawn_counts_nowhere_until_reopened(store, add_people, ann,
         assert counts.count(tx).persons_open == before.persons_open + 1
 
 
-def test_an_image_whose_only_person_was_withdrawn_is_not_taken_for_empty(store, add_people, ann, now):
-    (image,) = add_people(store, persons=0)
-    with store.transaction() as tx:
-        added = adding.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
-    outcome = decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=WITHDRAWN), now)
-    assert (outcome.image_done, is_open(store, image.id)) == (False, True)
-    with store.transaction() as tx:
-        closing.finish_image(tx, image.id, user=ann, key="nobody", now=now)
-    assert not is_open(store, image.id)
-
-
 def test_only_who_was_added_by_the_same_annotator_is_withdrawn(store, person, ann, bea, now):
     for reason in (WITHDRAWN, "blurred"):
         with pytest.raises(InvalidDecision, match=r"not one whom ann added.*holds nobody"):
@@ -201,16 +110,6 @@ def test_only_who_was_added_by_the_same_annotator_is_withdrawn(store, person, an
     with pytest.raises(InvalidDecision, match="not one whom bea added"):
         decide(store, Decision("bea", "not_a_person", added.id, 0, bea, reason=WITHDRAWN), later)
     assert persons(store) == [person, added]
-
-
-def test_an_image_said_to_be_empty_is_so_again_once_who_was_added_is_withdrawn(store, add_people, ann, now):
-    (image,) = add_people(store, persons=0)
-    with store.transaction() as tx:
-        closing.finish_image(tx, image.id, user=ann, key="nobody", now=now)
-        added = adding.add_person(tx, image.id, NewPerson(Box(10, 10, 40, 60)), user=ann, key="box", now=now)
-    assert is_open(store, image.id)
-    decide(store, Decision("1", "not_a_person", added.id, 0, ann, reason=WITHDRAWN), now)
-    assert not is_open(store, image.id)
 
 
 def test_who_is_decided_is_not_withdrawn(store, add_people, ann, now):
@@ -248,14 +147,6 @@ def test_an_image_that_another_holds_is_not_decided(store, person, ann, bea, now
     assert decide(store, Decision("k1", "not_a_person", person.id, 0, bea), later).state == "not_a_person"
 
 
-def test_closing_an_image_ends_its_lease(store, person, ann, now):
-    with store.transaction() as tx:
-        queue.claim(tx, ann, now=now, lease_s=60)
-    decide(store, Decision("k1", "not_a_person", person.id, 0, ann), now)
-    with store.transaction() as tx:
-        assert leases.renew(tx, ann, [person.image_id], now=now, lease_s=60) == []
-
-
 def test_a_decision_brings_the_box_as_it_was_left_and_the_keypoints_stay_where_they_are(
     store, person, ann, make_label, now
 ):
@@ -274,21 +165,6 @@ def test_a_decision_brings_the_box_as_it_was_left_and_the_keypoints_stay_where_t
         assert persons(store)[0].box == (person.box, TURNED, person.box)[revision]
     decide(store, Decision("k5", "reopen", person.id, 4, ann), now)
     assert persons(store)[0].box == person.box
-
-
-def test_a_box_is_part_of_what_a_key_stands_for_and_without_one_nothing_is_new(store, person, ann, make_label, now):
-    label = make_label()
-    decide(store, Decision("k1", "accept", person.id, 0, ann, label=label), now)
-    with store.reading() as tx:
-        before_boxes = fingerprint(
-            kind="accept", user=ann, person_id=person.id, label=label_columns(label), reason=None
-        )
-        assert recall(tx, "k1", before_boxes) is not None
-    with pytest.raises(InvalidDecision, match="'k1' stands for another decision"):
-        decide(store, Decision("k1", "accept", person.id, 0, ann, label=label, box=TURNED), now)
-    changed = Decision("k2", "accept", person.id, 1, ann, label=label, box=TURNED)
-    first = decide(store, changed, now)
-    assert decide(store, changed, now) == replace(first, repeated=True)
 
 
 def test_a_box_outside_the_image_is_refused_with_its_whole_decision(store, person, ann, make_label, now):
@@ -443,25 +319,6 @@ def test_labels_are_found_by_id(store, add_people):
     assert (found[stored[1].label_id].xyv == stored[1].label.xyv).all()
 
 
-def test_a_double_click_is_one_decision(store, person, ann, make_label, now):
-    decision = Decision("k1", "accept", person.id, 0, ann, label=make_label())
-    outcomes = at_once(lambda _: decide(store, decision, now), 4)
-    assert sorted(outcome.repeated for outcome in outcomes) == [False, True, True, True]
-
-
-def test_two_annotators_deciding_the_two_last_persons_at_once_close_the_image(store, add_people, ann, bea, now):
-    for attempt in range(5):
-        add_people(store, persons=2)
-        pair = [p for p in persons(store) if p.state == "open"]
-        outcomes = at_once(
-            lambda i, pair=pair, attempt=attempt: decide(
-                store, Decision(f"{attempt}-{i}", "not_a_person", pair[i].id, 0, (ann, bea)[i]), now
-            ),
-            2,
-        )
-        assert sorted(outcome.image_done for outcome in outcomes) == [False, True]
-
-
 def test_of_two_annotators_saving_one_person_at_once_one_is_told(store, person, ann, bea, make_label, now):
     def save(i):
         try:
@@ -473,15 +330,3 @@ def test_of_two_annotators_saving_one_person_at_once_one_is_told(store, person, 
     assert sum(isinstance(outcome, RevisionConflict) for outcome in outcomes) == 1
     with store.reading() as tx:
         assert len(labels.history(tx, person.id)) == 1
-
-
-def at_once(work, count):
-    """Run work(0), ... in threads; their results."""
-    results = []
-    threads = [Thread(target=lambda i=i: results.append(work(i))) for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == count
-    return results

@@ -7,56 +7,14 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import insert
 
-from db.errors import HeldEnough, InvalidDecision, LeaseLost, NotFound, RoundOver
+from db.errors import HeldEnough, InvalidDecision, LeaseLost, NotFound
 from db.labelling import closing, labels, leases, queue
 from db.pool import persons, project
-from db.records import Decision, RankingEntry
-from db.rounds import rankings, rounds
+from db.records import Decision
+from db.rounds import rankings
 from db.schema import CameraRow, ImageRow
 from sspcm.skeletons.skeleton import get_skeleton
-
-
-@pytest.fixture
-def ann(store, add_account):
-    return add_account(store, "ann")
-
-
-@pytest.fixture
-def bea(store, add_account):
-    return add_account(store, "bea")
-
-
-def order(image_ids):
-    """A ranking of these images, first first."""
-    return [
-        RankingEntry(image_id, position, 1.0 - position / 100, (f"reason {position}",), blind=position == 1)
-        for position, image_id in enumerate(image_ids)
-    ]
-
-
-def rank_cold(store, image_ids):
-    with store.transaction() as tx:
-        rankings.replace_cold_ranking(tx, order(image_ids))
-
-
-def publish(store, image_ids, *, user, now):
-    with store.transaction() as tx:
-        launched = rounds.create(tx, config_toml="", user=user)
-        rounds.start(tx, launched.id)
-        rankings.add_round_ranking(tx, launched.id, order(image_ids))
-        rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
-
-
-def listed(store, now, limit=100):
-    with store.reading() as tx:
-        return queue.listing(tx, limit=limit, now=now)
-
-
-def claim(store, user, now, **options):
-    """The claimed image's id, or None."""
-    with store.transaction() as tx:
-        claimed = queue.claim(tx, user, now=now, lease_s=60, **options)
-    return claimed and claimed[0].image.id
+from tests.db.dealing import claim, held_by, listed, order, rank_cold
 
 
 def test_without_a_ranking_images_come_in_import_order(store, add_people, ann, now):
@@ -86,32 +44,6 @@ def test_validation_images_are_never_queued(store, add_people, ann, now):
     assert claim(store, ann, now, exclude=[train.id]) is None
 
 
-def test_a_round_takes_the_queue_over_when_published_and_not_before(store, add_people, add_account, now):
-    a, b, c = (image.id for image in add_people(store, count=3))
-    lead = add_account(store, "lea", "lead")
-    rank_cold(store, [a, b, c])
-    with store.transaction() as tx:
-        launched = rounds.create(tx, config_toml="", user=lead)
-        rounds.start(tx, launched.id)
-        rankings.add_round_ranking(tx, launched.id, order([a, c, b]))
-        rankings.add_round_ranking(tx, launched.id, order([c, b, a]))  # scored again: this one counts
-    assert [item.image.id for item in listed(store, now)] == [a, b, c]
-    with store.transaction() as tx:
-        rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
-    assert [item.image.id for item in listed(store, now)] == [c, b, a]
-    rank_cold(store, [a, b, c])
-    assert [item.image.id for item in listed(store, now)] == [c, b, a]
-    with pytest.raises(RoundOver, match="round 1 is published"), store.transaction() as tx:
-        rankings.add_round_ranking(tx, launched.id, order([a]))
-
-
-def test_a_new_cold_ranking_replaces_the_old_one(store, add_people, now):
-    a, b, c = (image.id for image in add_people(store, count=3))
-    rank_cold(store, [a, b, c])
-    rank_cold(store, [c, a])
-    assert [item.image.id for item in listed(store, now)] == [c, a, b]
-
-
 def test_decided_images_leave_the_queue_and_reopened_ones_return_to_their_place(store, add_people, ann, now):
     a, b = (image.id for image in add_people(store, count=2))
     rank_cold(store, [b, a])
@@ -122,22 +54,6 @@ def test_decided_images_leave_the_queue_and_reopened_ones_return_to_their_place(
     assert claim(store, ann, now, exclude=[a]) is None
     with store.transaction() as tx:
         labels.decide(tx, Decision("2", "reopen", person.id, 1, ann), now=now)
-    assert [item.image.id for item in listed(store, now)] == [b, a]
-
-
-def test_an_image_decided_while_the_round_ran_is_not_queued_when_it_is_published(
-    store, add_people, add_account, ann, now
-):
-    a, b, c = (image.id for image in add_people(store, count=3))
-    lead = add_account(store, "lea", "lead")
-    with store.transaction() as tx:
-        launched = rounds.create(tx, config_toml="", user=lead)
-        rounds.start(tx, launched.id)
-        rankings.add_round_ranking(tx, launched.id, order([c, b, a]))
-        (person,) = persons.list_persons(tx, image_id=c)
-        labels.decide(tx, Decision("1", "not_a_person", person.id, 0, ann), now=now)
-    with store.transaction() as tx:
-        rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
     assert [item.image.id for item in listed(store, now)] == [b, a]
 
 
@@ -168,52 +84,6 @@ def test_a_lease_that_ran_out_frees_the_image(store, add_people, ann, bea, now):
     assert claim(store, ann, now) == image.id
     assert claim(store, bea, now + timedelta(seconds=59)) is None
     assert claim(store, bea, now + timedelta(seconds=61)) == image.id
-
-
-def test_only_the_holder_renews_and_releases(store, add_people, ann, bea, now):
-    a, b = (image.id for image in add_people(store, count=2))
-    claim(store, ann, now)
-    claim(store, bea, now)
-    later = now + timedelta(seconds=50)
-    with store.transaction() as tx:
-        (renewed,) = leases.renew(tx, ann, [a, b], now=later, lease_s=60)
-        leases.release(tx, ann, [b])
-    assert (renewed.image_id, renewed.expires_at) == (a, later + timedelta(seconds=60))
-    assert [i.leased_by for i in listed(store, now)] == ["ann", "bea"]
-    with store.transaction() as tx:
-        leases.release(tx, ann, [a])
-    assert [i.leased_by for i in listed(store, now)] == [None, "bea"]
-
-
-def test_what_one_tab_let_go_the_other_tab_of_its_annotator_holds_again(store, add_people, ann, bea, now):
-    (closed,) = add_people(store, labelled=True)
-    (validation,) = add_people(store, split="validation")
-    a, b, c = (image.id for image in add_people(store, count=3))
-    for _ in range(2):
-        claim(store, ann, now, exclude=[a] if _ else [])
-    with store.transaction() as tx:
-        leases.release(tx, ann, [a, b])
-    assert claim(store, bea, now) == a
-    asked = [a, b, c, closed.id, validation.id, 99]
-    with store.transaction() as tx:
-        renewed = leases.renew(tx, ann, asked, now=now, lease_s=60)
-    assert [(lease.image_id, lease.user_id, lease.expires_at) for lease in renewed] == [
-        (b, ann.id, now + timedelta(seconds=60)),
-        (c, ann.id, now + timedelta(seconds=60)),
-    ]
-    assert [i.leased_by for i in listed(store, now)] == ["bea", "ann", "ann"]
-
-
-def test_a_lease_that_ran_out_is_renewed_only_if_nobody_took_the_image(store, add_people, ann, bea, now):
-    a, _ = (image.id for image in add_people(store, count=2))
-    claim(store, ann, now)
-    later = now + timedelta(seconds=100)
-    with store.transaction() as tx:
-        assert [lease.image_id for lease in leases.renew(tx, ann, [a], now=later, lease_s=60)] == [a]
-    much_later = later + timedelta(seconds=100)
-    assert claim(store, bea, much_later) == a
-    with store.transaction() as tx:
-        assert leases.renew(tx, ann, [a], now=much_later, lease_s=60) == []
 
 
 def hold(store, user, image_id, now):
@@ -417,13 +287,6 @@ def claim_seconds(store, user, now, *, first, count):
     return sorted(seconds)[len(seconds) // 2]
 
 
-# --- a few images at a time ---------------------------------------------------------------------------------------
-
-
-def held_by(tx, user, now):
-    return {image_id for image_id, name in leases.lease_holders(tx, now=now).items() if name == user.name}
-
-
 def test_nobody_gets_a_fifth_image_and_nothing_is_taken_from_them(store, add_people, ann, bea, now):
     add_people(store, count=7)
     with store.transaction() as tx:
@@ -478,33 +341,3 @@ def test_closed_images_that_were_looked_at_make_room_first(store, add_people, an
         item, _ = queue.claim(tx, ann, now=now, lease_s=120, exclude=waiting[:1])
         assert item.image.id == waiting[1]
         assert held_by(tx, ann, now) == set(waiting[:2])
-
-
-def test_a_heartbeat_keeps_the_first_of_too_many(store, add_people, ann, now):
-    shown = [image.id for image in add_people(store, count=7)]
-    order = [shown[5], shown[0], shown[3], shown[6], shown[1], shown[2], shown[4]]
-    with store.transaction() as tx:
-        held = [lease.image_id for lease in leases.renew(tx, ann, order, now=now, lease_s=120)]
-        assert held == sorted(order[:4])
-        assert held_by(tx, ann, now) == set(order[:4])
-        held = [lease.image_id for lease in leases.renew(tx, ann, shown, now=now, lease_s=120, most_held=2)]
-        assert held == [shown[0], shown[3]]
-
-
-def test_a_heartbeat_takes_nothing_back_beyond_what_another_tab_holds(store, add_people, ann, now):
-    shown = [image.id for image in add_people(store, count=6)]
-    with store.transaction() as tx:
-        for image_id in shown[:3]:
-            queue.claim_image(tx, ann, image_id, now=now, lease_s=120)
-        held = [lease.image_id for lease in leases.renew(tx, ann, shown[3:], now=now, lease_s=120)]
-        assert held == [shown[3]]
-        assert held_by(tx, ann, now) == set(shown[:4])
-
-
-def test_a_release_tells_what_was_held(store, add_people, ann, bea, now):
-    shown = [image.id for image in add_people(store, count=3)]
-    with store.transaction() as tx:
-        queue.claim_image(tx, ann, shown[0], now=now, lease_s=120)
-        queue.claim_image(tx, bea, shown[1], now=now, lease_s=120)
-        assert leases.release(tx, ann, [*shown, 999, shown[0]]) == shown[:1]
-        assert leases.release(tx, ann, shown) == []

@@ -18,16 +18,6 @@ from db.schema import PersonFlagRow, PersonScoreRow
 from sspcm.pose import Box, Prediction
 
 
-@pytest.fixture
-def ann(store, add_account):
-    return add_account(store, "ann")
-
-
-@pytest.fixture
-def bea(store, add_account):
-    return add_account(store, "bea")
-
-
 def people_of(store, *image_records):
     wanted = {image.id for image in image_records}
     with store.reading() as tx:

@@ -1,14 +1,12 @@
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from db.errors import StoreError
 from db.pool import project
@@ -59,13 +57,6 @@ def test_the_migrations_make_what_the_models_say(store_url):
     engine.dispose()
 
 
-def test_no_table_has_a_name_of_the_job_engines():
-    from dbos._schemas.system_database import SystemSchema
-
-    theirs = {name.split(".")[-1] for name in SystemSchema.metadata_obj.tables}
-    assert not theirs & set(Base.metadata.tables)
-
-
 def test_a_transaction_that_raises_leaves_nothing(store):
     with pytest.raises(RuntimeError, match="pulled"), store.transaction() as tx:
         project.ensure_project(tx, name="half", skeleton=COCO)
@@ -91,93 +82,9 @@ def test_a_reading_sees_one_moment_while_another_writes(store):
         assert project.get_project(reading).coco_header == {"info": {"year": 2030}}
 
 
-def test_sqlite_runs_in_wal_with_foreign_keys_and_patience(sqlite_store):
-    with sqlite_store.reading() as tx:
-        said = {name: tx.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")}
-    assert said == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
-
-
 def test_opening_a_store_that_is_not_there_says_what_to_do(tmp_path):
     with pytest.raises(StoreError, match="wanted one made before"):
         open_store(f"sqlite:///{tmp_path / 'none.db'}")
-
-
-def test_nothing_is_taken_as_saved_where_the_stores_file_was_moved_away(sqlite_store, tmp_path):
-    path = Path(make_url(sqlite_store.url).database)
-    with sqlite_store.transaction() as tx:
-        project.ensure_project(tx, name="kept", skeleton=COCO)
-    path.rename(tmp_path / "away.db")
-    with pytest.raises(OperationalError, match="unable to open"), sqlite_store.transaction() as tx:
-        project.set_coco_header(tx, {})
-    assert not path.exists()
-    (tmp_path / "away.db").rename(path)
-    with sqlite_store.reading() as tx:
-        assert project.get_project(tx).name == "kept"
-
-
-def test_a_store_put_in_the_place_of_another_is_the_one_that_is_used(sqlite_store, migrated_sqlite):
-    path = Path(make_url(sqlite_store.url).database)
-    with sqlite_store.transaction() as tx:
-        project.ensure_project(tx, name="old", skeleton=COCO)
-    for name in (path, *path.parent.glob(f"{path.name}-*")):
-        name.unlink()
-    shutil.copyfile(migrated_sqlite, path)
-    with sqlite_store.transaction() as tx:
-        project.ensure_project(tx, name="new", skeleton=COCO)
-    other = open_store(sqlite_store.url)
-    with other.reading() as tx:
-        assert project.get_project(tx).name == "new"
-    other.close()
-
-
-@pytest.mark.parametrize("in_its_place", ["empty", "another"])
-def test_a_file_put_beside_the_log_of_the_one_before_is_not_opened_and_costs_no_label(
-    sqlite_store, migrated_sqlite, tmp_path, in_its_place
-):
-    path = Path(make_url(sqlite_store.url).database)
-    for name in ("old", "saved last"):
-        with sqlite_store.transaction() as tx:
-            project.ensure_project(tx, name="kept", skeleton=COCO)
-            project.set_coco_header(tx, {"info": name})
-    with sqlite_store.reading() as other, sqlite_store.reading() as tx:  # two connections: one stays open below
-        assert project.get_project(tx) == project.get_project(other)
-    path.rename(tmp_path / "away.db")
-    path.write_bytes(b"" if in_its_place == "empty" else migrated_sqlite.read_bytes())
-    with pytest.raises(DatabaseError), sqlite_store.transaction() as tx:
-        project.set_coco_header(tx, {})
-    (tmp_path / "away.db").replace(path)
-    with sqlite_store.reading() as tx:
-        assert project.get_project(tx).coco_header == {"info": "saved last"}
-
-
-PASSING_BY = """
-import sys
-from db.pool import project
-from db.store.session import open_store
-store = open_store(sys.argv[1])
-with store.reading() as tx:
-    print(project.get_project(tx).coco_header)
-store.close()
-"""
-
-
-def test_a_process_that_comes_and_goes_takes_no_log_from_under_another_process(sqlite_store):
-    with sqlite_store.transaction() as tx:
-        project.ensure_project(tx, name="kept", skeleton=COCO)
-    with sqlite_store.reading() as other, sqlite_store.reading() as tx:  # the second connection looks at the file, too
-        assert project.get_project(tx) == project.get_project(other)
-    seen = []
-    for name in ("first", "second"):
-        with sqlite_store.transaction() as tx:
-            project.set_coco_header(tx, {"info": name})
-        passing_by = [sys.executable, "-c", PASSING_BY, sqlite_store.url]
-        seen.append(subprocess.run(passing_by, check=True, capture_output=True, text=True).stdout.strip())
-    assert seen == ["{'info': 'first'}", "{'info': 'second'}"]
-
-
-def test_a_store_in_memory_is_refused():
-    with pytest.raises(StoreError, match="Give a path"):
-        migrate("sqlite://")
 
 
 A_ROUND_WITH_A_SCORE = """
