@@ -1,6 +1,5 @@
 """Files are there whole or not at all."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.home.image_files import ImageFiles
-from sspcm.whole_files import OWNER_ALONE, write_atomically
 
 
 def test_bytes_put_twice_are_kept_once_under_their_hash(tmp_path: Path) -> None:
@@ -36,26 +34,3 @@ def test_a_folder_in_an_images_place_is_no_image(tmp_path: Path) -> None:
     (tmp_path / "images" / "ab" / f"{'ab' * 32}.jpg").mkdir(parents=True)
     with pytest.raises(FileNotFoundError, match="no image file abab"):
         ImageFiles(tmp_path).path("ab" * 32)
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "kept.json"
-    write_atomically(path, b"old")
-
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_permissions_are_those_of_any_new_file_unless_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "any").touch()
-    write_atomically(tmp_path / "open", b"")
-    write_atomically(tmp_path / "secret", b"", mode=OWNER_ALONE)
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
-    assert modes["open"] == modes["any"]
-    assert modes["secret"] == 0o600

@@ -9,7 +9,6 @@ import torch
 
 from sspcm.config import ModelConfig
 from sspcm.crops.store import CropSpec, CropStore, Frame, crop_spec, cut
-from sspcm.cutting import CropError, read_image
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import apply, scaling, translation
 from sspcm.pose import Box
@@ -20,31 +19,6 @@ MODEL = ModelConfig(input_height=64, input_width=32)
 def write(path: Path, image: np.ndarray) -> Path:
     assert cv2.imwrite(str(path), image)
     return path
-
-
-@pytest.mark.parametrize("name", ["a.png", "b.webp", "c.jpg", "d.tiff"])
-def test_colour_images_are_read_as_rgb(tmp_path, name):
-    image = np.zeros((20, 30, 3), np.uint8)
-    image[..., 2] = 200  # cv2 writes blue, green, red
-    red = read_image(write(tmp_path / name, image))
-    assert red.shape == (20, 30, 3)
-    assert abs(int(red[10, 10, 0]) - 200) < 5
-    assert red[10, 10, 2] < 5
-
-
-def test_grey_and_16_bit_images_become_rgb_bytes(tmp_path):
-    assert read_image(write(tmp_path / "grey.png", np.full((9, 9), 77, np.uint8)))[0, 0].tolist() == [77, 77, 77]
-    deep = read_image(write(tmp_path / "deep.png", np.full((9, 9), 0x8000, np.uint16)))
-    assert deep.dtype == np.uint8
-    assert deep[0, 0].tolist() == [128, 128, 128]
-
-
-def test_a_missing_or_broken_image_is_named(tmp_path):
-    with pytest.raises(CropError, match=r"gone\.png.*import it anew"):
-        read_image(tmp_path / "gone.png")
-    (tmp_path / "broken.jpg").write_bytes(b"not an image")
-    with pytest.raises(CropError, match=r"broken\.jpg holds no image"):
-        read_image(tmp_path / "broken.jpg")
 
 
 def test_a_point_comes_back_exactly_from_its_crop():

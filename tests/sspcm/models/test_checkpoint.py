@@ -9,7 +9,6 @@ from sspcm.method.trio import build_trio
 from sspcm.models.checkpoint import CheckpointError, fill, load_network, load_starting_weights, read_card, save_networks
 from sspcm.networks import build_network
 from sspcm.skeletons.skeleton import get_skeleton
-from sspcm.whole_files import write_atomically
 
 
 def equal(one, other) -> bool:
@@ -103,28 +102,6 @@ def test_a_card_that_cannot_be_is_refused_in_words(tmp_path, card, said):
     with pytest.raises(CheckpointError) as refused:
         read_card(tmp_path)
     assert said in str(refused.value) and "wanted the file as a training wrote it" in str(refused.value)
-
-
-def test_a_write_replaces_the_whole_file(tmp_path):
-    path = tmp_path / "a.json"
-    write_atomically(path, b"old")
-    write_atomically(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "a.json"
-    write_atomically(path, b"old")
-
-    def full(descriptor: int) -> None:
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_a_student_that_does_not_fit_its_weights_names_its_own_setting(tmp_path, tiny, skeleton):

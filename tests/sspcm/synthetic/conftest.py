@@ -8,6 +8,7 @@ import torch
 
 from sspcm.fisheye import LensCircle
 from sspcm.synthetic.body import BodyModel, PosedBody, grounded
+from sspcm.synthetic.building import Builder
 from sspcm.synthetic.camera import FisheyeCamera
 from sspcm.synthetic.drawing import body_model
 from sspcm.synthetic.poses import Pose
@@ -75,3 +76,9 @@ def make_room(floor: Surface, daylight: Lighting) -> Callable[..., Room]:
         return Room(half_x, half_y, [floor], daylight, (), obstacles, outdoors=False)
 
     return make
+
+
+@pytest.fixture
+def builder() -> Builder:
+    """An empty room of 6 x 4 m, to put pieces into."""
+    return Builder(np.random.default_rng(0), 3.0, 2.0, 2.8)

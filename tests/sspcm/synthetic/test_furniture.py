@@ -5,16 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from sspcm.synthetic.building import Builder, horizontal, placed
 from sspcm.synthetic.furniture import chair, chair_points, line_walls, put_table, scatter_clutter
 from sspcm.synthetic.surfaces import Material
 
 GREY = Material((0.5, 0.5, 0.5))
-
-
-@pytest.fixture
-def builder():
-    return Builder(np.random.default_rng(0), 3.0, 2.0, 2.8)
 
 
 def test_a_chair_faces_minus_y_and_its_back_is_behind():
@@ -57,13 +51,3 @@ def test_what_lines_the_walls_stands_within_them(builder):
 def test_clutter_leaves_the_middle_of_the_floor_free(builder):
     scatter_clutter(builder)
     assert all(np.abs(points[:, :2] / [3.0, 2.0]).max() > 0.4 for points in builder.obstacles)
-
-
-def test_a_point_of_a_piece_is_placed_in_the_room():
-    assert placed((1, 0, 0.5), 2, 3, math.pi / 2) == pytest.approx((2, 4, 0.5))
-
-
-def test_a_rectangle_on_a_wall_is_cut_at_the_corners_and_hangs_before_it(builder):
-    made = builder.on_wall(0, -99, 99, 1.0, 2.0, 0.1, GREY)
-    assert made.vertices[:, 0].tolist() == [-3, 3, 3, -3] and (made.vertices[:, 1] == -1.9).all()
-    assert horizontal(0, 0, 1, 1, 2.0)[:, 2].tolist() == [2.0] * 4

@@ -19,8 +19,6 @@ from sspcm.training import round
 from sspcm.training.round import run_round
 
 CPU = torch.device("cpu")
-
-
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
@@ -58,20 +56,6 @@ def test_a_round_of_stick_people_leaves_networks_predictions_and_a_report(make_r
     assert report["refreshes"] == 2 and len(report["pair_frequency"]) == 3
     assert report["persons"] == {"labelled": 3, "unlabelled": 4, "validation": 2}
     assert read_card(folder).keypoints[0] == "head"
-
-
-def test_refreshes_tell_ap_pairs_mask_and_peak(make_round):
-    folder = make_round(steps=4, snapshot_every=2)
-    assert run_round(folder, device=CPU)
-    before, *trained = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
-    assert (before["step"], before["began"], set(before["ap"])) == (0, True, {"A", "B", "C"})
-    assert [line["step"] for line in trained] == [2, 4]
-    assert [line["epoch"] for line in trained] == [1, 2]
-    for line in trained:
-        assert line["epochs"] == 2 and line["steps"] == 4 and line["seconds_left"] >= 0
-        assert sum(line["pair_frequency"]) == pytest.approx(1, abs=1e-3)
-        assert 0 <= line["masked"] <= 1 and np.isfinite(line["mean_peak"]) and set(line["ap"]) == {"A", "B", "C"}
-        assert line["loss"] == pytest.approx(sum(line["losses"].values()), rel=1e-4)
 
 
 def test_validation_persons_never_enter_training(make_round, monkeypatch):

@@ -1,0 +1,48 @@
+"""What a training tells as it goes."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from sspcm.config import merge
+from sspcm.training.round import run_round
+from sspcm.training.telling import finite_figures, line_of, only_ap, summarise
+
+CPU = torch.device("cpu")
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def lines(folder):
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_refreshes_tell_ap_pairs_mask_and_peak(make_round):
+    folder = make_round(steps=4, snapshot_every=2)
+    assert run_round(folder, device=CPU)
+    before, *trained = [line for line in lines(folder) if line["stage"] == "train" and "ap" in line]
+    assert (before["step"], before["began"], set(before["ap"])) == (0, True, {"A", "B", "C"})
+    assert [line["step"] for line in trained] == [2, 4]
+    assert [line["epoch"] for line in trained] == [1, 2]
+    for line in trained:
+        assert line["epochs"] == 2 and line["steps"] == 4 and line["seconds_left"] >= 0
+        assert sum(line["pair_frequency"]) == pytest.approx(1, abs=1e-3)
+        assert 0 <= line["masked"] <= 1 and np.isfinite(line["mean_peak"]) and set(line["ap"]) == {"A", "B", "C"}
+        assert line["loss"] == pytest.approx(sum(line["losses"].values()), rel=1e-4)
+
+
+@pytest.mark.parametrize(("step", "epoch"), [(0, 1), (1, 1), (10, 1), (11, 2), (20, 2), (25, 2)])
+def test_steps_that_fill_no_whole_epoch_are_told_as_the_last_ones(tiny, step, epoch):
+    config = merge(tiny, {"train": {"steps": 25, "snapshot_every": 10}})
+    told = line_of(step, config)
+    assert (told["epoch"], told["epochs"], told["steps"]) == (epoch, 2, 25)
+
+
+def test_what_could_not_be_measured_is_null_in_json():
+    assert finite_figures({"AP": float("nan"), "AP50": 0.123456}) == {"AP": None, "AP50": 0.1235}
+    assert only_ap({"A": {"AP": 0.5, "AP50": 0.9}, "B": {"AP": None}}) == {"A": 0.5, "B": None}
+
+
+def test_without_unlabelled_persons_nothing_is_told_of_teaching():
+    assert summarise([]) == {}
