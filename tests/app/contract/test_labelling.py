@@ -22,7 +22,6 @@ from app.contract.labelling import (
     StartPayload,
 )
 from app.contract.rounds import LaunchMessage
-from sspcm.pose import Box
 from sspcm.skeletons.skeleton import BUILT_IN
 
 PERSON = {"key": "12345678", "person_id": 1, "revision": 0}
@@ -82,12 +81,6 @@ def test_a_drawn_box_has_numbers_within_reach(field: str, wrong: object) -> None
         AddPersonMessage.model_validate({"key": "12345678", "image_id": 1, "box": {**BOX, field: wrong}})
 
 
-@pytest.mark.parametrize("angle", [-360.1, 361, 1e308])
-def test_a_box_is_turned_once_round_at_most(angle: float) -> None:
-    with pytest.raises(ValidationError):
-        PersonMessage.model_validate({**PERSON, "box": {**BOX, "angle": angle}})
-
-
 @pytest.mark.parametrize("wrong", ["true", 1, 0, None])
 def test_a_switch_is_true_or_false(wrong: object) -> None:
     with pytest.raises(ValidationError):
@@ -118,20 +111,8 @@ def test_whatever_comes_is_taken_as_it_is_or_refused(sent: Any) -> None:
         assert json.loads(message.model_dump_json())[field] == pytest.approx(sent) or field == "box"
 
 
-@pytest.mark.parametrize(("angle", "shown"), [(725.0, 5.0), (-361.0, -1.0), (360.0, 360.0), (1e308, None)])
-def test_a_box_that_a_file_turned_often_can_be_sent_back(angle: float, shown: float | None) -> None:
-    payload = BoxPayload.of(Box(1.0, 2.0, 3.0, 4.0, angle))
-    assert shown is None or payload.angle == pytest.approx(shown)
-    PersonMessage.model_validate({**PERSON, "box": payload.model_dump()})
-
-
 def test_a_skeleton_tells_the_side_of_every_keypoint() -> None:
     assert SkeletonPayload.of(BUILT_IN["coco-17"]).sides[:3] == ["middle", "left", "right"]
-
-
-def test_a_box_is_upright_unless_turned() -> None:
-    message = AddPersonMessage.model_validate({"key": "12345678", "image_id": 1, "box": BOX})
-    assert message.box.angle == 0.0
 
 
 def test_a_start_says_where_it_comes_from_in_the_contracts_word() -> None:
