@@ -1,41 +1,6 @@
 """The editor's routes take what the contract says and nothing that looks like it, and answer what really happened."""
 
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
-
-import pytest
-from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
-
-from app.home.settings import read_settings
-from app.web.opened import OpenHome
-from app.web.routes.labelling import labelling_routes
-from app.web.routes.sheet import sheet_routes
-from db.records import ImageRecord, UserRecord
-from db.store.session import Store
-
-People = Callable[..., list[ImageRecord]]
-
-
-@pytest.fixture
-def client(
-    sqlite_store: Store, add_people: People, add_account: Callable[..., UserRecord], tmp_path
-) -> Iterator[TestClient]:
-    """The routes behind a guard that takes everybody for ann; a home of six images of one person each."""
-    add_people(sqlite_store, count=6)
-    ann = add_account(sqlite_store)
-    app, home = FastAPI(), OpenHome.of(read_settings(tmp_path, {}), sqlite_store)
-    app.include_router(labelling_routes(home))
-    app.include_router(sheet_routes(home))
-
-    @app.middleware("http")
-    async def sign_in(request: Request, call_next: Callable[..., Response]) -> Response:
-        request.scope.setdefault("state", {})["session"] = SimpleNamespace(user=ann)
-        return await call_next(request)
-
-    with TestClient(app) as client:
-        yield client
-
 
 NO_DIGITS = [
     "1.0",
@@ -52,8 +17,6 @@ NO_DIGITS = [
     "null",
     "99999999999999999999",
 ]
-
-
 ADDRESSES = [
     "/api/recent?limit={}",
     "/api/sheet?limit={}",

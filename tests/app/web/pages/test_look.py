@@ -1,0 +1,21 @@
+"""The bar on top of every page of Gradio's."""
+
+import pytest
+
+from app.web.pages.look import header
+
+
+def test_a_projects_name_is_text_to_html_and_to_templates() -> None:
+    shown = header("<b>${x}`", "sheet").html_template
+    assert "&lt;b&gt;&#36;&#123;x}&#96;</strong>" in shown
+    assert "<b>" not in shown and "${" not in shown and "`" not in shown
+
+
+@pytest.mark.parametrize(
+    ("here", "for_leads"), [("annotate", False), ("sheet", False), ("lead", True), ("cameras", True)]
+)
+def test_the_leads_links_are_hidden_until_the_page_knows_its_user(here: str, for_leads: bool) -> None:
+    shown = header("hall", here).html_template  # type: ignore[arg-type]
+    assert shown.count('aria-current="page"') == 1
+    assert f'href="/{here}/"' in shown.split(' aria-current="page"')[0].rsplit("<a ", 1)[1]
+    assert shown.count(" hidden>") == (0 if for_leads else 2)

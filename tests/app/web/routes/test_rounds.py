@@ -1,0 +1,29 @@
+"""Rounds are launched and listed over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from app.web.opened import OpenHome
+
+
+def test_a_round_is_launched_once_and_shown(client: TestClient, home: OpenHome, add_people: Callable[..., Any]) -> None:
+    add_people(home.store, labelled=True)
+    launched = client.post("/api/rounds", json={"preset": "demo", "config": {"seed": 5}})
+    assert (launched.status_code, launched.json()["config"]["seed"]) == (201, 5)
+    assert client.get("/api/rounds/1").json() == client.get("/api/rounds").json()["rounds"][0] == launched.json()
+    assert home.engine.job_state(1) == "active"
+    assert client.get("/api/rounds/1/labels").json() == []
+    assert client.post("/api/rounds", json={}).json()["error"]["code"] == "round_active"
+
+
+def test_what_cannot_be_launched_is_refused_in_words(client: TestClient) -> None:
+    nobody, unknown = client.post("/api/rounds", json={}), client.post("/api/rounds", json={"config": {"sed": 1}})
+    assert (nobody.status_code, nobody.json()["error"]["code"]) == (409, "cannot_launch")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (422, "invalid_config")
+    assert client.get("/api/rounds/1").status_code == 404
+
+
+def test_without_a_worker_pages_are_told_that_there_was_never_one(client: TestClient) -> None:
+    assert client.get("/api/worker").json()["state"] == "never"
