@@ -1,18 +1,8 @@
-"""Annotators, and somebody to decide about."""
+"""Somebody to decide about."""
 
 import pytest
 
 from tests.db.labelling.deciding import persons
-
-
-@pytest.fixture
-def ann(store, add_account):
-    return add_account(store, "ann")
-
-
-@pytest.fixture
-def bea(store, add_account):
-    return add_account(store, "bea")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from sspcm.method.trio import MEMBERS
+from sspcm.members import MEMBERS
 from sspcm.models.checkpoint import read_card
 from sspcm.training import round
 from sspcm.training.round import run_round
