@@ -37,11 +37,12 @@ def correct(
 ) -> Correction:
     """Per person and keypoint, the mean of the cross-teacher pair whose argmaxes lie closest (method.md section 4)."""
     teachers = {"A": a, "B": b, "A_prev": a_prev, "B_prev": b_prev}
-    xy = {name: decode_integer(heatmaps) for name, heatmaps in teachers.items()}
+    xy = {name: decode_integer(heatmaps) for name, heatmaps in teachers.items()}  # B K 2 each, whole heatmap pixels
     distances = torch.stack([distance(xy[one], xy[other]) for one, other in PAIRS], dim=-1)
     pair = _first_smallest(distances)
+    # B K 4 h w: all four pairs at once, on the device. The released code loops over persons and keypoints on the CPU.
     means = torch.stack([(teachers[one] + teachers[other]) / 2 for one, other in PAIRS], dim=2)
-    index = pair[:, :, None, None, None].expand(-1, -1, 1, *a.shape[-2:])
+    index = pair[:, :, None, None, None].expand(-1, -1, 1, *a.shape[-2:])  # B K 1 h w
     return Correction(target=means.gather(2, index)[:, :, 0], pair=pair, distances=distances)
 
 
@@ -60,4 +61,4 @@ def confident(a: Float[Tensor, "B K h w"], b: Float[Tensor, "B K h w"], *, above
 def _first_smallest(distances: Float[Tensor, "B K 4"]) -> Int[Tensor, "B K"]:
     """The first of the smallest: `argmin` promises no order among equals on every device."""
     smallest = distances == distances.amin(-1, keepdim=True)
-    return smallest.to(torch.int8).cumsum(-1).eq(0).sum(-1)
+    return smallest.to(torch.int8).cumsum(-1).eq(0).sum(-1)  # B K 4 of 0 and 1 -> how many lie before the first 1

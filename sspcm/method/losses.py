@@ -12,4 +12,4 @@ def heatmap_loss(
     The weight multiplies the difference, inside the square; the divisor is always B * K * h * w, so a batch whose every
     keypoint is masked gives 0.
     """
-    return 0.5 * ((predicted - target) * weight[..., None, None]).square().mean()
+    return 0.5 * ((predicted - target) * weight[..., None, None]).square().mean()  # weight: B K 1 1

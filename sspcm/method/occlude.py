@@ -115,10 +115,12 @@ def draw_cut_occlude(
     centres, halves = _centres_and_halves(xy, height=height, generator=generator)
     if transposed:
         centres = centres.flip(-1)
+    # oneself may be drawn too (method.md section 7, 2)
     mate = send(torch.randint(batch, (batch,), generator=generator), device)
-    covered = send(torch.randint(keypoints, (patches, batch), generator=generator), device)
+    covered = send(torch.randint(keypoints, (patches, batch), generator=generator), device)  # P B
     copied = send(torch.randint(keypoints, (patches, batch), generator=generator), device)
     rows = torch.arange(batch, device=device)
+    # P B 2. The half sizes are those of the mate, whose window is cut out (method.md section 7, 3).
     windows = Windows(centre=centres[rows, covered], half=halves[mate, copied], reach=largest_half(height))
     return Patches(windows, source=centres[mate, copied], mate=mate)
 
@@ -139,26 +141,27 @@ def paste(images: Float[Tensor, "B 3 H W"], patches: Patches) -> Float[Tensor, "
     window, the image or the source are written to a spare one.
     """
     batch, _, height, width = images.shape
-    flat = images.permute(0, 2, 3, 1).reshape(batch, height * width, 3)
+    # Pasting the windows' pixels alone took 5 ms where whole images took 56 (32 persons, 256 x 192, docs/log.md).
+    flat = images.permute(0, 2, 3, 1).reshape(batch, height * width, 3)  # B HW 3
     spare = height * width
-    occluded = torch.cat((flat, flat.new_empty(batch, 1, 3)), dim=1)
+    occluded = torch.cat((flat, flat.new_empty(batch, 1, 3)), dim=1)  # B HW+1 3; nobody reads the spare pixel
     reach = patches.windows.reach
-    offset = torch.arange(-reach, reach, device=images.device)
+    offset = torch.arange(-reach, reach, device=images.device)  # S = 2 reach
     persons = torch.arange(batch, device=images.device)[:, None]
     for centre, half, source in zip(patches.windows.centre, patches.windows.half, patches.source, strict=True):
         size = half[:, None]
-        x, y = (centre[:, axis, None] + offset for axis in (0, 1))
+        x, y = (centre[:, axis, None] + offset for axis in (0, 1))  # B S each
         from_x, from_y = (source[:, axis, None] + offset for axis in (0, 1))
         open_x = _inside(offset, size[..., 0]) & _inside_frame(x, width)
         open_y = _inside(offset, size[..., 1]) & _inside_frame(y, height)
-        window = open_y[:, :, None] & open_x[:, None, :]
+        window = open_y[:, :, None] & open_x[:, None, :]  # B S S
         reachable = (_inside_frame(from_y, height)[:, :, None] & _inside_frame(from_x, width)[:, None, :]) & window
         nothing_to_cut = ~reachable.flatten(1).any(1)[:, None, None]
-        index = from_y.clamp(0, height - 1)[:, :, None] * width + from_x.clamp(0, width - 1)[:, None, :]
-        moved = flat[patches.mate[:, None], index.flatten(1)] * ~nothing_to_cut
+        index = from_y.clamp(0, height - 1)[:, :, None] * width + from_x.clamp(0, width - 1)[:, None, :]  # B S S, of HW
+        moved = flat[patches.mate[:, None], index.flatten(1)] * ~nothing_to_cut  # B SS 3
         place = torch.where(reachable | (window & nothing_to_cut), y[:, :, None] * width + x[:, None, :], spare)
         occluded[persons, place.flatten(1)] = moved
-    return occluded[:, :spare].view(batch, height, width, 3).permute(0, 3, 1, 2)
+    return occluded[:, :spare].view(batch, height, width, 3).permute(0, 3, 1, 2)  # B 3 H W, channels last as it is
 
 
 def blank(
@@ -166,11 +169,11 @@ def blank(
 ) -> Float[Tensor, "B 3 H W"]:
     """The images with every window zero, ImageNet's mean colour; rows from `rows_below` on are left as they are."""
     height, width = images.shape[2:]
-    down = _covers(windows, axis=1, size=height)
+    down = _covers(windows, axis=1, size=height)  # P B H
     if rows_below is not None:
         down = down & (torch.arange(height, device=down.device) < rows_below)
-    across = _covers(windows, axis=0, size=width)
-    hole = (down[:, :, :, None] & across[:, :, None, :]).any(0)
+    across = _covers(windows, axis=0, size=width)  # P B W
+    hole = (down[:, :, :, None] & across[:, :, None, :]).any(0)  # B H W
     return images.contiguous(memory_format=torch.channels_last).masked_fill(hole[:, None], 0.0)
 
 
@@ -185,18 +188,19 @@ def _centres_and_halves(
     """Jittered window centres and half sizes, whole pixels, one of each a keypoint."""
     scale = height / REFERENCE_HEIGHT
     jitter = send(torch.randn(xy.shape, generator=generator), xy.device) * (JITTER * scale)
+    # fractions dropped (section 7, 1)
     return (xy + jitter).long(), send(_halves(xy.shape, height=height, generator=generator), xy.device)
 
 
 def _halves(shape: torch.Size | tuple[int, ...], *, height: int, generator: torch.Generator) -> Int[Tensor, "..."]:
     smallest = max(1, round(HALF_SIZES[0] * height / REFERENCE_HEIGHT))
-    return torch.randint(smallest, largest_half(height) + 1, shape, generator=generator)
+    return torch.randint(smallest, largest_half(height) + 1, shape, generator=generator)  # randint leaves its end out
 
 
 def _anywhere(images: Float[Tensor, "B 3 H W"], *, count: int, generator: torch.Generator) -> Windows:
     """Windows whose centres are uniform over the images."""
     batch, _, height, width = images.shape
-    x, y = (torch.randint(size, (count, batch), generator=generator) for size in (width, height))
+    x, y = (torch.randint(size, (count, batch), generator=generator) for size in (width, height))  # P B each
     half = _halves((count, batch, 2), height=height, generator=generator)
     return Windows(torch.stack((x, y), dim=-1).to(images.device), half.to(images.device), largest_half(height))
 

@@ -61,7 +61,7 @@ class StepLog:
     @property
     def losses(self) -> dict[str, float]:
         """By name: A_labelled, A_taught, ..."""
-        return dict(zip(self.names, self._figures, strict=False))
+        return dict(zip(self.names, self._figures, strict=False))  # teaching's figures follow
 
     @property
     def loss(self) -> float:
@@ -112,6 +112,7 @@ class JointStep(nn.Module):
         super().__init__()
         self.trio, self.config, self.device = trio, config, device
         self.mirror = mirror.to(device)
+        # A Trio is no module, so this registers what learns, and no snapshot, for DistributedDataParallel.
         self.learning = nn.ModuleDict({str(name): network for name, network in trio.networks().items()})
 
     def forward(
@@ -151,9 +152,10 @@ def labelled_view(
     J is K, or the released code's 24 with `model.channels` "legacy": the further ones weigh nothing.
     """
     height, width = config.model.input_height, config.model.input_width
+    # L 3 H W; L 3 3, input px -> easy px; L
     images, matrices, mirrored = _easy(batch.crops, config, generator=generator, device=device)
     xyv = send(batch.xyv, device)
-    xyv = torch.where(mirrored[:, None, None], xyv[:, mirror.to(device)], xyv)
+    xyv = torch.where(mirrored[:, None, None], xyv[:, mirror.to(device)], xyv)  # L K 3
     target, weight = encode_heatmaps(
         transform(matrices, xyv[..., :2]),
         xyv[..., 2] > 0,
@@ -163,7 +165,7 @@ def labelled_view(
     )
     unsupervised = heatmaps_of(config.model, len(mirror)) - len(mirror)
     if unsupervised:
-        target = nn.functional.pad(target, (0, 0, 0, 0, 0, unsupervised))
+        target = nn.functional.pad(target, (0, 0, 0, 0, 0, unsupervised))  # pad names the last axis first: w, h, then J
         weight = nn.functional.pad(weight, (0, unsupervised))
     return images, target, weight
 
@@ -185,17 +187,18 @@ def teach(
     method, precision = config.method, config.train.precision
     easy, _, _ = _easy(crops, config, generator=generator, device=device)
     with torch.no_grad():
-        a, b, correction = _teachers_word(trio, easy, config)
+        a, b, correction = _teachers_word(trio, easy, config)  # U J h w, twice
         mask = confident(a, b, above=config.train.mask_peak) if method.mask else a.new_ones(a.shape[:2])
-        mask[:, keypoints:] = 0
-    targets = {"A": b, "B": a, "C": correction.target}
+        mask[:, keypoints:] = 0  # beyond K nothing is ever supervised (method.md section 3)
+    targets = {"A": b, "B": a, "C": correction.target}  # A and B get the other's raw word; only C's is corrected
     height, width = easy.shape[-2:]
     hard = sample_hard(len(easy), config.views, height=height, width=width, generator=generator)
-    image_grid = sampling_grid(send(hard.image, device), source=(height, width), height=height, width=width)
+    image_grid = sampling_grid(send(hard.image, device), source=(height, width), height=height, width=width)  # U H W 2
     size = a.shape[-2:]
     heatmap_grid = sampling_grid(send(hard.heatmap, device), source=(size[0], size[1]), height=size[0], width=size[1])
     losses = {}
     for name, network in trio.networks().items():
+        # U J 2 in crop pixels; U J h w
         guide, target = decode_integer(targets[name]) * STRIDE, look(targets[name], heatmap_grid)
         paths = []
         for path in method.paths:
@@ -203,7 +206,7 @@ def teach(
             seen = channels_last(look(occluded, image_grid))
             paths.append(heatmap_loss(see(network, seen, precision), target, mask))
         losses[f"{name}_taught"] = torch.stack(paths).sum()
-    told = (peak(a)[:, :keypoints] + peak(b)[:, :keypoints]) / 2
+    told = (peak(a)[:, :keypoints] + peak(b)[:, :keypoints]) / 2  # U K
     return Taught(losses, correction, mask, mean_peak=told.mean())
 
 
@@ -236,6 +239,7 @@ def _teachers_word(
         a, b = (see(network, easy, precision) for network in (trio.a, trio.b))
     if not compares_pairs(config.method):
         return a, b, plain_mean(a, b)
+    # their momentum is 0 (trio.py)
     a_prev, b_prev = (see(network, easy, precision) for network in (trio.a_prev, trio.b_prev))
     return a, b, correct(a, b, a_prev, b_prev)
 
@@ -265,6 +269,7 @@ def _easy(
     to_input[0, 2], to_input[1, 2] = -frame.shift[0], -frame.shift[1]
     stored = normalise(send(crops, device), config.model.pixels)
     source = (frame.stored_height, frame.stored_width)
+    # stored px -> input px -> easy px, in one warp: the pixels are interpolated once
     grid = sampling_grid(send(sampled @ to_input, device), source=source, height=height, width=width)
     return channels_last(look(stored, grid)), send(sampled, device), send(mirrored, device)
 
@@ -274,4 +279,4 @@ def _figures(taught: Taught, *, keypoints: int) -> list[Tensor]:
     pairs, distances = taught.correction.pair[:, :keypoints], taught.correction.distances[:, :keypoints]
     chosen = torch.stack([(pairs == number).float().mean() for number in range(len(PAIRS))])
     masked = 1 - taught.mask[:, :keypoints].mean(0)
-    return [taught.mean_peak[None], distances[..., 0].mean()[None], chosen, masked]
+    return [taught.mean_peak[None], distances[..., 0].mean()[None], chosen, masked]  # 1, 1, 4, K

@@ -33,6 +33,7 @@ class Trio:
 
     def refresh(self) -> None:
         """A_prev and B_prev become what A and B are now, bit for bit."""
+        # Momentum is an attribute and no state, so the copies keep theirs of 0.
         self.a_prev.load_state_dict(self.a.state_dict())
         self.b_prev.load_state_dict(self.b.state_dict())
 
@@ -68,6 +69,7 @@ class Trio:
 def build_trio(model: ModelConfig, *, keypoints: int, seed: int, method: MethodConfig | None = None) -> Trio:
     """Random networks from different seeds: A and B must differ, everything rests on their diversity."""
     outputs = heatmaps_of(model, keypoints)
+    # 3 s, 3 s + 1 and 3 s + 2: no two seeds of trainings share a network's.
     a, b = (build_network(model.backbone, outputs, model.deconv_channels, 3 * seed + i) for i in (0, 1))
     if method is not None and not method.student:
         return Trio(a, b)

@@ -35,7 +35,7 @@ def normalise(pixels: UInt8[Tensor, "B 3 H W"], variant: Variant = "correct") ->
     mean = send(torch.tensor(IMAGENET_MEAN), pixels.device).view(3, 1, 1) * 255
     std = send(torch.tensor(IMAGENET_STD), pixels.device).view(3, 1, 1) * 255
     seen = pixels.flip(1) if variant == "legacy" else pixels
-    return seen.float().sub_(mean).div_(std)
+    return seen.float().sub_(mean).div_(std)  # in place: float() made a copy
 
 
 def sample_easy(
@@ -46,8 +46,10 @@ def sample_easy(
         count, std=views.easy_rotation_std, p=views.easy_rotation_p, views=views, generator=generator
     )
     mirrored = torch.rand(count, generator=generator) < views.flip_p
+    # a scale is the surroundings'; the person grows by 1 / s
     matrices = about_centre(turn, 1 / scale, height=height, width=width)
     reflection = torch.eye(3).repeat(count, 1, 1)
+    # x -> W - 1 - x, as the centre of the top-left pixel is (0, 0)
     reflection[mirrored, 0, 0], reflection[mirrored, 0, 2] = -1.0, float(width - 1)
     return torch.matmul(reflection, matrices), mirrored
 
@@ -78,7 +80,7 @@ def about_centre(
     cx, cy = (width - 1) / 2, (height - 1) / 2
     zero, one = torch.zeros_like(cos), torch.ones_like(cos)
     rows = (cos, -sin, cx - cos * cx + sin * cy, sin, cos, cy - sin * cx - cos * cy, zero, zero, one)
-    return torch.stack(rows, dim=-1).view(-1, 3, 3)
+    return torch.stack(rows, dim=-1).view(-1, 3, 3)  # B 9 -> B 3 3
 
 
 def heatmap_counterpart(image: Float[Tensor, "B 3 3"]) -> Float[Tensor, "B 3 3"]:
@@ -101,12 +103,13 @@ def sampling_grid(
     """Where each pixel of the `height` x `width` views lies in sources of (rows, columns), as `look` wants it."""
     view_to_source = torch.linalg.inv_ex(matrices).inverse[:, :2]  # `inv` would wait for the device
     rows, columns = source
+    # B 2 3. align_corners: -1 and 1 are the centres of the outermost pixels.
     affine = torch.cat((view_to_source[:, :1] * (2 / (columns - 1)), view_to_source[:, 1:] * (2 / (rows - 1))), dim=1)
     affine[:, :, 2] -= 1
     xs = torch.arange(width, device=matrices.device, dtype=matrices.dtype)[None, None, :, None]
     ys = torch.arange(height, device=matrices.device, dtype=matrices.dtype)[None, :, None, None]
-    column, row, origin = (affine[:, None, None, :, i] for i in range(3))
-    grid: Tensor = xs * column + (ys * row + origin)
+    column, row, origin = (affine[:, None, None, :, i] for i in range(3))  # B 1 1 2 each
+    grid: Tensor = xs * column + (ys * row + origin)  # B h w 2
     return grid
 
 
@@ -135,6 +138,7 @@ def _released_theta(
 ) -> Float[Tensor, "B 3 3"]:
     """The released theta (view -> source, normalised, align_corners=False) as a source px -> view px matrix."""
     cos, sin, zero, one = scale * turn.cos(), scale * turn.sin(), torch.zeros_like(turn), torch.ones_like(turn)
+    # One sine for both axes: on a normalised crop that is not square this shears (method.md section 2, 1).
     theta = torch.stack((cos, sin, zero, -sin, cos, zero, zero, zero, one), dim=-1).view(-1, 3, 3)
     to_normalised = torch.tensor(
         [[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]], dtype=turn.dtype

@@ -23,21 +23,22 @@ def encode_heatmaps(
     The Gaussian's centre is rounded to a heatmap pixel, its peak is 1 and it is cut at three sigmas. A keypoint that is
     not labelled, or whose whole patch lies outside the `height` x `width` heatmap, weighs 0 and has an empty target.
     """
+    # B K 2. An absent keypoint may be NaN, which a weight of 0 does not take away.
     centre = torch.floor(torch.where(labelled[..., None], xy, torch.zeros_like(xy)) / STRIDE + 0.5)
-    dx = torch.arange(width, device=xy.device) - centre[..., 0, None]
-    dy = torch.arange(height, device=xy.device) - centre[..., 1, None]
-    radius = int(3 * sigma)
+    dx = torch.arange(width, device=xy.device) - centre[..., 0, None]  # B K w
+    dy = torch.arange(height, device=xy.device) - centre[..., 1, None]  # B K h
+    radius = int(3 * sigma)  # 6 at sigma 2: a patch of 13 x 13
     rows = torch.exp(-(dy**2) / (2 * sigma**2)) * (dy.abs() <= radius)
     columns = torch.exp(-(dx**2) / (2 * sigma**2)) * (dx.abs() <= radius)
     inside = (rows > 0).any(-1) & (columns > 0).any(-1) & labelled
     weight = inside.to(xy.dtype)
-    return rows[..., :, None] * columns[..., None, :] * weight[..., None, None], weight
+    return rows[..., :, None] * columns[..., None, :] * weight[..., None, None], weight  # B K h 1 * B K 1 w
 
 
 def decode_integer(heatmaps: Float[Tensor, "*batch h w"]) -> Float[Tensor, "*batch 2"]:
     """The highest pixel's x, y in heatmap pixels, whole numbers (method.md section 4)."""
     width = heatmaps.shape[-1]
-    index = heatmaps.flatten(-2).argmax(-1)
+    index = heatmaps.flatten(-2).argmax(-1)  # *batch h w -> *batch
     return torch.stack((index % width, index // width), dim=-1).to(heatmaps.dtype)
 
 
@@ -94,10 +95,11 @@ def decode_dark(heatmaps: Float[Tensor, "*batch h w"]) -> Float[Tensor, "*batch 
         return _at(logarithm, x + dx, y + dy)
 
     slope_x, slope_y = (at(1, 0) - at(-1, 0)) / 2, (at(0, 1) - at(0, -1)) / 2
+    # DARK's second differences reach over two pixels: hence the border of two below.
     bend_x, bend_y = (at(2, 0) - 2 * at(0, 0) + at(-2, 0)) / 4, (at(0, 2) - 2 * at(0, 0) + at(0, -2)) / 4
     twist = (at(1, 1) - at(-1, 1) - at(1, -1) + at(-1, -1)) / 4
     determinant = bend_x * bend_y - twist**2
-    newton = torch.stack((twist * slope_y - bend_y * slope_x, twist * slope_x - bend_x * slope_y), dim=-1)
+    newton = torch.stack((twist * slope_y - bend_y * slope_x, twist * slope_x - bend_x * slope_y), dim=-1)  # *batch 2
     step = newton / determinant.clamp(min=1e-9)[..., None]
     inside = (x > 1) & (x < width - 2) & (y > 1) & (y < height - 2)
     trusted = inside & (determinant > 1e-9) & (bend_x < 0) & (step.abs() <= 1).all(-1)
@@ -121,7 +123,8 @@ def _smoothed(heatmaps: Float[Tensor, "*batch h w"]) -> Float[Tensor, "*batch h 
     offsets = torch.arange(DARK_KERNEL, device=heatmaps.device, dtype=heatmaps.dtype) - DARK_KERNEL // 2
     kernel = torch.exp(-(offsets**2) / (2 * DARK_SIGMA**2))
     kernel = (kernel / kernel.sum()).view(1, 1, -1, 1)
-    single = heatmaps.reshape(-1, 1, *heatmaps.shape[-2:])
+    single = heatmaps.reshape(-1, 1, *heatmaps.shape[-2:])  # N 1 h w
+    # a Gaussian separates: 2 x 11 products a pixel, not 121
     rows = torch.nn.functional.conv2d(single, kernel, padding=(DARK_KERNEL // 2, 0))
     blurred = torch.nn.functional.conv2d(rows, kernel.transpose(2, 3), padding=(0, DARK_KERNEL // 2))
     blurred = blurred.reshape(heatmaps.shape)
