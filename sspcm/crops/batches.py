@@ -62,7 +62,7 @@ class CropsInMemory:
 
     def __init__(self, crops: UInt8[Tensor, "N 3 P Q"], frame: Frame) -> None:
         """Raises ValueError where the tensor has not the frame's stored size."""
-        wanted = (3, frame.stored_height, frame.stored_width)
+        wanted = (3, frame.stored_height, frame.stored_width)  # 3 P Q
         if tuple(crops.shape[1:]) != wanted:
             raise ValueError(
                 f"found crops of shape {tuple(crops.shape[1:])}; wanted {wanted}, {frame} with its surroundings. "

@@ -30,6 +30,7 @@ ALONE = Share()
 
 def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
     """The chance of one part of one step: a function of the round's seed and the two numbers."""
+    # The third number tells the draws of one seed apart: 0 views and occlusion, 1 passes, 2 labelled persons.
     numbers = (seed, step, 0) if part == 0 else (seed, step, 0, part)
     return torch.Generator().manual_seed(_mix(*numbers))
 
@@ -39,7 +40,7 @@ def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[
     first = step * batch
     passes = range(first // count, (first + batch - 1) // count + 1)
     order = np.concatenate([_pass(count, seed, number) for number in passes])
-    start = first - passes[0] * count
+    start = first - passes[0] * count  # a batch may begin in one pass and end in the next
     return [int(i) for i in order[start : start + batch]]
 
 
@@ -47,7 +48,7 @@ def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[
 def _pass(count: int, seed: int, number: int) -> Int[np.ndarray, "count"]:
     """One shuffled pass; remembered, because it takes milliseconds at COCO's size and every step looks at one."""
     order = np.random.default_rng(_mix(seed, number, 1)).permutation(count)
-    order.flags.writeable = False
+    order.flags.writeable = False  # the cache hands out this very array
     return order
 
 

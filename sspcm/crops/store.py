@@ -89,6 +89,7 @@ class CropStore:
         if not self.streams:
             yield self
             return
+        # A thread apart: a batch that ran among the readers would wait there for itself.
         with self._threads_to_read() as readers, ThreadPoolExecutor(1, thread_name_prefix="batches") as queue:
             self._readers, self._queue = readers, queue
             try:
@@ -118,7 +119,7 @@ class CropStore:
 
 def cut(image: UInt8[np.ndarray, "H W 3"], matrix: Matrix, frame: Frame) -> UInt8[np.ndarray, "h w 3"]:
     """The stored crop of one person; what lies outside the image is ImageNet's mean colour."""
-    to_stored = translation(*(float(v) for v in frame.shift)) @ matrix
+    to_stored = translation(*(float(v) for v in frame.shift)) @ matrix  # image px -> input px -> stored px
     return warp(image, to_stored, height=frame.stored_height, width=frame.stored_width)
 
 
@@ -129,6 +130,7 @@ def _cut_all(specs: Sequence[CropSpec], frame: Frame, readers: ThreadPoolExecuto
         return torch.empty((0, 3, frame.stored_height, frame.stored_width), dtype=torch.uint8)
     crops = torch.empty((len(specs), 3, frame.stored_height, frame.stored_width), dtype=torch.uint8)
     first = 0
+    # in the groups' order, whoever is done first
     for part in readers.map(lambda group: _cut_out_of_one(group, frame), groups):
         crops[first : first + len(part)] = part
         first += len(part)
@@ -138,5 +140,5 @@ def _cut_all(specs: Sequence[CropSpec], frame: Frame, readers: ThreadPoolExecuto
 def _cut_out_of_one(specs: Sequence[CropSpec], frame: Frame) -> UInt8[Tensor, "N 3 H W"]:
     """The crops of one image's persons."""
     image = read_image(specs[0].image)
-    crops = np.stack([cut(image, spec.matrix, frame) for spec in specs])
-    return torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 3, 1, 2)))
+    crops = np.stack([cut(image, spec.matrix, frame) for spec in specs])  # N h w 3
+    return torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 3, 1, 2)))  # N 3 h w

@@ -50,6 +50,7 @@ class Cost:
 
 def measure_cost(config: RoundConfig, skeleton: Skeleton, device: torch.device, *, unlabelled: bool) -> Cost:
     """Take a few steps in a process of its own, whose memory is nobody else's. Raises RoundError where it is killed."""
+    # Spawned, since a fork would hold this process's memory, and CUDA does not survive one.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
             return pool.submit(_measure, config, skeleton, device, unlabelled, torch.get_num_threads()).result()
@@ -61,7 +62,7 @@ def measure_cost(config: RoundConfig, skeleton: Skeleton, device: torch.device, 
 
 
 def _measure(config: RoundConfig, skeleton: Skeleton, device: torch.device, unlabelled: bool, threads: int) -> Cost:
-    torch.set_num_threads(threads)
+    torch.set_num_threads(threads)  # a spawned process would take torch's own number
     available = _available_bytes(device)
     trio = build_trio(config.model, keypoints=len(skeleton), seed=config.seed, method=config.method).to(device)
     trio.train()
@@ -105,7 +106,7 @@ def _step_seconds(trio: Trio, config: RoundConfig, skeleton: Skeleton, device: t
         began = time.perf_counter()
         train_step(joint, optimiser, parts, config, step=step)
         if device.type == "cuda":
-            torch.cuda.synchronize(device)
+            torch.cuda.synchronize(device)  # the step was only asked for until then
         seconds.append(time.perf_counter() - began)
     return min(seconds[1:])
 
@@ -121,6 +122,7 @@ def _random_parts(config: RoundConfig, keypoints: int, unlabelled: bool) -> list
 
     def part() -> Batch:
         seen = crops(train.labelled_batch)
+        # Rounded up, visibility is 1 or 2: every keypoint is labelled.
         xyv = torch.rand(len(seen), keypoints, 3, generator=generator) * torch.tensor([frame.width, frame.height, 2.0])
         return Batch(seen, xyv.ceil(), crops(train.unlabelled_batch) if unlabelled else None)
 
@@ -132,7 +134,7 @@ def _begin_peak(device: torch.device) -> int:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     elif RESET_PEAK.exists():
-        RESET_PEAK.write_text("5")
+        RESET_PEAK.write_text("5")  # 5 of proc(5): VmHWM begins anew
     return _peak_bytes(device)
 
 

@@ -28,6 +28,7 @@ def check_folder(folder: Path, manifest: Manifest) -> None:
     path = folder / MANIFEST_FILE
     if path.exists():
         if not _never_began(folder):
+            # as it reads once written: tuples are lists
             _refuse_another(path, json.loads(json.dumps(manifest_data(manifest))))
         return
     if folder.exists() and not folder.is_dir():
@@ -44,7 +45,7 @@ def in_use(folder: Path) -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    import fcntl
+    import fcntl  # not on Windows
 
     with (folder / LOCK_FILE).open("w") as lock:
         try:

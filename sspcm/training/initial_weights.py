@@ -17,6 +17,7 @@ def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder
     folder = folder or _folder(model.weights)
     if folder is not None:
         load_starting_weights(folder, trio, skeleton=skeleton, model=model)
+    # A folder filled them all: over it goes only what B or C names for itself.
     sources = {
         "A": "" if folder else model.weights,
         "B": model.weights_b or ("" if folder else model.weights),

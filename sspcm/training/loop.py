@@ -66,7 +66,7 @@ def train(
     joint = _distributed(JointStep(trio, data.mirror, config, device), share)
     if config.train.compile:
         for network in trio.members().values():
-            network.compile()
+            network.compile()  # one by one: the whole step does not compile (docs/adr/0011)
     unseen: list[StepLog] = []
     for step, parts in _batches(data, config, start=start, device=device, share=share):
         if is_refresh(step, config.train):
@@ -98,15 +98,16 @@ def train_step(
     parts of the same size; each has its own batch statistics and its own batch mates.
     """
     optimiser.zero_grad(set_to_none=True)
+    # A part is a rank: two processes draw what one process with two parts draws (docs/adr/0011).
     first, told = share.rank * len(parts), []
     for number, part in enumerate(parts):
         with _gradients_held(joint, until_last=number < len(parts) - 1):
             loss, names, values = joint(part, step_generator(config.seed, step, first + number))
-            torch.autograd.backward(loss / len(parts))
+            torch.autograd.backward(loss / len(parts))  # gradients of the parts add up
         told.append(values)
     values = torch.stack(told).mean(0)
     if share.world > 1:
-        distributed.all_reduce(values)
+        distributed.all_reduce(values)  # a sum
         values /= share.world
     optimiser.step()
     return StepLog(step + 1, names, values, compares_pairs=compares_pairs(config.method))
@@ -170,6 +171,7 @@ def _batches(
     seed, pin = config.seed, device.type == "cuda"
 
     def request(step: int) -> tuple[list[int], "Future[Tensor]", "Future[Tensor] | None"]:
+        # Every process draws for the whole step: no word between them is needed to agree.
         drawn = labelled_indices(len(labelled.crops), train.labelled_batch, seed=seed, step=step)
         chosen = share_of(drawn, share)
         if not unlabelled:
@@ -182,7 +184,7 @@ def _batches(
         for step in range(start, train.steps):
             assert upcoming is not None
             chosen, crops, others = upcoming
-            upcoming = request(step + 1) if step + 1 < train.steps else None
+            upcoming = request(step + 1) if step + 1 < train.steps else None  # asked before waiting for this one
             pixels, other_pixels = _pinned(crops.result(), pin), _pinned(others.result(), pin) if others else None
             yield step, _in_parts(Batch(pixels, labelled.xyv[chosen], other_pixels), count=train.accumulate)
 
@@ -195,6 +197,7 @@ def _pinned(crops: Tensor, pin: bool) -> Tensor:
 def _in_parts(batch: Batch, *, count: int) -> list[Batch]:
     if count == 1:
         return [batch]
+    # Parts of one size: a batch that cannot be divided was refused (docs/training.md).
     unlabelled = batch.unlabelled.chunk(count) if batch.unlabelled is not None else (None,) * count
     return [Batch(*part) for part in zip(batch.crops.chunk(count), batch.xyv.chunk(count), unlabelled, strict=True)]
 
@@ -228,7 +231,7 @@ def _require_labels(data: TrainingSet, config: RoundConfig) -> None:
             f"the labelled persons have {xyv.shape[1]} keypoints, the skeleton {len(data.mirror)}; wanted the same. "
             "Choose the skeleton that the labels were made with."
         )
-    size = xyv.new_tensor([config.model.input_width, config.model.input_height])
+    size = xyv.new_tensor([config.model.input_width, config.model.input_height])  # 2, as x and y
     inside = ((xyv[..., :2] >= 0) & (xyv[..., :2] < size)).all(-1) & (xyv[..., 2] > 0)
     if not inside.any():
         raise TrainingError(

@@ -33,7 +33,9 @@ def save_training(
         for index, state in optimiser.state_dict()["state"].items()
         for key, value in state.items()
     }
+    # safetensors takes no channels_last
     contiguous = {key: tensor.detach().cpu().contiguous() for key, tensor in (tensors | moments).items()}
+    # safetensors' metadata are strings
     metadata = {"step": str(step), "log": json.dumps(log), "identity": identity, "moments": json.dumps(sorted(moments))}
     write_atomically(path, save(contiguous, metadata=metadata))
 
@@ -61,6 +63,7 @@ def load_training(
             _, index, field = key.split(".")
             parameter = parameters[int(index)]
             state.setdefault(int(index), {})[field] = tensor if field == "step" else _laid_out_as(parameter, tensor)
+    # The groups are this optimiser's own: the learning rate follows from the step.
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
     return int(metadata["step"]), json.loads(metadata["log"])
 

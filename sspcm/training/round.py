@@ -65,7 +65,7 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
     if share.first:
         status.unlink(missing_ok=True)
     if share.world > 1:
-        distributed.barrier()
+        distributed.barrier()  # the status of before is gone: `_fail` asks whether one stands there
     try:
         _Round(folder, read_manifest(folder / MANIFEST_FILE), device, show, share).run()
     except (RoundError, TrainingError, CheckpointError, ConfigError, CropError) as error:
@@ -104,6 +104,7 @@ class _Round:
         """Train, predict, report; the checkpoint, which alone holds all five networks, goes last."""
         if not self.has(PREDICTIONS_FILE) or not self.has(REPORT_FILE):
             trio, optimiser, start = self.prepare()
+            # The second: killed after the last checkpoint, before its networks were written.
             if self.steps_after(start) or not self.has(MODEL_FILE):
                 self.train(trio, optimiser, start)
             if not self.share.first:
@@ -152,7 +153,7 @@ class _Round:
                 if self.is_due():
                     self.say(train_line(log, self.config, seconds_left=left))
                 continue
-            self.log.train_seconds = earlier + seconds
+            self.log.train_seconds = earlier + seconds  # before the checkpoint, which carries the log
             self.end_epoch(trio, validation, epoch, seconds_left=left)
             told = vars(self.log)
             save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=told, identity=self.identity)
@@ -214,7 +215,7 @@ class _Round:
         if wanted and not unlabelled and NO_UNLABELLED not in self.log.warnings:
             self.log.warnings.append(NO_UNLABELLED)
         crops = self.crops(labelled)
-        xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]
+        xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]  # K 3 each
         return TrainingSet(
             labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float()),
             unlabelled=self.crops(unlabelled) if wanted and unlabelled else None,
@@ -252,6 +253,7 @@ class _Round:
         persons = self.manifest.used_as("validation")
         if not persons:
             return {}
+        # AP matches within an image
         images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
         predicted = self.look(trio.networks(), validation)
         figures: dict[str, dict[str, float | None]] = {

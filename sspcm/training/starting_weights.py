@@ -91,7 +91,7 @@ def _split(
     """Labelled persons to learn from and to measure on, image by image."""
     order = sorted(coco.images, key=lambda image: image.file_name)
     kept, last = order[skip:], len(order) - holdout
-    measured = {image.id for image in order[max(skip, last) :]}
+    measured = {image.id for image in order[max(skip, last) :]}  # few images: never one that was skipped
     persons: dict[int, list[PersonInstance]] = {}
     for entry in coco.persons:
         if entry.person.label is not None and entry.person.label.labelled.any():
