@@ -115,10 +115,12 @@ def load_network(path: Path, network: nn.Module) -> None:
 
 
 def _storable(state: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
+    # The networks are channels_last, and safetensors takes contiguous tensors alone.
     return {key: _as(tensor, dtype).cpu().contiguous() for key, tensor in state.items()}
 
 
 def _as(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    # What batch norms counted (num_batches_tracked) stays a whole number.
     return tensor.detach().to(dtype) if tensor.is_floating_point() else tensor.detach()
 
 

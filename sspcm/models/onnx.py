@@ -76,12 +76,13 @@ def export_model(
         )
     _check_free(out, force=force)
     told = metadata(model, flip=flip)
+    # Beside `out`, on the same disk, so that it takes its place by a rename.
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as made:
         folder = Path(made) / "export"
         folder.mkdir()
         content = to_onnx(model, told, flip=flip, opset=opset)
         difference = largest_difference(model, content, flip=flip)
-        if not difference <= TOLERANCE:
+        if not difference <= TOLERANCE:  # and not `>`: NaN is refused too
             raise ExportError(
                 f"the ONNX file's heatmaps lie up to {difference:.2g} off the network's; wanted at most {TOLERANCE}. "
                 "Export with another --opset, or update onnx and onnxruntime."
@@ -131,6 +132,7 @@ def metadata(model: Model, *, flip: bool) -> dict[str, Any]:
 def to_onnx(model: Model, told: Mapping[str, Any], *, flip: bool, opset: int | None) -> bytes:
     """One self-contained file for any number of crops, `told` inside; nothing in it tells of this machine."""
     config = model.config
+    # two: torch.export takes a size of 1 for a constant
     crops = torch.zeros(2, 3, config.input_height, config.input_width)
     network = Exported(model, flip=flip).cpu().eval()
     try:

@@ -54,9 +54,9 @@ def predict_persons(
         network.eval()
     with torch.inference_mode(), crops.opened():
         for chosen, stored in _in_batches(crops, batch):
-            images = central(stored.to(device), crops, pixels)
+            images = central(stored.to(device), crops, pixels)  # B 3 P Q -> B 3 H W
             for name, network in networks.items():
-                heatmaps = network(images)[:, :keypoints]
+                heatmaps = network(images)[:, :keypoints]  # B K h w; legacy has 24, the first K are read
                 if swap is not None:
                     heatmaps = (heatmaps + mirrored_back(network(images.flip(-1))[:, :keypoints], swap)) / 2
                 found[name] += _to_image(_read(heatmaps, decode), crops, chosen)
@@ -116,7 +116,7 @@ def mirrored_back(heatmaps: Float[Tensor, "B K h w"], mirror: Int[Tensor, "K"]) 
     """
     width = heatmaps.shape[-1]
     weights = _cubic_weights(1 / STRIDE)
-    padded = nn.functional.pad(heatmaps[:, mirror].flip(-1), (2, 1, 0, 0), mode="replicate")
+    padded = nn.functional.pad(heatmaps[:, mirror].flip(-1), (2, 1, 0, 0), mode="replicate")  # u - 2 to u + 1
     return sum((w * padded[..., i : i + width] for i, w in enumerate(weights)), torch.zeros_like(heatmaps))
 
 
@@ -143,7 +143,7 @@ def _in_batches(crops: CropStore, batch: int) -> Iterator[tuple[range, UInt8[Ten
 def _read(heatmaps: Float[Tensor, "B K h w"], decode: Decoder) -> Float[np.ndarray, "B K 3"]:
     """Input pixels and confidence of every keypoint."""
     confidence = torch.nan_to_num(peak(heatmaps)).clamp(0, 1)
-    xyc = torch.cat((DECODERS[decode](heatmaps) * STRIDE, confidence[..., None]), dim=-1)
+    xyc = torch.cat((DECODERS[decode](heatmaps) * STRIDE, confidence[..., None]), dim=-1)  # B K 3, crop px
     return np.asarray(xyc.double().cpu().numpy())
 
 

@@ -78,7 +78,7 @@ class _SameConv(nn.Conv2d):
         super().__init__(before, after, kernel, stride=stride, groups=groups, bias=False)
         missing = kernel - stride
         first = missing // 2
-        self.edges = (first, missing - first, first, missing - first)
+        self.edges = (first, missing - first, first, missing - first)  # left, right, top, bottom
 
     def forward(self, input: Tensor) -> Tensor:
         return super().forward(F.pad(input, self.edges) if any(self.edges) else input)

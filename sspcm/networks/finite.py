@@ -11,6 +11,7 @@ def unusable(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> Itera
     for name, tensor in found.items():
         if tensor.is_complex():
             yield f"tensor '{name}' holds complex numbers"
+        # As it will be used: a finite 64-bit number may be infinite in 32 bits.
         elif not torch.isfinite(tensor.to(wanted[name].dtype if name in wanted else tensor.dtype)).all():
             many = int((~torch.isfinite(tensor)).sum()) or "some, as 32-bit numbers,"
             yield f"tensor '{name}' of {tensor.numel():,} numbers holds {many} that are NaN or infinite"

@@ -24,15 +24,15 @@ class PoseNetwork(nn.Module):
 
     def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K h w"]:
         """Heatmaps at a quarter of the images' size."""
-        return cast(Tensor, self.head(self.trunk(images)))
+        return cast(Tensor, self.head(self.trunk(images)))  # B C H/stride W/stride -> B K H/4 W/4
 
 
 def build_network(backbone: str, keypoints: int, deconv_channels: int, seed: int) -> PoseNetwork:
     """A pose network whose random weights depend on the seed alone; torch's global generator is left as it was."""
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]):  # the CPU's generator alone: no GPU draws weights
         torch.manual_seed(seed)
         network = PoseNetwork(backbone, keypoints, deconv_channels)
-    return network.to(memory_format=torch.channels_last)
+    return network.to(memory_format=torch.channels_last)  # as a step's images are (method/step.py)
 
 
 def _deconvolution_head(channels: int, deconv_channels: int, *, doublings: int, keypoints: int) -> nn.Sequential:
@@ -40,6 +40,7 @@ def _deconvolution_head(channels: int, deconv_channels: int, *, doublings: int, 
     layers: list[nn.Module] = []
     for _ in range(doublings):
         layers += [
+            # doubles h and w exactly
             nn.ConvTranspose2d(channels, deconv_channels, 4, stride=2, padding=1, bias=False),
             nn.BatchNorm2d(deconv_channels),
             nn.ReLU(inplace=True),

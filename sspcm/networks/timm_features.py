@@ -46,7 +46,7 @@ def import_timm() -> ModuleType:
     try:
         import timm
     except ModuleNotFoundError as error:
-        if error.name != "timm":
+        if error.name != "timm":  # a package that timm itself misses
             raise
         raise BackboneError(
             "timm is not installed; wanted it for a backbone or weights called \"timm:...\". pip install 'sspcm[timm]'"
@@ -87,7 +87,7 @@ def _choose_map(name: str, strides: list[int]) -> int:
 def _check_map(name: str, trunk: Trunk) -> None:
     """Runs a sample once: what a model says about its maps is not always what it gives."""
     height, width = SAMPLE
-    trunk.layers.eval()
+    trunk.layers.eval()  # a sample of zeros must not move running statistics
     try:
         given = list(trunk.layers(torch.zeros(1, 3, height, width)).shape)
     except (RuntimeError, AssertionError, ValueError) as error:

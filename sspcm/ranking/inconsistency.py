@@ -22,7 +22,7 @@ def mutual_oks(
 
     members: M >= 2 estimates of P persons' K keypoints, image pixels. area: square pixels, one a person.
     """
-    variance = (2 * sigmas[None, :]) ** 2 * area[:, None]
+    variance = (2 * sigmas[None, :]) ** 2 * area[:, None]  # P K; COCO's kappa is 2 sigma
     agreements = [
         np.exp(-(distance(members[m], members[n]) ** 2) / (2 * variance))
         for m, n in combinations(range(len(members)), 2)
@@ -38,6 +38,6 @@ def farthest_pairs(
     Ties keep the earlier pair: of ("A", "B", "A_prev", "B_prev") the current teachers come first.
     """
     pairs = np.array(list(combinations(range(len(members)), 2)))
-    apart = np.asarray(distance(members[pairs[:, 0]], members[pairs[:, 1]]))
-    worst = apart.argmax(axis=0)
+    apart = np.asarray(distance(members[pairs[:, 0]], members[pairs[:, 1]]))  # pairs P K
+    worst = apart.argmax(axis=0)  # P K, the first of equals
     return pairs[worst], np.take_along_axis(apart, worst[None], axis=0)[0]

@@ -68,10 +68,10 @@ def score_persons(
         raise ValueError(
             f"inconsistency compares at least two members; found {list(members)}. Give the teachers' poses."
         )
-    names, estimates = list(members), np.stack(list(members.values()))
-    scores = mutual_oks(estimates, area=area, sigmas=skeleton.sigma_array)
+    names, estimates = list(members), np.stack(list(members.values()))  # M P K 2
+    scores = mutual_oks(estimates, area=area, sigmas=skeleton.sigma_array)  # P K
     pairs, apart = farthest_pairs(estimates)
-    worst_first = np.argsort(-scores, axis=1, kind="stable")
+    worst_first = np.argsort(-scores, axis=1, kind="stable")  # P K; ties keep the skeleton's order
 
     def flag(p: int, k: int) -> Flag:
         first, second = (names[m] for m in pairs[p, k])
@@ -110,7 +110,7 @@ def rank_images(
     sampling would have found.
     """
     rng = np.random.default_rng(seed)
-    ids = sorted(scores)
+    ids = sorted(scores)  # the draw follows from the seed, not from the mapping's order
     count = round(blind_share * len(ids))
     blind = [int(i) for i in rng.permutation(np.array(ids, dtype=np.int64))[:count]]
     chosen = set(blind)
@@ -163,5 +163,5 @@ def _k_centre(vectors: Float[np.ndarray, "N D"], *, limit: int) -> list[int]:
         chosen = int(nearest.argmax())
         order.append(chosen)
         nearest = np.minimum(nearest, squared_distances(chosen))
-        nearest[chosen] = -1.0
+        nearest[chosen] = -1.0  # below every distance: never again, even among images that are alike
     return order
