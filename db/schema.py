@@ -82,6 +82,7 @@ class UserRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
+    # longer than the name: some letters fold to several
     folded_name: Mapped[str] = mapped_column(String(256), unique=True)
     """The name with capitals folded: Ann and ann are one account."""
     role: Mapped[Role] = mapped_column(String(16))

@@ -34,6 +34,7 @@ def upsert_all(
     if not rows:
         return
     statement = insert(tx, table)
+    # one statement for all rows: they have the same columns
     changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
     upsert = statement.on_conflict_do_update(index_elements=list(key), index_where=where, set_=changed)
-    tx.connection().execute(upsert, list(rows))
+    tx.connection().execute(upsert, list(rows))  # past the session, which would make an object a row

@@ -93,5 +93,5 @@ def mark_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
     """Open or close an image in every ranking, and leave whoever holds it alone."""
     image.is_open = is_open
     tx.flush()
-    if image.split == "train":
+    if image.split == "train":  # no ranking has a validation image
         tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))

@@ -18,7 +18,7 @@ KEY_LENGTH = 128
 
 def fingerprint(*, kind: str, user: UserRecord, **content: Any) -> str:
     """A hash of what is decided: the same decision sent again has the same."""
-    text = json.dumps({"kind": kind, "user": user.id, **content}, sort_keys=True)
+    text = json.dumps({"kind": kind, "user": user.id, **content}, sort_keys=True)  # sorted: one content, one text
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -62,6 +62,7 @@ def remember(
         "outcome": outcome,
         "decided_at": now,
     }
+    # `recall` looked under this image's lock alone: the key may be taken for another image meanwhile.
     added = tx.scalar(insert(tx, DecisionRow).values(row).on_conflict_do_nothing().returning(DecisionRow.id))
     if added is None:
         raise _key_taken(key)

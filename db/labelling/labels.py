@@ -70,7 +70,7 @@ def latest(tx: Session, image_id: int) -> dict[int, Label]:
 def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
     """Label revisions by their id, as a frozen set names them. Ids that are none are left out."""
     found: dict[int, Label] = {}
-    for start in range(0, len(label_ids), 5000):
+    for start in range(0, len(label_ids), 5000):  # databases bound the parameters of a query
         rows = tx.scalars(select(LabelRow).where(LabelRow.id.in_(label_ids[start : start + 5000])))
         found.update((row.id, label_of(row)) for row in rows)
     return found
@@ -219,6 +219,7 @@ def _check_places(label: Label, image: ImageRow) -> None:
         )
     size = np.array([image.width, image.height])
     placed = label.xyv[label.labelled, :2]
+    # a limb may reach out of the image, by an image's size at most
     outside = ((placed < -size) | (placed > 2 * size)).any(axis=1)
     if outside.any():
         x, y = placed[outside][0]

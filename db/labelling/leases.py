@@ -22,8 +22,9 @@ def hold_image(tx: Session, image_id: int) -> ImageRow:
     row = tx.scalar(
         select(ImageRow)
         .where(ImageRow.id == image_id)
+        # key_share: rows that point at the image may still be written meanwhile.
         .with_for_update(of=ImageRow, key_share=True)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True)  # as it is under the lock, not as this session once read it
     )
     if row is None:
         raise NotFound(f"There is no image {image_id}; wanted one of this home. Load the next image.")
@@ -109,6 +110,7 @@ def hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expires
     """Take or extend the one lease of an image; False if another annotator was faster."""
     statement = insert(tx, LeaseRow).values(image_id=image_id, user_id=user.id, expires_at=expires_at)
     taken = tx.scalar(
+        # One statement, so that of two who ask at once one gets the row, on either database.
         statement.on_conflict_do_update(
             index_elements=[LeaseRow.image_id],
             set_={"user_id": statement.excluded.user_id, "expires_at": statement.excluded.expires_at},
@@ -165,6 +167,7 @@ def _hold_free(tx: Session, image_ids: Collection[int], user: UserRecord, *, exp
     """Take the leases of those images, unless another was faster; which these were."""
     if not image_ids:
         return set()
+    # sorted: two transactions lock the rows in one order
     rows = [{"image_id": image_id, "user_id": user.id, "expires_at": expires_at} for image_id in sorted(image_ids)]
     statement = insert(tx, LeaseRow).values(rows).on_conflict_do_nothing(index_elements=[LeaseRow.image_id])
     return set(tx.scalars(statement.returning(LeaseRow.image_id)))

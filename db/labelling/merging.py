@@ -144,7 +144,7 @@ def _merge_person_fields(row: PersonRow, person: NewPerson, record: PersonRecord
     row.extra = extra
     if _area_is_no_news(person, record):
         return merged
-    if record.area is None or update:
+    if record.area is None or update:  # None: no file said one yet
         row.area = person.area
         return merged + (Merged(fields_added=1) if record.area is None else Merged(fields_updated=1))
     return merged + Merged(fields_differ=1, differing=("area",))
@@ -201,7 +201,7 @@ def _place_of(annotation: dict[str, Any], kept: Sequence[dict[str, Any]], free: 
         return all(one.get(key) == annotation.get(key) for key in said)
 
     named = [i for i in sorted(free) if kept[i].get("id") == annotation.get("id")]
-    same = [i for i in (*named, *sorted(free)) if alike(kept[i])]
+    same = [i for i in (*named, *sorted(free)) if alike(kept[i])]  # by its id first, where several say the same
     same += [i for i in named if kept[i].get("category_id") == annotation.get("category_id")]
     return same[0] if same else None
 
@@ -214,7 +214,7 @@ def _move(tx: Session, row: ImageRow, camera: str, *, update: bool) -> Merged:
         return Merged(fields_differ=1, differing=("camera",))
     row.camera_id = ensure_camera(tx, camera)
     last = tx.scalar(select(func.max(ImageRow.frame)).where(ImageRow.camera_id == row.camera_id, ImageRow.id != row.id))
-    row.frame = 0 if last is None else last + 1
+    row.frame = 0 if last is None else last + 1  # behind the frames there, whose numbers are kept
     return Merged(fields_updated=1)
 
 

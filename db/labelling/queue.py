@@ -31,7 +31,7 @@ def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
     entries = [] if ranking_id is None else list(tx.scalars(_ranked(ranking_id).limit(limit)))
     ranked = workable_images(tx, [entry.image_id for entry in entries])
     found: list[_Found] = [(ranked[entry.image_id], entry) for entry in entries if entry.image_id in ranked]
-    if len(found) < limit:
+    if len(found) < limit:  # images imported since the ranking come after it
         found += [(image, None) for image in tx.scalars(_unranked(ranking_id).limit(limit - len(found)))]
     holders = lease_holders(tx, now=now)
     return [_item(tx, pair, ranking_id, leased_by=holders.get(pair[0].id)) for pair in found]
@@ -139,6 +139,7 @@ def _first_free(tx: Session, ranking_id: int | None, *, exclude: Collection[int]
         entries = _ranked(ranking_id).where(
             RankingEntryRow.image_id.not_in(held), RankingEntryRow.image_id.not_in(passed)
         )
+        # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
         entry = tx.scalar(entries.limit(1).with_for_update(skip_locked=True))
         if entry is None:
             break

@@ -15,7 +15,7 @@ def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentIm
     newest = (
         select(DecisionRow.id, DecisionRow.image_id, DecisionRow.decided_at)
         .where(DecisionRow.user_id == user.id)
-        .order_by(DecisionRow.id.desc())
+        .order_by(DecisionRow.id.desc())  # the index (user_id, id) backwards
         .limit(LOOKED_BACK)
         .subquery()
     )

@@ -109,7 +109,7 @@ def page(tx: Session, wanted: SheetFilter, user: UserRecord, *, after: Place | N
     """
     sheet = _Sheet(tx, wanted, user)
     counted = COUNTED if after is None and sheet.is_narrow else 0
-    found = sheet.places(after, max(limit, counted) + 1)
+    found = sheet.places(after, max(limit, counted) + 1)  # one more tells whether a page follows
     shown = found[:limit]
     return SheetPage(
         persons=tuple(_persons(tx, [person_id for _, person_id in shown], user)),
@@ -167,6 +167,7 @@ class _Sheet:
         )
         scores = {
             person_id: (ours, score) if ours else (theirs, their_score)
+            # ours is the score's id: a score of 0 is a score.
             for person_id, ours, score, theirs, their_score in self._tx.execute(query)
         }
         if self._wants_flags():
@@ -211,7 +212,7 @@ class _Sheet:
             query = query.where(select(1).where(PersonFlagRow.score_id == PersonScoreRow.id).exists())
         if after is not None:
             later = (table.score < after.score) | (table.person_id > after.id)
-            query = query.where(table.score <= after.score, later)
+            query = query.where(table.score <= after.score, later)  # bounds the index range; `later` alone would not
         rows = self._tx.execute(query.order_by(table.score.desc(), table.person_id).limit(limit))
         return [(Place(score, person_id), person_id) for score, person_id in rows]
 

@@ -29,7 +29,7 @@ _NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$KDxSyIEG7sN8fjJ4VyxevA$7bA+UILn1
 
 def add_user(tx: Session, name: str, role: Role, password: str) -> UserRecord:
     """Make an account. Raises InvalidAccount, or NameTaken: names are unique without regard to capitals."""
-    name = unicodedata.normalize("NFKC", name).strip()
+    name = unicodedata.normalize("NFKC", name).strip()  # two spellings of an é are one name
     _check_name(name)
     _check_password(password)
     row = {
@@ -50,6 +50,7 @@ def add_user(tx: Session, name: str, role: Role, password: str) -> UserRecord:
 def authenticate(tx: Session, name: str, password: str) -> UserRecord | None:
     """The account these belong to, or None. Takes as long for a name that nobody has."""
     name = unicodedata.normalize("NFKC", name).strip()
+    # What cannot be printed is no account's name, and PostgreSQL takes no NUL; it is verified all the same.
     row = tx.scalar(select(UserRow).where(UserRow.folded_name == name.casefold())) if name.isprintable() else None
     try:
         _hasher().verify(row.password_hash if row else _NOBODYS_HASH, password)

@@ -79,6 +79,7 @@ def ensure_camera(tx: Session, name: str) -> int:
     """The id of the camera of this name, made if there is none."""
     known = select(CameraRow.id).where(CameraRow.name == name)
     found = tx.scalar(known)
+    # Another import may make the same camera just now: a conflict does nothing, and its row is read.
     if found is None:
         tx.execute(insert(tx, CameraRow).values(name=name).on_conflict_do_nothing())
         found = tx.scalars(known).one()

@@ -39,6 +39,7 @@ def set_skeleton(tx: Session, skeleton: Skeleton) -> tuple[Skeleton, Skeleton]:
     """
     row = project_row(tx)
     before = Skeleton.from_json(row.skeleton)
+    # A queued one is in nobody's way: it reads the skeleton when it begins.
     running = tx.scalar(select(RoundRow.number).where(RoundRow.state == "running"))
     if running is not None:
         raise RoundActive(

@@ -42,8 +42,10 @@ def add_imported(tx: Session, predictions: Sequence[ImportedPrediction]) -> None
         for one in predictions
     ]
     if rows:
+        # Plainly inserted: (person, NULL, network) conflicts with nothing.
         tx.connection().execute(insert(tx, PredictionRow), rows)
     scores = [{"round_id": None, "network": one.prediction.network, **score_columns(one.score)} for one in predictions]
+    # In SQL no NULL equals another: scores without a round are unique by an index of their own.
     upsert_all(tx, PersonScoreRow, scores, key=["person_id"], where=PersonScoreRow.round_id.is_(None))
 
 

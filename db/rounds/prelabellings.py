@@ -37,6 +37,7 @@ def create(
         "total": 0,
         "report": {},
     }
+    # As with rounds, an index refuses a second active one.
     added = tx.scalar(insert(tx, PrelabellingRow).values(row).on_conflict_do_nothing().returning(PrelabellingRow.id))
     if added is None:
         raise RoundActive(

@@ -17,7 +17,7 @@ def replace_cold_ranking(tx: Session, entries: Sequence[RankingEntry]) -> None:
     """The order to use before any round; once a round is published, its ranking stays the current one."""
     project = project_row(tx)
     earlier = list(tx.scalars(select(RankingRow.id).where(RankingRow.round_id.is_(None))))
-    ranking_id = _add_ranking(tx, None, entries)
+    ranking_id = _add_ranking(tx, None, entries)  # the new one first: the project points at the old
     if project.published_round_id is None:
         project.current_ranking_id = ranking_id
     tx.flush()

@@ -45,6 +45,7 @@ def create(tx: Session, *, config_toml: str, user: UserRecord, now: datetime | N
         "progress": {},
         "metrics": {},
     }
+    # The index `uq_rounds_one_active` refuses a second active round, whoever asks at the same time.
     added = tx.scalar(insert(tx, RoundRow).values(row).on_conflict_do_nothing().returning(RoundRow.id))
     if added is None:
         raise _active(tx)
@@ -69,7 +70,7 @@ def start(tx: Session, round_id: int, *, now: datetime | None = None) -> None:
     """The worker begins. Harmless when the round runs already; raises RoundOver when it is over."""
     row = require_active(tx, round_id)
     row.state = "running"
-    row.started_at = row.started_at or now or utc_now()
+    row.started_at = row.started_at or now or utc_now()  # a job that is taken up again began before
     tx.flush()
 
 
@@ -82,7 +83,7 @@ def freeze(tx: Session, round_id: int, *, now: datetime | None = None) -> list[F
     """
     row = _row(tx, round_id)
     if row.frozen_at is None:
-        row = require_active(tx, round_id)
+        row = require_active(tx, round_id)  # locked now: it may be frozen by another meanwhile
     if row.frozen_at is None:
         upsert_all(tx, FrozenPersonRow, _current_labels(tx, round_id), key=["round_id", "person_id"])
         row.frozen_at = now or utc_now()

@@ -61,6 +61,7 @@ def beat(tx: Session, worker: Worker, *, now: datetime | None = None) -> None:
 
 def end(tx: Session, worker: Worker, *, now: datetime | None = None) -> None:
     """It ends because it was told to. A row that another process took over meanwhile stays as it is."""
+    # a successor has the name too
     mine = (WorkerRow.name == worker.name) & (WorkerRow.process == worker.process) & (WorkerRow.host == worker.host)
     moment = now or store_now(tx)
     tx.execute(update(WorkerRow).where(mine).values(seen_at=moment, ended_at=moment))
@@ -72,5 +73,5 @@ def latest(tx: Session, *, now: datetime | None = None) -> WorkerSeen | None:
     if row is None:
         return None
     worker = Worker(row.name, row.host, row.process, row.version, row.started_at)
-    seconds = max(0.0, ((now or store_now(tx)) - row.seen_at).total_seconds())
+    seconds = max(0.0, ((now or store_now(tx)) - row.seen_at).total_seconds())  # a clock may be set back
     return WorkerSeen(worker, row.seen_at, seconds, ended=row.ended_at is not None)

@@ -40,7 +40,7 @@ def make_engine(url: str, *, is_new: bool = False) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         _stay_with_the_file(engine, path, may_be_empty=is_new)
         return engine
-    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)  # it may have restarted
 
 
 def reading_engine(engine: Engine) -> Engine:
@@ -66,6 +66,7 @@ def _stay_with_the_file(engine: Engine, path: Path, *, may_be_empty: bool) -> No
         found, written = _file_at(path), _file_at(log)
         if found is not None and not may_be_empty and not is_database(path):
             raise _no_store(f"{path} is no SQLite database")
+        # A log that was not seen here before may be this file's own.
         if found is not None and written is not None and owners.get(written, found) != found:
             raise _no_store(f"{log} belongs to another file than {path}")
         address = f"file://{quote(os.fsencode(path.absolute()))}?mode=rw"
@@ -79,6 +80,7 @@ def _stay_with_the_file(engine: Engine, path: Path, *, may_be_empty: bool) -> No
     @event.listens_for(engine, "checkout")
     def compare_file(_connection: Any, record: Any, _proxy: Any) -> None:
         if record.info["file"] != _file_at(path):
+            # the pool then opens anew, by the name
             raise DisconnectionError(f"{path} is another file than the one that was opened")
         written = _file_at(log)
         if written is not None:
@@ -103,7 +105,7 @@ def _file_at(path: Path) -> tuple[int, int] | None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """A new connection: SQLAlchemy says BEGIN (below), readers never block the writer, foreign keys count."""
-    connection.isolation_level = None
+    connection.isolation_level = None  # else the driver says BEGIN itself, a deferred one
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
@@ -121,7 +123,7 @@ def _begin_sqlite(connection: Connection) -> None:
     reading = options.get("reading", False)
     # A writer waits by itself, below: SQLite's own pauses grow to 0.1 s.
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000 if reading else 0}")
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")  # connections are shared with writers
     if reading:
         connection.exec_driver_sql("BEGIN")
         return
@@ -146,5 +148,5 @@ def _begin_immediate(connection: Connection, *, give_up_at: float) -> None:
 
 
 def _is_busy(error: OperationalError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_OK)  # none where it is no error of SQLite's
     return code & 0xFF == sqlite3.SQLITE_BUSY  # the other bits say what it is busy with

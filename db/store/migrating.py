@@ -57,6 +57,7 @@ def _upgrade(url: str, path: Path | None, *, is_new: bool = False) -> None:
     try:
         with engine.begin() as connection:
             if path is None:
+                # whoever comes second finds it done
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             config = alembic_config(connection)
             script = ScriptDirectory.from_config(config)
@@ -64,7 +65,7 @@ def _upgrade(url: str, path: Path | None, *, is_new: bool = False) -> None:
             known = {revision.revision for revision in script.walk_revisions()}
             found = _schema_of(connection)
             _check_schema(connection, found, known=known, newest=newest, path=path)
-            if found is not None and found != newest:
+            if found is not None and found != newest:  # under the write lock: nobody writes beside the copy
                 _prepare_for(newest, found=found, path=path)
             if found != newest:
                 command.upgrade(config, "head")
@@ -125,6 +126,7 @@ def _prepare_for(newest: str, *, found: str, path: Path | None) -> None:
 def alembic_config(connection: Connection) -> Config:
     """What Alembic needs to know to migrate over this connection."""
     config = Config()
+    # configparser reads a single % as its own
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

@@ -38,6 +38,7 @@ class Store:
         """
         give_up_at = time.monotonic() + BUSY_TIMEOUT_S
         with self._turn(give_up_at), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            # begins the transaction: what it is told later, it does not hear
             session.connection(execution_options={"durable": durable, "give_up_at": give_up_at})
             yield session
 

@@ -64,15 +64,16 @@ def drafted(path: Path, *, mode: int) -> Iterator[Path]:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         yield draft
     finally:
+        # SQLite's own files beside it
         for name in (draft.name, f"{draft.name}-wal", f"{draft.name}-shm", f"{draft.name}-journal"):
             draft.with_name(name).unlink(missing_ok=True)
 
 
 def give_name(draft: Path, path: Path) -> bool:
     """The draft gets its name, whole and for good; False if another has that name already."""
-    _sync(draft, os.O_RDWR)
+    _sync(draft, os.O_RDWR)  # content before name: a name never stands for half a file
     try:
-        os.link(draft, path)
+        os.link(draft, path)  # fails where the name is taken; a rename would replace
     except FileExistsError:
         return False
     except OSError:  # a file system without links: nobody else makes this name but in the same moment
@@ -109,7 +110,7 @@ def keep_copy(path: Path, *, before: str) -> Path:
     try:
         with drafted(path, mode=OWNER_ALONE) as draft:
             with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
-                source.backup(target)
+                source.backup(target)  # takes in the log (-wal), which copying the file would not
             for number in count(1):
                 name = first if number == 1 else first.with_name(f"{first.name}.{number}")
                 if give_name(draft, name):

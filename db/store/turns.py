@@ -56,7 +56,7 @@ class Turns:
         try:
             if waiter.turn_came.wait(max(0.0, give_up_at - time.monotonic())):
                 return
-        except BaseException:
+        except BaseException:  # Ctrl-C too: a place that nobody leaves would stop the line
             self._leave(waiter)
             raise
         self._leave(waiter)
@@ -79,5 +79,5 @@ class Turns:
                 self._writer = None
                 return
             following = self._waiting.popleft()
-            self._writer = following.thread
+            self._writer = following.thread  # handed over under the guard: nobody slips in between
             following.turn_came.set()

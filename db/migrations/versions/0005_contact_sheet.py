@@ -11,7 +11,7 @@ depends_on = None
 COLUMNS = "score_id, keypoint, round_id, person_id, score"
 SQLITE_FLAGS = (
     "SELECT {row}.id, json_extract(flag.value, '$[0]'), {row}.round_id, {row}.person_id, "
-    "max(json_extract(flag.value, '$[1]')) FROM {tables} GROUP BY 1, 2, 3, 4"
+    "max(json_extract(flag.value, '$[1]')) FROM {tables} GROUP BY 1, 2, 3, 4"  # a keypoint flagged twice has one row
 )
 POSTGRES_FLAGS = (
     "SELECT {row}.id, CAST(flag->>0 AS integer), {row}.round_id, {row}.person_id, "
@@ -46,7 +46,7 @@ def _keep_on_sqlite() -> None:
     flags = SQLITE_FLAGS.format(row="scored", tables="person_scores AS scored, json_each(scored.flags) AS flag")
     op.execute(f"INSERT INTO person_flags ({COLUMNS}) {flags}")
     flags = SQLITE_FLAGS.format(row="NEW", tables="json_each(NEW.flags) AS flag")
-    for event in ("INSERT", "UPDATE"):
+    for event in ("INSERT", "UPDATE"):  # SQLite's trigger has one event
         op.execute(
             f"CREATE TRIGGER person_flags_after_{event.lower()} AFTER {event} ON person_scores BEGIN "  # noqa: S608
             f"DELETE FROM person_flags WHERE score_id = NEW.id; INSERT INTO person_flags ({COLUMNS}) {flags}; END"
