@@ -59,15 +59,19 @@ demo-set: setup-dev
 test: setup-dev browser lint types js unit check
 
 test-all: setup-dev browser lint types js check
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(PROCESSES) --dist loadfile -m 'not gpu'
+	$(SIDE_BY_SIDE) -m 'not browser and not gpu'
+	$(SIDE_BY_SIDE) -m 'browser and not gpu'
 
 test-gpu: setup-dev
 	$(BIN)/pytest -m gpu
 
-# Test files side by side, a file never in two processes: what its tests share is made once. Each process has one thread
-# for its tensors; two with two threads each are slower than one after the other.
+# Test files side by side, a file never in two processes: what its tests share is made once. Browser tests have processes of
+# their own, for the browser leaves its event loop running in the process in which asyncio tests would follow. Each process
+# has one thread for its tensors: two with two threads each are slower than one after the other.
+SIDE_BY_SIDE = OMP_NUM_THREADS=1 $(BIN)/pytest -n $(PROCESSES) --dist loadfile
 unit: setup-dev
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(PROCESSES) --dist loadfile --durations=40
+	$(SIDE_BY_SIDE) --durations=30 -m 'not browser and not slow and not gpu'
+	$(SIDE_BY_SIDE) --durations=10 -m 'browser and not slow and not gpu'
 
 check: setup
 	$(PY) -P -m app demo --check --json
