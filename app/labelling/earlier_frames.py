@@ -70,7 +70,7 @@ def _any_present(start: StartPayload) -> bool:
 
 def _scaled(person: PersonRecord, start: StartPayload, scale: Scale) -> EarlierPerson:
     assert start.source != "empty"  # best_start gives none of these
-    xyv = (np.array(start.xyv) * (*scale, 1)).tolist()
+    xyv = (np.array(start.xyv) * (*scale, 1)).tolist()  # K 3; visibility is no length
     return EarlierPerson(id=person.id, box=_scaled_box(person.box, scale), xyv=xyv, source=start.source)
 
 
@@ -78,7 +78,7 @@ def _scaled_box(box: Box, scale: Scale) -> BoxPayload:
     """Its centre moves with the image, its sides grow as the image does along them."""
     across, down = scale
     cos, sin = math.cos(math.radians(box.angle)), math.sin(math.radians(box.angle))
-    width = box.width * math.hypot(across * cos, down * sin)
+    width = box.width * math.hypot(across * cos, down * sin)  # a turned side lies along both axes
     height = box.height * math.hypot(across * sin, down * cos)
     x, y = box.centre
     return BoxPayload.of(Box(x * across - width / 2, y * down - height / 2, width, height, box.angle))

@@ -121,6 +121,7 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
         )
         for person in persons
     ]
+    # the worst first, unscored last; stable otherwise
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     return TaskPayload(
         image=_image(image),

@@ -91,6 +91,7 @@ def try_lock(path: Path) -> int | None:
     The kernel frees the lock when the last process that has the descriptor ends, however it ends.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Not truncated: whoever holds it may have written into it who it is.
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -125,18 +126,18 @@ def run_guarded(
     child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        pass_fds=[*keep_open, *([] if held is None else [held])],
+        pass_fds=[*keep_open, *([] if held is None else [held])],  # the lock lives as long as the command does
         preexec_fn=lambda: _prepare_child(nice),
     )
     for descriptor in keep_open:
         os.close(descriptor)
-    while child.poll() is None and not told_to_stop and not _parent_is_gone():
+    while child.poll() is None and not told_to_stop and not _parent_is_gone():  # waits in `_parent_is_gone`
         pass
     status = child.poll()
-    end_tree(grace_s=grace_s)
+    end_tree(grace_s=grace_s)  # also after a good end: the command may have left some behind
     if status is None:
         return STOPPED
-    return status if status >= 0 else 128 - status
+    return status if status >= 0 else 128 - status  # killed by a signal, as shells count
 
 
 def end_tree(*, grace_s: float) -> None:
@@ -144,7 +145,7 @@ def end_tree(*, grace_s: float) -> None:
     deadline, asked = time.monotonic() + grace_s, set[psutil.Process]()
     while descendants := _living_descendants():
         overdue = time.monotonic() >= deadline
-        for process in descendants if overdue else set(descendants) - asked:
+        for process in descendants if overdue else set(descendants) - asked:  # asked once, killed until it is gone
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill() if overdue else process.terminate()
         asked |= set(descendants)
@@ -154,7 +155,7 @@ def end_tree(*, grace_s: float) -> None:
 def _living_descendants() -> list[psutil.Process]:
     """Children, theirs and so on, dead ones reaped."""
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
+        while os.waitpid(-1, os.WNOHANG)[0]:  # adopted ones too, which no Popen here knows
             pass
     living = []
     for process in psutil.Process().children(recursive=True):

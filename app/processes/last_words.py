@@ -29,7 +29,7 @@ class LastWords:
 
     def _listen(self, ear: int) -> None:
         with os.fdopen(ear, "rb") as heard:
-            while line := heard.readline(65536):
+            while line := heard.readline(65536):  # bounded: a child may write without line ends
                 text = line.decode(errors="replace")
                 with suppress(OSError, ValueError):  # our own may be closed: the child must not wait for us
                     sys.stderr.write(text)

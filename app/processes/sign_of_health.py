@@ -12,7 +12,7 @@ VARIABLE = "SSPCM_SIGN_FD"
 
 def give_sign(environ: MutableMapping[str, str] = os.environ) -> None:
     """Say it, if anybody wants to know."""
-    named = environ.pop(VARIABLE, "")
+    named = environ.pop(VARIABLE, "")  # once: for a child of ours the number is another file's
     if named.isdecimal():
         with suppress(OSError):  # nobody listens any more
             os.write(int(named), b"\n")

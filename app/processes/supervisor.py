@@ -89,7 +89,7 @@ class Service:
             if now >= self._start_at:
                 self._start()
         elif self._process.poll() is not None:
-            self._note_end(stop_guarded(self._process), now)
+            self._note_end(stop_guarded(self._process), now)  # ended already: this closes its pipe and takes its status
         else:
             self._note_health(now)
 
@@ -101,7 +101,7 @@ class Service:
         self._well_at = math.inf
         self._words = LastWords(lines=LINES_KEPT)
         self._sign, sign = os.pipe()
-        os.set_blocking(self._sign, False)
+        os.set_blocking(self._sign, False)  # a sign that has not come must not stop the loop
         environ = {**self._environ, VARIABLE: str(sign)}
         try:
             self._process = start_guarded(
@@ -111,7 +111,7 @@ class Service:
             log.error("%s cannot be started: %s.", self.name, error)
             self._note_end(error.errno or 1, time.monotonic())
         finally:
-            self._words.mouth.close()
+            self._words.mouth.close()  # else its listener would never hear an end
             os.close(sign)
 
     def _note_health(self, now: float) -> None:
@@ -136,6 +136,7 @@ class Service:
         if self._sign is not None:
             os.close(self._sign)
             self._sign = None
+        # inf where it never was well: one more in a row
         self._failures = 1 if now - self._well_at >= STEADY_S else self._failures + 1
         if self._failures >= GIVE_UP_AFTER:
             self._start_at = now + RETRY_S
@@ -188,7 +189,7 @@ def run_supervised(
                 announced = True
             stop.wait(POLL_S)
     finally:
-        for service in services:
+        for service in services:  # all are asked before one is waited for
             service.ask_to_stop()
         for service in services:
             service.wait()
@@ -248,7 +249,7 @@ def _forget_trouble(home: Path) -> None:
 def child_environ(settings: Settings) -> dict[str, str]:
     """This process's environment, with the settings that its children read from theirs."""
     return {
-        **os.environ,
+        **os.environ,  # what the command line said goes over it
         "SSPCM_HOME": str(settings.home),
         "DATABASE_URL": settings.database_url,
         "SSPCM_HOST": settings.host,
@@ -265,6 +266,7 @@ def require_free_port(host: str, port: int) -> None:
     """Raises SupervisorError if something listens there already."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # as the server binds: a port left moments ago counts as free
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

@@ -109,7 +109,7 @@ def _is_there(worker: Worker) -> bool:
         return False
     try:
         process = psutil.Process(worker.process)
-        began = float(process.create_time())
+        began = float(process.create_time())  # the number may be another process's by now
         return began <= worker.started_at.timestamp() + 1 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

@@ -11,7 +11,7 @@ from sspcm.whole_files import write_atomically
 
 def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
     """Where one attempt at a round keeps its files."""
-    return settings.rounds_dir / f"{number:04d}" / f"attempt-{attempt}"
+    return settings.rounds_dir / f"{number:04d}" / f"attempt-{attempt}"  # four digits: names sort as numbers
 
 
 def read_status(folder: Path) -> dict[str, Any]:
@@ -35,4 +35,5 @@ def note_seconds(folder: Path, stage: str, seconds: float) -> None:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
+    # NaN is no JSON: an error here, not in a reader
     write_atomically(path, json.dumps(content, allow_nan=False).encode())

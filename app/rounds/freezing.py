@@ -37,7 +37,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         record = rounds.get(tx, number)
         rounds.start(tx, record.id)
         rounds.freeze(tx, record.id)
-    if (folder / MANIFEST_FILE).exists():
+    if (folder / MANIFEST_FILE).exists():  # done before the worker ended: a checkpoint knows it by its digest
         return
     with store.reading() as tx:
         frozen = rounds.frozen(tx, record.id)
@@ -52,7 +52,7 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         )
     folder.mkdir(parents=True, exist_ok=True)
     note_seconds(folder, "freeze", time.monotonic() - began)
-    write_json(folder / MANIFEST_FILE, manifest_data(manifest))
+    write_json(folder / MANIFEST_FILE, manifest_data(manifest))  # last: where it stands, this stage is done
 
 
 def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:

@@ -22,7 +22,7 @@ def launch_round(store: Store, engine: Engine, *, config: RoundConfig, user: Use
 
     Raises RoundActive while another one is, LearningError without a labelled person.
     """
-    with store.transaction() as tx:
+    with store.transaction() as tx:  # the engine's tables lie in the same database: one commit for both
         if counts.count(tx).persons_accepted == 0:
             raise LearningError(
                 "no person is labelled yet; a round learns from labels. Label at least one person first."

@@ -33,7 +33,7 @@ class Tail:
         with self._path.open("rb") as file:
             file.seek(self._read)
             content = file.read()
-        whole = content[: content.rfind(b"\n") + 1]
+        whole = content[: content.rfind(b"\n") + 1]  # the rest is still being written
         self._read += len(whole)
         return [parsed for line in whole.splitlines() if (parsed := _parse(line)) is not None]
 
@@ -70,6 +70,7 @@ class Reporter:
         self._fresh = True
         if line.get("began"):
             self._began_at = int(line["step"])
+            # those beyond are told again
             self._points = [point for point in self._points if point.step <= self._began_at]
         if self._stage == "train" and "step" in line:
             values = {f"ap_{network}": value for network, value in measured.items()}

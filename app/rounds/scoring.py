@@ -44,12 +44,13 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     Nobody sees any of it until the round is published.
     """
     began, folder = time.monotonic(), round_folder(settings, number, attempt)
-    if "score" in read_seconds(folder):
+    if "score" in read_seconds(folder):  # written last
         return
     told = read_predictions(folder / PREDICTIONS_FILE)
     with store.reading() as tx:
         record, skeleton = rounds.get(tx, number), get_project(tx).skeleton
         persons = {person.id: person for person in list_persons(tx)}
+        # validation persons are predicted, too, and not ranked
         pool = {person.id for person in list_persons(tx, split="train")}
     config = RoundConfig.from_toml(record.config_toml)
     found = score_persons(
@@ -67,7 +68,7 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
 
 def read_predictions(path: Path) -> PoolPredictions:
     """The trainer's predictions of the whole pool."""
-    with np.load(path, allow_pickle=False) as content:
+    with np.load(path, allow_pickle=False) as content:  # a pickle would be code
         return PoolPredictions(content["ids"], {name: content[name] for name in MEMBERS})
 
 

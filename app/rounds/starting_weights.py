@@ -68,4 +68,5 @@ def _is_built_in(name: str) -> bool:
 
 def _is_plain(name: str) -> bool:
     """Whether it leads nowhere but below the folder."""
+    # no "..", no hidden part, no home or drive of somebody's
     return not set(name) & set("\\~:") and all(part and not part.startswith(".") for part in name.split("/"))

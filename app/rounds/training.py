@@ -33,19 +33,19 @@ def train_round(
     folder = round_folder(settings, number, attempt)
     if read_status(folder).get("state") == "done":
         return
-    (folder / STATUS_FILE).unlink(missing_ok=True)
+    (folder / STATUS_FILE).unlink(missing_ok=True)  # an earlier try's word must not be taken for this one's
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         rounds.report_progress(tx, record.id, stage="train", progress={})
     reporter = Reporter(store, record.id)
     with (folder / LOG_FILE).open("ab") as output:
         arguments = [*command, str(folder), "--device", settings.device]
-        lock = settings.home / "train.lock"
+        lock = settings.home / "train.lock"  # held by the trainer itself: one trains at a time (docs/adr/0002)
         trainer = start_guarded(arguments, lock=lock, output=output, nice=TRAINER_NICE)
     try:
         _follow(trainer, folder / METRICS_FILE, reporter)
     finally:
-        exit_status = stop_guarded(trainer)
+        exit_status = stop_guarded(trainer)  # whatever happened: no trainer goes on unwatched
     _require_done(folder, exit_status)
 
 
@@ -57,7 +57,7 @@ def _follow(trainer: subprocess.Popen[bytes], path: Path, reporter: "Reporter") 
             reporter.take(line)
         reporter.send()
         time.sleep(POLL_S)
-    for line in tail.read():
+    for line in tail.read():  # what it wrote between the last look and its end
         reporter.take(line)
     reporter.send(last=True)
 

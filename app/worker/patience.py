@@ -43,7 +43,7 @@ def end_when_reachable(store: Store, error: OperationalError) -> NoReturn:
     log.error("the job engine could not reach its tables (%s); starting again when it can.", error.orig)
     while not _is_reachable(store):
         time.sleep(TRY_AGAIN_AFTER_S)
-    os._exit(1)
+    os._exit(1)  # in a thread of the engine: an exception would not end the process
 
 
 def _is_reachable(store: Store) -> bool:

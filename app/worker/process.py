@@ -44,14 +44,14 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = training.TR
 
     Raises WorkerError if another worker serves this home.
     """
-    _claim(settings.home / "worker.lock")
+    _claim(settings.home / "worker.lock")  # before the store is touched
     migrate(settings.database_url)
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
     _launch(settings, Rounds(store, settings, train_command), Prelabellings(store, settings))
     worker = this_worker(EXECUTOR, version=VERSION, now=utc_now())
     _end_on_signals(store, worker)
-    give_sign()
+    give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker of %s waits for rounds.", settings.home)
     while True:
         settle_if_reachable(store, engine, worker)
@@ -66,7 +66,7 @@ def _claim(lock: Path) -> None:
             f"another worker (process {lock.read_text().strip()}) serves {lock.parent} already; a home has one. "
             "End that one first, or use another home."
         )
-    os.ftruncate(held, 0)
+    os.ftruncate(held, 0)  # only by the holder: until then it names the worker before
     os.write(held, f"{os.getpid()}\n".encode())
 
 
@@ -115,7 +115,7 @@ def _end_on_signals(store: Store, worker: Worker) -> None:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=_say_goodbye, args=(store, worker), daemon=True).start()
-        timer = threading.Timer(GOODBYE_S, os._exit, [0])
+        timer = threading.Timer(GOODBYE_S, os._exit, [0])  # a store that hangs must not hold the end up
         timer.daemon = True
         timer.start()
 

@@ -44,7 +44,7 @@ def settle(store: Store, engine: Engine) -> None:
     if job == "active":
         return
     with store.transaction() as tx:
-        record = rounds.get(tx, number)
+        record = rounds.get(tx, number)  # again, within the transaction: it may have ended meanwhile
         if record.state not in ("queued", "running"):
             return
         if job == "missing":
