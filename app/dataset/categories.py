@@ -49,7 +49,7 @@ def _adopt(category: dict[str, Any], categories: list[Any], *, folds: bool) -> t
     taken = [identity(one.get("id")) for one in _whole(categories)]
     number = category.get("id")
     if identity(number) in taken:
-        number = max([0, *(i for i in taken if isinstance(i, int))]) + 1
+        number = max([0, *(i for i in taken if isinstance(i, int))]) + 1  # its own is another category's here
     categories.append({**category, "id": number})
     return number, {}
 

@@ -112,7 +112,7 @@ def _ids(wanted: Sequence[int | None], reserved: Sequence[int] = ()) -> list[int
     fresh = max([0, *(i for i in (*reserved, *wanted) if i is not None and i < LARGEST_ID)]) + 1
     ids = []
     for number in wanted:
-        if number is None or number in taken:
+        if number is None or number in taken:  # files of several sources number alike
             number, fresh = fresh, fresh + 1
         taken.add(number)
         ids.append(number)

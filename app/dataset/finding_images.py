@@ -39,7 +39,7 @@ def find_images(folder: Path, complaints: Complaints, *, apart_from: Path | None
         name = path.relative_to(folder).as_posix()
         if not path.is_file():
             _complain_of(path, name, complaints)
-        elif path.resolve() != own:
+        elif path.resolve() != own:  # also where a link leads to it
             found.paths[name] = path
             _sort_in(path, name, found)
     return found
@@ -72,6 +72,7 @@ def is_clutter(name: str) -> bool:
 
 def _walk(folder: Path, complaints: Complaints) -> Iterator[Path]:
     """Every file and whatever else is no folder; a folder that lies around itself is not entered again."""
+    # of each folder, those around it: a circle, not a folder seen twice, is refused
     above = {str(folder): frozenset((os.path.realpath(folder),))}
     ways: Counter[str] = Counter()
 
@@ -94,7 +95,7 @@ def _walk(folder: Path, complaints: Complaints) -> Iterator[Path]:
             else:
                 above[path] = inside | {real}
                 entered.append(name)
-        folders[:] = entered
+        folders[:] = entered  # in place: os.walk goes where this list says
         yield from (Path(here) / name for name in files)
 
 

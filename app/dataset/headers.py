@@ -73,7 +73,7 @@ def _lists(header: Fields, home: Mapping[str, Any]) -> list[str]:
         others = {name for other in keys if other != key for name in _pointers(other)}
         return sum(any(name in one for one in header[key]) for name in others)
 
-    return sorted(keys, key=points)
+    return sorted(keys, key=points)  # what is pointed at is renumbered before what points there
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ def _join(known: Sequence[Any], added: Sequence[Fields], pointing: _Pointing) ->
     An id that the file points at though it lists nothing under it never comes to mean an entry of the home.
     """
     at_home = {_id(one): _content(one) for one in known if _is_entry(one)}
+    # reversed: of equal ones the first stays
     by_content = {content: said for said, content in reversed(at_home.items())}
     own = {_id(one): one for one in added}
     shared = {said: _content(one) for said, one in own.items() if _content(one) in by_content}
@@ -112,6 +113,7 @@ def _join(known: Sequence[Any], added: Sequence[Fields], pointing: _Pointing) ->
     if new or adrift:
         taken = {*at_home, *pointing.of_home()}
         for said in (*new, *adrift):
+            # nor one of the file's that is still to come
             moves[said] = _free(said, {*taken, *own}) if said in taken else said
             taken.add(moves[said])
     joined = [one if moves[said] == said else {**one, "id": moves[said]} for said, one in new.items()]
@@ -120,6 +122,7 @@ def _join(known: Sequence[Any], added: Sequence[Fields], pointing: _Pointing) ->
 
 def _free(said: int | str, taken: Iterable[int | str]) -> int | str:
     if isinstance(said, int):
+        # beyond, numbers are not what every reader can hold
         return max([0, *(one for one in taken if isinstance(one, int) and one < 2**62)]) + 1
     known, number = set(taken), 2
     while f"{said}-{number}" in known:

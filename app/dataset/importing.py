@@ -92,7 +92,7 @@ def import_folder(
             _nothing_found(images_dir, annotations, (*(coco.complaints if coco else ()), *complaints.told()))
         )
     coco = one_entry_each(coco, there) if coco else None
-    own = own_skeleton(store)
+    own = own_skeleton(store)  # before `prepare_project` makes one
     coco = prepare_project(store, project_name, skeleton, coco)
     if own is not None and skeleton is not None:
         _tell_other_skeleton(own, skeleton, files.home, complaints)
@@ -220,7 +220,7 @@ def _saying_how_far_it_came(files: ImageFiles, tally: Tally, total: int) -> Iter
 
 def _is_full(error: OSError | OperationalError) -> bool:
     if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)  # a quota is a full disk to whom it stops
     return "full" in str(error.orig) or "No space left" in str(error.orig)
 
 

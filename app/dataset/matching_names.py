@@ -44,7 +44,7 @@ def match_names(wanted: Sequence[str], there: Collection[str]) -> MatchedNames:
         parts = _fold(name)
         if parts:
             by_base.setdefault(parts[-1], []).append((parts, name))
-    for name in dict.fromkeys(wanted):
+    for name in dict.fromkeys(wanted):  # each once, in the file's order
         found = [name] if name in there else _fitting(name, by_base)
         if len(found) == 1:
             matched.there[name] = found[0]
@@ -114,6 +114,7 @@ def _texts(name: str) -> list[str]:
 
 def _fold(name: str) -> Parts:
     """The parts of a path, written the one way."""
+    # again: folding may take letters apart
     return tuple(unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()) for part in _parts(name))
 
 

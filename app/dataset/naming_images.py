@@ -46,6 +46,7 @@ def one_entry_each(coco: CocoFile, there: Mapping[str, str]) -> CocoFile:
     """
     meaning: dict[str, list[CocoImage]] = {}
     for image in coco.images:
+        # no name in a folder begins so
         meaning.setdefault(there.get(image.file_name, f"/{image.id}"), []).append(image)
     moved: dict[int, int] = {}
     kept: dict[int, CocoImage] = {}

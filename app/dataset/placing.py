@@ -37,7 +37,7 @@ def place(
     persons = by_image(coco.persons if coco else ())
     entries = {there[image.file_name]: image for image in coco.images if image.file_name in there} if coco else {}
     named = sorted(entries if coco else paths, key=natural)
-    shared = Counter(map(_prefix, named))
+    shared = Counter(map(_prefix, named))  # a prefix of one image alone is no camera
     frames = _next_frames(store, set(named))
     sources = []
     for name in named:
@@ -52,6 +52,7 @@ def place(
 def natural(name: str) -> list[tuple[int, str]]:
     """frame9 before frame10."""
     parts = [part for part in re.split(r"(\d+)", name) if part]
+    # Python refuses to read numbers of thousands of digits
     return [(int(part), "") if part.isdecimal() and len(part) <= _LONGEST_NUMBER else (-1, part) for part in parts]
 
 

@@ -53,7 +53,7 @@ def server_options(settings: Settings, limits: Limits | None = None) -> dict[str
         "timeout_graceful_shutdown": STOPPED_AFTER_S,
         "timeout_keep_alive": bounds.keep_alive_s,
         "http": partial(BoundedProtocol, limits=bounds),
-        "ws": "none",
+        "ws": "none",  # nothing here speaks it; the guard refuses it, too
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": list(settings.trusted_proxies),
     }
@@ -74,7 +74,7 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         self._waiting_since = self.loop.time()
         self._clock = self.loop.call_later(self._limits.head_s, self._too_late)
-        if len(self.connections) > self._limits.connections:
+        if len(self.connections) > self._limits.connections:  # this one is among them already
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -100,7 +100,7 @@ class BoundedProtocol(H11Protocol):
         """An answer is written. What is left of its request's body has as long as a head."""
         self._waiting_since = self.loop.time()
         super().on_response_complete()
-        if self.transport.is_closing():
+        if self.transport.is_closing():  # uvicorn closed it: what is left to write is bounded here
             self._end()
         elif not self._is_busy() and self.conn.their_state is h11.SEND_BODY:
             self._clock = self._clock or self.loop.call_later(self._limits.head_s, self._too_late)
@@ -151,15 +151,16 @@ class BoundedProtocol(H11Protocol):
         if longest._waiting_since < math.inf:
             longest.transport.abort()
         elif len(others) < self._limits.connections + self._limits.refused:
-            self.app = _answer_busy
+            self.app = _answer_busy  # this connection's alone: a protocol has its own reference
         else:
             self.transport.abort()
 
     def _refuse(self, status: HTTPStatus, words: str) -> None:
         """Answer outside of any request, and close."""
         if self.cycle is not None:
-            self.cycle.disconnected = True
+            self.cycle.disconnected = True  # as where a client hangs up: its handler stops waiting for a body
             self.cycle.message_event.set()
+        # never into an answer that has begun
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and not self.transport.is_closing():
             content = words.encode()
             headers = security_headers({"content-type": "text/plain; charset=utf-8", "connection": "close"})

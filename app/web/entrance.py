@@ -49,6 +49,7 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     ) -> Response:
         name = name[:LONGEST_NAME]
         account = one_account(name)
+        # uvicorn has put a forwarded address there, where a trusted proxy sent it.
         attempt = Attempt(account, one_sender(request.client.host if request.client else ""))
         attempt = replace(attempt, browser=known.browser_of(request.cookies, account))
         verdict = budget.admit(attempt)
@@ -71,7 +72,7 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
             problem = "That name and password do not belong together. Check both; capitals count in the password."
             return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 401)
         answer = RedirectResponse(_own_page(next), 303)
-        token = await asyncio.to_thread(open_session, user)
+        token = await asyncio.to_thread(open_session, user)  # it writes, and may wait for its turn
         _set(answer, settings, cookie_name(settings), token, kept_s=int(settings.session_hours * 3600))
         _set(answer, settings, known.cookie_name(account), known.cookie_for(account, attempt.browser), kept_s=KEPT_S)
         return answer

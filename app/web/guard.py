@@ -64,11 +64,11 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide about one request."""
-        if scope["type"] == "lifespan":
+        if scope["type"] == "lifespan":  # starting and stopping: nobody asks
             await self._app(scope, receive, send)
             return
         if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1008})
+            await send({"type": "websocket.close", "code": 1008})  # policy violation
             return
         sent = Sent(send)
         try:
@@ -92,6 +92,7 @@ class Guard:
             await refusal(scope, receive, send)
             return
         if is_page(path):
+            # a page must come plain: a nonce is written into it
             scope["headers"] = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
         await self._app(scope, bounded(receive, limit=_largest(path)), send)
 
@@ -112,11 +113,12 @@ class Guard:
 
     async def _session(self, headers: Headers) -> SessionRecord | None:
         token = cookie_parser(headers.get("cookie", "")).get(cookie_name(self._settings))
-        return await to_thread.run_sync(self._find_session, token) if token else None
+        return await to_thread.run_sync(self._find_session, token) if token else None  # the store may wait
 
     def _refuse(self, scope: Scope, headers: Headers, session: SessionRecord | None) -> Response | None:
         method, path = str(scope["method"]), str(scope["path"])
         host = _host(headers.get("host", ""))
+        # first: another site may have a name of its own lead here (DNS rebinding)
         if host not in self._settings.allowed_hosts and path != PLAIN_STYLE:
             if sees_page(scope):
                 return HTMLResponse(unknown_host_page(host), 400)
@@ -128,7 +130,7 @@ class Guard:
             words = "this request came from another site. Open the page itself and try again."
             return refuse(scope, 403, "cross_site", words)
         if _length(headers) > _largest(path):
-            words = too_large(_largest(path))
+            words = too_large(_largest(path))  # as announced; `bounded` counts what comes
             return refuse(scope, 413, "too_large", words)
         if PUBLIC.fullmatch(path):
             return None
@@ -140,7 +142,7 @@ class Guard:
             return refuse(scope, 403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
         if not _exists(path):
             if sees_page(scope):
-                return HTMLResponse(nothing_here_page(), 404)
+                return HTMLResponse(nothing_here_page(), 404)  # after the log-in: strangers are told no path
             return refuse(scope, 404, "not_found", "there is nothing at this address.")
         if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
             return refuse(scope, 403, "csrf", "the page's token does not match the session. Reload the page.")
@@ -201,6 +203,7 @@ def _needs_token(path: str) -> bool:
 
 
 def _token_matches(headers: Headers, session: SessionRecord) -> bool:
+    # in a time that tells nothing of the token
     return secrets.compare_digest(headers.get(CSRF_HEADER, "").encode(), session.csrf.encode())
 
 
@@ -213,5 +216,5 @@ def _ask_to_sign_in(scope: Scope) -> Response:
 
 def _first_line(error: BaseException) -> str:
     """Its kind and words, without the statement and the values that a database's error carries."""
-    said = str(getattr(error, "orig", None) or error).strip() or "no words"
+    said = str(getattr(error, "orig", None) or error).strip() or "no words"  # SQLAlchemy's own words hold the values
     return f"{type(error).__name__}: {said.splitlines()[0]}"

@@ -34,6 +34,7 @@ class KnownBrowsers:
     def browser_of(self, cookies: Mapping[str, str], account: str) -> str | None:
         """Which known browser brings these cookies, for this account; None for a stranger."""
         browser, _, signature = cookies.get(self.cookie_name(account), "").partition(".")
+        # in a time that tells nothing of it
         genuine = hmac.compare_digest(signature.encode(), self._sign("browser", account, browser).encode())
         return browser if genuine and browser else None
 
@@ -43,6 +44,7 @@ class KnownBrowsers:
         return f"{known}.{self._sign('browser', account, known)}"
 
     def _sign(self, *parts: str) -> str:
+        # JSON: ("a", "bc") and ("ab", "c") differ
         return hmac.new(self._secret, json.dumps(parts).encode(), hashlib.sha256).hexdigest()
 
 

@@ -84,11 +84,12 @@ class LoginBudget:
             self._forget_full(now)
             if attempt.browser is not None:
                 return self._admit_known(attempt.browser, attempt, now)
+            # all are asked first: a refused try spends nothing
             waits = [self._wait(account, rate, now) for account, rate in attempt.spent.items()]
             if max(waits) > 0:
                 return Verdict(refused_s=max(waits))
             slowed = self._slowing(("name", attempt.name), BY_NAME, SLOWED_AFTER, now)
-            self._spend(attempt, 1, now)
+            self._spend(attempt, 1, now)  # as wrong, before anybody looked: tries side by side count
             return Verdict(slowed_s=slowed)
 
     def settle(self, attempt: Attempt, *, right: bool | None) -> None:
@@ -104,6 +105,7 @@ class LoginBudget:
             if right is not False:
                 self._spend(attempt, -1, now)
             if right:
+                # the first of `spent`: name and address
                 own = ("browser", attempt.browser) if attempt.browser else next(iter(attempt.spent))
                 self._spent.pop(own, None)
 
@@ -118,6 +120,7 @@ class LoginBudget:
 
     def _spend(self, attempt: Attempt, count: int, now: float) -> None:
         for account, rate in [*attempt.spent.items(), (("name", attempt.name), BY_NAME)]:
+            # never beyond full: a long attack is forgotten as soon as a short one
             spent = min(float(rate.burst), max(0.0, self._spent_of(account, rate, now) + count))
             self._spent.pop(account, None)  # the order is that of the last change
             self._spent[account] = (spent, now)
@@ -135,7 +138,7 @@ class LoginBudget:
 
     def _forget_full(self, now: float) -> None:
         while self._spent:
-            account, (_, at) = next(iter(self._spent.items()))
+            account, (_, at) = next(iter(self._spent.items()))  # the oldest change comes first
             if now - at < FORGOTTEN_AFTER_S:
                 return
             del self._spent[account]
@@ -143,7 +146,7 @@ class LoginBudget:
 
 def one_account(name: str) -> str:
     """However its name is typed. One longer than any account's name is nobody's, and takes no more room."""
-    return unicodedata.normalize("NFKC", name[:200]).strip().casefold()[:100]
+    return unicodedata.normalize("NFKC", name[:200]).strip().casefold()[:100]  # as `users.authenticate` reads it
 
 
 def one_sender(address: str) -> str:
@@ -153,7 +156,7 @@ def one_sender(address: str) -> str:
     except ValueError:
         return address[:100]
     if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped:
+        if found.ipv4_mapped:  # ::ffff:1.2.3.4
             return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)

@@ -35,7 +35,7 @@ class PasswordLine:
 
     async def check(self, name: str, password: str) -> UserRecord | None:
         """The account these belong to, or None. Raises LineIsFull."""
-        if self._inside >= self._room:
+        if self._inside >= self._room:  # counted here: an executor's own queue has no end
             raise LineIsFull
         self._inside += 1
         checked = asyncio.get_running_loop().run_in_executor(self._threads, self._check, name, password)

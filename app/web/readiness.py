@@ -32,6 +32,7 @@ class Readiness:
         """Why the server is not ready, in words; None if it is."""
         if self._last is None or (self._last.done() and time.monotonic() - self._ended >= self._fresh_s):
             self._last = asyncio.create_task(self._in_a_thread())
+        # unlike wait_for, leaves the look going on for who asks next
         looked, _ = await asyncio.wait({self._last}, timeout=self._within_s)
         return self._last.result() if looked else f"the store did not answer within {self._within_s:g} s"
 
@@ -60,7 +61,7 @@ def _trouble_of_disk(home: Path) -> str | None:
         return "the home folder cannot be written to"
     if disk.f_bavail * disk.f_frsize < min(LEAST_FREE, disk.f_blocks * disk.f_frsize // 50):
         return "the disk of the home folder is full"
-    if disk.f_files and not disk.f_favail:
+    if disk.f_files and not disk.f_favail:  # some file systems count none
         return "the disk of the home folder takes no more files"
     return None
 

@@ -24,7 +24,7 @@ def shield(send: Send, path: str) -> Send:
         if message["type"] == "http.response.start":
             _add_headers(message, path, nonce)
             if is_page(path) and "text/html" in Headers(raw=message["headers"]).get("content-type", ""):
-                start.update(message)
+                start.update(message)  # held back: the page's length is not known yet
                 return
         if not start or message["type"] != "http.response.body":
             await send(message)

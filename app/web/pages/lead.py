@@ -69,7 +69,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
             happens(
                 for_leads(refresh),
                 outputs=[counts, board, charts, tables, prelabel, worker, exports, launch],
-                queue=False,
+                queue=False,  # results of queued events can be read by others (docs/adr/0003)
                 show_progress="hidden",
                 api_visibility="private",
             )

@@ -67,6 +67,7 @@ def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras"]) 
 
     The project's name comes from the home's owner, and is escaped for HTML and for templates.
     """
+    # a template is evaluated as a JavaScript literal (docs/adr/0003)
     name = html.escape(project).replace("$", "&#36;").replace("{", "&#123;").replace("`", "&#96;")
     return gr.HTML(
         html_template=_HEADER.format(
