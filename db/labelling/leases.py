@@ -14,7 +14,7 @@ from db.schema import ImageRow, LeaseRow, UserRow
 from db.upsert import insert, upsert_all
 
 
-def hold_image(tx: Session, image_id: int) -> ImageRow:
+def lock_image(tx: Session, image_id: int) -> ImageRow:
     """The image's row, locked until the transaction ends, so that decisions in one image follow each other.
 
     Raises NotFound.
@@ -46,7 +46,7 @@ def check_lease(tx: Session, image_id: int, user: UserRecord, *, now: datetime) 
 
 
 def take_lease(tx: Session, image_id: int, user: UserRecord, *, expires_at: datetime) -> None:
-    """The image is held by this annotator, after `check_lease` in an image that `hold_image` locked."""
+    """The image is held by this annotator, after `check_lease` in an image that `lock_image` locked."""
     held: dict[str, Any] = {"image_id": image_id, "user_id": user.id, "expires_at": expires_at}
     upsert_all(tx, LeaseRow, [held], key=["image_id"])
 

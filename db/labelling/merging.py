@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.convert import box_columns, label_columns, label_of
 from db.labelling.closing import mark_open
 from db.labelling.labels import next_revision
-from db.labelling.leases import hold_image
+from db.labelling.leases import lock_image
 from db.labelling.same_persons import match_persons, same_box, same_label
 from db.pool.checks import check_keypoints
 from db.pool.images import ensure_camera
@@ -80,7 +80,7 @@ def merge_image(
     """
     for keypoints in {len(person.label.xyv) for person in persons if person.label is not None}:
         check_keypoints(tx, keypoints)
-    row = hold_image(tx, image_id)
+    row = lock_image(tx, image_id)
     known = list_persons(tx, image_id=image_id)
     matches = match_persons(persons, known)
     merged = Merged(persons_added=len(matches.new), persons_unclear=len(matches.unclear))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.labelling.keys import recall, remember
-from db.labelling.leases import check_lease, hold_image
+from db.labelling.leases import check_lease, lock_image
 from db.pool.checks import check_split
 from db.records import DecisionKind, UserRecord
 from db.schema import ImageRow
@@ -59,7 +59,7 @@ def once(tx: Session, request: Request, *, kind: ChangeKind, image_id: int, cont
     Raises NotFound; LeaseLost if another annotator holds the image; InvalidDecision for a validation image, or for a
     key that stands for another change.
     """
-    image = hold_image(tx, image_id)
+    image = lock_image(tx, image_id)
     earlier = recall(tx, request.key, content)
     if earlier is None:
         check_split(image)

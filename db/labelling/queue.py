@@ -11,9 +11,9 @@ from db.errors import LeaseLost
 from db.labelling.leases import (
     MOST_HELD,
     hold,
-    hold_image,
     keep_at_most,
     lease_holders,
+    lock_image,
     one_after_the_other,
     require_room,
 )
@@ -78,7 +78,7 @@ def claim_image(
     InvalidDecision for a validation image; LeaseLost, with the holder's name, if another works on it.
     """
     one_after_the_other(tx, user)
-    image = hold_image(tx, image_id)
+    image = lock_image(tx, image_id)
     check_split(image)
     if not hold(tx, image_id, user, now=now, expires_at=now + timedelta(seconds=lease_s)):
         holder = lease_holders(tx, now=now)[image_id]
