@@ -28,10 +28,12 @@ def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
 
 def user_add(settings: "Settings", options: argparse.Namespace) -> int:
     """A new account."""
-    from app.cli.store import new_or_old_store
+    from app.cli.store import CommandError, new_or_old_store
     from db.people import users
 
     given = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+    if given is not None and any("\ud800" <= character <= "\udfff" for character in given):
+        raise CommandError("the password on stdin is no text in UTF-8; wanted letters that can be written down.")
     password = secrets.token_urlsafe(12) if given is None else given
     with new_or_old_store(settings) as store, store.transaction() as tx:
         user = users.add_user(tx, options.name, options.role, password)

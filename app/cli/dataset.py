@@ -170,9 +170,11 @@ def export_labels(settings: "Settings", options: argparse.Namespace) -> int:
 
     if str(options.out) == "-":
         raise CommandError("'-' is no file to write; wanted one. Give a file's path, as in labels.json.")
+    if options.out.exists() and not options.out.is_file():
+        raise CommandError(f"{options.out} is no file; wanted one to write. Give a file's path, as in labels.json.")
     with known_store(settings) as store:
         document = export_coco(store, with_predictions=options.with_predictions)
-    write_atomically(options.out, json.dumps(document).encode())
+    write_atomically(options.out.resolve(), json.dumps(document).encode())
     shown = {
         "file": str(options.out),
         "images": len(document["images"]),

@@ -54,7 +54,7 @@ def add_port(parser: argparse.ArgumentParser) -> None:
 
 def add_json(parser: argparse.ArgumentParser, *, run: Command, name: str) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    parser.set_defaults(run=run, name=name)
+    parser.set_defaults(run=run, command_name=name)
 
 
 def folder(text: str) -> Path:

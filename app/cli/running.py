@@ -1,6 +1,9 @@
 """A command is carried out: 0 only on success, else one sentence on stderr."""
 
 import argparse
+import os
+import sqlite3
+import sys
 
 from sqlalchemy.exc import DBAPIError
 
@@ -21,7 +24,7 @@ TO_BE_MENDED_HERE = ("disk_full", "read_only", "no_right", "damaged_store", "ano
 
 
 def run(options: argparse.Namespace) -> int:
-    """Carry out the command that `options.run` names: 0 only on success, 1 with one sentence on stderr otherwise."""
+    """Carry out the command that `options.run` is: 0 only on success, 1 with one sentence on stderr otherwise."""
     settings: Settings | None = None
     try:
         settings = read_settings(
@@ -29,9 +32,12 @@ def run(options: argparse.Namespace) -> int:
         )
         return int(options.run(settings, options))
     except EXPECTED as error:
-        say(f"{options.name}: {_for_a_shell(error, settings)}")
+        say(f"{options.command_name}: {_for_a_shell(error, settings)}")
+    except BrokenPipeError:  # who read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (OSError, DBAPIError) as error:
-        say(f"{options.name}: {_of_the_machine(error, settings)}")
+        say(f"{options.command_name}: {_of_the_machine(error, settings)}")
     except KeyboardInterrupt:
         return 130
     return 1
@@ -40,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
 def _of_the_machine(error: OSError | DBAPIError, settings: Settings | None) -> str:
     """What a disk or a database could not do, and what to do about it."""
     found = failure_of(error, Home(settings.home, is_told=True)) if settings is not None else None
-    if found is not None and found.code in TO_BE_MENDED_HERE:
+    of_sqlite = isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error)
+    if found is not None and (found.code in TO_BE_MENDED_HERE or of_sqlite):
         return found.message.replace("server's home folder", "home")
     if isinstance(error, OSError):
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)

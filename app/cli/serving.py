@@ -28,11 +28,11 @@ def add_services(several: "Subparsers[argparse.ArgumentParser]") -> None:
 
     web = command(several, "web", example="web", help="the web server alone")
     add_port(web)
-    web.set_defaults(run=run_web, name="web")
+    web.set_defaults(run=run_web, command_name="web")
 
     worker = command(several, "worker", example="worker --device cuda", help="the worker alone: runs rounds")
     worker.add_argument("--device", choices=["auto", "cpu", "cuda"], help="where rounds train (default: auto)")
-    worker.set_defaults(run=serve_rounds, name="worker")
+    worker.set_defaults(run=serve_rounds, command_name="worker")
 
     add_json(
         command(several, "migrate", example="migrate", help="create or upgrade the store"),

@@ -65,9 +65,11 @@ def _differing(category: dict[str, Any], known: dict[str, Any]) -> dict[str, Any
 def _known(category: dict[str, Any], categories: Iterable[Any], *, folds: bool) -> dict[str, Any] | None:
     """The home's category of the same name, else, if `folds`, of people as well; their keypoints do not differ."""
     alike = [one for one in _whole(categories) if _fit(one, category)]
-    named = (one for one in alike if _name(one) == _name(category))
+    named = [one for one in alike if _name(one) == _name(category)]
+    # Files may spell one name in two ways, or list it twice: each is the home's that it was before.
+    named.sort(key=lambda one: (one.get("name") != category.get("name"), one.get("id") != category.get("id")))
     people = (one for one in alike if folds and is_people(one) and is_people(category))
-    return next(named, None) or next(people, None)
+    return next(iter(named), None) or next(people, None)
 
 
 def _fit(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -71,11 +71,11 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     settings = Settings(
         home=chosen,
         database_url=_database_url(environ["DATABASE_URL"]) if environ.get("DATABASE_URL") else _own_store(chosen),
-        host=environ.get("SSPCM_HOST", Settings.host),
+        host=environ.get("SSPCM_HOST") or Settings.host,
         port=_port(environ.get("SSPCM_PORT", str(Settings.port))),
         device=_device(environ.get("SSPCM_DEVICE", Settings.device)),
         most_held=_count("SSPCM_MOST_HELD", environ.get("SSPCM_MOST_HELD", str(Settings.most_held)), most=1000),
-        secure_cookies=environ.get("SSPCM_SECURE_COOKIES", "") == "1",
+        secure_cookies=_switch("SSPCM_SECURE_COOKIES", environ.get("SSPCM_SECURE_COOKIES", "")),
         allowed_hosts=_hosts(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts))),
         image_limits=Limits(
             pixels=_millions(environ, "SSPCM_LARGEST_MEGAPIXELS", USUAL.pixels),
@@ -182,8 +182,14 @@ def _proxy(name: str) -> str:
         ) from None
 
 
+def _switch(name: str, text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"{name} is '{text:.40}'; wanted 1 or 0. Without it: 0.")
+    return text == "1"
+
+
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise SettingsError(f"SSPCM_PORT is '{text}'; wanted a number from 1 to 65535.")
     return int(text)
 

@@ -325,7 +325,7 @@ def test_a_misused_command_is_answered_with_its_usage(
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[str]:
     """Every command's words, `round launch` among them."""
-    if name := parser.get_default("name"):
+    if name := parser.get_default("command_name"):
         yield name
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
@@ -363,7 +363,7 @@ def test_a_disk_that_takes_no_more_is_named_by_a_command(
     def fail(*_given: object) -> int:
         raise error
 
-    assert carry_out(argparse.Namespace(home=tmp_path, run=fail, name="user add")) == 1
+    assert carry_out(argparse.Namespace(home=tmp_path, run=fail, command_name="user add")) == 1
     told = capsys.readouterr().err
     assert said in told and str(tmp_path) in told and "DATABASE_URL" not in told
 
@@ -476,3 +476,28 @@ def test_an_export_to_a_dash_writes_no_file_of_that_name(
     monkeypatch.chdir(tmp_path)
     status, _, err = run("export", "-")
     assert (status, "Give a file's path" in err, (tmp_path / "-").exists()) == (1, True, False)
+
+
+def test_an_error_begins_with_the_commands_words_whatever_its_arguments_are_called(run: Run) -> None:
+    assert run("migrate")[0] == 0
+    assert run("user", "add", "bob", "--role", "lead")[0] == 0
+    assert "user add: " in run("user", "add", "bob", "--role", "lead")[2]
+    assert "camera set: " in run("camera", "set", "nowhere", "--plain")[2]
+
+
+def test_an_export_onto_a_link_writes_what_the_link_names_and_onto_a_pipe_nothing(run: Run, tmp_path: Path) -> None:
+    seed = DEMO_FOLDER / "seed.json"
+    assert run("import", str(DEMO_FOLDER / "images"), "--annotations", str(seed))[0] == 0
+    target, link, pipe = tmp_path / "real.json", tmp_path / "link.json", tmp_path / "pipe.json"
+    target.write_text("old")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    assert run("export", str(link))[0] == 0
+    assert link.is_symlink() and json.loads(target.read_text())["images"]
+    assert "is no file; wanted one to write" in run("export", str(pipe))[2]
+
+
+def test_a_password_that_is_no_text_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("p\udce4sswort-lang\n"))
+    status, out, err = run("user", "add", "ann", "--role", "lead", "--password-stdin")
+    assert (status, out) == (1, "") and "is no text in UTF-8" in err

@@ -53,3 +53,9 @@ def test_a_file_that_tells_people_apart_keeps_them_apart() -> None:
     names = {one["id"]: one["name"] for one in categories}
     assert [names[one.person.extra["category_id"]] for one in adopted.persons] == ["pedestrian", "people"]
     assert (list(names.values()), otherwise) == (["person", "dog", "pedestrian", "people"], [])
+
+
+def test_names_that_differ_by_case_or_not_at_all_stay_the_ones_they_were() -> None:
+    twice = [{"id": 1, "name": "Person"}, {"id": 3, "name": "person"}, {"id": 4, "name": "person"}]
+    file = parse_coco({"categories": twice, "images": [], "annotations": []})
+    assert adopt_categories(file, twice) == (file, twice, [])

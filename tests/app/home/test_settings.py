@@ -161,3 +161,15 @@ def test_a_largest_image_that_cannot_be_is_named(text: str, tmp_path: Path) -> N
     for name in ("SSPCM_LARGEST_MEGAPIXELS", "SSPCM_LARGEST_IMAGE_MB"):
         with pytest.raises(SettingsError, match=rf"{name} is .*wanted a whole number from 1 to 1073"):
             read_settings(tmp_path, {name: text})
+
+
+@pytest.mark.parametrize(
+    "name,value", [("SSPCM_SECURE_COOKIES", "true"), ("SSPCM_SECURE_COOKIES", "yes"), ("SSPCM_PORT", "\u00b2")]
+)
+def test_a_setting_that_could_be_misread_is_refused(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is '{value}'; wanted"):
+        read_settings(tmp_path, {name: value})
+
+
+def test_an_empty_host_is_the_usual_one_and_never_every_address(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, {"SSPCM_HOST": ""}).host == "127.0.0.1"
