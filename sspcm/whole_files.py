@@ -24,7 +24,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = EVERYBODY) -> No
         draft.replace(path)
     except BaseException as error:
         draft.unlink(missing_ok=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
             error.filename = path  # a failed write names no file of itself, and the reader wants to know which disk
         raise
     _keep_name(path.parent)

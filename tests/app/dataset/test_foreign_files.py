@@ -14,6 +14,7 @@ from app.dataset.importing import import_folder
 from app.dataset.report import ImportFailed, ImportReport
 from app.home.image_files import ImageFiles
 from db.pool import images, project
+from db.schema import PersonRow
 from db.store.session import Store
 from sspcm.formats.coco.reading import category_of
 from sspcm.skeletons.skeleton import get_skeleton
@@ -348,7 +349,7 @@ def test_homes_that_hold_odd_values_already_export(take: Take, sqlite_store: Sto
         row = images.ImageRow
         aside = [{"id": "x", "num_keypoints": None}, 7, {"bbox": None, "iscrowd": None, "category_id": []}]
         tx.query(row).update({row.extra: {"annotations_kept_aside": aside, "id": "mine", "deep": nested(300)}})
-        person = images.PersonRow
+        person = PersonRow
         tx.query(person).update({person.extra: {"num_keypoints": None, "iscrowd": None, "keypoints": "x", "id": 4}})
         project.set_coco_header(tx, {"categories": "none", "images": 3, "info": nested(200)})
     out = export_coco(sqlite_store)

@@ -38,7 +38,7 @@ def test_a_path_and_a_missing_name_are_refused_in_the_same_words(field: str, hom
         with pytest.raises(ConfigError) as refused:
             require_named(naming(trick, field), home)
         wanted = (
-            f"model.{field} is {trick!r}; wanted random, imagenet, demo, or a name in the home's folder weights/ "
+            f"model.{field} is {trick[:80]!r}; wanted random, imagenet, demo, or a name in the home's folder weights/ "
             "(there are: mine, resnet18.pth). Name one of these, or have it put there."
         )
         assert str(refused.value) == wanted
