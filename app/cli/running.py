@@ -45,10 +45,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _of_the_machine(error: OSError | DBAPIError, settings: Settings | None) -> str:
     """What a disk or a database could not do, and what to do about it."""
-    found = failure_of(error, Home(settings.home, is_told=True)) if settings is not None else None
+    found = failure_of(error, Home(settings.home, is_told=True, who="this command")) if settings is not None else None
     of_sqlite = isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error)
     if found is not None and (found.code in TO_BE_MENDED_HERE or of_sqlite):
-        return found.message.replace("server's home folder", "home")
+        return found.message
     if isinstance(error, OSError):
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return f"{what}; wanted to read or write there. Give another path or mend this one."

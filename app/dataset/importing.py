@@ -1,6 +1,5 @@
 """A folder of images into the home, with or without a COCO file: what is wrong is named, the rest is there."""
 
-import errno
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from app.dataset.merging_labels import BY_COMMAND, new_persons, tell_merged
 from app.dataset.naming_images import left_out_with, name_images, one_entry_each
 from app.dataset.placing import Source, named_camera, place
 from app.dataset.report import ImportFailed, ImportReport, Tally
+from app.home.failures import Home, failure_of
 from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.pool.ordering import rank_before_rounds
@@ -210,18 +210,13 @@ def _saying_how_far_it_came(files: ImageFiles, tally: Tally, total: int) -> Iter
     try:
         yield
     except (OSError, OperationalError) as error:
-        if not _is_full(error):
+        failure = failure_of(error, Home(files.home, is_told=True))
+        if failure is None or failure.code != "disk_full":
             raise
         raise ImportFailed(
             f"the disk that holds {files.folder} or the store is full. {tally.new + tally.known} of {total} images are "
             "in, each with all of its persons. Make room there, then give the same command again: it goes on from here."
         ) from error
-
-
-def _is_full(error: OSError | OperationalError) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)  # a quota is a full disk to whom it stops
-    return "full" in str(error.orig) or "No space left" in str(error.orig)
 
 
 def _import_all(

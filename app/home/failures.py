@@ -1,11 +1,10 @@
 """What the failure of a disk or a database means to whoever asked: a status, a code, and words that say what to do.
 
-What the application itself refuses has words already (`web.REFUSALS`).
+What the application itself refuses has words already (`app.web.refusals`).
 """
 
 import errno
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +14,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from db.errors import StoreBusy
+from db.store.full_disk import is_full
 
 TRY_AGAIN_AFTER_S = 5
 FULL = {errno.ENOSPC, errno.EDQUOT}
 NO_RIGHT = {errno.EACCES, errno.EPERM}
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 NO_THREAD = "can't start new thread"
-LEAST_FREE = 1_000_000
-"""Bytes. Of a disk with less, SQLite's "disk I/O error" means that it could not lengthen one of its smaller files."""
-SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_NOTADB = 8, 10, 11, 13, 14, 26
+SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_CANTOPEN, SQLITE_NOTADB = 8, 10, 11, 14, 26
 SQLITE_OUT_OF_STEP = {1, 17}
 """A statement that does not fit the store's tables."""
 POSTGRES_FULL, POSTGRES_READ_ONLY = "53100", "25006"
@@ -45,20 +43,15 @@ class Home:
 
     path: Path
     is_told: bool
+    who: str = "the server"
+    """Who works in it, as a message calls it."""
 
     def __str__(self) -> str:
-        return f"the server's home folder {self.path}" if self.is_told else "the server's home folder"
+        return f"{self.who}'s home folder {self.path}" if self.is_told else f"{self.who}'s home folder"
 
     def may_not_be_written(self) -> bool:
         """Whether it is there, and takes no new file."""
         return self.path.is_dir() and not os.access(self.path, os.W_OK | os.X_OK)
-
-    def has_no_room(self) -> bool:
-        """Whether its disk is full, or as good as."""
-        try:
-            return shutil.disk_usage(self.path).free < LEAST_FREE
-        except OSError:
-            return False
 
 
 def failure_of(error: BaseException, home: Home) -> Failure | None:
@@ -99,7 +92,7 @@ def _of_database(error: DBAPIError, home: Home) -> Failure | None:
 
 def _of_sqlite(error: sqlite3.Error, home: Home) -> Failure | None:
     kind = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    if kind == SQLITE_FULL or (kind in (SQLITE_IOERR, SQLITE_CANTOPEN) and home.has_no_room()):
+    if is_full(error, home.path):
         return _full(f"the disk of {home}")
     if kind == SQLITE_READONLY or (kind in (SQLITE_IOERR, SQLITE_CANTOPEN) and home.may_not_be_written()):
         return _not_writable(home)
@@ -152,7 +145,7 @@ def _full(disk: str) -> Failure:
 
 def _not_writable(home: Home) -> Failure:
     what = (
-        f"the server may not write into {home}: this was not saved; what was saved before is still there. "
+        f"{home.who} may not write into {home}: this was not saved; what was saved before is still there. "
         "Give it the right to write there, then try again."
     )
     return Failure(503, "read_only", "Nothing can be saved", _sentence(what))
@@ -160,7 +153,7 @@ def _not_writable(home: Home) -> Failure:
 
 def _no_right(home: Home) -> Failure:
     what = (
-        f"the server has no right to read or write in {home}: this was not done; what was saved before is still there. "
+        f"{home.who} has no right to read or write in {home}: this was not done; what was saved before is still there. "
         "Give it the rights there, then try again."
     )
     return Failure(503, "no_right", "The server may not", _sentence(what))

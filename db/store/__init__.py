@@ -1,6 +1,7 @@
 """The database: opening it, transactions, turns of writers, migrations.
 
 connections  connections to either database, and how a transaction on SQLite begins
+full_disk    whether a disk is full, as SQLite says it
 migrating    to the newest schema, or why not
 session      opening the store; a transaction and a reading
 store_files  a SQLite store's file: is it one, does its name last, a copy of it

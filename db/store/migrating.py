@@ -1,8 +1,6 @@
 """Bringing a store to the newest schema, or saying why not; a copy is kept before."""
 
 import logging
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,10 +15,9 @@ from sqlalchemy.exc import DatabaseError
 from db.errors import StoreError
 from db.schema import Base
 from db.store.connections import make_engine, sqlite_path
+from db.store.full_disk import is_full
 from db.store.store_files import EVERYBODY, check_file, drafted, give_name, keep_copy, make_folder
 
-LEAST_FREE = 1_000_000
-"""Bytes. A disk with less is as good as full."""
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _MIGRATION_LOCK = 7_263_915_408  # any number of our own: whoever migrates a PostgreSQL holds this advisory lock
 _ALEMBICS = "alembic_version"
@@ -136,21 +133,13 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _is_full(error: DatabaseError, path: Path) -> bool:
-    """SQLite says "disk I/O error" too, where it could not lengthen one of its smaller files."""
-    code = (getattr(error.orig, "sqlite_errorcode", None) or 0) & 0xFF
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-        return shutil.disk_usage(path.parent).free < LEAST_FREE
-    return code == sqlite3.SQLITE_FULL
-
-
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
     """What SQLite says of a file that it cannot use, in words."""
     try:
         yield
     except DatabaseError as error:
-        if _is_full(error, path):
+        if is_full(error.orig, path.parent):
             raise StoreError(
                 f"the disk of {path.parent} is full; the store needs room there. Nothing was changed. Make room, then "
                 "give the same command again."
