@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from app.cli.console import answer
-from app.cli.options import Subparsers, add_json, command
+from app.cli.options import Subparsers, add_json, command, group
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
 
 
 def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
-    user = several.add_parser("user", help="accounts").add_subparsers(dest="action", required=True, metavar="ACTION")
+    user = group(several, "user", help="accounts")
     add = command(
         user,
         "add",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.cli.console import answer
-from app.cli.options import Subparsers, add_json, command
+from app.cli.options import Subparsers, add_json, command, group
 
 if TYPE_CHECKING:
     from app.contract.cameras import CirclePayload
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_camera(several: "Subparsers[argparse.ArgumentParser]") -> None:
-    camera = several.add_parser("camera", help="cameras and their lens circles")
-    actions = camera.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = group(several, "camera", help="cameras and their lens circles")
     add_json(
         command(actions, "list", example="camera list", help="every camera, its circle and who says so"),
         run=camera_list,

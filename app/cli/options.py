@@ -40,8 +40,24 @@ def command(
         epilog=epilog(example),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--home", dest="home_after", type=folder, metavar="DIR", help=HOME_HELP)
+    _add_home(parser)
     return parser
+
+
+def group(
+    several: "Subparsers[argparse.ArgumentParser]", name: str, *, help: str
+) -> "Subparsers[argparse.ArgumentParser]":
+    """Commands of one first word, as `round launch` and `round list`; --home may stand between the two as well."""
+    parser = several.add_parser(name, help=help)
+    _add_home(parser)
+    return parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    # argparse writes a parser's defaults over what the parser before it read: without one, what was given stays.
+    parser.add_argument(
+        "--home", dest="home_after", type=folder, default=argparse.SUPPRESS, metavar="DIR", help=HOME_HELP
+    )
 
 
 def epilog(example: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.console import answer, say
-from app.cli.options import Subparsers, add_json, command, positive
+from app.cli.options import Subparsers, add_json, command, group, positive
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
-    rounds = several.add_parser("round", help="rounds").add_subparsers(dest="action", required=True, metavar="ACTION")
+    rounds = group(several, "round", help="rounds")
     launch = command(rounds, "launch", example="round launch --preset demo", help="start a round; a worker must run")
     launch.add_argument("--config", type=Path, metavar="FILE", help="TOML over the other settings")
     launch.add_argument(

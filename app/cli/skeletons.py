@@ -4,15 +4,14 @@ import argparse
 from typing import TYPE_CHECKING
 
 from app.cli.console import answer
-from app.cli.options import Subparsers, add_json, command
+from app.cli.options import Subparsers, add_json, command, group
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
 
 
 def add_skeleton(several: "Subparsers[argparse.ArgumentParser]") -> None:
-    skeleton = several.add_parser("skeleton", help="the home's keypoints: which are left and right, how they join")
-    actions = skeleton.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = group(several, "skeleton", help="the home's keypoints: which are left and right, how they join")
     add_json(
         command(actions, "show", example="skeleton show", help="keypoints, pairs, sigmas, edges"),
         run=skeleton_show,
