@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from app.processes.child import LOCKED, STOPPED, guard_command, start_guarded, stop_guarded, try_lock
+from tests.waiting import gone, until
 
 SLEEPER = "import time; time.sleep(600)"
 STUBBORN = (
@@ -24,21 +25,6 @@ child = subprocess.Popen([sys.executable, "-c", {SLEEPER!r}], start_new_session=
 print(child.pid, flush=True)
 time.sleep(600)
 """
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    """Return when the condition holds; fail the test when it takes too long."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "took too long"
-        time.sleep(0.02)
-
-
-def gone(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:  # it may end at any moment
-        return True
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
 from app.home.settings import Settings
 from app.processes.child import try_lock
 from app.processes.supervisor import SupervisorError, child_environ, require_free_port, run_supervised, url, web_answers
 from app.processes.worker_trouble import WorkerTrouble, read_trouble
+from tests.waiting import gone, until
 
 WEB = """
 import http.server, os, signal, sys
@@ -43,21 +43,6 @@ home, port = Path(sys.argv[1]), int(sys.argv[2])
 commands = {{"web": [sys.executable, "-c", {WEB!r}], "worker": [sys.executable, "-c", {WORKER!r}]}}
 sys.exit(run_supervised(Settings(home, f"sqlite:///{{home}}/store.db", port=port), commands=commands))
 """
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 15.0) -> None:
-    """Return when the condition holds; fail the test when it takes too long."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "took too long"
-        time.sleep(0.02)
-
-
-def gone(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:  # it may end at any moment
-        return True
 
 
 def pid_in(path: Path) -> int:

@@ -2,12 +2,9 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
 
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
@@ -22,6 +19,7 @@ from db.store.session import Store, open_store
 from sspcm.config import RoundConfig, TrainConfig
 from sspcm.pose import Box
 from sspcm.skeletons.skeleton import get_skeleton
+from tests.waiting import gone, until
 
 TRAINER = Path(__file__).parents[1] / "rounds" / "stand_in_trainer.py"
 
@@ -38,21 +36,6 @@ try:
 except WorkerError as error:
     sys.exit(str(error))
 """
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    """Return when the condition holds; fail the test when it takes too long."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "took too long"
-        time.sleep(0.02)
-
-
-def gone(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:  # it may end at any moment
-        return True
 
 
 @dataclass

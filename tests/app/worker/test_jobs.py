@@ -19,8 +19,9 @@ from db.labelling import queue
 from db.pool import images
 from db.records import PrelabellingRecord
 from db.rounds import prelabellings, rounds
-from tests.app.worker.place import Place, until
+from tests.app.worker.place import Place
 from tests.onnx_files import movenet
+from tests.waiting import until
 
 
 def test_a_launched_round_ends_published_with_its_ranking_in_the_queue(either_place: Place) -> None:

@@ -6,7 +6,8 @@ import time
 from app.rounds.folder import round_folder
 from db.rounds import workers
 from db.rounds.workers import WorkerSeen
-from tests.app.worker.place import Place, gone, until
+from tests.app.worker.place import Place
+from tests.waiting import gone, until
 
 
 def test_a_round_killed_with_its_worker_goes_on_in_the_next_one(place: Place) -> None:
