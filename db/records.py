@@ -121,6 +121,8 @@ class NewPerson:
     area: float | None = None
     source_id: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    box_is_made: bool = False
+    """Whether no file and nobody said the box: it was made of the keypoints."""
 
 
 @dataclass(frozen=True)

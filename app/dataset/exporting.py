@@ -23,6 +23,7 @@ HUMAN = "human"
 LARGEST_ID = 2**62
 """Fresh ids go on from the largest one below it, so that they stay numbers that every reader can hold."""
 
+ALIKE = "images named as another one, which readers that go by names take for the same; both names are kept"
 GAVE_WAY = "field 'predictions' that an imported file had of its own, left out here: it is in an export without them"
 
 
@@ -61,6 +62,10 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     person_ids = dict(zip([p.id for p in persons], written.person_ids, strict=True))
     renumbered = sum(p.source_id is not None and p.source_id < 1 for p in persons)
     changes = Counter(written.changes) + Counter({RENUMBERED: renumbered})
+    names = Counter(record.file_name for record in records)
+    alike = sum(count for count in names.values() if count > 1)
+    if alike:
+        changes[ALIKE] = alike
     if with_predictions and "predictions" in document:
         changes[GAVE_WAY] += 1
     if changes:

@@ -37,7 +37,9 @@ def count_merged(merged: Merged) -> str | None:
 def new_person(person: CocoPerson) -> NewPerson:
     """A person of the file, as the store takes them."""
     instance = person.person
-    return NewPerson(instance.box, instance.label, instance.area, person.id, instance.extra)
+    return NewPerson(
+        instance.box, instance.label, instance.area, person.id, instance.extra, box_is_made=person.box_is_made
+    )
 
 
 def new_persons(persons: Sequence[CocoPerson]) -> list[NewPerson]:

@@ -128,7 +128,7 @@ def _had(tx: Session, person_id: int, label: Label) -> bool:
 
 
 def _merge_box(row: PersonRow, person: NewPerson, record: PersonRecord, *, update: bool) -> Merged:
-    if same_box(person.box, record.box):
+    if person.box_is_made or same_box(person.box, record.box):
         return Merged()
     if not update:
         return Merged(boxes_differ=1)

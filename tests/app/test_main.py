@@ -501,3 +501,20 @@ def test_a_password_that_is_no_text_is_refused(run: Run, monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "stdin", io.StringIO("p\udce4sswort-lang\n"))
     status, out, err = run("user", "add", "ann", "--role", "lead", "--password-stdin")
     assert (status, out) == (1, "") and "is no text in UTF-8" in err
+
+
+def test_the_home_may_stand_between_the_two_words_of_a_command(run: Run, tmp_path: Path) -> None:
+    assert run("migrate")[0] == 0
+    parsed = build_parser().parse_args(["round", "--home", str(tmp_path / "home"), "list"])
+    assert parsed.home_after == tmp_path / "home"
+    assert run("round", "--home", str(tmp_path / "home"), "list")[0] == 0
+
+
+def test_who_reads_no_further_ends_a_command_without_a_word(tmp_path: Path) -> None:
+    code = "import sys; from app.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    assert main(["--home", str(tmp_path), "migrate"]) == 0
+    command = [sys.executable, "-c", code, "--home", str(tmp_path), "queue"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(60)) == (b"", 0)

@@ -60,17 +60,35 @@ def number_categories(categories: Iterable[Any]) -> tuple[list[Category], dict[i
     for entry, said in zip(entries, wanted, strict=True):
         if said in numbers and {**entry, "id": numbers[said]} in kept:
             continue
-        if isinstance(said, int) and said not in numbers:
-            fresh = said
-        else:
-            fresh = max(taken, default=0) + 1
-            changed.append(f"category {shown(entry.get('name'))} has the id {shown(entry.get('id'))}; numbered {fresh}")
+        is_own = isinstance(said, int) and said not in numbers
+        fresh = said if isinstance(said, int) and is_own else max(taken, default=0) + 1
         taken.add(fresh)
         own = {OWN_ID: said, **entry} if isinstance(said, str) else entry
         kept.append({**own, "id": fresh})
+        meant = kept[-1]
+        if said in numbers:  # of two categories under one id
+            meant = _rather_meant(_numbered(kept, numbers[said]), meant)
         if said is not None:
-            numbers.setdefault(said, fresh)
+            numbers[said] = meant["id"]
+        if not is_own:
+            changed.append(_tell_number(entry, fresh, meant))
     return kept, numbers, changed
+
+
+def _tell_number(entry: Category, number: int, meant: Category) -> str:
+    said = f"category {shown(entry.get('name'))} has the id {shown(entry.get('id'))}; numbered {number}"
+    if identity(entry.get("id")) is None or isinstance(entry["id"], str):
+        return said
+    return f"{said}, and annotations of that id are taken for {shown(meant.get('name'))}"
+
+
+def _numbered(categories: Iterable[Category], number: int) -> Category:
+    return next(one for one in categories if one["id"] == number)
+
+
+def _rather_meant(one: Category, other: Category) -> Category:
+    """Which of two categories under one id its annotations mean: the order of the two must cost no label."""
+    return max(one, other, key=lambda category: (keypoint_names(category) is not None, is_people(category)))
 
 
 def read_categories(

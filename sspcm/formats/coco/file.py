@@ -25,6 +25,8 @@ class CocoPerson:
     id: int
     image_id: int
     person: PersonInstance
+    box_is_made: bool = False
+    """Whether the file says no box that can be used: this one was made of its keypoints or its outline."""
 
 
 @dataclass(frozen=True)

@@ -204,18 +204,24 @@ def _own_id(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _read_person(entry: _Entry, category: int, reading: _Reading) -> CocoPerson | None:
     """None, with a complaint, where nothing says where the person is."""
     label, points = _read_label(entry, reading)
-    box = _read_box(entry, points, reading.complaints)
+    box, is_made = _read_box(entry, points, reading.complaints)
     if box is None:
         return None
+    if _is_of_one_pixel(box, entry.image):
+        said = (
+            "lies within one pixel of its frame, as if measured in parts of it; taken as it is. Wanted pixels: "
+            "multiply x by the width and y by the height."
+        )
+        reading.complaints.add(entry.where, said, cause="parts")
     extra = _read_extra(entry, category, box, label, reading)
-    return CocoPerson(
-        entry.number, entry.image.id, PersonInstance(box, label, _read_area(entry, reading.complaints), extra)
-    )
+    person = PersonInstance(box, label, _read_area(entry, reading.complaints), extra)
+    return CocoPerson(entry.number, entry.image.id, person, box_is_made=is_made)
 
 
-def _read_box(entry: _Entry, points: Sequence[Point], complaints: Complaints) -> Box | None:
+def _read_box(entry: _Entry, points: Sequence[Point], complaints: Complaints) -> tuple[Box | None, bool]:
+    """The box, and whether it was made: of the keypoints, else of the outline."""
     try:
-        return read_box(entry.fields, entry.image)
+        return read_box(entry.fields, entry.image), False
     except PoseError as error:
         said = str(error).rstrip(".")
     box = box_around(entry.fields, points, entry.image)
@@ -224,7 +230,13 @@ def _read_box(entry: _Entry, points: Sequence[Point], complaints: Complaints) ->
     else:
         source = "its placed keypoints, with a margin" if points else "its outline"
         complaints.add(entry.where, f"{said}; its box is made of {source}.", cause=("made", bool(points), _kind(said)))
-    return box
+    return box, True
+
+
+def _is_of_one_pixel(box: Box, image: CocoImage) -> bool:
+    """Whether the box is what a tool writes that measures in parts of the frame."""
+    around, is_larger = box.enclosing, image.width is not None and image.width > 1
+    return is_larger and min(around.x, around.y) >= 0 and max(around.x + around.width, around.y + around.height) <= 1
 
 
 def _kind(said: str) -> str:

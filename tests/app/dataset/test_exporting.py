@@ -158,6 +158,17 @@ def test_images_of_two_files_with_the_same_ids_get_ids_of_their_own(
     assert kept["category_id"] == 3, "what came with an id keeps it"
 
 
+def test_images_of_one_name_are_counted_for_who_goes_by_names(
+    sqlite_store: Store, add_people: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, count=0)
+    with sqlite_store.transaction() as tx:
+        for number, name in enumerate(["0001.jpg", "0001.jpg", "0002.jpg"]):
+            images.add_image(tx, NewImage(f"{number}" * 64, name, 640, 480, "hall", number), ())
+    changes = export_coco(sqlite_store)["export_changes"]
+    assert [(count, said.split(",")[0]) for said, count in changes.items()] == [(2, "images named as another one")]
+
+
 @given(st.lists(st.none() | st.integers(0, 5)), st.lists(st.integers(0, 20)))
 def test_ids_are_unique_and_kept_where_they_can_be(wanted: list[int | None], reserved: list[int]) -> None:
     ids = _ids(wanted, reserved)

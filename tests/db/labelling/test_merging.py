@@ -254,3 +254,11 @@ def test_an_area_that_nothing_can_be_measured_by_is_no_news_again(home, now, are
     assert home.merge(person(1, area=area), now=now) == Merged()
     written = person(1, area=1696.0, extra={"as_read": {"area": area}})  # as an export has it
     assert home.merge(written, now=now, update=True).fields_updated == 0
+
+
+def test_a_box_that_the_file_lacks_never_takes_the_place_of_one_that_somebody_drew(home, make_label, now):
+    home.add(person(1, label=make_label()))
+    made = person(1, x=63.0, label=make_label(), box_is_made=True)
+    assert home.merge(made, now=now) == Merged()
+    assert home.merge(made, now=now, update=True) == Merged()
+    assert home.persons()[0].box == person(1).box

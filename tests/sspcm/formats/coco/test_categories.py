@@ -93,7 +93,19 @@ def test_a_category_without_an_id_of_its_own_is_numbered_and_said() -> None:
     )
     assert [one["id"] for one in kept] == [3, 4, 5]
     assert (numbers, kept[1]["own_id"]) == ({3: 3, "x": 4}, "x")
-    assert changed == ["category 'b' has the id 'x'; numbered 4", "category 'c' has the id 3; numbered 5"]
+    assert changed == [
+        "category 'b' has the id 'x'; numbered 4",
+        "category 'c' has the id 3; numbered 5, and annotations of that id are taken for 'a'",
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_categories_under_one_id_cost_no_label_in_either_order(order: int) -> None:
+    person = {"name": "person", "id": 1, "keypoints": ["nose"]}
+    _, numbers, changed = number_categories([{"name": "car", "id": 1}, person][::order])
+    kept = {1: "car", 2: "person"} if order == 1 else {1: "person", 2: "car"}
+    assert kept[numbers[1]] == "person"
+    assert "annotations of that id are taken for 'person'" in changed[0]
 
 
 @settings(max_examples=30)

@@ -122,3 +122,15 @@ def test_boxes_that_are_unfit_for_different_reasons_are_told_apart_and_alike_one
     assert [line.split(" annotations")[0] for line in told if "annotations" in line] == ["2", "2"]
     assert len(told) == 3
     assert "outside the 160 x 120 px frame" in told[1]
+
+
+def test_a_box_made_of_keypoints_is_known_as_such() -> None:
+    without = {key: value for key, value in LABELLED.items() if key != "bbox"}
+    assert [one.box_is_made for one in read(LABELLED, {**without, "id": 6}).persons] == [False, True]
+
+
+def test_a_person_measured_in_parts_of_the_frame_is_told_once() -> None:
+    parts = {**LABELLED, "bbox": [0.2, 0.3, 0.4, 0.5], "keypoints": [0.4, 0.5, 2] * 17}
+    told = read(parts, {**parts, "id": 6}).complaints
+    assert len(told) == 1
+    assert told[0].startswith("2 annotations") and "multiply x by the width and y by the height" in told[0]
