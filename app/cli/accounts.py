@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The commands `user ...`."""
     user = group(several, "user", help="accounts")
     add = command(
         user,

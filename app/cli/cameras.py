@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_camera(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The commands `camera ...`."""
     actions = group(several, "camera", help="cameras and their lens circles")
     add_json(
         command(actions, "list", example="camera list", help="every camera, its circle and who says so"),

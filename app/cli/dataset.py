@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The commands `import` and `prelabel`."""
     imports = command(
         several,
         "import",
@@ -59,6 +60,7 @@ def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
 
 
 def add_export(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The command `export`."""
     export = command(several, "export", example="export labels.json", help="labels out as COCO keypoints")
     export.add_argument("out", type=Path, metavar="OUT", help="the file to write")
     export.add_argument("--format", choices=["coco"], default="coco", help="what is written (coco)")

@@ -61,14 +61,17 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
 
 
 def epilog(example: str) -> str:
+    """What stands under a help: an example, and the environment."""
     return f"example:\n  {PROGRAM} --home data {example}\n\n{ENVIRONMENT}"
 
 
 def add_port(parser: argparse.ArgumentParser) -> None:
+    """Where the web server listens."""
     parser.add_argument("--port", type=port, help="where the web server listens (default: $SSPCM_PORT or 7860)")
 
 
 def add_json(parser: argparse.ArgumentParser, *, run: Command, name: str) -> None:
+    """Whether a program reads the answer; and what carries the command out, under the name that errors begin with."""
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     parser.set_defaults(run=run, command_name=name)
 
@@ -81,6 +84,7 @@ def folder(text: str) -> Path:
 
 
 def positive(text: str) -> int:
+    """A count, from 1 on. Raises ArgumentTypeError."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
     if not 1 <= number <= LARGEST:
         raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number from 1 to {LARGEST:,}")
@@ -88,6 +92,7 @@ def positive(text: str) -> int:
 
 
 def port(text: str) -> int:
+    """A port. Raises ArgumentTypeError."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
     if not 0 < number < 65536:
         raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port; give a number from 1 to 65535")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 def add_queue(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The command `queue`."""
     queue = command(several, "queue", example="queue --limit 5", help="what annotators get next, and why")
     queue.add_argument("--limit", type=positive, default=20, help="how many images (default: 20)")
     add_json(queue, run=show_queue, name="queue")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The commands `round ...`."""
     rounds = group(several, "round", help="rounds")
     launch = command(rounds, "launch", example="round launch --preset demo", help="start a round; a worker must run")
     launch.add_argument("--config", type=Path, metavar="FILE", help="TOML over the other settings")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_services(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The commands `demo`, `up`, `web`, `worker` and `migrate`."""
     demo = command(several, "demo", example="demo", help="a home with the demo images, opened again if it exists")
     demo.add_argument("--check", action="store_true", help="run the whole loop over HTTP in a fresh home and judge it")
     demo.add_argument("--steps", type=positive, help="with --check: training steps a round (default: the preset's)")

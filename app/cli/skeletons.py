@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 def add_skeleton(several: "Subparsers[argparse.ArgumentParser]") -> None:
+    """The commands `skeleton ...`."""
     actions = group(several, "skeleton", help="the home's keypoints: which are left and right, how they join")
     add_json(
         command(actions, "show", example="skeleton show", help="keypoints, pairs, sigmas, edges"),

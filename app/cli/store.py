@@ -10,16 +10,16 @@ from app.home.settings import Settings
 from db.store.session import Store, open_store
 from db.store.session import migrate as migrate_store
 
+RELOAD = re.compile(r" Reload the page[^.]*\.")
+"""The way out that the store's errors name; who sees no page has another."""
+
 
 class CommandError(RuntimeError):
     """A command that cannot be carried out; the message says why."""
 
 
-RELOAD = re.compile(r" Reload the page[^.]*\.")
-"""The way out that the store's errors name; who sees no page has another."""
-
-
 def import_first(home: Path) -> str:
+    """What to do in a home that is empty."""
     return f"Import a folder: {home_command(home, 'import', 'IMAGES_DIR')}"
 
 

@@ -34,6 +34,8 @@ class ImportReport:
 
 @dataclass
 class Tally:
+    """What an import has done so far."""
+
     complaints: Complaints
     new: int = 0
     known: int = 0

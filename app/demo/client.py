@@ -26,6 +26,7 @@ OTHER_HOMES = ("DATABASE_URL", "SSPCM_HOME", "SSPCM_HOST", "SSPCM_PORT", "SSPCM_
 
 
 def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -83,10 +84,12 @@ def signed_in(settings: Settings, name: str, home: DemoHome) -> Iterator[httpx.C
 
 
 def get(client: httpx.Client, path: str) -> httpx.Response:
+    """The answer. Raises CheckFailed for a refusal."""
     return _require_ok(client.get(path), path)
 
 
 def post(client: httpx.Client, path: str, body: dict[str, Any]) -> Any:
+    """The JSON that is answered. Raises CheckFailed for a refusal."""
     return _require_ok(client.post(path, json=body), path).json()
 
 

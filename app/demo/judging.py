@@ -40,6 +40,7 @@ def read_truth() -> dict[tuple[str, tuple[float, ...]], Truth]:
 
 
 def accepted_now(store: Store) -> set[int]:
+    """The persons with a label that counts."""
     with store.reading() as tx:
         return {p.id for p in persons.list_persons(tx, split="train") if p.state == "accepted"}
 
@@ -71,6 +72,7 @@ def mean_oks(store: Store, loop: Loop, number: int) -> float:
 
 
 def judge_frozen(frozen: list[dict[str, Any]], seed: set[int], corrected: set[int]) -> Iterator[str]:
+    """What is wrong with the labels that a round froze: they are the seed and those corrected since."""
     labelled = [(f["person_id"], f["revision"], f["author"]) for f in frozen if f["role"] == "labelled"]
     wanted = {(i, 1, IMPORTED) for i in seed} | {(i, 1, "annotator") for i in corrected}
     if set(labelled) != wanted or len(labelled) != len(wanted):
@@ -81,6 +83,7 @@ def judge_frozen(frozen: list[dict[str, Any]], seed: set[int], corrected: set[in
 
 
 def judge_oks(before: float, after: float) -> Iterator[str]:
+    """What is wrong with where the student puts the corrected persons: a round must bring it nearer."""
     if not after > before:
         yield f"the student's mean OKS on the corrected persons did not rise: {before} before, {after} after."
 

@@ -15,11 +15,13 @@ def round_folder(settings: Settings, number: int, attempt: int = 1) -> Path:
 
 
 def read_status(folder: Path) -> dict[str, Any]:
+    """What the trainer says of its end; empty until then."""
     path = folder / STATUS_FILE
     return cast(dict[str, Any], json.loads(path.read_text())) if path.exists() else {}
 
 
 def last_lines(path: Path, count: int = 3) -> str:
+    """A log's last lines with words in them, as one."""
     lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
     return " | ".join(lines[-count:]) or "(none)"
 
@@ -31,9 +33,11 @@ def read_seconds(folder: Path) -> dict[str, float]:
 
 
 def note_seconds(folder: Path, stage: str, seconds: float) -> None:
+    """Keep how long one of this side's stages took."""
     write_json(folder / SECONDS_FILE, {**read_seconds(folder), stage: round(seconds, 2)})
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
+    """The file, whole. Raises ValueError for NaN and infinity."""
     # NaN is no JSON: an error here, not in a reader
     write_atomically(path, json.dumps(content, allow_nan=False).encode())

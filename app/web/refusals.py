@@ -35,6 +35,8 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
 
 
 def refusal(status: int, code: str) -> Callable[[Request, Exception], Response]:
+    """The handler of one kind of error: its own message, under that status and code."""
+
     def answer(request: Request, error: Exception) -> Response:
         return refuse(request.scope, status, code, str(error))
 
@@ -42,6 +44,7 @@ def refusal(status: int, code: str) -> Callable[[Request, Exception], Response]:
 
 
 def say_what_http_means(request: Request, error: Exception) -> Response:
+    """The handler of what Starlette refuses: no such address, no such method, a body that cannot be read."""
     assert isinstance(error, HTTPException)
     return refuse(request.scope, error.status_code, "http", _http_words(request, error), headers=error.headers)
 
@@ -63,6 +66,7 @@ def _http_words(request: Request, error: HTTPException) -> str:
 
 
 def say_what_was_invalid(request: Request, error: Exception) -> Response:
+    """The handler of a message that does not fit the contract."""
     assert isinstance(error, RequestValidationError)
     problems: list[Any] = list(error.errors())
     said = "; ".join(f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in problems[:3])

@@ -13,6 +13,9 @@ from db.records import Lease, UserRecord
 from db.schema import ImageRow, LeaseRow, UserRow
 from db.upsert import insert, upsert_all
 
+MOST_HELD = 4
+"""How many images one annotator holds at a time, unless the caller says otherwise: others wait for them."""
+
 
 def lock_image(tx: Session, image_id: int) -> ImageRow:
     """The image's row, locked until the transaction ends, so that decisions in one image follow each other.
@@ -49,10 +52,6 @@ def take_lease(tx: Session, image_id: int, user: UserRecord, *, expires_at: date
     """The image is held by this annotator, after `check_lease` in an image that `lock_image` locked."""
     held: dict[str, Any] = {"image_id": image_id, "user_id": user.id, "expires_at": expires_at}
     upsert_all(tx, LeaseRow, [held], key=["image_id"])
-
-
-MOST_HELD = 4
-"""How many images one annotator holds at a time, unless the caller says otherwise: others wait for them."""
 
 
 def keep_at_most(tx: Session, user: UserRecord, most_held: int, *, now: datetime, above_all: int) -> None:

@@ -27,11 +27,13 @@ class Log:
 
 
 def train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:
+    """What one step is told as."""
     told = {"loss": log.loss, "losses": log.losses, "seconds_left": round(seconds_left, 1)}
     return line_of(log.step, config) | told
 
 
 def line_of(step: int, config: RoundConfig) -> dict[str, Any]:
+    """What every line begins with: how far the training is."""
     every, steps = config.train.snapshot_every, config.train.steps
     epochs = max(1, steps // every)  # steps that fill no whole epoch belong to the last
     epoch = min((max(step, 1) - 1) // every + 1, epochs)
@@ -55,6 +57,7 @@ def summarise(epoch: Sequence[StepLog]) -> dict[str, Any]:
 
 
 def only_ap(measured: dict[str, dict[str, float | None]]) -> dict[str, float | None]:
+    """Each network's AP alone."""
     return {name: figures["AP"] for name, figures in measured.items()}
 
 

@@ -23,6 +23,7 @@ def for_leads(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def lead_of(request: gr.Request) -> UserRecord:
+    """The lead who asks. Raises NotALead."""
     if request.request is None:
         raise NotALead("Nobody is signed in. Sign in at /login.")
     user: UserRecord = request.request.scope["state"]["session"].user

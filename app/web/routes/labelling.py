@@ -36,7 +36,7 @@ ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_le
 
 
 def labelling_routes(home: OpenHome) -> APIRouter:
-    """What the editor calls. Sync handlers: they run in the thread pool and may wait for the home.store."""
+    """What the editor calls. Sync handlers: they run in the thread pool and may wait for the store."""
     api = APIRouter()
     lease_s, most_held = home.settings.lease_s, home.settings.most_held
 
