@@ -105,9 +105,12 @@ def run_up(settings: "Settings", options: argparse.Namespace) -> int:
 
 def run_web(settings: "Settings", _options: argparse.Namespace) -> int:
     """The web server until told to stop."""
-    from app.cli.store import prepare
+    from app.cli.store import expecting, prepare
     from app.home.settings import GRADIO_ENVIRONMENT
+    from app.processes.supervisor import SupervisorError, require_free_port
 
+    with expecting(SupervisorError):
+        require_free_port(settings.host, settings.port)
     os.environ.update(GRADIO_ENVIRONMENT)  # before Gradio is imported
     from app.web.server import serve
 

@@ -16,6 +16,8 @@ from sspcm.images.limits import UNLIMITED, USUAL, Limits
 Device = Literal["auto", "cpu", "cuda"]
 
 DEFAULT_HOME = Path("data")
+_HOST = re.compile(r"[^\s/:@\[\]*?#]+|\[[0-9a-f:.%]+\]")
+"""A name or address as the header Host has it, without its port."""
 _MOST_MILLIONS = min(UNLIMITED.pixels, UNLIMITED.file_bytes) // 1_000_000
 
 
@@ -158,6 +160,12 @@ def _hosts(text: str) -> tuple[str, ...]:
     hosts = tuple(name for part in text.split(",") if (name := part.strip().lower()))
     if not hosts:
         raise SettingsError(f"SSPCM_ALLOWED_HOSTS is '{text}'; wanted host names with commas between them.")
+    for name in hosts:
+        if not _HOST.fullmatch(name):
+            raise SettingsError(
+                f"SSPCM_ALLOWED_HOSTS has '{name}'; wanted host names alone, without scheme, port or path, "
+                "as in pose.example.org,127.0.0.1,[::1]."
+            )
     return hosts
 
 

@@ -19,6 +19,7 @@ from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.settings import Settings
 from app.web.connections import server_options
 from app.web.entrance import entrance_routes
+from app.web.event_words import EventWords
 from app.web.guard import Guard
 from app.web.opened import OpenHome
 from app.web.pages.annotate import annotate_page
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
             for kind in (KeyError, FnIndexInferError):
                 route.app.add_exception_handler(kind, say_which_event)
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(EventWords)
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))  # added last: it stands in front
     return app
 

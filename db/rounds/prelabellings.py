@@ -16,6 +16,7 @@ from db.schema import PROJECT_ID, PrelabellingRow
 from db.upsert import insert
 
 _ACTIVE = ("queued", "running")
+_ANOTHER = "another model is predicting the pool; wanted one at a time. Wait until it ends, then launch again."
 
 
 def create(
@@ -40,10 +41,14 @@ def create(
     # As with rounds, an index refuses a second active one.
     added = tx.scalar(insert(tx, PrelabellingRow).values(row).on_conflict_do_nothing().returning(PrelabellingRow.id))
     if added is None:
-        raise RoundActive(
-            "another model is predicting the pool; wanted one at a time. Wait until it ends, then launch again."
-        )
+        raise RoundActive(_ANOTHER)
     return get(tx, added)
+
+
+def require_none_active(tx: Session) -> None:
+    """Raises RoundActive while one is queued or running: before a large file is taken in that would only be refused."""
+    if tx.scalar(select(PrelabellingRow.id).where(PrelabellingRow.state.in_(_ACTIVE)).limit(1)) is not None:
+        raise RoundActive(_ANOTHER)
 
 
 def get(tx: Session, prelabelling_id: int) -> PrelabellingRecord:

@@ -299,7 +299,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(run: Run, monkeypatch: 
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("command", ["demo", "up"])
+@pytest.mark.parametrize("command", ["demo", "up", "web"])
 def test_a_taken_port_is_told_before_anything_is_made(command: str, run: Run, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

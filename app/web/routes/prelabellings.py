@@ -19,10 +19,15 @@ def prelabelling_routes(home: OpenHome) -> APIRouter:
     """What leads launch and watch."""
     api = APIRouter()
 
+    def require_room() -> None:
+        with home.store.reading() as tx:
+            prelabellings.require_none_active(tx)
+
     @api.post("/api/prelabellings", status_code=201)
     async def prelabel(request: Request, name: ModelName) -> dict[str, Any]:
         """The body is the model's file: streamed, never held in memory, kept under its hash, opened by the worker."""
         model = network_name(name)
+        await to_thread.run_sync(require_room)
         sha256 = await home.models.put(request.stream(), name=model)
         user = user_of(request)
         launched = await to_thread.run_sync(

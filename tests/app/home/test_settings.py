@@ -42,6 +42,9 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
         ({"SSPCM_MOST_HELD": "\u0663"}, "SSPCM_MOST_HELD"),
         ({"SSPCM_DEVICE": "tpu"}, "tpu"),
         ({"SSPCM_ALLOWED_HOSTS": " ,"}, "host names"),
+        ({"SSPCM_ALLOWED_HOSTS": "localhost,https://pose.example.org"}, "without scheme, port or path"),
+        ({"SSPCM_ALLOWED_HOSTS": "pose.example.org:443"}, "without scheme, port or path"),
+        ({"SSPCM_ALLOWED_HOSTS": "*.example.org"}, "host names alone"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(environ: dict[str, str], named: str, tmp_path: Path) -> None:

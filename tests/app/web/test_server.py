@@ -429,3 +429,13 @@ def test_an_event_that_no_page_has_is_refused_in_words(asked: dict[str, Any], se
         answer = lea.post("/lead/gradio_api/run/predict", json={"data": [], **asked})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
     assert "Reload the page" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("data", [[], [None]])
+def test_an_event_with_other_fields_than_the_page_has_is_answered_in_words(data: list[Any], server: Server) -> None:
+    with server.client("lea") as lea:
+        launch = next(d for d in lea.get("/lead/config").json()["dependencies"] if len(d["inputs"]) > 1)
+        answer = lea.post("/lead/gradio_api/run/predict", json={"data": data, "fn_index": launch["id"]})
+    said = answer.json()["error"]
+    assert answer.status_code == 500 and "Reload the page" in said, answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
