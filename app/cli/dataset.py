@@ -44,16 +44,14 @@ def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
     imports.add_argument(
         "--update", action="store_true", help="take the file's labels, boxes and fields where those here differ"
     )
-    imports.add_argument(
-        "--prelabel", type=Path, metavar="MODEL.onnx", help="a pose model to predict everybody with who has no label"
-    )
+    imports.add_argument("--prelabel", type=Path, metavar="MODEL.onnx", help="a pose model to predict everybody with")
     add_json(imports, run=import_images, name="import")
 
     prelabel = command(
         several,
         "prelabel",
         example="prelabel movenet.onnx",
-        help="a pose model's predictions for everybody who has no label",
+        help="a pose model's predictions for everybody, to begin from and to measure it by",
     )
     prelabel.add_argument("model", type=Path, metavar="MODEL.onnx", help="a pose model (docs/cold-start.md)")
     add_json(prelabel, run=run_prelabel, name="prelabel")
@@ -157,6 +155,11 @@ def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:
         f"{report.predicted} persons predicted by {report.model} ({report.layout}) in {report.seconds:.1f} s, "
         f"{report.flagged} of them flagged; {report.known} were predicted before"
     )
+    if report.validation or report.decided:
+        yield (
+            f"{report.validation} validation persons and {report.decided} labelled or skipped ones were predicted as "
+            "well, to measure the model by"
+        )
     if report.unknown_keypoints:
         yield f"note: the model has no {', '.join(report.unknown_keypoints)}; annotators place them."
     for complaint in report.complaints:

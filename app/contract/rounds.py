@@ -96,11 +96,16 @@ class RoundsPayload(Payload):
 
 
 class PoolReport(TypedDict, total=False):
-    """What came of a model's run over the pool, as far as it is known: counts of persons, and what the model lacks."""
+    """What came of a model's run over the pool, as far as it is known: counts of persons, and what the model lacks.
+
+    validation, decided: whom it predicted besides the open persons, to be measured by them.
+    """
 
     predicted: int
     flagged: int
     known: int
+    validation: int
+    decided: int
     unknown_keypoints: list[str]
     complaints: list[str]
 

@@ -101,7 +101,8 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
 def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
     described = project.get_project(tx)
     persons = [p for p in list_persons(tx, image_id=image.id) if p.is_listed]
-    ids = [person.id for person in persons]
+    # validation persons are labelled blind: what networks say of them is shown to leads, once they are labelled
+    ids = [person.id for person in persons if image.split == "train" or person.state == "accepted"]
     number = described.published_round
     scores = predictions.imported_scores(tx, ids)
     imported = predictions.imported(tx, ids)

@@ -1,4 +1,7 @@
-"""Pre-labels: a pose model's predictions for the persons nobody has labelled, and the queue ordered by them.
+"""Pre-labels: a pose model's predictions for everybody, and the queue ordered by them.
+
+Open persons of the pool come first: annotators begin from these. Validation persons and those who are decided follow,
+so that the model's predictions can be held against their labels; nobody is shown those of validation persons.
 
 The worker and the command line run it; the web never imports it, since it loads onnxruntime.
 """
@@ -7,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from app.pool.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
 from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
-from db.records import ImageRecord, PersonRecord
+from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.rounds import predictions
 from db.rounds.predictions import ImportedPrediction
 from db.store.session import Store
@@ -48,13 +51,17 @@ class PrelabelReport:
     model: str
     layout: str
     persons: int
-    """Whom it was asked about: the open persons of the pool."""
+    """Whom it was asked about to begin from: the open persons of the pool."""
     predicted: int
     """Of them, those predicted now."""
     known: int
     """Those predicted by this very model on the same crop before."""
     flagged: int
     """Those predicted now with at least one flag."""
+    validation: int
+    """Validation persons predicted now: to measure the model by, and shown to nobody."""
+    decided: int
+    """Labelled and skipped persons of the pool predicted now: to measure the model by their labels."""
     unknown_keypoints: tuple[str, ...]
     """Keypoints of the skeleton that the model does not have: annotators place them."""
     complaints: tuple[str, ...]
@@ -80,47 +87,80 @@ def check_keypoints(model: PoseModel, skeleton: Skeleton) -> tuple[str, ...]:
 
 
 def prelabel(store: Store, files: ImageFiles, model: PoseModel, *, progress: Progress | None = None) -> PrelabelReport:
-    """Predict every open person of the pool, batch by batch, then order the queue by what the model is unsure of.
+    """Predict every open person of the pool, batch by batch, and order the queue by what the model is unsure of.
 
-    Persons whom this model predicted on the same crop before are left, so a run that broke off goes on where it
-    stopped. Raises PrelabellingFailed.
+    Then everybody else whose label it can be measured by. Persons whom this model predicted on the same crop before are
+    left, so a run that broke off goes on where it stopped. Raises PrelabellingFailed.
     """
     began = time.perf_counter()
     with store.reading() as tx:
         skeleton = get_project(tx).skeleton
         unknown = check_keypoints(model, skeleton)
-        everybody = _open_persons(images.list_images(tx, split="train"), list_persons(tx, split="train"))
-        stored = predictions.imported(tx, [person.id for _, person in everybody])
-    waiting = [
-        (image, person)
-        for image, person in everybody
-        if person.id not in stored or stored[person.id].crop != crop_hash(model, person, lens_of(image))
-    ]
-    known, predicted, flagged = len(everybody) - len(waiting), 0, 0
-    complaints: list[str] = []
-    tell = progress or (lambda _done, _total: None)
-    done = known
-    tell(done, len(everybody))
-    for batch in _batches(waiting):
-        found = list(_predict(model, files, batch, skeleton, complaints))
-        with store.transaction() as tx:
-            predictions.add_imported(tx, found)
-        predicted += len(found)
-        flagged += sum(bool(one.score.flags) for one in found)
-        done += len(batch)
-        tell(done, len(everybody))
-    rank_before_rounds(store, files)
+        waiting, others = _everybody(images.list_images(tx), list_persons(tx))
+        stored = predictions.imported(tx, [person.id for _, person in waiting + others])
+    run = _Run(store, files, model, skeleton, stored, of=len(waiting) + len(others), progress=progress)
+    predicted = run.predict(waiting)
+    known, flagged = run.known, run.flagged
+    rank_before_rounds(store, files)  # nobody waits for the others' sake
+    measured = run.predict(others)
+    validation = sum(image.split == "validation" for image, _ in measured)
     return PrelabelReport(
         model=model.name,
         layout=model.layout.kind,
-        persons=len(everybody),
-        predicted=predicted,
+        persons=len(waiting),
+        predicted=len(predicted),
         known=known,
         flagged=flagged,
+        validation=validation,
+        decided=len(measured) - validation,
         unknown_keypoints=unknown,
-        complaints=tuple(complaints),
+        complaints=tuple(run.complaints),
         seconds=round(time.perf_counter() - began, 2),
     )
+
+
+class _Run:
+    """A model's way through the persons, and what came of it so far."""
+
+    def __init__(
+        self,
+        store: Store,
+        files: ImageFiles,
+        model: PoseModel,
+        skeleton: Skeleton,
+        stored: Mapping[int, StoredPrediction],
+        *,
+        of: int,
+        progress: Progress | None,
+    ) -> None:
+        self._store, self._files, self._model, self._skeleton = store, files, model, skeleton
+        self._stored, self._of, self._tell = stored, of, progress or (lambda _done, _total: None)
+        self._done = self.known = self.flagged = 0
+        self.complaints: list[str] = []
+
+    def predict(self, everybody: Sequence[Work]) -> list[Work]:
+        """Those of them who are predicted now."""
+        wanted = [work for work in everybody if not self._is_known(*work)]
+        self.known += len(everybody) - len(wanted)
+        self._did(len(everybody) - len(wanted))
+        by_id = {person.id: (image, person) for image, person in wanted}
+        predicted: list[Work] = []
+        for batch in _batches(wanted):
+            found = list(_predict(self._model, self._files, batch, self._skeleton, self.complaints))
+            with self._store.transaction() as tx:
+                predictions.add_imported(tx, found)
+            predicted += [by_id[one.score.person_id] for one in found]
+            self.flagged += sum(bool(one.score.flags) for one in found)
+            self._did(len(batch))
+        return predicted
+
+    def _is_known(self, image: ImageRecord, person: PersonRecord) -> bool:
+        stored = self._stored.get(person.id)
+        return stored is not None and stored.crop == crop_hash(self._model, person, lens_of(image))
+
+    def _did(self, count: int) -> None:
+        self._done += count
+        self._tell(self._done, self._of)
 
 
 def crop_hash(model: PoseModel, person: PersonRecord, lens: LensCircle | None) -> str:
@@ -130,10 +170,14 @@ def crop_hash(model: PoseModel, person: PersonRecord, lens: LensCircle | None) -
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _open_persons(pool: Sequence[ImageRecord], persons: Sequence[PersonRecord]) -> list[Work]:
-    """Whom a label is wanted for, image by image."""
-    by_id = {image.id: image for image in pool}
-    return [(by_id[person.image_id], person) for person in persons if person.state == "open"]
+def _everybody(all_images: Sequence[ImageRecord], persons: Sequence[PersonRecord]) -> tuple[list[Work], list[Work]]:
+    """Whom a label is wanted for, and everybody else who is somebody, validation persons first; each image by image."""
+    by_id = {image.id: image for image in all_images}
+    somebody = [(by_id[person.image_id], person) for person in persons if person.is_somebody]
+    waiting = [(image, person) for image, person in somebody if image.split == "train" and person.state == "open"]
+    validation = [(image, person) for image, person in somebody if image.split == "validation"]
+    decided = [(image, person) for image, person in somebody if image.split == "train" and person.state != "open"]
+    return waiting, validation + decided
 
 
 def _batches(work: Sequence[Work]) -> Iterator[list[Work]]:

@@ -99,9 +99,10 @@ export function sayPrelabelling({ state, model, done, total, report, error }, wo
   if (state === "running" && isAlone) return { text: `${model} stands still at ${done} of ${total} persons: no worker runs. The next one goes on with it.`, tone: "" };
   if (state === "running") return { text: `${model} is predicting: ${done} of ${total} persons.`, tone: "" };
   if (state === "failed") return { text: `Not predicted: ${error}`, tone: "error" };
-  const { predicted = 0, known = 0, flagged = 0 } = report;
-  if (!predicted) return { text: `${model} had predicted everybody before: ${count(known, "person")}.`, tone: "done" };
-  return { text: `${model} predicted ${count(predicted, "person")}, ${flagged} of them flagged; ${known} were predicted before.`, tone: "done" };
+  const { predicted = 0, known = 0, flagged = 0, validation = 0, decided = 0 } = report;
+  const others = validation + decided ? ` To be measured by, ${validation} validation persons and ${decided} labelled or skipped ones were predicted as well.` : "";
+  if (!predicted) return { text: `${model} had predicted everybody before: ${count(known, "person")}.${others}`, tone: "done" };
+  return { text: `${model} predicted ${count(predicted, "person")}, ${flagged} of them flagged; ${known} were predicted before.${others}`, tone: "done" };
 }
 
 /** What a finished run left out. @param {Prelabelling} run @returns {string[]} */

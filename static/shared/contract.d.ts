@@ -276,11 +276,17 @@ export interface Persons {
   validation?: number;
 }
 
-/** What came of a model's run over the pool, as far as it is known: counts of persons, and what the model lacks. */
+/**
+ * What came of a model's run over the pool, as far as it is known: counts of persons, and what the model lacks.
+ *
+ * validation, decided: whom it predicted besides the open persons, to be measured by them.
+ */
 export interface PoolReport {
   predicted?: number;
   flagged?: number;
   known?: number;
+  validation?: number;
+  decided?: number;
   unknown_keypoints?: string[];
   complaints?: string[];
 }

@@ -68,15 +68,47 @@ def test_every_open_person_gets_a_prediction_where_the_image_shows_them(
     told: list[tuple[int, int]] = []
     report = prelabel(store, files, model, progress=lambda done, total: told.append((done, total)))
     assert (report.model, report.layout, report.persons, report.predicted, report.known) == ("dots", "movenet", 2, 2, 0)
-    assert told == [(0, 2), (2, 2)]
+    assert told == [(0, 3), (2, 3), (2, 3), (3, 3)]
+    assert (report.validation, report.decided) == (0, 1)
     with store.reading() as tx:
         found = predictions.imported(tx, [labelled, first, second])
         scores = predictions.imported_scores(tx, [labelled, first, second])
-    assert set(found) == set(scores) == {first, second}
+    assert set(found) == set(scores) == {labelled, first, second}
     assert found[first].round_number is None
     assert found[first].prediction.network == "dots"
     assert np.abs(found[first].prediction.xy[LEFT_KNEE] - (121, 93)).max() < 2.5
     assert any("left elbow" in flag.reason for flag in scores[first].flags), "no green in the image"
+
+
+def test_everybody_else_is_predicted_after_the_open_ones_and_counted_apart(
+    sqlite_store: Store, files: ImageFiles, model: PoseModel
+) -> None:
+    labelled, waiting = fill(sqlite_store, files, frame((120, 90)), frame((121, 93)), labelled=1)
+    box = Box(59.5, 59.5, 80.0, 80.0)
+    held_out = NewImage(files.put(frame((90, 90)), ".png"), "v.png", 200, 200, "hall", 9, "validation")
+    with sqlite_store.transaction() as tx:
+        images.add_image(tx, held_out, [NewPerson(box), NewPerson(box, STICK), NewPerson(box, extra={"iscrowd": 1})])
+        _, _, blind, measured, crowd = (person.id for person in persons.list_persons(tx))
+    report = prelabel(sqlite_store, files, model)
+    assert (report.persons, report.predicted, report.validation, report.decided) == (1, 1, 2, 1)
+    again = prelabel(sqlite_store, files, model)
+    assert (again.predicted, again.known, again.validation, again.decided) == (0, 1, 0, 0)
+    with sqlite_store.reading() as tx:
+        found = predictions.imported(tx, [labelled, waiting, blind, measured, crowd])
+    assert sorted(found, key=lambda i: found[i].id) == [waiting, blind, measured, labelled]
+
+
+def test_nobody_sees_what_a_model_says_of_a_validation_person_without_a_label(
+    sqlite_store: Store, files: ImageFiles, model: PoseModel, add_account: Callable
+) -> None:
+    fill(sqlite_store, files, frame((121, 93)))
+    held_out = NewImage(files.put(frame((90, 90)), ".png"), "v.png", 200, 200, "hall", 9, "validation")
+    with sqlite_store.transaction() as tx:
+        image, _ = images.add_image(tx, held_out, [NewPerson(Box(59.5, 59.5, 80.0, 80.0))])
+    prelabel(sqlite_store, files, model)
+    lead = add_account(sqlite_store, "lea", "lead")
+    (person,) = tasks.look_at(sqlite_store, lead, image.id, lease_s=60).persons
+    assert (person.start.source, person.starts, person.flags, person.score) == ("empty", [], [], None)
 
 
 def test_a_run_again_predicts_nobody_twice_and_another_model_everybody(

@@ -57,6 +57,8 @@ test("a model's run over the pool is told from the queue to its end", () => {
   assert.equal(sayPrelabelling({ ...run, state: "done" }).text, "movenet predicted 1 person, 1 of them flagged; 8 were predicted before.");
   const again = { ...run, state: "done", report: { predicted: 0, flagged: 0, known: 9 } };
   assert.equal(sayPrelabelling(again).text, "movenet had predicted everybody before: 9 persons.");
+  const measured = { ...run, state: "done", report: { ...run.report, validation: 4, decided: 2 } };
+  assert.match(sayPrelabelling(measured).text, /before\. To be measured by, 4 validation persons and 2 labelled or skipped ones were predicted as well\.$/);
 });
 
 test("what a model does not know is told", () => {
