@@ -6,6 +6,7 @@ asgi              the types of ASGI
 bodies            limits on a request's body
 connections       limits on connections: how many, how slow
 entrance          signing in and out
+event_words       what a failed event of a page is answered with
 guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
 known_browsers    browsers that have signed in before
 login_budget      how many wrong passwords are borne, and from whom
