@@ -196,12 +196,12 @@ class TrainConfig:
 
 @dataclass(frozen=True)
 class RankingConfig:
-    """From keypoints to persons to images (method.md section 12, U3)."""
+    """From keypoints to persons to images (method.md section 12)."""
 
-    top_keypoints: int = limited(3, 1, 1000)
-    """A person's score is the mean of their worst keypoints, this many."""
-    flag_above: float = limited(0.3, 0.0, 1.0)
-    """A keypoint whose mutual-OKS inconsistency exceeds this is flagged to the annotator."""
+    top_keypoints: int = limited(1000, 1, 1000)
+    """A person's score is the mean over their worst keypoints, this many: all of them unless a round says less."""
+    flag_above: float = limited(0.2, 0.0, 1.0)
+    """A keypoint that a label would move with a probability above this is flagged to the annotator."""
     blind_share: float = limited(0.1, 0.0, 1.0)
     """The part of the queue drawn at random, unknown to the annotator, so that the ranking can be judged."""
 

@@ -1,9 +1,11 @@
 """The pool: its order before any round, pose models run over it, what is missing for labelling.
 
-describing    what an image looks like, as a vector
-first_steps   what to do first, or next, where there is nothing to work on
-launching     a pose model's run, launched
-ordering      the pool's images in queue order
-prelabelling  a pose model over the pool, batch by batch
-queue_shown   the queue as people see it, without its blind share
+describing     what an image looks like, as a vector
+first_steps    what to do first, or next, where there is nothing to work on
+judging        what labels would change of an imported model's predictions
+launching      a pose model's run, launched
+order_figures  how well the order tells wrong keypoints from right ones
+ordering       the pool's images in queue order
+prelabelling   a pose model over the pool, batch by batch
+queue_shown    the queue as people see it, without its blind share
 """

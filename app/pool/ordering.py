@@ -5,25 +5,17 @@ from operator import itemgetter
 
 from app.home.image_files import ImageFiles
 from app.pool.describing import describe
+from app.pool.judging import BEFORE_ROUNDS
 from db.pool import images, project
 from db.pool.persons import list_persons
-from db.records import KeypointFlag, PersonRecord, PersonScore, RankingEntry
+from db.records import PersonRecord, PersonScore, RankingEntry
 from db.rounds import predictions, rankings
 from db.store.session import Store
-from sspcm.config import RankingConfig
-from sspcm.ranking.ranking import PersonInconsistency, Ranking, cold_ranking, rank_images
+from sspcm.ranking.ranking import Ranking, cold_ranking, rank_images
 
 REASONS_AN_IMAGE = 3
 TEACHERS_AGREE = "the teachers agree on every keypoint"
 COPIES_AGREE = "the model sees every keypoint in the same place in all copies of the image"
-BEFORE_ROUNDS = RankingConfig()
-"""How images are ranked while no round has settings of its own."""
-
-
-def person_score(person_id: int, found: PersonInconsistency) -> PersonScore:
-    """The same inconsistency as the store keeps it."""
-    flags = tuple(KeypointFlag(flag.keypoint, flag.score, flag.reason) for flag in found.flags)
-    return PersonScore(person_id, found.score, tuple(found.keypoints.tolist()), flags)
 
 
 def rank_pool(

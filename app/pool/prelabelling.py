@@ -14,14 +14,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
+
 from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFileError, network_name
-from app.pool.ordering import BEFORE_ROUNDS, person_score, rank_before_rounds
+from app.pool.judging import judge_predicted
+from app.pool.order_figures import note_figures
+from app.pool.ordering import rank_before_rounds
 from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
-from db.records import ImageRecord, PersonRecord, StoredPrediction
+from db.records import ImageRecord, KeypointFlag, PersonRecord, PersonScore, StoredPrediction
 from db.rounds import predictions
 from db.rounds.predictions import ImportedPrediction
 from db.store.session import Store
@@ -101,8 +105,10 @@ def prelabel(store: Store, files: ImageFiles, model: PoseModel, *, progress: Pro
     run = _Run(store, files, model, skeleton, stored, of=len(waiting) + len(others), progress=progress)
     predicted = run.predict(waiting)
     known, flagged = run.known, run.flagged
-    rank_before_rounds(store, files)  # nobody waits for the others' sake
+    _order(store, files)  # nobody waits for the others' sake
     measured = run.predict(others)
+    if measured:  # labels of persons predicted only now teach what the model gets wrong
+        _order(store, files)
     validation = sum(image.split == "validation" for image, _ in measured)
     return PrelabelReport(
         model=model.name,
@@ -117,6 +123,11 @@ def prelabel(store: Store, files: ImageFiles, model: PoseModel, *, progress: Pro
         complaints=tuple(run.complaints),
         seconds=round(time.perf_counter() - began, 2),
     )
+
+
+def _order(store: Store, files: ImageFiles) -> None:
+    note_figures(files.home, judge_predicted(store).measured)
+    rank_before_rounds(store, files)
 
 
 class _Run:
@@ -205,15 +216,19 @@ def _predict(
             continue
         readable += [(person, Person(pixels, person.box, lens_of(image), person.oks_area)) for _, person in group]
     for (person, seen), judged in zip(readable, _judge(model, [seen for _, seen in readable], skeleton), strict=True):
-        score = person_score(person.id, judged.inconsistency)
-        yield ImportedPrediction(judged.prediction, score, crop_hash(model, person, seen.lens))
+        yield ImportedPrediction(judged.prediction, _unjudged(person.id, judged), crop_hash(model, person, seen.lens))
+
+
+def _unjudged(person_id: int, judged: Judged) -> PersonScore:
+    """What stands until the whole pool is predicted: the mean inconsistency, and a flag for everything in doubt."""
+    apart = judged.inconsistency
+    worst_first = sorted(judged.reasons, key=lambda k: (-apart[k], k))
+    flags = tuple(KeypointFlag(k, float(apart[k]), judged.reasons[k]) for k in worst_first)
+    return PersonScore(person_id, float(np.nanmean(apart)), tuple(apart.tolist()), flags)
 
 
 def _judge(model: PoseModel, persons: Sequence[Person], skeleton: Skeleton) -> list[Judged]:
-    settings = BEFORE_ROUNDS
     try:
-        return judge(
-            model, persons, skeleton=skeleton, top_keypoints=settings.top_keypoints, flag_above=settings.flag_above
-        )
+        return judge(model, persons, skeleton=skeleton)
     except PoseModelError as error:
         raise PrelabellingFailed(str(error)) from error

@@ -2,29 +2,35 @@
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Int
+from sqlalchemy.orm import Session
 
 from app.home.settings import Settings
-from app.pool.ordering import person_score, rank_pool
+from app.pool.judging import corrections_of, person_score
+from app.pool.order_figures import note_figures
+from app.pool.ordering import rank_pool
 from app.rounds.folder import note_seconds, read_seconds, round_folder
 from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import (
+    PersonRecord,
     PersonScore,
     RoundRecord,
 )
 from db.rounds import predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
-from sspcm.members import MEMBERS, RANKED_BY
+from sspcm.members import MEMBERS, RANKED_BY, STUDENT
 from sspcm.pose import Prediction
+from sspcm.ranking.corrections import Corrections, fit_corrections
 from sspcm.ranking.ranking import score_persons
 from sspcm.round_folder import PREDICTIONS_FILE
+from sspcm.skeletons.skeleton import Skeleton
 
 PERSONS_A_TRANSACTION = 200
 """Annotators' saves wait for a transaction at most, so it stays short."""
@@ -52,11 +58,15 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
         persons = {person.id: person for person in list_persons(tx)}
         # validation persons are predicted, too, and not ranked
         pool = {person.id for person in list_persons(tx, split="train")}
+        fit = fit_corrections(_earlier_corrections(tx, [persons[i] for i in sorted(pool)], skeleton), skeleton)
+    note_figures(folder, fit.measured)
     config = RoundConfig.from_toml(record.config_toml)
     found = score_persons(
         {name: told.xyc[name][..., :2] for name in RANKED_BY},
+        confidence=told.xyc[STUDENT][..., 2],
         area=np.array([persons[int(person_id)].oks_area for person_id in told.ids]),
         skeleton=skeleton,
+        fit=fit,
         top_keypoints=config.ranking.top_keypoints,
         flag_above=config.ranking.flag_above,
     )
@@ -64,6 +74,21 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     _store_in_batches(store, record, told, scores)
     _store_ranking(store, record, config, scores)
     note_seconds(folder, "score", time.monotonic() - began)
+
+
+def _earlier_corrections(tx: Session, persons: Sequence[PersonRecord], skeleton: Skeleton) -> Corrections:
+    """Whom annotators labelled since the published round froze its labels, beside what its student had said of them.
+
+    Nobody whose label that round's networks have learnt from. persons: of the train images.
+    """
+    published = get_project(tx).published_round
+    if published is None:
+        return corrections_of([], {}, {}, skeleton)
+    learnt = {one.person_id for one in rounds.frozen(tx, rounds.get(tx, published).id)}
+    labelled = [one for one in persons if one.label is not None and one.id not in learnt]
+    ids = [one.id for one in labelled]
+    stored, scores = predictions.of_student(tx, ids, published), predictions.person_scores(tx, published, ids)
+    return corrections_of(labelled, stored, scores, skeleton)
 
 
 def read_predictions(path: Path) -> PoolPredictions:

@@ -5,13 +5,15 @@ the preset "demo": its rounds take minutes on any machine and start from weights
 "standard" starts at random and takes hours without a GPU. Who has a GPU says --preset standard once; the home keeps it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db.rounds import rounds
 from db.store.session import Store
-from sspcm.config import PRESETS, ConfigError, RoundConfig
+from sspcm.config import PRESETS, ConfigError, RankingConfig, RoundConfig
 
 FIRST = "demo"
+_USUAL_BEFORE = (3, 0.3)
+"""ranking.top_keypoints and ranking.flag_above of rounds until persons became the mean over all their keypoints."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,19 @@ def usual_settings(store: Store) -> UsualSettings:
     if not newest:
         return preset_settings(FIRST)
     try:
-        return UsualSettings(
-            RoundConfig.from_toml(newest[0].config_toml), f"the settings of round {newest[0].number}", True
-        )
+        config = RoundConfig.from_toml(newest[0].config_toml)
     except ConfigError:
         return preset_settings(FIRST)
+    return UsualSettings(_ranked_as_today(config), f"the settings of round {newest[0].number}", True)
+
+
+def _ranked_as_today(config: RoundConfig) -> RoundConfig:
+    """A round that said nothing of its ranking wrote down what was usual then: its like ranks as is usual now."""
+    usual = RankingConfig()
+    if (config.ranking.top_keypoints, config.ranking.flag_above) != _USUAL_BEFORE:
+        return config
+    ranking = replace(config.ranking, top_keypoints=usual.top_keypoints, flag_above=usual.flag_above)
+    return replace(config, ranking=ranking)
 
 
 def begin_from(store: Store, preset: str | None) -> UsualSettings:

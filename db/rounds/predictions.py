@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.convert import person_score, score_columns, stored_prediction
@@ -69,6 +69,14 @@ def imported_scores(tx: Session, person_ids: Collection[int]) -> dict[int, Perso
         query = select(PersonScoreRow).where(PersonScoreRow.person_id.in_(ids), PersonScoreRow.round_id.is_(None))
         found.update((row.person_id, person_score(row)) for row in tx.scalars(query))
     return found
+
+
+def rescore_imported(tx: Session, scores: Sequence[PersonScore]) -> None:
+    """Replace the score and the flags of imported models' predictions; persons without one stay without."""
+    for one in scores:
+        values = {key: value for key, value in score_columns(one).items() if key in ("score", "flags")}
+        theirs = PersonScoreRow.person_id == one.person_id, PersonScoreRow.round_id.is_(None)
+        tx.execute(update(PersonScoreRow).where(*theirs).values(values))
 
 
 def add_predictions(tx: Session, round_id: int | None, predictions: Sequence[tuple[int, Prediction]]) -> None:

@@ -2,11 +2,11 @@
 and how far its answers lie apart."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from sspcm.cutting import warp
 from sspcm.fisheye import LensCircle
@@ -15,7 +15,6 @@ from sspcm.pose import Box, Prediction
 from sspcm.pose_models.layouts import Kind, PoseModelError
 from sspcm.pose_models.model import PoseModel
 from sspcm.ranking.inconsistency import distance, farthest_pairs, mutual_oks
-from sspcm.ranking.ranking import Flag, PersonInconsistency
 from sspcm.skeletons.sides import mirror_by_name
 from sspcm.skeletons.skeleton import Skeleton, find_keypoints
 
@@ -24,8 +23,12 @@ BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25
 TURN = math.radians(12)
 COPIES = ("plain", "mirrored", "turned left", "turned right")
 UNSURE_BELOW = 0.2
-"""A keypoint of less confidence is flagged: 33 % of those in COCO's crops and 64 % in drawn scenes were wrong, though
+"""A keypoint of less confidence is doubted: 33 % of those in COCO's crops and 64 % in drawn scenes were wrong, though
 the copies agreed (docs/log.md)."""
+DOUBTED_ABOVE = 0.3
+"""A keypoint of more inconsistency is doubted."""
+ABSENT_BELOW, APART_ABOVE = 0.1, 0.5
+"""Less confidence in every copy, and more inconsistency: annotators had placed 11 % of those in COCO (docs/log.md)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,19 +44,22 @@ class Person:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Where the model puts a person's keypoints, and how sure its copies show it to be."""
+    """Where the model puts a person's keypoints, how far its answers about each lie apart, and what is to say of it.
+
+    inconsistency is NaN for a keypoint that the model does not know. reasons: in words, of those to be doubted.
+    """
 
     prediction: Prediction
-    inconsistency: PersonInconsistency
+    inconsistency: Float[np.ndarray, "K"]
+    reasons: Mapping[int, str]
 
 
-def judge(
-    model: PoseModel, persons: Sequence[Person], *, skeleton: Skeleton, top_keypoints: int, flag_above: float
-) -> list[Judged]:
+def judge(model: PoseModel, persons: Sequence[Person], *, skeleton: Skeleton) -> list[Judged]:
     """A prediction of the skeleton's keypoints and its inconsistency for each person.
 
     A keypoint's place is the answer that the other copies' lie nearest to: always one that the model gave, and nearer
-    the truth than the plain crop's or any mean (docs/log.md). One that the model does not know is 0, 0 with
+    the truth than the plain crop's or any mean (docs/log.md). One that no copy is sure of, and that they see in
+    different places, is predicted absent: its confidence is 0. One that the model does not know is 0, 0 with
     confidence 0, as COCO writes an absent keypoint, and inconsistent by NaN. Raises PoseModelError.
     """
     if not persons:
@@ -69,18 +75,23 @@ def judge(
     area = np.array([person.area for person in persons])
     sigmas = skeleton.sigma_array[known]
     scores[:, known] = mutual_oks(members[:, :, known, :2], area=area, sigmas=sigmas)
+    chosen[is_absent(members[..., 2], scores), 2] = 0.0
     pairs, apart = farthest_pairs(members[..., :2])
     return [
         Judged(
-            Prediction(chosen[p], model.name),
-            PersonInconsistency(
-                score=float(np.sort(scores[p, known])[::-1][:top_keypoints].mean()),
-                keypoints=scores[p],
-                flags=tuple(_flags(scores[p], chosen[p, :, 2], pairs[p], apart[p], skeleton, flag_above)),
-            ),
+            prediction=Prediction(chosen[p], model.name),
+            inconsistency=scores[p],
+            reasons=_reasons(scores[p], chosen[p, :, 2], pairs[p], apart[p], skeleton),
         )
         for p in range(len(persons))
     ]
+
+
+def is_absent(
+    confidence: Float[np.ndarray, "M P K"], inconsistency: Float[np.ndarray, "P K"]
+) -> Bool[np.ndarray, "P K"]:
+    """Which keypoints no copy is sure of, and none confirms: the face of a head seen from above, legs out of frame."""
+    return np.asarray((confidence.max(0) < ABSENT_BELOW) & (inconsistency > APART_ABOVE))
 
 
 def known_keypoints(model: PoseModel, skeleton: Skeleton) -> list[int]:
@@ -147,26 +158,23 @@ def middle_answers(members: Float[np.ndarray, "M P K 3"]) -> Float[np.ndarray, "
     return np.asarray(np.take_along_axis(members, middle[None, ..., None], axis=0)[0])
 
 
-def _flags(
+def _reasons(
     scores: Float[np.ndarray, "K"],
     confidence: Float[np.ndarray, "K"],
     pairs: np.ndarray,
     apart: Float[np.ndarray, "K"],
     skeleton: Skeleton,
-    flag_above: float,
-) -> list[Flag]:
-    """The keypoints that the copies disagree about, then those that the model is unsure of; worst first."""
-    flags = []
-    for k in np.argsort(-scores, kind="stable"):
-        score, name = float(scores[k]), skeleton.spoken(int(k))
-        if np.isnan(score):
-            continue
-        if score > flag_above:
+) -> dict[int, str]:
+    """What to say of the keypoints that the copies disagree about, and of those that the model is unsure of."""
+    said = {}
+    for k in map(int, np.flatnonzero(np.isfinite(scores))):
+        name = skeleton.spoken(k)
+        if scores[k] > DOUBTED_ABOVE:
             first, second = (COPIES[m] for m in pairs[k])
-            flags.append(Flag(int(k), score, _disagreement(first, second, name, float(apart[k]))))
+            said[k] = _disagreement(first, second, name, float(apart[k]))
         elif confidence[k] < UNSURE_BELOW:
-            flags.append(Flag(int(k), score, f"the model is unsure of {name} ({100 * confidence[k]:.0f} %)"))
-    return flags
+            said[k] = f"the model is unsure of {name} ({100 * confidence[k]:.0f} %)"
+    return said
 
 
 def _disagreement(first: str, second: str, name: str, pixels: float) -> str:

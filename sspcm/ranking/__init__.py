@@ -1,5 +1,10 @@
-"""How far networks disagree about a person, and the order of the pool that follows.
+"""What a label would change, and the order of the pool that follows.
 
+corrections    what annotators' corrections teach about the next ones
+evidence       what is known of predictions before anybody checks them
+expected_gain  how probably a keypoint is wrong, and placed at all
 inconsistency  one distance for training and ranking
+logistic       the probability of a yes, from a few numbers
 ranking        keypoint, person, image: scores, reasons, and a blind share
+separation     how well a score tells wrong from right
 """

@@ -1,11 +1,14 @@
 """From keypoints to persons to images: which image an annotator should see next, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
+from sspcm.ranking.corrections import Fit
+from sspcm.ranking.evidence import Evidence
+from sspcm.ranking.expected_gain import Expected, expected_before_labels, person_scores, worth_a_look
 from sspcm.ranking.inconsistency import farthest_pairs, mutual_oks
 from sspcm.skeletons.skeleton import Skeleton
 
@@ -27,7 +30,10 @@ class Flag:
 
 @dataclass(frozen=True, eq=False)
 class PersonInconsistency:
-    """How inconsistent the teachers are about one person: K keypoint scores, and the flags, worst first."""
+    """How inconsistent the answers are about one person: K keypoints, what that makes of the person, and the flags.
+
+    score: the share of the keypoints that annotators would place which is expected to be wrong. Flags worst first.
+    """
 
     score: float
     keypoints: Float[np.ndarray, "K"]
@@ -54,37 +60,51 @@ class Ranking:
 def score_persons(
     members: Mapping[str, Float[np.ndarray, "P K 2"]],
     *,
+    confidence: Float[np.ndarray, "P K"],
     area: Float[np.ndarray, "P"],
     skeleton: Skeleton,
+    fit: Fit | None = None,
     top_keypoints: int,
     flag_above: float,
 ) -> list[PersonInconsistency]:
     """Score P persons by the mutual OKS of the members ("A", "B", "A_prev", "B_prev"), image pixels.
 
-    A person's score is the mean of their `top_keypoints` worst keypoints (method.md section 12). A flag's reason names
-    the two members that are farthest apart. Raises ValueError with fewer than two members.
+    confidence: the student's, whose pose annotators correct. fit: what corrections taught, if they did. A flag's reason
+    names the two members that are farthest apart. Raises ValueError with fewer than two members.
     """
     if len(members) < 2:
         raise ValueError(
             f"inconsistency compares at least two members; found {list(members)}. Give the teachers' poses."
         )
     names, estimates = list(members), np.stack(list(members.values()))  # M P K 2
-    scores = mutual_oks(estimates, area=area, sigmas=skeleton.sigma_array)  # P K
+    evidence = Evidence(mutual_oks(estimates, area=area, sigmas=skeleton.sigma_array), confidence)
     pairs, apart = farthest_pairs(estimates)
-    worst_first = np.argsort(-scores, axis=1, kind="stable")  # P K; ties keep the skeleton's order
 
-    def flag(p: int, k: int) -> Flag:
+    def reason(p: int, k: int) -> str:
         first, second = (names[m] for m in pairs[p, k])
-        reason = f"{_say_pair(first, second)} disagree on {skeleton.spoken(k)} by {apart[p, k]:.0f} px"
-        return Flag(k, float(scores[p, k]), reason)
+        return f"{_say_pair(first, second)} disagree on {skeleton.spoken(k)} by {apart[p, k]:.0f} px"
 
+    expected = expected_gains(evidence, skeleton, fit)
+    return judge_persons(evidence, expected, reason, top_keypoints=top_keypoints, flag_above=flag_above)
+
+
+def expected_gains(evidence: Evidence, skeleton: Skeleton, fit: Fit | None) -> Expected:
+    """What labels would change, by what corrections taught, else by what is said before there are any."""
+    return expected_before_labels(evidence, skeleton) if fit is None else fit.expected(evidence, skeleton)
+
+
+def judge_persons(
+    evidence: Evidence, expected: Expected, reason: Callable[[int, int], str], *, top_keypoints: int, flag_above: float
+) -> list[PersonInconsistency]:
+    """P persons' scores, and their keypoints of a gain over `flag_above`; reason: in words, of person p, keypoint k."""
+    scores, gain = person_scores(expected, top_keypoints=top_keypoints), expected.gain
     return [
         PersonInconsistency(
-            score=float(row[order[:top_keypoints]].mean()),
-            keypoints=row,
-            flags=tuple(flag(p, int(k)) for k in order if row[k] > flag_above),
+            score=float(scores[p]),
+            keypoints=evidence.inconsistency[p],
+            flags=tuple(Flag(k, float(row[k]), reason(p, k)) for k in worth_a_look(row, flag_above=flag_above)),
         )
-        for p, (row, order) in enumerate(zip(scores, worst_first, strict=True))
+        for p, row in enumerate(gain)
     ]
 
 

@@ -34,7 +34,7 @@ export const IMAGE = "Image. {flag-next} walks the flags, {nudge} move the keypo
 
 /** Why a flag is there, in the panel. */
 export const LEGEND = "Drag what is wrong. If it is right, leave it, or press {visible} to mark it as looked at.";
-export const INCONSISTENCY = "Inconsistency: 0 means that the predictions agree, 1 that they do not.";
+export const EXPECTED_WRONG = "How many of this person's keypoints a label is expected to move.";
 
 /** How it works, on the help page: what it is about, and what is to be said. @type {[string, string][]} */
 export const HOW = [

@@ -225,8 +225,8 @@ function roundRows(round, labelled, isLatest) {
 function queueTable(items, images) {
   const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score ? item.score.toFixed(2) : "–"),
     cell(item.reasons.join("; "), "reasons"), cell(item.held_by ?? "")));
-  return card("Next in the queue", "most inconsistent first",
-    rows.length ? table(["Image", "Inconsistency", "Why", "Held by"], rows)
+  return card("Next in the queue", "most to correct first",
+    rows.length ? table(["Image", "Expected wrong", "Why", "Held by"], rows)
       : html("p", { class: "soft" }, images === 0 ? "The queue is empty: this home has no images yet." : "The queue is empty: every person is decided."));
 }
 

@@ -139,7 +139,7 @@ export class Panel {
     const person = personOf(desk);
     setText(refs.title, person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
     this.notices.write(refs.score, person ? standing(person) : words.nobodyBoxed({ byTouch: byTouch(), isLooking }));
-    refs.score.title = person && person.score !== null ? words.INCONSISTENCY : "";
+    refs.score.title = person && person.score !== null ? words.EXPECTED_WRONG : "";
     refs.problem.hidden = !person?.problem;
     setText(refs.problemText, person?.problem ?? "");
     this.#showFlags(desk, person, isLooking);

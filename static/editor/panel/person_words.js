@@ -16,7 +16,7 @@ const SOURCES = {
 export function standing(person) {
   if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
   const source = person.start === null ? "Opened again" : isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
-  return person.score === null ? source : `${source} · inconsistency ${person.score.toFixed(2)}`;
+  return person.score === null ? source : `${source} · ${Math.round(100 * person.score)} % expected wrong`;
 }
 
 /** A person in the list of all. @param {Person} person */

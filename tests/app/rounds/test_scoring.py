@@ -1,9 +1,13 @@
 """The networks' words come into the store, and rank what is open."""
 
+import json
+
 from app.rounds.publishing import publish_round
 from app.rounds.scoring import score_round
+from app.rounds.training import train_round
 from db.rounds import predictions
-from tests.app.rounds.round_home import Home, unlabelled
+from sspcm.config import RoundConfig, TrainConfig
+from tests.app.rounds.round_home import COMMAND, Home, unlabelled
 
 
 def test_scoring_stores_every_networks_word_and_ranks_the_open_images(home: Home) -> None:
@@ -22,6 +26,25 @@ def test_scoring_stores_every_networks_word_and_ranks_the_open_images(home: Home
     assert set(scored) == {first, second, third}
     assert scored[first].score < scored[second].score < scored[third].score
     assert home.round().progress == {"step": 5, "steps": 5, "ap": {"A": 0.5, "B": 0.5, "C": 0.5}}
+
+
+def test_a_round_learns_from_whom_annotators_corrected_since_the_one_before(home: Home) -> None:
+    home.add("seed.jpg", home.labelled())
+    ids = [person for n in range(6) for person in home.add(f"{n}.jpg", *[unlabelled(60.0 * i) for i in range(5)])]
+    home.run_to_scores()
+    publish_round(home.store, home.settings, 1)
+    for person in ids[:26]:
+        home.decide(person, "accept", label=home.make_label(x=90.0))
+
+    home.freeze(RoundConfig(train=TrainConfig(steps=2)))
+    train_round(home.store, home.settings, 2, command=COMMAND)
+    score_round(home.store, home.settings, 2)
+
+    def figures(number: int) -> dict[str, float]:
+        return json.loads((home.folder(number) / "order.json").read_text())
+
+    assert figures(1)["persons"] == 0, "before any round, no network had said anything about a label to come"
+    assert figures(2)["persons"] == 26, "26 corrected, and the one that round 1 had learnt from is none of them"
 
 
 def test_scoring_again_changes_nothing(home: Home) -> None:

@@ -29,5 +29,8 @@ def test_a_home_keeps_what_was_launched_last_unless_it_is_refused_today(
     assert (usual_settings(sqlite_store).config, usual_settings(sqlite_store).told) == (mine, "the settings of round 1")
     assert begin_from(sqlite_store, None).config == mine
     assert begin_from(sqlite_store, "demo").config == PRESETS["demo"]
+    earlier = merge(mine, {"ranking": {"top_keypoints": 3, "flag_above": 0.3, "blind_share": 0.25}})
+    launch(earlier.to_toml())  # what a round wrote down while a person was the mean of the three worst
+    assert usual_settings(sqlite_store).config == merge(mine, {"ranking": {"blind_share": 0.25}})
     launch(mine.to_toml().replace("steps = 4000", "steps = 2147483647"))
     assert usual_settings(sqlite_store) == preset_settings("demo")

@@ -87,7 +87,7 @@ class Scripted(PoseModel):
 
 def judged(answers: np.ndarray, skeleton: Skeleton = COCO_17):
     person = Person(np.zeros((64, 64, 3), np.uint8), Box(0.5, 0.5, 64 / 1.15, 64 / 1.15), None, area=900.0)
-    return judge(Scripted(answers), [person], skeleton=skeleton, top_keypoints=3, flag_above=0.3)[0]
+    return judge(Scripted(answers), [person], skeleton=skeleton)[0]
 
 
 def agreeing() -> np.ndarray:
@@ -95,39 +95,45 @@ def agreeing() -> np.ndarray:
     return np.full((4, 17, 3), (31.5, 31.5, 0.9))
 
 
-def test_copies_that_agree_flag_nothing() -> None:
+def test_copies_that_agree_leave_nothing_in_doubt() -> None:
     found = judged(agreeing())
-    assert found.inconsistency.flags == ()
-    assert found.inconsistency.score == pytest.approx(0.0, abs=1e-9)
+    assert found.reasons == {}
+    assert found.inconsistency == pytest.approx(np.zeros(17), abs=1e-9)
     assert found.prediction.network == "scripted"
 
 
-def test_a_keypoint_that_turned_copies_see_apart_is_flagged_in_words() -> None:
+def test_a_keypoint_that_turned_copies_see_apart_is_doubted_in_words() -> None:
     answers = agreeing()
     # Up and down by 15 px in their crops: 29 px apart once turned back by 12 degrees each.
     answers[2, LEFT_KNEE, :2], answers[3, LEFT_KNEE, :2] = (31.5, 16.5), (31.5, 46.5)
-    (flag,) = judged(answers).inconsistency.flags
-    assert flag.keypoint == LEFT_KNEE
-    assert flag.reason == "turned copies of the image disagree on left knee by 29 px"
+    assert judged(answers).reasons == {LEFT_KNEE: "turned copies of the image disagree on left knee by 29 px"}
 
 
-def test_a_keypoint_that_the_mirror_moves_is_flagged_in_words() -> None:
+def test_a_keypoint_that_the_mirror_moves_is_doubted_in_words() -> None:
     answers = agreeing()
     answers[1, COCO.index("right_knee"), :2] = (31.5, 51.5)  # in the mirror, the right knee is the left one
-    (flag,) = judged(answers).inconsistency.flags
-    assert flag.reason == "a mirrored copy of the image moves left knee by 20 px"
+    assert judged(answers).reasons == {LEFT_KNEE: "a mirrored copy of the image moves left knee by 20 px"}
 
 
-def test_a_keypoint_of_which_the_model_is_unsure_is_flagged_after_those() -> None:
+def test_a_keypoint_of_which_the_model_is_unsure_is_doubted_too() -> None:
     answers = agreeing()
     answers[:, RIGHT_WRIST, 2] = answers[:, COCO.index("left_wrist"), 2] = 0.12
     answers[1, NOSE, :2] = (31.5, 51.5)
-    reasons = [flag.reason for flag in judged(answers).inconsistency.flags]
-    assert reasons == [
+    assert list(judged(answers).reasons.values()) == [
         "a mirrored copy of the image moves nose by 20 px",
         "the model is unsure of left wrist (12 %)",
         "the model is unsure of right wrist (12 %)",
     ]
+
+
+def test_a_keypoint_that_no_copy_is_sure_of_and_none_confirms_is_predicted_absent() -> None:
+    answers = agreeing()
+    answers[:, [NOSE, LEFT_KNEE], 2] = 0.05
+    answers[:, NOSE, 0] = [10.0, 20.0, 40.0, 60.0]
+    confidence = judged(answers).prediction.confidence
+    assert (confidence[NOSE], confidence[LEFT_KNEE]) == (0.0, 0.05), "the copies agree about the knee"
+    answers[2, NOSE, 2] = 0.4
+    assert judged(answers).prediction.confidence[NOSE] > 0, "one copy is sure"
 
 
 def test_keypoints_are_matched_by_name_and_unknown_ones_are_left_without_a_place() -> None:
@@ -136,7 +142,7 @@ def test_keypoints_are_matched_by_name_and_unknown_ones_are_left_without_a_place
     neck, shoulder = skeleton.keypoints.index("neck"), skeleton.keypoints.index("left_shoulder")
     assert found.prediction.xyc[neck].tolist() == [0.0, 0.0, 0.0]
     assert found.prediction.xyc[shoulder, 2] == 0.9
-    assert np.isnan(found.inconsistency.keypoints[neck]) and not np.isnan(found.inconsistency.score)
+    assert np.isnan(found.inconsistency[neck]) and np.isfinite(found.inconsistency[shoulder])
 
 
 def test_a_skeleton_without_any_name_of_the_models_is_refused() -> None:
@@ -149,7 +155,7 @@ def test_movenet_finds_people_under_a_real_fisheye(real_weights, real_data) -> N
     """They were proposed by this model on such crops, then reviewed: it shows that crops and mapping hold."""
     model = read_pose_model(real_weights("movenet_thunder_256.onnx"))
     persons = labelled_persons(real_data("fisheye"), limit=6)
-    found = judge(model, [one.person for one in persons], skeleton=COCO_17, top_keypoints=3, flag_above=0.3)
+    found = judge(model, [one.person for one in persons], skeleton=COCO_17)
     scores = [
         oks(one.prediction.xy, truth.label, area=truth.person.area, sigmas=COCO_17.sigma_array)
         for one, truth in zip(found, persons, strict=True)

@@ -5,20 +5,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.ranking.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS, cold_ranking, rank_images, score_persons
+from sspcm.ranking.ranking import (
+    DRAWN_AT_RANDOM,
+    UNLIKE_OTHERS,
+    PersonInconsistency,
+    cold_ranking,
+    rank_images,
+    score_persons,
+)
 from sspcm.skeletons.skeleton import get_skeleton
 
 COCO = get_skeleton("coco-17")
 TEACHERS = ("A", "B", "A_prev", "B_prev")
 
 
+def scored(poses: dict[str, np.ndarray], confidence: np.ndarray | None = None) -> list[PersonInconsistency]:
+    """Persons of 30 x 30 px, whose student is sure of everything unless told otherwise."""
+    count = len(next(iter(poses.values())))
+    sure = np.full((count, 17), 0.9) if confidence is None else confidence
+    area = np.full(count, 900.0)
+    return score_persons(poses, confidence=sure, area=area, skeleton=COCO, top_keypoints=1000, flag_above=0.2)
+
+
 def test_a_person_whose_teachers_part_on_one_keypoint_is_flagged_with_the_reason() -> None:
     poses = {name: np.full((1, 17, 2), 50.0) for name in TEACHERS}
     poses["B"] = poses["B"].copy()
     poses["B"][0, 15] += [31.0, 0.0]
-    (person,) = score_persons(poses, area=np.array([900.0]), skeleton=COCO, top_keypoints=3, flag_above=0.3)
+    (person,) = scored(poses)
     assert [flag.reason for flag in person.flags] == ["A and B disagree on left ankle by 31 px"]
-    assert person.score == pytest.approx(person.keypoints[15] / 3)
+    assert person.keypoints[15] > 0.4 and 0 < person.score < person.flags[0].score
 
 
 @pytest.mark.parametrize(
@@ -35,19 +50,27 @@ def test_the_reason_names_the_pair_that_is_farthest_apart(moved: dict[str, int],
     poses = {name: np.full((1, 17, 2), 50.0) for name in TEACHERS}
     for name, way in moved.items():
         poses[name][0, 0, 0] += 25.0 * way
-    (person,) = score_persons(poses, area=np.array([900.0]), skeleton=COCO, top_keypoints=3, flag_above=0.3)
+    (person,) = scored(poses)
     assert [flag.reason for flag in person.flags] == [said]
 
 
 def test_one_member_alone_cannot_disagree() -> None:
     with pytest.raises(ValueError, match="at least two members"):
-        score_persons({"A": np.zeros((1, 17, 2))}, area=np.ones(1), skeleton=COCO, top_keypoints=3, flag_above=0.3)
+        scored({"A": np.zeros((1, 17, 2))})
 
 
 def test_teachers_that_agree_flag_nothing() -> None:
     poses = {name: np.full((2, 17, 2), 50.0) for name in TEACHERS}
-    scored = score_persons(poses, area=np.full(2, 900.0), skeleton=COCO, top_keypoints=3, flag_above=0.3)
-    assert [(p.score, p.flags) for p in scored] == [(0.0, ())] * 2
+    assert [(round(p.score, 6), p.flags) for p in scored(poses)] == [(0.0, ())] * 2
+
+
+def test_a_person_whose_student_sees_nothing_is_neither_flagged_nor_first() -> None:
+    poses = {name: np.full((2, 17, 2), 50.0) for name in TEACHERS}
+    poses["B"] = poses["B"] + 40.0  # about both of them, in every keypoint
+    confidence = np.stack([np.full(17, 0.7), np.full(17, 0.01)])
+    seen, unseen = scored(poses, confidence)
+    assert seen.score > unseen.score
+    assert seen.flags and not unseen.flags
 
 
 @given(

@@ -12,8 +12,8 @@ const moved = movePoint(desk, { x: 40, y: 40 });
 const skipped = decide(desk, 0, { state: "skipped", reason: "blurred" });
 
 test("an open person says where the pose began, and how much the networks disagree", () => {
-  assert.equal(standing(desk.persons[0]), "Predicted pose · inconsistency 0.50");
-  assert.equal(standing(moved.persons[0]), "Edited by you · inconsistency 0.50");
+  assert.equal(standing(desk.persons[0]), "Predicted pose · 50 % expected wrong");
+  assert.equal(standing(moved.persons[0]), "Edited by you · 50 % expected wrong");
   assert.equal(standing(desk.persons[1]), "Nothing placed yet");
 });
 

@@ -1,0 +1,43 @@
+"""How well the order tells wrong keypoints from right ones, on the project's own corrections: a small file for leads.
+
+The folder is the home before any round, a round's own afterwards.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sspcm.ranking.corrections import LEAST_PERSONS, Measured
+from sspcm.whole_files import write_atomically
+
+FILE = "order.json"
+
+
+def note_figures(folder: Path, measured: Measured) -> None:
+    """Keep the figures. Raises OSError."""
+    write_atomically(folder / FILE, json.dumps(measured.to_json(), allow_nan=False).encode())
+
+
+def read_figures(folder: Path) -> dict[str, Any] | None:
+    """The figures as plain data; None where nothing was written, or it cannot be read."""
+    try:
+        found = json.loads((folder / FILE).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def say_figures(found: dict[str, Any] | None) -> str:
+    """What the order goes by and how good that is, in a sentence or two."""
+    if not found:
+        return "Ordered by inconsistency and confidence; no corrections were looked at yet."
+    persons, fitted, confidence = found.get("persons", 0), found.get("auroc_fitted"), found.get("auroc_confidence")
+    if fitted is None or confidence is None:
+        until = f"from {LEAST_PERSONS} corrected people on ({persons} so far), by what they teach"
+        return f"Ordered by inconsistency and confidence; {until}."
+    if found.get("fitted_is_used"):
+        by, best = f"what the corrections of {persons} people teach", fitted
+    else:
+        checked = f"checked on the corrections of {persons} people"
+        by, best = f"inconsistency and confidence, {checked}", found.get("auroc_rank_sum")
+    return f"Ordered by {by}: wrong keypoints are told with AUROC {best:.2f} ({confidence:.2f} by confidence alone)."
