@@ -13,6 +13,8 @@ from sspcm.fisheye import LensCircle, upright_angle
 from sspcm.pose import Box
 
 Matrix = Float[np.ndarray, "3 3"]
+LEAST_EXTENT = 1e-3
+"""Pixels that a person takes at least: homes of old may hold boxes of next to nothing."""
 
 
 def apply(matrix: Matrix, xy: Float[np.ndarray, "*batch 2"]) -> Float[np.ndarray, "*batch 2"]:
@@ -48,7 +50,7 @@ def crop_matrix(box: Box, *, lens: LensCircle | None, height: int, width: int, s
     half_w, half_h = box.width / 2, box.height / 2
     extent_x = 2 * math.hypot(half_w * math.cos(slant), half_h * math.sin(slant))
     extent_y = 2 * math.hypot(half_w * math.sin(slant), half_h * math.cos(slant))
-    gain_of_crop = min(width / extent_x, height / extent_y) / scale
+    gain_of_crop = min(width / max(extent_x, LEAST_EXTENT), height / max(extent_y, LEAST_EXTENT)) / scale
     centre_x, centre_y = box.centre
     to_origin = translation(-centre_x, -centre_y)
     to_crop = translation((width - 1) / 2, (height - 1) / 2)

@@ -91,7 +91,8 @@ def build(kind: type[Kind], data: Any, *, what: str, where: str = "") -> Kind:
         if key not in names:
             near = get_close_matches(str(key)[:80], names, n=1)
             hint = f"Did you mean '{where}{near[0]}'?" if near else f"There are: {', '.join(names)}."
-            raise ConfigError(f"unknown setting '{where}{str(key)[:80]}'. {hint}")
+            shown = str(key)[:80].encode("utf-8", "backslashreplace").decode()  # half a character can be a key in JSON
+            raise ConfigError(f"unknown setting '{where}{shown}'. {hint}")
     given = {key: _value(hints[key], value, what=what, where=f"{where}{key}") for key, value in data.items()}
     needed = [
         f.name

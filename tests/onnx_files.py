@@ -16,8 +16,8 @@ COLOUR = {"eye": 0, "ear": 0, "nose": 0, "shoulder": 1, "elbow": 1, "wrist": 1, 
 """Which channel shows a keypoint, by the last word of its name."""
 
 
-def movenet(side: int = 64, *, dtype: int = TensorProto.INT32, batch: int = 1) -> bytes:
-    """[1,S,S,3] 0..255 -> [1,1,17,3]."""
+def movenet(side: int = 64, *, dtype: int = TensorProto.INT32, batch: int = 1, stretched: float = 1.0) -> bytes:
+    """[1,S,S,3] 0..255 -> [1,1,17,3]. stretched: its answers times this."""
     height = width = side
     nodes = [
         node("Cast", ["image"], "numbers", to=TensorProto.FLOAT),
@@ -34,7 +34,8 @@ def movenet(side: int = 64, *, dtype: int = TensorProto.INT32, batch: int = 1) -
         node("Div", ["column_f", "width"], "x"),
         node("ReduceMax", ["line", "last_axis"], "score", keepdims=1),
         node("Concat", ["y", "x", "score"], "yxc", axis=2),
-        node("Unsqueeze", ["yxc", "first_axis"], "poses"),
+        node("Mul", ["yxc", "stretched"], "answers"),
+        node("Unsqueeze", ["answers", "first_axis"], "poses"),
     ]
     constants = {
         "most": np.float32(255),
@@ -44,21 +45,28 @@ def movenet(side: int = 64, *, dtype: int = TensorProto.INT32, batch: int = 1) -
         "width": np.float32(width),
         "last_axis": np.array([2]),
         "first_axis": np.array([1]),
+        "stretched": np.float32(stretched),
     }
     shown = {"image": (dtype, [batch, height, width, 3])}
     return build(nodes, constants | _masks(height, width), shown, {"poses": [batch, 1, 17, 3]})
 
 
-def heatmaps(height: int = 64, width: int = 48, *, stride: int = 4, batch: int | str = "N") -> bytes:
-    """[N,3,H,W], ImageNet's mean and deviation off -> [N,17,h,w]."""
+def heatmaps(
+    height: int = 64, width: int = 48, *, stride: int = 4, batch: int | str = "N", heated: float = 1.0
+) -> bytes:
+    """[N,3,H,W], ImageNet's mean and deviation off -> [N,17,h,w]. heated: its answers times this."""
     nodes = [
         *_unnormed(),
         *_bright("shown"),
-        node("MaxPool", ["bright"], "maps", kernel_shape=[stride, stride], strides=[stride, stride]),
+        node("MaxPool", ["bright"], "peaks", kernel_shape=[stride, stride], strides=[stride, stride]),
+        node("Mul", ["peaks", "heated"], "maps"),
     ]
     shown = {"image": (TensorProto.FLOAT, [batch, 3, height, width])}
     return build(
-        nodes, _norm() | _masks(height, width), shown, {"maps": [batch, 17, height // stride, width // stride]}
+        nodes,
+        _norm() | _masks(height, width) | {"heated": np.float32(heated)},
+        shown,
+        {"maps": [batch, 17, height // stride, width // stride]},
     )
 
 

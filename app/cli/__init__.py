@@ -13,4 +13,5 @@ running    a command is carried out, and what went wrong is said in one sentence
 serving    the demo, the server, the worker, the store's upgrade
 skeletons  the home's skeleton, shown and corrected
 store      the store as commands open it
+targets    the file that a command writes
 """

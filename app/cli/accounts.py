@@ -32,12 +32,15 @@ def user_add(settings: "Settings", options: argparse.Namespace) -> int:
     from app.cli.store import CommandError, new_or_old_store
     from db.people import users
 
+    if options.password_stdin and sys.stdin is None:
+        raise CommandError("there is no stdin to read the password from. Send it: echo PASSWORD | ... user add")
     given = sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
     if given is not None and any("\ud800" <= character <= "\udfff" for character in given):
         raise CommandError("the password on stdin is no text in UTF-8; wanted letters that can be written down.")
     password = secrets.token_urlsafe(12) if given is None else given
     with new_or_old_store(settings) as store, store.transaction() as tx:
         user = users.add_user(tx, options.name, options.role, password)
-    shown = {"name": user.name, "role": user.role} | ({} if given is not None else {"password": password})
-    answer(shown, as_json=options.json, plain=lambda: (f"{key:<9} {value}" for key, value in shown.items()))
+        shown = {"name": user.name, "role": user.role} | ({} if given is not None else {"password": password})
+        # inside: where nobody can be told the password, there is no account
+        answer(shown, as_json=options.json, plain=lambda: (f"{key:<9} {value}" for key, value in shown.items()))
     return 0

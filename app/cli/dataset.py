@@ -168,18 +168,16 @@ def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:
 
 def export_labels(settings: "Settings", options: argparse.Namespace) -> int:
     """The labels into a file."""
-    from app.cli.store import CommandError, known_store
+    from app.cli.store import known_store
+    from app.cli.targets import file_to_write
     from app.dataset.exporting import accepted, export_coco
     from sspcm.formats.coco.reading import CHANGES
     from sspcm.whole_files import write_atomically
 
-    if str(options.out) == "-":
-        raise CommandError("'-' is no file to write; wanted one. Give a file's path, as in labels.json.")
-    if options.out.exists() and not options.out.is_file():
-        raise CommandError(f"{options.out} is no file; wanted one to write. Give a file's path, as in labels.json.")
+    target = file_to_write(options.out, settings.home)
     with known_store(settings) as store:
         document = export_coco(store, with_predictions=options.with_predictions)
-    write_atomically(options.out.resolve(), json.dumps(document).encode())
+    write_atomically(target, json.dumps(document).encode())
     shown = {
         "file": str(options.out),
         "images": len(document["images"]),

@@ -7,7 +7,7 @@ import sys
 
 from sqlalchemy.exc import DBAPIError
 
-from app.cli.console import say
+from app.cli.console import OutputLost, say, speak_any_script
 from app.cli.store import RELOAD, CommandError, import_first
 from app.home.failures import Home, failure_of
 from app.home.home_command import home_command
@@ -16,7 +16,7 @@ from db.errors import NoProject, NoStore, StoreError
 from sspcm.config import ConfigError
 from sspcm.skeletons.skeleton import SkeletonError
 
-EXPECTED = (CommandError, SettingsError, StoreError, ConfigError, SkeletonError)
+EXPECTED = (OutputLost, CommandError, SettingsError, StoreError, ConfigError, SkeletonError)
 """Errors that are the user's to mend, told in one sentence."""
 
 TO_BE_MENDED_HERE = ("disk_full", "read_only", "no_right", "damaged_store", "another_store")
@@ -26,6 +26,7 @@ TO_BE_MENDED_HERE = ("disk_full", "read_only", "no_right", "damaged_store", "ano
 def run(options: argparse.Namespace) -> int:
     """Carry out the command that `options.run` is: 0 only on success, 1 with one sentence on stderr otherwise."""
     settings: Settings | None = None
+    speak_any_script()
     try:
         settings = read_settings(
             options.home, port=getattr(options, "port", None), device=getattr(options, "device", None)

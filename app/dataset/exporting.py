@@ -1,7 +1,7 @@
 """Labels out of the home as COCO keypoints, with every field that came in."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ LARGEST_ID = 2**62
 """Fresh ids go on from the largest one below it, so that they stay numbers that every reader can hold."""
 
 ALIKE = "images named as another one, which readers that go by names take for the same; both names are kept"
+OTHER_IDS = "annotation ids that an earlier file's annotation has, numbered anew: the earlier one keeps it"
+OTHER_IMAGE_IDS = "image ids that an earlier file's image has, numbered anew: the earlier one keeps it"
 GAVE_WAY = "field 'predictions' that an imported file had of its own, left out here: it is in an export without them"
 
 
@@ -45,11 +47,10 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
         persons = [p for p in everybody if p.state != "not_a_person"]
         number = described.published_round
         predicted = _predictions(tx, [p.id for p in persons], number) if with_predictions else {}
-    image_ids = dict(zip([i.id for i in records], _ids([i.source_id for i in records]), strict=True))
+    image_ids = _ids({one.id: one.source_id for one in records})
     # Ids for everybody, so that a person keeps theirs when somebody else turns out to be none.
-    fit = [p.source_id if p.source_id is None or p.source_id > 0 else None for p in everybody]
-    numbers = _ids(fit, reserved=_ids_aside(records))
-    own_ids = dict(zip([p.id for p in everybody], numbers, strict=True))
+    fit = {p.id: p.source_id if p.source_id is None or p.source_id > 0 else None for p in everybody}
+    own_ids = _ids(fit, reserved=_ids_aside(records))
     written = write(
         CocoFile(
             described.skeleton,
@@ -62,6 +63,9 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     person_ids = dict(zip([p.id for p in persons], written.person_ids, strict=True))
     renumbered = sum(p.source_id is not None and p.source_id < 1 for p in persons)
     changes = Counter(written.changes) + Counter({RENUMBERED: renumbered})
+    changes[OTHER_IDS] += sum(one is not None and one != own_ids[p.id] for p in persons if (one := fit[p.id]))
+    changes[OTHER_IMAGE_IDS] += sum(one.source_id not in (None, image_ids[one.id]) for one in records)
+    changes = +changes  # without those that did not happen
     names = Counter(record.file_name for record in records)
     alike = sum(count for count in names.values() if count > 1)
     if alike:
@@ -111,16 +115,18 @@ def _ids_aside(records: Sequence[ImageRecord]) -> list[int]:
     return [number for number in (whole(one.get("id")) for one in entries) if number is not None]
 
 
-def _ids(wanted: Sequence[int | None], reserved: Sequence[int] = ()) -> list[int]:
-    """The ids the files gave, each to the first that has it; fresh ones, none of the reserved, for the rest."""
+def _ids(wanted: Mapping[int, int | None], reserved: Sequence[int] = ()) -> dict[int, int]:
+    """By id here the id that a file gave, each to the one who came first with it; fresh ones, none of the reserved, for
+    the rest."""
     taken: set[int] = set()
-    fresh = max([0, *(i for i in (*reserved, *wanted) if i is not None and i < LARGEST_ID)]) + 1
-    ids = []
-    for number in wanted:
+    fresh = max([0, *(i for i in (*reserved, *wanted.values()) if i is not None and i < LARGEST_ID)]) + 1
+    ids = {}
+    for here in sorted(wanted):
+        number = wanted[here]
         if number is None or number in taken:  # files of several sources number alike
             number, fresh = fresh, fresh + 1
         taken.add(number)
-        ids.append(number)
+        ids[here] = number
     return ids
 
 

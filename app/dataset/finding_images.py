@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,14 +28,17 @@ class Found:
     """All of them."""
 
 
-def find_images(folder: Path, complaints: Complaints, *, apart_from: Path | None = None) -> Found:
+def find_images(
+    folder: Path, complaints: Complaints, *, apart_from: Path | None = None, ours: Sequence[Path] = ()
+) -> Found:
     """What lies in and below the folder, linked folders too. Complains of links that lead nowhere or in a circle.
 
-    apart_from: the file of annotations, which is nobody's image.
+    apart_from: the file of annotations, which is nobody's image. ours: folders that are not entered, wherever they lie:
+    the home, whose images would come in a second time.
     """
     found = Found()
     own = None if apart_from is None else apart_from.resolve()
-    for path in _walk(folder, complaints):
+    for path in _walk(folder, complaints, frozenset(map(os.path.realpath, ours))):
         name = path.relative_to(folder).as_posix()
         if not path.is_file():
             _complain_of(path, name, complaints)
@@ -70,7 +73,7 @@ def is_clutter(name: str) -> bool:
     return any(part.startswith(".") or part.lower() in _CLUTTER for part in Path(name).parts)
 
 
-def _walk(folder: Path, complaints: Complaints) -> Iterator[Path]:
+def _walk(folder: Path, complaints: Complaints, ours: Collection[str]) -> Iterator[Path]:
     """Every file and whatever else is no folder; a folder that lies around itself is not entered again."""
     # of each folder, those around it: a circle, not a folder seen twice, is refused
     above = {str(folder): frozenset((os.path.realpath(folder),))}
@@ -88,7 +91,9 @@ def _walk(folder: Path, complaints: Complaints) -> Iterator[Path]:
             real = os.path.realpath(path)
             ways[real] += 1
             where = f"folder {os.path.relpath(path, folder)!r}"
-            if real in inside:
+            if real in ours:
+                complaints.add(where, "is the home's own, which holds what was imported; passed by.", kind="folder")
+            elif real in inside:
                 complaints.add(where, "leads back to a folder around it; not entered again.", kind="folder")
             elif ways[real] > _WAYS:
                 complaints.add(where, f"is reached by over {_WAYS} ways of links; passed by.", kind="folder")

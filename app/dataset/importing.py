@@ -82,10 +82,12 @@ def import_folder(
     began = time.perf_counter()
     if not images_dir.is_dir():
         raise ImportFailed(f"{images_dir} is not a folder. Give the folder that holds the images.")
+    ours = (files.home, files.folder, files.home / "thumbs")
+    _require_foreign(images_dir, ours[1:])
     coco = None if annotations is None else read_annotations(annotations, skeleton or own_skeleton(store))
     _check_group_field(coco, group_from)
     complaints = Complaints()
-    found = find_images(images_dir, complaints, apart_from=annotations)
+    found = find_images(images_dir, complaints, apart_from=annotations, ours=ours)
     there = name_images(found, coco, complaints)
     if not there:
         raise ImportFailed(
@@ -110,6 +112,16 @@ def import_folder(
     told = (*(coco.complaints if coco else ()), *complaints.told())
     seconds = time.perf_counter() - began
     return ImportReport(tally.new, tally.known, tally.persons, tally.labelled, told, seconds, lenses, tally.merged)
+
+
+def _require_foreign(folder: Path, ours: Sequence[Path]) -> None:
+    """Raises ImportFailed for a folder in which the home keeps images: each would come in a second time."""
+    whole = folder.resolve()
+    if any(whole.is_relative_to(own.resolve()) for own in ours):
+        raise ImportFailed(
+            f"{folder} is where the home keeps the images that it has; wanted a folder of others. "
+            "Give the folder from which they come."
+        )
 
 
 def _nothing_found(folder: Path, annotations: Path | None, complaints: Sequence[str]) -> str:

@@ -20,6 +20,9 @@ _UNCLEAR = (
 )
 
 
+_CROWD = "the file calls the person of its id a crowd; they stay a person here. Skip them where the file is right."
+
+
 def count_merged(merged: Merged) -> str | None:
     """What came to images that were here before, in one line; None where nothing did."""
     counts = {
@@ -56,5 +59,7 @@ def tell_merged(merged: Merged, name: str, complaints: Complaints, *, way_out: s
     for field in merged.differing:
         where = f"the field {shown(field)} in {name!r}"
         complaints.add(where, f"{_FIELD_DIFFERS} {way_out}", cause=("fields_differ", field), kind="field")
+    for _ in range(merged.crowds_differ):
+        complaints.add(f"one person in {name!r}", _CROWD, cause="crowd", kind="person")
     for _ in range(merged.persons_unclear):
         complaints.add(f"one person in {name!r}", _UNCLEAR, kind="person")

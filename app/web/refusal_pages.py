@@ -32,6 +32,7 @@ def refuse(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The refusal, as whoever asked can read it. The message may be shown to the person."""
+    message = message.encode("utf-8", "backslashreplace").decode()  # it may repeat half a character of the request
     if sees_page(scope):
         shown = title or TITLES.get(status, "This did not work")
         return HTMLResponse(_refusal(shown, message), status, headers)

@@ -73,6 +73,12 @@ def say_what_was_invalid(request: Request, error: Exception) -> Response:
     return refuse(request.scope, 422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")
 
 
+def say_half_a_character(request: Request, _error: Exception) -> Response:
+    """An answer that would repeat half a character of the request, which cannot be sent."""
+    words = "the request holds half a character (a surrogate alone). Send whole text, in UTF-8."
+    return refuse(request.scope, 422, "invalid", words)
+
+
 def say_which_event(request: Request, error: Exception) -> Response:
     """A page's request for an event that there is none of, which Gradio looks up unchecked. Other errors pass on."""
     if traceback.extract_tb(error.__traceback__)[-1].name != get_fn.__name__:

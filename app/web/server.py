@@ -28,7 +28,14 @@ from app.web.pages.lead import lead_page
 from app.web.pages.look import THEME, THEME_CSS
 from app.web.pages.sheet import sheet_page
 from app.web.readiness import Readiness, look_at
-from app.web.refusals import REFUSALS, refusal, say_what_http_means, say_what_was_invalid, say_which_event
+from app.web.refusals import (
+    REFUSALS,
+    refusal,
+    say_half_a_character,
+    say_what_http_means,
+    say_what_was_invalid,
+    say_which_event,
+)
 from app.web.routes.cameras import camera_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.images import image_routes
@@ -92,6 +99,9 @@ def create_app(settings: Settings) -> FastAPI:
             route.app.add_exception_handler(Exception, _pass_on)
             for kind in (KeyError, FnIndexInferError):
                 route.app.add_exception_handler(kind, say_which_event)
+            route.app.add_exception_handler(UnicodeEncodeError, say_half_a_character)
+            route.app.add_exception_handler(HTTPException, say_what_http_means)
+            route.app.add_exception_handler(RequestValidationError, say_what_was_invalid)
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(EventWords)
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))  # added last: it stands in front

@@ -19,7 +19,8 @@ from db.pool.persons import count_open_persons, insert_person, list_persons
 from db.records import NewImage, NewPerson, PersonRecord
 from db.schema import ImageRow, LabelRow, PersonRow
 from sspcm.formats.coco.reading import AS_READ, KEPT_ASIDE
-from sspcm.pose import IMPORTED, Label
+from sspcm.formats.plain_values import flag
+from sspcm.pose import IMPORTED, Box, Label
 
 LABEL_FIELDS = ("num_keypoints", "keypoints", "source", "author", "revision")
 """What a file says of a label beside its keypoints: it goes with the label."""
@@ -45,6 +46,8 @@ class Merged:
     """Of the file, who could be one of several here."""
     boxes_updated: int = 0
     boxes_differ: int = 0
+    crowds_differ: int = 0
+    """Persons here whom the file calls a crowd."""
     fields_added: int = 0
     fields_updated: int = 0
     fields_differ: int = 0
@@ -88,7 +91,7 @@ def merge_image(
         merged += _merge_person(tx, person, record, update=update, now=now)
     for person in matches.new:
         insert_person(tx, image_id, person)
-    merged += _merge_fields(row, image, update=update)
+    merged += _merge_fields(row, image, known, update=update)
     if moves:
         merged += _move(tx, row, image.camera, update=update)
     tx.flush()
@@ -159,13 +162,32 @@ def _area_is_no_news(person: NewPerson, record: PersonRecord) -> bool:
     return any(_alike(person.area, area) for area in known) or not same_box(person.box, record.box)
 
 
-def _merge_fields(row: ImageRow, image: NewImage, *, update: bool) -> Merged:
+def _merge_fields(row: ImageRow, image: NewImage, known: Sequence[PersonRecord], *, update: bool) -> Merged:
     if row.source_id is None:
         row.source_id = image.source_id
     extra, merged = _merged(row.extra, image.extra, (KEPT_ASIDE,), OWN, update=update)
-    aside, of_aside = _merge_aside(_annotations(row.extra), _annotations(image.extra), update=update)
+    kept, brought = _annotations(row.extra), _annotations(image.extra)
+    crowds = [one for one in brought if one not in kept and _is_a_persons(one, known)]
+    aside, of_aside = _merge_aside(kept, [one for one in brought if one not in crowds], update=update)
     row.extra = extra | ({KEPT_ASIDE: aside} if aside else {})
-    return merged + of_aside
+    return merged + of_aside + Merged(crowds_differ=len(crowds))
+
+
+def _is_a_persons(annotation: dict[str, Any], known: Sequence[PersonRecord]) -> bool:
+    """Whether it is a crowd by the file and somebody here by its id and its box."""
+    box = annotation.get("bbox")
+    if not flag(annotation.get("iscrowd")) or not isinstance(box, list) or len(box) != 4:
+        return False
+    return any(
+        person.source_id == annotation.get("id") and not person.is_crowd and _alike_box(box, person.box)
+        for person in known
+    )
+
+
+def _alike_box(values: Sequence[Any], box: Box) -> bool:
+    around = box.enclosing
+    pairs = zip(values, (around.x, around.y, around.width, around.height), strict=True)
+    return all(isinstance(said, int | float) and abs(said - here) <= 1.0 for said, here in pairs)
 
 
 def _merge_aside(

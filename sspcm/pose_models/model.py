@@ -42,11 +42,19 @@ class PoseModel:
         """x, y in crop pixels and confidence for RGB crops of the layout's size. Raises PoseModelError."""
         answers = [self.layout.decode(self._run(batch))[: len(batch)] for batch in self._batches(crops)]
         poses = np.concatenate(answers) if answers else np.empty((0, len(self.keypoints), 3))
-        if not np.isfinite(poses).all():
-            raise PoseModelError(
-                f"{self.name} answered with NaN or infinity; wanted numbers. Export it with 32-bit floats."
-            )
+        self._check_inside(poses)
         return poses
+
+    def _check_inside(self, poses: Float[np.ndarray, "N K 3"]) -> None:
+        """A keypoint may lie outside its crop, but not a whole crop away."""
+        size = np.array([self.layout.width, self.layout.height])
+        away = (poses[..., :2] < -size) | (poses[..., :2] > 2 * size)
+        if away.any():
+            x, y = poses[away.any(-1)][0][:2]
+            raise PoseModelError(
+                f"{self.name} sees a keypoint at {x:.3g}, {y:.3g} of its {size[0]} x {size[1]} px crop; wanted places "
+                "in and around it. Export it so that it answers as its layout does (MoveNet: parts of the crop's side)."
+            )
 
     def _batches(self, crops: UInt8[np.ndarray, "N H W 3"]) -> Iterator[np.ndarray]:
         size = self.layout.batch or LARGEST_BATCH
@@ -63,12 +71,18 @@ class PoseModel:
     def _answer(self, fed: np.ndarray) -> dict[str, np.ndarray]:
         names = [output.name for output in self._session.get_outputs()]
         try:
-            return dict(zip(names, self._session.run(names, {self._input: fed}), strict=True))
+            found = dict(zip(names, self._session.run(names, {self._input: fed}), strict=True))
         except Exception as error:  # onnxruntime's errors have no class of their own above them
             raise PoseModelError(
                 f"{self.name} stopped on its input {fed.dtype}{list(fed.shape)}: {_first_line(error)}; wanted "
                 "an answer. Export it again, and try it with onnxruntime."
             ) from error
+        # before it is decoded: of infinities a peak makes confidences of 1
+        if not all(np.isfinite(one).all() for one in found.values() if one.dtype.kind == "f"):
+            raise PoseModelError(
+                f"{self.name} answered with NaN or infinity; wanted numbers. Export it with 32-bit floats."
+            )
+        return found
 
     def _find_layout(self) -> Layout:
         """One run on grey tells the shapes that files often leave open, and whether the model runs at all."""

@@ -497,6 +497,29 @@ def test_an_export_onto_a_link_writes_what_the_link_names_and_onto_a_pipe_nothin
     assert "is no file; wanted one to write" in run("export", str(pipe))[2]
 
 
+def test_an_export_never_takes_the_stores_place(run: Run, tmp_path: Path) -> None:
+    assert run(*importing("pool"))[0] == 0
+    before = (tmp_path / "home" / "store.db").read_bytes()
+    assert "is what a home lives on" in run("export", str(tmp_path / "home" / "store.db"))[2]
+    assert (tmp_path / "home" / "store.db").read_bytes() == before
+
+
+def test_an_account_whose_password_could_not_be_told_is_none(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "app", "--home", str(tmp_path / "home"), "user", "add"]
+    with Path("/dev/full").open("w") as full:
+        lost = subprocess.run([*command, "ann", "--role", "lead"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (lost.returncode, "could not be written to stdout (No space left" in lost.stderr) == (1, True), lost.stderr
+    ascii_alone = os.environ | {"PYTHONIOENCODING": "ascii"}
+    for name, told in (("ann", "ann"), ("zoé", "zo\\xe9")):
+        added = subprocess.run([*command, name, "--role", "lead"], capture_output=True, text=True, env=ascii_alone)
+        assert (added.returncode, told in added.stdout, "password" in added.stdout) == (0, True, True), added.stderr
+
+
+def test_a_password_from_a_closed_stdin_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert "there is no stdin" in run("user", "add", "ann", "--role", "lead", "--password-stdin")[2]
+
+
 def test_a_password_that_is_no_text_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("p\udce4sswort-lang\n"))
     status, out, err = run("user", "add", "ann", "--role", "lead", "--password-stdin")

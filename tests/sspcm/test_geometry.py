@@ -35,6 +35,11 @@ def test_without_a_lens_up_stays_up() -> None:
     assert gain(matrix) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("side", [5e-324, 1e-9])
+def test_a_box_of_next_to_nothing_has_a_crop(side: float) -> None:
+    assert np.isfinite(crop_matrix(Box(20, 20, side, side), lens=LENS, height=64, width=48, scale=1.25)).all()
+
+
 @given(
     xy=st.tuples(st.floats(-500, 2500), st.floats(-500, 2500)),
     corner=st.tuples(st.floats(0, 1500), st.floats(0, 1500)),

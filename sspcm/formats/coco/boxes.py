@@ -9,6 +9,8 @@ from sspcm.pose import Box, PoseError
 
 ROUNDING_PX = 1.0
 """How far a file's upright box may lie off its turned one for both to be the same box."""
+LEAST_BOX_PX = 1.0
+"""The longer side of whatever can be seen."""
 MARGIN, LEAST_MARGIN_PX = 0.1, 5.0
 """Round placed keypoints: a part of the longer side of their hull, and at least so many px."""
 
@@ -79,6 +81,9 @@ def _read_turned(values: Any) -> Box | None:
 
 def _in_frame(box: Box, image: CocoImage) -> Box:
     """The box, if somebody in the image can have it. Raises PoseError."""
+    in_parts = max(box.x + box.width, box.y + box.height) <= 1  # of the frame, perhaps: told with the person
+    if max(box.width, box.height) < LEAST_BOX_PX and not in_parts:
+        raise PoseError(f"its box {_tell(box)} is smaller than a pixel")
     if image.width is None or image.height is None:
         return box
     around = box.enclosing

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from app.dataset.exporting import _ids, accepted, export_coco
+from app.dataset.exporting import OTHER_IDS, OTHER_IMAGE_IDS, _ids, accepted, export_coco
 from db.labelling import labels, queue
 from db.pool import images, persons, project
 from db.records import Decision, NewImage, NewPerson, RankingEntry, UserRecord
@@ -171,13 +171,28 @@ def test_images_of_one_name_are_counted_for_who_goes_by_names(
 
 @given(st.lists(st.none() | st.integers(0, 5)), st.lists(st.integers(0, 20)))
 def test_ids_are_unique_and_kept_where_they_can_be(wanted: list[int | None], reserved: list[int]) -> None:
-    ids = _ids(wanted, reserved)
-    assert len(set(ids)) == len(ids) == len(wanted)
+    ids = _ids(dict(enumerate(wanted)), reserved)
+    assert len(set(ids.values())) == len(ids) == len(wanted)
     for place, number in enumerate(wanted):
         if number is not None and number not in wanted[:place]:
             assert ids[place] == number
         else:
             assert ids[place] not in reserved
+
+
+def test_whose_id_is_taken_by_an_earlier_file_is_numbered_anew_and_counted(
+    sqlite_store: Store, add_people: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, count=0)
+    box = Box(10.0, 10.0, 50.0, 90.0)
+    with sqlite_store.transaction() as tx:
+        for number, (source, persons) in enumerate([(1, [2]), (2, [3]), (1, [2, 1])]):
+            frame = NewImage(f"{number}" * 64, f"{number}.jpg", 640, 480, "hall", number, source_id=source)
+            images.add_image(tx, frame, [NewPerson(box, None, source_id=one) for one in persons])
+    document = export_coco(sqlite_store)
+    assert [one["id"] for one in document["images"]] == [1, 2, 3]
+    assert [one["id"] for one in document["annotations"]] == [2, 3, 4, 1]
+    assert document["export_changes"] == {OTHER_IDS: 1, OTHER_IMAGE_IDS: 1}
 
 
 def test_labels_made_on_boxes_name_their_keypoints(

@@ -113,3 +113,14 @@ def test_broken_links_and_what_is_no_file_are_named(tmp_path: Path) -> None:
     assert len(told) == 2
     assert "3 links" in "".join(told)
     assert "'e.jpg': is no file that can be read" in "".join(told)
+
+
+def test_the_home_is_not_entered_wherever_it_lies(tmp_path: Path) -> None:
+    for name in ("a.jpg", "data/images/d0/d067.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    (tmp_path / "linked").symlink_to(tmp_path / "data")
+    complaints = Complaints()
+    found = find_images(tmp_path, complaints, ours=[tmp_path / "data", tmp_path / "data" / "images"])
+    assert list(found.images) == ["a.jpg"]
+    assert "holds what was imported; passed by" in complaints.told()[0]

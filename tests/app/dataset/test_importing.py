@@ -58,6 +58,17 @@ def box(number: int, image: int, **more: Any) -> dict[str, Any]:
     return {"id": number, "image_id": image, "category_id": 1, "bbox": [10, 10, 40, 30], **more}
 
 
+def test_a_home_in_its_own_folder_of_images_brings_nothing_in_twice(sqlite_store: Store, folder: Path) -> None:
+    files = ImageFiles(folder / "data")
+    first = import_folder(sqlite_store, files, images_dir=folder)
+    again = import_folder(sqlite_store, files, images_dir=folder)
+    assert (first.images_new, again.images_new, again.images_known) == (2, 0, 2)
+    assert any("is the home's own" in said for said in again.complaints)
+    for ours in (files.folder, next(files.folder.iterdir())):
+        with pytest.raises(ImportFailed, match="where the home keeps the images"):
+            import_folder(sqlite_store, files, images_dir=ours)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two good images (10 sorts after 9), a broken one, and one that only the COCO file knows."""

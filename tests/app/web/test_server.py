@@ -439,3 +439,23 @@ def test_an_event_with_other_fields_than_the_page_has_is_answered_in_words(data:
     said = answer.json()["error"]
     assert answer.status_code == 500 and "Reload the page" in said, answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/annotate/static/nope.js", b"", 404),
+        ("DELETE", "/lead/", b"", 405),
+        ("POST", "/lead/gradio_api/run/predict", b'{"data":1}', 422),
+        ("POST", "/lead/gradio_api/run/predict", b'{"data":[],"fn_index":1e400}', 422),
+        ("POST", "/lead/gradio_api/run/predict", b'{"fn_index":0,"data":["\\ud800"]}', 422),
+        ("POST", "/api/rounds", b'{"config":{"model":{"\\ud800":1}}}', 422),
+    ],
+)
+def test_a_page_of_gradio_refuses_in_our_words(
+    method: str, path: str, body: bytes, status: int, server: Server
+) -> None:
+    with server.client("lea") as lea:
+        answer = lea.request(method, path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()["error"]) == {"code", "message"}

@@ -262,3 +262,13 @@ def test_a_box_that_the_file_lacks_never_takes_the_place_of_one_that_somebody_dr
     assert home.merge(made, now=now) == Merged()
     assert home.merge(made, now=now, update=True) == Merged()
     assert home.persons()[0].box == person(1).box
+
+
+def test_a_person_whom_the_file_calls_a_crowd_stays_a_person_and_that_is_told(home, now):
+    home.add(person(1, x=50.0))
+    crowd = {"id": 1, "image_id": 1, "category_id": 1, "iscrowd": 1, "bbox": [50.0, 60.0, 40.0, 80.0]}
+    elsewhere = crowd | {"bbox": [300.0, 60.0, 40.0, 80.0]}
+    for update in (False, True):
+        assert home.merge(now=now, update=update, extra={KEPT_ASIDE: [crowd]}) == Merged(crowds_differ=1)
+    assert home.merge(now=now, extra={KEPT_ASIDE: [elsewhere]}) == Merged(fields_added=1)
+    assert [one.state for one in home.persons()] == ["open"]

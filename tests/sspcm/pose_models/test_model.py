@@ -38,6 +38,21 @@ def test_a_model_says_where_the_dots_are_in_the_crop(name: str) -> None:
     assert np.allclose(poses[:, RIGHT_WRIST], [[4 * row + 4, 8, 0.8] for row in range(5)], atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [(1e30, "sees a keypoint at"), (6.5, "sees a keypoint at"), (float("inf"), "NaN or infinity")],
+)
+def test_answers_far_outside_the_crop_are_refused(scale: float, said: str) -> None:
+    crops = np.full((1, 64, 64, 3), 255, np.uint8)
+    with pytest.raises(PoseModelError, match=said):
+        PoseModel(movenet(stretched=scale), name="far").run(crops)
+
+
+def test_infinite_heatmaps_are_refused() -> None:
+    with pytest.raises(PoseModelError, match="NaN or infinity"):
+        PoseModel(heatmaps(heated=float("inf")), name="hot").run(np.full((1, 64, 48, 3), 255, np.uint8))
+
+
 def test_no_crop_is_no_pose() -> None:
     assert PoseModel(movenet(), name="dots").run(np.empty((0, 64, 64, 3), np.uint8)).shape == (0, 17, 3)
 

@@ -34,6 +34,8 @@ def test_a_box_is_read_number_for_number(said: list[Any]) -> None:
         ({"bbox": [1, 2, 3]}, "wanted .x, y, width, height. in pixels"),
         ({"bbox": "wide"}, "wanted .x, y, width, height. in pixels"),
         ({"bbox": [0, 0, 0, 5]}, "positive width and height"),
+        ({"bbox": [20, 20, 5e-324, 5e-324]}, "smaller than a pixel"),
+        ({"bbox": [20, 20, 0.9, 0.2]}, "smaller than a pixel"),
         ({"bbox": [200, 0, 5, 5]}, "outside the 160 x 120 px frame"),
         ({"bbox": [-5, 5, 400, 5]}, "over twice the 160 x 120 px frame"),
     ],
