@@ -202,6 +202,8 @@ class RankingConfig:
     """A person's score is the mean over their worst keypoints, this many: all of them unless a round says less."""
     flag_above: float = limited(0.2, 0.0, 1.0)
     """A keypoint that a label would move with a probability above this is flagged to the annotator."""
+    smallest_px: int = limited(64, 0, 100_000)
+    """A person whose box is shorter than this on its longer side, in image pixels, waits behind all others."""
     blind_share: float = limited(0.1, 0.0, 1.0)
     """The part of the queue drawn at random, unknown to the annotator, so that the ranking can be judged."""
 

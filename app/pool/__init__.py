@@ -4,6 +4,7 @@ describing     what an image looks like, as a vector
 first_steps    what to do first, or next, where there is nothing to work on
 judging        what labels would change of an imported model's predictions
 launching      a pose model's run, launched
+looks          what images look like, and the light on their people
 order_figures  how well the order tells wrong keypoints from right ones
 ordering       the pool's images in queue order
 prelabelling   a pose model over the pool, batch by batch

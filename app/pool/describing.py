@@ -2,17 +2,13 @@
 
 import cv2
 import numpy as np
-from jaxtyping import Float
-
-from sspcm.images.reading import DecodeError, read_grey
+from jaxtyping import Float, UInt8
 
 _THUMBNAIL = 16
+DIMENSIONS = _THUMBNAIL**2
 
 
-def describe(content: bytes) -> Float[np.ndarray, "D"]:
-    """A small grey thumbnail as a vector, brightness and contrast taken out. Raises DecodeError."""
-    grey = read_grey(content)
-    if grey is None:
-        raise DecodeError("its pixels cannot be read")
+def describe(grey: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "D"]:
+    """A small grey thumbnail as a vector of mean 0 and variance 1: brightness and contrast are taken out."""
     small = cv2.resize(grey, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
     return np.asarray((small - small.mean()) / (small.std() + 1e-6))

@@ -4,10 +4,14 @@ A model's run stores how far its answers lie apart. How probably each is wrong n
 were labelled meanwhile, so it is said afterwards, anew each time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from app.home.image_files import ImageFiles
+from app.pool.looks import look_at, unlabelable
+from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import KeypointFlag, PersonRecord, PersonScore, StoredPrediction
@@ -24,16 +28,19 @@ BEFORE_ROUNDS = RankingConfig()
 PERSONS_A_TRANSACTION = 1000
 
 
-def judge_predicted(store: Store) -> Fit:
+def judge_predicted(store: Store, files: ImageFiles) -> Fit:
     """Say anew what a label of each open predicted person would change; what the corrections so far taught."""
     with store.reading() as tx:
         skeleton = get_project(tx).skeleton
-        persons = list_persons(tx, split="train")
+        train, persons = images.list_images(tx, split="train"), list_persons(tx, split="train")
         ids = [person.id for person in persons]
         scores, stored = predictions.imported_scores(tx, ids), predictions.imported(tx, ids)
     fit = fit_corrections(corrections_of(persons, stored, scores, skeleton), skeleton)
     waiting = [scores[one.id] for one in persons if one.state == "open" and one.id in scores and one.id in stored]
-    judged = judge_again(waiting, stored, skeleton, fit)
+    still_open = [one for one in persons if one.state == "open"]
+    looks = look_at(files, [image for image in train if image.is_open], still_open)
+    behind = unlabelable(still_open, looks, smallest_px=BEFORE_ROUNDS.smallest_px)
+    judged = put_behind(judge_again(waiting, stored, skeleton, fit), behind)
     for first in range(0, len(judged), PERSONS_A_TRANSACTION):
         with store.transaction() as tx:
             predictions.rescore_imported(tx, judged[first : first + PERSONS_A_TRANSACTION])
@@ -58,6 +65,11 @@ def judge_again(
         evidence, expected, reason, top_keypoints=BEFORE_ROUNDS.top_keypoints, flag_above=BEFORE_ROUNDS.flag_above
     )
     return [person_score(score.person_id, one) for score, one in zip(scores, found, strict=True)]
+
+
+def put_behind(scores: Sequence[PersonScore], behind: Container[int]) -> list[PersonScore]:
+    """The scores; those of the persons whom nobody can label are the last, without a flag."""
+    return [replace(one, score=0.0, flags=()) if one.person_id in behind else one for one in scores]
 
 
 def person_score(person_id: int, found: PersonInconsistency) -> PersonScore:

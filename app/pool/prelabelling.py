@@ -126,7 +126,7 @@ def prelabel(store: Store, files: ImageFiles, model: PoseModel, *, progress: Pro
 
 
 def _order(store: Store, files: ImageFiles) -> None:
-    note_figures(files.home, judge_predicted(store).measured)
+    note_figures(files.home, judge_predicted(store, files).measured)
     rank_before_rounds(store, files)
 
 

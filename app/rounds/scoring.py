@@ -9,10 +9,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from sqlalchemy.orm import Session
 
+from app.home.image_files import ImageFiles
 from app.home.settings import Settings
-from app.pool.judging import corrections_of, person_score
+from app.pool.judging import corrections_of, person_score, put_behind
 from app.pool.order_figures import note_figures
-from app.pool.ordering import rank_pool
+from app.pool.ordering import Pool, rank_pool, see_pool, unlabelable_of
 from app.rounds.folder import note_seconds, read_seconds, round_folder
 from db.pool import images
 from db.pool.persons import list_persons
@@ -70,10 +71,20 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
         top_keypoints=config.ranking.top_keypoints,
         flag_above=config.ranking.flag_above,
     )
-    scores = {int(i): person_score(int(i), one) for i, one in zip(told.ids, found, strict=True) if int(i) in pool}
+    files = ImageFiles(settings.home)
+    behind = unlabelable_of(_pool(store, files), config.ranking)
+    said = [person_score(int(i), one) for i, one in zip(told.ids, found, strict=True) if int(i) in pool]
+    scores = {one.person_id: one for one in put_behind(said, behind)}
     _store_in_batches(store, record, told, scores)
-    _store_ranking(store, record, config, scores)
+    _store_ranking(store, files, record, config, scores)
     note_seconds(folder, "score", time.monotonic() - began)
+
+
+def _pool(store: Store, files: ImageFiles) -> Pool:
+    """The images that are open now."""
+    with store.reading() as tx:
+        train, persons = images.list_images(tx, split="train"), list_persons(tx, split="train")
+    return see_pool(files, train, persons)
 
 
 def _earlier_corrections(tx: Session, persons: Sequence[PersonRecord], skeleton: Skeleton) -> Corrections:
@@ -112,15 +123,10 @@ def _store_in_batches(
             rounds.report_progress(tx, record.id, stage="score", progress=progress)
 
 
-def _store_ranking(store: Store, record: RoundRecord, config: RoundConfig, scores: Mapping[int, PersonScore]) -> None:
+def _store_ranking(
+    store: Store, files: ImageFiles, record: RoundRecord, config: RoundConfig, scores: Mapping[int, PersonScore]
+) -> None:
     """Rank the images as they are now: persons decided while the round ran no longer count."""
-    with store.reading() as tx:
-        open_images = {image.id for image in images.list_images(tx, split="train") if image.is_open}
-        waiting = [
-            person
-            for person in list_persons(tx, split="train")
-            if person.image_id in open_images and person.state == "open"
-        ]
-    entries = rank_pool(waiting, scores, blind_share=config.ranking.blind_share, seed=config.seed)
+    entries = rank_pool(_pool(store, files), scores, settings=config.ranking, seed=config.seed)
     with store.transaction() as tx:
         rankings.add_round_ranking(tx, record.id, entries)

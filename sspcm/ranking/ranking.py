@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sspcm.ranking.corrections import Fit
+from sspcm.ranking.diversity import farthest_first
 from sspcm.ranking.evidence import Evidence
 from sspcm.ranking.expected_gain import Expected, expected_before_labels, person_scores, worth_a_look
 from sspcm.ranking.inconsistency import farthest_pairs, mutual_oks
@@ -122,19 +123,25 @@ def _say_pair(first: str, second: str) -> str:
 
 
 def rank_images(
-    scores: Mapping[int, float], reasons: Mapping[int, Sequence[str]], *, blind_share: float, seed: int
+    scores: Mapping[int, float],
+    reasons: Mapping[int, Sequence[str]],
+    *,
+    blind_share: float,
+    seed: int,
+    arrange: Callable[[Mapping[int, float]], Sequence[int]] | None = None,
 ) -> Ranking:
     """Worst first, ties by image id, with a blind random share mixed in evenly.
 
-    The blind images are drawn from all images, whatever their score, so that labelling them estimates what random
-    sampling would have found.
+    arrange: another order of the images that are not blind, by their scores. The blind images are drawn from all
+    images, whatever their score, so that labelling them estimates what random sampling would have found.
     """
     rng = np.random.default_rng(seed)
     ids = sorted(scores)  # the draw follows from the seed, not from the mapping's order
     count = round(blind_share * len(ids))
     blind = [int(i) for i in rng.permutation(np.array(ids, dtype=np.int64))[:count]]
     chosen = set(blind)
-    ordered = sorted((i for i in ids if i not in chosen), key=lambda i: (-scores[i], i))
+    rest = {i: scores[i] for i in ids if i not in chosen}
+    ordered = arrange(rest) if arrange else sorted(rest, key=lambda i: (-scores[i], i))
     sorted_entries = [Ranked(i, float(scores[i]), tuple(reasons.get(i, ()))) for i in ordered]
     blind_entries = [Ranked(i, float(scores[i]), (DRAWN_AT_RANDOM,), blind=True) for i in blind]
     return Ranking(_mix(sorted_entries, blind_entries, rng))
@@ -158,30 +165,10 @@ def cold_ranking(features: Mapping[int, Float[np.ndarray, "D"]], *, blind_share:
     shuffled = rng.permutation(np.array(sorted(features), dtype=np.int64))
     count = round(blind_share * len(shuffled))
     blind, rest = shuffled[:count], np.sort(shuffled[count:])
-    order = _k_centre(np.stack([features[int(i)] for i in rest]), limit=DIVERSE_LIMIT) if len(rest) else []
+    order = farthest_first(np.stack([features[int(i)] for i in rest]), limit=DIVERSE_LIMIT) if len(rest) else []
     remaining = rng.permutation(np.setdiff1d(np.arange(len(rest)), order))
     ordered = [
         *(Ranked(int(rest[i]), 0.0, (UNLIKE_OTHERS,)) for i in order),
         *(Ranked(int(rest[i]), 0.0, (AFTER_THE_DIVERSE,)) for i in remaining),
     ]
     return Ranking(_mix(ordered, [Ranked(int(i), 0.0, (DRAWN_AT_RANDOM,), blind=True) for i in blind], rng))
-
-
-def _k_centre(vectors: Float[np.ndarray, "N D"], *, limit: int) -> list[int]:
-    """Rows, each the farthest from those before it; ties take the first."""
-    vectors = (vectors - vectors.mean(0)).astype(np.float32)
-    squares = (vectors**2).sum(-1)
-
-    def squared_distances(row: int) -> Float[np.ndarray, "N"]:
-        # One product of a matrix and a vector: the plain difference would write N x D numbers an image.
-        return np.asarray(np.maximum(squares - 2 * (vectors @ vectors[row]) + squares[row], 0.0))
-
-    order = [int(squares.argmax())]
-    nearest = squared_distances(order[0])
-    nearest[order[0]] = -1.0
-    while len(order) < min(limit, len(vectors)):
-        chosen = int(nearest.argmax())
-        order.append(chosen)
-        nearest = np.minimum(nearest, squared_distances(chosen))
-        nearest[chosen] = -1.0  # below every distance: never again, even among images that are alike
-    return order

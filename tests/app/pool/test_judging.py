@@ -1,8 +1,11 @@
 """What labels would change of a model's predictions, said anew from what annotators corrected."""
 
+from pathlib import Path
+
 import numpy as np
 
-from app.pool.judging import corrections_of, judge_again, judge_predicted
+from app.home.image_files import ImageFiles
+from app.pool.judging import corrections_of, judge_again, judge_predicted, put_behind
 from db.pool import images, project
 from db.pool.persons import list_persons
 from db.records import KeypointFlag, NewImage, NewPerson, PersonScore, StoredPrediction
@@ -33,7 +36,7 @@ def filled(store: Store, *, labelled: int, waiting: int) -> list[int]:
         project.ensure_project(tx, name="test", skeleton=COCO)
         for number in range(labelled + waiting):
             label = Label(truth) if number < labelled else None
-            person = NewPerson(Box(10, 10, 40, 40), label)
+            person = NewPerson(Box(10, 10, 80, 80), label)
             images.add_image(tx, NewImage(f"{number:064d}", f"{number}.png", 99, 99, "hall", number), [person])
         found = []
         for person in list_persons(tx):
@@ -47,9 +50,9 @@ def filled(store: Store, *, labelled: int, waiting: int) -> list[int]:
         return [person.id for person in list_persons(tx) if person.state == "open"]
 
 
-def test_what_annotators_always_correct_is_flagged_from_then_on(store: Store) -> None:
+def test_what_annotators_always_correct_is_flagged_from_then_on(store: Store, tmp_path: Path) -> None:
     waiting = filled(store, labelled=40, waiting=3)
-    fit = judge_predicted(store)
+    fit = judge_predicted(store, ImageFiles(tmp_path))
     assert fit.measured.persons == 40 and fit.measured.fitted_is_used
     with store.reading() as tx:
         scores = predictions.imported_scores(tx, waiting)
@@ -58,9 +61,9 @@ def test_what_annotators_always_correct_is_flagged_from_then_on(store: Store) ->
     assert all(max(scores[i].keypoints[LEFT_WRIST] for i in waiting) < 0.3 for i in waiting), "the copies' word stays"
 
 
-def test_too_few_corrections_leave_the_order_to_inconsistency_and_confidence(store: Store) -> None:
+def test_too_few_corrections_leave_the_order_to_inconsistency_and_confidence(store: Store, tmp_path: Path) -> None:
     waiting = filled(store, labelled=LEAST_PERSONS - 1, waiting=3)
-    assert judge_predicted(store).wrong is None
+    assert judge_predicted(store, ImageFiles(tmp_path)).wrong is None
     with store.reading() as tx:
         scores = predictions.imported_scores(tx, waiting)
     assert not any(flag.keypoint == LEFT_WRIST for i in waiting for flag in scores[i].flags)
@@ -74,6 +77,12 @@ def test_a_flag_keeps_the_words_of_its_copies_and_an_invisible_face_loses_its_ow
     (found,) = judge_again([score], {1: predicted(1, sure)}, COCO, NOTHING)
     assert [flag.reason for flag in found.flags] == ["the wrist moves"]
     assert found.keypoints == score.keypoints
+
+
+def test_whom_nobody_can_label_comes_last_without_a_flag() -> None:
+    flags = (KeypointFlag(0, 0.95, "the face moves"),)
+    first, second = PersonScore(1, 0.6, (0.9,), flags), PersonScore(2, 0.5, (0.8,), flags)
+    assert put_behind([first, second], {1: "too small"}) == [PersonScore(1, 0.0, (0.9,), ()), second]
 
 
 def test_nobody_to_judge_is_nothing() -> None:

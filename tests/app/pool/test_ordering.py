@@ -1,21 +1,42 @@
 """The pool in queue order, before any round and after one."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pool.ordering import COPIES_AGREE, TEACHERS_AGREE, mix, rank_pool
+from app.pool.looks import UNSEEN, Looks
+from app.pool.ordering import COPIES_AGREE, TEACHERS_AGREE, Pool, mix, rank_pool
 from db.records import (
+    CameraRecord,
+    ImageRecord,
     KeypointFlag,
     PersonRecord,
     PersonScore,
     RankingEntry,
 )
+from sspcm.config import RankingConfig
 from sspcm.pose import Box
 from sspcm.ranking.ranking import DRAWN_AT_RANDOM
 
+HALL = CameraRecord(1, "hall")
 
-def person(person_id: int, image_id: int) -> PersonRecord:
-    return PersonRecord(person_id, image_id, Box(0, 0, 9, 9), "open", 0, None, None, None, None, None, {})
+
+def person(person_id: int, image_id: int, px: float = 90.0) -> PersonRecord:
+    return PersonRecord(person_id, image_id, Box(0, 0, px, px), "open", 0, None, None, None, None, None, {})
+
+
+def pool(persons: Sequence[PersonRecord], *, empty: Collection[int] = ()) -> Pool:
+    """Images that look alike, all of one camera, something labelled: nothing but scores orders them."""
+    ids = sorted({one.image_id for one in persons} | set(empty))
+    images = {i: ImageRecord(i, f"{i:064d}", f"{i}.png", 99, 99, HALL, i, "train", True, None, {}) for i in ids}
+    looks = Looks(dict.fromkeys([*ids, 0], UNSEEN), dict.fromkeys([one.id for one in persons]))
+    return Pool(images, persons, [0], looks)
+
+
+def settings(blind_share: float = 0.0) -> RankingConfig:
+    return RankingConfig(blind_share=blind_share)
 
 
 def entries(*image_ids: int) -> list[RankingEntry]:
@@ -25,7 +46,9 @@ def entries(*image_ids: int) -> list[RankingEntry]:
 def test_an_image_without_a_flag_says_so_in_the_words_asked_for() -> None:
     flag = KeypointFlag(3, 0.9, "a mirrored copy of the image moves left ear by 9 px")
     scores = {1: PersonScore(1, 0.1, (0.1,), ()), 2: PersonScore(2, 0.9, (0.9,), (flag,))}
-    ranked = rank_pool([person(1, 10), person(2, 20)], scores, blind_share=0.0, seed=0, unflagged=COPIES_AGREE)
+    ranked = rank_pool(
+        pool([person(1, 10), person(2, 20)]), scores, settings=settings(), seed=0, unflagged=COPIES_AGREE
+    )
     assert [(entry.image_id, entry.reasons) for entry in ranked] == [(20, (flag.reason,)), (10, (COPIES_AGREE,))]
 
 
@@ -55,7 +78,7 @@ def test_an_image_is_as_inconsistent_as_its_worst_person_and_says_why() -> None:
         4: scored(4, 0.2),
     }
 
-    ranked = rank_pool(persons, scores, blind_share=0.0, seed=0)
+    ranked = rank_pool(pool(persons), scores, settings=settings(), seed=0)
 
     assert [(entry.position, entry.image_id, entry.score) for entry in ranked] == [
         (0, 20, 0.9),
@@ -65,11 +88,34 @@ def test_an_image_is_as_inconsistent_as_its_worst_person_and_says_why() -> None:
     assert [entry.reasons for entry in ranked] == [("ankle", "wrist", "nose"), ("knee",), (TEACHERS_AGREE,)]
 
 
+def test_whom_nobody_can_label_moves_no_image_and_alone_puts_it_last_with_the_reason() -> None:
+    persons = [person(1, 10, px=40), person(2, 20), person(3, 30, px=50), person(4, 30), person(5, 40)]
+    scores = {1: scored(1, 0.9), 2: scored(2, 0.2), 3: scored(3, 0.8), 4: scored(4, 0.1)}
+
+    ranked = rank_pool(pool(persons, empty=[50]), scores, settings=settings(), seed=0, and_unscored=True)
+
+    assert [entry.image_id for entry in ranked if entry.image_id in (10, 20, 30)] == [20, 30, 10]
+    assert {entry.image_id for entry in ranked} == {10, 20, 30, 40, 50}
+    assert ranked[-1] == RankingEntry(10, 4, 0.0, ("too small to label: 40 x 40 px",))
+
+
+def test_the_cameras_take_turns() -> None:
+    persons = [person(i, i) for i in range(40)]
+    seen = pool(persons)
+    street = CameraRecord(2, "street")
+    images = {i: replace(one, camera=street if i >= 30 else HALL) for i, one in seen.images.items()}
+    scores = {i: scored(i, 0.9 - 0.01 * i) for i in range(40)}
+
+    ranked = rank_pool(replace(seen, images=images), scores, settings=settings(), seed=0)
+
+    assert sum(entry.image_id >= 30 for entry in ranked[:20]) == 10, "the street's images have the lower scores"
+
+
 def test_the_blind_share_is_drawn_by_the_seed_and_says_so() -> None:
     persons = [person(i, i) for i in range(20)]
     scores = {i: scored(i, i / 20, (0.5, "knee")) for i in range(20)}
 
-    one, again, other = (rank_pool(persons, scores, blind_share=0.25, seed=seed) for seed in (1, 1, 2))
+    one, again, other = (rank_pool(pool(persons), scores, settings=settings(0.25), seed=seed) for seed in (1, 1, 2))
 
     assert one == again != other
     blind = [entry for entry in one if entry.blind]

@@ -21,6 +21,7 @@ from db.store.session import Store
 from sspcm.fisheye import LensCircle
 from sspcm.pose import Box, Label
 from sspcm.pose_models.model import PoseModel
+from sspcm.ranking import labelable
 from sspcm.skeletons.skeleton import get_skeleton
 from tests.onnx_files import classifier, movenet
 
@@ -32,6 +33,12 @@ LEFT_KNEE, LEFT_ELBOW = (COCO_17.keypoints.index(name) for name in ("left_knee",
 @pytest.fixture
 def files(tmp_path: Path) -> ImageFiles:
     return ImageFiles(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def night_is_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames are black around their dots: nobody comes last for that here."""
+    monkeypatch.setattr(labelable, "DARK_BELOW", 0.0)
 
 
 @pytest.fixture
