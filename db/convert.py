@@ -171,7 +171,7 @@ def round_record(row: RoundRow) -> RoundRecord:
     return RoundRecord(
         id=row.id,
         number=row.number,
-        state=row.state,
+        state="kept" if row.kept_because else row.state,
         stage=row.stage,
         config_toml=row.config_toml,
         launched_by=row.launched_by.name,
@@ -182,6 +182,7 @@ def round_record(row: RoundRow) -> RoundRecord:
         metrics=dict(row.metrics),
         error=row.error,
         directory=row.directory,
+        kept_because=row.kept_because,
     )
 
 

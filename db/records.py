@@ -13,13 +13,36 @@ Split = Literal["train", "validation"]
 WITHDRAWN = "withdrawn"
 """Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
 PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
-RoundState = Literal["queued", "running", "published", "failed", "cancelled"]
+StoredRoundState = Literal["queued", "running", "published", "failed", "cancelled"]
+RoundState = Literal["queued", "running", "published", "kept", "failed", "cancelled"]
+"""kept: it ended well and is not published, since its student is worse than what annotators get."""
+StartsFrom = Literal["imported", "student"]
+"""Whose predictions labelling begins from: the newest imported model's, or the published round's student's."""
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
 FrozenRole = Literal["labelled", "validation"]
 DecisionKind = Literal["accept", "skip", "not_a_person", "reopen"]
 PrelabellingState = Literal["queued", "running", "done", "failed"]
 LensSource = Literal["assumed", "found", "set"]
 """Nobody measured it: the circle inscribed in the frame. Found in the camera's frames. Set by a person."""
+
+
+@dataclass(frozen=True)
+class StartsChoice:
+    """Whose predictions annotators begin from. A person whom that network did not predict begins from the other's.
+
+    measured: what the labels say, the imported model until a student is surely better; why: in words. overridden: what
+    a lead chose instead, and which lead; both None where none did.
+    """
+
+    measured: StartsFrom = "imported"
+    why: str = ""
+    overridden: StartsFrom | None = None
+    lead: str | None = None
+
+    @property
+    def source(self) -> StartsFrom:
+        """The one that counts."""
+        return self.overridden or self.measured
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,7 @@ class ProjectRecord:
     coco_header: dict[str, Any]
     """What imported COCO files say besides images and annotations: info, licenses, categories."""
     published_round: int | None = None
+    starts: StartsChoice = field(default_factory=StartsChoice)
 
 
 @dataclass(frozen=True)
@@ -332,6 +356,8 @@ class RoundRecord:
     error: str | None
     directory: str | None
     """The attempt whose files the publish transaction named, relative to the home."""
+    kept_because: str | None = None
+    """Why a round that ended well was not published, in words."""
 
 
 @dataclass(frozen=True)

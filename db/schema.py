@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from db.records import FrozenRole, LensSource, PersonState, PrelabellingState, Role, RoundStage, RoundState, Split
+from db.records import FrozenRole, LensSource, PersonState, PrelabellingState, Role, RoundStage, Split, StoredRoundState
 
 PROJECT_ID = 1
 """A home holds one project, in one row."""
@@ -169,12 +169,16 @@ class PersonRow(Base):
 
 
 class RoundRow(Base):
-    """A round. project_id carries the rule of one active round; it is no key, since the project points here."""
+    """A round. project_id carries the rule of one active round; it is no key, since the project points here.
+
+    kept_because: why a round that ended well was not published; its stored state is then "cancelled", since a new value
+    of that column's CHECK would write the table anew that half of the store points at.
+    """
 
     __tablename__ = "rounds"
     __table_args__ = (
         CheckConstraint(f"project_id = {PROJECT_ID}", name="one_project"),
-        _one_of("state", RoundState),
+        _one_of("state", StoredRoundState),
         _one_of("stage", RoundStage),
         Index(
             "uq_rounds_one_active",
@@ -188,7 +192,7 @@ class RoundRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int]
     number: Mapped[int] = mapped_column(unique=True)
-    state: Mapped[RoundState] = mapped_column(String(16))
+    state: Mapped[StoredRoundState] = mapped_column(String(16))
     stage: Mapped[RoundStage] = mapped_column(String(16))
     config_toml: Mapped[str]
     launched_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -200,6 +204,7 @@ class RoundRow(Base):
     metrics: Mapped[dict[str, Any]]
     error: Mapped[str | None]
     directory: Mapped[str | None] = mapped_column(String(1024))
+    kept_because: Mapped[str | None] = mapped_column(Text())
     launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -226,6 +231,7 @@ class ProjectRow(Base):
     current_ranking_id: Mapped[int | None] = mapped_column(ForeignKey("rankings.id"))
     published_round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
     uuid: Mapped[str] = mapped_column(String(32), server_default="")
+    starts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class RankingEntryRow(Base):

@@ -145,9 +145,12 @@ def _prelabel(store: "Store", settings: "Settings", path: Path) -> "PrelabelRepo
     from app.cli.store import expecting
     from app.home.image_files import ImageFiles
     from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
+    from app.rounds.starts import choose_again
 
     with expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
-        return prelabel(store, ImageFiles(settings.home), open_model(path), progress=progress)
+        report = prelabel(store, ImageFiles(settings.home), open_model(path), progress=progress)
+    choose_again(store)
+    return report
 
 
 def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:

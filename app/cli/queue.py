@@ -22,11 +22,13 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     """The first images of the queue."""
     from app.cli.store import import_first, known_store
     from app.pool.queue_shown import as_shown
+    from app.rounds.starts_told import starts_told
     from db.clock import utc_now
     from db.labelling import queue as queueing
 
     with known_store(settings) as store, store.reading() as tx:
         found = queueing.listing(tx, limit=options.limit, now=utc_now())
+        starts = starts_told(tx) if found else None
     items: list[dict[str, Any]] = [
         {
             "image": item.image.file_name,
@@ -47,6 +49,8 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
             score = "    -" if shown.score is None else f"{shown.score:.3f}"
             held = f"  (held by {item.leased_by})" if item.leased_by else ""
             yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"
+        if starts and starts.sources:
+            yield starts.words
 
-    answer({"items": items}, as_json=options.json, plain=plain)
+    answer({"items": items, "starts": starts.model_dump() if starts else None}, as_json=options.json, plain=plain)
     return 0

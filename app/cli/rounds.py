@@ -36,6 +36,17 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
     show = command(rounds, "show", example="round show 1", help="one round")
     show.add_argument("number", type=positive, metavar="N", help="the round's number")
     add_json(show, run=round_show, name="round show")
+    starts = command(rounds, "starts", example="round starts", help="which network annotators begin from, and why")
+    starts.add_argument(
+        "--use",
+        choices=["measured", "imported", "student"],
+        help="another one: what the labels say, the imported model, or the student whatever they say",
+    )
+    starts.add_argument(
+        "--round", type=positive, metavar="N", help="whose student; one that was kept is published (the published one)"
+    )
+    starts.add_argument("--as", dest="lead", metavar="NAME", help="the lead who chooses, if there are several")
+    add_json(starts, run=round_starts, name="round starts")
 
 
 def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
@@ -132,8 +143,38 @@ def round_list(settings: "Settings", options: argparse.Namespace) -> int:
             yield f"No round yet. Launch one: {home_command(settings.home, 'round', 'launch')}"
         for record in records:
             yield f"{record.number:>4}  {record.state:<10} {record.stage:<8} {record.launched_by}"
+            if record.kept_because:
+                yield f"      {record.kept_because}"
 
     answer({"rounds": [round_json(record) for record in records]}, as_json=options.json, plain=plain)
+    return 0
+
+
+def round_starts(settings: "Settings", options: argparse.Namespace) -> int:
+    """Which network annotators begin from; another one where a lead says so."""
+    from app.cli.store import CommandError, expecting, known_store
+    from app.rounds.errors import LearningError
+    from app.rounds.starts import use
+    from app.rounds.starts_told import starts_told
+
+    if options.round is not None and options.use != "student":
+        raise CommandError("--round names a student; wanted --use student with it. Give both, or neither.")
+    with expecting(LearningError), known_store(settings) as store:
+        if options.use is not None:
+            use(store, _lead(store, options.lead, settings.home), options.use, number=options.round)
+        with store.reading() as tx:
+            told = starts_told(tx)
+
+    def plain() -> Iterator[str]:
+        yield told.words
+        for one in told.sources:
+            yield f"  {'*' if one.in_use else ' '} {one.name:<28} {one.figures}{'  (kept)' if one.kept else ''}"
+        if told.sources:
+            yield f"Mean OKS and its 95 % interval on {told.people}."
+        if told.why:
+            yield f"When that was decided: {told.why}"
+
+    answer(told.model_dump(), as_json=options.json, plain=plain)
     return 0
 
 

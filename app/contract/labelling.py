@@ -112,7 +112,7 @@ class PersonPayload(Payload):
     """One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
 
     keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
-    begin from, in the order label (the latest they ever had, whether it counts now or not), student, model.
+    begin from, the best first: label (the latest they ever had, whether it counts now or not), then the two networks.
     """
 
     id: int

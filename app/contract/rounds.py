@@ -11,8 +11,8 @@ from typing import Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
-from app.contract.base import Message, Payload
-from db.records import PrelabellingRecord, PrelabellingState, RoundRecord, RoundStage, RoundState
+from app.contract.base import Id, Message, Payload
+from db.records import PrelabellingRecord, PrelabellingState, RoundRecord, RoundStage, RoundState, StartsFrom
 from sspcm.config import RoundConfig
 
 _FOLDERS = re.compile(r"(?<![\w.:/])(?:/[^/\s'\"`,;()\[\]]+)+/")
@@ -56,11 +56,27 @@ class Persons(TypedDict, total=False):
     validation: int
 
 
+class Beside(TypedDict, total=False):
+    """A round's student beside the network that annotators began from then; null where nothing could be measured.
+
+    words: both figures as a sentence. persons: on how many; validation: how many of them are validation people.
+    """
+
+    words: str
+    beside: str
+    mean_oks: float | None
+    mean_oks_beside: float | None
+    persons: int
+    validation: int
+
+
 class Measured(TypedDict, total=False):
     """What a published round measured; earlier versions measured less.
 
     pair_frequency: of the four pairs, at each refresh.
     """
+
+    starts: Beside
 
     ap: dict[str, Figures]
     ap_before: dict[str, Figures]
@@ -87,6 +103,57 @@ class RoundPayload(Payload):
     metrics: Measured
     error: str | None
     directory: str | None
+    kept_because: str | None
+
+
+class SourcePayload(Payload):
+    """A network that labelling may begin from. round: None for the imported model.
+
+    mean_oks with its 95 % interval: null where nothing could be measured. began: how many of the labels began at its
+    own pose, and lean to it. use: a button's words, with the difference to the one in use; null for that one.
+    """
+
+    source: StartsFrom
+    round: int | None
+    name: str
+    in_use: bool
+    kept: bool
+    mean_oks: float | None
+    low: float | None
+    high: float | None
+    began: int
+    use: str | None
+
+    @property
+    def figures(self) -> str:
+        """The mean with its interval."""
+        if self.mean_oks is None:
+            return "not measured"
+        within = "" if self.low is None else f"  [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.mean_oks:.3f}{within}"
+
+
+class StartsPayload(Payload):
+    """Which network annotators begin from, in words, and what can be said of each, all on the same persons.
+
+    people: who these are, in words; enough: whether they are enough to change anything. why: what was found when the
+    choice was made. lead: who chose otherwise.
+    """
+
+    words: str
+    why: str
+    people: str
+    persons: int
+    enough: bool
+    lead: str | None
+    sources: list[SourcePayload]
+
+
+class UseMessage(Message):
+    """What annotators are to begin from. round: whose student; one that was kept is published for it."""
+
+    use: Literal["measured", "imported", "student"]
+    round: Id | None = None
 
 
 class RoundsPayload(Payload):

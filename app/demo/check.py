@@ -121,6 +121,8 @@ def _run_round(lead: httpx.Client, config: dict[str, Any]) -> dict[str, Any]:
         record: dict[str, Any] = get(lead, f"/api/rounds/{number}").json()
         if record["state"] == "published":
             return record
+        if record["state"] == "kept":
+            raise CheckFailed(f"round {number} was kept. {record['kept_because']}")
         if record["state"] in ("failed", "cancelled"):
             raise CheckFailed(f"round {number} {record['state']} in stage {record['stage']}: {record['error']}")
         time.sleep(POLL_S)

@@ -59,8 +59,10 @@ def _poses(tx: Session, image: ImageRecord) -> list[Posed]:
     persons = [p for p in listed if p.is_somebody]
     ids = [person.id for person in persons]
     imported = predictions.imported(tx, ids)
-    students = predictions.of_student(tx, ids, project.get_project(tx).published_round)
-    starts = [(p, best_start(p.label, students.get(p.id), imported.get(p.id))) for p in persons]
+    described = project.get_project(tx)
+    students = predictions.of_student(tx, ids, described.published_round)
+    prefer = described.starts.source
+    starts = [(p, best_start(p.label, students.get(p.id), imported.get(p.id), prefer=prefer)) for p in persons]
     return [(person, start) for person, start in starts if start is not None and _any_present(start)]
 
 

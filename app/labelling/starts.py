@@ -1,9 +1,14 @@
-"""Where a person's pose may begin: at a label, at the student's prediction, at an imported model's, or at nothing."""
+"""Where a person's pose may begin: at a label, at the prediction of the network that annotators begin from, at the
+other network's, or at nothing.
+
+Which network that is, the project keeps (`StartsChoice`): the editor, the contact sheet and the copy from an earlier
+frame ask here.
+"""
 
 import numpy as np
 
 from app.contract.labelling import StartPayload
-from db.records import StoredPrediction
+from db.records import StartsFrom, StoredPrediction
 from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Label
 
 SEEN_ABOVE = 0.2
@@ -11,21 +16,27 @@ SEEN_ABOVE = 0.2
 
 
 def best_start(
-    label: Label | None, student: StoredPrediction | None, imported: StoredPrediction | None
+    label: Label | None,
+    student: StoredPrediction | None,
+    imported: StoredPrediction | None,
+    *,
+    prefer: StartsFrom,
 ) -> StartPayload | None:
-    """The label if there is one, else the student's prediction, else the imported model's; None without any."""
-    if label is not None:
-        return label_start(label)
-    predicted = student or imported
-    return predicted_start(predicted) if predicted else None
+    """The label if there is one, else the preferred network's prediction, else the other's; None without any."""
+    return next(iter(every_start(label, student, imported, prefer=prefer)), None)
 
 
 def every_start(
-    label: Label | None, student: StoredPrediction | None, imported: StoredPrediction | None
+    label: Label | None,
+    student: StoredPrediction | None,
+    imported: StoredPrediction | None,
+    *,
+    prefer: StartsFrom,
 ) -> list[StartPayload]:
     """All there are, the best first."""
     labelled = [] if label is None else [label_start(label)]
-    return labelled + [predicted_start(one) for one in (student, imported) if one is not None]
+    predicted = (student, imported) if prefer == "student" else (imported, student)
+    return labelled + [predicted_start(one) for one in predicted if one is not None]
 
 
 def label_start(label: Label) -> StartPayload:

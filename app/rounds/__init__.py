@@ -1,5 +1,6 @@
 """A round: launched, frozen, trained, scored, published.
 
+evidence          how well networks place people whose labels they did not learn from
 errors            why a round cannot be launched or go on
 folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest
@@ -7,6 +8,8 @@ launching         launches a round
 progress          the trainer's progress, into the store
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store
+starts            which network annotators begin from, and whether a round is published
+starts_told       the same in words and figures
 starting_weights  which weights a lead may name, and where they lie
 training          runs the trainer and follows it
 usual_settings    what a launch begins from: the last round's settings

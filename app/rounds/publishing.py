@@ -1,19 +1,29 @@
-"""A round is published: its ranking and predictions count from one moment on."""
+"""A round is published: its ranking and predictions count from one moment on. Or it is kept, where it is no gain."""
 
 import json
+from dataclasses import replace
 
 from app.home.settings import Settings
 from app.rounds.folder import read_seconds, round_folder
+from app.rounds.starts import judge_round
 from db.clock import utc_now
+from db.pool.project import get_project, set_starts
 from db.rounds import rounds
 from db.store.session import Store
 from sspcm.round_folder import REPORT_FILE
 
 
 def publish_round(store: Store, settings: Settings, number: int, attempt: int = 1) -> None:
-    """Show the round's ranking and predictions to annotators, by one pointer in one transaction."""
+    """Show the round's ranking and predictions to annotators, by one pointer in one transaction.
+
+    A round whose student is worse than what annotators begin from now is kept instead (`app/rounds/starts.py`).
+    """
     folder = round_folder(settings, number, attempt)
     report = json.loads((folder / REPORT_FILE).read_text())
+    with store.reading() as tx:
+        if rounds.get(tx, number).state in ("published", "kept"):  # by a worker that ended before it could say so
+            return
+        judged = judge_round(tx, number)
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         frozen = rounds.frozen(tx, record.id)
@@ -22,6 +32,13 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
             "seconds": {**report.get("seconds", {}), **read_seconds(folder)},
             "labelled": sum(person.role == "labelled" for person in frozen),
             "validation": sum(person.role == "validation" for person in frozen),
+            "starts": judged.measured,
         }
-        directory = folder.relative_to(settings.home).as_posix()
-        rounds.publish(tx, record.id, metrics=metrics, directory=directory, now=utc_now())
+        directory, now = folder.relative_to(settings.home).as_posix(), utc_now()
+        if judged.because is None:
+            rounds.publish(tx, record.id, metrics=metrics, directory=directory, now=now)
+        else:
+            rounds.keep(tx, record.id, because=judged.because, metrics=metrics, directory=directory, now=now)
+        # what a lead chose meanwhile stays
+        starts = get_project(tx).starts
+        set_starts(tx, replace(starts, measured=judged.starts.measured, why=judged.starts.why))

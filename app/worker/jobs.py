@@ -11,7 +11,7 @@ from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import open_model, prelabel
-from app.rounds import freezing, publishing, scoring, training
+from app.rounds import freezing, publishing, scoring, starts, training
 from app.worker.patience import end_when_reachable, in_words
 from db.rounds import prelabellings, rounds
 from db.store.session import Store
@@ -84,5 +84,6 @@ class Prelabellings:
                 prelabellings.report_progress(tx, prelabelling_id, done=done, total=total)
 
         report = prelabel(self._store, self._files, model, progress=tell)
+        starts.choose_again(self._store)
         with self._store.transaction() as tx:
             prelabellings.finish(tx, prelabelling_id, report=dataclasses.asdict(report))

@@ -1,5 +1,6 @@
 """The home's one project."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.convert import fields
 from db.errors import AnotherProject, NoProject, RoundActive
-from db.records import ProjectRecord
+from db.records import ProjectRecord, StartsChoice
 from db.schema import PROJECT_ID, ImageRow, ProjectRow, RoundRow
 from db.upsert import insert
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
@@ -71,7 +72,14 @@ def get_project(tx: Session) -> ProjectRecord:
         skeleton=Skeleton.from_json(row.skeleton),
         coco_header=fields(row.coco_header),
         published_round=tx.scalar(select(RoundRow.number).where(RoundRow.id == published)) if published else None,
+        starts=StartsChoice(**fields(row.starts)),
     )
+
+
+def set_starts(tx: Session, starts: StartsChoice) -> None:
+    """From now on annotators begin there."""
+    project_row(tx).starts = asdict(starts)
+    tx.flush()
 
 
 def project_uuid(tx: Session) -> str | None:

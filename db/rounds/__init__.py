@@ -1,5 +1,6 @@
 """Rounds, their predictions and rankings, pre-labellings, and the worker's sign of life.
 
+evidence       labels that networks can be measured by, and who learned from which
 predictions    where networks put keypoints, and how inconsistent they are
 prelabellings  pose models' runs over the pool
 rankings       the pool's order

@@ -128,8 +128,15 @@ def of_student(tx: Session, person_ids: Collection[int], round_number: int | Non
     """What a round's student says, by person; nothing before there is a round."""
     if round_number is None:
         return {}
-    found = for_persons(tx, person_ids, round_number=round_number)
-    return {i: one for i, stored in found.items() for one in stored if one.prediction.network == STUDENT}
+    found: dict[int, StoredPrediction] = {}
+    for ids in _chunks(person_ids):
+        query = (
+            select(PredictionRow)
+            .join(RoundRow, RoundRow.id == PredictionRow.round_id)
+            .where(PredictionRow.person_id.in_(ids), RoundRow.number == round_number, PredictionRow.network == STUDENT)
+        )
+        found.update((row.person_id, stored_prediction(row, round_number)) for row in tx.scalars(query))
+    return found
 
 
 def add_person_scores(tx: Session, round_id: int, scores: Sequence[PersonScore]) -> None:

@@ -166,14 +166,43 @@ def publish(tx: Session, round_id: int, *, metrics: dict[str, Any], directory: s
     if row.state == "published":
         return
     require_active(tx, round_id)
-    ranking_id = tx.scalar(select(RankingRow.id).where(RankingRow.round_id == round_id))
+    row.metrics, row.directory = finite(metrics), directory
+    _show(tx, row, now=now)
+
+
+def keep(tx: Session, round_id: int, *, because: str, metrics: dict[str, Any], directory: str, now: datetime) -> None:
+    """The round ended well and is not published, for a reason in words. Keeping a kept round changes nothing.
+
+    Raises RoundOver if it is over otherwise.
+    """
+    row = _row(tx, round_id, lock=True)
+    if row.kept_because:
+        return
+    require_active(tx, round_id)
+    row.state, row.stage, row.finished_at, row.kept_because = "cancelled", "done", now, because
+    row.metrics, row.directory = finite(metrics), directory
+    tx.flush()
+
+
+def publish_kept(tx: Session, round_id: int, *, now: datetime) -> None:
+    """A round that was kept is published after all. Raises RoundOver for any other."""
+    row = _row(tx, round_id, lock=True)
+    if not row.kept_because:
+        raise RoundOver(
+            f"round {row.number} is {row.state}; wanted one that is kept, to publish it after all. See `round list`."
+        )
+    row.kept_because = None
+    _show(tx, row, now=now)
+
+
+def _show(tx: Session, row: RoundRow, *, now: datetime) -> None:
+    ranking_id = tx.scalar(select(RankingRow.id).where(RankingRow.round_id == row.id))
     if ranking_id is None:
         raise NotFound(f"round {row.number} has no ranking; wanted one to publish. Score the pool first.")
-    row.state, row.stage, row.finished_at = "published", "done", now
-    row.metrics, row.directory = finite(metrics), directory
+    row.state, row.stage, row.finished_at = "published", "done", row.finished_at or now
     _follow_images(tx, ranking_id)
     project = project_row(tx)
-    project.current_ranking_id, project.published_round_id = ranking_id, round_id
+    project.current_ranking_id, project.published_round_id = ranking_id, row.id
     tx.flush()
 
 
@@ -181,8 +210,9 @@ def require_active(tx: Session, round_id: int) -> RoundRow:
     """The round's row, locked, while more may be written to it. Raises RoundOver, NotFound."""
     row = _row(tx, round_id, lock=True)
     if row.state not in _ACTIVE:
+        state = "kept" if row.kept_because else row.state
         raise RoundOver(
-            f"round {row.number} is {row.state}; wanted one that is queued or running. Launch a new round instead."
+            f"round {row.number} is {state}; wanted one that is queued or running. Launch a new round instead."
         )
     return row
 

@@ -78,7 +78,7 @@ function noRound(labelled) {
       : "No person is labelled yet. Label some on the page Annotate, then launch the first round."));
 }
 
-const ENDED = new Set(["published", "failed", "cancelled"]);
+const ENDED = new Set(["published", "kept", "failed", "cancelled"]);
 
 /** Whether a worker serves the home: a quiet line while one does, else what to type. @extends {Part<Worker>} */
 class LeadWorker extends Part {

@@ -23,6 +23,20 @@ export interface AddedPayload {
   person: PersonPayload;
 }
 
+/**
+ * A round's student beside the network that annotators began from then; null where nothing could be measured.
+ *
+ * words: both figures as a sentence. persons: on how many; validation: how many of them are validation people.
+ */
+export interface Beside {
+  words?: string;
+  beside?: string;
+  mean_oks?: number | null;
+  mean_oks_beside?: number | null;
+  persons?: number;
+  validation?: number;
+}
+
 /** A rectangle in image px, turned by `angle` degrees clockwise about its centre. */
 export interface BoxMessage {
   x: number;
@@ -223,6 +237,7 @@ export interface LinkPayload {
  * pair_frequency: of the four pairs, at each refresh.
  */
 export interface Measured {
+  starts?: Beside;
   ap?: Record<string, Figures>;
   ap_before?: Record<string, Figures>;
   pair_frequency?: number[][];
@@ -253,7 +268,7 @@ export interface PersonMessage {
  * One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
  *
  * keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
- * begin from, in the order label (the latest they ever had, whether it counts now or not), student, model.
+ * begin from, the best first: label (the latest they ever had, whether it counts now or not), then the two networks.
  */
 export interface PersonPayload {
   id: number;
@@ -360,7 +375,7 @@ export interface ReopenImageMessage {
 export interface RoundPayload {
   id: number;
   number: number;
-  state: "queued" | "running" | "published" | "failed" | "cancelled";
+  state: "queued" | "running" | "published" | "kept" | "failed" | "cancelled";
   stage: "freeze" | "train" | "score" | "publish" | "done";
   config: Record<string, unknown>;
   launched_by: string;
@@ -371,6 +386,7 @@ export interface RoundPayload {
   metrics: Measured;
   error: string | null;
   directory: string | null;
+  kept_because: string | null;
 }
 
 /** The latest rounds, newest first. */
@@ -477,12 +493,47 @@ export interface SkipMessage {
   reason: string;
 }
 
+/**
+ * A network that labelling may begin from. round: None for the imported model.
+ *
+ * mean_oks with its 95 % interval: null where nothing could be measured. began: how many of the labels began at its
+ * own pose, and lean to it. use: a button's words, with the difference to the one in use; null for that one.
+ */
+export interface SourcePayload {
+  source: "imported" | "student";
+  round: number | null;
+  name: string;
+  in_use: boolean;
+  kept: boolean;
+  mean_oks: number | null;
+  low: number | null;
+  high: number | null;
+  began: number;
+  use: string | null;
+}
+
 /** The pose to start from: K rows of x, y, visibility. */
 export interface StartPayload {
   xyv: [number, number, number][];
   from: "student" | "model" | "label" | "empty";
   prediction_id: number | null;
   model: string | null;
+}
+
+/**
+ * Which network annotators begin from, in words, and what can be said of each, all on the same persons.
+ *
+ * people: who these are, in words; enough: whether they are enough to change anything. why: what was found when the
+ * choice was made. lead: who chose otherwise.
+ */
+export interface StartsPayload {
+  words: string;
+  why: string;
+  people: string;
+  persons: number;
+  enough: boolean;
+  lead: string | null;
+  sources: SourcePayload[];
 }
 
 /** What to do first, or next. code: how the home stands; command: to be typed in a shell. */
@@ -517,6 +568,12 @@ export interface TaskPayload {
 export interface TroublePayload {
   at: string;
   said: string[];
+}
+
+/** What annotators are to begin from. round: whose student; one that was kept is published for it. */
+export interface UseMessage {
+  use: "measured" | "imported" | "student";
+  round?: number | null;
 }
 
 /** Somebody with an account. */

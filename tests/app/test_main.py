@@ -92,7 +92,7 @@ def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) 
     status, out, _ = run(*importing("seed"), "--group-from", "room", "--json")
     assert (status, json.loads(out)["images_new"]) == (0, 11)
     status, out, _ = run("queue", "--json")
-    assert (status, json.loads(out)) == (0, {"items": []})
+    assert (status, json.loads(out)) == (0, {"items": [], "starts": None})
     status, out, _ = run("export", str(tmp_path / "out.json"), "--json")
     assert (status, json.loads(out)["labelled"]) == (0, 53)
     assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 53
@@ -110,6 +110,16 @@ def test_one_command_leads_from_boxes_and_a_model_to_a_ranked_queue(run: Run, tm
     _, out, _ = run("queue", "--json")
     first = next(item for item in json.loads(out)["items"] if not item["blind"])
     assert any("copies of the image" in why or "copy of the image" in why for why in first["reasons"])
+    starts = json.loads(out)["starts"]
+    assert starts["words"] == "Annotators begin from the poses of dots."
+    _, out, _ = run("round", "starts")
+    assert out.splitlines()[1] == f"  * {'dots':<28} not measured"
+    assert run("round", "starts", "--use", "imported")[2].startswith("round starts: there is no lead")
+    run("user", "add", "lea", "--role", "lead")
+    assert "no round is published" in run("round", "starts", "--use", "student")[2]
+    _, out, _ = run("round", "starts", "--use", "imported", "--json")
+    assert json.loads(out)["lead"] == "lea"
+    assert "wanted --use student" in run("round", "starts", "--round", "1")[2]
     status, out, _ = run("prelabel", str(model), "--json")
     assert (status, json.loads(out)["predicted"], json.loads(out)["known"]) == (0, 0, told["persons"])
 

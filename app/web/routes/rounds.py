@@ -6,9 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from app.contract.base import IdInAddress
-from app.contract.rounds import LaunchMessage, for_browsers, round_json
+from app.contract.rounds import LaunchMessage, StartsPayload, UseMessage, for_browsers, round_json
 from app.processes.worker_state import worker_json, worker_state
 from app.rounds.launching import launch_from_page
+from app.rounds.starts import use
+from app.rounds.starts_told import starts_told
 from app.rounds.usual_settings import begin_from
 from app.web.opened import OpenHome
 from app.web.who import user_of
@@ -33,6 +35,17 @@ def round_routes(home: OpenHome) -> APIRouter:
     def list_rounds() -> dict[str, Any]:
         with home.store.reading() as tx:
             return {"rounds": [for_browsers(round_json(record)) for record in rounds.latest(tx, 1000)]}
+
+    @api.get("/api/rounds/starts")
+    def show_starts() -> StartsPayload:
+        with home.store.reading() as tx:
+            return starts_told(tx)
+
+    @api.post("/api/rounds/starts")
+    def use_another(request: Request, message: UseMessage) -> StartsPayload:
+        use(home.store, user_of(request), message.use, number=message.round)
+        with home.store.reading() as tx:
+            return starts_told(tx)
 
     @api.get("/api/rounds/{number}")
     def show_round(number: IdInAddress) -> dict[str, Any]:

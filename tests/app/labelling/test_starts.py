@@ -1,9 +1,11 @@
 """Where a pose may begin, and in which order."""
 
+from typing import Any
+
 import numpy as np
 
 from app.labelling.starts import best_start, empty_start, every_start
-from db.records import StoredPrediction
+from db.records import StartsFrom, StoredPrediction
 from sspcm.pose import Label, Prediction
 
 LABEL = Label(np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 1.0], [5.0, 6.0, 2.0]]), started_from=7)
@@ -12,22 +14,26 @@ STUDENT = StoredPrediction(1, 9, 3, Prediction(XYC, "C"))
 MODEL = StoredPrediction(2, 9, None, Prediction(XYC, "dots"))
 
 
-def test_a_label_comes_before_the_student_and_the_student_before_an_imported_model() -> None:
-    for label, student, imported, source in (
-        (LABEL, STUDENT, MODEL, "label"),
-        (None, STUDENT, MODEL, "student"),
-        (None, None, MODEL, "model"),
-    ):
-        start = best_start(label, student, imported)
-        assert start is not None
-        assert start.source == source
-    assert best_start(None, None, None) is None
-    assert [start.source for start in every_start(LABEL, STUDENT, MODEL)] == ["label", "student", "model"]
-    assert every_start(None, None, None) == []
+def sources(*found: Any, prefer: StartsFrom) -> list[str]:
+    return [start.source for start in every_start(*found, prefer=prefer)]
+
+
+def test_a_label_comes_before_the_network_that_is_preferred_and_that_before_the_other() -> None:
+    assert sources(LABEL, STUDENT, MODEL, prefer="student") == ["label", "student", "model"]
+    assert sources(LABEL, STUDENT, MODEL, prefer="imported") == ["label", "model", "student"]
+    assert sources(None, STUDENT, None, prefer="imported") == ["student"], "the model did not predict this person"
+    assert sources(None, None, MODEL, prefer="student") == ["model"]
+    assert sources(None, None, None, prefer="student") == []
+
+
+def test_the_best_start_is_the_first_of_all() -> None:
+    start = best_start(None, STUDENT, MODEL, prefer="imported")
+    assert start is not None and start.source == "model"
+    assert best_start(None, None, None, prefer="imported") is None
 
 
 def test_confidence_becomes_visibility_and_only_a_model_may_not_know_a_keypoint() -> None:
-    student, model = every_start(None, STUDENT, MODEL)
+    student, model = every_start(None, STUDENT, MODEL, prefer="student")
     assert [v for _, _, v in student.xyv] == [1.0, 1.0, 2.0]
     assert [v for _, _, v in model.xyv] == [0.0, 1.0, 2.0]
     assert [row[:2] for row in model.xyv] == XYC[:, :2].tolist()
@@ -35,6 +41,6 @@ def test_confidence_becomes_visibility_and_only_a_model_may_not_know_a_keypoint(
 
 
 def test_a_label_starts_as_it_was_placed_and_nothing_starts_absent() -> None:
-    (start,) = every_start(LABEL, None, None)
+    (start,) = every_start(LABEL, None, None, prefer="student")
     assert (start.xyv, start.prediction_id) == (LABEL.xyv.tolist(), 7)
     assert (empty_start(2).xyv, empty_start(2).source) == ([[0.0, 0.0, 0.0]] * 2, "empty")

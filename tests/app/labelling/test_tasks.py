@@ -97,14 +97,14 @@ def test_every_pose_a_person_could_start_from_is_there_even_after_reopening(
     add_model_prediction(sqlite_store, 1, "newer")
     ann = add_account(sqlite_store)
     begun = {person.id: person for person in take(sqlite_store, ann).persons}
-    assert [(start.source, start.model) for start in begun[1].starts] == [("student", None), ("model", "newer")]
+    assert [(start.source, start.model) for start in begun[1].starts] == [("model", "newer"), ("student", None)]
     assert (begun[1].start, begun[2].starts) == (begun[1].starts[0], [])
     saved = accept(sqlite_store, ann, 1, 0, key())
     taken_back = PersonMessage(key=key(), person_id=1, revision=saved.person.revision)
     decisions.reopen(sqlite_store, ann, taken_back, lease_s=LEASE_S)
     reopened = next(person for person in take(sqlite_store, ann).persons if person.id == 1)
-    assert [start.source for start in reopened.starts] == ["label", "student", "model"]
-    assert (reopened.starts[0].xyv[0], reopened.start.source) == ([5.0, 6.0, 2.0], "student")
+    assert [start.source for start in reopened.starts] == ["label", "model", "student"]
+    assert (reopened.starts[0].xyv[0], reopened.start.source) == ([5.0, 6.0, 2.0], "model")
 
 
 def test_a_person_comes_with_the_score_of_each_keypoint_and_why_they_were_skipped(

@@ -5,6 +5,7 @@ from sqlalchemy import delete
 
 from db.errors import AnotherProject, NotFound, RoundActive
 from db.pool import project
+from db.records import StartsChoice
 from db.rounds import rounds
 from db.schema import ProjectRow
 from sspcm.skeletons.skeleton import Skeleton, get_skeleton, in_order_of
@@ -114,3 +115,14 @@ def test_every_project_is_told_apart_also_one_made_anew_in_its_place(store):
         found.append(made.uuid)
     assert found[0] != found[1]
     assert all(len(uuid) == 32 for uuid in found)
+
+
+def test_labelling_begins_from_the_imported_model_until_something_else_is_chosen(store):
+    with store.transaction() as tx:
+        project.ensure_project(tx, name="hall", skeleton=get_skeleton("wepdtof-14"))
+        assert project.get_project(tx).starts.source == "imported"
+        project.set_starts(tx, StartsChoice("student", "surely better"))
+    with store.transaction() as tx:
+        assert project.get_project(tx).starts == StartsChoice("student", "surely better")
+        project.set_starts(tx, replace(project.get_project(tx).starts, overridden="imported", lead="lea"))
+        assert project.get_project(tx).starts.source == "imported"

@@ -250,3 +250,35 @@ def test_a_publish_that_fails_shows_nothing(store, pool, lead, now):
     assert get(store).state == "running"
     with store.reading() as tx:
         assert project.get_project(tx).published_round is None
+
+
+def keep(store, launched, now):
+    with store.transaction() as tx:
+        rounds.keep(tx, launched.id, because="its student is worse", metrics={"labelled": 3}, directory="r", now=now)
+
+
+def test_a_round_that_is_kept_is_over_and_shown_to_nobody(store, pool, lead, now):
+    launched = started(store, lead)
+    keep(store, launched, now)
+    keep(store, launched, now)
+    kept = get(store)
+    assert (kept.state, kept.stage, kept.kept_because) == ("kept", "done", "its student is worse")
+    assert (kept.metrics, kept.finished_at) == ({"labelled": 3}, now)
+    with store.transaction() as tx:
+        assert project.get_project(tx).published_round is None
+        with pytest.raises(RoundOver, match="round 1 is kept"):
+            rounds.report_progress(tx, launched.id, stage="score", progress={})
+    assert create(store, lead).number == 2
+
+
+def test_a_kept_round_may_be_published_after_all_and_no_other(store, pool, lead, now):
+    launched = started(store, lead)
+    with store.transaction() as tx:
+        rankings.add_round_ranking(tx, launched.id, [])
+    with pytest.raises(RoundOver, match="round 1 is running; wanted one that is kept"), store.transaction() as tx:
+        rounds.publish_kept(tx, launched.id, now=now)
+    keep(store, launched, now)
+    with store.transaction() as tx:
+        rounds.publish_kept(tx, launched.id, now=now)
+        assert project.get_project(tx).published_round == 1
+    assert (get(store).state, get(store).kept_because, get(store).metrics) == ("published", None, {"labelled": 3})

@@ -6,6 +6,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from app.web.opened import OpenHome
+from db.pool.persons import list_persons
+from tests.app.rounds.measured_home import predict
 
 
 def test_a_round_is_launched_once_and_shown(client: TestClient, home: OpenHome, add_people: Callable[..., Any]) -> None:
@@ -27,3 +29,15 @@ def test_what_cannot_be_launched_is_refused_in_words(client: TestClient) -> None
 
 def test_without_a_worker_pages_are_told_that_there_was_never_one(client: TestClient) -> None:
     assert client.get("/api/worker").json()["state"] == "never"
+
+
+def test_a_lead_chooses_what_annotators_begin_from(client: TestClient, home: OpenHome) -> None:
+    with home.store.reading() as tx:
+        ids = [person.id for person in list_persons(tx)]
+    assert client.get("/api/rounds/starts").json()["sources"] == []
+    nothing = client.post("/api/rounds/starts", json={"use": "student"})
+    assert (nothing.status_code, nothing.json()["error"]["message"][:21]) == (409, "no round is published")
+    predict(home.store, ids, lambda _: 1.0)
+    chosen = client.post("/api/rounds/starts", json={"use": "imported"}).json()
+    assert (chosen["lead"], chosen["sources"][0]["name"], chosen["sources"][0]["in_use"]) == ("ann", "movenet", True)
+    assert client.post("/api/rounds/starts", json={"use": "measured"}).json()["lead"] is None

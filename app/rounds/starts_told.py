@@ -1,0 +1,71 @@
+"""What is known of the networks that annotators may begin from, in words and figures: for pages, programs, commands."""
+
+import math
+
+from sqlalchemy.orm import Session
+
+from app.contract.rounds import SourcePayload, StartsPayload
+from app.rounds.evidence import Evidence, Source, gather, kept_round, people_in_words, sources
+from app.rounds.starts import in_use, say_oks
+from db.pool.project import get_project
+from db.records import StartsChoice
+from sspcm.evaluation.choosing import FEWEST_PERSONS, Mean
+
+NOBODY = "Nobody predicted anybody yet: labelling begins with every keypoint to place."
+
+
+def starts_told(tx: Session) -> StartsPayload:
+    """The networks there are, how well each places people that it did not learn from, and which one is in use."""
+    known, current, starts = sources(tx), in_use(tx), get_project(tx).starts
+    evidence, kept = gather(tx, known), kept_round(tx)
+    figures = evidence.figures()
+    persons = figures.validation + figures.labelled_here
+    return StartsPayload(
+        words=NOBODY if current is None else _words(current, starts),
+        why=starts.why if len(known) > 1 else "",
+        people=people_in_words(figures.validation, figures.labelled_here),
+        persons=persons,
+        enough=persons >= FEWEST_PERSONS,
+        lead=starts.lead,
+        sources=[
+            SourcePayload(
+                source=one.kind,
+                round=one.round_number,
+                name=one.name,
+                in_use=one == current,
+                kept=one.round_number is not None and one.round_number == kept,
+                began=figures.began[one],
+                use=None if current is None or one == current else _use_words(evidence, one, current),
+                **_numbers(figures.means[one]),
+            )
+            for one in known
+        ],
+    )
+
+
+def _words(current: Source, starts: StartsChoice) -> str:
+    """Which one it is, and who says so."""
+    by = f", as {starts.lead} chose" if starts.overridden else ""
+    return f"Annotators begin from {_poses(current)}{by}."
+
+
+def _poses(source: Source) -> str:
+    return f"the poses of {source.name}"
+
+
+def _use_words(evidence: Evidence, other: Source, current: Source) -> str:
+    """A button's words: what changes with it."""
+    difference = evidence.over(other, current).difference
+    if not difference.persons:
+        return f"Use {other.name}: not measured"
+    people = f"{difference.persons} {'person' if difference.persons == 1 else 'people'}"
+    size = say_oks(abs(difference.mean))
+    if size == ".000":
+        return f"Use {other.name}: the same on {people}"
+    return f"Use {other.name}: {size} {'lower' if difference.mean < 0 else 'higher'} on {people}"
+
+
+def _numbers(mean: Mean) -> dict[str, float | None]:
+    """JSON knows no NaN: what could not be measured is null."""
+    named = {"mean_oks": mean.mean, "low": mean.low, "high": mean.high}
+    return {name: None if math.isnan(value) else value for name, value in named.items()}

@@ -1,0 +1,52 @@
+"""What networks can be measured by: labels that people made, and who learned from which."""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from db.convert import person_record
+from db.records import PersonRecord, Split
+from db.schema import FrozenPersonRow, ImageRow, LabelRow, PersonRow, PersonScoreRow, PredictionRow, RoundRow
+from sspcm.pose import IMPORTED
+
+
+def labelled(tx: Session, split: Split, *, most: int) -> list[PersonRecord]:
+    """A split's accepted persons, the last labels first; of the pool only those whom somebody labelled here."""
+    current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
+    query = (
+        select(PersonRow, LabelRow)
+        .join(LabelRow, current)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .where(PersonRow.state == "accepted", ImageRow.split == split)
+        .order_by(LabelRow.id.desc())
+        .limit(most)
+    )
+    if split == "train":
+        query = query.where(LabelRow.author != IMPORTED)
+    return [person_record(person, label) for person, label in tx.execute(query)]
+
+
+def learned_from(tx: Session, number: int) -> set[int]:
+    """Whose labels a round's networks may have learned from: those of every round up to it, which it may go on from."""
+    query = (
+        select(FrozenPersonRow.person_id)
+        .join(RoundRow, RoundRow.id == FrozenPersonRow.round_id)
+        .where(RoundRow.number <= number, FrozenPersonRow.role == "labelled")
+    )
+    return set(tx.scalars(query))
+
+
+def rounds_of(tx: Session, prediction_ids: Collection[int]) -> dict[int, int | None]:
+    """Which round each prediction is of; None: an imported model's. Ids that are none are left out."""
+    query = (
+        select(PredictionRow.id, RoundRow.number)
+        .outerjoin(RoundRow, RoundRow.id == PredictionRow.round_id)
+        .where(PredictionRow.id.in_(prediction_ids))
+    )
+    return dict(tx.execute(query).all())
+
+
+def imported_network(tx: Session) -> str | None:
+    """The name of an imported model that predicted somebody; None before any did."""
+    return tx.scalar(select(PersonScoreRow.network).where(PersonScoreRow.round_id.is_(None)).limit(1))

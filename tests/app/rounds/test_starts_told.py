@@ -1,0 +1,55 @@
+"""What a lead is told of the networks that annotators may begin from."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.rounds.starts import use
+from app.rounds.starts_told import starts_told
+from db.store.session import Store
+from tests.app.rounds.measured_home import add_persons, predict, publish, score
+
+
+def test_every_network_is_told_with_its_figures_and_a_button_with_the_difference(
+    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    lead = add_account(sqlite_store, "lea", "lead")
+    ids = add_persons(sqlite_store, add_people, 25, split="validation", labelled=True)
+    predict(sqlite_store, ids, lambda i: 0.5 + 0.1 * (i % 3))
+    publish(sqlite_store, score(sqlite_store, lead, ids, lambda i: 3.0 + 0.1 * (i % 3)))
+    with sqlite_store.reading() as tx:
+        told = starts_told(tx)
+    model, student = told.sources
+    assert (told.words, told.people, told.enough) == (
+        "Annotators begin from the poses of movenet.",
+        "25 validation people",
+        True,
+    )
+    assert (model.name, model.in_use, model.use) == ("movenet", True, None)
+    assert (student.name, student.round, student.in_use, student.kept) == ("round 1's student", 1, False, False)
+    assert model.mean_oks is not None and student.mean_oks is not None and student.low is not None
+    assert student.low < student.mean_oks < model.mean_oks
+    difference = f"{model.mean_oks - student.mean_oks:.3f}".removeprefix("0")
+    assert student.use == f"Use round 1's student: {difference} lower on 25 people"
+    assert student.figures == f"{student.mean_oks:.3f}  [{student.low:.3f}, {student.high:.3f}]"
+
+    use(sqlite_store, lead, "student")
+    with sqlite_store.reading() as tx:
+        told = starts_told(tx)
+    assert told.words == "Annotators begin from the poses of round 1's student, as lea chose."
+    assert (told.sources[0].use, told.lead) == (f"Use movenet: {difference} higher on 25 people", "lea")
+
+
+def test_what_cannot_be_measured_says_so(
+    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    ids = add_persons(sqlite_store, add_people, 2)
+    with sqlite_store.reading() as tx:
+        nothing = starts_told(tx)
+    assert (nothing.words[:33], nothing.sources) == ("Nobody predicted anybody yet: lab", [])
+    predict(sqlite_store, ids, lambda _: 1.0)
+    publish(sqlite_store, score(sqlite_store, add_account(sqlite_store, "lea", "lead"), ids, lambda _: 1.0))
+    with sqlite_store.reading() as tx:
+        told = starts_told(tx)
+    assert (told.people, told.enough) == ("0 people labelled here", False)
+    assert [one.figures for one in told.sources] == ["not measured", "not measured"]
+    assert told.sources[1].use == "Use round 1's student: not measured"

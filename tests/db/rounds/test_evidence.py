@@ -1,0 +1,79 @@
+"""Labels that networks can be measured by, and who learned from which."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from db.clock import utc_now
+from db.labelling import labels
+from db.pool.persons import list_persons
+from db.records import Decision, PersonScore, UserRecord
+from db.rounds import evidence, predictions, rounds
+from db.rounds.predictions import ImportedPrediction
+from db.store.session import Store
+from sspcm.pose import Label, Prediction
+
+
+@pytest.fixture
+def lead(store: Store, add_account: Callable[..., UserRecord]) -> UserRecord:
+    return add_account(store, "lea", "lead")
+
+
+def accept(store: Store, user: UserRecord, person_id: int) -> None:
+    label = Label(np.full((17, 3), 2.0), author=user.name)
+    with store.transaction() as tx:
+        labels.decide(tx, Decision(f"{person_id}", "accept", person_id, 0, user, label=label), now=utc_now())
+
+
+def test_the_pools_labels_are_those_made_here_and_the_last_come_first(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, labelled=True)
+    add_people(store, count=3)
+    add_people(store, labelled=True, split="validation")
+    with store.reading() as tx:
+        imported, first, second, _, held_out = (person.id for person in list_persons(tx))
+    for person_id in (first, second):
+        accept(store, lead, person_id)
+    with store.reading() as tx:
+        assert [p.id for p in evidence.labelled(tx, "train", most=9)] == [second, first]
+        assert [p.id for p in evidence.labelled(tx, "train", most=1)] == [second]
+        (person,) = evidence.labelled(tx, "validation", most=9)
+        assert (person.id, person.label is not None) == (held_out, True)
+    assert imported
+
+
+def test_a_round_may_have_learned_from_whoever_was_frozen_up_to_it(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, labelled=True, split="validation")
+    add_people(store, count=2)
+    with store.reading() as tx:
+        _, first, second = (person.id for person in list_persons(tx))
+    for person_id in (first, second):
+        accept(store, lead, person_id)
+        with store.transaction() as tx:
+            record = rounds.create(tx, config_toml="", user=lead)
+            rounds.freeze(tx, record.id)
+            rounds.fail(tx, record.id, "enough")
+    with store.reading() as tx:
+        assert [evidence.learned_from(tx, number) for number in (1, 2)] == [{first}, {first, second}]
+
+
+def test_a_prediction_is_a_rounds_or_an_imported_models(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store)
+    with store.transaction() as tx:
+        (person,) = list_persons(tx)
+        assert evidence.imported_network(tx) is None
+        pose, score = Prediction(np.zeros((17, 3)), "dots"), PersonScore(person.id, 0.1, (0.1,) * 17, ())
+        predictions.add_imported(tx, [ImportedPrediction(pose, score, "crop")])
+        record = rounds.create(tx, config_toml="", user=lead)
+        predictions.add_predictions(tx, record.id, [(person.id, Prediction(np.zeros((17, 3)), "C"))])
+        imported = predictions.imported(tx, [person.id])[person.id].id
+        student = predictions.of_student(tx, [person.id], 1)[person.id].id
+        assert evidence.rounds_of(tx, [imported, student, 999]) == {imported: None, student: 1}
+        assert evidence.imported_network(tx) == "dots"
