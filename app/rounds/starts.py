@@ -53,10 +53,8 @@ def judge_round(tx: Session, number: int) -> Judgement:
         words = "Nothing could be measured: there were no other predictions to compare its student's with."
         return Judgement(None, {"words": words}, starts)
     found = evidence.over(current, candidate)
-    because = (
-        f"Not published: {_beside(found, current, candidate)}" if _is_worse(evidence, current, candidate) else None
-    )
-    words = because or _published_words(found, current, candidate)
+    words, is_worse = _measured_words(found, current, candidate), _is_worse(evidence, current, candidate)
+    because = f"Not published, as its student is worse. {words}" if is_worse else None
     student = before if because else candidate
     choice = _choice(evidence, model, student, starts, earlier=before)
     return Judgement(because, _figures(found, current) | {"words": words}, choice)
@@ -154,7 +152,7 @@ def _why(measured: StartsFrom, over: Compared, model: Source, student: Source) -
     return f"{student.name} stays, as {model.name} is not surely better: {beside}"
 
 
-def _published_words(found: Compared, current: Source, candidate: Source) -> str:
+def _measured_words(found: Compared, current: Source, candidate: Source) -> str:
     if not found.difference.persons:
         return (
             f"Nothing could be measured beside {current.name}: there are no validation people, and nobody was labelled "

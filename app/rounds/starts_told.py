@@ -5,7 +5,7 @@ import math
 from sqlalchemy.orm import Session
 
 from app.contract.rounds import SourcePayload, StartsPayload
-from app.rounds.evidence import Evidence, Source, gather, kept_round, people_in_words, sources
+from app.rounds.evidence import Evidence, Source, gather, kept_round, people_in_words, sources, student_source
 from app.rounds.starts import in_use, say_oks
 from db.pool.project import get_project
 from db.records import StartsChoice
@@ -17,7 +17,8 @@ NOBODY = "Nobody predicted anybody yet: labelling begins with every keypoint to 
 def starts_told(tx: Session) -> StartsPayload:
     """The networks there are, how well each places people that it did not learn from, and which one is in use."""
     known, current, starts = sources(tx), in_use(tx), get_project(tx).starts
-    evidence, kept = gather(tx, known), kept_round(tx)
+    evidence, number = gather(tx, known), kept_round(tx)
+    kept = None if number is None else student_source(number)
     figures = evidence.figures()
     persons = figures.validation + figures.labelled_here
     return StartsPayload(
@@ -33,9 +34,9 @@ def starts_told(tx: Session) -> StartsPayload:
                 round=one.round_number,
                 name=one.name,
                 in_use=one == current,
-                kept=one.round_number is not None and one.round_number == kept,
+                kept=one == kept,
                 began=figures.began[one],
-                use=None if current is None or one == current else _use_words(evidence, one, current),
+                use=_use_words(evidence, one, current, is_kept=one == kept),
                 **_numbers(figures.means[one]),
             )
             for one in known
@@ -53,16 +54,19 @@ def _poses(source: Source) -> str:
     return f"the poses of {source.name}"
 
 
-def _use_words(evidence: Evidence, other: Source, current: Source) -> str:
-    """A button's words: what changes with it."""
+def _use_words(evidence: Evidence, other: Source, current: Source | None, *, is_kept: bool) -> str | None:
+    """A button's words: what changes with it; None for the one in use."""
+    if current is None or other == current:
+        return None
     difference = evidence.over(other, current).difference
+    use = f"Publish round {other.round_number} and use its student" if is_kept else f"Use {other.name}"
     if not difference.persons:
-        return f"Use {other.name}: not measured"
+        return f"{use}: not measured"
     people = f"{difference.persons} {'person' if difference.persons == 1 else 'people'}"
     size = say_oks(abs(difference.mean))
     if size == ".000":
-        return f"Use {other.name}: the same on {people}"
-    return f"Use {other.name}: {size} {'lower' if difference.mean < 0 else 'higher'} on {people}"
+        return f"{use}: the same on {people}"
+    return f"{use}: {size} {'lower' if difference.mean < 0 else 'higher'} on {people}"
 
 
 def _numbers(mean: Mean) -> dict[str, float | None]:

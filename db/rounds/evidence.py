@@ -2,12 +2,21 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from db.convert import person_record
 from db.records import PersonRecord, Split
-from db.schema import FrozenPersonRow, ImageRow, LabelRow, PersonRow, PersonScoreRow, PredictionRow, RoundRow
+from db.schema import (
+    DecisionRow,
+    FrozenPersonRow,
+    ImageRow,
+    LabelRow,
+    PersonRow,
+    PersonScoreRow,
+    PredictionRow,
+    RoundRow,
+)
 from sspcm.pose import IMPORTED
 
 
@@ -50,3 +59,9 @@ def rounds_of(tx: Session, prediction_ids: Collection[int]) -> dict[int, int | N
 def imported_network(tx: Session) -> str | None:
     """The name of an imported model that predicted somebody; None before any did."""
     return tx.scalar(select(PersonScoreRow.network).where(PersonScoreRow.round_id.is_(None)).limit(1))
+
+
+def mark(tx: Session) -> tuple[int | None, ...]:
+    """Another one whenever a label, a decision or a prediction came: nothing else changes what can be measured."""
+    newest = (select(func.max(column)).scalar_subquery() for column in (LabelRow.id, DecisionRow.id, PredictionRow.id))
+    return tuple(tx.execute(select(*newest)).one())

@@ -73,7 +73,7 @@ class LeadBoard extends Part {
 function noRound(labelled) {
   return html("section", { class: "card stack" }, html("h2", {}, "No round yet"),
     html("p", { class: "soft" }, "A round learns from the labels so far, predicts every person of the pool, and puts the images on which its "
-      + "teachers disagree first in the queue. Annotators then start from its predictions."),
+      + "teachers disagree first in the queue. Annotators begin from its predictions unless those of an imported model are better."),
     html("p", {}, labelled ? `${labelled} persons are labelled: a first round can be launched.`
       : "No person is labelled yet. Label some on the page Annotate, then launch the first round."));
 }
@@ -106,7 +106,11 @@ function latestRound(round, worker) {
   }
   if (state === "queued") section.append(html("p", { class: "soft" }, sayQueued(worker)));
   if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators."));
-  if (state === "published") section.append(html("p", { class: "soft" }, "Annotators get its ranking and start from its predictions."), result(round));
+  if (state === "published") section.append(html("p", { class: "soft" }, `Annotators get its ranking. ${round.metrics.starts?.words ?? ""}`), result(round));
+  if (state === "kept") {
+    section.append(html("p", {}, round.kept_because ?? ""),
+      html("p", { class: "soft" }, "Annotators keep what they have. Its ranking and predictions stay here; it can be used all the same, below."), result(round));
+  }
   if (state === "running") {
     section.append(html("progress", { max: progress.steps ?? 1, value: progress.step ?? 0, "aria-label": "steps of this stage" }), facts(sayProgress(round)));
   }
@@ -216,9 +220,10 @@ function roundRows(round, labelled, isLatest) {
   const aps = figures.map(({ text, change }) => cell(text, `nowrap ${change}`));
   const cells = [cell(String(round.number)), html("td", {}, chip(round.state)), cell(labelled === null ? "" : String(labelled)), ...aps,
     cell(sayDuration(round), "nowrap"), cell(round.launched_by)];
-  if (!round.error || isLatest) return [html("tr", {}, ...cells)];
+  const why = round.error ?? round.kept_because;
+  if (!why || isLatest) return [html("tr", {}, ...cells)];
   return [html("tr", { class: "has-why" }, ...cells),
-    html("tr", { class: "why" }, html("td", {}), html("td", { colspan: cells.length - 1, class: "error" }, round.error))];
+    html("tr", { class: "why" }, html("td", {}), html("td", { colspan: cells.length - 1, class: round.error ? "error" : "soft" }, why))];
 }
 
 /** @param {Queued[]} items @param {number | undefined} images */

@@ -1,6 +1,6 @@
-/** What the lead's cards send themselves: a file as the body of a request. */
+/** What the lead's cards send themselves: a file or JSON as the body of a request. */
 
-/** @param {string} address @param {File} file @param {string} type of its content
+/** @param {string} address @param {File | string} file @param {string} type of its content
  * @returns {Promise<any>} the answer. Throws an Error with the server's words. */
 export async function send(address, file, type) {
   const { csrf } = await answerOf(await fetch("/api/session"));

@@ -22,6 +22,7 @@ p { margin: 0; }
 .state { display: inline-flex; align-items: center; gap: 6px; font-size: 12px; font-weight: 600; padding: 2px 9px; border-radius: 99px; white-space: nowrap;
   color: var(--tone); background: color-mix(in srgb, var(--tone) 12%, transparent); --tone: var(--body-text-color-subdued, #4f5d6d); }
 .state.published { --tone: var(--good, #17693f); }
+.state.kept { --tone: var(--warn, #8a5300); }
 .state.failed { --tone: var(--bad, #b3202b); }
 .state.running, .state.queued { --tone: var(--accent, #1d5fc4); }
 progress { appearance: none; display: block; width: 100%; height: 6px; border: 0; border-radius: 99px; overflow: hidden; background: var(--sunk, #e6eaf0); }
@@ -53,6 +54,17 @@ polyline.C { stroke-width: 2.6; }
 circle.series { fill: var(--line); }
 .empty { color: var(--body-text-color-subdued, #4f5d6d); padding: 36px 12px 44px; text-align: center; }
 
+.sources { list-style: none; margin: 12px 0 0; padding: 0; display: grid; gap: 8px; }
+.sources li { display: grid; grid-template-columns: minmax(0, 15rem) minmax(3rem, 1fr) auto; align-items: center; gap: 4px 14px; padding: 8px 0 0;
+  border-top: 1px solid var(--border-color-primary, #d9dfe7); }
+.sources .name { line-height: 1.7; overflow-wrap: anywhere; } .in-use .name { font-weight: 650; }
+.sources .figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.sources button { grid-column: 1 / -1; justify-self: start; }
+.track { position: relative; height: 6px; border-radius: 99px; background: var(--sunk, #e6eaf0); }
+.range, .mean { position: absolute; top: 0; height: 6px; border-radius: 99px; }
+.range { background: color-mix(in srgb, var(--accent, #1d5fc4) 45%, transparent); }
+.mean { width: 4px; top: -3px; height: 12px; margin-left: -2px; background: var(--accent, #1d5fc4); }
+
 .scroll { overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); white-space: nowrap; }
@@ -66,10 +78,10 @@ td.nowrap { white-space: nowrap; } td.reasons { min-width: 18rem; }
 a.button { font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; text-decoration: none; color: inherit; border: 1px solid var(--edge, #8a97a6); }
 a.button:hover { background: var(--background-fill-secondary, #f4f6f9); }
 a.button:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
-.exports button { font: inherit; font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; color: inherit; background: none; border: 1px solid var(--edge, #8a97a6); cursor: pointer; }
-.exports button:hover:enabled { background: var(--background-fill-secondary, #f4f6f9); }
-.exports button:disabled { cursor: default; opacity: .55; }
-.exports button:focus-visible, input:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
+.exports button, .sources button { font: inherit; font-weight: 600; font-size: 13px; padding: 7px 14px; border-radius: 8px; color: inherit; background: none; border: 1px solid var(--edge, #8a97a6); cursor: pointer; }
+.exports button:hover:enabled, .sources button:hover:enabled { background: var(--background-fill-secondary, #f4f6f9); }
+.exports button:disabled, .sources button:disabled { cursor: default; opacity: .55; }
+.exports button:focus-visible, .sources button:focus-visible, input:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
 input[type="file"] { font: inherit; font-size: 13px; color: inherit; max-width: 100%; min-width: 0; }
 .run { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; margin-top: 12px; font-size: 13px; }
 .run:empty, p:empty { display: none; }
@@ -82,6 +94,7 @@ pre:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2
 .dot { width: 8px; height: 8px; border-radius: 99px; background: var(--good, #17693f); }
 .missing { border-color: var(--bad, #b3202b); border-left-width: 4px; overflow-wrap: anywhere; }
 @media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 480px) { .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }
-@media (pointer: coarse) { a.button, .exports button, input[type="file"] { min-height: 44px; padding-block: 11px; } }
+@media (max-width: 480px) { .sources li { grid-template-columns: minmax(0, 1fr) auto; } .track { grid-column: 1 / -1; grid-row: 2; }
+  .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }
+@media (pointer: coarse) { a.button, .exports button, .sources button, input[type="file"] { min-height: 44px; padding-block: 11px; } }
 `;

@@ -133,3 +133,29 @@ export function sayTaken(report) {
     ...report.complaints.map((said) => /** @type {Line} */ ({ text: `Note: ${said}`, tone: "warning" })),
   ];
 }
+
+/** @typedef {import("../shared/contract.d.ts").StartsPayload} Starts @typedef {import("../shared/contract.d.ts").SourcePayload} Source */
+
+/** An OKS as it is written here: three places, no zero before the point. @param {number} value */
+function oks(value) {
+  return value.toFixed(3).replace(/^0\./, ".");
+}
+
+/** A network's mean OKS with its interval. @param {Pick<Source, "mean_oks" | "low" | "high">} source */
+export function sayMean({ mean_oks: mean, low, high }) {
+  if (mean === null) return "not measured";
+  return low === null || high === null ? oks(mean) : `${oks(mean)} [${oks(Math.max(0, low))}, ${oks(Math.min(1, high))}]`;
+}
+
+/** By whom the networks are measured. @param {Pick<Starts, "people" | "persons">} starts */
+export function sayMeasuredOn({ people, persons }) {
+  return persons ? `mean OKS on ${people} none of them learned from, and its 95 % interval` : "nobody is labelled yet whom none of them learned from";
+}
+
+/** What bends the figures, and what was found when the choice was made. @param {Starts} starts */
+export function sayWhy({ why, sources, enough, persons }) {
+  const began = sources.filter((one) => one.began > 0 && persons);
+  const said = began.map((one) => `${count(one.began, "label")} began at the pose of ${one.name}, and ${one.began === 1 ? "leans" : "lean"} to it.`);
+  if (!enough && sources.length > 1) said.unshift("Nothing changes by itself before there are 20 such people in 5 images; validation people tell best.");
+  return why ? [...said, `When this was last decided: ${why}`] : said;
+}

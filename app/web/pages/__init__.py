@@ -9,4 +9,5 @@ lead_view    what the lead's page shows
 leads_only   pages for leads alone
 look         theme and header
 sheet        the contact sheet's page
+starts_view  what it shows of the networks that annotators may begin from
 """

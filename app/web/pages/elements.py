@@ -52,6 +52,11 @@ def lead_prelabel() -> gr.HTML:
     return _element("lead-prelabel", "/assets/lead/prelabel.js")
 
 
+def lead_starts() -> gr.HTML:
+    """How each network does that labelling may begin from, which one is in use, and choosing another: {"starts"}."""
+    return _element("lead-starts", "/assets/lead/starts.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

@@ -16,6 +16,7 @@ from app.web.pages.elements import (
     lead_exports,
     lead_labels,
     lead_prelabel,
+    lead_starts,
     lead_tables,
     lead_worker,
 )
@@ -23,6 +24,7 @@ from app.web.pages.launch_form import launch_form
 from app.web.pages.lead_view import lead_view, prelabel_view
 from app.web.pages.leads_only import for_leads
 from app.web.pages.look import header
+from app.web.pages.starts_view import StartsView
 from db.records import Counts
 from db.store.session import Store
 
@@ -32,6 +34,7 @@ REFRESH_S = 1.5
 def lead_page(store: Store, engine: Engine, project: str, settings: Settings) -> gr.Blocks:
     """The page; each of its handlers asks again who calls it."""
     page: gr.Blocks
+    starts_view = StartsView(store)
     with gr.Blocks(title="Lead", analytics_enabled=False, fill_width=True) as page:
         header(project, "lead")
         with gr.Column(elem_id="lead-page"):
@@ -40,6 +43,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                 with gr.Column(scale=3, min_width=340, elem_id="state"):
                     worker = lead_worker()
                     board = lead_board()
+                    starts = lead_starts()
                     prelabel = lead_prelabel()
                     exports = lead_exports()
                     lead_labels()
@@ -59,6 +63,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                 board | {"worker": worker, "step": step.to_json() if step else None},
                 charts,
                 tables | images,
+                starts_view.now(),
                 prelabel_view(store) | {"worker": worker},
                 worker,
                 images,
@@ -68,7 +73,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
         for happens in (timer.tick, page.load):
             happens(
                 for_leads(refresh),
-                outputs=[counts, board, charts, tables, prelabel, worker, exports, launch],
+                outputs=[counts, board, charts, tables, starts, prelabel, worker, exports, launch],
                 queue=False,  # results of queued events can be read by others (docs/adr/0003)
                 show_progress="hidden",
                 api_visibility="private",

@@ -62,7 +62,7 @@ def test_a_student_that_is_worse_than_the_imported_model_is_kept_and_both_figure
     predict(sqlite_store, held_out, near)
     because = end(sqlite_store, score(sqlite_store, lead, held_out, far), now)
     assert because is not None
-    assert because.startswith("Not published: on 40 validation people, mean OKS is .9")
+    assert because.startswith("Not published, as its student is worse. On 40 validation people, mean OKS is .9")
     assert "for movenet and ." in because and "for round 1's student." in because
     with sqlite_store.reading() as tx:
         record = rounds.get(tx, 1)

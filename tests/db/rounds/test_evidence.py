@@ -77,3 +77,23 @@ def test_a_prediction_is_a_rounds_or_an_imported_models(
         student = predictions.of_student(tx, [person.id], 1)[person.id].id
         assert evidence.rounds_of(tx, [imported, student, 999]) == {imported: None, student: 1}
         assert evidence.imported_network(tx) == "dots"
+
+
+def test_a_label_and_a_prediction_leave_another_mark(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    def mark() -> tuple[int | None, ...]:
+        with store.reading() as tx:
+            return evidence.mark(tx)
+
+    add_people(store)
+    with store.reading() as tx:
+        (person,) = list_persons(tx)
+    marks = [mark(), mark()]
+    assert marks[0] == marks[1]
+    accept(store, lead, person.id)
+    marks.append(mark())
+    with store.transaction() as tx:
+        predictions.add_predictions(tx, None, [(person.id, Prediction(np.zeros((17, 3)), "dots"))])
+    marks.append(mark())
+    assert len(set(marks)) == 3

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STAGES, sayAp, sayDuration, sayLeftOut, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge } from "../../../static/lead/words.js";
+import {
+  STAGES, sayAp, sayDuration, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayWhy,
+} from "../../../static/lead/words.js";
 
 test("seconds are told as people tell them", () => {
   assert.equal(saySeconds(42.4), "42 s");
@@ -79,4 +81,25 @@ test("what came of a file of labels is told in lines, notes last", () => {
 test("a file of labels over what the page takes is named before it is sent", () => {
   assert.equal(sayTooLarge({ name: "a.json", size: 50_000_000 }), "");
   assert.match(sayTooLarge({ name: "a.json", size: 50_000_001 }), /^a\.json has 51 MB; this page takes at most 50 MB\. .*--annotations a\.json$/);
+});
+
+test("a network's mean stands with its interval, which never leaves 0 to 1", () => {
+  assert.equal(sayMean({ mean_oks: 0.7814, low: 0.7621, high: 0.8 }), ".781 [.762, .800]");
+  assert.equal(sayMean({ mean_oks: 0.99, low: 0.97, high: 1.01 }), ".990 [.970, 1.000]");
+  assert.equal(sayMean({ mean_oks: 0.5, low: null, high: null }), ".500");
+  assert.equal(sayMean({ mean_oks: null, low: null, high: null }), "not measured");
+});
+
+test("by whom networks are measured is told, and what is missing", () => {
+  assert.equal(sayMeasuredOn({ people: "43 people labelled here", persons: 43 }),
+    "mean OKS on 43 people labelled here none of them learned from, and its 95 % interval");
+  assert.match(sayMeasuredOn({ people: "0 people labelled here", persons: 0 }), /^nobody is labelled yet/);
+});
+
+test("what bends the figures is told, and why the choice fell as it did", () => {
+  const [model, student] = [{ name: "movenet", began: 1 }, { name: "round 1's student", began: 0 }];
+  const few = sayWhy({ why: "", sources: [model, student], enough: false, persons: 3 });
+  assert.match(few[0], /before there are 20 such people in 5 images/);
+  assert.equal(few[1], "1 label began at the pose of movenet, and lean to it.".replace("lean", "leans"));
+  assert.deepEqual(sayWhy({ why: "movenet stays.", sources: [student], enough: true, persons: 30 }), ["When this was last decided: movenet stays."]);
 });
