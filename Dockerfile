@@ -10,7 +10,7 @@ WORKDIR /srv/sspcm
 # Dependencies first, so that a change of code does not fetch them again. torch's wheels bring CUDA.
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY sspcm/__init__.py sspcm/__init__.py
-RUN pip install -c constraints.txt '.[train,app]' && pip uninstall -y sspcm
+RUN pip install -c constraints.txt '.[train,app,imported]' && pip uninstall -y sspcm
 
 COPY sspcm sspcm
 COPY db db

@@ -31,11 +31,11 @@ $(VENV)/.run-stamp: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'Python 3.11 or newer is needed; found '"$$($(PYTHON) --version)"'. Set PYTHON=/path/to/python3.11' >&2; exit 1; }
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,export]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,export,imported]'
 	touch $@
 
 $(VENV)/.dev-stamp: $(VENV)/.run-stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,export,synth]' -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,export,imported,synth]' -r requirements-dev.txt
 	touch $@
 
 # Chromium by Playwright where its download is reachable, else Debian's package.

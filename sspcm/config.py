@@ -24,6 +24,8 @@ BACKBONES = (
     "shufflenet_v2_x0_5",
     "efficientnet_lite0",
 )
+IMPORTED = "imported"
+"""The backbone that is a pose model's own: networks start as the model that `model.weights` names."""
 TIMM = "timm:"
 """What stands before the name of a timm model: "timm:hrnet_w18_small_v2"."""
 TIMM_NAME = re.compile(r"[A-Za-z0-9_]{1,80}(\.[A-Za-z0-9_]{1,80})?")
@@ -35,6 +37,8 @@ Occlusion = Literal["correct", "legacy", "off"]
 Precision = Literal["float32", "bfloat16"]
 TeacherStatistics = Literal["updated", "frozen"]
 Target = Literal["closest_pair", "mean"]
+Loss = Literal["heatmap", "cross_entropy"]
+Draws = Literal["shared", "own"]
 Occluder = Literal["none", "cut_occlude", "joint_cutout", "joco", "jccm"]
 Decoder = Literal["integer", "quarter", "parabola", "dark"]
 """How a place is read out of a heatmap (sspcm/networks/heatmaps.py)."""
@@ -79,7 +83,8 @@ METHODS: dict[str, MethodConfig] = {
 class ModelConfig:
     """The networks. Teachers A and B share `backbone`; the student C may have its own.
 
-    A backbone is one of BACKBONES, or "timm:" and the name of any timm model that gives features.
+    A backbone is one of BACKBONES, or "timm:" and the name of any timm model that gives features; or both are
+    "imported": an imported pose model, whole, with its own heads.
     """
 
     backbone: str = "resnet18"
@@ -88,7 +93,8 @@ class ModelConfig:
     weights: str = "random"
     """"random" (A, B, C from three different seeds), "imagenet" (the backbone's published weights, heads at random),
     "demo" (the starting weights in static/demo/weights), a folder that holds A.safetensors and B.safetensors (C starts
-    from its C.safetensors, else as A), or a file of published weights of the backbone."""
+    from its C.safetensors, else as A), or a file of published weights of the backbone. Of the backbone "imported": the
+    pose model's ONNX file, or a folder that its training left."""
     weights_b: str = ""
     """Published weights for B's backbone alone, as in `weights`; "" takes the same. A and B ought to differ."""
     weights_c: str = ""
@@ -109,7 +115,12 @@ class ModelConfig:
         for name in ("backbone", "student_backbone"):
             value = getattr(self, name)
             if not value.startswith(TIMM):
-                choose(value, (*BACKBONES, f"{TIMM}NAME"), where=f"model.{name}")
+                choose(value, (*BACKBONES, IMPORTED, f"{TIMM}NAME"), where=f"model.{name}")
+        alike = (self.backbone == IMPORTED) == (self.student_backbone == IMPORTED)
+        both = (self.backbone, self.student_backbone)
+        require(alike, f'model.backbone and model.student_backbone are both "{IMPORTED}", or neither is', both)
+        plain = self.backbone != IMPORTED or self.channels == self.pixels == "correct"
+        require(plain, f'a backbone "{IMPORTED}" has model.channels and model.pixels "correct"', "legacy")
         for name in ("backbone", "student_backbone", "weights", "weights_b", "weights_c"):
             value = getattr(self, name)
             own_name = TIMM_NAME.fullmatch(value.removeprefix(TIMM)) is not None
@@ -174,6 +185,15 @@ class TrainConfig:
     loader_threads: int = limited(2, 1, 256)
     teacher_statistics: TeacherStatistics = "updated"
     """Whether the teachers' passes over easy views move their batch norms' running statistics (section 1)."""
+    loss: Loss = "heatmap"
+    """"heatmap": the mean squared error of heatmaps, method.md's. "cross_entropy": heatmaps are held to Gaussians as
+    shares of 1, and what teaches is the teachers' peak, encoded anew (docs/adr/0020)."""
+    draws: Draws = "shared"
+    """Labelled persons of a step: "shared", one batch and one view for all networks; "own", each network has its own,
+    in shuffled passes. Networks that start alike must have their own, or they stay alike."""
+    held_out: float = limited(0.0, 0.0, 0.4)
+    """The share of labelled persons that each network leaves out, with draws of its own others than the other networks;
+    they say how far it moves from where it started (docs/adr/0020). 0: networks end where their training does."""
     precision: Precision = "float32"
     """"bfloat16": the networks compute in mixed precision; weights, losses and targets stay float32."""
     compile: bool = False
@@ -280,6 +300,29 @@ PRESETS: dict[str, RoundConfig] = {
             snapshot_every=40,
             learning_rate=5e-4,
             decay_at=(0.6, 0.85),
+        ),
+    ),
+    # The home's pose model trained on: a strong start, so small steps, mild views, and no more than people say whom a
+    # network left out (docs/adr/0020). Sized for two CPU cores and MoveNet Lightning.
+    "imported": RoundConfig(
+        method=METHODS["supervised"],
+        model=ModelConfig(
+            backbone=IMPORTED, student_backbone=IMPORTED, input_height=192, input_width=192, box_scale=1.15
+        ),
+        views=ViewsConfig(
+            easy_rotation_std=15.0, easy_rotation_p=1.0, hard_rotation_std=15.0, scale_std=0.1, occlusion_patches=1
+        ),
+        train=TrainConfig(
+            steps=100,
+            labelled_batch=8,
+            unlabelled_batch=8,
+            snapshot_every=50,
+            learning_rate=5e-5,
+            decay_at=(0.75,),
+            heatmap_sigma=1.5,
+            loss="cross_entropy",
+            draws="own",
+            held_out=0.2,
         ),
     ),
     # Sized for one GPU; the paper's input, ResNet-18 networks.

@@ -96,6 +96,113 @@ def simcc(
     return build(nodes, constants | _norm() | _masks(height, width), shown, outputs)
 
 
+def learning_movenet(side: int = 64, *, seed: int = 0, batch: int = 1) -> bytes:
+    """MoveNet's build with layers to learn: int32 [1,S,S,3] -> convolutions, four heads -> its decoding -> [1,1,17,3].
+
+    The weights are random: it says something about every picture, and means nothing.
+    """
+    g = side // 4
+    rng = np.random.default_rng(seed)
+
+    def layer(*shape: int) -> np.ndarray:
+        return (rng.normal(size=shape) * (1.5 / np.prod(shape[1:]) ** 0.5)).astype(np.float32)
+
+    weights = {"first_w": layer(8, 3, 3, 3), "second_w": layer(16, 8, 3, 3)}
+    weights |= {"first_b": layer(8, 1)[:, 0] * 0.1, "second_b": layer(16, 1)[:, 0] * 0.1}
+    nodes = [
+        node("Cast", ["image"], "numbers", to=TensorProto.FLOAT),
+        node("Transpose", ["numbers"], "shown", perm=[0, 3, 1, 2]),
+        node("Mul", ["shown", "scale"], "scaled"),
+        node("Sub", ["scaled", "one"], "planes"),
+        node("Pad", ["planes", "beside"], "padded"),
+        node("Conv", ["padded", "first_w", "first_b"], "first", strides=[2, 2]),
+        node("Clip", ["first", "nought", "six"], "first_on"),
+        node("Conv", ["first_on", "second_w", "second_b"], "second", strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("Relu", ["second"], "features"),
+    ]
+    for name, channels, spread in (("centre", 1, 1), ("heat", 17, 2), ("towards", 34, 3), ("inside", 34, 0.5)):
+        weights |= {f"{name}_w": layer(12, 16, 3, 3), f"{name}_b": layer(12, 1)[:, 0]}
+        weights |= {
+            f"{name}_w2": layer(channels, 12, 1, 1) * np.float32(spread),
+            f"{name}_b2": layer(channels, 1)[:, 0],
+        }
+        nodes += [
+            node("Conv", ["features", f"{name}_w", f"{name}_b"], f"{name}_deep", pads=[1, 1, 1, 1]),
+            node("Relu", [f"{name}_deep"], f"{name}_on"),
+            node("Conv", [f"{name}_on", f"{name}_w2", f"{name}_b2"], name),
+        ]
+    nodes += [
+        node("Sigmoid", ["centre"], "centre_s"),
+        node("Reshape", ["centre_s", "as_map"], "centre_map"),
+        node("Mul", ["centre_map", "middle"], "centred"),
+        node("Reshape", ["centred", "as_line"], "centre_line"),
+        node("ArgMax", ["centre_line"], "at", axis=1, keepdims=0),
+        node("Div", ["at", "g"], "cy"),
+        node("Mod", ["at", "g"], "cx"),
+        node("Reshape", ["towards", "as_pairs"], "pairs"),
+        node("Gather", ["pairs", "at"], "pointed", axis=2),  # 17 2 1
+        node("Gather", ["pointed", "zero"], "py", axis=1),
+        node("Gather", ["pointed", "unit"], "px", axis=1),
+        *(node("Cast", [f"c{a}"], f"c{a}_f", to=TensorProto.FLOAT) for a in "yx"),
+        *(node("Add", [f"p{a}", f"c{a}_f"], f"q{a}") for a in "yx"),  # 17 1
+        *(node("Reshape", [f"q{a}", "as_far"], f"far_{a}") for a in "yx"),  # 17 1 1
+        *(node("Sub", [f"grid_{a}", f"far_{a}"], f"d{a}") for a in "yx"),
+        *(node("Mul", [f"d{a}", f"d{a}"], f"d{a}2") for a in "yx"),
+        node("Add", ["dy2", "dx2"], "d2"),
+        node("Sqrt", ["d2"], "d"),
+        node("Add", ["d", "soft"], "softened"),
+        node("Sigmoid", ["heat"], "heat_s"),
+        node("Reshape", ["heat_s", "as_maps"], "heat_maps"),
+        node("Div", ["heat_maps", "softened"], "weighted"),
+        node("Reshape", ["weighted", "as_lines"], "lines"),
+        node("ArgMax", ["lines"], "peak", axis=1, keepdims=1),  # 17 1
+        node("Reshape", ["heat_maps", "as_lines"], "heat_lines"),
+        node("GatherElements", ["heat_lines", "peak"], "score", axis=1),
+        node("Reshape", ["inside", "as_pairs"], "inner"),
+        *(node("Gather", ["inner", one], f"inner_{a}", axis=1) for a, one in (("y", "zero"), ("x", "unit"))),
+        *(node("GatherElements", [f"inner_{a}", "peak"], f"o{a}", axis=1) for a in "yx"),
+        node("Div", ["peak", "g"], "ky"),
+        node("Mod", ["peak", "g"], "kx"),
+        *(node("Cast", [f"k{a}"], f"k{a}_f", to=TensorProto.FLOAT) for a in "yx"),
+        *(node("Add", [f"k{a}_f", f"o{a}"], f"s{a}") for a in "yx"),
+        *(node("Div", [f"s{a}", "g_f"], f"{a}") for a in "yx"),
+        node("Concat", ["y", "x", "score"], "yxc", axis=1),
+        node("Reshape", ["yxc", "as_poses"], "poses"),
+    ]
+    line = np.arange(g, dtype=np.float32)
+    away = np.hypot(line[:, None] - (g - 1) / 2, line[None] - (g - 1) / 2)
+    constants = {
+        "scale": np.float32(2 / 255), "one": np.float32(1), "nought": np.float32(0), "six": np.float32(6),
+        "beside": np.array([0, 0, 0, 0, 0, 0, 1, 1]), "middle": (1 / (1.8 + away)).astype(np.float32),
+        "as_map": np.array([g, g]), "as_line": np.array([1, g * g]), "as_pairs": np.array([17, 2, g * g]),
+        "as_far": np.array([17, 1, 1]), "as_maps": np.array([17, g, g]), "as_lines": np.array([17, g * g]),
+        "as_poses": np.array([1, 1, 17, 3]), "g": np.array(g), "g_f": np.float32(g), "soft": np.float32(1.8),
+        "zero": np.array(0), "unit": np.array(1), "grid_y": line[None, :, None], "grid_x": line[None, None, :],
+    }  # fmt: skip
+    shown = {"image": (TensorProto.INT32, [batch, side, side, 3])}
+    return build(nodes, constants | weights, shown, {"poses": [batch, 1, 17, 3]})
+
+
+def learning_heatmaps(height: int = 64, width: int = 64, *, seed: int = 0) -> bytes:
+    """Top-down heatmaps with layers to learn, of random weights: [N,3,H,W] -> convolutions -> [N,17,H/4,W/4]."""
+    rng = np.random.default_rng(seed)
+
+    def layer(*shape: int) -> np.ndarray:
+        return (rng.normal(size=shape) / np.prod(shape[1:]) ** 0.5).astype(np.float32)
+
+    nodes = [
+        node("Conv", ["image", "first_w", "first_b"], "first", strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("Relu", ["first"], "first_on"),
+        node("Conv", ["first_on", "second_w", "second_b"], "second", strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("Relu", ["second"], "features"),
+        node("Conv", ["features", "last_w", "last_b"], "maps"),
+    ]
+    constants = {"first_w": layer(8, 3, 3, 3), "second_w": layer(16, 8, 3, 3), "last_w": layer(17, 16, 1, 1)}
+    constants |= {"first_b": layer(8, 1)[:, 0], "second_b": layer(16, 1)[:, 0], "last_b": layer(17, 1)[:, 0]}
+    shown = {"image": (TensorProto.FLOAT, ["N", 3, height, width])}
+    return build(nodes, constants, shown, {"maps": ["N", 17, height // 4, width // 4]})
+
+
 def classifier() -> bytes:
     """[1,3,32,32] -> [1,10]: no pose model."""
     nodes = [node("Reshape", ["image", "flat"], "line"), node("Slice", ["line", "from", "to", "axis"], "classes")]

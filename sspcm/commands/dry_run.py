@@ -9,11 +9,10 @@ from typing import Any
 import torch
 
 from sspcm.config import RoundConfig
-from sspcm.method.trio import build_trio
 from sspcm.protocols.people import People, count_images
 from sspcm.protocols.protocol import steps_of_epoch
 from sspcm.training.cost import Cost, measure_cost
-from sspcm.training.initial_weights import start_networks
+from sspcm.training.initial_weights import make_trio, start_networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +45,10 @@ class Training:
 def tell(training: Training, device: torch.device, *, weights: Path | None, as_json: bool) -> int:
     """Measure and print; 0. Raises RoundError where a step runs out of memory, and what `start_networks` raises."""
     people, config = training.people, training.config
-    trio = build_trio(config.model, keypoints=len(people.skeleton), seed=config.seed, method=config.method)
+    trio = make_trio(config, people.skeleton, folder=weights)
     start_networks(trio, config.model, people.skeleton, folder=weights)
     del trio
-    cost = measure_cost(training.config, people.skeleton, device, unlabelled=bool(people.unlabelled))
+    cost = measure_cost(training.config, people.skeleton, device, unlabelled=bool(people.unlabelled), weights=weights)
     print(json.dumps(data(training, cost, device), indent=1) if as_json else "\n".join(said(training, cost, device)))
     return 0
 

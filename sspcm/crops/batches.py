@@ -20,16 +20,19 @@ class Frame:
 
     height: int
     width: int
+    context: float = CONTEXT
+    """A stored crop's side over the input's; 1 where nothing turns it: the pixels are then those that a pose model in a
+    file would be shown, to the last bit."""
 
     @property
     def stored_height(self) -> int:
         """Rows of a stored crop; as even or odd as the input, so that the shift is whole."""
-        return self.height + 2 * round(self.height * (CONTEXT - 1) / 2)
+        return self.height + 2 * round(self.height * (self.context - 1) / 2)
 
     @property
     def stored_width(self) -> int:
         """Columns of a stored crop."""
-        return self.width + 2 * round(self.width * (CONTEXT - 1) / 2)
+        return self.width + 2 * round(self.width * (self.context - 1) / 2)
 
     @property
     def shift(self) -> tuple[int, int]:

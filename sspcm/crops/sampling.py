@@ -26,11 +26,14 @@ class Share:
 
 
 ALONE = Share()
+FEWEST_HELD_OUT = 8
+"""Fewer say nothing sure about a network."""
 
 
 def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
     """The chance of one part of one step: a function of the round's seed and the two numbers."""
-    # The third number tells the draws of one seed apart: 0 views and occlusion, 1 passes, 2 labelled persons.
+    # The third number tells the draws of one seed apart: 0 views and occlusion, 1 passes, 2 labelled persons, 3 the
+    # labelled persons of one network.
     numbers = (seed, step, 0) if part == 0 else (seed, step, 0, part)
     return torch.Generator().manual_seed(_mix(*numbers))
 
@@ -44,7 +47,7 @@ def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[
     return [int(i) for i in order[start : start + batch]]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _pass(count: int, seed: int, number: int) -> Int[np.ndarray, "count"]:
     """One shuffled pass; remembered, because it takes milliseconds at COCO's size and every step looks at one."""
     order = np.random.default_rng(_mix(seed, number, 1)).permutation(count)
@@ -55,6 +58,20 @@ def _pass(count: int, seed: int, number: int) -> Int[np.ndarray, "count"]:
 def labelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[int]:
     """Which labelled persons step `step` sees: drawn with replacement (method.md section 2)."""
     return [int(i) for i in np.random.default_rng(_mix(seed, step, 2)).integers(count, size=batch)]
+
+
+def shuffled_indices(count: int, batch: int, *, seed: int, step: int, network: int) -> list[int]:
+    """Which labelled persons one network sees in step `step`: shuffled passes of its own over all of them."""
+    return unlabelled_indices(count, batch, seed=_mix(seed, network, 3), step=step)
+
+
+def held_out(count: int, share: float, *, seed: int, network: int) -> list[int]:
+    """Which labelled persons one network leaves out, others than the networks before it; none where they are few."""
+    size = max(round(share * count), FEWEST_HELD_OUT) if share else 0
+    if size * (network + 1) > count // 2:
+        return []
+    order = np.random.default_rng(_mix(seed, 4)).permutation(count)
+    return sorted(int(i) for i in order[network * size : (network + 1) * size])
 
 
 def share_of(indices: list[int], share: Share) -> list[int]:

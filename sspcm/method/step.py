@@ -1,28 +1,40 @@
 """What one joint step computes: every method's losses out of one batch (method.md sections 3 to 7 and 13)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
-from sspcm.config import MethodConfig, Precision, RoundConfig
+from sspcm.config import Loss, MethodConfig, Precision, RoundConfig
 from sspcm.crops.batches import Frame
 from sspcm.method.correction import PAIRS, Correction, confident, correct, plain_mean
-from sspcm.method.losses import heatmap_loss
+from sspcm.method.losses import cross_entropy_loss, heatmap_loss
 from sspcm.method.occlude import occlude
 from sspcm.method.send import send
 from sspcm.method.trio import Trio, batch_norms, heatmaps_of
-from sspcm.method.views import look, normalise, sample_easy, sample_hard, sampling_grid, transform
-from sspcm.networks.heatmaps import STRIDE, decode_integer, encode_heatmaps, peak
+from sspcm.method.views import HardView, look, normalise, sample_easy, sample_hard, sampling_grid, transform
+from sspcm.networks.heatmaps import (
+    GRID,
+    HeatmapGrid,
+    decode_integer,
+    decode_subpixel,
+    encode_exact_heatmaps,
+    encode_heatmaps,
+    peak,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """One step's persons, or a part of them, as stored crops; `unlabelled` is None in supervised training."""
+    """One step's persons, or a part of them, as stored crops; `unlabelled` is None in supervised training.
+
+    Where each network has its own labelled persons, theirs follow one another in the networks' order.
+    """
 
     crops: UInt8[Tensor, "L 3 H W"]
     xyv: Float[Tensor, "L K 3"]
@@ -104,6 +116,18 @@ class StepLog:
         return self._figures[len(self.names) :]
 
 
+LOSSES: dict[Loss, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "heatmap": heatmap_loss,
+    "cross_entropy": cross_entropy_loss,
+}
+ENCODERS: dict[Loss, Callable[..., tuple[Tensor, Tensor]]] = {
+    "heatmap": encode_heatmaps,
+    "cross_entropy": encode_exact_heatmaps,
+}
+View = tuple[Float[Tensor, "L 3 H W"], Float[Tensor, "L J h w"], Float[Tensor, "L J"]]
+"""Images, targets and weights."""
+
+
 class JointStep(nn.Module):
     """The losses of one batch as one forward pass, so that processes can share it (training.py)."""
 
@@ -128,11 +152,12 @@ class JointStep(nn.Module):
         self, batch: Batch, generator: torch.Generator
     ) -> tuple[Float[Tensor, ""], tuple[str, ...], Float[Tensor, "F"]]:
         config = self.config
-        images, target, weight = labelled_view(batch, self.mirror, config, generator=generator, device=self.device)
+        networks, loss_of = self.trio.networks(), LOSSES[config.train.loss]
+        views = self._labelled_views(batch, generator)
         losses = {
             f"{name}_labelled": config.train.supervised_weight
-            * heatmap_loss(see(network, images, config.train.precision), target, weight)
-            for name, network in self.trio.networks().items()
+            * loss_of(see(network, images, config.train.precision), target, weight)
+            for (name, network), (images, target, weight) in zip(networks.items(), views, strict=True)
         }
         told: list[Tensor] = []
         if batch.unlabelled is not None and config.method.paths:
@@ -143,9 +168,34 @@ class JointStep(nn.Module):
         terms = torch.stack(list(losses.values()))
         return terms.sum(), tuple(losses), torch.cat([terms.detach(), *told])
 
+    def _labelled_views(self, batch: Batch, generator: torch.Generator) -> Iterator[View]:
+        """What each network sees of the labelled persons: all the same, or their own."""
+        count, own = len(self.trio.networks()), self.config.train.draws == "own"
+        parts = (
+            zip(batch.crops.chunk(count), batch.xyv.chunk(count), strict=True) if own else ((batch.crops, batch.xyv),)
+        )
+        views = [
+            labelled_view(
+                Batch(crops, xyv, None),
+                self.mirror,
+                self.config,
+                generator=generator,
+                device=self.device,
+                grid=self.trio.grid,
+            )
+            for crops, xyv in parts
+        ]
+        return iter(views) if own else repeat(views[0], count)
+
 
 def labelled_view(
-    batch: Batch, mirror: Int[Tensor, "K"], config: RoundConfig, *, generator: torch.Generator, device: torch.device
+    batch: Batch,
+    mirror: Int[Tensor, "K"],
+    config: RoundConfig,
+    *,
+    generator: torch.Generator,
+    device: torch.device,
+    grid: HeatmapGrid = GRID,
 ) -> tuple[Float[Tensor, "L 3 H W"], Float[Tensor, "L J h w"], Float[Tensor, "L J"]]:
     """Easy views of the labelled persons, with targets and weights; mirrored persons swap left and right.
 
@@ -156,12 +206,13 @@ def labelled_view(
     images, matrices, mirrored = _easy(batch.crops, config, generator=generator, device=device)
     xyv = send(batch.xyv, device)
     xyv = torch.where(mirrored[:, None, None], xyv[:, mirror.to(device)], xyv)  # L K 3
-    target, weight = encode_heatmaps(
+    target, weight = ENCODERS[config.train.loss](
         transform(matrices, xyv[..., :2]),
         xyv[..., 2] > 0,
-        height=height // STRIDE,
-        width=width // STRIDE,
+        height=height // grid.stride,
+        width=width // grid.stride,
         sigma=config.train.heatmap_sigma,
+        grid=grid,
     )
     unsupervised = heatmaps_of(config.model, len(mirror)) - len(mirror)
     if unsupervised:
@@ -184,7 +235,7 @@ def teach(
     On every path each network sees its own occlusion of the easy view, placed by its teacher's keypoints, through one
     hard view that all networks, paths and targets share.
     """
-    method, precision = config.method, config.train.precision
+    method, precision, grid, loss_of = config.method, config.train.precision, trio.grid, LOSSES[config.train.loss]
     easy, _, _ = _easy(crops, config, generator=generator, device=device)
     with torch.no_grad():
         a, b, correction = _teachers_word(trio, easy, config)  # U J h w, twice
@@ -192,22 +243,37 @@ def teach(
         mask[:, keypoints:] = 0  # beyond K nothing is ever supervised (method.md section 3)
     targets = {"A": b, "B": a, "C": correction.target}  # A and B get the other's raw word; only C's is corrected
     height, width = easy.shape[-2:]
-    hard = sample_hard(len(easy), config.views, height=height, width=width, generator=generator)
+    hard = sample_hard(len(easy), config.views, height=height, width=width, generator=generator, grid=grid)
     image_grid = sampling_grid(send(hard.image, device), source=(height, width), height=height, width=width)  # U H W 2
     size = a.shape[-2:]
     heatmap_grid = sampling_grid(send(hard.heatmap, device), source=(size[0], size[1]), height=size[0], width=size[1])
     losses = {}
     for name, network in trio.networks().items():
         # U J 2 in crop pixels; U J h w
-        guide, target = decode_integer(targets[name]) * STRIDE, look(targets[name], heatmap_grid)
+        guide, target, weight = grid.to_crop(decode_integer(targets[name])), look(targets[name], heatmap_grid), mask
+        if config.train.loss == "cross_entropy":
+            target, inside = _encoded_anew(targets[name], hard, config, grid=grid)
+            weight = mask * inside
         paths = []
         for path in method.paths:
             occluded = occlude(easy, guide, path, config.views, generator=generator)
             seen = channels_last(look(occluded, image_grid))
-            paths.append(heatmap_loss(see(network, seen, precision), target, mask))
+            paths.append(loss_of(see(network, seen, precision), target, weight))
         losses[f"{name}_taught"] = torch.stack(paths).sum()
     told = (peak(a)[:, :keypoints] + peak(b)[:, :keypoints]) / 2  # U K
     return Taught(losses, correction, mask, mean_peak=told.mean())
+
+
+def _encoded_anew(
+    taught: Float[Tensor, "U J h w"], hard: HardView, config: RoundConfig, *, grid: HeatmapGrid
+) -> tuple[Float[Tensor, "U J h w"], Float[Tensor, "U J"]]:
+    """A Gaussian at each heatmap's peak, in the hard view, and whether it lies inside: blurs would blur a student."""
+    xy = transform(send(hard.image, taught.device), grid.to_crop(decode_subpixel(taught)))
+    height, width = taught.shape[-2:]
+    everywhere = torch.ones(xy.shape[:2], dtype=torch.bool, device=xy.device)
+    return encode_exact_heatmaps(
+        xy, everywhere, height=height, width=width, sigma=config.train.heatmap_sigma, grid=grid
+    )
 
 
 def see(network: nn.Module, images: Float[Tensor, "B 3 H W"], precision: Precision) -> Float[Tensor, "B J h w"]:

@@ -1,6 +1,6 @@
 """The networks of a training: teachers A and B, student C, and the teachers as they were at the last snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import torch
@@ -10,7 +10,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from sspcm.config import MethodConfig, ModelConfig
 from sspcm.members import LearnerName, MemberName
 from sspcm.networks import PoseNetwork, build_network
+from sspcm.networks.heatmaps import HeatmapGrid
 
+Builder = Callable[[LearnerName, int], PoseNetwork]
+"""A network by its name, from a seed."""
 UNION_CHANNELS = 24
 """Heatmaps of the released networks, whatever the skeleton (method.md section 11, 13)."""
 
@@ -30,6 +33,11 @@ class Trio:
     def has_student(self) -> bool:
         """Whether C is a network of its own."""
         return self.c is not self.a
+
+    @property
+    def grid(self) -> HeatmapGrid:
+        """Which crop pixels the heatmaps' pixels stand for: the same in all networks, since they teach each other."""
+        return self.a.grid
 
     def refresh(self) -> None:
         """A_prev and B_prev become what A and B are now, bit for bit."""
@@ -66,14 +74,30 @@ class Trio:
         return self
 
 
-def build_trio(model: ModelConfig, *, keypoints: int, seed: int, method: MethodConfig | None = None) -> Trio:
-    """Random networks from different seeds: A and B must differ, everything rests on their diversity."""
-    outputs = heatmaps_of(model, keypoints)
+def build_trio(
+    model: ModelConfig, *, keypoints: int, seed: int, method: MethodConfig | None = None, build: Builder | None = None
+) -> Trio:
+    """Networks from different seeds: A and B must differ, everything rests on their diversity.
+
+    build: what makes a network; without one it is random, of the model's backbones.
+    """
+    build = build or random_networks(model, keypoints)
     # 3 s, 3 s + 1 and 3 s + 2: no two seeds of trainings share a network's.
-    a, b = (build_network(model.backbone, outputs, model.deconv_channels, 3 * seed + i) for i in (0, 1))
+    a, b = build("A", 3 * seed), build("B", 3 * seed + 1)
     if method is not None and not method.student:
         return Trio(a, b)
-    return Trio(a, b, build_network(model.student_backbone, outputs, model.deconv_channels, 3 * seed + 2))
+    return Trio(a, b, build("C", 3 * seed + 2))
+
+
+def random_networks(model: ModelConfig, keypoints: int) -> Builder:
+    """Builds networks of the model's backbones, with random weights."""
+    outputs = heatmaps_of(model, keypoints)
+
+    def build(name: LearnerName, seed: int) -> PoseNetwork:
+        backbone = model.student_backbone if name == "C" else model.backbone
+        return build_network(backbone, outputs, model.deconv_channels, seed)
+
+    return build
 
 
 def heatmaps_of(model: ModelConfig, keypoints: int) -> int:

@@ -13,10 +13,9 @@ from torch import Tensor
 
 from sspcm.config import Variant, ViewsConfig
 from sspcm.method.send import send
-from sspcm.networks.heatmaps import STRIDE
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
+from sspcm.networks.heatmaps import GRID, HeatmapGrid
+from sspcm.networks.trunk import IMAGENET_MEAN as IMAGENET_MEAN
+from sspcm.networks.trunk import IMAGENET_STD as IMAGENET_STD
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +53,15 @@ def sample_easy(
     return torch.matmul(reflection, matrices), mirrored
 
 
-def sample_hard(count: int, views: ViewsConfig, *, height: int, width: int, generator: torch.Generator) -> HardView:
+def sample_hard(
+    count: int,
+    views: ViewsConfig,
+    *,
+    height: int,
+    width: int,
+    generator: torch.Generator,
+    grid: HeatmapGrid = GRID,
+) -> HardView:
     """Random hard views on top of the easy ones: no shift, no mirror (method.md section 2).
 
     `views.warp` "correct" turns rigidly about the crop's centre; "legacy" has the released theta, which acts on
@@ -66,10 +73,10 @@ def sample_hard(count: int, views: ViewsConfig, *, height: int, width: int, gene
     if views.warp == "legacy":
         return HardView(
             image=_released_theta(turn, scale, height=height, width=width),
-            heatmap=_released_theta(turn, scale, height=height // STRIDE, width=width // STRIDE),
+            heatmap=_released_theta(turn, scale, height=height // grid.stride, width=width // grid.stride),
         )
     image = about_centre(turn, 1 / scale, height=height, width=width)
-    return HardView(image=image, heatmap=heatmap_counterpart(image))
+    return HardView(image=image, heatmap=heatmap_counterpart(image, grid))
 
 
 def about_centre(
@@ -83,9 +90,11 @@ def about_centre(
     return torch.stack(rows, dim=-1).view(-1, 3, 3)  # B 9 -> B 3 3
 
 
-def heatmap_counterpart(image: Float[Tensor, "B 3 3"]) -> Float[Tensor, "B 3 3"]:
+def heatmap_counterpart(image: Float[Tensor, "B 3 3"], grid: HeatmapGrid = GRID) -> Float[Tensor, "B 3 3"]:
     """S^-1 M S: what the matrix of a crop does to its heatmap's pixels."""
-    to_crop = torch.diag(torch.tensor([STRIDE, STRIDE, 1.0], device=image.device))
+    to_crop = torch.diag(torch.tensor([grid.stride, grid.stride, 1.0], device=image.device))
+    if grid.shift:
+        to_crop[:2, 2] = grid.shift
     return torch.matmul(torch.linalg.inv(to_crop), torch.matmul(image, to_crop))
 
 

@@ -3,6 +3,8 @@
 card        the model card
 checkpoint  networks as safetensors and JSON, whole or not at all
 folder      a trained network out of a folder
+graphs      what imported networks are built on, kept beside them
+importing   a pose model in an ONNX file made into a graph that learns
 onnx        a network as ONNX, checked beside torch
 predict     what networks predict, in image pixels
 """

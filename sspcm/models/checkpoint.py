@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from sspcm.config import ModelConfig
 from sspcm.errors import CheckpointError as CheckpointError
 from sspcm.method.trio import Trio
+from sspcm.models.graphs import graphs_of, keep_graphs
 from sspcm.networks import PoseNetwork
 from sspcm.networks.finite import unusable
 from sspcm.plain import build
@@ -53,7 +54,13 @@ def save_networks(
     model: ModelConfig,
     dtype: torch.dtype = torch.float32,
 ) -> None:
-    """Write `NAME.safetensors` for each network, then model.json: where that stands, the weights are complete."""
+    """Write `NAME.safetensors` for each network, and what imported ones are built on, then model.json.
+
+    Where that stands, the weights are complete.
+    """
+    graphs = graphs_of({str(name): network for name, network in networks.items()})
+    if graphs is not None:
+        keep_graphs(folder, graphs)
     for name, network in networks.items():
         write_atomically(folder / f"{name}.safetensors", save(_storable(network.state_dict(), dtype)))
     card = {

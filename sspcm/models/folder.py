@@ -6,10 +6,11 @@ from pathlib import Path
 
 import torch
 
-from sspcm.config import ModelConfig
+from sspcm.config import IMPORTED, ModelConfig
 from sspcm.formats.coco.reading import DEFAULT_SIGMA
 from sspcm.method.trio import heatmaps_of
 from sspcm.models.checkpoint import CheckpointError, ModelCard, load_network, read_card
+from sspcm.models.graphs import build_on, graphs_in
 from sspcm.networks import PoseNetwork, build_network
 from sspcm.round_folder import MANIFEST_FILE
 from sspcm.skeletons.sides import mirror_by_name
@@ -40,11 +41,17 @@ def open_model(folder: Path, name: str | None = None, *, device: torch.device) -
             f"{folder} holds no network {name} (there are: {', '.join(_names(folder)) or 'none'}); wanted "
             f"{path.name} beside model.json. Choose one of them with --network."
         )
-    network = build_network(
-        _backbone(card.model, name), heatmaps_of(card.model, len(card.keypoints)), card.model.deconv_channels, 0
-    )
+    network = _build(folder, card, name)
     load_network(path, network)
     return Model(folder, name, _skeleton(folder, card), card.model, network.to(device).eval())
+
+
+def _build(folder: Path, card: ModelCard, name: str) -> PoseNetwork:
+    """The network without its weights."""
+    if card.model.backbone == IMPORTED:
+        return build_on(graphs_in(folder).of(name), card.keypoints, 0)
+    outputs = heatmaps_of(card.model, len(card.keypoints))
+    return build_network(_backbone(card.model, name), outputs, card.model.deconv_channels, 0)
 
 
 def backbone_of(model: Model) -> str:

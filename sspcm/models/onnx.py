@@ -21,8 +21,9 @@ from sspcm.method.views import IMAGENET_MEAN, IMAGENET_STD
 from sspcm.models.card import read_training, write_readme
 from sspcm.models.checkpoint import save_networks
 from sspcm.models.folder import Model, backbone_of
-from sspcm.models.predict import mirrored_back
-from sspcm.networks.heatmaps import STRIDE, Decoder
+from sspcm.networks.heatmaps import GRID, STRIDE, Decoder
+from sspcm.networks.imported_network import ImportedNetwork
+from sspcm.networks.pose_network import mirrored_back
 
 ONNX_FILE, CARD_FILE, README_FILE = "student.onnx", "card.json", "README.md"
 METADATA_KEY = "sspcm"
@@ -58,7 +59,7 @@ class Exported(nn.Module):
         heatmaps: Tensor = self.network(image)[:, : self.keypoints]
         if not self.flip:
             return heatmaps
-        return (heatmaps + mirrored_back(self.network(image.flip(-1))[:, : self.keypoints], self.mirror)) / 2
+        return (heatmaps + mirrored_back(self.network(image.flip(-1))[:, : self.keypoints], self.mirror, GRID)) / 2
 
 
 def export_model(
@@ -73,6 +74,11 @@ def export_model(
         raise ExportError(
             f"found opset {opset}; wanted one from {OPSETS[0]} to {OPSETS[-1]}, which torch writes itself. "
             "Leave out --opset, or convert the exported file with onnx.version_converter."
+        )
+    if isinstance(model.network, ImportedNetwork):
+        raise ExportError(
+            f"network {model.name} of {model.folder} decodes as the model it was imported from does, which an export "
+            "of heatmaps cannot; wanted a network of one of our backbones. Run the folder by `sspcm predict`."
         )
     _check_free(out, force=force)
     told = metadata(model, flip=flip)

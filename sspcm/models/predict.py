@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from jaxtyping import Float, Int, UInt8
-from torch import Tensor, nn
+from torch import Tensor
 
 from sspcm.config import Variant
 from sspcm.crops.store import CropSpec, CropStore, Frame, crop_spec
@@ -18,7 +18,7 @@ from sspcm.formats.coco.reading import CocoFile, CocoPerson, lens_of
 from sspcm.method.views import normalise
 from sspcm.models.folder import Model
 from sspcm.networks import PoseNetwork
-from sspcm.networks.heatmaps import DECODERS, STRIDE, Decoder, peak
+from sspcm.networks.heatmaps import Decoder
 from sspcm.pose import Prediction
 
 Name = TypeVar("Name", bound=str)
@@ -55,11 +55,12 @@ def predict_persons(
     with torch.inference_mode(), crops.opened():
         for chosen, stored in _in_batches(crops, batch):
             images = central(stored.to(device), crops, pixels)  # B 3 P Q -> B 3 H W
+            said = {  # without a student C is A: each network is asked once
+                network: network.answer(images, keypoints=keypoints, decode=decode, swap=swap)
+                for network in set(networks.values())
+            }
             for name, network in networks.items():
-                heatmaps = network(images)[:, :keypoints]  # B K h w; legacy has 24, the first K are read
-                if swap is not None:
-                    heatmaps = (heatmaps + mirrored_back(network(images.flip(-1))[:, :keypoints], swap)) / 2
-                found[name] += _to_image(_read(heatmaps, decode), crops, chosen)
+                found[name] += _to_image(np.asarray(said[network].double().cpu().numpy()), crops, chosen)
             show(len(chosen))
     for name, network in networks.items():
         network.train(modes[name])
@@ -83,7 +84,7 @@ def predict_file(
     show: called with how many persons were just done. Raises CropError naming an image that is missing or broken.
     """
     specs = _specs(coco, images, model)
-    frame = Frame(model.config.input_height, model.config.input_width)
+    frame = Frame(model.config.input_height, model.config.input_width, context=1.0)
     found = predict_persons(
         {model.name: model.network},
         CropStore(specs, frame, threads=threads, memory_budget=0),  # each is looked at once: none is kept
@@ -108,28 +109,6 @@ def central(
     return normalise(middle, pixels).contiguous(memory_format=torch.channels_last)
 
 
-def mirrored_back(heatmaps: Float[Tensor, "B K h w"], mirror: Int[Tensor, "K"]) -> Float[Tensor, "B K h w"]:
-    """Heatmaps of mirrored crops as heatmaps of the crops themselves, left and right swapped.
-
-    A crop's mirror takes x to W - 1 - x, so heatmap pixel u = x / 4 goes to w - 1/4 - u: the flipped map lies three
-    quarters of a pixel too far left, and is moved right by cubic interpolation. What lies outside is as the border.
-    """
-    width = heatmaps.shape[-1]
-    weights = _cubic_weights(1 / STRIDE)
-    padded = nn.functional.pad(heatmaps[:, mirror].flip(-1), (2, 1, 0, 0), mode="replicate")  # u - 2 to u + 1
-    return sum((w * padded[..., i : i + width] for i, w in enumerate(weights)), torch.zeros_like(heatmaps))
-
-
-def _cubic_weights(t: float) -> tuple[float, float, float, float]:
-    """Catmull and Rom's: of four pixels, what their curve has at `t` between the second and the third."""
-    return (
-        (-t + 2 * t**2 - t**3) / 2,
-        (2 - 5 * t**2 + 3 * t**3) / 2,
-        (t + 4 * t**2 - 3 * t**3) / 2,
-        (-(t**2) + t**3) / 2,
-    )
-
-
 def _in_batches(crops: CropStore, batch: int) -> Iterator[tuple[range, UInt8[Tensor, "B 3 P Q"]]]:
     """All stored crops in order, with their places; the next ones are read while these are used."""
     parts = deque(range(first, min(first + batch, len(crops))) for first in range(0, len(crops), batch))
@@ -138,13 +117,6 @@ def _in_batches(crops: CropStore, batch: int) -> Iterator[tuple[range, UInt8[Ten
         part, stored = parts.popleft(), upcoming.result()
         upcoming = crops.request(parts[0]) if parts else None
         yield part, stored
-
-
-def _read(heatmaps: Float[Tensor, "B K h w"], decode: Decoder) -> Float[np.ndarray, "B K 3"]:
-    """Input pixels and confidence of every keypoint."""
-    confidence = torch.nan_to_num(peak(heatmaps)).clamp(0, 1)
-    xyc = torch.cat((DECODERS[decode](heatmaps) * STRIDE, confidence[..., None]), dim=-1)  # B K 3, crop px
-    return np.asarray(xyc.double().cpu().numpy())
 
 
 def _to_image(xyc: Float[np.ndarray, "B K 3"], crops: CropStore, chosen: range) -> list[Float[np.ndarray, "K 3"]]:

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from torch import nn
 from torchvision import models
 
-from sspcm.config import BACKBONES, TIMM
+from sspcm.config import BACKBONES, IMPORTED, TIMM
 from sspcm.networks.efficientnet_lite import CHANNELS, STRIDE, EfficientNetLite0
 from sspcm.networks.timm_features import build_timm_features
 from sspcm.networks.trunk import BackboneError, Trunk
@@ -45,6 +45,11 @@ def build_trunk(backbone: str) -> Trunk:
         return Trunk(EfficientNetLite0(), channels=CHANNELS, stride=STRIDE)
     if backbone in TORCHVISION:
         return _cut(backbone, TORCHVISION[backbone])
+    if backbone == IMPORTED:
+        raise BackboneError(
+            f'the backbone "{IMPORTED}" is a pose model with heads of its own; wanted one that gets a head. '
+            "Train from a pose model by a round or by `sspcm train --method`."
+        )
     near = get_close_matches(backbone, BACKBONES, n=1)
     advice = f"Did you mean '{near[0]}'?" if near else f"Choose one, or '{TIMM}' and the name of a timm model."
     raise BackboneError(f"there is no backbone '{backbone}'; wanted one of {', '.join(BACKBONES)}. {advice}")

@@ -1,9 +1,11 @@
 """Keypoints as heatmaps and back: the target encoder and the decoders (method.md sections 3 and 9).
 
-A heatmap pixel u stands for crop pixel x = stride * u. Nothing here knows networks.
+A heatmap pixel u stands for crop pixel x = stride * u + shift; the shift is 0 but for networks that were imported.
+Nothing here knows networks.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -15,23 +17,71 @@ STRIDE = 4
 """Crop pixels per heatmap pixel."""
 
 
+@dataclass(frozen=True)
+class HeatmapGrid:
+    """Which crop pixel a heatmap pixel u stands for: x = stride * u + shift."""
+
+    stride: int = STRIDE
+    shift: float = 0.0
+
+    def to_crop(self, uv: Tensor) -> Tensor:
+        """Heatmap pixels -> crop pixels."""
+        return uv * self.stride + self.shift
+
+    def to_heatmap(self, xy: Tensor) -> Tensor:
+        """Crop pixels -> heatmap pixels."""
+        return (xy - self.shift) / self.stride
+
+
+GRID = HeatmapGrid()
+"""Our own networks'."""
+
+
 def encode_heatmaps(
-    xy: Float[Tensor, "B K 2"], labelled: Bool[Tensor, "B K"], *, height: int, width: int, sigma: float
+    xy: Float[Tensor, "B K 2"],
+    labelled: Bool[Tensor, "B K"],
+    *,
+    height: int,
+    width: int,
+    sigma: float,
+    grid: HeatmapGrid = GRID,
 ) -> tuple[Float[Tensor, "B K h w"], Float[Tensor, "B K"]]:
     """Target heatmaps and their 0/1 weights for keypoints in crop pixels (method.md section 3).
 
     The Gaussian's centre is rounded to a heatmap pixel, its peak is 1 and it is cut at three sigmas. A keypoint that is
     not labelled, or whose whole patch lies outside the `height` x `width` heatmap, weighs 0 and has an empty target.
     """
-    # B K 2. An absent keypoint may be NaN, which a weight of 0 does not take away.
-    centre = torch.floor(torch.where(labelled[..., None], xy, torch.zeros_like(xy)) / STRIDE + 0.5)
-    dx = torch.arange(width, device=xy.device) - centre[..., 0, None]  # B K w
-    dy = torch.arange(height, device=xy.device) - centre[..., 1, None]  # B K h
+    return _encode(torch.floor(_centres(xy, labelled, grid) + 0.5), labelled, height=height, width=width, sigma=sigma)
+
+
+def encode_exact_heatmaps(
+    xy: Float[Tensor, "B K 2"],
+    labelled: Bool[Tensor, "B K"],
+    *,
+    height: int,
+    width: int,
+    sigma: float,
+    grid: HeatmapGrid = GRID,
+) -> tuple[Float[Tensor, "B K h w"], Float[Tensor, "B K"]]:
+    """The same with each Gaussian's centre where the keypoint is, between pixels: what a distribution is held to."""
+    return _encode(_centres(xy, labelled, grid), labelled, height=height, width=width, sigma=sigma)
+
+
+def _centres(xy: Float[Tensor, "B K 2"], labelled: Bool[Tensor, "B K"], grid: HeatmapGrid) -> Float[Tensor, "B K 2"]:
+    """In heatmap pixels. An absent keypoint may be NaN, which a weight of 0 does not take away."""
+    return grid.to_heatmap(torch.where(labelled[..., None], xy, torch.zeros_like(xy)))
+
+
+def _encode(
+    centre: Float[Tensor, "B K 2"], labelled: Bool[Tensor, "B K"], *, height: int, width: int, sigma: float
+) -> tuple[Float[Tensor, "B K h w"], Float[Tensor, "B K"]]:
+    dx = torch.arange(width, device=centre.device) - centre[..., 0, None]  # B K w
+    dy = torch.arange(height, device=centre.device) - centre[..., 1, None]  # B K h
     radius = int(3 * sigma)  # 6 at sigma 2: a patch of 13 x 13
     rows = torch.exp(-(dy**2) / (2 * sigma**2)) * (dy.abs() <= radius)
     columns = torch.exp(-(dx**2) / (2 * sigma**2)) * (dx.abs() <= radius)
     inside = (rows > 0).any(-1) & (columns > 0).any(-1) & labelled
-    weight = inside.to(xy.dtype)
+    weight = inside.to(centre.dtype)
     return rows[..., :, None] * columns[..., None, :] * weight[..., None, None], weight  # B K h 1 * B K 1 w
 
 

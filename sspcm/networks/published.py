@@ -20,7 +20,7 @@ from sspcm.config import TIMM
 from sspcm.networks.backbones import TORCHVISION
 from sspcm.networks.efficientnet_lite import PARTS
 from sspcm.networks.finite import unusable
-from sspcm.networks.pose_network import PoseNetwork
+from sspcm.networks.simple_baseline import SimpleBaseline
 from sspcm.networks.timm_features import check_timm_name, import_timm
 from sspcm.networks.trunk import BackboneError, first_line
 
@@ -33,7 +33,7 @@ WRAPPERS = ("net.model.", "net.body.", "net.", "")
 OTHER_WAY = 'set model.weights = "/path/to/file"'
 
 
-def load_published(network: PoseNetwork, backbone: str, source: str | Path) -> None:
+def load_published(network: SimpleBaseline, backbone: str, source: str | Path) -> None:
     """Fill the network's trunk with published weights of its backbone; the head stays as it is.
 
     source: "imagenet" (torchvision's IMAGENET1K_V1, timm's default weights, or the file that the package

@@ -6,6 +6,10 @@ from torch import nn
 
 from sspcm.plain import ConfigError
 
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+"""What networks see as 0 and 1: of red, green and blue, 0..1."""
+
 
 class BackboneError(ConfigError):
     """A backbone that nobody knows or that gives no map for a pose head, or published weights that it cannot take."""

@@ -14,8 +14,9 @@ from sspcm.config import RoundConfig
 from sspcm.crops.store import Frame
 from sspcm.manifest import RoundError
 from sspcm.method.step import Batch, JointStep
-from sspcm.method.trio import Trio, build_trio
+from sspcm.method.trio import Trio
 from sspcm.skeletons.skeleton import Skeleton
+from sspcm.training.initial_weights import make_trio
 from sspcm.training.loop import make_optimiser, train_step
 
 FEW = 4
@@ -48,12 +49,19 @@ class Cost:
         return self.available_bytes is None or self.state_bytes + self.activation_bytes <= self.available_bytes
 
 
-def measure_cost(config: RoundConfig, skeleton: Skeleton, device: torch.device, *, unlabelled: bool) -> Cost:
-    """Take a few steps in a process of its own, whose memory is nobody else's. Raises RoundError where it is killed."""
+def measure_cost(
+    config: RoundConfig, skeleton: Skeleton, device: torch.device, *, unlabelled: bool, weights: Path | None = None
+) -> Cost:
+    """Take a few steps in a process of its own, whose memory is nobody else's. Raises RoundError where it is killed.
+
+    weights: the folder of starting weights, which imported networks are built from.
+    """
     # Spawned, since a fork would hold this process's memory, and CUDA does not survive one.
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
-            return pool.submit(_measure, config, skeleton, device, unlabelled, torch.get_num_threads()).result()
+            return pool.submit(
+                _measure, config, skeleton, device, unlabelled, weights, torch.get_num_threads()
+            ).result()
         except (BrokenProcessPool, torch.OutOfMemoryError) as error:
             raise RoundError(
                 f"a step of the training ran out of memory on {device}; wanted it to fit. "
@@ -61,10 +69,17 @@ def measure_cost(config: RoundConfig, skeleton: Skeleton, device: torch.device, 
             ) from error
 
 
-def _measure(config: RoundConfig, skeleton: Skeleton, device: torch.device, unlabelled: bool, threads: int) -> Cost:
+def _measure(
+    config: RoundConfig,
+    skeleton: Skeleton,
+    device: torch.device,
+    unlabelled: bool,
+    weights: Path | None,
+    threads: int,
+) -> Cost:
     torch.set_num_threads(threads)  # a spawned process would take torch's own number
     available = _available_bytes(device)
-    trio = build_trio(config.model, keypoints=len(skeleton), seed=config.seed, method=config.method).to(device)
+    trio = make_trio(config, skeleton, folder=weights).to(device)
     trio.train()
     learns: dict[str, int] = {
         str(name): sum(p.numel() for p in network.parameters()) for name, network in trio.networks().items()

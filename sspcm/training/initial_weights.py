@@ -2,11 +2,26 @@
 
 from pathlib import Path
 
-from sspcm.config import DEMO_WEIGHTS, TIMM, ConfigError, ModelConfig
-from sspcm.method.trio import Trio
+from sspcm.config import DEMO_WEIGHTS, IMPORTED, TIMM, ConfigError, ModelConfig, RoundConfig
+from sspcm.method.trio import Trio, build_trio
 from sspcm.models.checkpoint import load_starting_weights
-from sspcm.networks import load_published
+from sspcm.models.graphs import Graphs, import_graphs
+from sspcm.networks import SimpleBaseline, load_published
 from sspcm.skeletons.skeleton import Skeleton
+
+
+def make_trio(
+    config: RoundConfig, skeleton: Skeleton, *, folder: Path | None = None, graphs: Graphs | None = None
+) -> Trio:
+    """A training's networks before `start_networks` fills them; imported ones are as their model already.
+
+    graphs: what imported ones are built on; without, it is read as `model.weights` says, or from `folder`. Raises
+    BackboneError, CheckpointError.
+    """
+    build = None
+    if config.model.backbone == IMPORTED:
+        build = (graphs or import_graphs(config.model, folder)).builder(skeleton.keypoints)
+    return build_trio(config.model, keypoints=len(skeleton), seed=config.seed, method=config.method, build=build)
 
 
 def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder: Path | None = None) -> None:
@@ -17,6 +32,9 @@ def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder
     folder = folder or _folder(model.weights)
     if folder is not None:
         load_starting_weights(folder, trio, skeleton=skeleton, model=model)
+    if model.backbone == IMPORTED:
+        trio.refresh()
+        return
     # A folder filled them all: over it goes only what B or C names for itself.
     sources = {
         "A": "" if folder else model.weights,
@@ -25,7 +43,7 @@ def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder
     }
     for name, network in trio.networks().items():
         backbone = model.student_backbone if name == "C" else model.backbone
-        if sources[name] not in ("", "random"):
+        if sources[name] not in ("", "random") and isinstance(network, SimpleBaseline):
             load_published(network, backbone, _source(sources[name]))
     trio.refresh()
 

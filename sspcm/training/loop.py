@@ -16,10 +16,18 @@ from torch import Tensor, distributed, nn
 
 from sspcm.config import TIMM, RoundConfig, TrainConfig
 from sspcm.crops.batches import Crops
-from sspcm.crops.sampling import ALONE, Share, labelled_indices, share_of, step_generator, unlabelled_indices
+from sspcm.crops.sampling import (
+    ALONE,
+    Share,
+    held_out,
+    labelled_indices,
+    share_of,
+    shuffled_indices,
+    step_generator,
+    unlabelled_indices,
+)
 from sspcm.errors import TrainingError as TrainingError
-from sspcm.method.losses import heatmap_loss
-from sspcm.method.step import Batch, JointStep, StepLog, compares_pairs, labelled_view, see
+from sspcm.method.step import LOSSES, Batch, JointStep, StepLog, compares_pairs, labelled_view, see
 from sspcm.method.trio import Trio
 
 CHECK_EVERY = 25
@@ -68,7 +76,8 @@ def train(
         for network in trio.members().values():
             network.compile()  # one by one: the whole step does not compile (docs/adr/0011)
     unseen: list[StepLog] = []
-    for step, parts in _batches(data, config, start=start, device=device, share=share):
+    batches = _batches(data, config, start=start, device=device, share=share, networks=len(trio.networks()))
+    for step, parts in batches:
         if is_refresh(step, config.train):
             trio.refresh()
         set_learning_rate(optimiser, config.train, step)
@@ -127,7 +136,7 @@ def train_supervised_network(
         for number, part in enumerate(parts):
             generator = step_generator(config.seed, step, number)
             images, target, weight = labelled_view(part, mirror, config, generator=generator, device=device)
-            loss = heatmap_loss(see(network, images, config.train.precision), target, weight)
+            loss = LOSSES[config.train.loss](see(network, images, config.train.precision), target, weight)
             torch.autograd.backward(loss / len(parts))
             losses.append(float(loss.detach()))
         _require_finite_loss(float(np.mean(losses)), step + 1)
@@ -163,7 +172,7 @@ def mean_frequency(logs: Sequence[StepLog]) -> tuple[float, ...] | None:
 
 
 def _batches(
-    data: TrainingSet, config: RoundConfig, *, start: int, device: torch.device, share: Share
+    data: TrainingSet, config: RoundConfig, *, start: int, device: torch.device, share: Share, networks: int = 1
 ) -> Iterator[tuple[int, list[Batch]]]:
     """Every step from `start` on with this process's parts; the next ones are read while a step computes."""
     labelled, train = data.labelled, config.train
@@ -172,8 +181,7 @@ def _batches(
 
     def request(step: int) -> tuple[list[int], "Future[Tensor]", "Future[Tensor] | None"]:
         # Every process draws for the whole step: no word between them is needed to agree.
-        drawn = labelled_indices(len(labelled.crops), train.labelled_batch, seed=seed, step=step)
-        chosen = share_of(drawn, share)
+        chosen = _labelled_of_step(len(labelled.crops), config, step=step, share=share, networks=networks)
         if not unlabelled:
             return chosen, labelled.crops.request(chosen), None
         others = unlabelled_indices(len(unlabelled), train.unlabelled_batch, seed=seed, step=step)
@@ -187,6 +195,33 @@ def _batches(
             upcoming = request(step + 1) if step + 1 < train.steps else None  # asked before waiting for this one
             pixels, other_pixels = _pinned(crops.result(), pin), _pinned(others.result(), pin) if others else None
             yield step, _in_parts(Batch(pixels, labelled.xyv[chosen], other_pixels), count=train.accumulate)
+
+
+def _labelled_of_step(count: int, config: RoundConfig, *, step: int, share: Share, networks: int) -> list[int]:
+    """Which labelled persons this process looks at; with draws of their own, the networks' in turn in each part."""
+    batch, seed, parts = config.train.labelled_batch, config.seed, config.train.accumulate
+
+    def learned_by(network: int) -> list[int]:
+        left_out = set(left_out_of(count, config, network=network))
+        return [i for i in range(count) if i not in left_out]
+
+    if config.train.draws == "shared":
+        everybody = learned_by(0)
+        drawn = labelled_indices(len(everybody), batch, seed=seed, step=step)
+        return share_of([everybody[i] for i in drawn], share)
+    own = []
+    for network in range(networks):
+        learned = learned_by(network)
+        drawn = shuffled_indices(len(learned), batch, seed=seed, step=step, network=network)
+        own.append(share_of([learned[i] for i in drawn], share))
+    size = len(own[0]) // parts
+    return [i for part in range(parts) for each in own for i in each[part * size : (part + 1) * size]]
+
+
+def left_out_of(count: int, config: RoundConfig, *, network: int) -> list[int]:
+    """Which labelled persons the network of this number never learns from; all the same where they share batches."""
+    number = network if config.train.draws == "own" else 0
+    return held_out(count, config.train.held_out, seed=config.seed, network=number)
 
 
 def _pinned(crops: Tensor, pin: bool) -> Tensor:

@@ -8,7 +8,8 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -18,22 +19,32 @@ import torch
 from jaxtyping import Float
 from torch import distributed
 
-from sspcm.config import ConfigError
+from sspcm.config import IMPORTED, ConfigError
 from sspcm.crops.sampling import ALONE, Share
 from sspcm.crops.store import MEMORY_BUDGET_BYTES, CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
-from sspcm.evaluation.metrics import Evaluated, average_precision
+from sspcm.evaluation.metrics import Evaluated, average_precision, oks
 from sspcm.geometry import Matrix, apply
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
 from sspcm.method.step import StepLog
-from sspcm.method.trio import Trio, build_trio
-from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks
+from sspcm.method.trio import Trio
+from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, load_network, save_networks
+from sspcm.models.graphs import Graphs, graphs_in, import_graphs, keep_graphs
 from sspcm.models.predict import predict_persons
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
-from sspcm.round_folder import MANIFEST_FILE, METRICS_FILE, PREDICTIONS_FILE, REPORT_FILE, STATUS_FILE, TRAINING_FILE
-from sspcm.training.initial_weights import start_networks
-from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, make_optimiser, train
+from sspcm.round_folder import (
+    GRAPH_FILE,
+    MANIFEST_FILE,
+    METRICS_FILE,
+    PREDICTIONS_FILE,
+    REPORT_FILE,
+    STATUS_FILE,
+    TRAINING_FILE,
+)
+from sspcm.training.initial_weights import make_trio, start_networks
+from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, left_out_of, make_optimiser, train
+from sspcm.training.moving import move
 from sspcm.training.resume import load_training, save_training
 from sspcm.training.telling import (
     METRICS_EVERY_S,
@@ -93,6 +104,7 @@ class _Round:
         self.log, self.share, self._show = Log(), share, show
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
+        self.plain = replace(self.frame, context=1.0)
 
     @property
     def identity(self) -> str:
@@ -107,6 +119,8 @@ class _Round:
             # The second: killed after the last checkpoint, before its networks were written.
             if self.steps_after(start) or not self.has(MODEL_FILE):
                 self.train(trio, optimiser, start)
+            else:
+                self.take_finished(trio)
             if not self.share.first:
                 return
             if not self.has(PREDICTIONS_FILE):
@@ -122,8 +136,7 @@ class _Round:
     def prepare(self) -> tuple[Trio, torch.optim.Optimizer, int]:
         """The networks as the last checkpoint or the starting weights have them, and the step to go on from."""
         model, skeleton = self.config.model, self.manifest.skeleton
-        method, seed = self.config.method, self.config.seed
-        trio = build_trio(model, keypoints=len(skeleton), seed=seed, method=method).to(self.device)
+        trio = make_trio(self.config, skeleton, graphs=self.graphs()).to(self.device)
         optimiser = make_optimiser(trio, self.config.train)
         if self.has(TRAINING_FILE):
             step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser, identity=self.identity)
@@ -131,6 +144,18 @@ class _Round:
             return trio, optimiser, step
         start_networks(trio, model, skeleton, folder=self.manifest.weights)
         return trio, optimiser, 0
+
+    def graphs(self) -> Graphs | None:
+        """What imported networks are built on: kept in the folder before anything else, so that a checkpoint always
+        finds the very same; None for others."""
+        if self.config.model.backbone != IMPORTED:
+            return None
+        if self.has(GRAPH_FILE):
+            return graphs_in(self.folder)
+        graphs = import_graphs(self.config.model, self.manifest.weights)
+        if self.share.first:
+            keep_graphs(self.folder, graphs)
+        return graphs
 
     def train(self, trio: Trio, optimiser: torch.optim.Optimizer, start: int) -> None:
         """From `start` to the last step: a checkpoint at each refresh and at the end, then the finished networks."""
@@ -158,8 +183,45 @@ class _Round:
             told = vars(self.log)
             save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=told, identity=self.identity)
             epoch = []
-        if self.share.first:
+        if validation is not None:
+            self.move(trio, validation)
             self.save(trio)
+
+    def move(self, trio: Trio, validation: CropStore) -> None:
+        """Each network as far from where it started as the persons say whom it left out, then measured again."""
+        persons = self.manifest.used_as("labelled")
+        if not self.config.train.held_out:
+            return
+        start = make_trio(self.config, self.manifest.skeleton, graphs=self.graphs()).to(self.device)
+        start_networks(start, self.config.model, self.manifest.skeleton, folder=self.manifest.weights)
+        for number, (name, network) in enumerate(trio.networks().items()):
+            left_out = [persons[i] for i in left_out_of(len(persons), self.config, network=number)]
+            if not left_out:
+                continue
+            measure = partial(self.oks_of, left_out, self.crops(left_out, frame=self.plain))
+            moved = move(network, start.networks()[name], measure)
+            self.log.moved[name] = asdict(moved)
+            if not moved.part:
+                self.log.warnings.append(
+                    f"network {name} stays as it started: trained, it is not surely better on the {moved.persons} "
+                    "labelled people whom it left out. Label more people."
+                )
+        self.log.ap = self.measure(trio, validation)
+
+    def oks_of(self, persons: Sequence[RoundPerson], crops: CropStore, network: PoseNetwork) -> Float[np.ndarray, "P"]:
+        """OKS of each labelled person; those without a placed keypoint are left out."""
+        sigmas, found = self.manifest.skeleton.sigma_array, self.look({"A": network}, crops)["A"]
+        each = [
+            oks(xyc[:, :2], person.label, area=person.area, sigmas=sigmas)
+            for person, xyc in zip(persons, found, strict=True)
+            if person.label is not None
+        ]
+        return np.array([value for value in each if not np.isnan(value)])
+
+    def take_finished(self, trio: Trio) -> None:
+        """The networks as they were written: a checkpoint has them as the last step left them."""
+        for name, network in trio.networks().items():
+            load_network(self.folder / f"{name}.safetensors", network)
 
     def save(self, trio: Trio) -> None:
         """The finished networks; without a student C is A, its backbone too."""
@@ -224,12 +286,15 @@ class _Round:
 
     def read_validation(self) -> CropStore:
         """The validation persons' crops, for measuring only."""
-        return self.crops(self.manifest.used_as("validation"))
+        return self.crops(self.manifest.used_as("validation"), frame=self.plain)
 
-    def crops(self, persons: Sequence[RoundPerson], *, memory_budget: int = MEMORY_BUDGET_BYTES) -> CropStore:
-        """Their crops, kept or streamed."""
+    def crops(
+        self, persons: Sequence[RoundPerson], *, frame: Frame | None = None, memory_budget: int = MEMORY_BUDGET_BYTES
+    ) -> CropStore:
+        """Their crops, kept or streamed; frame: the size, with the surroundings that views need unless told."""
         specs = [crop_spec(person.image, person.box, person.lens, self.config.model) for person in persons]
-        return CropStore(specs, self.frame, threads=self.config.train.loader_threads, memory_budget=memory_budget)
+        threads = self.config.train.loader_threads
+        return CropStore(specs, frame or self.frame, threads=threads, memory_budget=memory_budget)
 
     def look(
         self,
@@ -282,7 +347,7 @@ class _Round:
             left = (time.monotonic() - began) / done * (count - done)
             self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)})
 
-        crops = self.crops(persons, memory_budget=0)  # each is looked at once: none is kept
+        crops = self.crops(persons, frame=self.plain, memory_budget=0)  # each is looked at once: none is kept
         found = self.look(trio.members(), crops, tell)
         arrays: dict[str, Any] = {str(name): rows for name, rows in found.items()}
         content = io.BytesIO()
@@ -301,6 +366,7 @@ class _Round:
                 "pair_frequency": frequencies,
                 "refreshes": sum(is_refresh(step, self.config.train) for step in range(self.config.train.steps)),
                 "epochs": self.log.epochs,
+                "moved": self.log.moved,
                 "persons": {use: len(self.manifest.used_as(use)) for use in get_args(Use)},
                 "warnings": self.log.warnings,
                 "seconds": seconds,

@@ -135,7 +135,7 @@ def _measure(
     pixels: Variant,
     device: torch.device,
 ) -> dict[Literal["A", "B"], dict[str, float]]:
-    crops = CropStore([spec for spec, _, _ in samples], frame, threads=2)
+    crops = CropStore([spec for spec, _, _ in samples], replace(frame, context=1.0), threads=2)
     predicted = predict_persons(
         networks, crops, batch=PREDICT_BATCH, device=device, keypoints=len(skeleton), pixels=pixels
     )

@@ -24,6 +24,7 @@ class Log:
     epochs: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     train_seconds: float = 0.0
+    moved: dict[str, dict[str, float | int]] = field(default_factory=dict)
 
 
 def train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from sspcm.config import ModelConfig, RoundConfig, TrainConfig
+from sspcm.config import METHODS, ModelConfig, RoundConfig, TrainConfig
 from sspcm.crops.batches import Frame
 from sspcm.crops.store import CropStore, crop_spec
 from sspcm.pose import Box
 from sspcm.skeletons.skeleton import Skeleton
 from sspcm.training.loop import Labelled, TrainingSet
+from tests.onnx_files import learning_movenet
 
 STICK = Skeleton(
     name="stick-5",
@@ -51,6 +52,10 @@ def tiny() -> RoundConfig:
     return TINY
 
 
+PARTLY_KNOWN = replace(STICK, keypoints=("head", "left_wrist", "right_wrist", "left_ankle", "right_ankle"))
+"""The same five by names of which an imported pose model knows all but the head's."""
+
+
 def draw_stick_person(generator: np.random.Generator) -> tuple[np.ndarray, list[list[float]]]:
     """A 120-pixel image of one person on dim noise, and its x, y, visibility rows."""
     image = generator.integers(0, 60, (120, 120, 3), dtype=np.uint8)
@@ -73,11 +78,26 @@ def draw_stick_person(generator: np.random.Generator) -> tuple[np.ndarray, list[
 
 
 @pytest.fixture
+def movenet_file(tmp_path: Path) -> Path:
+    """A small pose model of MoveNet's build, with layers to learn, for 64-pixel crops."""
+    path = tmp_path / "small_movenet.onnx"
+    path.write_bytes(learning_movenet())
+    return path
+
+
+@pytest.fixture
 def make_round(tmp_path: Path) -> Callable[..., Path]:
     """Makes a round's folder of drawn people: `make_round(labelled=3, unlabelled=4, validation=2, steps=6)`."""
 
     def make(
-        *, labelled: int = 3, unlabelled: int = 4, validation: int = 2, weights: str | None = None, **train: Any
+        *,
+        labelled: int = 3,
+        unlabelled: int = 4,
+        validation: int = 2,
+        weights: str | None = None,
+        imported: Path | None = None,
+        method: str = "sspcm",
+        **train: Any,
     ) -> Path:
         folder = tmp_path / "round"
         folder.mkdir()
@@ -100,10 +120,13 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
                     "xyv": None if use == "unlabelled" else xyv,
                 }
             )
-        config = replace(TINY, train=replace(TINY.train, **train))
+        config = replace(TINY, train=replace(TINY.train, **train), method=METHODS[method])
+        if imported is not None:
+            built = {"backbone": "imported", "student_backbone": "imported", "weights": str(imported)}
+            config = replace(config, model=replace(TINY.model, **built))
         manifest = {
             "version": 1,
-            "skeleton": STICK.to_json(),
+            "skeleton": (STICK if imported is None else PARTLY_KNOWN).to_json(),
             "config": asdict(config),
             "weights": weights,
             "persons": persons,

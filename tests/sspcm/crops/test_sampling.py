@@ -4,7 +4,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.crops.sampling import Share, labelled_indices, share_of, step_generator, unlabelled_indices
+from sspcm.crops.sampling import (
+    Share,
+    held_out,
+    labelled_indices,
+    share_of,
+    shuffled_indices,
+    step_generator,
+    unlabelled_indices,
+)
 
 
 def test_unlabelled_persons_come_in_whole_shuffled_passes():
@@ -40,3 +48,23 @@ def test_every_part_of_a_step_has_its_own_chance():
     }
     assert len(set(draws.values())) == 9
     assert draws[1, 2] == torch.rand(1, generator=step_generator(0, 1, 2)).item()
+
+
+@given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 3))
+def test_a_network_of_its_own_sees_everybody_once_a_pass(count, batch, network):
+    drawn = [i for step in range(count) for i in shuffled_indices(count, batch, seed=3, step=step, network=network)]
+    assert all(sorted(drawn[at : at + count]) == list(range(count)) for at in range(0, len(drawn), count))
+
+
+def test_two_networks_see_the_labelled_in_another_order():
+    first, second = (shuffled_indices(50, 50, seed=0, step=0, network=network) for network in (0, 1))
+    assert first != second and sorted(first) == sorted(second)
+
+
+@given(st.integers(1, 300), st.floats(0, 0.4))
+def test_networks_leave_out_others_and_never_most_of_them(count, share):
+    left_out = [held_out(count, share, seed=0, network=network) for network in range(3)]
+    together = [i for own in left_out for i in own]
+    assert len(set(together)) == len(together) <= count // 2
+    assert all(not own or len(own) >= 8 for own in left_out)
+    assert share or not together

@@ -239,3 +239,28 @@ def test_the_supervised_loss_is_what_the_labelled_view_gives(data, tiny):
                                            generator=step_generator(tiny.seed, 0), device=CPU)  # fmt: skip
     expected = 0.5 * heatmap_loss(trio.a(images), target, weight).item()
     assert one_step(data, tiny).losses["A_labelled"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_networks_with_their_own_persons_each_learn_from_theirs_alone(data, tiny):
+    config = replace(tiny, method=METHODS["supervised"], train=replace(tiny.train, draws="own"))
+    batch = whole_batch(data)
+    crops, xyv = batch.crops, batch.xyv.clone()
+    xyv[2:, :, 2] = 0  # B's two persons show nothing
+    _, names, values = JointStep(new_trio(config), MIRROR, config, CPU)(Batch(crops, xyv, None), step_generator(0, 0))
+    told = dict(zip(names, values.tolist(), strict=True))
+    assert told["A_labelled"] > 0 and told["B_labelled"] == 0
+
+
+def test_with_cross_entropy_the_teachers_peak_is_what_teaches(data, tiny):
+    """However low and blurred a teacher's heatmap, the student is held to one Gaussian at its peak."""
+    trio = Trio(Shows(12, 10), Shows(12, 10), Shows(12, 10))
+    still = replace(tiny.views, easy_rotation_p=0.0, hard_rotation_p=0.0, scale_std=0.0, flip_p=0.0)
+    train = replace(tiny.train, loss="cross_entropy", mask_peak=-1.0)
+    losses = []
+    for height in (1.0, 0.2):
+        trio.a.heatmap.data.mul_(height)
+        config = replace(tiny, views=still, train=train)
+        crops = whole_batch(data).unlabelled
+        taught = teach(trio, crops, config, keypoints=1, generator=step_generator(0, 0), device=CPU)
+        losses.append(taught.losses["C_taught"].item())
+    assert losses[0] == pytest.approx(losses[1]) and losses[0] > 0

@@ -4,8 +4,6 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import nn
 
 from sspcm.config import ModelConfig
@@ -13,12 +11,12 @@ from sspcm.crops.store import CropSpec, CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
 from sspcm.fisheye import LensCircle
 from sspcm.method.views import IMAGENET_MEAN, IMAGENET_STD
-from sspcm.models.predict import mirrored_back, predict_persons
-from sspcm.networks.heatmaps import decode_dark
+from sspcm.models.predict import predict_persons
+from sspcm.networks.pose_network import PoseNetwork
 from sspcm.pose import Box
 
 
-class FindsBrightness(nn.Module):
+class FindsBrightness(PoseNetwork):
     """A network of one keypoint: where the crop is bright."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
@@ -84,17 +82,6 @@ def test_the_flip_test_neither_moves_keypoints_nor_swaps_sides(two_dots, flip):
 def test_a_flip_test_without_a_mirror_is_refused(two_dots):
     with pytest.raises(ValueError, match="Pass mirror="):
         predict_persons({"C": FindsBrightness()}, two_dots, batch=1, device=torch.device("cpu"), flip=True)
-
-
-@given(st.floats(8, 23), st.floats(8, 15))
-def test_a_mirrored_crops_heatmap_comes_back_where_it_belongs(u, v):
-    def heatmap(u: float) -> torch.Tensor:
-        columns, rows = torch.arange(32.0), torch.arange(24.0)
-        return torch.exp(-((columns[None] - u) ** 2 + (rows[:, None] - v) ** 2) / 8)[None, None]
-
-    back = mirrored_back(heatmap((4 * 32 - 1) / 4 - u), torch.tensor([0]))
-    assert decode_dark(back)[0, 0].tolist() == pytest.approx([u, v], abs=0.02)
-    assert (back - heatmap(u)).abs().max() < 0.01
 
 
 def test_legacy_pixels_are_blue_first_with_reds_mean(tmp_path):

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from sspcm.networks.heatmaps import (
     DECODERS,
     STRIDE,
+    HeatmapGrid,
     decode_dark,
     decode_integer,
     decode_subpixel,
+    encode_exact_heatmaps,
     encode_heatmaps,
     peak,
 )
@@ -132,3 +134,14 @@ def test_persons_and_keypoints_in_another_order_have_their_heatmaps_in_that_orde
     )
     for one, other in zip(straight, shuffled, strict=True):
         assert torch.equal(other, one[persons][:, keypoints])
+
+
+@given(st.floats(20, 100), st.floats(20, 70))
+def test_an_exact_gaussian_lies_where_the_keypoint_is_on_any_grid(x, y):
+    grid = HeatmapGrid(4, 1.5)
+    heatmaps, weight = encode_exact_heatmaps(
+        torch.tensor([[[x, y]]]), torch.ones(1, 1, dtype=torch.bool), height=24, width=32, sigma=1.5, grid=grid
+    )
+    assert weight.item() == 1
+    assert grid.to_crop(decode_subpixel(heatmaps))[0, 0].tolist() == pytest.approx([x, y], abs=0.02)
+    assert grid.to_heatmap(grid.to_crop(torch.tensor([x, y]))).tolist() == pytest.approx([x, y], abs=1e-4)

@@ -1,48 +1,37 @@
-"""Networks of every backbone give heatmaps at stride 4, and a seed fixes them."""
-
-from pathlib import Path
+"""Heatmaps are read in crop pixels, alone or with their mirror image's."""
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sspcm.config import BACKBONES
-from sspcm.models.checkpoint import load_network
-from sspcm.networks import build_network
-
-DEMO_WEIGHTS = Path(__file__).parents[3] / "static" / "demo" / "weights"
-
-
-@pytest.mark.parametrize("backbone", BACKBONES)
-@pytest.mark.parametrize(("height", "width"), [(64, 64), (128, 96)])
-def test_every_backbone_gives_one_heatmap_a_keypoint_at_a_quarter_of_the_input(backbone, height, width):
-    network = build_network(backbone, keypoints=5, deconv_channels=16, seed=0)
-    assert network(torch.zeros(2, 3, height, width)).shape == (2, 5, height // 4, width // 4)
+from sspcm.networks.heatmaps import GRID, HeatmapGrid, decode_dark
+from sspcm.networks.pose_network import mirrored_back, read_heatmaps
 
 
-@pytest.mark.parametrize("backbone", ["mobilenet_v3_small", "efficientnet_lite0"])
-def test_a_seed_fixes_the_weights_and_leaves_torchs_own_chance_alone(backbone):
-    torch.manual_seed(7)
-    expected = torch.rand(3)
-    torch.manual_seed(7)
-    first, again, other = (build_network(backbone, 3, 16, seed) for seed in (1, 1, 2))
-    assert torch.equal(torch.rand(3), expected)
-    assert all(torch.equal(p, q) for p, q in zip(first.parameters(), again.parameters(), strict=True))
-    assert not all(torch.equal(p, q) for p, q in zip(first.parameters(), other.parameters(), strict=True))
+def blob(u: float, v: float) -> torch.Tensor:
+    """A Gaussian at heatmap pixel u, v."""
+    columns, rows = torch.arange(32.0), torch.arange(24.0)
+    return torch.exp(-((columns[None] - u) ** 2 + (rows[:, None] - v) ** 2) / 8)[None, None]
 
 
-def test_the_head_starts_small_and_its_batch_norms_neutral():
-    head = build_network("resnet18", keypoints=17, deconv_channels=64, seed=0).head
-    deconvolution, norm = head[0], head[1]
-    assert deconvolution.bias is None
-    assert deconvolution.weight.std().item() == pytest.approx(0.001, rel=0.02)
-    assert norm.weight.eq(1).all() and norm.bias.eq(0).all()
+@given(st.floats(8, 23), st.floats(8, 15))
+def test_a_mirrored_crops_heatmap_comes_back_where_it_belongs(u, v):
+    back = mirrored_back(blob((4 * 32 - 1) / 4 - u, v), torch.tensor([0]), GRID)
+    assert decode_dark(back)[0, 0].tolist() == pytest.approx([u, v], abs=0.02)
+    assert (back - blob(u, v)).abs().max() < 0.01
 
 
-def test_weights_lie_channels_last():
-    network = build_network("resnet18", keypoints=2, deconv_channels=16, seed=0)
-    assert network.trunk[0].weight.is_contiguous(memory_format=torch.channels_last)
+@given(st.floats(8, 23), st.floats(8, 15))
+def test_where_pixels_stand_for_the_middle_of_their_cells_the_mirror_only_turns_the_columns(u, v):
+    grid = HeatmapGrid(stride=4, shift=1.5)
+    crop_x = grid.to_crop(torch.tensor(u)).item()
+    mirrored = grid.to_heatmap(torch.tensor(4 * 32 - 1 - crop_x)).item()
+    assert (mirrored_back(blob(mirrored, v), torch.tensor([0]), grid) - blob(u, v)).abs().max() < 1e-4
 
 
-@pytest.mark.parametrize("name", ["A", "B"])
-def test_the_demos_starting_weights_fit(name):
-    load_network(DEMO_WEIGHTS / f"{name}.safetensors", build_network("mobilenet_v3_small", 17, 64, seed=0))
+@given(st.floats(8, 23), st.floats(8, 15), st.sampled_from([GRID, HeatmapGrid(4, 1.5), HeatmapGrid(8, 0.0)]))
+def test_places_are_told_in_crop_pixels_by_the_networks_own_grid(u, v, grid):
+    x, y, confidence = read_heatmaps(blob(u, v), grid, "parabola")[0, 0].tolist()
+    assert (x, y) == pytest.approx((grid.stride * u + grid.shift, grid.stride * v + grid.shift), abs=0.05)
+    assert 0.8 < confidence <= 1

@@ -13,8 +13,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from sspcm.crops.store import CropStore, Frame, crop_spec
+from sspcm.manifest import read_manifest
 from sspcm.members import MEMBERS
 from sspcm.models.checkpoint import read_card
+from sspcm.models.folder import open_model
+from sspcm.models.graphs import build_on, import_graphs
+from sspcm.models.predict import predict_persons
 from sspcm.training import round
 from sspcm.training.round import run_round
 
@@ -262,3 +267,90 @@ def test_a_failed_round_succeeds_once_its_cause_is_gone(make_round):
     image.write_bytes(content)
     assert run_round(folder, device=CPU)
     assert read(folder, "status.json") == {"state": "done"}
+
+
+def tensors(folder: Path, name: str) -> dict[str, torch.Tensor]:
+    return load_file(folder / f"{name}.safetensors")
+
+
+@pytest.mark.parametrize("loss", ["heatmap", "cross_entropy"])
+def test_a_round_starts_from_an_imported_model_and_needs_its_file_no_more(make_round, movenet_file, loss):
+    folder = make_round(imported=movenet_file, draws="own", loss=loss, snapshot_every=2, learning_rate=1e-4)
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    movenet_file.unlink()
+    assert (folder / "imported.onnx").exists() and read_card(folder).model.backbone == "imported"
+    a, b, c = (tensors(folder, name) for name in "ABC")
+    key = next(key for key in a if key.endswith("weight"))
+    assert not torch.equal(a[key], b[key]) and not torch.equal(a[key], c[key])  # they began alike
+    with np.load(folder / "predictions.npz") as arrays:
+        again = predict_persons(
+            {"C": open_model(folder, "C", device=CPU).network}, crops_of(folder), batch=4, device=CPU
+        )
+        assert np.abs(again["C"] - arrays["C"]).max() < 1e-3
+
+
+def crops_of(folder: Path) -> CropStore:
+    manifest = read_manifest(folder / "manifest.json")
+    model = manifest.config.model
+    specs = [crop_spec(person.image, person.box, person.lens, model) for person in manifest.persons]
+    return CropStore(specs, Frame(64, 64, context=1.0), threads=1)
+
+
+def test_before_its_first_step_an_imported_round_says_what_the_model_says(make_round, movenet_file, monkeypatch):
+    folder = make_round(imported=movenet_file, steps=1, method="supervised")
+    monkeypatch.setattr(round, "train", lambda *_, **__: iter(()))
+    assert run_round(folder, device=CPU)
+    graph = import_graphs(read_manifest(folder / "manifest.json").config.model).first
+    network = build_on(graph, ["left_wrist", "right_wrist", "left_ankle", "right_ankle"], 0)
+    said = predict_persons({"A": network}, crops_of(folder), batch=4, device=CPU)["A"]
+    with np.load(folder / "predictions.npz") as arrays:
+        for name in MEMBERS:
+            assert np.array_equal(arrays[name][:, 1:], said)
+
+
+def test_an_imported_round_that_stopped_goes_on_to_the_same_networks(make_round, movenet_file, tmp_path, monkeypatch):
+    folder = make_round(imported=movenet_file, draws="own", steps=6, snapshot_every=2, learning_rate=1e-4)
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    assert run_round(whole, device=CPU)
+
+    def stop_after(trio, optimiser, data, config, *, start, device, share):
+        for log in real_train(trio, optimiser, data, config, start=start, device=device, share=share):
+            if log.step == 5:
+                raise RuntimeError("the power went")
+            yield log
+
+    real_train = round.train
+    monkeypatch.setattr(round, "train", stop_after)
+    assert not run_round(folder, device=CPU)
+    monkeypatch.setattr(round, "train", real_train)
+    movenet_file.unlink()  # what was kept in the folder is enough
+    assert run_round(folder, device=CPU)
+    for name in "ABC":
+        one, other = tensors(folder, name), tensors(whole, name)
+        assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_later_round_goes_on_from_an_imported_rounds_networks(make_round, movenet_file, tmp_path):
+    first = make_round(imported=movenet_file, draws="own", steps=2, method="supervised", learning_rate=1e-4)
+    assert run_round(first, device=CPU)
+    later = tmp_path / "later"
+    first.rename(later)
+    (tmp_path / "round").mkdir()
+    manifest = read(later, "manifest.json")
+    manifest["config"]["model"]["weights"] = manifest["weights"] = str(later)
+    manifest["config"]["train"]["learning_rate"] = 1e-12
+    (first / "manifest.json").write_text(json.dumps(manifest))
+    movenet_file.unlink()
+    assert run_round(first, device=CPU)
+    for name in "AB":
+        one, other = tensors(first, name), tensors(later, name)
+        assert all(torch.allclose(one[key].float(), other[key].float(), atol=1e-9) for key in one)
+
+
+def test_a_round_whose_model_is_gone_says_so(make_round, movenet_file):
+    folder = make_round(imported=movenet_file)
+    movenet_file.unlink()
+    assert not run_round(folder, device=CPU)
+    assert "no ONNX file that lies there" in read(folder, "status.json")["error"]

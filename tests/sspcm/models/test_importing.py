@@ -1,0 +1,102 @@
+"""A pose model's file becomes a network that says what the file says, and learns."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sspcm.config import ModelConfig
+from sspcm.crops.store import CropStore, Frame, crop_spec
+from sspcm.cutting import read_image
+from sspcm.fisheye import default_lens
+from sspcm.formats.coco.reading import read_coco
+from sspcm.models.importing import check_import, import_graph
+from sspcm.models.predict import predict_persons
+from sspcm.networks import BackboneError
+from sspcm.networks.imported_network import build_imported
+from sspcm.pose_models.copies import BOX_SCALE, Person, see, upright_crop
+from sspcm.pose_models.model import read_pose_model
+from tests.onnx_files import heatmaps, learning_heatmaps, learning_movenet, simcc
+from tests.sspcm.demo_people import IMAGES, few_people
+
+CPU = torch.device("cpu")
+MODELS = {"movenet": learning_movenet, "heatmaps": learning_heatmaps}
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def written(folder: Path, content: bytes, name: str = "model") -> Path:
+    path = folder / f"{name}.onnx"
+    path.write_bytes(content)
+    return path
+
+
+def plain_crops_and_network(path: Path, annotations: Path) -> tuple[np.ndarray, np.ndarray]:
+    """What the file says of everybody's plain crop, and what the network of it says, both in image pixels."""
+    model, cut = read_pose_model(path), import_graph(path)
+    coco = read_coco(annotations)
+    files = {image.id: IMAGES / image.file_name for image in coco.images}
+    lenses = {image.id: default_lens(image.width, image.height) for image in coco.images}
+    people = [
+        Person(read_image(files[one.image_id]), one.person.box, lenses[one.image_id], one.person.oks_area)
+        for one in coco.persons
+    ]
+    said = see(model, people, [upright_crop(model, person) for person in people])
+    config = ModelConfig(
+        input_height=cut.info.height, input_width=cut.info.width, box_scale=BOX_SCALE[model.layout.kind]
+    )
+    specs = [crop_spec(files[one.image_id], one.person.box, lenses[one.image_id], config) for one in coco.persons]
+    crops = CropStore(specs, Frame(cut.info.height, cut.info.width, context=1.0), threads=1)
+    network = build_imported(cut, range(17), 0)
+    return said, predict_persons({"A": network}, crops, batch=4, device=CPU)["A"]
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_an_imported_network_answers_in_image_pixels_as_pre_labelling_does_on_the_plain_crop(tmp_path, kind):
+    said, found = plain_crops_and_network(written(tmp_path, MODELS[kind]()), few_people(tmp_path))
+    assert len(said) > 4
+    assert np.abs(found[..., :2] - said[..., :2]).max() < 0.01
+    assert np.abs(found[..., 2] - said[..., 2]).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["movenet_lightning_192", "movenet_thunder_256"])
+def test_a_real_movenet_answers_as_pre_labelling_does_on_the_plain_crop(tmp_path, real_weights, name):
+    said, found = plain_crops_and_network(real_weights(f"{name}.onnx"), few_people(tmp_path))
+    assert np.abs(found[..., :2] - said[..., :2]).max() < 0.01
+    assert np.abs(found[..., 2] - said[..., 2]).max() < 1e-4
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_what_is_known_of_the_model_is_kept_in_the_graphs_own_file(tmp_path, kind):
+    cut = import_graph(written(tmp_path, MODELS[kind](), "strong"))
+    assert (cut.info.name, cut.info.kind, cut.info.stride, cut.info.height) == ("strong", kind, 4, 64)
+    assert cut.info.shift == {"movenet": 1.5, "heatmaps": 0.0}[kind]
+    assert json.dumps(cut.info.colours)  # plain numbers
+
+
+@pytest.mark.parametrize("spoil", [{"softening": 30.0}, {"colours": ((0.01, 0.0, 0.0, 0.0),) * 3}], ids=str)
+def test_a_graph_that_says_something_else_than_its_file_is_refused(tmp_path, spoil):
+    path = written(tmp_path, learning_movenet())
+    cut = import_graph(path)
+    with pytest.raises(BackboneError, match="does not say what the file says"):
+        check_import(replace(cut, info=replace(cut.info, **spoil)), read_pose_model(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(simcc, "SimCC's two axes"), (heatmaps, "cannot be made into a network that learns")],
+    ids=["simcc", "nothing to learn"],
+)
+def test_a_model_that_cannot_be_trained_is_refused_with_the_reason(tmp_path, content, reason):
+    with pytest.raises(BackboneError, match=reason):
+        import_graph(written(tmp_path, content()))
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_gradients_reach_every_layer_of_the_heads_that_are_trained(tmp_path, kind):
+    network = build_imported(import_graph(written(tmp_path, MODELS[kind]())), range(17), 0)
+    images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    sum(head.square().mean() for head in network.heads(images)).backward()
+    assert all(one.grad is not None and one.grad.abs().sum() > 0 for one in network.parameters() if one.ndim > 1)
