@@ -20,9 +20,10 @@ from sspcm.evaluation.metrics import oks
 from sspcm.fisheye import LensCircle, default_lens
 from sspcm.formats.coco.reading import read_coco
 from sspcm.pose import Label
-from sspcm.pose_models.copies import Person, middle_answers, see, see_copies, upright_crop
+from sspcm.pose_models.copies import Person, see, see_copies, upright_crop
 from sspcm.pose_models.layouts import COCO
 from sspcm.pose_models.model import PoseModel, read_pose_model
+from sspcm.ranking.inconsistency import middle_answers
 from sspcm.skeletons.skeleton import BUILT_IN
 
 PERSONS_A_BATCH = 16

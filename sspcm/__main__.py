@@ -62,7 +62,17 @@ def _predict(options: argparse.Namespace) -> int:
     return predict.run(options, device_named(options.device))
 
 
+def _rank(options: argparse.Namespace) -> int:
+    from sspcm.commands import rank
+
+    return rank.run(options)
+
+
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.ranking:
+        from sspcm.commands import evaluate_ranking
+
+        return evaluate_ranking.run(options)
     from sspcm.commands import evaluate
 
     return evaluate.run(options)
@@ -85,6 +95,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "round": _round,
     "train": _train,
     "predict": _predict,
+    "rank": _rank,
     "evaluate": _evaluate,
     "export": _export,
     "draw": _draw,

@@ -3,7 +3,7 @@
 from sspcm.config import ConfigError
 from sspcm.cutting import CropError
 from sspcm.errors import CheckpointError, TrainingError
-from sspcm.evaluation.coco_figures import EvaluationError
+from sspcm.evaluation.prediction_files import EvaluationError
 from sspcm.formats.coco.reading import CocoError
 from sspcm.manifest import RoundError
 from sspcm.skeletons.skeleton import SkeletonError

@@ -4,7 +4,8 @@ import argparse
 import json
 from typing import Any
 
-from sspcm.evaluation.coco_figures import EvaluationError, evaluate, read_annotations, read_predictions
+from sspcm.evaluation.coco_figures import evaluate, read_annotations
+from sspcm.evaluation.prediction_files import EvaluationError, read_predictions
 from sspcm.formats.annotated import read_annotated
 from sspcm.formats.coco.reading import CocoFile
 from sspcm.skeletons.skeleton import get_skeleton

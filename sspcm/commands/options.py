@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_round(commands)
     _add_train(commands)
     _add_predict(commands)
+    _add_rank(commands)
     _add_evaluate(commands)
     _add_export(commands)
     _add_draw(commands)
@@ -200,6 +201,22 @@ def _add_network(command: argparse.ArgumentParser) -> None:
     command.add_argument("--network", choices=get_args(NetworkName), help="which of the folder's (the student, else A)")
 
 
+def _add_rank(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _described(
+        commands.add_parser,
+        "rank",
+        help="whom to label next, by how several networks disagree",
+        description="The people of a COCO file in the order in which labels would change most.",
+        example="sspcm rank A.json B.json A_prev.json B_prev.json --annotations boxes.json --start C.json",
+    )
+    parser.add_argument("members", type=Path, nargs="+", metavar="FILE", help="COCO results of two networks or more")
+    parser.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="COCO JSON; labels teach")
+    parser.add_argument("--start", type=Path, metavar="FILE", help="whose poses are corrected (the middle answers)")
+    parser.add_argument("--skeleton", metavar="NAME", help="whose sigmas (those of the keypoints' names)")
+    parser.add_argument("--limit", type=whole(1, 10**9), default=20, metavar="N", help="how many to print (20)")
+    parser.add_argument("--json", action="store_true", help="print everybody as JSON")
+
+
 def _add_evaluate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
     parser = _described(
         commands.add_parser,
@@ -211,6 +228,17 @@ def _add_evaluate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
     parser.add_argument("model", type=Path, nargs="?", metavar="MODEL", help="a folder to predict with first")
     parser.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="COCO JSON with labels")
     parser.add_argument("--predictions", type=Path, metavar="FILE", help="COCO results, instead of MODEL")
+    parser.add_argument(
+        "--ranking",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="judge the order that these members' COCO results make, NAME.json each",
+    )
+    parser.add_argument("--start", type=Path, metavar="FILE", help="with --ranking: whose poses are corrected")
+    draws = whole(10, 100_000)
+    parser.add_argument("--draws", type=draws, default=400, metavar="N", help="with --ranking: for intervals (400)")
+    parser.add_argument("--seed", type=whole(0, MOST_SEEDS), default=0, metavar="N", help="with --ranking: of chance")
     parser.add_argument("--images", type=Path, metavar="DIR", help="for MODEL")
     parser.add_argument("--skeleton", metavar="NAME", help="whose sigmas (those of the keypoints' names)")
     _add_seeing(parser)

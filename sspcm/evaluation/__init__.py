@@ -1,6 +1,9 @@
 """How good predictions are, beside labels.
 
-choosing      which of two networks is surely the better one
-coco_figures  predictions beside annotations: pycocotools' figures, OKS, errors
-metrics       OKS, AP, agreement of two labellings
+choosing          which of two networks is surely the better one
+coco_figures      predictions beside annotations: pycocotools' figures, OKS, errors
+metrics           OKS, AP, agreement of two labellings
+prediction_files  files of predictions, and several networks' side by side
+rank_scores       scores that a ranking may go by, and the baselines
+ranking_figures   how good an order is, with intervals over images
 """

@@ -13,17 +13,14 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from sspcm.evaluation.metrics import oks
-from sspcm.formats.coco.reading import CocoError, CocoFile, read_json, write
+from sspcm.evaluation.prediction_files import EvaluationError
+from sspcm.formats.coco.reading import CocoFile, read_json, write
 from sspcm.formats.plain_values import numbers
 from sspcm.pose import PART_OF_BOX, Label
 from sspcm.skeletons.skeleton import Skeleton
 
 FIGURES = ("AP", "AP50", "AP75", "AP_medium", "AP_large", "AR", "AR50", "AR75", "AR_medium", "AR_large")
 """What pycocotools sums up for keypoints, in its order."""
-
-
-class EvaluationError(ValueError):
-    """Predictions that cannot be held against the annotations."""
 
 
 @dataclass(frozen=True)
@@ -91,23 +88,6 @@ def evaluate(
 def read_annotations(path: Path) -> list[dict[str, Any]]:
     """The annotations as the file has them; `read_annotated` has checked the rest of it."""
     return [one for one in read_json(path)["annotations"] if isinstance(one, dict)]
-
-
-def read_predictions(path: Path) -> list[dict[str, Any]]:
-    """A file of COCO results. Raises EvaluationError."""
-    try:
-        data = read_json(path)
-    except CocoError as error:
-        raise EvaluationError(
-            f"cannot read the predictions: {error} Wanted a JSON list of COCO results, as `sspcm predict` writes it."
-        ) from error
-    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-        found = "a list of other things than objects" if isinstance(data, list) else f"a JSON {type(data).__name__}"
-        raise EvaluationError(
-            f"{path.name} holds {found}; wanted a list of COCO results, an object for each "
-            "person. Give a file that `sspcm predict` wrote."
-        )
-    return data
 
 
 def _truths(coco: CocoFile, annotations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from sspcm.geometry import Matrix, apply, crop_matrix, rotation, translation
 from sspcm.pose import Box, Prediction
 from sspcm.pose_models.layouts import Kind, PoseModelError
 from sspcm.pose_models.model import PoseModel
-from sspcm.ranking.inconsistency import distance, farthest_pairs, mutual_oks
+from sspcm.ranking.inconsistency import farthest_pairs, middle_answers, mutual_oks
 from sspcm.skeletons.sides import mirror_by_name
 from sspcm.skeletons.skeleton import Skeleton, find_keypoints
 
@@ -148,14 +148,6 @@ def see(model: PoseModel, persons: Sequence[Person], matrices: Sequence[Matrix])
     poses = model.run(np.stack(crops))
     places = [apply(np.linalg.inv(matrix), pose[:, :2]) for matrix, pose in zip(matrices, poses, strict=True)]
     return np.concatenate([np.stack(places), poses[..., 2:]], axis=-1)
-
-
-def middle_answers(members: Float[np.ndarray, "M P K 3"]) -> Float[np.ndarray, "P K 3"]:
-    """Of each keypoint's answers the one that the others lie nearest to; of equals the plain crop's."""
-    xy = members[..., :2]
-    apart = np.stack([np.asarray(distance(xy, np.broadcast_to(one, xy.shape))).sum(axis=0) for one in xy])
-    middle = apart.argmin(axis=0)
-    return np.asarray(np.take_along_axis(members, middle[None, ..., None], axis=0)[0])
 
 
 def _reasons(

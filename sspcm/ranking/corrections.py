@@ -99,11 +99,10 @@ def fit_corrections(corrections: Corrections, skeleton: Skeleton) -> Fit:
     numbers = features(evidence, skeleton)
     judged = known & corrections.placed
     wrong, placed = corrections.wrong[judged], corrections.placed[known]
-    enough = len(evidence) >= LEAST_PERSONS and len(np.unique(corrections.images)) >= _FOLDS
-    both = enough and min(wrong.sum(), (~wrong).sum()) >= _LEAST_OF_A_KIND
-    images = np.broadcast_to(corrections.images[:, None], known.shape)
-    guessed = _left_out(numbers[judged], wrong, images[judged]) if both else None
-    told = _left_out(numbers[known], placed, images[known]) if enough else None
+    by_others = expected_by_others(corrections, skeleton)
+    both = by_others is not None and min(wrong.sum(), (~wrong).sum()) >= _LEAST_OF_A_KIND
+    guessed = by_others.wrong[judged] if by_others is not None and both else None
+    told = None if by_others is None else by_others.placed[known]
     summed = auroc(rank_sum(evidence)[judged], wrong)
     fitted = float("nan") if guessed is None else auroc(guessed, wrong)
     is_used = guessed is not None and fitted >= summed
@@ -133,16 +132,32 @@ def calibration_error(probability: Float[np.ndarray, "N"], positive: Bool[np.nda
     return float(np.abs(apart).sum() / max(count.sum(), 1))
 
 
-def _left_out(
-    numbers: Float[np.ndarray, "N D"], positive: Bool[np.ndarray, "N"], images: Int[np.ndarray, "N"]
-) -> Float[np.ndarray, "N"]:
-    """Each keypoint's probability by a fit on the other images."""
-    fold = np.unique(images, return_inverse=True)[1] % _FOLDS
-    found = np.empty(len(numbers))
+def expected_by_others(corrections: Corrections, skeleton: Skeleton) -> Expected | None:
+    """What corrections of other images say of each keypoint, be it better than no fit or not; None with too few.
+
+    A fifth of the images at a time: to judge fits by, as nothing of a person's own image has a word in theirs.
+    """
+    evidence, images = corrections.evidence, corrections.images
+    numbers, known = features(evidence, skeleton), evidence.known
+    judged = known & corrections.placed
+    if len(evidence) < LEAST_PERSONS or len(np.unique(images)) < _FOLDS:
+        return None
+    fold = _folds(images)
+    found = Expected(np.full(known.shape, np.nan), np.full(known.shape, np.nan))
     for one in range(_FOLDS):
-        rest = fold != one
-        found[~rest] = fit_logistic(numbers[rest], positive[rest]).probability(numbers[~rest])
+        rest, own = (fold != one)[:, None], known & (fold == one)[:, None]
+        found.wrong[own] = fit_logistic(numbers[judged & rest], corrections.wrong[judged & rest]).probability(
+            numbers[own]
+        )
+        found.placed[own] = fit_logistic(numbers[known & rest], corrections.placed[known & rest]).probability(
+            numbers[own]
+        )
     return found
+
+
+def _folds(images: Int[np.ndarray, "N"]) -> Int[np.ndarray, "N"]:
+    """Which fifth each is in; an image is in one."""
+    return np.asarray(np.unique(images, return_inverse=True)[1] % _FOLDS)
 
 
 def _loss(probability: Float[np.ndarray, "N"], positive: Bool[np.ndarray, "N"]) -> float:

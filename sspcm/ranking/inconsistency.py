@@ -41,3 +41,11 @@ def farthest_pairs(
     apart = np.asarray(distance(members[pairs[:, 0]], members[pairs[:, 1]]))  # pairs P K
     worst = apart.argmax(axis=0)  # P K, the first of equals
     return pairs[worst], np.take_along_axis(apart, worst[None], axis=0)[0]
+
+
+def middle_answers(members: Float[np.ndarray, "M P K 3"]) -> Float[np.ndarray, "P K 3"]:
+    """Of each keypoint's answers the one that the others lie nearest to; of equals the first."""
+    xy = members[..., :2]
+    apart = np.stack([np.asarray(distance(xy, np.broadcast_to(one, xy.shape))).sum(axis=0) for one in xy])
+    middle = apart.argmin(axis=0)
+    return np.asarray(np.take_along_axis(members, middle[None, ..., None], axis=0)[0])

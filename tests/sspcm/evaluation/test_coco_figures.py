@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sspcm.evaluation.coco_figures import EvaluationError, evaluate, read_annotations, read_predictions
+from sspcm.evaluation.coco_figures import evaluate, read_annotations
 from sspcm.evaluation.metrics import Evaluated, average_precision, person_confidence
+from sspcm.evaluation.prediction_files import EvaluationError, read_predictions
 from sspcm.formats.annotated import read_annotated
 from sspcm.formats.coco.reading import LARGEST_FILE, CocoError, category_of, parse_coco
 from sspcm.pose import Label, Prediction

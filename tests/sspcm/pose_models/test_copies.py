@@ -10,9 +10,10 @@ from sspcm.evaluation.metrics import oks
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import apply, crop_matrix
 from sspcm.pose import Box, Label
-from sspcm.pose_models.copies import COPIES, Person, copy_matrices, judge, middle_answers, see_copies
+from sspcm.pose_models.copies import COPIES, Person, copy_matrices, judge, see_copies
 from sspcm.pose_models.layouts import COCO, PoseModelError
 from sspcm.pose_models.model import PoseModel, read_pose_model
+from sspcm.ranking.inconsistency import middle_answers
 from sspcm.skeletons.skeleton import Skeleton, get_skeleton
 from tests.onnx_files import heatmaps, movenet, simcc
 
