@@ -338,10 +338,16 @@ def _check_size(decoded: DecodedImage, entry: CocoImage | None) -> None:
     told = (entry.width, entry.height) if entry is not None else (None, None)
     if entry is None or told in ((None, None), (decoded.width, decoded.height)):
         return
-    unturned = ", as before its EXIF turn" if (entry.width, entry.height) == decoded.file_size else ""
+    is_unturned = (entry.width, entry.height) == decoded.file_size
+    unturned = ", as before its EXIF turn" if is_unturned else ""
+    way_out = (
+        "remove the turn from the image files (exiftool -Orientation= FILE), or turn the file's coordinates"
+        if is_unturned
+        else "give the images that were annotated, or scale the file's sizes and coordinates to these"
+    )
     raise DecodeError(
         f"the COCO file says {entry.width} x {entry.height} px{unturned}, the upright image has "
-        f"{decoded.width} x {decoded.height} px; its coordinates would not fit"
+        f"{decoded.width} x {decoded.height} px; its coordinates would not fit ({way_out})"
     )
 
 

@@ -65,6 +65,7 @@ LETTERS: dict[str, tuple[str, str, frozenset[str]]] = {
     language: (left, right, frozenset(parts.split()))
     for language, left, right, parts in (
         ("fr", "g", "d", "oeil œil oreille epaule coude poignet main hanche genou cheville pied bras jambe patte aile"),
+        ("ru", "л", "п", "глаз ухо плечо локоть запястье кисть бедро колено лодыжка стопа рука нога крыло лапа"),
         ("es", "i", "d", "ojo oreja hombro codo muneca mano cadera rodilla tobillo pie brazo pierna pata ala"),
         ("pt", "e", "d", "olho orelha ombro cotovelo pulso punho mao quadril joelho tornozelo pe braco perna pata asa"),
         ("it", "s", "d", "occhio orecchio spalla gomito polso mano anca ginocchio caviglia piede braccio gamba zampa"),

@@ -50,7 +50,13 @@ __all__ = [
     "write_coco",
 ]
 
-GZIP = b"\x1f\x8b"
+_NO_JSON = {
+    b"\x1f\x8b": "is compressed (gzip); wanted the JSON itself. Unpack it first: gunzip FILE.",
+    b"PK\x03\x04": "is a zip archive; wanted the JSON in it. Unpack it first: unzip FILE.",
+    b"<": "is XML or a web page; wanted JSON. Export the labels as COCO keypoints, or download the file itself.",
+    b"version https://git-lfs": "is a pointer of Git LFS; wanted the file that it names. Fetch it: git lfs pull.",
+}
+"""What files begin with that are no JSON, and what they are."""
 LARGEST_FILE = 10**9
 """Bytes of a JSON file that is read whole; it takes about nine times as much memory."""
 
@@ -80,8 +86,9 @@ def read_json(path: Path, *, largest: int = LARGEST_FILE) -> Any:
                 "images."
             )
         content = path.read_bytes()
-        if content.startswith(GZIP):
-            raise CocoError(f"{path.name} is compressed (gzip); wanted the JSON itself. Unpack it first: gunzip FILE.")
+        for begins, said in _NO_JSON.items():
+            if content.startswith(begins):
+                raise CocoError(f"{path.name} {said}")
         return json.loads(content)
     except OSError as error:
         raise CocoError(f"{path.name} cannot be read ({error.strerror}). Give the path of a COCO JSON file.") from error

@@ -132,7 +132,7 @@ def test_coordinates_are_those_of_the_upright_image(sqlite_store: Store, tmp_pat
     assert (report.images_new, report.persons) == (1, 1)
     (complaint,) = report.complaints
     assert "'unturned.jpg'" in complaint
-    assert "before its EXIF turn" in complaint
+    assert "before its EXIF turn" in complaint and "exiftool -Orientation=" in complaint
     with sqlite_store.reading() as tx:
         (stored,) = images.list_images(tx)
     assert (stored.width, stored.height) == (64, 96)

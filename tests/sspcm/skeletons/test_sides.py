@@ -135,6 +135,7 @@ PUBLISHED = {
     "hombro_i/hombro_d",
     "French": "nez, œil gauche/œil droit, oreille_gauche/oreille_droite, Épaule gauche/Epaule droite, "
     "épaule_g/épaule_d, genouG/genouD",
+    "Russian, letters": "нос, плечо_л/плечо_п, колено_л/колено_п",
     "German": "Nase, linkes Auge/rechtes Auge, ohr_links/ohr_rechts, LinkerArm/RechterArm, Hüfte rechts/Hüfte links",
     "Portuguese": "nariz, olho_esquerdo/olho_direito, orelhaEsquerda/orelhaDireita, mao_esq/mao_dir",
     "Italian": "naso, occhio_sx/occhio_dx, orecchio sinistro/orecchio destro, spalla_sinistra/spalla_destra",

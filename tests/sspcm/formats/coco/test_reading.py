@@ -387,6 +387,9 @@ def test_a_file_in_another_encoding_is_refused_by_that_name(tmp_path: Path) -> N
     "content,said",
     [
         (gzip.compress(b"{}", mtime=0), "is compressed .gzip.; wanted the JSON itself"),
+        (b"PK\x03\x04rest", "is a zip archive; wanted the JSON in it"),
+        (b"<annotations></annotations>", "is XML or a web page; wanted JSON"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
         (b'{"images": [],}', "Mend it there, or export it again"),
         (b'{"images": [', "It may be cut short"),
     ],
