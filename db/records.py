@@ -370,11 +370,11 @@ class RoundPoint:
 
 @dataclass(frozen=True)
 class Counts:
-    """What the lead page counts. `images` and `persons` are all there are; the states are those of train images."""
+    """What the lead page counts. `images` and `persons` are all there are; states without a split are train images'."""
 
     images: int
     images_open: int
-    """Train images where annotators still have work."""
+    """Where annotators still have work, validation images too."""
     images_validation: int
     persons: int
     persons_open: int
@@ -384,3 +384,5 @@ class Counts:
     persons_skipped: int
     persons_not_a_person: int
     persons_validation: int
+    persons_validation_open: int
+    persons_validation_accepted: int

@@ -4,7 +4,10 @@ from app.contract.base import Payload
 
 
 class CountsPayload(Payload):
-    """How many images and persons there are in all; the states are those of the train images."""
+    """How many images and persons there are in all; states without a split are those of the train images.
+
+    images_open: where annotators still have work, validation images too.
+    """
 
     images: int
     images_open: int
@@ -16,6 +19,8 @@ class CountsPayload(Payload):
     persons_skipped: int
     persons_not_a_person: int
     persons_validation: int
+    persons_validation_open: int
+    persons_validation_accepted: int
 
 
 class LabelsTakenPayload(Payload):

@@ -25,7 +25,9 @@ Posed = tuple[PersonRecord, StartPayload]
 
 
 def previous(store: Store, image_id: int) -> PreviousPayload:
-    """Who was where in the nearest of the 50 train frames before, of the same camera, in which somebody has a pose.
+    """Who was where in the nearest of the 50 frames before, of the same camera, in which somebody has a pose.
+
+    Frames of the same split; in validation a pose is a label, never a prediction.
 
     Boxes and keypoints are in px of the image asked about: where frames differ in size, they are scaled; a turned box
     keeps its angle. Raises NotFound.
@@ -57,7 +59,7 @@ def _poses(tx: Session, image: ImageRecord) -> list[Posed]:
     """
     listed = list_persons(tx, image_id=image.id)
     persons = [p for p in listed if p.is_somebody]
-    ids = [person.id for person in persons]
+    ids = [person.id for person in persons if image.split == "train"]  # validation persons are labelled blind
     imported = predictions.imported(tx, ids)
     described = project.get_project(tx)
     students = predictions.of_student(tx, ids, described.published_round)

@@ -38,7 +38,7 @@ from db.store.session import Store
 from sspcm.members import MEMBERS, STUDENT
 from sspcm.pose import Label
 
-NEVER_CHANGED = "A validation image: its labels are what rounds are measured by, and never change here."
+NEVER_CHANGED = "A validation image that came labelled: its labels are what rounds are measured by, and never change."
 FREE = "Nobody works on it now."
 GHOSTS = MEMBERS
 
@@ -52,7 +52,7 @@ def next_task(
     if claimed is None:
         return None
     with store.reading() as tx:  # the image is held: putting the task together keeps nobody from saving
-        return _task(tx, claimed[0].image, lease_s)
+        return _held_task(tx, claimed[0].image, lease_s)
 
 
 def open_image(
@@ -60,32 +60,34 @@ def open_image(
 ) -> TaskPayload:
     """That image, open or closed, held for this annotator; only to look at where somebody else holds it.
 
-    Leads may look at validation images, too. Raises NotFound, and InvalidDecision for an annotator's validation image.
+    A validation image that came labelled is for leads to look at. Raises NotFound, and InvalidDecision for an
+    annotator's of these.
     """
     try:
         with store.transaction(durable=False) as tx:
             image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s, most_held=most_held)
-    except (LeaseLost, InvalidDecision):  # another's, or a validation image
+    except (LeaseLost, InvalidDecision):  # another's, or a validation image that came labelled
         return look_at(store, user, image_id, lease_s=lease_s)
     with store.reading() as tx:
-        return _task(tx, image, lease_s)
+        return _held_task(tx, image, lease_s)
 
 
 def look_at(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
     """That image to be seen and not changed; nobody's hold on it changes. held_by: None where nobody else holds it now.
 
-    Raises NotFound, and InvalidDecision where an annotator asks for a validation image.
+    Raises NotFound, and InvalidDecision where an annotator asks for a validation image that came labelled.
     """
     with store.reading() as tx:
         image = images.get_image(tx, image_id)
-        if image.split == "validation" and user.role != "lead":
+        is_kept = images.came_labelled(tx, image_id)
+        if is_kept and user.role != "lead":
             raise InvalidDecision(
-                f"image '{image.file_name}' belongs to validation, whose labels measure the rounds; wanted one of the "
-                "train images. Open another image."
+                f"image '{image.file_name}' belongs to validation and came with its labels, which measure the rounds; "
+                "wanted one that annotators work on. Open another image."
             )
         holder = leases.lease_holders(tx, now=utc_now()).get(image_id)
-        task = _task(tx, image, lease_s)
-    if image.split == "validation":
+        task = _task(tx, image, lease_s, with_predictions=image.split == "train" or is_kept)
+    if is_kept:
         return task.model_copy(update={"read_only": NEVER_CHANGED})
     held_by = None if holder == user.name else holder
     return task.model_copy(update={"held_by": held_by, "read_only": None if held_by else FREE})
@@ -98,11 +100,15 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
     return RecentPayload(images=[RecentImagePayload(**asdict(one)) for one in found])
 
 
-def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
+def _held_task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
+    """An image to work on. Validation persons are labelled and corrected blind: their labels measure networks."""
+    return _task(tx, image, lease_s, with_predictions=image.split == "train")
+
+
+def _task(tx: Session, image: ImageRecord, lease_s: float, *, with_predictions: bool) -> TaskPayload:
     described = project.get_project(tx)
     persons = [p for p in list_persons(tx, image_id=image.id) if p.is_listed]
-    # validation persons are labelled blind: what networks say of them is shown to leads, once they are labelled
-    ids = [person.id for person in persons if image.split == "train" or person.state == "accepted"]
+    ids = [person.id for person in persons if with_predictions]
     number = described.published_round
     scores = predictions.imported_scores(tx, ids)
     imported = predictions.imported(tx, ids)
@@ -122,6 +128,8 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
         )
         for person in persons
     ]
+    if not with_predictions:
+        payloads = [_from_own_label(payload) for payload in payloads]
     # the worst first, unscored last; stable otherwise
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     return TaskPayload(
@@ -133,6 +141,11 @@ def _task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
         persons=payloads,
         remaining=counts.count_open(tx),
     )
+
+
+def _from_own_label(person: PersonPayload) -> PersonPayload:
+    """A person without predictions who was reopened begins from the label that they had."""
+    return person.model_copy(update={"start": person.starts[0]}) if person.starts else person
 
 
 def _image(image: ImageRecord) -> ImagePayload:

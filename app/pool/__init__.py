@@ -1,5 +1,6 @@
 """The pool: its order before any round, pose models run over it, what is missing for labelling.
 
+blind_places   where validation images stand in a ranking: evenly, from the start
 describing     what an image looks like, as a vector
 first_steps    what to do first, or next, where there is nothing to work on
 judging        what labels would change of an imported model's predictions
@@ -9,4 +10,6 @@ order_figures  how well the order tells wrong keypoints from right ones
 ordering       the pool's images in queue order
 prelabelling   a pose model over the pool, batch by batch
 queue_shown    the queue as people see it, without its blind share
+stretches      which images are kept for validation: of each camera a stretch of frames
+validation     images kept for validation, mixed into the queue, given back
 """

@@ -79,7 +79,7 @@ def _missing_images(counts: Counts, settings: Settings, role: Role) -> FirstStep
         return FirstStep("no_images", title, f"A lead imports them: ask one. {THEN}")
     if counts.images == counts.images_validation:
         title = "Only validation images are here"
-        text = "They measure rounds and are never labelled in the queue."
+        text = "They measure rounds, and no round learns from them."
         if role == "lead":
             return FirstStep("validation_only", title, f"{text} Import images to label:", _import(settings))
         return FirstStep("validation_only", title, f"{text} A lead imports images to label: ask one.")

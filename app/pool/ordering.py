@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from app.home.image_files import ImageFiles
+from app.pool.blind_places import blind_places
 from app.pool.judging import BEFORE_ROUNDS
 from app.pool.looks import Looks, look_at, unlabelable
 from db.pool import images, project
@@ -100,7 +101,8 @@ def rank_before_rounds(store: Store, files: ImageFiles) -> None:
     pool = see_pool(files, train, persons)
     entries = rank_pool(pool, scores, settings=BEFORE_ROUNDS, seed=0, unflagged=COPIES_AGREE, and_unscored=True)
     with store.transaction() as tx:
-        rankings.replace_cold_ranking(tx, entries)
+        blind = blind_places(entries, images.open_validation(tx))
+        rankings.replace_cold_ranking(tx, entries + blind)
 
 
 def mix(first: Sequence[RankingEntry], second: Sequence[RankingEntry]) -> list[RankingEntry]:

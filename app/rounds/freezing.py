@@ -97,11 +97,15 @@ def _uses(
     frozen: Mapping[int, FrozenPerson],
     frozen_labels: Mapping[int, Label],
 ) -> Iterator[tuple[PersonRecord, Use, Label | None]]:
-    """What each person is to the round; those that are nothing to it are left out."""
+    """What each person is to the round; those that are nothing to it are left out.
+
+    `moving` keeps whoever was ever labelled in their split; should anything else move them, they are left out as well.
+    """
     for person in persons:
-        if person.id in frozen:
+        split = images_by_id[person.image_id].split
+        if person.id in frozen and (frozen[person.id].role == "labelled") == (split == "train"):
             yield person, frozen[person.id].role, frozen_labels[frozen[person.id].label_id]
-        elif person.is_somebody and images_by_id[person.image_id].split == "train":
+        elif person.id not in frozen and person.is_somebody and split == "train":
             yield person, "unlabelled", None
 
 

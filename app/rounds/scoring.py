@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
+from app.pool.blind_places import blind_places
 from app.pool.judging import corrections_of, person_score, put_behind
 from app.pool.order_figures import note_figures
 from app.pool.ordering import Pool, rank_pool, see_pool, unlabelable_of
@@ -129,4 +130,5 @@ def _store_ranking(
     """Rank the images as they are now: persons decided while the round ran no longer count."""
     entries = rank_pool(_pool(store, files), scores, settings=config.ranking, seed=config.seed)
     with store.transaction() as tx:
-        rankings.add_round_ranking(tx, record.id, entries)
+        blind = blind_places(entries, images.open_validation(tx))
+        rankings.add_round_ranking(tx, record.id, entries + blind)

@@ -7,6 +7,7 @@ keys            idempotency keys: a decision is carried out once
 labels          decisions about persons, and the label revisions they leave
 leases          who may change which image: taken, renewed, released
 merging         what a file says of a known image, brought in
+moving          images moved from one split into the other
 once            every change by an annotator: once, under a lease, remembered by its key
 queue           what annotators get next
 recent          images in which an annotator last decided something

@@ -33,7 +33,8 @@ def add_person(
 
     A closed image opens again, since the new person waits for a decision; whoever drew the box then holds the image
     for `lease_s`. `now` is the present moment if not given.
-    Raises NotFound, LeaseLost, or InvalidDecision for a validation image or a box outside the image.
+    Raises NotFound, LeaseLost, or InvalidDecision for a validation image that came labelled or a
+    box outside the image.
     """
     now = now or utc_now()
     content = fingerprint(kind="add_person", user=user, image_id=image_id, box=box_columns(person.box))

@@ -24,8 +24,8 @@ from db.schema import (
 def finish_image(tx: Session, image_id: int, *, user: UserRecord, key: str, now: datetime | None = None) -> None:
     """Close an image: nobody, or nobody else, is there. Harmless when repeated.
 
-    Raises NotFound, LeaseLost, or InvalidDecision for a validation image, or while a person in it is open. `now` is
-    the present if not given.
+    Raises NotFound, LeaseLost, or InvalidDecision for a validation image that came labelled, or while a person in it is
+    open. `now` is the present if not given.
     """
     now = now or utc_now()
     content = fingerprint(kind="finish", user=user, image_id=image_id)
@@ -49,7 +49,7 @@ def reopen_image(
 
     It is open because its annotator said so, even where every person in it is decided; `finish_image` closes it again,
     and so does the next decision that leaves nobody open. Harmless when repeated. Raises NotFound, LeaseLost, or
-    InvalidDecision for a validation image. `now` is the present if not given.
+    InvalidDecision for a validation image that came labelled. `now` is the present if not given.
     """
     now = now or utc_now()
     content = fingerprint(kind="reopen_image", user=user, image_id=image_id)
@@ -93,5 +93,4 @@ def mark_open(tx: Session, image: ImageRow, *, is_open: bool) -> None:
     """Open or close an image in every ranking, and leave whoever holds it alone."""
     image.is_open = is_open
     tx.flush()
-    if image.split == "train":  # no ranking has a validation image
-        tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))
+    tx.execute(update(RankingEntryRow).where(RankingEntryRow.image_id == image.id).values(is_open=is_open))

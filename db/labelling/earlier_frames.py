@@ -14,14 +14,15 @@ from db.schema import (
 
 
 def earlier_with_pose(tx: Session, image: ImageRecord, *, frames: int) -> list[ImageRecord]:
-    """Of the same camera's train images, those of the `frames` before this one in which somebody has a pose.
+    """Of the same camera's images of the same split, those of the `frames` before in which somebody has a pose.
 
     The nearest comes first. A pose is a label that counts, or a prediction by the published round or by an imported
-    model; whether any keypoint of it is present is for the caller to see.
+    model; whether any keypoint of it is present is for the caller to see. In validation images only labels count, and
+    no label goes from one split into the other.
     """
     earlier = (
         select(ImageRow.id, ImageRow.frame)
-        .where(ImageRow.camera_id == image.camera.id, ImageRow.split == "train", ImageRow.frame < image.frame)
+        .where(ImageRow.camera_id == image.camera.id, ImageRow.split == image.split, ImageRow.frame < image.frame)
         .order_by(ImageRow.frame.desc(), ImageRow.id.desc())
         .limit(frames)
         .subquery()
@@ -31,10 +32,10 @@ def earlier_with_pose(tx: Session, image: ImageRecord, *, frames: int) -> list[I
         PredictionRow.person_id == PersonRow.id,
         PredictionRow.round_id.is_(None) | (PredictionRow.round_id == published),
     )
-    posed = select(1).where(
-        PersonRow.image_id == earlier.c.id,
-        (PersonRow.state == "accepted") | ((PersonRow.state != "not_a_person") & predicted.exists()),
-    )
+    has_pose = PersonRow.state == "accepted"
+    if image.split == "train":
+        has_pose |= (PersonRow.state != "not_a_person") & predicted.exists()
+    posed = select(1).where(PersonRow.image_id == earlier.c.id, has_pose)
     query = select(ImageRow).join(earlier, earlier.c.id == ImageRow.id).where(posed.exists())
     nearest_first = query.order_by(earlier.c.frame.desc(), earlier.c.id.desc())
     return [image_record(row) for row in tx.scalars(nearest_first.execution_options(populate_existing=True))]

@@ -34,7 +34,7 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     added. An image whose persons are all decided closes and its lease ends. A decision may bring the person's box as
     the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before.
     Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
-    person meanwhile; InvalidDecision, also for a validation image.
+    person meanwhile; InvalidDecision, also for a validation image that came labelled.
     """
     content = _content(decision)
     image_id, request = _image_of(tx, decision.person_id), Request(decision.key, decision.user, now)
@@ -198,7 +198,7 @@ def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetim
         raise InvalidDecision("this accept has no keypoints; wanted a label. Place them and accept again.")
     check_keypoints(tx, len(label.xyv))
     _check_places(label, image)
-    _check_start(tx, label, decision.person_id)
+    _check_start(tx, label, decision.person_id, image)
     revision = next_revision(tx, decision.person_id)
     tx.add(
         LabelRow(
@@ -229,9 +229,14 @@ def _check_places(label: Label, image: ImageRow) -> None:
         )
 
 
-def _check_start(tx: Session, label: Label, person_id: int) -> None:
+def _check_start(tx: Session, label: Label, person_id: int, image: ImageRow) -> None:
     if label.started_from is None:
         return
+    if image.split == "validation":  # it was set aside while somebody's browser had it open
+        raise InvalidDecision(
+            "the label started from a prediction, and the image was set aside for validation meanwhile; wanted a label "
+            "placed without one, since it measures the networks. Load the image again and place the keypoints."
+        )
     of = tx.scalar(select(PredictionRow.person_id).where(PredictionRow.id == label.started_from))
     if of != person_id:
         raise InvalidDecision(

@@ -56,12 +56,12 @@ def once(tx: Session, request: Request, *, kind: ChangeKind, image_id: int, cont
 
     The order matters. The lock comes first, so that the same change sent twice at once waits for itself; what was
     done before is answered whoever holds the image by now.
-    Raises NotFound; LeaseLost if another annotator holds the image; InvalidDecision for a validation image, or for a
-    key that stands for another change.
+    Raises NotFound; LeaseLost if another annotator holds the image; InvalidDecision for a validation image that came
+    labelled, or for a key that stands for another change.
     """
     image = lock_image(tx, image_id)
     earlier = recall(tx, request.key, content)
     if earlier is None:
-        check_split(image)
+        check_split(tx, image)
         check_lease(tx, image_id, request.user, now=request.now)
     return Change(tx, request, kind, content, image, earlier)

@@ -75,11 +75,12 @@ def claim_image(
     """That image, held by this annotator for `lease_s` seconds, be it open or closed; the queue deals no closed one.
 
     Beyond `most_held` images they let go of others, as `keep_at_most` does. Raises NotFound;
-    InvalidDecision for a validation image; LeaseLost, with the holder's name, if another works on it.
+    InvalidDecision for a validation image that came labelled; LeaseLost, with the holder's name, if another works on
+    it.
     """
     one_after_the_other(tx, user)
     image = lock_image(tx, image_id)
-    check_split(image)
+    check_split(tx, image)
     if not hold(tx, image_id, user, now=now, expires_at=now + timedelta(seconds=lease_s)):
         holder = lease_holders(tx, now=now)[image_id]
         raise LeaseLost(
@@ -105,12 +106,12 @@ def _ranked(ranking_id: int) -> Select[RankingEntryRow]:
 
 
 def _unranked(ranking_id: int | None) -> Select[ImageRow]:
-    """Open images that the ranking does not know, in import order."""
+    """Open images that the ranking does not know, in import order, the pool's first: the order of the index."""
     query = select(ImageRow).where(WORKABLE)
     if ranking_id is not None:
         entry = (RankingEntryRow.ranking_id == ranking_id) & RankingEntryRow.is_open
         query = query.where(~select(1).where(entry, RankingEntryRow.image_id == ImageRow.id).exists())
-    return query.order_by(ImageRow.id).execution_options(populate_existing=True)
+    return query.order_by(ImageRow.split, ImageRow.id).execution_options(populate_existing=True)
 
 
 def _own(
@@ -154,12 +155,13 @@ def _first_free(tx: Session, ranking_id: int | None, *, exclude: Collection[int]
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:
     image, entry = found
+    told = entry if image.split == "train" else None  # whatever a ranking from before it was moved says
     return QueueItem(
         image=image_record(image),
         position=entry.position if entry else _length(tx, ranking_id) + image.id,
-        score=entry.score if entry else None,
-        reasons=tuple(entry.reasons) if entry else (),
-        blind=entry.blind if entry else False,
+        score=told.score if told else None,
+        reasons=tuple(told.reasons) if told else (),
+        blind=told.blind if told else image.split == "validation",
         leased_by=leased_by,
     )
 

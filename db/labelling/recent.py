@@ -11,7 +11,7 @@ LOOKED_BACK = 5000
 
 
 def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentImage]:
-    """The train images in which this annotator last decided something, newest first, by their newest 5000 decisions."""
+    """The images in which this annotator last decided something, newest first, by their newest 5000 decisions."""
     newest = (
         select(DecisionRow.id, DecisionRow.image_id, DecisionRow.decided_at)
         .where(DecisionRow.user_id == user.id)
@@ -28,7 +28,6 @@ def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentIm
         select(ImageRow.id, ImageRow.file_name, CameraRow.name, ImageRow.is_open, last.c.decided_at)
         .join(last, last.c.image_id == ImageRow.id)
         .join(CameraRow, CameraRow.id == ImageRow.camera_id)
-        .where(ImageRow.split == "train")
         .order_by(last.c.id.desc())
         .limit(limit)
     )

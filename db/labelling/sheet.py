@@ -14,6 +14,7 @@ from db.errors import InvalidDecision
 from db.labelling import leases
 from db.pool.persons import CROWD_REASON, is_listed
 from db.pool.project import get_project, project_row
+from db.pool.workable import is_shown
 from db.records import ImageRecord, PersonRecord, PersonScore, PersonState, StoredPrediction, UserRecord
 from db.rounds import predictions
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonFlagRow, PersonRow, PersonScoreRow
@@ -97,12 +98,16 @@ class SheetPage:
     total: int | None
 
 
+_IN_POOL = ImageRow.split == "train"
+"""Beside a person's image: whether what networks say of the person may be told."""
 _Found = tuple[Place, int]
 """A place in the order, and the person who stands there."""
 
 
 def page(tx: Session, wanted: SheetFilter, user: UserRecord, *, after: Place | None, limit: int) -> SheetPage:
-    """The first `limit` train persons that fit, or those after a place; a crowd region is none.
+    """The first `limit` persons that fit, or those after a place; a crowd region is none.
+
+    Validation persons whom annotators label are there without what networks say of them: no score, no prediction.
 
     Under "mine" the newest decision comes first; with a keypoint its own flag's score orders; else the person's score,
     the published round's before the imported model's. Ties come by id.
@@ -161,8 +166,12 @@ class _Sheet:
         of_round, imported = aliased(PersonScoreRow), aliased(PersonScoreRow)
         query = (
             select(PersonRow.id, of_round.id, of_round.score, imported.id, imported.score)
-            .outerjoin(of_round, and_(of_round.person_id == PersonRow.id, of_round.round_id == (self._round_id or 0)))
-            .outerjoin(imported, and_(imported.person_id == PersonRow.id, imported.round_id.is_(None)))
+            .join(ImageRow, ImageRow.id == PersonRow.image_id)
+            .outerjoin(
+                of_round,
+                and_(of_round.person_id == PersonRow.id, of_round.round_id == (self._round_id or 0), _IN_POOL),
+            )
+            .outerjoin(imported, and_(imported.person_id == PersonRow.id, imported.round_id.is_(None), _IN_POOL))
             .where(PersonRow.id.in_(ids))
         )
         scores = {
@@ -205,7 +214,7 @@ class _Sheet:
         after: Place | None,
         limit: int,
     ) -> list[_Found]:
-        query = select(table.score, table.person_id).where(*whose, self._fits(table.person_id))
+        query = select(table.score, table.person_id).where(*whose, self._fits(table.person_id, _IN_POOL))
         if self._wanted.keypoint is not None:
             query = query.where(PersonFlagRow.keypoint == self._wanted.keypoint)
         elif self._wanted.show == "flagged":
@@ -217,10 +226,11 @@ class _Sheet:
         return [(Place(score, person_id), person_id) for score, person_id in rows]
 
     def _unscored(self, after: Place | None, limit: int) -> list[_Found]:
-        """Persons without any score, by id."""
+        """Persons without any score that may be told, by id."""
         scored = select(1).where(PersonScoreRow.person_id == PersonRow.id, PersonScoreRow.round_id.is_(None))
         query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id)
-        query = query.where(*self._conditions(), ~scored.exists(), *self._unknown_to_round(PersonRow.id))
+        unscored = and_(~scored.exists(), *self._unknown_to_round(PersonRow.id))
+        query = query.where(*self._conditions(), or_(~_IN_POOL, unscored))
         if after is not None:
             query = query.where(PersonRow.id > after.id)
         found = self._tx.scalars(query.order_by(PersonRow.id).limit(limit))
@@ -237,7 +247,8 @@ class _Sheet:
             self._fits(DecisionRow.person_id),
         )
         if self._wanted.keypoint is not None:
-            query = query.where(self._flagged_at(DecisionRow.person_id, self._wanted.keypoint))
+            flagged = self._flagged_at(DecisionRow.person_id, self._wanted.keypoint)
+            query = query.where(flagged, self._fits(DecisionRow.person_id, _IN_POOL))
         if after is not None:
             query = query.where(DecisionRow.id < after.id)
         rows = self._tx.execute(query.order_by(DecisionRow.id.desc()).limit(limit))
@@ -245,11 +256,12 @@ class _Sheet:
 
     # --- what they share ---
 
-    def _fits(self, person_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        """Whether the person is one to show."""
-        if self._ids is not None:
+    def _fits(self, person_id: InstrumentedAttribute[Any], *more: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Whether the person is one to show, and what else is asked of them and of their image."""
+        if self._ids is not None and not more:
             return person_id.in_(self._ids)
-        query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id).where(*self._conditions())
+        query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id)
+        query = query.where(*self._conditions(), *more)
         return query.where(PersonRow.id == person_id).exists()
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
@@ -258,10 +270,10 @@ class _Sheet:
         yield or_(PersonRow.revision > 0, func.coalesce(PersonRow.skip_reason, "") != CROWD_REASON)
         if self._wanted.show in STATES:
             yield PersonRow.state.in_(STATES[self._wanted.show])
+        yield is_shown()
         yield from self._image_conditions()
 
     def _image_conditions(self) -> Iterator[ColumnElement[bool]]:
-        yield ImageRow.split == "train"
         if self._wanted.camera_id is not None:
             yield ImageRow.camera_id == self._wanted.camera_id
         if self._wanted.search:
@@ -328,7 +340,7 @@ def _spellings(text: str) -> set[str]:
 
 
 def find(tx: Session, person_id: int) -> tuple[PersonRecord, ImageRecord] | None:
-    """A train person with their image; None: there is none of that id."""
+    """A person whom a sheet may show, with their image; None: there is none of that id."""
     found = tx.execute(_with_images().where(PersonRow.id == person_id)).one_or_none()
     return found and (person_record(found[0], found[1]), image_record(found[2]))
 
@@ -337,11 +349,12 @@ def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[Sh
     """What a sheet shows of each, in the order of the ids."""
     rows = {row[0].id: row for row in tx.execute(_with_images().where(PersonRow.id.in_(ids)))}
     number = get_project(tx).published_round if ids else None
-    scores = predictions.imported_scores(tx, ids)
+    told = [i for i in ids if rows[i][2].split == "train"]  # validation persons are labelled blind
+    scores = predictions.imported_scores(tx, told)
     if number is not None:
-        scores |= predictions.person_scores(tx, number, ids)
-    of_student = predictions.of_student(tx, ids, number)
-    imported = predictions.imported(tx, ids)
+        scores |= predictions.person_scores(tx, number, told)
+    of_student = predictions.of_student(tx, told, number)
+    imported = predictions.imported(tx, told)
     holders = leases.lease_holders(tx, now=utc_now())
     for i in ids:
         person, label, image = rows[i]
@@ -357,12 +370,12 @@ def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[Sh
 
 
 def _with_images() -> Select[PersonRow, LabelRow, ImageRow]:
-    """Train persons, each with the label that counts, and their image."""
+    """Persons whom a sheet may show, each with the label that counts, and their image."""
     current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
     return (
         select(PersonRow, LabelRow, ImageRow)
         .join(ImageRow, ImageRow.id == PersonRow.image_id)
         .outerjoin(LabelRow, current)
-        .where(ImageRow.split == "train")
+        .where(is_shown())
         .execution_options(populate_existing=True)
     )

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from db.errors import InvalidDecision
 from db.pool.project import get_project
+from db.pool.workable import came_labelled
 from db.schema import (
     ImageRow,
 )
@@ -13,12 +14,12 @@ SMALLEST_SIDE, LARGEST_SIDE = 1.0, 4.0
 """A drawn box's sides: from so many px to so many times the image's longer side."""
 
 
-def check_split(image: ImageRow) -> None:
-    """Raise InvalidDecision for a validation image: its labels are what rounds are measured by."""
-    if image.split != "train":
+def check_split(tx: Session, image: ImageRow) -> None:
+    """Raise InvalidDecision for a validation image that came labelled: rounds are measured by these labels."""
+    if came_labelled(tx, image):
         raise InvalidDecision(
-            f"image '{image.file_name}' belongs to validation, whose labels measure the rounds; wanted one of the "
-            "train images, which annotators work on. Open another image."
+            f"image '{image.file_name}' belongs to validation and came with its labels, which measure the rounds; "
+            "wanted one that annotators work on. Open another image."
         )
 
 

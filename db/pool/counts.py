@@ -39,7 +39,7 @@ def count(tx: Session) -> Counts:
     ).one()
     return Counts(
         images=sum(images.values()),
-        images_open=images.get(("train", True), 0),
+        images_open=images.get(("train", True), 0) + images.get(("validation", True), 0),
         images_validation=sum(number for (split, _), number in images.items() if split == "validation"),
         persons=sum(persons.values()),
         persons_open=persons.get(("train", "open"), 0),
@@ -48,10 +48,12 @@ def count(tx: Session) -> Counts:
         persons_skipped=persons.get(("train", "skipped"), 0),
         persons_not_a_person=persons.get(("train", "not_a_person"), 0),
         persons_validation=sum(number for (split, _), number in persons.items() if split == "validation"),
+        persons_validation_open=persons.get(("validation", "open"), 0),
+        persons_validation_accepted=persons.get(("validation", "accepted"), 0),
     )
 
 
 def count_open(tx: Session) -> int:
-    """In how many train images annotators still have work: one range of one index."""
-    query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open, ImageRow.split == "train")
+    """In how many images annotators still have work: one range of one index."""
+    query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open)
     return tx.scalars(query).one()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.convert import image_record
 from db.errors import NotFound
+from db.pool import workable
 from db.pool.checks import check_keypoints, check_name
 from db.pool.persons import insert_person, is_crowd
 from db.records import ImageRecord, NewImage, NewPerson, Split
@@ -65,6 +66,12 @@ def get_image(tx: Session, image_id: int) -> ImageRecord:
     return image_record(row)
 
 
+def came_labelled(tx: Session, image_id: int) -> bool:
+    """Whether it is a validation image that came with its labels, which nobody changes here."""
+    row = tx.get(ImageRow, image_id, populate_existing=True)
+    return row is not None and workable.came_labelled(tx, row)
+
+
 def list_images(tx: Session, *, split: Split | None = None, camera_id: int | None = None) -> list[ImageRecord]:
     """Every image, or those of one split or camera, in import order; a camera's by frame."""
     query = select(ImageRow).execution_options(populate_existing=True)
@@ -73,6 +80,11 @@ def list_images(tx: Session, *, split: Split | None = None, camera_id: int | Non
     if camera_id is not None:
         query = query.where(ImageRow.camera_id == camera_id).order_by(ImageRow.frame)
     return [image_record(row) for row in tx.scalars(query.order_by(ImageRow.id))]
+
+
+def open_validation(tx: Session) -> list[int]:
+    """The validation images where annotators still have work, by id."""
+    return list(tx.scalars(select(ImageRow.id).where(ImageRow.is_open, ImageRow.split == "validation")))
 
 
 def ensure_camera(tx: Session, name: str) -> int:

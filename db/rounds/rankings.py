@@ -1,16 +1,17 @@
 """Rankings: the pool's images in order, before any round and by one."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.pool.project import project_row
 from db.pool.workable import WORKABLE
-from db.records import RankingEntry
+from db.records import RankingEntry, Split
 from db.rounds.rounds import require_active
-from db.schema import ImageRow, RankingEntryRow, RankingRow
-from db.upsert import insert
+from db.schema import ImageRow, RankingEntryRow, RankingRow, RoundRow
+from db.upsert import insert, upsert_all
 
 
 def replace_cold_ranking(tx: Session, entries: Sequence[RankingEntry]) -> None:
@@ -34,14 +35,53 @@ def add_round_ranking(tx: Session, round_id: int, entries: Sequence[RankingEntry
     return _add_ranking(tx, round_id, entries)
 
 
+def shown_or_coming(tx: Session) -> list[int]:
+    """The ranking that annotators get now, and those of rounds that are not over."""
+    active = select(RankingRow.id).join(RoundRow, RoundRow.id == RankingRow.round_id).where(RoundRow.state == "running")
+    current = project_row(tx).current_ranking_id
+    return sorted({*tx.scalars(active), *([] if current is None else [current])})
+
+
+def open_entries(tx: Session, ranking_id: int, split: Split) -> list[RankingEntry]:
+    """The ranking's open images of one split, first first."""
+    query = (
+        select(RankingEntryRow)
+        .join(ImageRow, ImageRow.id == RankingEntryRow.image_id)
+        .where(RankingEntryRow.ranking_id == ranking_id, RankingEntryRow.is_open, ImageRow.split == split)
+        .order_by(RankingEntryRow.position, RankingEntryRow.image_id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        RankingEntry(row.image_id, row.position, row.score, tuple(row.reasons), row.blind) for row in tx.scalars(query)
+    ]
+
+
+def put_entries(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> None:
+    """Give images their place in a ranking, be they in it or not; the others keep theirs."""
+    upsert_all(tx, RankingEntryRow, _rows(tx, ranking_id, entries), key=["ranking_id", "image_id"])
+
+
+def forget_images(tx: Session, image_ids: Collection[int]) -> None:
+    """No ranking knows these images any more: they come after those that it does."""
+    gone = delete(RankingEntryRow).where(RankingEntryRow.image_id.in_(image_ids))
+    tx.execute(gone.execution_options(synchronize_session=False))
+
+
 def _add_ranking(tx: Session, round_id: int | None, entries: Sequence[RankingEntry]) -> int:
     ranking = RankingRow(round_id=round_id, length=max((entry.position + 1 for entry in entries), default=0))
     tx.add(ranking)
     tx.flush()
+    rows = _rows(tx, ranking.id, entries)
+    if rows:
+        tx.connection().execute(insert(tx, RankingEntryRow), rows)
+    return ranking.id
+
+
+def _rows(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> list[dict[str, Any]]:
     workable = set(tx.scalars(select(ImageRow.id).where(WORKABLE)))
-    rows = [
+    return [
         {
-            "ranking_id": ranking.id,
+            "ranking_id": ranking_id,
             "image_id": entry.image_id,
             "position": entry.position,
             "score": float(entry.score),
@@ -51,9 +91,6 @@ def _add_ranking(tx: Session, round_id: int | None, entries: Sequence[RankingEnt
         }
         for entry in entries
     ]
-    if rows:
-        tx.connection().execute(insert(tx, RankingEntryRow), rows)
-    return ranking.id
 
 
 def _delete_rankings(tx: Session, ranking_ids: Collection[int]) -> None:

@@ -85,7 +85,11 @@ export interface CirclePayload {
   radius: number;
 }
 
-/** How many images and persons there are in all; the states are those of the train images. */
+/**
+ * How many images and persons there are in all; states without a split are those of the train images.
+ *
+ * images_open: where annotators still have work, validation images too.
+ */
 export interface CountsPayload {
   images: number;
   images_open: number;
@@ -97,6 +101,8 @@ export interface CountsPayload {
   persons_skipped: number;
   persons_not_a_person: number;
   persons_validation: number;
+  persons_validation_open: number;
+  persons_validation_accepted: number;
 }
 
 /** A person of an earlier frame with their pose, in px of the image that was asked about. */

@@ -186,7 +186,7 @@ class ContactSheet extends HTMLElement {
     choose(controls.keypoint, filters.keypoint);
     if (controls.search.value.trim() !== filters.search) controls.search.value = filters.search;
     clear.hidden = sameFilters(filters, NO_FILTERS);
-    order.textContent = `${orderInWords(filters, this.#choices)} Images kept for validation are not shown.`;
+    order.textContent = `${orderInWords(filters, this.#choices)} Validation people are shown without scores, if annotators label them.`;
     this.#grid = null;
     await this.#paging.restart(filters);
   }

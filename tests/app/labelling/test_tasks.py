@@ -229,3 +229,28 @@ def test_a_box_that_a_file_turned_twice_round_is_shown_turned_once(
         tx.execute(text("UPDATE persons SET box_angle = 725"))
     (person,) = tasks.open_image(sqlite_store, add_account(sqlite_store), image.id, lease_s=LEASE_S).persons
     assert person.box.angle == pytest.approx(5)
+
+
+def test_validation_people_are_labelled_and_corrected_without_a_word_of_any_network(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    (image,) = add_people(sqlite_store, persons=2, split="validation")
+    lea = add_account(sqlite_store, "lea", "lead")
+    publish_round(sqlite_store, lea, {1: 0.2, 2: 0.9})
+    add_model_prediction(sqlite_store, 1, "movenet")
+    before = take(sqlite_store, lea)
+    assert [p.id for p in before.persons] == [1, 2]
+    for person in before.persons:
+        assert (person.start.source, person.starts, person.ghosts) == ("empty", [], {})
+        assert (person.score, person.flags, person.keypoint_scores) == (None, [], None)
+    saved = accept(sqlite_store, lea, 1, 0, key())
+    skip = SkipMessage(key=key(), person_id=2, revision=0, reason="too dark")
+    assert decisions.skip(sqlite_store, lea, skip, lease_s=LEASE_S).image_done
+    for look in (tasks.open_image, tasks.look_at):
+        labelled = look(sqlite_store, lea, image.id, lease_s=LEASE_S).persons[0]
+        assert ([start.source for start in labelled.starts], labelled.ghosts, labelled.score) == (["label"], {}, None)
+    taken_back = PersonMessage(key=key(), person_id=1, revision=saved.person.revision)
+    decisions.reopen(sqlite_store, lea, taken_back, lease_s=LEASE_S)
+    reopened = take(sqlite_store, lea).persons[0]
+    assert (reopened.state, reopened.start, reopened.starts) == ("open", reopened.starts[0], reopened.starts[:1])
+    assert reopened.start.source == "label"

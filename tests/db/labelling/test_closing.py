@@ -11,6 +11,7 @@ from db.pool.persons import WITHDRAWN, list_persons
 from db.records import Decision, NewPerson, RankingEntry
 from db.rounds import rankings
 from sspcm.pose import Box
+from tests.db.dealing import listed, order
 from tests.db.labelling.deciding import at_once, decide, is_open, persons
 from tests.db.pool.new_images import BOX
 
@@ -142,12 +143,25 @@ def test_a_validation_image_is_not_reopened(store, add_people, add_account):
         closing.reopen_image(tx, image.id, user=ann, key="1", lease_s=60)
 
 
-def test_nobody_draws_in_a_validation_image_or_finishes_it(store, add_people, add_account):
-    (image,) = add_people(store, persons=0, split="validation")
+def test_nobody_draws_in_a_validation_image_that_came_labelled_or_finishes_it(store, add_people, add_account):
+    (image,) = add_people(store, labelled=True, split="validation")
     ann = add_account(store)
     with store.transaction() as tx, pytest.raises(InvalidDecision, match="belongs to validation"):
         adding.add_person(tx, image.id, NewPerson(BOX), user=ann, key="1")
     with store.transaction() as tx, pytest.raises(InvalidDecision, match="belongs to validation"):
         closing.finish_image(tx, image.id, user=ann, key="2")
     with store.reading() as tx:
-        assert (images.get_image(tx, image.id).is_open, list_persons(tx)) == (True, [])
+        assert (images.get_image(tx, image.id).is_open, len(list_persons(tx))) == (False, 1)
+
+
+def test_an_open_validation_image_is_drawn_in_closed_and_reopened_as_any_other(store, add_people, add_account, now):
+    (image,) = add_people(store, persons=0, split="validation")
+    ann = add_account(store)
+    with store.transaction() as tx:
+        rankings.replace_cold_ranking(tx, order([image.id]))
+        added = adding.add_person(tx, image.id, NewPerson(BOX), user=ann, key="1")
+        assert labels.decide(tx, Decision("2", "skip", added.id, 0, ann, reason="dark"), now=now).image_done
+    assert listed(store, now) == []
+    with store.transaction() as tx:
+        closing.reopen_image(tx, image.id, user=ann, key="3", lease_s=60, now=now)
+    assert [item.image.id for item in listed(store, now)] == [image.id]

@@ -68,3 +68,13 @@ def test_only_the_published_round_gives_poses(store, add_people, add_account, no
         rankings.add_round_ranking(tx, launched.id, [RankingEntry(first.id, 0, 0.5, ())])
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
     assert earlier(store, last) == 0
+
+
+def test_a_validation_frame_takes_poses_from_labels_of_validation_alone(store, add_people):
+    add_people(store, labelled=True)
+    (labelled,) = add_people(store, labelled=True, split="validation")
+    (predicted,) = add_people(store, split="validation")
+    (last,) = add_people(store, split="validation")
+    predict(store, predicted)
+    assert earlier(store, last) == labelled.frame
+    assert earlier(store, labelled) is None

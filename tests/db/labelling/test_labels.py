@@ -330,3 +330,16 @@ def test_of_two_annotators_saving_one_person_at_once_one_is_told(store, person, 
     assert sum(isinstance(outcome, RevisionConflict) for outcome in outcomes) == 1
     with store.reading() as tx:
         assert len(labels.history(tx, person.id)) == 1
+
+
+def test_a_label_of_a_validation_person_never_starts_from_a_prediction(store, add_people, ann, make_label, now):
+    """As a browser may send it that had the image open before it was set aside."""
+    add_people(store, split="validation")
+    (person,) = persons(store)
+    with store.transaction() as tx:
+        predictions.add_predictions(tx, None, [(person.id, Prediction(np.ones((17, 3)), "movenet"))])
+        (stored,) = predictions.imported(tx, [person.id]).values()
+    begun = replace(make_label(), started_from=stored.id)
+    with pytest.raises(InvalidDecision, match="set aside for validation meanwhile"):
+        decide(store, Decision("k1", "accept", person.id, 0, ann, label=begun), now)
+    assert decide(store, Decision("k2", "accept", person.id, 0, ann, label=make_label()), now).image_done

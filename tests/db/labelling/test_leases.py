@@ -23,7 +23,7 @@ def test_only_the_holder_renews_and_releases(store, add_people, ann, bea, now):
 
 def test_what_one_tab_let_go_the_other_tab_of_its_annotator_holds_again(store, add_people, ann, bea, now):
     (closed,) = add_people(store, labelled=True)
-    (validation,) = add_people(store, split="validation")
+    (validation,) = add_people(store, labelled=True, split="validation")
     a, b, c = (image.id for image in add_people(store, count=3))
     for _ in range(2):
         claim(store, ann, now, exclude=[a] if _ else [])

@@ -35,13 +35,15 @@ def test_the_queue_follows_the_ranking_then_what_came_since(store, add_people, n
     assert [item.image.id for item in listed(store, now, limit=3)] == [c, a, b]
 
 
-def test_validation_images_are_never_queued(store, add_people, ann, now):
+def test_open_validation_images_are_queued_and_those_that_came_labelled_are_not(store, add_people, ann, now):
     (validation,) = add_people(store, split="validation")
+    (measured,) = add_people(store, labelled=True, split="validation")
     (train,) = add_people(store)
-    rank_cold(store, [validation.id, train.id])
-    assert [item.image.id for item in listed(store, now)] == [train.id]
-    assert claim(store, ann, now) == train.id
-    assert claim(store, ann, now, exclude=[train.id]) is None
+    assert [item.image.id for item in listed(store, now)] == [train.id, validation.id]
+    rank_cold(store, [validation.id, measured.id, train.id])
+    assert [item.image.id for item in listed(store, now)] == [validation.id, train.id]
+    assert claim(store, ann, now) == validation.id
+    assert claim(store, ann, now, exclude=[validation.id]) == train.id
 
 
 def test_decided_images_leave_the_queue_and_reopened_ones_return_to_their_place(store, add_people, ann, now):
@@ -133,8 +135,8 @@ def test_deciding_in_a_closed_image_keeps_it_for_whoever_looks_at_it(store, add_
     assert claim(store, ann, now) == closed.id
 
 
-def test_a_validation_image_and_one_that_is_not_there_are_not_held(store, add_people, ann, now):
-    (validation,) = add_people(store, split="validation")
+def test_a_validation_image_that_came_labelled_and_one_that_is_not_there_are_not_held(store, add_people, ann, now):
+    (validation,) = add_people(store, labelled=True, split="validation")
     with pytest.raises(InvalidDecision, match=r"'0000\.jpg' belongs to validation"):
         hold(store, ann, validation.id, now)
     with pytest.raises(NotFound, match="There is no image 99"):

@@ -8,7 +8,6 @@ from db.labelling import closing, earlier_frames, labels
 from db.labelling.recent import recent_images
 from db.pool import persons
 from db.records import Decision
-from db.schema import DecisionRow
 
 
 def decide(store, user, image, now, *, kind="not_a_person", revision=0):
@@ -41,19 +40,13 @@ def test_the_images_an_annotator_decided_in_come_newest_first_and_each_once(stor
     assert [one.id for one in recent(store, bea)] == [third.id]
 
 
-def test_finishing_an_image_counts_and_a_validation_image_is_not_listed(store, add_people, ann, now):
+def test_finishing_an_image_counts_in_either_split(store, add_people, ann, now):
     (nobody,) = add_people(store, persons=0)
-    (validation,) = add_people(store, split="validation")
-    with store.transaction() as tx:
-        closing.finish_image(tx, nobody.id, user=ann, key="finished", now=now)
-    with store.transaction() as tx:  # as it may be in a store from before these were refused
-        tx.add(
-            DecisionRow(
-                key="measured", user_id=ann.id, kind="finish", image_id=validation.id, content="", outcome={},
-                decided_at=now,
-            )
-        )  # fmt: skip
-    assert [one.id for one in recent(store, ann)] == [nobody.id]
+    (validation,) = add_people(store, persons=0, split="validation")
+    for image in (nobody, validation):
+        with store.transaction() as tx:
+            closing.finish_image(tx, image.id, user=ann, key=f"finished {image.id}", now=now)
+    assert [one.id for one in recent(store, ann)] == [validation.id, nobody.id]
 
 
 def test_what_came_before_is_looked_up_in_an_index(sqlite_store, add_people, add_account):

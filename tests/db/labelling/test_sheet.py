@@ -197,8 +197,8 @@ def test_walking_the_scores_gives_the_same_as_looking_the_few_up(
     assert shown(store, ann, show="mine", search="0000") == shown(store, ann, show="labelled") == [a]
 
 
-def test_validation_and_crowds_are_never_shown(store, add_people, ann):
-    add_people(store, split="validation")
+def test_crowds_and_validation_persons_who_came_labelled_are_never_shown(store, add_people, ann):
+    add_people(store, labelled=True, split="validation")
     with store.transaction() as tx:
         new = NewImage("cd" * 32, "crowd.jpg", 640, 480, "hall", 9)
         images.add_image(tx, new, [NewPerson(Box(4.0, 5.0, 10.0, 10.0), extra={"iscrowd": 1})])
@@ -227,3 +227,29 @@ def test_a_place_that_is_none_is_refused(text):
 def test_a_place_survives_its_text():
     for place in (Place(0.1 + 0.2, 3), Place(1e-300, 4), Place(None, 5)):
         assert Place.parse(str(place)) == place
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_validation_persons_come_last_and_nothing_that_networks_say_of_them_is_told(
+    store, add_people, ann, make_label, now, monkeypatch, few
+):
+    monkeypatch.setattr(sheet, "FEW_PERSONS", few)
+    blind, other = people_of(store, *add_people(store, count=2, split="validation"))
+    pool, unscored = people_of(store, *add_people(store, count=2))
+    predict(store, [scored(blind, 0.9, k3=0.9), scored(pool, 0.2, k3=0.2), scored(other, 0.8)])
+    publish(store, ann, [scored(blind, 0.7, k3=0.7)], now)
+    assert shown(store, ann) == [pool, blind, other, unscored]
+    assert shown(store, ann, show="flagged") == shown(store, ann, keypoint=3) == [pool]
+    decide(store, ann, blind, label=make_label())
+    assert shown(store, ann, show="mine") == [blind]
+    assert shown(store, ann, show="mine", keypoint=3) == []
+    (labelled,) = page(store, ann, show="labelled").persons
+    assert (labelled.person.id, labelled.score, labelled.student, labelled.imported) == (blind, None, None, None)
+
+
+def test_a_validation_person_can_be_found_if_annotators_label_them(store, add_people, ann):
+    (measured,) = people_of(store, *add_people(store, labelled=True, split="validation"))
+    (blind,) = people_of(store, *add_people(store, split="validation"))
+    with store.reading() as tx:
+        assert sheet.find(tx, measured) is None
+        assert sheet.find(tx, blind)[0].id == blind

@@ -5,7 +5,7 @@ import pytest
 from db.errors import RoundOver
 from db.labelling import labels
 from db.pool import persons
-from db.records import Decision
+from db.records import Decision, RankingEntry
 from db.rounds import rankings, rounds
 from tests.db.dealing import listed, order, rank_cold
 
@@ -50,3 +50,21 @@ def test_an_image_decided_while_the_round_ran_is_not_queued_when_it_is_published
     with store.transaction() as tx:
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
     assert [item.image.id for item in listed(store, now)] == [b, a]
+
+
+def test_images_get_a_place_in_the_rankings_that_are_shown_or_come(store, add_people, add_account, ann, now):
+    a, b, c = (image.id for image in add_people(store, count=3))
+    lead = add_account(store, "lea", "lead")
+    rank_cold(store, [a, b])
+    with store.transaction() as tx:
+        (cold,) = rankings.shown_or_coming(tx)
+        launched = rounds.create(tx, config_toml="", user=lead)
+        rounds.start(tx, launched.id)
+        coming = rankings.add_round_ranking(tx, launched.id, order([b, a]))
+        assert rankings.shown_or_coming(tx) == [cold, coming]
+        for ranking_id in (cold, coming):
+            rankings.put_entries(tx, ranking_id, [RankingEntry(c, 0, 0.0, (), blind=True)])
+            rankings.put_entries(tx, ranking_id, [RankingEntry(c, 1, 0.0, (), blind=True)])
+        assert [one.image_id for one in rankings.open_entries(tx, coming, "train")] == [b, a, c]
+        assert rankings.open_entries(tx, coming, "validation") == []
+    assert [(item.image.id, item.blind) for item in listed(store, now)] == [(a, False), (b, True), (c, True)]
