@@ -110,11 +110,10 @@ def _task(tx: Session, image: ImageRecord, lease_s: float, *, with_predictions: 
     persons = [p for p in list_persons(tx, image_id=image.id) if p.is_listed]
     ids = [person.id for person in persons if with_predictions]
     number = described.published_round
-    scores = predictions.imported_scores(tx, ids)
+    scores = predictions.shown_scores(tx, ids, described)
     imported = predictions.imported(tx, ids)
     of_round: dict[int, list[StoredPrediction]] = {}
-    if number is not None:  # what a round says of a person counts before what an imported model says
-        scores |= predictions.person_scores(tx, number, ids)
+    if number is not None:
         of_round = predictions.for_persons(tx, ids, round_number=number)
     latest = labels.latest(tx, image.id)
     payloads = [

@@ -3,13 +3,20 @@
 import json
 from dataclasses import replace
 
+from app.home.image_files import ImageFiles
 from app.home.settings import Settings
+from app.pool.ordering import COPIES_AGREE
+from app.rounds.evidence import imported_source
 from app.rounds.folder import read_seconds, round_folder
+from app.rounds.scoring import store_ranking
 from app.rounds.starts import judge_round
 from db.clock import utc_now
+from db.pool.persons import list_persons
 from db.pool.project import get_project, set_starts
-from db.rounds import rounds
+from db.records import StartsChoice
+from db.rounds import predictions, rounds
 from db.store.session import Store
+from sspcm.config import RoundConfig
 from sspcm.round_folder import REPORT_FILE
 
 
@@ -24,6 +31,8 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
         if rounds.get(tx, number).state in ("published", "kept"):  # by a worker that ended before it could say so
             return
         judged = judge_round(tx, number)
+    if judged.because is None and judged.starts.source == "imported":
+        _rank_by_model(store, settings, number, judged.starts)
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         frozen = rounds.frozen(tx, record.id)
@@ -42,3 +51,18 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
         # what a lead chose meanwhile stays
         starts = get_project(tx).starts
         set_starts(tx, replace(starts, measured=judged.starts.measured, why=judged.starts.why))
+
+
+def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> None:
+    """Labelling goes on from the imported model: the queue goes by its scores, where it has any.
+
+    The round's are about its student's poses, and say little of the model's (docs/adr/0021).
+    """
+    with store.reading() as tx:
+        if imported_source(tx) is None:
+            return
+        record, project = rounds.get(tx, number), get_project(tx)
+        waiting = [one.id for one in list_persons(tx, split="train") if one.state == "open"]
+        scores = predictions.shown_scores(tx, waiting, replace(project, published_round=number, starts=starts))
+    config = RoundConfig.from_toml(record.config_toml)
+    store_ranking(store, ImageFiles(settings.home), record, config, scores, unflagged=COPIES_AGREE)

@@ -14,7 +14,7 @@ from app.home.settings import Settings
 from app.pool.blind_places import blind_places
 from app.pool.judging import corrections_of, person_score, put_behind
 from app.pool.order_figures import note_figures
-from app.pool.ordering import Pool, rank_pool, see_pool, unlabelable_of
+from app.pool.ordering import TEACHERS_AGREE, Pool, rank_pool, see_pool, unlabelable_of
 from app.rounds.folder import note_seconds, read_seconds, round_folder
 from db.pool import images
 from db.pool.persons import list_persons
@@ -77,7 +77,7 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     said = [person_score(int(i), one) for i, one in zip(told.ids, found, strict=True) if int(i) in pool]
     scores = {one.person_id: one for one in put_behind(said, behind)}
     _store_in_batches(store, record, told, scores)
-    _store_ranking(store, files, record, config, scores)
+    store_ranking(store, files, record, config, scores)
     note_seconds(folder, "score", time.monotonic() - began)
 
 
@@ -124,11 +124,17 @@ def _store_in_batches(
             rounds.report_progress(tx, record.id, stage="score", progress=progress)
 
 
-def _store_ranking(
-    store: Store, files: ImageFiles, record: RoundRecord, config: RoundConfig, scores: Mapping[int, PersonScore]
+def store_ranking(
+    store: Store,
+    files: ImageFiles,
+    record: RoundRecord,
+    config: RoundConfig,
+    scores: Mapping[int, PersonScore],
+    *,
+    unflagged: str = TEACHERS_AGREE,
 ) -> None:
     """Rank the images as they are now: persons decided while the round ran no longer count."""
-    entries = rank_pool(_pool(store, files), scores, settings=config.ranking, seed=config.seed)
+    entries = rank_pool(_pool(store, files), scores, settings=config.ranking, seed=config.seed, unflagged=unflagged)
     with store.transaction() as tx:
         blind = blind_places(entries, images.open_validation(tx))
         rankings.add_round_ranking(tx, record.id, entries + blind)

@@ -110,7 +110,7 @@ def page(tx: Session, wanted: SheetFilter, user: UserRecord, *, after: Place | N
     Validation persons whom annotators label are there without what networks say of them: no score, no prediction.
 
     Under "mine" the newest decision comes first; with a keypoint its own flag's score orders; else the person's score,
-    the published round's before the imported model's. Ties come by id.
+    that of the network which labelling begins from before the other's. Ties come by id.
     """
     sheet = _Sheet(tx, wanted, user)
     counted = COUNTED if after is None and sheet.is_narrow else 0
@@ -136,7 +136,7 @@ class _Sheet:
         self._tx = tx
         self._wanted = wanted
         self._user = user
-        self._round_id = project_row(tx).published_round_id
+        self._first, *self._others = _sources(tx)
         self._ids = self._few_who_fit()
 
     @property
@@ -163,15 +163,13 @@ class _Sheet:
 
     def _looked_up(self, ids: Collection[int]) -> list[_Found]:
         """All of these few, by score and then by id."""
-        of_round, imported = aliased(PersonScoreRow), aliased(PersonScoreRow)
+        first, other = aliased(PersonScoreRow), aliased(PersonScoreRow)
+        of_other = or_(false(), *(_is_of(other, source) for source in self._others))
         query = (
-            select(PersonRow.id, of_round.id, of_round.score, imported.id, imported.score)
+            select(PersonRow.id, first.id, first.score, other.id, other.score)
             .join(ImageRow, ImageRow.id == PersonRow.image_id)
-            .outerjoin(
-                of_round,
-                and_(of_round.person_id == PersonRow.id, of_round.round_id == (self._round_id or 0), _IN_POOL),
-            )
-            .outerjoin(imported, and_(imported.person_id == PersonRow.id, imported.round_id.is_(None), _IN_POOL))
+            .outerjoin(first, and_(first.person_id == PersonRow.id, _is_of(first, self._first), _IN_POOL))
+            .outerjoin(other, and_(other.person_id == PersonRow.id, of_other, _IN_POOL))
             .where(PersonRow.id.in_(ids))
         )
         scores = {
@@ -193,19 +191,19 @@ class _Sheet:
         return dict(self._tx.execute(query.where(PersonScoreRow.id.in_(score_ids))).all())
 
     def _scored(self, after: Place | None, limit: int) -> list[_Found]:
-        """By score: the published round's, and the imported model's of persons whom the round did not score."""
+        """By score: the first source's, and the other's of persons whom the first did not score."""
         table: type[PersonScoreRow | PersonFlagRow] = PersonScoreRow
         if self._wanted.keypoint is not None:
             table = PersonFlagRow
-        of_round: list[_Found] = []
-        if self._round_id is not None:
-            of_round = self._walk(table, [table.round_id == self._round_id], after, limit)
-        # What cannot come before the round's last one need not be looked at.
-        least = of_round[-1][0].score if len(of_round) == limit else None
-        theirs = [table.round_id.is_(None), *self._unknown_to_round(table.person_id)]
-        if least is not None:
-            theirs.append(table.score >= least)
-        return sorted(of_round + self._walk(table, theirs, after, limit), key=_order)[:limit]
+        found = self._walk(table, [_is_of(table, self._first)], after, limit)
+        # What cannot come before the first source's last one need not be looked at.
+        least = found[-1][0].score if len(found) == limit else None
+        for source in self._others:
+            theirs = [_is_of(table, source), self._is_unknown_to_first(table.person_id)]
+            if least is not None:
+                theirs.append(table.score >= least)
+            found = found + self._walk(table, theirs, after, limit)
+        return sorted(found, key=_order)[:limit]
 
     def _walk(
         self,
@@ -227,10 +225,12 @@ class _Sheet:
 
     def _unscored(self, after: Place | None, limit: int) -> list[_Found]:
         """Persons without any score that may be told, by id."""
-        scored = select(1).where(PersonScoreRow.person_id == PersonRow.id, PersonScoreRow.round_id.is_(None))
         query = select(PersonRow.id).join(ImageRow, ImageRow.id == PersonRow.image_id)
-        unscored = and_(~scored.exists(), *self._unknown_to_round(PersonRow.id))
-        query = query.where(*self._conditions(), or_(~_IN_POOL, unscored))
+        unscored = [self._is_unknown_to_first(PersonRow.id)]
+        for source in self._others:
+            scored = select(1).where(PersonScoreRow.person_id == PersonRow.id, _is_of(PersonScoreRow, source))
+            unscored.append(~scored.exists())
+        query = query.where(*self._conditions(), or_(~_IN_POOL, and_(*unscored)))
         if after is not None:
             query = query.where(PersonRow.id > after.id)
         found = self._tx.scalars(query.order_by(PersonRow.id).limit(limit))
@@ -300,7 +300,7 @@ class _Sheet:
             if found is not None:
                 return PersonRow.id.in_(found)
         if self._wants_flags():
-            whose = or_(PersonFlagRow.round_id == self._round_id, PersonFlagRow.round_id.is_(None))
+            whose = or_(*(_is_of(PersonFlagRow, source) for source in (self._first, *self._others)))
             found = self._few(select(PersonFlagRow.person_id).where(whose), FEW_PERSONS)
             if found is not None:
                 return PersonRow.id.in_(found)
@@ -311,13 +311,11 @@ class _Sheet:
         found = list(self._tx.scalars(query.limit(most + 1)))
         return set(found) if len(found) <= most else None
 
-    def _unknown_to_round(self, person_id: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
-        """That the published round has no score of the person."""
-        if self._round_id is None:
-            return []
-        of_round = PersonScoreRow.__table__.alias()
-        known = select(1).where(of_round.c.person_id == person_id, of_round.c.round_id == self._round_id)
-        return [~known.exists()]
+    def _is_unknown_to_first(self, person_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """That the first source has no score of the person."""
+        theirs = aliased(PersonScoreRow)
+        known = select(1).where(theirs.person_id == person_id, _is_of(theirs, self._first))
+        return ~known.exists()
 
     def _flagged_at(self, person_id: InstrumentedAttribute[Any], keypoint: int) -> ColumnElement[bool]:
         """That the score which counts flags the keypoint."""
@@ -328,10 +326,26 @@ class _Sheet:
             .join(PersonFlagRow, PersonFlagRow.score_id == scores.c.id)
             .where(scores.c.person_id == person_id, PersonFlagRow.keypoint == keypoint)
         )
-        imported = and_(flag.where(scores.c.round_id.is_(None)).exists(), *self._unknown_to_round(person_id))
-        if self._round_id is None:
-            return imported
-        return or_(flag.where(scores.c.round_id == self._round_id).exists(), imported)
+        by_first = flag.where(_is_of(scores.c, self._first)).exists()
+        by_others = [
+            and_(flag.where(_is_of(scores.c, source)).exists(), self._is_unknown_to_first(person_id))
+            for source in self._others
+        ]
+        return or_(by_first, *by_others)
+
+
+def _sources(tx: Session) -> tuple[int | None, ...]:
+    """Whose scores count, the network's first that labelling begins from: a round by its id, None an imported model."""
+    published = project_row(tx).published_round_id
+    if published is None:
+        return (None,)
+    return (None, published) if get_project(tx).starts.source == "imported" else (published, None)
+
+
+def _is_of(table: Any, source: int | None) -> ColumnElement[bool]:
+    """Whether a score or a flag is this source's."""
+    found: ColumnElement[bool] = table.round_id.is_(None) if source is None else table.round_id == source
+    return found
 
 
 def _spellings(text: str) -> set[str]:
@@ -348,12 +362,10 @@ def find(tx: Session, person_id: int) -> tuple[PersonRecord, ImageRecord] | None
 def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[SheetPerson]:
     """What a sheet shows of each, in the order of the ids."""
     rows = {row[0].id: row for row in tx.execute(_with_images().where(PersonRow.id.in_(ids)))}
-    number = get_project(tx).published_round if ids else None
+    project = get_project(tx)
     told = [i for i in ids if rows[i][2].split == "train"]  # validation persons are labelled blind
-    scores = predictions.imported_scores(tx, told)
-    if number is not None:
-        scores |= predictions.person_scores(tx, number, told)
-    of_student = predictions.of_student(tx, told, number)
+    scores = predictions.shown_scores(tx, told, project)
+    of_student = predictions.of_student(tx, told, project.published_round)
     imported = predictions.imported(tx, told)
     holders = leases.lease_holders(tx, now=utc_now())
     for i in ids:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.convert import person_score, score_columns, stored_prediction
-from db.records import PersonScore, StoredPrediction
+from db.records import PersonScore, ProjectRecord, StoredPrediction
 from db.rounds.rounds import require_active
 from db.schema import PersonScoreRow, PredictionRow, RoundRow
 from db.upsert import insert, upsert_all
@@ -160,6 +160,15 @@ def person_scores(tx: Session, round_number: int, person_ids: Collection[int]) -
         )
         found.update((row.person_id, person_score(row)) for row in tx.scalars(query))
     return found
+
+
+def shown_scores(tx: Session, person_ids: Collection[int], project: ProjectRecord) -> dict[int, PersonScore]:
+    """The scores of the network that labelling begins from, whose poses they are about; the other's of who has none."""
+    of_model = imported_scores(tx, person_ids)
+    if project.published_round is None:
+        return of_model
+    of_round = person_scores(tx, project.published_round, person_ids)
+    return of_round | of_model if project.starts.source == "imported" else of_model | of_round
 
 
 def _keep_newest(by_name: dict[str, StoredPrediction], prediction: StoredPrediction) -> None:

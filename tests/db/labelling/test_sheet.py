@@ -10,8 +10,8 @@ from db.clock import utc_now
 from db.errors import InvalidDecision
 from db.labelling import labels, leases, queue, sheet
 from db.labelling.sheet import Place, SheetFilter
-from db.pool import images, persons
-from db.records import Decision, KeypointFlag, NewImage, NewPerson, PersonScore, RankingEntry
+from db.pool import images, persons, project
+from db.records import Decision, KeypointFlag, NewImage, NewPerson, PersonScore, RankingEntry, StartsChoice
 from db.rounds import predictions, rankings, rounds
 from db.rounds.predictions import ImportedPrediction
 from db.schema import PersonFlagRow, PersonScoreRow
@@ -30,7 +30,7 @@ def scored(person_id, score, **flags):
     return PersonScore(person_id, score, (score,) * 17, tuple(told))
 
 
-def publish(store, user, scores, now, xyc=((1.0, 2.0, 0.9),) * 17):
+def publish(store, user, scores, now, xyc=((1.0, 2.0, 0.9),) * 17, begun_from="student"):
     with store.transaction() as tx:
         launched = rounds.create(tx, config_toml="", user=user)
         rounds.start(tx, launched.id)
@@ -40,6 +40,7 @@ def publish(store, user, scores, now, xyc=((1.0, 2.0, 0.9),) * 17):
         (image, *_) = images.list_images(tx)
         rankings.add_round_ranking(tx, launched.id, [RankingEntry(image.id, 0, 0.5, ())])
         rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
+        project.set_starts(tx, StartsChoice(begun_from))
 
 
 def predict(store, scores):
@@ -73,6 +74,21 @@ def test_the_least_certain_come_first_and_those_without_a_score_last(store, add_
     assert shown(store, ann) == [d, b, a, c]
     publish(store, ann, [scored(b, 0.95), scored(c, 0.9)], now)
     assert shown(store, ann) == [b, c, d, a]  # the round's word counts before the model's; ties by id
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_where_labelling_begins_from_a_model_its_scores_and_flags_count_before_the_rounds(
+    store, add_people, ann, now, monkeypatch, few
+):
+    monkeypatch.setattr(sheet, "FEW_IMAGES", few)
+    monkeypatch.setattr(sheet, "FEW_PERSONS", few)
+    a, b, c, d = people_of(store, *add_people(store, count=4))
+    predict(store, [scored(b, 0.4, k3=0.5), scored(d, 0.9)])
+    publish(store, ann, [scored(b, 0.95), scored(c, 0.6, k3=0.7), scored(d, 0.1, k3=0.9)], now, begun_from="imported")
+    assert shown(store, ann) == [d, c, b, a], "the round speaks where the model has not"
+    assert shown(store, ann, keypoint=3) == [c, b]
+    assert shown(store, ann, show="flagged") == [c, b]
+    assert [one.score and one.score.score for one in page(store, ann).persons] == [0.9, 0.6, 0.4, None]
 
 
 @pytest.mark.parametrize(("few", "total"), [(0, None), (1000, 9)])
