@@ -144,11 +144,14 @@ def _check_model(settings: "Settings", path: Path, skeleton: "Skeleton | None") 
 def _prelabel(store: "Store", settings: "Settings", path: Path) -> "PrelabelReport":
     from app.cli.store import expecting
     from app.home.image_files import ImageFiles
+    from app.home.model_files import ModelFiles
     from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
     from app.rounds.starts import choose_again
 
     with expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
-        report = prelabel(store, ImageFiles(settings.home), open_model(path), progress=progress)
+        model = open_model(path)
+        ModelFiles(settings.home).keep(path)  # so that a round can start from it
+        report = prelabel(store, ImageFiles(settings.home), model, progress=progress)
     choose_again(store)
     return report
 

@@ -24,7 +24,9 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
         "--method", help="supervised, dualpose, sspcm or multiaugs (default: the last round's, or sspcm)"
     )
     launch.add_argument(
-        "--preset", choices=["demo", "standard"], help="start afresh from it (default: the last round's settings)"
+        "--preset",
+        choices=["demo", "imported", "standard"],
+        help="start afresh from it (default: the last round's settings)",
     )
     launch.add_argument("--as", dest="lead", metavar="NAME", help="the lead who launches it, if there are several")
     add_json(launch, run=round_launch, name="round launch")
@@ -61,7 +63,7 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     from app.rounds.starting_weights import given_on_the_command_line
 
     with expecting(LearningError), known_store(settings) as store:
-        config, told = _round_config(store, options)
+        config, told = _round_config(store, settings.home, options)
         config = given_on_the_command_line(config, settings.home)
         lead = _lead(store, options.lead, settings.home)
         job_engine.prepare(settings)
@@ -86,13 +88,13 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     return 0
 
 
-def _round_config(store: "Store", options: argparse.Namespace) -> "tuple[RoundConfig, str]":
+def _round_config(store: "Store", home: Path, options: argparse.Namespace) -> "tuple[RoundConfig, str]":
     """The usual settings or the preset's, the method and the file's settings over them; and which was begun from."""
-    from app.rounds.usual_settings import preset_settings, usual_settings
+    from app.rounds.usual_settings import begin_from
     from sspcm.config import ConfigError, merge
     from sspcm.plain import read_toml
 
-    usual = usual_settings(store) if options.preset is None else preset_settings(options.preset)
+    usual = begin_from(store, home, options.preset)
     config = usual.config if options.method is None else merge(usual.config, {"method": options.method})
     if options.config is None:
         return config, usual.told

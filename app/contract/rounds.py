@@ -25,7 +25,7 @@ class LaunchMessage(Message):
     preset: what to begin from; without one the home's usual settings, as on the page and the command line.
     """
 
-    preset: Literal["demo", "standard"] | None = None
+    preset: Literal["demo", "imported", "standard"] | None = None
     config: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -70,6 +70,15 @@ class Beside(TypedDict, total=False):
     validation: int
 
 
+class Moved(TypedDict):
+    """How far a network was put on its way from where it started, and what the persons say whom it left out."""
+
+    part: float
+    before: float
+    after: float
+    persons: int
+
+
 class Measured(TypedDict, total=False):
     """What a published round measured; earlier versions measured less.
 
@@ -80,6 +89,7 @@ class Measured(TypedDict, total=False):
 
     ap: dict[str, Figures]
     ap_before: dict[str, Figures]
+    moved: dict[str, Moved]
     pair_frequency: list[list[float]]
     refreshes: int
     persons: Persons

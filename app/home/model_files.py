@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from anyio import to_thread
@@ -16,10 +17,12 @@ from app.home.home_command import home_command
 from sspcm.members import MEMBERS
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.onnx_file import check_pose_model
+from sspcm.whole_files import write_atomically
 
 LARGEST_MODEL = 1_000_000_000
 """Bytes; ViTPose-huge has 2.5 billion, every other known pose model fits."""
 LONGEST_NAME = 100
+NAME_SUFFIX = ".name"
 OURS = MEMBERS
 """What a round's networks are called."""
 
@@ -44,8 +47,17 @@ def network_name(file_name: str) -> str:
     return name
 
 
+@dataclass(frozen=True)
+class KeptModel:
+    """A pose model in the home. name: its file's, as people gave it, or the start of its SHA-256 in older homes."""
+
+    name: str
+    sha256: str
+    path: Path
+
+
 class ModelFiles:
-    """The home's uploaded models, named by the SHA-256 of their bytes."""
+    """The home's pose models, named by the SHA-256 of their bytes; beside each, what people call it."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -54,6 +66,32 @@ class ModelFiles:
     def path(self, sha256: str) -> Path:
         """Where a model of this hash lies, or would."""
         return self._folder / f"{sha256}.onnx"
+
+    def newest_first(self) -> list[KeptModel]:
+        """All there are, the one given last first."""
+        files = sorted(self._folder.glob("[!.]*.onnx"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return [KeptModel(self._name_of(path), path.stem, path) for path in files]
+
+    def find(self, name: str) -> KeptModel | None:
+        """The newest one of this name, or of this SHA-256."""
+        return next((one for one in self.newest_first() if name in (one.name, one.sha256)), None)
+
+    def keep(self, path: Path) -> str:
+        """Copy a model that somebody gave by its path; its SHA-256. One that is there already becomes the newest."""
+        content = path.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not self.path(sha256).exists():
+            write_atomically(self.path(sha256), content)
+        self._note(sha256, network_name(path.name))
+        return sha256
+
+    def _note(self, sha256: str, name: str) -> None:
+        write_atomically(self.path(sha256).with_suffix(NAME_SUFFIX), name.encode())
+        os.utime(self.path(sha256))
+
+    def _name_of(self, path: Path) -> str:
+        noted = path.with_suffix(NAME_SUFFIX)
+        return noted.read_text(encoding="utf-8") if noted.exists() else path.stem[:12]
 
     async def put(self, chunks: AsyncIterator[bytes], *, name: str = "the model") -> str:
         """Keep a model as it comes in; its SHA-256. Nothing stays of one that breaks off.
@@ -77,6 +115,7 @@ class ModelFiles:
                 await to_thread.run_sync(os.fsync, file.fileno())
             await to_thread.run_sync(_check, draft, name)
             draft.replace(self.path(seen.hexdigest()))
+            self._note(seen.hexdigest(), name)
         finally:
             draft.unlink(missing_ok=True)
         return seen.hexdigest()

@@ -1,16 +1,21 @@
 """Which starting weights a round may name, and where they lie.
 
-Whoever launches from a page or over HTTP names what is built in, or a file or folder of the home's `weights/`: nothing
-in an answer tells what else the server has. Whoever has the command line may read files anyway, and gives any path.
+Whoever launches from a page or over HTTP names what is built in, a file or folder of the home's `weights/`, a pose
+model as `models/NAME`, or a round's networks as `rounds/0003`: nothing in an answer tells what else the server has.
+Whoever has the command line may read files anyway, and gives any path.
 """
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.home.model_files import KeptModel, ModelFiles
 from sspcm.config import TIMM, ConfigError, ModelConfig, RoundConfig
+from sspcm.round_folder import MODEL_FILE
 
 FOLDER = "weights"
+MODELS, ROUNDS = "models/", "rounds/"
 FIELDS = ("weights", "weights_b", "weights_c")
 BUILT_IN = ("random", "imagenet", "demo", "")
 
@@ -19,11 +24,12 @@ def require_named(config: RoundConfig, home: Path) -> None:
     """Raises ConfigError, in the same words whatever the server has there, unless all weights are named and known."""
     for field in FIELDS:
         name = getattr(config.model, field)
-        if not _is_built_in(name) and not (_is_plain(name) and (home / FOLDER / name).exists()):
-            there_are = ", ".join(names_in(home)) or "none yet"
+        if not _is_built_in(name) and _found(name, home) is None:
+            there_are = ", ".join([*names_in(home), *models_in(home)]) or "none yet"
             raise ConfigError(
-                f"model.{field} is {name[:80]!r}; wanted random, imagenet, demo, or a name in the home's "
-                f"folder {FOLDER}/ (there are: {there_are}). Name one of these, or have it put there."
+                f"model.{field} is {name[:80]!r}; wanted random, imagenet, demo, rounds/NUMBER, a pose model, or "
+                f"a name in the home's folder {FOLDER}/ (there are: {there_are}). "
+                "Name one of these, or have it put there."
             )
 
 
@@ -34,12 +40,27 @@ def names_in(home: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
+def models_in(home: Path) -> list[str]:
+    """The home's pose models, as they are named here."""
+    return [model_name(model) for model in ModelFiles(home).newest_first()]
+
+
+def model_name(model: KeptModel) -> str:
+    """What a pose model is called here: by its name, or by its SHA-256 where that cannot be part of a path."""
+    return f"{MODELS}{model.name}" if _is_plain(model.name) else f"{MODELS}{model.sha256}"
+
+
+def round_name(number: int) -> str:
+    """What a round's networks are called here."""
+    return f"{ROUNDS}{number:04d}"
+
+
 def given_on_the_command_line(config: RoundConfig, home: Path) -> RoundConfig:
     """The settings with paths made whole, since the worker runs elsewhere. Raises ConfigError where nothing lies."""
     found: dict[str, Any] = {}
     for field in FIELDS:
         name = getattr(config.model, field)
-        if _is_built_in(name) or (_is_plain(name) and (home / FOLDER / name).exists()):
+        if _is_built_in(name) or _found(name, home) is not None:
             continue
         path = Path(name).expanduser().resolve()
         if not path.exists():
@@ -55,11 +76,24 @@ def located(model: ModelConfig, home: Path) -> ModelConfig:
     """The settings with the home's own names as paths, for the trainer."""
     names = {field: getattr(model, field) for field in FIELDS}
     paths: dict[str, Any] = {
-        field: str(home / FOLDER / name)
+        field: str(_found(name, home) or home / FOLDER / name)
         for field, name in names.items()
         if not _is_built_in(name) and not Path(name).is_absolute()
     }
     return replace(model, **paths)
+
+
+def _found(name: str, home: Path) -> Path | None:
+    """Where what a page may name lies; None where it is nothing of the home's."""
+    if not _is_plain(name):
+        return None
+    if name.startswith(MODELS):
+        model = ModelFiles(home).find(name.removeprefix(MODELS))
+        return model.path if model else None
+    if re.fullmatch(rf"{ROUNDS}\d{{4,9}}", name):
+        attempts = (home / name).glob(f"attempt-*/{MODEL_FILE}")
+        return max((path.parent for path in attempts), key=lambda path: path.stat().st_mtime_ns, default=None)
+    return home / FOLDER / name if (home / FOLDER / name).exists() else None
 
 
 def _is_built_in(name: str) -> bool:

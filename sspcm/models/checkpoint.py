@@ -18,10 +18,10 @@ from sspcm.models.graphs import graphs_of, keep_graphs
 from sspcm.networks import PoseNetwork
 from sspcm.networks.finite import unusable
 from sspcm.plain import build
+from sspcm.round_folder import MODEL_FILE as MODEL_FILE
 from sspcm.skeletons.skeleton import Skeleton, same_keypoints
 from sspcm.whole_files import write_atomically
 
-MODEL_FILE = "model.json"
 LARGEST_CARD = 1_000_000
 """Bytes of model.json; one of 1,000 long names has 30,000."""
 MOST_KEYPOINTS = 1000

@@ -12,14 +12,13 @@ from sspcm.cutting import warp
 from sspcm.fisheye import LensCircle
 from sspcm.geometry import Matrix, apply, crop_matrix, rotation, translation
 from sspcm.pose import Box, Prediction
-from sspcm.pose_models.layouts import Kind, PoseModelError
+from sspcm.pose_models.layouts import BOX_SCALE as BOX_SCALE
+from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.model import PoseModel
 from sspcm.ranking.inconsistency import farthest_pairs, middle_answers, mutual_oks
 from sspcm.skeletons.sides import mirror_by_name
 from sspcm.skeletons.skeleton import Skeleton, find_keypoints
 
-BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25}
-"""The crop over the box: measured for MoveNet (docs/log.md), what they were trained with for the others."""
 TURN = math.radians(12)
 COPIES = ("plain", "mirrored", "turned left", "turned right")
 UNSURE_BELOW = 0.2

@@ -14,6 +14,8 @@ from sspcm.geometry import apply, heatmap_matrix
 from sspcm.skeletons.skeleton import BUILT_IN
 
 Kind = Literal["movenet", "heatmaps", "simcc"]
+BOX_SCALE: dict[Kind, float] = {"movenet": 1.15, "heatmaps": 1.25, "simcc": 1.25}
+"""The crop over the box: measured for MoveNet (docs/log.md), what they were trained with for the others."""
 Outputs = Mapping[str, np.ndarray]
 Poses = Float[np.ndarray, "N K 3"]
 """x, y in crop pixels and confidence in [0, 1], a crop and keypoint each."""

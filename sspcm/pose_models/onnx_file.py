@@ -100,23 +100,28 @@ class _Fields:
 
 def check_pose_model(path: Path, name: str) -> None:
     """Raises PoseModelError unless the file is a whole ONNX model whose input and outputs may be a pose model's."""
-    with path.open("rb") as file:
-        if path.stat().st_size == 0:
-            raise PoseModelError(f"{name} is empty; wanted an ONNX file. Choose it again.")
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            try:
-                inputs, outputs = read_declared(content)
-            except _Broken as error:
-                raise PoseModelError(
-                    f"{name} is no whole ONNX model: {error}; wanted the file as it was exported. "
-                    "Download or export it again."
-                ) from error
+    inputs, outputs = declared(path, name)
     frame = read_input(inputs)
     if frame is None or not outputs:
         raise refusal(name, inputs, outputs)
     check_size(name, frame)
     if not any(len(output.shape) == 0 or _may_be_poses(output) for output in outputs):
         raise refusal(name, inputs, outputs)
+
+
+def declared(path: Path, name: str) -> tuple[list[Tensor], list[Tensor]]:
+    """A file's inputs that are to be fed, and its outputs. Raises PoseModelError for what is no whole ONNX model."""
+    with path.open("rb") as file:
+        if path.stat().st_size == 0:
+            raise PoseModelError(f"{name} is empty; wanted an ONNX file. Choose it again.")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            try:
+                return read_declared(content)
+            except _Broken as error:
+                raise PoseModelError(
+                    f"{name} is no whole ONNX model: {error}; wanted the file as it was exported. "
+                    "Download or export it again."
+                ) from error
 
 
 def _may_be_poses(output: Tensor) -> bool:

@@ -214,7 +214,7 @@ export interface LabelsTakenPayload {
  * preset: what to begin from; without one the home's usual settings, as on the page and the command line.
  */
 export interface LaunchMessage {
-  preset?: "demo" | "standard" | null;
+  preset?: "demo" | "imported" | "standard" | null;
   config?: Record<string, unknown>;
 }
 
@@ -246,11 +246,20 @@ export interface Measured {
   starts?: Beside;
   ap?: Record<string, Figures>;
   ap_before?: Record<string, Figures>;
+  moved?: Record<string, Moved>;
   pair_frequency?: number[][];
   refreshes?: number;
   persons?: Persons;
   device?: string;
   warnings?: string[];
+}
+
+/** How far a network was put on its way from where it started, and what the persons say whom it left out. */
+export interface Moved {
+  part: number;
+  before: number;
+  after: number;
+  persons: number;
 }
 
 /** The box holds nobody. withdrawn: who added it takes it off every list again. */

@@ -1,6 +1,8 @@
 """The form that launches a round."""
 
+import html
 import secrets
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,14 +13,14 @@ from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_state
 from app.rounds.errors import LearningError
 from app.rounds.launching import launch_from_page
-from app.rounds.usual_settings import FIRST, begin_from, usual_settings
+from app.rounds.usual_settings import FIRST, UsualSettings, begin_from, first_settings, usual_settings
 from app.web.pages.elements import (
     lead_said,
 )
 from app.web.pages.leads_only import for_leads, lead_of
 from db.errors import StoreError
 from db.store.session import Store
-from sspcm.config import METHODS, PRESETS, ConfigError, RoundConfig, merge
+from sspcm.config import IMPORTED, METHODS, PRESETS, ConfigError, RoundConfig, merge
 from sspcm.plain import read_toml
 
 LAST = "as last time"
@@ -30,7 +32,8 @@ Number = float | None
 def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     """Settings and the button that launches. What cannot be is told in words here, so no field refuses it before."""
     gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
-    fields = _fields(store)
+    home = settings.home
+    fields = _fields(store, home)
     launch = gr.Button("Launch round", variant="primary")
     said = lead_said()
 
@@ -47,7 +50,7 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
         try:
             changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
             record = launch_from_page(
-                store, engine, config=_config(_begun_from(store, name), changes, text or ""), user=user
+                store, engine, config=_config(_begun_from(store, home, name).config, changes, text or ""), user=user
             )
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=without_folders(f"Not launched: {error}"))
@@ -61,14 +64,14 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     return launch
 
 
-def _fields(store: Store) -> list[gr.components.Component]:
+def _fields(store: Store, home: Path) -> list[gr.components.Component]:
     """Preset, method, steps, seed, blind share, and the lead's own TOML; under it what the chosen preset says.
 
     They begin as this home's last round was launched (`usual_settings`), each time the page is opened.
     """
     demo = PRESETS[FIRST]
     with gr.Row():
-        info = "demo: minutes on a CPU, standard: a GPU"
+        info = "imported: your pose model, anew; demo: minutes on a CPU; standard: a GPU"
         preset = gr.Dropdown([*PRESETS, LAST], value=FIRST, label="Preset", info=info, min_width=130)
         method = gr.Dropdown(
             list(METHODS), value="sspcm", label="Method", info="who teaches whom, on which hard views", min_width=130
@@ -86,17 +89,31 @@ def _fields(store: Store) -> list[gr.components.Component]:
         known = gr.Code(
             demo.to_toml(), language=None, label="What the preset says", interactive=False, lines=4, max_lines=12
         )
+    begun = gr.HTML(container=False, padding=False, apply_default_css=False, elem_classes="begun-from")
 
     def choose(name: str) -> tuple[Any, ...]:
-        config = _begun_from(store, name)
+        try:
+            usual = _begun_from(store, home, name)
+        except ConfigError as error:
+            return (*[gr.skip()] * 5, html.escape(without_folders(str(error))))
+        config = usual.config
         named = next((one for one, method in METHODS.items() if method == config.method), gr.skip())
-        return named, config.train.steps, config.seed, config.ranking.blind_share, without_folders(config.to_toml())
+        return (
+            named,
+            config.train.steps,
+            config.seed,
+            config.ranking.blind_share,
+            without_folders(config.to_toml()),
+            _told(usual),
+        )
 
     def begin() -> tuple[Any, ...]:
-        name = LAST if usual_settings(store).is_a_rounds else FIRST
+        if usual_settings(store, home).is_a_rounds:
+            return LAST, *choose(LAST)
+        name = IMPORTED if first_settings(home).config.model.backbone == IMPORTED else FIRST
         return name, *choose(name)
 
-    shown = [method, steps, seed, blind, known]
+    shown = [method, steps, seed, blind, known, begun]
     quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
     preset.input(for_leads(choose), preset, shown, **quiet)
     gr.on(None, for_leads(begin), None, [preset, *shown], **quiet)
@@ -132,6 +149,10 @@ def _config(begun_from: RoundConfig, changes: dict[str, Any], toml: str) -> Roun
     return merge(merge(begun_from, changes), read_toml(toml))
 
 
-def _begun_from(store: Store, name: str) -> RoundConfig:
-    """A preset's settings, or the last round's: those that `round launch` begins from."""
-    return begin_from(store, None if name == LAST else name).config
+def _begun_from(store: Store, home: Path, name: str) -> UsualSettings:
+    """A preset's settings, or the last round's: those that `round launch` begins from. Raises ConfigError."""
+    return begin_from(store, home, None if name == LAST else name)
+
+
+def _told(usual: UsualSettings) -> str:
+    return f"<p>Begins from {html.escape(usual.told)}.</p>"

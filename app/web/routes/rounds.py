@@ -28,7 +28,7 @@ def round_routes(home: OpenHome) -> APIRouter:
 
     @api.post("/api/rounds", status_code=201)
     def launch(request: Request, message: LaunchMessage) -> dict[str, Any]:
-        config = merge(begin_from(home.store, message.preset).config, message.config)
+        config = merge(begin_from(home.store, home.settings.home, message.preset).config, message.config)
         return for_browsers(round_json(launch_from_page(home.store, home.engine, config=config, user=user_of(request))))
 
     @api.get("/api/rounds")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_an_upload_lies_under_its_hash_and_twice_is_once(tmp_path: Path) -> None
     models = ModelFiles(tmp_path)
     for _ in range(2):
         assert asyncio.run(models.put(chunks(WHOLE[:99], WHOLE[99:]))) == hashlib.sha256(WHOLE).hexdigest()
-    (kept,) = (tmp_path / "models").iterdir()
+    (kept,) = (tmp_path / "models").glob("*.onnx")
     assert kept == models.path(hashlib.sha256(WHOLE).hexdigest())
     assert kept.read_bytes() == WHOLE
 
@@ -72,3 +73,26 @@ def test_an_upload_that_is_too_large_empty_or_breaks_off_leaves_nothing(
         with pytest.raises(error):
             asyncio.run(models.put(source))
     assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_model_given_by_its_path_is_kept_with_its_name(tmp_path: Path) -> None:
+    given, home = tmp_path / "strong.onnx", ModelFiles(tmp_path / "home")
+    given.write_bytes(WHOLE)
+    sha256 = home.keep(given)
+    given.unlink()
+    assert sha256 == hashlib.sha256(WHOLE).hexdigest()
+    found = home.find("strong")
+    assert found is not None and found == home.find(sha256)
+    assert found.path.read_bytes() == WHOLE
+
+
+def test_the_model_given_last_comes_first_and_an_older_homes_goes_by_its_hash(tmp_path: Path) -> None:
+    home = ModelFiles(tmp_path)
+    uploaded = asyncio.run(home.put(chunks(WHOLE), name="first"))
+    os.utime(home.path(uploaded), ns=(1, 1))
+    (tmp_path / "second.onnx").write_bytes(movenet(32))
+    home.keep(tmp_path / "second.onnx")
+    assert [one.name for one in home.newest_first()] == ["second", "first"]
+    home.path(uploaded).with_suffix(".name").unlink()
+    assert home.newest_first()[1].name == uploaded[:12]
+    assert home.find("first") is None

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from app.home.model_files import ModelFiles
 from app.rounds.starting_weights import given_on_the_command_line, located, names_in, require_named
 from sspcm.config import ConfigError, ModelConfig, RoundConfig
+from tests.onnx_files import movenet
 
 
 def naming(weights: str, field: str = "weights") -> RoundConfig:
@@ -33,13 +35,14 @@ def test_a_path_and_a_missing_name_are_refused_in_the_same_words(field: str, hom
         *("/etc/passwd", "/nowhere", str(outside), str(home / "weights" / "mine"), "/dev/zero", "/proc/self/environ"),
         *("../secret.json", "../outside.pth", "mine/../../secret.json", "mine/../mine", "./mine", "..", "."),
         *("~/x", "~root", "C:\\x", "..\\x", "none", "weights/mine", "file:///etc/passwd", ".hidden", "//etc/passwd"),
+        *("models/../weights/mine", "models/nobody", "rounds/0001/../../secret.json", "rounds/0007", "rounds/1"),
     ]
     for trick in tricks:
         with pytest.raises(ConfigError) as refused:
             require_named(naming(trick, field), home)
         wanted = (
-            f"model.{field} is {trick[:80]!r}; wanted random, imagenet, demo, or a name in the home's folder weights/ "
-            "(there are: mine, resnet18.pth). Name one of these, or have it put there."
+            f"model.{field} is {trick[:80]!r}; wanted random, imagenet, demo, rounds/NUMBER, a pose model, or a name "
+            "in the home's folder weights/ (there are: mine, resnet18.pth). Name one of these, or have it put there."
         )
         assert str(refused.value) == wanted
 
@@ -62,3 +65,18 @@ def test_the_command_line_takes_any_path_and_makes_it_whole(home: Path, monkeypa
     assert given_on_the_command_line(naming("mine"), home) == naming("mine")
     with pytest.raises(ConfigError, match=r"model\.weights_c is 'gone', but .*gone is no folder and no file"):
         given_on_the_command_line(naming("gone", "weights_c"), home)
+
+
+def test_a_pose_model_goes_by_its_name_and_a_round_by_its_number(home: Path) -> None:
+    (home.parent / "strong.onnx").write_bytes(movenet())
+    sha256 = ModelFiles(home).keep(home.parent / "strong.onnx")
+    for attempt in (1, 2, 3):
+        (home / "rounds" / "0002" / f"attempt-{attempt}").mkdir(parents=True)
+    finished = home / "rounds" / "0002" / "attempt-2"
+    (finished / "model.json").write_text("{}")
+    for name in ("models/strong", f"models/{sha256}", "rounds/0002"):
+        require_named(naming(name), home)
+    model = located(ModelConfig(weights="models/strong", weights_b=f"models/{sha256}", weights_c="rounds/0002"), home)
+    assert model.weights == model.weights_b == str(home / "models" / f"{sha256}.onnx")
+    assert model.weights_c == str(finished)
+    assert given_on_the_command_line(naming("models/strong"), home) == naming("models/strong")

@@ -1,20 +1,26 @@
 """What a launch begins from, where nobody says."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from app.home.model_files import ModelFiles
 from app.rounds.usual_settings import begin_from, preset_settings, usual_settings
-from db.rounds import rounds
+from db.clock import utc_now
+from db.rounds import rankings, rounds
 from db.store.session import Store
-from sspcm.config import PRESETS, merge
+from sspcm.config import PRESETS, ConfigError, merge
+from tests.onnx_files import learning_heatmaps, learning_movenet, simcc
 
 
-def test_a_home_without_a_round_begins_with_the_demos_settings(sqlite_store: Store) -> None:
-    assert usual_settings(sqlite_store) == preset_settings("demo")
+def test_a_home_without_a_round_begins_with_the_demos_settings(sqlite_store: Store, tmp_path: Path) -> None:
+    assert usual_settings(sqlite_store, tmp_path) == preset_settings("demo", tmp_path)
 
 
 def test_a_home_keeps_what_was_launched_last_unless_it_is_refused_today(
-    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+    sqlite_store: Store, tmp_path: Path, add_people: Callable[..., Any], add_account: Callable[..., Any]
 ) -> None:
     add_people(sqlite_store, labelled=True)
     lead = add_account(sqlite_store, role="lead")
@@ -26,11 +32,77 @@ def test_a_home_keeps_what_was_launched_last_unless_it_is_refused_today(
             rounds.fail(tx, record.id, "over")
 
     launch(mine.to_toml())
-    assert (usual_settings(sqlite_store).config, usual_settings(sqlite_store).told) == (mine, "the settings of round 1")
-    assert begin_from(sqlite_store, None).config == mine
-    assert begin_from(sqlite_store, "demo").config == PRESETS["demo"]
+    usual = usual_settings(sqlite_store, tmp_path)
+    assert (usual.config, usual.told) == (mine, "the settings of round 1")
+    assert begin_from(sqlite_store, tmp_path, None).config == mine
+    assert begin_from(sqlite_store, tmp_path, "demo").config == PRESETS["demo"]
     earlier = merge(mine, {"ranking": {"top_keypoints": 3, "flag_above": 0.3, "blind_share": 0.25}})
     launch(earlier.to_toml())  # what a round wrote down while a person was the mean of the three worst
-    assert usual_settings(sqlite_store).config == merge(mine, {"ranking": {"blind_share": 0.25}})
+    assert usual_settings(sqlite_store, tmp_path).config == merge(mine, {"ranking": {"blind_share": 0.25}})
     launch(mine.to_toml().replace("steps = 4000", "steps = 2147483647"))
-    assert usual_settings(sqlite_store) == preset_settings("demo")
+    assert usual_settings(sqlite_store, tmp_path) == preset_settings("demo", tmp_path)
+
+
+def given(home: Path, name: str, content: bytes) -> None:
+    """A pose model that somebody gave by its path."""
+    (home / f"{name}.onnx").write_bytes(content)
+    ModelFiles(home).keep(home / f"{name}.onnx")
+
+
+def test_a_home_with_a_pose_model_begins_with_it(sqlite_store: Store, tmp_path: Path) -> None:
+    given(tmp_path, "strong", learning_movenet(96))
+    usual = usual_settings(sqlite_store, tmp_path)
+    assert usual.told == "the preset 'imported' with strong"
+    model = usual.config.model
+    assert (model.backbone, model.weights, model.input_height, model.box_scale) == (
+        "imported",
+        "models/strong",
+        96,
+        1.15,
+    )
+    assert begin_from(sqlite_store, tmp_path, "demo").config == PRESETS["demo"]
+
+
+def test_top_down_heatmaps_keep_the_loss_they_were_trained_with(sqlite_store: Store, tmp_path: Path) -> None:
+    given(tmp_path, "strong", learning_heatmaps())
+    config = begin_from(sqlite_store, tmp_path, "imported").config
+    assert (config.train.loss, config.model.box_scale, config.model.input_width) == ("heatmap", 1.25, 64)
+
+
+def test_a_model_that_no_round_can_train_is_passed_over(sqlite_store: Store, tmp_path: Path) -> None:
+    given(tmp_path, "axes", simcc())
+    assert usual_settings(sqlite_store, tmp_path) == preset_settings("demo", tmp_path)
+    with pytest.raises(ConfigError, match="no pose model that can be trained"):
+        begin_from(sqlite_store, tmp_path, "imported")
+
+
+def test_a_later_round_goes_on_from_the_published_one_and_the_preset_begins_anew(
+    sqlite_store: Store, tmp_path: Path, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, labelled=True)
+    lead = add_account(sqlite_store, role="lead")
+    given(tmp_path, "strong", learning_movenet())
+    first = usual_settings(sqlite_store, tmp_path).config
+    with sqlite_store.transaction() as tx:
+        record = rounds.create(tx, config_toml=first.to_toml(), user=lead)
+    assert usual_settings(sqlite_store, tmp_path).config.model.weights == "models/strong"  # it is not published yet
+    with sqlite_store.transaction() as tx:
+        rounds.start(tx, record.id)
+        rounds.freeze(tx, record.id)
+        rankings.add_round_ranking(tx, record.id, [])
+        rounds.publish(tx, record.id, metrics={}, directory="rounds/0001/attempt-1", now=utc_now())
+    usual = usual_settings(sqlite_store, tmp_path)
+    assert usual.config.model.weights == "rounds/0001"
+    assert usual.told == "the settings of round 1, going on from the networks of round 1"
+    assert begin_from(sqlite_store, tmp_path, "imported").config.model.weights == "models/strong"
+
+
+def test_a_home_of_demo_rounds_takes_up_a_pose_model_that_came_later(
+    sqlite_store: Store, tmp_path: Path, add_people: Callable[..., Any], add_account: Callable[..., Any]
+) -> None:
+    add_people(sqlite_store, labelled=True)
+    lead = add_account(sqlite_store, role="lead")
+    with sqlite_store.transaction() as tx:
+        rounds.create(tx, config_toml=PRESETS["demo"].to_toml(), user=lead)
+    given(tmp_path, "strong", learning_movenet())
+    assert usual_settings(sqlite_store, tmp_path).config.model.backbone == "imported"

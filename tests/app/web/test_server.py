@@ -169,7 +169,7 @@ def test_a_lead_uploads_a_model_and_the_worker_gets_it(server: Server) -> None:
         assert "cut is no whole ONNX model" in cut.json()["error"]["message"]
         launched = lea.post("/api/prelabellings", params={"name": "../dots.onnx"}, content=large)
         assert (launched.status_code, launched.json()["model"], launched.json()["state"]) == (201, "dots", "queued")
-        (kept,) = (server.settings.home / "models").iterdir()
+        (kept,) = (server.settings.home / "models").glob("*.onnx")
         assert kept.name == f"{launched.json()['sha256']}.onnx"
         assert lea.post("/api/prelabellings?name=two.onnx", content=movenet()).status_code == 409
         assert lea.get("/api/prelabellings/latest").json()["prelabelling"]["model"] == "dots"

@@ -1,6 +1,7 @@
 """What the form that launches a round refuses, in words."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,13 +52,15 @@ def test_a_text_that_cannot_be_is_named(text: str, said: str) -> None:
 
 
 def test_the_form_begins_as_the_last_round_was_launched(
-    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., Any]
+    sqlite_store: Store, tmp_path: Path, add_people: Callable[..., Any], add_account: Callable[..., Any]
 ) -> None:
     add_people(sqlite_store, labelled=True)
-    assert _begun_from(sqlite_store, LAST) == PRESETS["demo"] == usual_settings(sqlite_store).config
-    assert _begun_from(sqlite_store, "standard") == PRESETS["standard"]
+    usual = usual_settings(sqlite_store, tmp_path)
+    assert _begun_from(sqlite_store, tmp_path, LAST) == usual
+    assert usual.config == PRESETS["demo"]
+    assert _begun_from(sqlite_store, tmp_path, "standard").config == PRESETS["standard"]
     launched = _config(PRESETS["standard"], _changes(method="dualpose", steps=77, seed=5, blind_share=0.2), "")
     lead = add_account(sqlite_store, role="lead")
     with sqlite_store.transaction() as tx:
         rounds.create(tx, config_toml=launched.to_toml(), user=lead)
-    assert _begun_from(sqlite_store, LAST) == launched
+    assert _begun_from(sqlite_store, tmp_path, LAST).config == launched
