@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sspcm.ranking.evidence import Evidence, features
+from sspcm.ranking.evidence import Evidence, features, penalties
 from sspcm.ranking.expected_gain import Expected, expected_before_labels, rank_sum
 from sspcm.ranking.logistic import Logistic, fit_logistic
 from sspcm.ranking.separation import auroc
@@ -103,13 +103,13 @@ def fit_corrections(corrections: Corrections, skeleton: Skeleton) -> Fit:
     both = by_others is not None and min(wrong.sum(), (~wrong).sum()) >= _LEAST_OF_A_KIND
     guessed = by_others.wrong[judged] if by_others is not None and both else None
     told = None if by_others is None else by_others.placed[known]
-    summed = auroc(rank_sum(evidence)[judged], wrong)
+    curb, summed = penalties(skeleton), auroc(rank_sum(evidence)[judged], wrong)
     fitted = float("nan") if guessed is None else auroc(guessed, wrong)
     is_used = guessed is not None and fitted >= summed
     placed_is_used = told is not None and _loss(told, placed) <= _loss(before.placed[known], placed)
     return Fit(
-        wrong=fit_logistic(numbers[judged], wrong) if is_used else None,
-        placed=fit_logistic(numbers[known], placed) if placed_is_used else None,
+        wrong=fit_logistic(numbers[judged], wrong, penalty=curb) if is_used else None,
+        placed=fit_logistic(numbers[known], placed, penalty=curb) if placed_is_used else None,
         measured=Measured(
             persons=len(evidence),
             keypoints=int(judged.sum()),
@@ -142,16 +142,13 @@ def expected_by_others(corrections: Corrections, skeleton: Skeleton) -> Expected
     judged = known & corrections.placed
     if len(evidence) < LEAST_PERSONS or len(np.unique(images)) < _FOLDS:
         return None
-    fold = _folds(images)
+    fold, curb = _folds(images), penalties(skeleton)
     found = Expected(np.full(known.shape, np.nan), np.full(known.shape, np.nan))
     for one in range(_FOLDS):
         rest, own = (fold != one)[:, None], known & (fold == one)[:, None]
-        found.wrong[own] = fit_logistic(numbers[judged & rest], corrections.wrong[judged & rest]).probability(
-            numbers[own]
-        )
-        found.placed[own] = fit_logistic(numbers[known & rest], corrections.placed[known & rest]).probability(
-            numbers[own]
-        )
+        wrong = fit_logistic(numbers[judged & rest], corrections.wrong[judged & rest], penalty=curb)
+        placed = fit_logistic(numbers[known & rest], corrections.placed[known & rest], penalty=curb)
+        found.wrong[own], found.placed[own] = wrong.probability(numbers[own]), placed.probability(numbers[own])
     return found
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-PENALTY = 5.0
-"""Of the squared weights, for features of unit variance: 5 is better than 1 from 25 people (docs/log.md)."""
 _STEPS = 50
 _STEEPEST = 30.0
 
@@ -31,18 +29,18 @@ def sigmoid(logit: Float[np.ndarray, "*batch"]) -> Float[np.ndarray, "*batch"]:
 
 
 def fit_logistic(
-    features: Float[np.ndarray, "N D"], positive: Bool[np.ndarray, "N"], *, penalty: float = PENALTY
+    features: Float[np.ndarray, "N D"], positive: Bool[np.ndarray, "N"], *, penalty: Float[np.ndarray, "D"]
 ) -> Logistic:
     """The weights of the highest penalised likelihood, by Newton's steps, each halved until it gains.
 
-    Where all answers are the same the intercept says so, and no feature counts for much.
+    penalty: of each squared weight, for features of unit variance. Where all answers are the same the intercept says
+    so, and no feature counts for much.
     """
     mean, scale = features.mean(0), features.std(0)
     scale = np.where(scale > 1e-9, scale, 1.0)
     design = np.column_stack([(features - mean) / scale, np.ones(len(features))])
     target = positive.astype(np.float64)
-    curb = np.full(design.shape[1], penalty)
-    curb[-1] = 1e-3  # bounded where there is one answer only
+    curb = np.append(penalty, 1e-3)  # the intercept stays bounded where there is one answer only
 
     def loss(w: Float[np.ndarray, "D1"]) -> float:
         logit = design @ w

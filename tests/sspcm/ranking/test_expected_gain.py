@@ -20,7 +20,17 @@ def some(seed: int, persons: int = 12) -> Evidence:
 
 def test_a_rank_sum_orders_by_both() -> None:
     evidence = Evidence(np.array([[0.9, 0.5, 0.1]]), np.array([[0.1, 0.1, 0.8]]))
-    assert rank_sum(evidence)[0].tolist() == pytest.approx([4.5 / 6, 3.5 / 6, 1 / 6])
+    of_person = 0.75 * 3 / 6
+    assert rank_sum(evidence)[0].tolist() == pytest.approx(
+        [4.5 / 6 + of_person, 3.5 / 6 + of_person, 1 / 6 + of_person]
+    )
+
+
+def test_a_keypoint_of_a_doubtful_person_is_more_probably_wrong_than_its_like() -> None:
+    apart, sure = np.full((2, 17), 0.05), np.full((2, 17), 0.8)
+    apart[1, 1:], sure[1, 1:] = 0.9, 0.2
+    first, second = rank_sum(Evidence(apart, sure))[:, 0]
+    assert first < second
 
 
 @given(st.integers(0, 50))
@@ -30,7 +40,7 @@ def test_more_inconsistency_or_less_confidence_is_never_less_probably_wrong(seed
     worse = (evidence.inconsistency[:, :, None] >= evidence.inconsistency[:, None]) & (
         evidence.confidence[:, :, None] <= evidence.confidence[:, None]
     )
-    assert (wrong[:, :, None] >= wrong[:, None])[worse].all()
+    assert (wrong[:, :, None] >= wrong[:, None])[worse].all(), "among the keypoints of one person"
 
 
 def test_as_many_are_expected_to_be_wrong_as_the_copies_disagree() -> None:
