@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
+from app.pool.judging import judge_predicted
+from app.pool.order_figures import note_figures
 from app.pool.ordering import COPIES_AGREE
 from app.rounds.evidence import imported_source
 from app.rounds.folder import read_seconds, round_folder
@@ -54,15 +56,18 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
 
 
 def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> None:
-    """Labelling goes on from the imported model: the queue goes by its scores, where it has any.
+    """Labelling goes on from the imported model: the queue goes by its scores, where it has any, learnt anew.
 
     The round's are about its student's poses, and say little of the model's (docs/adr/0021).
     """
     with store.reading() as tx:
         if imported_source(tx) is None:
             return
+    files = ImageFiles(settings.home)
+    note_figures(files.home, judge_predicted(store, files).measured)
+    with store.reading() as tx:
         record, project = rounds.get(tx, number), get_project(tx)
         waiting = [one.id for one in list_persons(tx, split="train") if one.state == "open"]
         scores = predictions.shown_scores(tx, waiting, replace(project, published_round=number, starts=starts))
     config = RoundConfig.from_toml(record.config_toml)
-    store_ranking(store, ImageFiles(settings.home), record, config, scores, unflagged=COPIES_AGREE)
+    store_ranking(store, files, record, config, scores, unflagged=COPIES_AGREE)

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.pool.blind_places import blind_places
-from app.pool.judging import corrections_of, judge_again, person_score, put_behind
+from app.pool.judging import corrections_of, person_score, put_behind
 from app.pool.order_figures import note_figures
 from app.pool.ordering import TEACHERS_AGREE, Pool, rank_pool, see_pool, unlabelable_of
 from app.rounds.folder import note_seconds, read_seconds, round_folder
-from app.rounds.starts import judge_round
 from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
@@ -30,7 +29,7 @@ from db.store.session import Store
 from sspcm.config import RoundConfig
 from sspcm.members import MEMBERS, RANKED_BY, STUDENT
 from sspcm.pose import Prediction
-from sspcm.ranking.corrections import Corrections, Fit, fit_corrections
+from sspcm.ranking.corrections import Corrections, fit_corrections
 from sspcm.ranking.ranking import score_persons
 from sspcm.round_folder import PREDICTIONS_FILE
 from sspcm.skeletons.skeleton import Skeleton
@@ -78,48 +77,8 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     said = [person_score(int(i), one) for i, one in zip(told.ids, found, strict=True) if int(i) in pool]
     scores = {one.person_id: one for one in put_behind(said, behind)}
     _store_in_batches(store, record, told, scores)
-    of_model = _of_the_imported_model(store, record, scores)
-    if of_model is not None:
-        note_figures(folder, of_model.fit.measured)
-        scores |= {one.person_id: one for one in put_behind(of_model.scores, behind)}
-        _store_scores(store, record, [scores[one.person_id] for one in of_model.scores])
     store_ranking(store, files, record, config, scores)
     note_seconds(folder, "score", time.monotonic() - began)
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class _OfModel:
-    """What labels would change of an imported model's predictions, and what corrections taught of it."""
-
-    scores: Sequence[PersonScore]
-    fit: Fit
-
-
-def _of_the_imported_model(store: Store, record: RoundRecord, scores: Mapping[int, PersonScore]) -> _OfModel | None:
-    """Scores and flags of those who will begin from the imported model; None where the student is begun from.
-
-    The queue orders what annotators have to correct: how far this round's teachers disagree says little about a pose
-    that is none of theirs (docs/log.md). The keypoints' inconsistency stays the teachers'.
-    """
-    with store.reading() as tx:
-        project = get_project(tx)
-        source = project.starts.overridden or judge_round(tx, record.number).starts.measured
-        if source == "student":
-            return None
-        persons = list_persons(tx, split="train")
-        ids = [person.id for person in persons]
-        stored, known = predictions.imported(tx, ids), predictions.imported_scores(tx, ids)
-    fit = fit_corrections(corrections_of(persons, stored, known, project.skeleton), project.skeleton)
-    theirs = [known[i] for i in scores if i in known and i in stored]
-    judged = judge_again(theirs, stored, project.skeleton, fit)
-    kept = [dataclasses.replace(one, keypoints=scores[one.person_id].keypoints) for one in judged]
-    return _OfModel(kept, fit) if kept else None
-
-
-def _store_scores(store: Store, record: RoundRecord, scores: Sequence[PersonScore]) -> None:
-    for first in range(0, len(scores), PERSONS_A_TRANSACTION):
-        with store.transaction() as tx:
-            predictions.add_person_scores(tx, record.id, scores[first : first + PERSONS_A_TRANSACTION])
 
 
 def _pool(store: Store, files: ImageFiles) -> Pool:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.pool.order_figures import read_figures
 from app.rounds.publishing import publish_round
 from app.rounds.scoring import score_round
 from app.rounds.training import train_round
@@ -70,6 +71,7 @@ def test_the_queue_goes_by_the_model_that_labelling_still_begins_from(home: Home
     with home.store.reading() as tx:
         assert [item.image.file_name for item in queue.listing(tx, limit=9, now=utc_now())] == ["a.jpg", "b.jpg"]
     assert home.round().metrics["starts"]["words"].startswith("Nothing could be measured beside dots")
+    assert read_figures(home.settings.home) is not None, "what the corrections teach was asked anew"
 
 
 def test_a_round_whose_student_is_worse_is_kept_and_the_queue_stays(home: Home) -> None:

@@ -2,22 +2,12 @@
 
 import json
 
-import numpy as np
-
 from app.rounds.publishing import publish_round
 from app.rounds.scoring import score_round
 from app.rounds.training import train_round
-from db.records import PersonScore
 from db.rounds import predictions
-from db.rounds.predictions import ImportedPrediction
 from sspcm.config import RoundConfig, TrainConfig
-from sspcm.pose import Prediction
 from tests.app.rounds.round_home import COMMAND, Home, unlabelled
-
-
-def imported(person_id: int, apart: float) -> ImportedPrediction:
-    pose = np.column_stack([np.full((17, 2), 150.0), np.full(17, 0.9 - 0.5 * apart)])
-    return ImportedPrediction(Prediction(pose, "movenet"), PersonScore(person_id, apart, (apart,) * 17, ()), "crop")
 
 
 def test_scoring_stores_every_networks_word_and_ranks_the_open_images(home: Home) -> None:
@@ -55,23 +45,6 @@ def test_a_round_learns_from_whom_annotators_corrected_since_the_one_before(home
 
     assert figures(1)["persons"] == 0, "before any round, no network had said anything about a label to come"
     assert figures(2)["persons"] == 26, "26 corrected, and the one that round 1 had learnt from is none of them"
-
-
-def test_where_annotators_begin_from_the_imported_model_the_queue_orders_what_it_gets_wrong(home: Home) -> None:
-    home.add("seed.jpg", home.labelled())
-    ids = [person for n in range(3) for person in home.add(f"{n}.jpg", unlabelled(200.0 + 100 * n))]
-    worst = ids[0]  # of whom the teachers disagree least
-    with home.store.transaction() as tx:
-        predictions.add_imported(tx, [imported(i, 0.9 if i == worst else 0.01 * i) for i in ids])
-
-    home.run_to_scores(blind_share=0.0)
-
-    with home.store.reading() as tx:
-        scored = predictions.person_scores(tx, 1, ids)
-        before = predictions.imported_scores(tx, ids)
-    assert max(ids, key=lambda i: scored[i].score) == worst
-    assert scored[worst].flags and "probability" in scored[worst].flags[0].reason
-    assert scored[worst].keypoints != before[worst].keypoints, "these are the teachers'"
 
 
 def test_scoring_again_changes_nothing(home: Home) -> None:
