@@ -11,10 +11,10 @@ from app.pool.ordering import COPIES_AGREE
 from app.rounds.evidence import imported_source
 from app.rounds.folder import read_seconds, round_folder
 from app.rounds.scoring import store_ranking
-from app.rounds.starts import judge_round
+from app.rounds.starts import judge_round, keep_measured
 from db.clock import utc_now
 from db.pool.persons import list_persons
-from db.pool.project import get_project, set_starts
+from db.pool.project import get_project
 from db.records import StartsChoice
 from db.rounds import predictions, rounds
 from db.store.session import Store
@@ -50,9 +50,7 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
             rounds.publish(tx, record.id, metrics=metrics, directory=directory, now=now)
         else:
             rounds.keep(tx, record.id, because=judged.because, metrics=metrics, directory=directory, now=now)
-        # what a lead chose meanwhile stays
-        starts = get_project(tx).starts
-        set_starts(tx, replace(starts, measured=judged.starts.measured, why=judged.starts.why))
+        keep_measured(tx, judged.starts)
 
 
 def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> None:

@@ -20,7 +20,7 @@ from app.rounds.evidence import (
     student_source,
 )
 from db.clock import utc_now
-from db.pool.project import get_project, set_starts
+from db.pool.project import get_project, project_uuid, set_starts
 from db.records import StartsChoice, StartsFrom, UserRecord
 from db.rounds import rounds
 from db.store.session import Store
@@ -68,7 +68,20 @@ def choose_again(store: Store) -> None:
         evidence = gather(tx, [one for one in (model, student) if one is not None])
         choice = _choice(evidence, model, student, project.starts)
     with store.transaction() as tx:
-        set_starts(tx, choice)
+        keep_measured(tx, choice)
+
+
+def keep_measured(tx: Session, choice: StartsChoice) -> None:
+    """What was measured counts from now on; what a lead chose meanwhile stays."""
+    set_starts(tx, replace(get_project(tx).starts, measured=choice.measured, why=choice.why))
+
+
+def choose_if_never(store: Store) -> None:
+    """A home of an earlier version began from the student, whatever it was worth: it is measured once, where it can."""
+    with store.reading() as tx:
+        if project_uuid(tx) is None or get_project(tx).starts != StartsChoice():
+            return
+    choose_again(store)
 
 
 def use(store: Store, user: UserRecord, chosen: Use, *, number: int | None = None) -> None:

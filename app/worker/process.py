@@ -17,6 +17,7 @@ from app.processes.job_engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERS
 from app.processes.sign_of_health import give_sign
 from app.processes.worker_state import this_worker
 from app.rounds import training
+from app.rounds.starts import choose_if_never
 from app.worker.jobs import Prelabellings, Rounds
 from app.worker.settling import SETTLE_EVERY_S, settle_if_reachable
 from app.worker.words import InWords
@@ -48,6 +49,7 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = training.TR
     migrate(settings.database_url)
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
+    choose_if_never(store)
     _launch(settings, Rounds(store, settings, train_command), Prelabellings(store, settings))
     worker = this_worker(EXECUTOR, version=VERSION, now=utc_now())
     _end_on_signals(store, worker)

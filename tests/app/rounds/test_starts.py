@@ -8,7 +8,7 @@ import pytest
 from app.labelling import tasks
 from app.labelling.earlier_frames import previous
 from app.rounds.errors import LearningError
-from app.rounds.starts import Use, choose_again, in_use, judge_round, say_oks, use
+from app.rounds.starts import Use, choose_again, choose_if_never, in_use, judge_round, say_oks, use
 from app.sheet import page as sheet
 from db.labelling.sheet import SheetFilter
 from db.pool.project import get_project, set_starts
@@ -165,6 +165,21 @@ def test_the_editor_the_contact_sheet_and_the_copy_from_the_frame_before_begin_f
         assert len(offered) == 2, "the other one stays a key away"
         tiles.append(tile.pose.xyv[0][0])
     assert tiles[0] < tiles[1]
+
+
+def test_a_home_of_an_earlier_version_is_measured_once(
+    sqlite_store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    choose_if_never(sqlite_store)
+    held_out = add_persons(sqlite_store, add_people, 40, split="validation", labelled=True)
+    publish(sqlite_store, score(sqlite_store, lead, held_out, near))
+    predict(sqlite_store, held_out, far)
+    assert in_use_now(sqlite_store) == "movenet"
+    choose_if_never(sqlite_store)
+    assert in_use_now(sqlite_store) == "round 1's student"
+    predict(sqlite_store, held_out, lambda _: 0.0, model="better")
+    choose_if_never(sqlite_store)
+    assert in_use_now(sqlite_store) == "round 1's student", "it was chosen before"
 
 
 def test_figures_are_told_in_three_places() -> None:
