@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.console import answer, progress_bar
-from app.cli.options import Subparsers, add_json, command
+from app.cli.options import Subparsers, add_json, command, share
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
@@ -36,7 +36,14 @@ def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
         help="the field of the file's images that names the camera (default: sub-folder, or what names share)",
     )
     imports.add_argument(
-        "--split", choices=["train", "validation"], default="train", help="validation is only measured on (train)"
+        "--split", choices=["train", "validation"], help="validation is only measured on (train, and see the next)"
+    )
+    imports.add_argument(
+        "--validation-share",
+        type=share,
+        metavar="SHARE",
+        help="keep images to measure rounds by until they hold this share of all people, and 40 at least; 0: none "
+        "(of a home's first 100 people or more: .1, unless --split is given)",
     )
     imports.add_argument(
         "--skeleton", help="built-in name or file, for boxes and bare images (default: the home's, or coco-17)"
@@ -70,6 +77,7 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
     """A folder into the home; fails when no image of it is there afterwards."""
     from app.cli.store import CommandError, expecting, new_or_old_store
     from app.dataset.importing import import_folder
+    from app.dataset.keeping import is_empty, keep_some
     from app.dataset.merging_labels import count_merged
     from app.dataset.report import ImportFailed, as_json
     from app.home import skeletons
@@ -79,7 +87,10 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
     skeleton = get_skeleton(options.skeleton) if options.skeleton else None
     if options.prelabel:
         _check_model(settings, options.prelabel, skeleton)
+    if options.split == "validation" and options.validation_share:
+        raise CommandError("a share is asked for, and all images go to validation; wanted one of both. Leave one out.")
     with new_or_old_store(settings) as store:
+        unasked = options.split is None and is_empty(store)
         with expecting(ImportFailed), progress_bar("Importing") as progress:
             report = import_folder(
                 store,
@@ -87,12 +98,13 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
                 images_dir=options.images_dir,
                 annotations=options.annotations,
                 group_from=options.group_from,
-                split=options.split,
+                split=options.split or "train",
                 skeleton=skeleton,
                 update=options.update,
                 limits=settings.image_limits,
                 progress=progress,
             )
+        kept = keep_some(store, share=options.validation_share, unasked=unasked)
         predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
         hint = skeletons.hint_of(store, settings.home)
 
@@ -105,6 +117,11 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
         if report.lenses:
             told = ", ".join(f"{count} {source}" for source, count in sorted(report.lenses.items()))
             yield f"lens circles of cameras: {told}"
+        if kept and kept.images:
+            yield (
+                f"{kept.persons} people in {kept.images} images are kept for validation: labelled without predictions, "
+                "to measure rounds by (`validation list`)"
+            )
         for complaint in report.complaints:
             yield f"note: {complaint}"
         if hint:
@@ -112,7 +129,13 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
         if predicted:
             yield from _tell_prelabels(predicted)
 
-    shown = {**as_json(report), "prelabel": dataclasses.asdict(predicted) if predicted else None, "hint": hint}
+    kept_json = {"images": kept.images, "persons": kept.persons} if kept else None
+    shown = {
+        **as_json(report),
+        "validation": kept_json,
+        "prelabel": dataclasses.asdict(predicted) if predicted else None,
+        "hint": hint,
+    }
     answer(shown, as_json=options.json, plain=plain)
     if report.images_new + report.images_known:
         return 0

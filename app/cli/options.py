@@ -91,6 +91,17 @@ def positive(text: str) -> int:
     return number
 
 
+def share(text: str) -> float:
+    """A part of everything, from 0 to .5. Raises ArgumentTypeError."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 0.5:
+        raise argparse.ArgumentTypeError(f"'{text[:40]}' is no share; give a number from 0 to .5, as in .1")
+    return number
+
+
 def port(text: str) -> int:
     """A port. Raises ArgumentTypeError."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0

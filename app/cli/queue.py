@@ -32,6 +32,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     items: list[dict[str, Any]] = [
         {
             "image": item.image.file_name,
+            "split": item.image.split,
             "score": None if item.score is None else round(item.score, 4),
             "reasons": list(item.reasons),
             "blind": item.blind,

@@ -6,7 +6,7 @@ What goes to a browser names no folder of the server: a path there keeps its las
 import dataclasses
 import re
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
@@ -95,6 +95,32 @@ class Measured(TypedDict, total=False):
     persons: Persons
     device: str
     warnings: list[str]
+
+
+class ValidationPayload(Payload):
+    """The people whom rounds are measured by, in words and figures.
+
+    wanted: labelled people for an interval of .03 of mean OKS to either side; spread: over people, which that follows
+    from. offer: how many people to keep in all, as the button says; null where none can be kept.
+    """
+
+    words: str
+    advice: str
+    persons: int
+    labelled: int
+    open: int
+    wanted: int
+    missing: int
+    spread: float
+    spread_is_measured: bool
+    offer: int | None
+    button: str | None
+
+
+class KeepMessage(Message):
+    """Keep people for validation until there are so many."""
+
+    persons: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class RoundPayload(Payload):

@@ -5,6 +5,7 @@ exporting              COCO keypoints out
 finding_images         which files of a folder are images, which are passed over; links followed
 headers                a further COCO file's header beside the home's own
 importing              a folder of images in
+keeping                what an import keeps for validation
 labels_made_elsewhere  a lead's file of labels for images that are here
 matching_names         a COCO file's file names and the folder's, however they are written
 merging_labels         what a file says of images that are here, as messages

@@ -44,9 +44,9 @@ def keep_share(
 ) -> Moved:
     """Keep images until validation has this share of all people, and so many at least; more of them change nothing.
 
-    Whole images in which nobody is decided and that nobody holds, in stretches of each camera's frames, and at most
-    half of those (`choose_stretches`). camera: of this one alone, whose people are then all people. Raises NotFound
-    for a camera that is not there.
+    Whole images in which nobody is decided and that nobody holds, in stretches of each camera's frames
+    (`choose_stretches`); never more than half of those, the ones that were kept before counted in. camera: of this one
+    alone, whose people are then all people. Raises NotFound for a camera that is not there.
     """
     now = utc_now()
     with store.reading() as tx:
@@ -55,7 +55,9 @@ def keep_share(
     if only is not None:
         pool, validation = ([one for one in found if one.camera_id == only] for found in (pool, validation))
     wanted = max(at_least, round(share * people(pool + validation))) - people(validation)
-    return _move(store, choose_stretches(pool, persons=wanted, seed=seed), to="validation")
+    untouched, kept = (people([one for one in found if one.is_movable]) for found in (pool, validation))
+    most = (untouched + kept) // 2 - kept
+    return _move(store, choose_stretches(pool, persons=min(wanted, most), seed=seed), to="validation")
 
 
 def keep_named(store: Store, names: Collection[str]) -> Moved:

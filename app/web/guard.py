@@ -38,7 +38,9 @@ GRADIO = re.compile(
     r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+)?"
     r"|/lead/gradio_api/run/predict"
 )
-LEADS_ONLY = re.compile(r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels)(/.*)?")
+LEADS_ONLY = re.compile(
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels|validation)(/.*)?"
+)
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"
 LONGEST_NAME, LONGEST_PATH = 255, 1000

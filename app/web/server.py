@@ -43,6 +43,7 @@ from app.web.routes.labelling import labelling_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
+from app.web.routes.validation import validation_routes
 from app.web.who import user_of
 from db.clock import utc_now
 from db.errors import NotFound, StoreBusy
@@ -62,6 +63,7 @@ ROUTES = (
     prelabelling_routes,
     camera_routes,
     dataset_routes,
+    validation_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

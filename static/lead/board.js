@@ -5,7 +5,7 @@ import { html } from "../shared/dom.js";
 import { chart } from "./chart.js";
 import { showIn } from "./host.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayQueued, sayResult } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation } from "./words.js";
 
 /**
  * @typedef {import("./words.js").Round} Round
@@ -43,7 +43,7 @@ class LeadCounts extends Part {
       count("Labelled", counts.persons_accepted, "persons", `${counts.persons_accepted - counts.persons_imported} here, ${counts.persons_imported} imported`, [decided, all]),
       count("Set aside", counts.persons_skipped + counts.persons_not_a_person, "persons",
         `${counts.persons_skipped} skipped, ${counts.persons_not_a_person} not a person`),
-      count("Validation", counts.persons_validation, "persons", `in ${counts.images_validation} images, never trained on`));
+      count("Validation", counts.persons_validation, "persons", sayValidation(counts)));
     return counts.pairing ? html("div", {}, cards, html("p", { class: "warning card" }, counts.pairing)) : cards;
   }
 }

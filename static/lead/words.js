@@ -5,6 +5,7 @@
  * @typedef {import("../shared/contract.d.ts").PrelabellingPayload} Prelabelling
  * @typedef {import("../shared/contract.d.ts").WorkerPayload} Worker
  * @typedef {import("../shared/contract.d.ts").LabelsTakenPayload} LabelsTaken
+ * @typedef {import("../shared/contract.d.ts").CountsPayload} Counts
  * @typedef {{text: string, change: "" | "better" | "worse"}} Change a figure, and how it differs from the one before
  * @typedef {{text: string, tone: "" | "error" | "warning" | "done"}} Line one sentence, and its tone
  */
@@ -103,6 +104,11 @@ export function sayPrelabelling({ state, model, done, total, report, error }, wo
   const others = validation + decided ? ` To be measured by, ${validation} validation persons and ${decided} labelled or skipped ones were predicted as well.` : "";
   if (!predicted) return { text: `${model} had predicted everybody before: ${count(known, "person")}.${others}`, tone: "done" };
   return { text: `${model} predicted ${count(predicted, "person")}, ${flagged} of them flagged; ${known} were predicted before.${others}`, tone: "done" };
+}
+
+/** Of the validation persons: that nobody learns from them, and how many wait for a label. @param {Counts} counts */
+export function sayValidation({ images_validation: images, persons_validation_open: open }) {
+  return `in ${count(images, "image")}, never trained on${open ? `; ${open} to label` : ""}`;
 }
 
 /** What a finished run left out. @param {Prelabelling} run @returns {string[]} */

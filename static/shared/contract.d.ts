@@ -201,6 +201,11 @@ export interface ImagesMessage {
   image_ids: number[];
 }
 
+/** Keep people for validation until there are so many. */
+export interface KeepMessage {
+  persons: number;
+}
+
 /** What a file of labels brought. told: in words; complaints: what was left out, and why. */
 export interface LabelsTakenPayload {
   images_known: number;
@@ -595,6 +600,26 @@ export interface UseMessage {
 export interface UserPayload {
   name: string;
   role: "annotator" | "lead";
+}
+
+/**
+ * The people whom rounds are measured by, in words and figures.
+ *
+ * wanted: labelled people for an interval of .03 of mean OKS to either side; spread: over people, which that follows
+ * from. offer: how many people to keep in all, as the button says; null where none can be kept.
+ */
+export interface ValidationPayload {
+  words: string;
+  advice: string;
+  persons: number;
+  labelled: number;
+  open: number;
+  wanted: number;
+  missing: number;
+  spread: number;
+  spread_is_measured: boolean;
+  offer: number | null;
+  button: string | null;
 }
 
 /** Whether a worker runs, as a message. command: what starts one; null where none is to be started now. */

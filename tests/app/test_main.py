@@ -134,11 +134,13 @@ def test_a_model_that_cannot_be_used_is_refused_before_anything_is_imported(run:
 
 
 def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
-    run(*importing("pool"))
+    run(*importing("pool"), "--split", "train")
     status, out, _ = run("queue", "--limit", "3", "--json")
     items = json.loads(out)["items"]
     assert (status, len(items)) == (0, 3)
-    assert all(set(item) == {"image", "score", "reasons", "blind", "held_by"} and item["reasons"] for item in items)
+    assert all(
+        set(item) == {"image", "split", "score", "reasons", "blind", "held_by"} and item["reasons"] for item in items
+    )
     _, plain, _ = run("queue", "--limit", "3")
     assert [line.split()[1:] for line in plain.splitlines()] == [["-", item["image"]] for item in items]
 
@@ -551,3 +553,27 @@ def test_who_reads_no_further_ends_a_command_without_a_word(tmp_path: Path) -> N
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert (process.stderr.read(), process.wait(60)) == (b"", 0)
+
+
+def test_images_are_kept_for_validation_listed_and_given_back(run: Run, tmp_path: Path) -> None:
+    run(*importing("pool"), "--split", "train")
+    assert json.loads(run("validation", "list", "--json")[1])["persons"] == 0
+    added = json.loads(run("validation", "add", "--share", "0", "--at-least", "5", "--json")[1])
+    assert added["validation_persons"] == added["persons"] >= 5
+    listed = json.loads(run("validation", "list", "--json")[1])
+    assert (listed["persons"], listed["open"]) == (added["persons"], added["persons"])
+    split = {item["image"]: item["split"] for item in json.loads(run("queue", "--limit", "500", "--json")[1])["items"]}
+    names = [one["image"] for one in listed["images"]]
+    assert sorted(names) == sorted(name for name in split if split[name] == "validation")
+    assert "given back to the pool; validation has 0 people now" in run("validation", "remove", *names)[1]
+    status, _, err = run("validation", "remove", "nowhere.jpg")
+    assert (status, "no validation image is called 'nowhere.jpg'" in err) == (1, True)
+    assert run("validation", "add", names[0], "--share", ".1")[0] == 1
+
+
+def test_a_homes_first_import_keeps_a_share_where_nobody_says_otherwise(run: Run) -> None:
+    report = json.loads(run(*importing("pool"), "--json")[1])
+    assert report["validation"]["persons"] >= 40
+    again = json.loads(run(*importing("pool"), "--json")[1])
+    assert again["validation"] is None
+    assert run(*importing("seed"), "--split", "validation", "--validation-share", ".1")[0] == 1

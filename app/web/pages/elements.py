@@ -57,6 +57,11 @@ def lead_starts() -> gr.HTML:
     return _element("lead-starts", "/assets/lead/starts.js")
 
 
+def lead_validation() -> gr.HTML:
+    """How many people rounds are measured by, and keeping more; it speaks to /api/validation itself."""
+    return _element("lead-validation", "/assets/lead/validation.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

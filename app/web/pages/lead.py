@@ -18,6 +18,7 @@ from app.web.pages.elements import (
     lead_prelabel,
     lead_starts,
     lead_tables,
+    lead_validation,
     lead_worker,
 )
 from app.web.pages.launch_form import launch_form
@@ -44,6 +45,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     worker = lead_worker()
                     board = lead_board()
                     starts = lead_starts()
+                    lead_validation()
                     prelabel = lead_prelabel()
                     exports = lead_exports()
                     lead_labels()

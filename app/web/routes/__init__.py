@@ -7,4 +7,5 @@ labelling      tasks, decisions, leases
 prelabellings  pose models uploaded and followed
 rounds         rounds launched and listed
 sheet          the contact sheet and its thumbs
+validation     people kept to measure rounds by
 """

@@ -36,6 +36,7 @@ def test_a_small_home_keeps_half_of_what_is_open(sqlite_store: Store, add_people
     add_people(sqlite_store, count=10, labelled=True)
     add_people(sqlite_store, count=20)
     assert keep_share(sqlite_store).persons == 10
+    assert keep_share(sqlite_store).persons == 0  # half is half, however often it is asked for
 
 
 def test_one_camera_gives_its_own(sqlite_store: Store, add_people: People) -> None:

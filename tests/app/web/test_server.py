@@ -43,6 +43,7 @@ LEAD_ROUTES = (
     "/api/export",
     "/api/prelabellings/latest",
     "/api/worker",
+    "/api/validation",
     "/cameras/",
     "/api/cameras",
 )

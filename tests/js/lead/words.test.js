@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, sayAp, sayDuration, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayWhy,
+  STAGES, sayAp, sayDuration, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayValidation, sayWhy,
 } from "../../../static/lead/words.js";
+
+test("validation people are told with those who wait for a label", () => {
+  const counts = { images_validation: 31, persons_validation_open: 0 };
+  assert.equal(sayValidation(counts), "in 31 images, never trained on");
+  assert.equal(sayValidation({ ...counts, images_validation: 1, persons_validation_open: 4 }), "in 1 image, never trained on; 4 to label");
+});
 
 test("seconds are told as people tell them", () => {
   assert.equal(saySeconds(42.4), "42 s");

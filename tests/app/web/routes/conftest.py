@@ -19,6 +19,7 @@ from app.web.routes.labelling import labelling_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
+from app.web.routes.validation import validation_routes
 from db.records import ImageRecord, UserRecord
 from db.store.session import Store
 
@@ -30,6 +31,7 @@ ROUTES = (
     prelabelling_routes,
     camera_routes,
     dataset_routes,
+    validation_routes,
 )
 
 

@@ -1,0 +1,26 @@
+"""The people whom rounds are measured by."""
+
+from fastapi import APIRouter
+
+from app.contract.rounds import KeepMessage, ValidationPayload
+from app.pool.validation import keep_share
+from app.rounds.validation_told import validation_told
+from app.web.opened import OpenHome
+
+
+def validation_routes(home: OpenHome) -> APIRouter:
+    """What leads call; the guard lets nobody else through."""
+    api = APIRouter()
+
+    @api.get("/api/validation")
+    def show() -> ValidationPayload:
+        with home.store.reading() as tx:
+            return validation_told(tx)
+
+    @api.post("/api/validation")
+    def keep(message: KeepMessage) -> ValidationPayload:
+        """Sent twice, the second changes nothing: the number is how many there shall be."""
+        keep_share(home.store, share=0.0, at_least=message.persons)
+        return show()
+
+    return api
