@@ -4,6 +4,7 @@ So a training that goes on from a checkpoint needs no state of a random generato
 one draws the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,13 +66,15 @@ def shuffled_indices(count: int, batch: int, *, seed: int, step: int, network: i
     return unlabelled_indices(count, batch, seed=_mix(seed, network, 3), step=step)
 
 
-def held_out(count: int, share: float, *, seed: int, network: int) -> list[int]:
-    """Which labelled persons one network leaves out, others than the networks before it; none where they are few."""
-    size = max(round(share * count), FEWEST_HELD_OUT) if share else 0
-    if size * (network + 1) > count // 2:
-        return []
-    order = np.random.default_rng(_mix(seed, 4)).permutation(count)
-    return sorted(int(i) for i in order[network * size : (network + 1) * size])
+def held_out(ids: Sequence[int], share: float, *, network: int) -> list[int]:
+    """Which labelled persons one network leaves out, others than the networks before it; none where they are few.
+
+    They follow from the persons' ids alone: whom a network left out in one round, it leaves out in the next, where
+    others were labelled since.
+    """
+    chance = [_mix(one, 4) / 2**63 for one in ids]  # in [0, 1)
+    chosen = [i for i, value in enumerate(chance) if network * share <= value < (network + 1) * share]
+    return chosen if len(chosen) >= FEWEST_HELD_OUT else []
 
 
 def share_of(indices: list[int], share: Share) -> list[int]:

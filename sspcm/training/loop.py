@@ -40,6 +40,8 @@ class Labelled:
 
     crops: Crops
     xyv: Float[Tensor, "N K 3"]
+    ids: tuple[int, ...] = ()
+    """Who they are, for `train.held_out`; their numbers in this order where nobody says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,10 +180,11 @@ def _batches(
     labelled, train = data.labelled, config.train
     unlabelled = data.unlabelled if config.method.paths else None
     seed, pin = config.seed, device.type == "cuda"
+    ids = labelled.ids or range(len(labelled.crops))
 
     def request(step: int) -> tuple[list[int], "Future[Tensor]", "Future[Tensor] | None"]:
         # Every process draws for the whole step: no word between them is needed to agree.
-        chosen = _labelled_of_step(len(labelled.crops), config, step=step, share=share, networks=networks)
+        chosen = _labelled_of_step(ids, config, step=step, share=share, networks=networks)
         if not unlabelled:
             return chosen, labelled.crops.request(chosen), None
         others = unlabelled_indices(len(unlabelled), train.unlabelled_batch, seed=seed, step=step)
@@ -197,13 +200,13 @@ def _batches(
             yield step, _in_parts(Batch(pixels, labelled.xyv[chosen], other_pixels), count=train.accumulate)
 
 
-def _labelled_of_step(count: int, config: RoundConfig, *, step: int, share: Share, networks: int) -> list[int]:
+def _labelled_of_step(ids: Sequence[int], config: RoundConfig, *, step: int, share: Share, networks: int) -> list[int]:
     """Which labelled persons this process looks at; with draws of their own, the networks' in turn in each part."""
     batch, seed, parts = config.train.labelled_batch, config.seed, config.train.accumulate
 
     def learned_by(network: int) -> list[int]:
-        left_out = set(left_out_of(count, config, network=network))
-        return [i for i in range(count) if i not in left_out]
+        left_out = set(left_out_of(ids, config, network=network))
+        return [i for i in range(len(ids)) if i not in left_out]
 
     if config.train.draws == "shared":
         everybody = learned_by(0)
@@ -218,10 +221,10 @@ def _labelled_of_step(count: int, config: RoundConfig, *, step: int, share: Shar
     return [i for part in range(parts) for each in own for i in each[part * size : (part + 1) * size]]
 
 
-def left_out_of(count: int, config: RoundConfig, *, network: int) -> list[int]:
+def left_out_of(ids: Sequence[int], config: RoundConfig, *, network: int) -> list[int]:
     """Which labelled persons the network of this number never learns from; all the same where they share batches."""
     number = network if config.train.draws == "own" else 0
-    return held_out(count, config.train.held_out, seed=config.seed, network=number)
+    return held_out(ids, config.train.held_out, network=number)
 
 
 def _pinned(crops: Tensor, pin: bool) -> Tensor:

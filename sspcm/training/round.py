@@ -195,7 +195,7 @@ class _Round:
         start = make_trio(self.config, self.manifest.skeleton, graphs=self.graphs()).to(self.device)
         start_networks(start, self.config.model, self.manifest.skeleton, folder=self.manifest.weights)
         for number, (name, network) in enumerate(trio.networks().items()):
-            left_out = [persons[i] for i in left_out_of(len(persons), self.config, network=number)]
+            left_out = [persons[i] for i in left_out_of([one.id for one in persons], self.config, network=number)]
             if not left_out:
                 continue
             measure = partial(self.oks_of, left_out, self.crops(left_out, frame=self.plain))
@@ -279,7 +279,7 @@ class _Round:
         crops = self.crops(labelled)
         xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]  # K 3 each
         return TrainingSet(
-            labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float()),
+            labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float(), tuple(one.id for one in labelled)),
             unlabelled=self.crops(unlabelled) if wanted and unlabelled else None,
             mirror=torch.from_numpy(self.manifest.skeleton.mirror_array),
         )

@@ -50,13 +50,13 @@ def test_one_person_is_not_enough():
 def test_a_round_tells_how_far_its_networks_moved_and_measures_them_there(make_round, movenet_file, tmp_path):
     """Trained with a ruinous rate, the networks stay the imported model."""
     folder = make_round(
-        labelled=34, unlabelled=0, imported=movenet_file, method="supervised", draws="own", held_out=0.2,
+        labelled=60, unlabelled=0, imported=movenet_file, method="supervised", draws="own", held_out=0.2,
         learning_rate=5.0, steps=2,
     )  # fmt: skip
     assert run_round(folder, device=CPU), read(folder, "status.json")
     report = read(folder, "report.json")
     assert {name: moved["part"] for name, moved in report["moved"].items()} == {"A": 0.0, "B": 0.0}
-    assert {moved["persons"] for moved in report["moved"].values()} == {8}
+    assert all(8 <= moved["persons"] < 30 for moved in report["moved"].values())
     for name in "AB":
         assert report["ap"][name] == report["ap_before"][name]
     assert sum("stays as it started" in warning for warning in report["warnings"]) == 2
