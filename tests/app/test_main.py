@@ -28,7 +28,7 @@ from app.home.settings import read_settings
 from app.web.pages.launch_form import LAST, _begun_from
 from db.rounds import rounds
 from db.store.session import Store, open_store
-from tests.onnx_files import movenet
+from tests.onnx_files import learning_movenet, movenet
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]
@@ -200,7 +200,7 @@ def test_a_launch_without_options_begins_as_the_page_does_and_the_home_remembers
     run("user", "add", "lea", "--role", "lead")
     home = str(tmp_path / "home")
     with closing(open_store(read_settings(Path(home)).database_url)) as store:
-        begun = dataclasses.asdict(_begun_from(store, LAST))
+        begun = dataclasses.asdict(_begun_from(store, Path(home), LAST).config)
         first = json.loads(run("round", "launch", "--json")[1])
         assert (first["config"], first["from"]) == (json.loads(json.dumps(begun)), "the preset 'demo'")
         end(store)
@@ -212,7 +212,21 @@ def test_a_launch_without_options_begins_as_the_page_does_and_the_home_remembers
         end(store)
         again = json.loads(run("round", "launch", "--json")[1])
         assert (again["config"], again["from"]) == (mine["config"], "the settings of round 2")
-        assert json.loads(json.dumps(dataclasses.asdict(_begun_from(store, LAST)))) == mine["config"]
+        assert json.loads(json.dumps(dataclasses.asdict(_begun_from(store, Path(home), LAST).config))) == mine["config"]
+
+
+def test_a_launch_in_a_home_that_was_given_a_pose_model_begins_from_it(run: Run, tmp_path: Path) -> None:
+    model = tmp_path / "strong.onnx"
+    model.write_bytes(learning_movenet(96))
+    run(*importing("seed"))
+    run("user", "add", "lea", "--role", "lead")
+    assert "no pose model that can be trained" in run("round", "launch", "--preset", "imported")[2]
+    run("prelabel", str(model))
+    model.unlink()
+    launched = json.loads(run("round", "launch", "--json")[1])
+    assert launched["from"] == "the preset 'imported' with strong"
+    assert launched["config"]["model"]["weights"] == "models/strong"
+    assert launched["config"]["model"]["input_height"] == 96
 
 
 def end(store: Store) -> None:
