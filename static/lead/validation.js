@@ -29,7 +29,8 @@ class LeadValidation extends HTMLElement {
   async #ask() {
     if (this.#busy || document.hidden) return;
     const answer = await fetch("/api/validation").catch(() => null); // without an answer it stays as it is
-    if (answer?.ok && !this.#busy) this.#show(await answer.json());
+    const found = answer?.ok ? await answer.json() : null;
+    if (found && !this.#busy) this.#show(found);
   }
 
   /** @param {Validation} found */

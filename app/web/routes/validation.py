@@ -6,6 +6,7 @@ from app.contract.rounds import KeepMessage, ValidationPayload
 from app.pool.validation import keep_share
 from app.rounds.validation_told import validation_told
 from app.web.opened import OpenHome
+from db.pool.counts import count
 
 
 def validation_routes(home: OpenHome) -> APIRouter:
@@ -13,12 +14,13 @@ def validation_routes(home: OpenHome) -> APIRouter:
     api = APIRouter()
 
     @api.get("/api/validation")
-    def show() -> ValidationPayload:
+    def show() -> ValidationPayload | None:
+        """null where nothing was imported yet."""
         with home.store.reading() as tx:
-            return validation_told(tx)
+            return validation_told(tx) if count(tx).images else None
 
     @api.post("/api/validation")
-    def keep(message: KeepMessage) -> ValidationPayload:
+    def keep(message: KeepMessage) -> ValidationPayload | None:
         """Sent twice, the second changes nothing: the number is how many there shall be."""
         keep_share(home.store, share=0.0, at_least=message.persons)
         return show()
