@@ -11,6 +11,7 @@ networks/     pose networks: a backbone, published weights for it, and the head 
 pose_models/  pose models that somebody else trained, as ONNX files, run on persons' crops. Never imports torch
 protocols/    published experiments as files: which persons are labelled, unlabelled and measured on, and for how long
 ranking/      how far networks disagree about a person, and the order of the pool that follows
+simulation/   a labelled set plays the annotator: what rounds and orders save, in actions
 skeletons/    keypoints, edges, sigmas, and which keypoint is left and which right
 synthetic/    overhead-fisheye scenes of people, drawn with exact keypoints. Needs the extra `synth` (anny and warp)
 training/     training in a round folder: the loop of every method, measuring, resuming, starting weights

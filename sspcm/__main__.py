@@ -78,6 +78,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     return evaluate.run(options)
 
 
+def _simulate(options: argparse.Namespace) -> int:
+    from sspcm.commands import simulate
+    from sspcm.commands.devices import device_named
+
+    return simulate.run(options, device_named(options.device))
+
+
 def _export(options: argparse.Namespace) -> int:
     from sspcm.commands import export
 
@@ -97,6 +104,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "predict": _predict,
     "rank": _rank,
     "evaluate": _evaluate,
+    "simulate": _simulate,
     "export": _export,
     "draw": _draw,
 }

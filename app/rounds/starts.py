@@ -24,11 +24,8 @@ from db.pool.project import get_project, project_uuid, set_starts
 from db.records import StartsChoice, StartsFrom, UserRecord
 from db.rounds import rounds
 from db.store.session import Store
+from sspcm.evaluation.choosing import is_worse
 
-NOT_WORTH_KEEPING_BACK = 0.005
-"""A student that is surely worse by no more than this is published: its ranking is new, and starts hardly differ."""
-WORSE_ON_VALIDATION = 0.02
-"""A student whose mean on validation people is lower by more than this is kept, also where that is not sure."""
 Use = Literal["measured", "imported", "student"]
 """What a lead may choose: what the labels say, or one of the two networks whatever they say."""
 
@@ -127,10 +124,8 @@ def _published_student(tx: Session) -> Source | None:
 
 def _is_worse(evidence: Evidence, current: Source, candidate: Source) -> bool:
     """Whether the candidate is surely worse than what is in use, or seems so by much on validation people."""
-    all_of_them = evidence.over(current, candidate).difference
     validation = evidence.on_validation(current, candidate).difference
-    surely = all_of_them.is_surely_higher and all_of_them.mean > NOT_WORTH_KEEPING_BACK
-    return surely or (validation.is_measured and validation.mean > WORSE_ON_VALIDATION)
+    return is_worse(evidence.over(current, candidate).difference, validation=validation)
 
 
 def _choice(

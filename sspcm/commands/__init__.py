@@ -14,5 +14,6 @@ predict           `sspcm predict`
 processes         several processes that train together, as torchrun starts them
 rank              `sspcm rank`
 round             `sspcm round`
+simulate          `sspcm simulate`
 train             `sspcm train`
 """

@@ -6,6 +6,8 @@ from sspcm.errors import CheckpointError, TrainingError
 from sspcm.evaluation.prediction_files import EvaluationError
 from sspcm.formats.coco.reading import CocoError
 from sspcm.manifest import RoundError
+from sspcm.pose_models.layouts import PoseModelError
+from sspcm.simulation.people import SimulationError
 from sspcm.skeletons.skeleton import SkeletonError
 
 ERRORS = (
@@ -17,5 +19,7 @@ ERRORS = (
     TrainingError,
     EvaluationError,
     SkeletonError,
+    PoseModelError,
+    SimulationError,
     OSError,
 )

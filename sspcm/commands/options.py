@@ -8,6 +8,7 @@ from typing import get_args
 from sspcm.config import METHODS, PRESETS, Decoder, NetworkName, RoundConfig
 from sspcm.plain import limits_of
 from sspcm.protocols.protocol import protocol_names
+from sspcm.simulation.rows import Acquisition
 
 MOST_STEPS = int(limits_of(type(RoundConfig().train))["steps"][1])
 MOST_SEEDS = int(limits_of(RoundConfig)["seed"][1])
@@ -35,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_rank(commands)
     _add_evaluate(commands)
+    _add_simulate(commands)
     _add_export(commands)
     _add_draw(commands)
     return parser
@@ -244,6 +246,67 @@ def _add_evaluate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
     _add_seeing(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     _add_device(parser)
+
+
+def _add_simulate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _described(
+        commands.add_parser,
+        "simulate",
+        help="what rounds would save, with a labelled set as the annotator (needs the extra: sspcm[imported])",
+        description="Rounds of labelling and training, with a labelled set as the annotator; its actions are counted.",
+        example="sspcm simulate labels.json --images frames --model movenet.onnx --acquisition random fitted --out sim",
+    )
+    parser.add_argument("annotations", type=Path, metavar="DATASET", help="COCO keypoints: the truth")
+    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="where the file's images are")
+    parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="the pose model (ONNX)")
+    parser.add_argument(
+        "--acquisition",
+        nargs="+",
+        choices=get_args(Acquisition),
+        default=["random", "fitted+diversity"],
+        metavar="NAME",
+        help=f"whom to label next: {', '.join(get_args(Acquisition))} (random fitted+diversity)",
+    )
+    parser.add_argument("--rounds", type=whole(1, 100), default=3, metavar="R", help="trainings in a run (3)")
+    parser.add_argument(
+        "--per-round", type=whole(1, 100_000), default=50, metavar="N", help="labels before each training (50)"
+    )
+    seed = whole(0, MOST_SEEDS)
+    parser.add_argument("--seeds", type=seed, nargs="+", default=[0], metavar="S", help="runs of each (0)")
+    parser.add_argument("--holdout", type=share, default=0.2, metavar="SHARE", help="people to measure on (0.2)")
+    parser.add_argument(
+        "--validation", type=whole(0, 100_000), default=40, metavar="N", help="people who choose the starts (40)"
+    )
+    parser.add_argument("--people", type=whole(0, 10**9), default=0, metavar="N", help="use so many people (0: all)")
+    parser.add_argument("--plain", action="store_true", help="images are upright as they are: no lens circle")
+    parser.add_argument("--preset", choices=tuple(PRESETS), default="imported", help="what is trained (imported)")
+    parser.add_argument("--method", choices=tuple(METHODS), help="who learns from whom (the preset's)")
+    parser.add_argument("--steps", type=whole(1, MOST_STEPS), metavar="N", help="steps of each training")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting: train.held_out=0")
+    parser.add_argument("--part", type=part, default=(0, 1), metavar="I/N", help="this process takes every N-th run")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new one, or the same simulation's")
+    parser.add_argument("--dry-run", action="store_true", help="say what it costs; write nothing")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    _add_device(parser)
+
+
+def share(text: str) -> float:
+    """Reads a part of a whole, less than all of it."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 < number < 1:
+        raise argparse.ArgumentTypeError(f"found {text[:40]}; wanted a share between 0 and 1, such as 0.2")
+    return number
+
+
+def part(text: str) -> tuple[int, int]:
+    """Reads "I/N": which of how many processes this one is, from 0."""
+    one, slash, of = text.partition("/")
+    if not (slash and one.isdecimal() and of.isdecimal() and int(one) < int(of) <= 10_000):
+        raise argparse.ArgumentTypeError(f"found {text[:40]}; wanted I/N, I from 0 to N - 1, such as 0/2 and 1/2")
+    return int(one), int(of)
 
 
 def _add_export(commands: "_Subparsers[argparse.ArgumentParser]") -> None:

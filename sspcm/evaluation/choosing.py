@@ -17,6 +17,11 @@ FEWEST_PERSONS = 20
 FEWEST_IMAGES = 5
 """The interval counts images; of fewer than these it would be a guess."""
 
+NOT_WORTH_KEEPING_BACK = 0.005
+"""A student that is surely worse by no more than this is published: its ranking is new, and starts hardly differ."""
+WORSE_ON_VALIDATION = 0.02
+"""A student whose mean on validation people is lower by more than this is kept, also where that is not sure."""
+
 
 @dataclass(frozen=True)
 class Mean:
@@ -69,6 +74,15 @@ def compare(first: Float[np.ndarray, "P"], second: Float[np.ndarray, "P"], image
     mean, error, images = _clustered(first - second, image)
     reach = _t_quantile(0.95, images - 1) * error
     return Difference(mean, mean - reach, mean + reach, len(first), images)
+
+
+def is_worse(in_use: Difference, *, validation: Difference) -> bool:
+    """Whether a round's student is kept back: what is in use is surely better, or on validation people much better.
+
+    Both differences are that of what is in use less the student.
+    """
+    surely = in_use.is_surely_higher and in_use.mean > NOT_WORTH_KEEPING_BACK
+    return surely or (validation.is_measured and validation.mean > WORSE_ON_VALIDATION)
 
 
 def _clustered(values: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> tuple[float, float, int]:
