@@ -21,6 +21,7 @@ def add_queue(several: "Subparsers[argparse.ArgumentParser]") -> None:
 def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     """The first images of the queue."""
     from app.cli.store import import_first, known_store
+    from app.pool.order_figures import figures_in_use, say_figures
     from app.pool.queue_shown import as_shown
     from app.rounds.starts_told import starts_told
     from db.clock import utc_now
@@ -29,6 +30,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     with known_store(settings) as store, store.reading() as tx:
         found = queueing.listing(tx, limit=options.limit, now=utc_now())
         starts = starts_told(tx) if found else None
+        order = figures_in_use(tx, settings.home)
     items: list[dict[str, Any]] = [
         {
             "image": item.image.file_name,
@@ -52,6 +54,9 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
             yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"
         if starts and starts.sources:
             yield starts.words
+        if found and order:
+            yield say_figures(order)
 
-    answer({"items": items, "starts": starts.model_dump() if starts else None}, as_json=options.json, plain=plain)
+    told = {"items": items, "starts": starts.model_dump() if starts else None, "order": order}
+    answer(told, as_json=options.json, plain=plain)
     return 0

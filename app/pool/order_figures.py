@@ -7,6 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from db.pool import project
+from db.rounds import rounds
 from sspcm.ranking.corrections import LEAST_PERSONS, Measured
 from sspcm.whole_files import write_atomically
 
@@ -25,6 +29,15 @@ def read_figures(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def figures_in_use(tx: Session, home: Path) -> dict[str, Any] | None:
+    """Those of the order that annotators get: the published round's where they begin from its student."""
+    described = project.get_project(tx)
+    if described.starts.source == "student" and described.published_round is not None:
+        directory = rounds.get(tx, described.published_round).directory
+        return None if directory is None else read_figures(home / directory)
+    return read_figures(home)
 
 
 def say_figures(found: dict[str, Any] | None) -> str:

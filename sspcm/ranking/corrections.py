@@ -73,7 +73,10 @@ class Fit:
             found[known] = fit.probability(numbers[known])
             return found
 
-        return Expected(wrong=of(self.wrong, before.wrong), placed=of(self.placed, before.placed))
+        placed = of(self.placed, before.placed)
+        # a rank sum and the weights it was measured with go together, and so do two fits
+        weight = before.weight if self.wrong is None else placed
+        return Expected(of(self.wrong, before.wrong), placed, weight)
 
 
 def wrong_keypoints(
@@ -143,7 +146,8 @@ def expected_by_others(corrections: Corrections, skeleton: Skeleton) -> Expected
     if len(evidence) < LEAST_PERSONS or len(np.unique(images)) < _FOLDS:
         return None
     fold, curb = _folds(images), penalties(skeleton)
-    found = Expected(np.full(known.shape, np.nan), np.full(known.shape, np.nan))
+    wrong_and_placed = np.full((2, *known.shape), np.nan)
+    found = Expected(wrong_and_placed[0], wrong_and_placed[1], weight=wrong_and_placed[1])
     for one in range(_FOLDS):
         rest, own = (fold != one)[:, None], known & (fold == one)[:, None]
         wrong = fit_logistic(numbers[judged & rest], corrections.wrong[judged & rest], penalty=curb)

@@ -24,11 +24,13 @@ _UNPLACED = 2.0
 class Expected:
     """Of P persons' K keypoints: the probability that the prediction is wrong, and that annotators place it.
 
-    Both NaN where the network does not know the keypoint.
+    weight: how much a keypoint says of its person: that it is placed, by a fit only where wrong is one, too; beside a
+    rank sum it orders persons worse (docs/log.md). NaN where the network does not know the keypoint.
     """
 
     wrong: Float[np.ndarray, "P K"]
     placed: Float[np.ndarray, "P K"]
+    weight: Float[np.ndarray, "P K"]
 
     @property
     def gain(self) -> Float[np.ndarray, "P K"]:
@@ -65,20 +67,21 @@ def expected_before_labels(evidence: Evidence, skeleton: Skeleton) -> Expected:
         wrong[known] = np.interp(places, np.arange(1, len(dealt) + 1), dealt)
     is_detail = skeleton.sigma_array < DETAIL_BELOW
     placed = sigmoid(1.6 * sure + 0.9 * neighbours(sure, known, skeleton) - 1.8 * is_detail + 4.3)
-    return Expected(wrong=wrong, placed=np.where(known, placed, np.nan))
+    placed = np.where(known, placed, np.nan)
+    return Expected(wrong=wrong, placed=placed, weight=placed)
 
 
 def person_scores(expected: Expected, *, top_keypoints: int) -> Float[np.ndarray, "P"]:
-    """Each person's expected share of wrong keypoints among those that annotators place, over the worst by gain.
+    """Each person's expected share of wrong keypoints among those that annotators place, over the worst.
 
-    The mean of the probabilities of being wrong, weighted by those of being placed, as OKS is a mean over placed
-    keypoints. A person nobody can see counts for little: `_UNPLACED` keypoints that are right come in. 0 where the
-    network knows none.
+    The mean of the probabilities of being wrong by the weights, as OKS is a mean over placed keypoints. A person nobody
+    can see counts for little: `_UNPLACED` keypoints that are right come in. 0 where the network knows none.
     """
-    gain, placed = np.nan_to_num(expected.gain), np.nan_to_num(expected.placed)
-    worst = np.argsort(-gain, axis=1, kind="stable")[:, :top_keypoints]
-    total = np.take_along_axis(placed, worst, axis=1).sum(1) + _UNPLACED
-    return np.asarray(np.take_along_axis(gain, worst, axis=1).sum(1) / total)
+    weight = np.nan_to_num(expected.weight)
+    lost = np.nan_to_num(expected.wrong) * weight
+    worst = np.argsort(-lost, axis=1, kind="stable")[:, :top_keypoints]
+    total = np.take_along_axis(weight, worst, axis=1).sum(1) + _UNPLACED
+    return np.asarray(np.take_along_axis(lost, worst, axis=1).sum(1) / total)
 
 
 def worth_a_look(gain: Float[np.ndarray, "K"], *, flag_above: float) -> Sequence[int]:

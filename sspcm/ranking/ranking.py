@@ -97,13 +97,18 @@ def expected_gains(evidence: Evidence, skeleton: Skeleton, fit: Fit | None) -> E
 def judge_persons(
     evidence: Evidence, expected: Expected, reason: Callable[[int, int], str], *, top_keypoints: int, flag_above: float
 ) -> list[PersonInconsistency]:
-    """P persons' scores, and their keypoints of a gain over `flag_above`; reason: in words, of person p, keypoint k."""
+    """P persons' scores, and their keypoints of a gain over `flag_above`; reason: in words, of person p, keypoint k.
+
+    Where most keypoints are wrong, those of more than the mean gain alone are flagged: all would be none.
+    """
     scores, gain = person_scores(expected, top_keypoints=top_keypoints), expected.gain
+    known = gain[np.isfinite(gain)]
+    above = max(flag_above, float(known.mean()) if known.size else 0.0)
     return [
         PersonInconsistency(
             score=float(scores[p]),
             keypoints=evidence.inconsistency[p],
-            flags=tuple(Flag(k, float(row[k]), reason(p, k)) for k in worth_a_look(row, flag_above=flag_above)),
+            flags=tuple(Flag(k, float(row[k]), reason(p, k)) for k in worth_a_look(row, flag_above=above)),
         )
         for p, row in enumerate(gain)
     ]

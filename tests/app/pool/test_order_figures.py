@@ -1,9 +1,12 @@
 """The order's figures, kept in a file and said in words."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from app.pool.order_figures import FILE, note_figures, read_figures, say_figures
+from app.pool.order_figures import FILE, figures_in_use, note_figures, read_figures, say_figures
+from db.store.session import Store
 from sspcm.ranking.corrections import Measured
 
 FITTED = Measured(
@@ -27,6 +30,16 @@ def test_what_was_noted_is_read(tmp_path: Path) -> None:
     assert found is not None and found["auroc_fitted"] == 0.912 and found["persons"] == 120
     (tmp_path / FILE).write_bytes(b"[1")
     assert read_figures(tmp_path) is None
+
+
+def test_the_figures_in_use_are_the_homes_while_no_student_is_begun_from(
+    sqlite_store: Store, add_people: Callable[..., Any], tmp_path: Path
+) -> None:
+    add_people(sqlite_store, labelled=True)
+    note_figures(tmp_path, FITTED)
+    with sqlite_store.reading() as tx:
+        found = figures_in_use(tx, tmp_path)
+    assert found is not None and found["persons"] == 120
 
 
 def test_the_words_say_what_the_order_goes_by() -> None:

@@ -68,7 +68,8 @@ def test_an_unknown_keypoint_stays_unknown() -> None:
 
 
 def test_a_person_is_the_mean_over_what_is_placed_and_two_right_keypoints() -> None:
-    expected = Expected(wrong=np.array([[0.8, 0.2, 0.5]]), placed=np.array([[1.0, 0.5, 0.0]]))
+    weight = np.array([[1.0, 0.5, 0.0]])
+    expected = Expected(wrong=np.array([[0.8, 0.2, 0.5]]), placed=weight, weight=weight)
     assert person_scores(expected, top_keypoints=1000)[0] == pytest.approx((0.8 + 0.1) / (1.5 + 2))
     assert person_scores(expected, top_keypoints=1)[0] == pytest.approx(0.8 / (1 + 2))
 
