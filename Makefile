@@ -13,7 +13,7 @@ PROCESSES ?= 2
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types typedefs js format bench bench-carry bench-gpu bench-cpu clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types typedefs js format bench bench-loop bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make test      lint, types, unit, Node and browser tests, and the whole loop once'
 	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
 	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
+	@echo 'make bench-loop BUDGET_S=540: starts by rounds, methods, ways to choose, in rows that resume'
 	@echo 'make lint types typedefs js format bench setup clean'
 
 # --- what is installed -----------------------------------------------------------------------------------------------
@@ -121,6 +122,14 @@ bench-gpu:
 
 bench-cpu:
 	$(EVIDENCE) --scale cpu --budget-s $(BUDGET_S)
+
+# What the loop gives (benchmarks/loop.py): rows of sspcm simulate on LOOP_DATA/{drawn,coco,fisheye} from LOOP_MODEL, which resume.
+LOOP_DATA ?= build/loop/data
+LOOP_MODEL ?= build/loop/model.onnx
+
+bench-loop: setup-dev
+	$(PY) -m benchmarks.loop --data $(LOOP_DATA) --model $(LOOP_MODEL) --budget-s $(BUDGET_S)
+	$(PY) -m benchmarks.loop --table
 
 bench: setup-dev
 	for file in benchmarks/*.py; do $(PY) $$file || exit 1; done

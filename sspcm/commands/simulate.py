@@ -84,7 +84,7 @@ def open_simulation(folder: Path, everybody: Everybody, model: PoseModel, plan: 
                 "Give the options that began it, or another --out."
             )
         return
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and any(one.name != KEPT_AS for one in folder.iterdir()):
         raise SimulationError(f"{folder} holds other files; wanted a new folder. Give another --out.")
     write_atomically(path, json.dumps(wanted).encode())
 

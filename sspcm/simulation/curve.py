@@ -103,6 +103,7 @@ def _point(runs: Mapping[int, Mapping[int, Row]], number: int) -> dict[str, Any]
         "actions": float(np.mean(actions)),
         "actions_to_label_everybody": float(np.mean(to_finish)),
         "oks": interval([_sample(row, "oks") for row in here]),
+        "student_oks": interval([_sample(row, "student_oks") for row in here]),
         "actions_a_person": interval([_sample(row, "actions") for row in here]),
         "starts": sorted({row["starts"] for row in here}),
         "cpu_s": float(np.mean([row["cpu_s"] for row in here])),

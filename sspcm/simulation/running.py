@@ -118,16 +118,16 @@ def _row(
 ) -> Row:
     """What annotators would begin from now, measured on those who wait and on people held out."""
     everybody, starts = simulation.everybody, in_use.starts
-    held_out = everybody.oks(starts.xyc, parts.held_out)
+    held_out, students = (everybody.oks(one.xyc, parts.held_out) for one in (starts, student))
     found: dict[str, Any] = {
         "acquisition": run.acquisition,
         "seed": run.seed,
         "round": number,
         "starts": starts.name,
         "is_published": in_use.published is student,
-        "student_oks": round(float(everybody.oks(student.xyc, parts.held_out).mean()), 4),
         "held_out": {
             "oks": held_out.round(4).tolist(),
+            "student_oks": students.round(4).tolist(),
             "actions": _actions(everybody, starts, parts.held_out).total.tolist(),
             "groups": everybody.group[parts.held_out].tolist(),
         },

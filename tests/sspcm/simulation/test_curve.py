@@ -14,7 +14,7 @@ def row(acquisition, seed, number, *, each=(4, 4), oks=(0.5, 0.7), rest=20):
         "acquisition": acquisition, "seed": seed, "round": number, "labels": 2 * number, "starts": "model",
         "cpu_s": 1.0,
         "actions_each": list(each), "groups_chosen": [0, 1], "rest": {"people": 5, "oks": 0.5, "actions": rest},
-        "held_out": {"oks": list(oks), "actions": [3, 5], "groups": [7, 8]},
+        "held_out": {"oks": list(oks), "student_oks": list(oks), "actions": [3, 5], "groups": [7, 8]},
     }  # fmt: skip
 
 
