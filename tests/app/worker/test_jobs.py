@@ -92,7 +92,8 @@ def test_an_uploaded_model_is_run_over_the_pool_and_its_end_is_told(place: Place
     with place.store.transaction() as tx:  # images that can be read
         for image in images.list_images(tx):
             path = ImageFiles(place.settings.home).path(image.sha256)
-            path.write_bytes(cv2.imencode(".png", np.zeros((480, 640, 3), np.uint8))[1].tobytes())
+            noise = np.random.default_rng(image.id).integers(0, 256, (480, 640, 3), np.uint8)
+            path.write_bytes(cv2.imencode(".png", noise)[1].tobytes())
     launch_prelabelling(place.store, place.engine, model="dots", sha256=fine, user=place.lead)
     place.start_worker()
     until(lambda: newest_prelabelling(place).state in ("done", "failed"))
