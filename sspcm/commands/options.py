@@ -280,6 +280,7 @@ def _add_simulate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
     parser.add_argument("--people", type=whole(0, 10**9), default=0, metavar="N", help="use so many people (0: all)")
     parser.add_argument("--plain", action="store_true", help="images are upright as they are: no lens circle")
     parser.add_argument("--preset", choices=tuple(PRESETS), default="imported", help="what is trained (imported)")
+    parser.add_argument("--anew", action="store_true", help="each round begins at the model, not at the round before")
     parser.add_argument("--method", choices=tuple(METHODS), help="who learns from whom (the preset's)")
     parser.add_argument("--steps", type=whole(1, MOST_STEPS), metavar="N", help="steps of each training")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one setting: train.held_out=0")

@@ -66,7 +66,7 @@ def read_plan(options: argparse.Namespace, model: PoseModel) -> Plan:
     if options.plain:
         config = replace(config, model=replace(config.model, orientation="image"))
     config = merge(config if options.steps is None else shortened(config, options.steps), read_settings(options.set))
-    return Plan(config, options.rounds, options.per_round, options.holdout, options.validation)
+    return Plan(config, options.rounds, options.per_round, options.holdout, options.validation, options.anew)
 
 
 def open_simulation(folder: Path, everybody: Everybody, model: PoseModel, plan: Plan) -> None:

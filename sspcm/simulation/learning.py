@@ -43,8 +43,8 @@ def learn(
 ) -> Source:
     """What the round's student says of those who wait and of the others, NaN of everybody else.
 
-    Done before, it is read out of the folder; interrupted, it goes on. The weights are thrown away at the end: a
-    simulation has many. Raises SimulationError with the training's own words.
+    Done before, it is read out of the folder; interrupted, it goes on. The networks stay in the folder. Raises
+    SimulationError with the training's own words.
     """
     path = folder / SEEN_FILE
     if not path.exists():
@@ -52,10 +52,19 @@ def learn(
         if not run_round(folder, device=device):
             raise SimulationError(str(json.loads((folder / STATUS_FILE).read_text())["error"]))
         _keep(path, _see(folder, lesson, everybody, config, device))
-        for heavy in (*folder.glob("*.safetensors"), *folder.glob("*.onnx")):
-            heavy.unlink()
     with np.load(path, allow_pickle=False) as kept:
         return Source(name, kept["xyc"], kept["inconsistency"])
+
+
+def going_on_from(config: RoundConfig, folder: Path | None) -> RoundConfig:
+    """The settings with the networks of an earlier round to begin at; without one as they are."""
+    return config if folder is None else replace(config, model=replace(config.model, weights=str(folder.resolve())))
+
+
+def throw_networks_away(folder: Path) -> None:
+    """A simulation has many: what they said is kept."""
+    for heavy in (*folder.glob("*.safetensors"), *folder.glob("*.onnx")):
+        heavy.unlink()
 
 
 def _manifest(lesson: Lesson, everybody: Everybody, config: RoundConfig) -> Manifest:

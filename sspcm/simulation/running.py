@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from sspcm.config import RoundConfig
 from sspcm.simulation.acquisition import Labelled, Source, Waiting, choose
 from sspcm.simulation.annotator import Actions, count_actions
-from sspcm.simulation.learning import Lesson, learn
+from sspcm.simulation.learning import Lesson, going_on_from, learn, throw_networks_away
 from sspcm.simulation.people import Everybody, SimulationError, Split, split
 from sspcm.simulation.rows import Row, Run
 from sspcm.simulation.starts import InUse, after_round
@@ -30,6 +30,8 @@ class Plan:
     per_round: int
     holdout: float
     validation: int
+    anew: bool = False
+    """Each round begins at the imported model, and not at the networks of the published one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +74,9 @@ def simulate(simulation: Simulation, run: Run, clock: Clock) -> Iterator[Row]:
         batch = choose(run.acquisition, waiting, plan.per_round, seed=run.seed)
         spent = _actions(everybody, in_use.starts, batch)
         done, rest = [*done, Labelled(in_use.order, batch)], np.setdiff1d(rest, batch)
-        student = _learn(simulation, run, number, parts, rest, done)
+        student = _learn(simulation, run, number, parts, rest, done, in_use)
         in_use = after_round(in_use, student, everybody, parts.validation)
+        _keep_networks(simulation, run, number, in_use)
         told = {
             "labels": sum(len(one.rows) for one in done),
             "chosen": [everybody.persons[i].id for i in batch],
@@ -87,9 +90,16 @@ def simulate(simulation: Simulation, run: Run, clock: Clock) -> Iterator[Row]:
 
 
 def _learn(
-    simulation: Simulation, run: Run, number: int, parts: Split, rest: Int[np.ndarray, "N"], done: list[Labelled]
+    simulation: Simulation,
+    run: Run,
+    number: int,
+    parts: Split,
+    rest: Int[np.ndarray, "N"],
+    done: list[Labelled],
+    in_use: InUse,
 ) -> Source:
-    """Of the last round, or of chance, no order follows: then the members' answers are not asked for."""
+    """Begins where the published round ended. Members' answers are asked for where an order follows: not after the last
+    round, and not for chance."""
     last = run.acquisition == "all" or number == simulation.plan.rounds
     lesson = Lesson(
         labelled=np.concatenate([one.rows for one in done]),
@@ -97,14 +107,31 @@ def _learn(
         others=np.concatenate([parts.held_out, parts.validation]),
         compared=not last and run.acquisition != "random",
     )
+    plan, published = simulation.plan, in_use.published
+    begins = None if plan.anew or published is None else _folder(simulation, run, published.name)
+    name = f"round {number}"
     return learn(
-        simulation.folder / "rounds" / f"{run.acquisition}-seed{run.seed}-round{number}",
+        _folder(simulation, run, name),
         lesson,
         simulation.everybody,
-        replace(simulation.plan.config, seed=run.seed),
-        name=f"round {number}",
+        going_on_from(replace(plan.config, seed=run.seed), begins),
+        name=name,
         device=simulation.device,
     )
+
+
+def _folder(simulation: Simulation, run: Run, name: str) -> Path:
+    """Of a round, by its name."""
+    return simulation.folder / "rounds" / f"{run.acquisition}-seed{run.seed}-{name.replace(' ', '')}"
+
+
+def _keep_networks(simulation: Simulation, run: Run, number: int, in_use: InUse) -> None:
+    """Those that the next round begins at, if there is one."""
+    is_last = run.acquisition == "all" or number == simulation.plan.rounds
+    needed = None if is_last or in_use.published is None else in_use.published.name
+    for name in (f"round {one}" for one in range(1, number + 1)):
+        if name != needed:
+            throw_networks_away(_folder(simulation, run, name))
 
 
 def _row(

@@ -1,5 +1,6 @@
 """A small project, round by round, with real trainings of a small model of MoveNet's build."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +62,18 @@ def test_each_round_has_more_labels_and_a_run_that_was_killed_goes_on_to_the_sam
     assert rows_of(plan, tmp_path / "killed", "fitted") == whole
     assert trained == ["fitted-seed0-round1", "fitted-seed0-round2", "fitted-seed0-round2"]
     assert not list((tmp_path / "killed").rglob("*.safetensors"))
+
+
+def test_a_later_round_begins_at_the_published_one_unless_told_to_begin_anew(plan, tmp_path):
+    def begun_at(folder: Path) -> list[str]:
+        manifests = sorted(folder.rglob("manifest.json"))
+        return [Path(json.loads(one.read_text())["config"]["model"]["weights"]).name for one in manifests]
+
+    gone_on = rows_of(plan, tmp_path / "on", "u3")
+    assert gone_on[1]["is_published"]
+    assert begun_at(tmp_path / "on") == ["small.onnx", "u3-seed0-round1"]
+    rows_of(replace(plan, anew=True), tmp_path / "anew", "u3")
+    assert begun_at(tmp_path / "anew") == ["small.onnx", "small.onnx"]
 
 
 @pytest.mark.parametrize("method", ["sspcm", "multiaugs"])
