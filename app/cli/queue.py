@@ -30,7 +30,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     with known_store(settings) as store, store.reading() as tx:
         found = queueing.listing(tx, limit=options.limit, now=utc_now())
         starts = starts_told(tx) if found else None
-        order = figures_in_use(tx, settings.home)
+        order = figures_in_use(tx, settings.home) if found else None
     items: list[dict[str, Any]] = [
         {
             "image": item.image.file_name,
@@ -54,7 +54,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
             yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"
         if starts and starts.sources:
             yield starts.words
-        if found and order:
+        if order:
             yield say_figures(order)
 
     told = {"items": items, "starts": starts.model_dump() if starts else None, "order": order}
