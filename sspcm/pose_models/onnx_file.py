@@ -16,6 +16,7 @@ from sspcm.pose_models.layouts import PoseModelError, Tensor, check_size, read_i
 # Field numbers of onnx.proto3 (ONNX 1.22).
 MODEL_IR_VERSION, MODEL_GRAPH, MODEL_OPSET = 1, 7, 8
 GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT, GRAPH_OUTPUT = 1, 5, 11, 12
+NODE_KIND = 4
 TENSOR_DIMS, TENSOR_TYPE, TENSOR_NAME, TENSOR_RAW, TENSOR_EXTERNAL, TENSOR_PLACE = 1, 2, 8, 9, 13, 14
 VALUE_NAME, VALUE_TYPE, TYPE_TENSOR, TENSOR_ELEMENT, TENSOR_SHAPE, SHAPE_DIM, DIM_VALUE = 1, 2, 1, 1, 2, 1, 1
 ELEMENTS = {1: "float", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool",
@@ -122,6 +123,18 @@ def declared(path: Path, name: str) -> tuple[list[Tensor], list[Tensor]]:
                     f"{name} is no whole ONNX model: {error}; wanted the file as it was exported. "
                     "Download or export it again."
                 ) from error
+
+
+def count_convolutions(path: Path) -> int:
+    """How many convolutions a whole ONNX file has: those are what learns. 0 for what is no whole model."""
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            fields = _Fields(content)
+            graph = dict(fields.of(_Span(0, len(content)))).get(MODEL_GRAPH, _Span(0, 0))
+            nodes = [dict(fields.parts(part)) for number, part in fields.parts(graph) if number == GRAPH_NODE]
+            return sum(fields.text(node.get(NODE_KIND, _Span(0, 0))) == "Conv" for node in nodes)
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return 0
 
 
 def _may_be_poses(output: Tensor) -> bool:

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from sspcm.pose_models.layouts import BOX_SCALE, Kind, PoseModelError, Tensor, read_input
-from sspcm.pose_models.onnx_file import declared
+from sspcm.pose_models.onnx_file import count_convolutions, declared
 
+_HEADS: dict[Kind, int] = {"movenet": 4, "heatmaps": 1}
+"""Convolutions that a model has at least; one without them computes by rules, and has nothing to learn with."""
 MULTIPLE = 32
 """A round's crops have sides of this many pixels, or times it."""
 
@@ -23,7 +25,7 @@ def trainable_settings(path: Path) -> dict[str, dict[str, Any]] | None:
     if frame is None or frame.height % MULTIPLE or frame.width % MULTIPLE or frame.dtype == "float16":
         return None
     kind = _kind(frame.kind, outputs)
-    if kind is None:
+    if kind is None or count_convolutions(path) < _HEADS[kind]:
         return None
     model = {"input_height": frame.height, "input_width": frame.width, "box_scale": BOX_SCALE[kind]}
     # Heatmaps that were trained by their squared error go on by it; MoveNet's are weighed, and only compared.

@@ -31,8 +31,8 @@ def test_the_settings_are_the_models_own_and_lie_over_the_preset(tmp_path, conte
 
 @pytest.mark.parametrize(
     "content",
-    [simcc(), classifier(), heatmaps(64, 48), movenet(40), b"no model", b""],
-    ids=["simcc", "classifier", "sides of 48", "sides of 40", "text", "empty"],
+    [simcc(), classifier(), heatmaps(64, 48), movenet(40), movenet(64), heatmaps(64, 64), b"no model", b""],
+    ids=["simcc", "classifier", "sides of 48", "sides of 40", "movenet of rules", "heatmaps of rules", "text", "empty"],
 )
 def test_what_no_round_can_start_from_has_none(tmp_path, content):
     assert trainable_settings(written(tmp_path, content)) is None
