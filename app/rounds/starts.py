@@ -50,8 +50,8 @@ def judge_round(tx: Session, number: int) -> Judgement:
         words = "Nothing could be measured: there were no other predictions to compare its student's with."
         return Judgement(None, {"words": words}, starts)
     found = evidence.over(current, candidate)
-    words, is_worse = _measured_words(found, current, candidate), _is_worse(evidence, current, candidate)
-    because = f"Not published, as its student is worse. {words}" if is_worse else None
+    words = _measured_words(found, current, candidate)
+    because = f"Not published, as its student is worse. {words}" if _is_worse(evidence, current, candidate) else None
     student = before if because else candidate
     choice = _choice(evidence, model, student, starts, earlier=before)
     return Judgement(because, _figures(found, current) | {"words": words}, choice)
