@@ -71,7 +71,7 @@ def _fields(store: Store, home: Path) -> list[gr.components.Component]:
     """
     demo = PRESETS[FIRST]
     with gr.Row():
-        info = "imported: your pose model, anew; demo: minutes on a CPU; standard: a GPU"
+        info = "demo: minutes on a CPU, standard: a GPU"
         preset = gr.Dropdown([*PRESETS, LAST], value=FIRST, label="Preset", info=info, min_width=130)
         method = gr.Dropdown(
             list(METHODS), value="sspcm", label="Method", info="who teaches whom, on which hard views", min_width=130
