@@ -13,6 +13,7 @@ import hypothesis
 import numpy as np
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from db.people import users
 from db.pool import counts, images, project
@@ -25,6 +26,22 @@ from sspcm.skeletons.skeleton import get_skeleton
 # Shared machines pause now and then: a slow example is no failing one.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+DRAWING = "tests/sspcm/synthetic/"
+
+
+class FilesSideBySide(LoadFileScheduling):
+    """A file's tests in one process; all that draw in one as well, for on a new machine the bodies are built first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return DRAWING if nodeid.startswith(DRAWING) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesSideBySide:
+    """What `--dist loadfile` asks for, but for the drawing."""
+    return FilesSideBySide(config, log)
 
 
 @pytest.fixture

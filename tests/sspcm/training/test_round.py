@@ -305,7 +305,7 @@ def test_before_its_first_step_an_imported_round_says_what_the_model_says(make_r
     said = predict_persons({"A": network}, crops_of(folder), batch=4, device=CPU)["A"]
     with np.load(folder / "predictions.npz") as arrays:
         for name in MEMBERS:
-            assert np.array_equal(arrays[name][:, 1:], said)
+            assert np.abs(arrays[name][:, 1:] - said).max() < 1e-3, "batches of another size round otherwise"
 
 
 def test_an_imported_round_that_stopped_goes_on_to_the_same_networks(make_round, movenet_file, tmp_path, monkeypatch):
