@@ -123,6 +123,43 @@ class KeepMessage(Message):
     persons: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
+class OrderFigurePayload(Payload):
+    """How well the order does in one respect, with its 95 % interval; null where nothing could be measured.
+
+    name: in words; more: what it means. chance: a random order's figure, chance_low and chance_high: between which
+    95 % of random orders of the same people lie.
+    """
+
+    name: str
+    more: str
+    value: float | None
+    low: float | None
+    high: float | None
+    chance: float
+    chance_low: float | None
+    chance_high: float | None
+
+
+class OrderPayload(Payload):
+    """What the queue is ordered by now, and how well, on labels that the order did not learn from.
+
+    goes_by: before any network spoke, by how unlike images are; before labels; fitted on corrections. round: whose
+    student's poses it is about; null for an imported model's. corrections: how many corrected people it was made with;
+    persons: how many the figures are on, whom `people` names; enough: whether they are enough for figures.
+    """
+
+    words: str
+    advice: str
+    people: str
+    goes_by: Literal["unlike", "before labels", "fitted"]
+    round: int | None
+    corrections: int
+    corrections_wanted: int
+    persons: int
+    enough: bool
+    figures: list[OrderFigurePayload]
+
+
 class RoundPayload(Payload):
     """A round: its settings, where it stands, what it measured."""
 

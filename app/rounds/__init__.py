@@ -5,6 +5,7 @@ errors            why a round cannot be launched or go on
 folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest
 launching         launches a round
+order_told        what the queue is ordered by, and how well
 progress          the trainer's progress, into the store
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store

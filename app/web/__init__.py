@@ -8,6 +8,7 @@ connections       limits on connections: how many, how slow
 entrance          signing in and out
 event_words       what a failed event of a page is answered with
 guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
+kept_answer       an answer that costs a second, given again while it holds
 known_browsers    browsers that have signed in before
 login_budget      how many wrong passwords are borne, and from whom
 login_page        the login page

@@ -40,6 +40,7 @@ from app.web.routes.cameras import camera_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
+from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
@@ -64,6 +65,7 @@ ROUTES = (
     camera_routes,
     dataset_routes,
     validation_routes,
+    order_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

@@ -20,8 +20,11 @@ from db.schema import (
 from sspcm.pose import IMPORTED
 
 
-def labelled(tx: Session, split: Split, *, most: int) -> list[PersonRecord]:
-    """A split's accepted persons, the last labels first; of the pool only those whom somebody labelled here."""
+def labelled(tx: Session, split: Split, *, most: int, and_imported: bool = False) -> list[PersonRecord]:
+    """A split's accepted persons, the last labels first; of the pool only those whom somebody labelled here.
+
+    and_imported: of the pool those as well whose label came with a file.
+    """
     current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
     query = (
         select(PersonRow, LabelRow)
@@ -31,7 +34,7 @@ def labelled(tx: Session, split: Split, *, most: int) -> list[PersonRecord]:
         .order_by(LabelRow.id.desc())
         .limit(most)
     )
-    if split == "train":
+    if split == "train" and not and_imported:
         query = query.where(LabelRow.author != IMPORTED)
     return [person_record(person, label) for person, label in tx.execute(query)]
 

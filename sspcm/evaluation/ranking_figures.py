@@ -108,6 +108,16 @@ def intervals(
     return measure(np.arange(len(images))), float(low), float(high)
 
 
+def by_chance(
+    measure: Callable[[Int[np.ndarray, "N"]], float], count: int, *, draws: int, seed: int
+) -> tuple[float, float]:
+    """Between which two figures 95 % of random orders lie. measure: of an order of `count` persons, their rows."""
+    rng = np.random.default_rng(seed)
+    found = [measure(rng.permutation(count)) for _ in range(draws)]
+    low, high = np.nanpercentile(found, (2.5, 97.5)) if np.isfinite(found).any() else (np.nan, np.nan)
+    return float(low), float(high)
+
+
 def average_precision(score: Float[np.ndarray, "N"], positive: Bool[np.ndarray, "N"]) -> float:
     """The area under precision by recall, step by step; equal scores are one step. NaN without a positive."""
     if not positive.any():

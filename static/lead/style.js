@@ -60,9 +60,12 @@ circle.series { fill: var(--line); }
 .sources .name { line-height: 1.7; overflow-wrap: anywhere; } .in-use .name { font-weight: 650; }
 .sources .figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .sources button { grid-column: 1 / -1; justify-self: start; }
+.sources.narrow li { grid-template-columns: minmax(0, 1fr) auto; } .narrow .track { grid-column: 1 / -1; margin: 4px 0; }
 .track { position: relative; height: 6px; border-radius: 99px; background: var(--sunk, #e6eaf0); }
-.range, .mean { position: absolute; top: 0; height: 6px; border-radius: 99px; }
+.range, .by-chance, .mean { position: absolute; top: 0; height: 6px; border-radius: 99px; }
 .range { background: color-mix(in srgb, var(--accent, #1d5fc4) 45%, transparent); }
+.by-chance { background: color-mix(in srgb, var(--body-text-color-subdued, #4f5d6d) 35%, transparent); }
+.sources .wide { grid-column: 1 / -1; font-size: 13px; }
 .mean { width: 4px; top: -3px; height: 12px; margin-left: -2px; background: var(--accent, #1d5fc4); }
 
 .scroll { overflow-x: auto; margin: 0 -18px; padding: 0 18px; }

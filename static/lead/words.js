@@ -165,3 +165,17 @@ export function sayWhy({ why, sources, enough, persons }) {
   if (!enough && sources.length > 1) said.unshift("Nothing changes by itself before there are 20 such people in 5 images; validation people tell best.");
   return why ? [...said, `When this was last decided: ${why}`] : said;
 }
+
+/** @typedef {import("../shared/contract.d.ts").OrderFigurePayload} OrderFigure */
+
+/** A figure in [-1, 1] as it is written here: two places, no zero before the point. @param {number} value */
+function short(value) {
+  return value.toFixed(2).replace(/^(-?)0\./, "$1.").replace(/^-(\.00)$/, "$1").replace("-", "−");
+}
+
+/** How well the order does, and what chance would do. @param {Omit<OrderFigure, "name" | "more">} figure */
+export function sayFigure({ value, low, high, chance, chance_low: least, chance_high: most }) {
+  const text = value === null ? "not measured" : low === null || high === null ? short(value) : `${short(value)} [${short(low)}, ${short(high)}]`;
+  const between = least === null || most === null ? "" : ` [${short(least)}, ${short(most)}]`;
+  return { text, chance: `A random order: ${short(chance)}${between}.` };
+}

@@ -276,6 +276,43 @@ export interface NotAPersonMessage {
   withdrawn?: boolean;
 }
 
+/**
+ * How well the order does in one respect, with its 95 % interval; null where nothing could be measured.
+ *
+ * name: in words; more: what it means. chance: a random order's figure, chance_low and chance_high: between which
+ * 95 % of random orders of the same people lie.
+ */
+export interface OrderFigurePayload {
+  name: string;
+  more: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  chance: number;
+  chance_low: number | null;
+  chance_high: number | null;
+}
+
+/**
+ * What the queue is ordered by now, and how well, on labels that the order did not learn from.
+ *
+ * goes_by: before any network spoke, by how unlike images are; before labels; fitted on corrections. round: whose
+ * student's poses it is about; null for an imported model's. corrections: how many corrected people it was made with;
+ * persons: how many the figures are on, whom `people` names; enough: whether they are enough for figures.
+ */
+export interface OrderPayload {
+  words: string;
+  advice: string;
+  people: string;
+  goes_by: "unlike" | "before labels" | "fitted";
+  round: number | null;
+  corrections: number;
+  corrections_wanted: number;
+  persons: number;
+  enough: boolean;
+  figures: OrderFigurePayload[];
+}
+
 /** About one person, as the browser last saw them. `key`: the same one is carried out once. */
 export interface PersonMessage {
   key: string;

@@ -62,6 +62,11 @@ def lead_validation() -> gr.HTML:
     return _element("lead-validation", "/assets/lead/validation.js")
 
 
+def lead_order() -> gr.HTML:
+    """What the queue is ordered by, and how well; it speaks to /api/order itself."""
+    return _element("lead-order", "/assets/lead/order.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

@@ -15,6 +15,7 @@ from app.web.pages.elements import (
     lead_counts,
     lead_exports,
     lead_labels,
+    lead_order,
     lead_prelabel,
     lead_starts,
     lead_tables,
@@ -49,8 +50,10 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     prelabel = lead_prelabel()
                     exports = lead_exports()
                     lead_labels()
-                with gr.Column(scale=2, min_width=340, elem_id="launch"):
-                    launch = launch_form(store, engine, settings)
+                with gr.Column(scale=2, min_width=340, elem_id="beside"):
+                    with gr.Column(elem_id="launch"):
+                        launch = launch_form(store, engine, settings)
+                    lead_order()
             charts = lead_charts()
             tables = lead_tables()
             timer = gr.Timer(REFRESH_S)

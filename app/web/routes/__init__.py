@@ -4,6 +4,7 @@ cameras        lens circles read and set
 dataset        labels in and out
 images         the bytes of images
 labelling      tasks, decisions, leases
+order          what the queue is ordered by, and how well
 prelabellings  pose models uploaded and followed
 rounds         rounds launched and listed
 sheet          the contact sheet and its thumbs

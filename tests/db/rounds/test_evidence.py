@@ -40,9 +40,9 @@ def test_the_pools_labels_are_those_made_here_and_the_last_come_first(
     with store.reading() as tx:
         assert [p.id for p in evidence.labelled(tx, "train", most=9)] == [second, first]
         assert [p.id for p in evidence.labelled(tx, "train", most=1)] == [second]
+        assert [p.id for p in evidence.labelled(tx, "train", most=9, and_imported=True)] == [second, first, imported]
         (person,) = evidence.labelled(tx, "validation", most=9)
         assert (person.id, person.label is not None) == (held_out, True)
-    assert imported
 
 
 def test_a_round_may_have_learned_from_whoever_was_frozen_up_to_it(

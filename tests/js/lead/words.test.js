@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, sayAp, sayDuration, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayValidation, sayWhy,
+  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayValidation, sayWhy,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
@@ -108,4 +108,12 @@ test("what bends the figures is told, and why the choice fell as it did", () => 
   assert.match(few[0], /before there are 20 such people in 5 images/);
   assert.equal(few[1], "1 label began at the pose of movenet, and lean to it.".replace("lean", "leans"));
   assert.deepEqual(sayWhy({ why: "movenet stays.", sources: [student], enough: true, persons: 30 }), ["When this was last decided: movenet stays."]);
+});
+
+test("the order's figures stand beside what a random order would have", () => {
+  const figure = { value: 0.612, low: 0.5, high: 0.7, chance: 0, chance_low: -0.12, chance_high: 0.12 };
+  assert.deepEqual(sayFigure(figure), { text: ".61 [.50, .70]", chance: "A random order: .00 [−.12, .12]." });
+  assert.equal(sayFigure({ ...figure, value: -0.004, low: null, high: null }).text, ".00", "no minus before nothing");
+  assert.deepEqual(sayFigure({ ...figure, value: null, chance: 0.5, chance_low: null }), { text: "not measured", chance: "A random order: .50." });
+  assert.equal(sayFigure({ ...figure, value: 1, low: 1, high: 1 }).text, "1.00 [1.00, 1.00]");
 });

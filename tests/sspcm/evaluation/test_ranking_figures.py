@@ -7,6 +7,7 @@ import pytest
 
 from sspcm.evaluation.ranking_figures import (
     average_precision,
+    by_chance,
     caught,
     intervals,
     joint_errors,
@@ -17,6 +18,7 @@ from sspcm.evaluation.ranking_figures import (
     risk_coverage,
     sparsification_gain,
 )
+from sspcm.ranking.separation import spearman
 
 IMAGES = np.arange(60) // 2
 
@@ -37,6 +39,13 @@ def test_the_error_of_a_keypoint_is_what_oks_loses_and_nan_where_nobody_placed_i
     found = joint_errors(start, truth, area=np.array([100.0]), sigmas=np.full(3, 0.1), images=np.zeros(1, np.int64))
     assert found.error[0, :2] == pytest.approx([1 - math.exp(-0.5), 0.0]) and np.isnan(found.error[0, 2])
     assert found.person[0] == pytest.approx((1 - math.exp(-0.5)) / 2)
+
+
+def test_random_orders_of_many_people_lie_as_close_to_chance_as_theory_says() -> None:
+    lost = np.random.default_rng(0).random(101)
+    low, high = by_chance(lambda order: spearman(lost[order], lost), 101, draws=2000, seed=0)
+    assert (low, high) == pytest.approx((-0.196, 0.196), abs=0.02)  # 1.96 / sqrt(101 - 1)
+    assert all(math.isnan(one) for one in by_chance(lambda order: math.nan, 3, draws=5, seed=0))
 
 
 def test_average_precision_is_the_textbooks() -> None:
