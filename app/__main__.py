@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli import accounts, cameras, dataset, queue, rounds, serving, skeletons, validation
+from app.cli import accounts, cameras, dataset, queue, rounds, serving, skeletons, unlabelable, validation
 from app.cli.options import HOME_HELP, PROGRAM, epilog, folder
 
 
@@ -40,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     skeletons.add_skeleton(several)
     queue.add_queue(several)
     validation.add_validation(several)
+    unlabelable.add_unlabelable(several)
     rounds.add_round(several)
     return parser
 

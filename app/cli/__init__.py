@@ -2,17 +2,19 @@
 
 What a body works with is imported when it runs: `--help` and a misspelt command answer at once.
 
-accounts    accounts
-cameras     cameras and their lens circles
-console     what commands print: JSON for programs, lines for people
-dataset     images and labels in, labels out, a pose model over the pool
-options     options that several commands share
-queue       what annotators get next
-rounds      rounds: launched, listed, shown
-running     a command is carried out, and what went wrong is said in one sentence
-serving     the demo, the server, the worker, the store's upgrade
-skeletons   the home's skeleton, shown and corrected
-store       the store as commands open it
-targets     the file that a command writes
-validation  people kept to measure rounds by
+accounts     accounts
+cameras      cameras and their lens circles
+console      what commands print: JSON for programs, lines for people
+dataset      images and labels in, labels out, a pose model over the pool
+leads        which lead a command acts for
+options      options that several commands share
+queue        what annotators get next
+rounds       rounds: launched, listed, shown
+running      a command is carried out, and what went wrong is said in one sentence
+serving      the demo, the server, the worker, the store's upgrade
+skeletons    the home's skeleton, shown and corrected
+store        the store as commands open it
+targets      the file that a command writes
+unlabelable  people too small or too dark to label
+validation   people kept to measure rounds by
 """

@@ -10,7 +10,6 @@ from app.cli.options import Subparsers, add_json, command, group, positive
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
-    from db.records import UserRecord
     from db.store.session import Store
     from sspcm.config import RoundConfig
 
@@ -53,6 +52,7 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
 
 def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     """A round into the worker's hands."""
+    from app.cli.leads import lead_of
     from app.cli.store import expecting, known_store
     from app.contract.rounds import round_json
     from app.home import skeletons
@@ -65,7 +65,7 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     with expecting(LearningError), known_store(settings) as store:
         config, told = _round_config(store, settings.home, options)
         config = given_on_the_command_line(config, settings.home)
-        lead = _lead(store, options.lead, settings.home)
+        lead = lead_of(store, options.lead, settings.home)
         job_engine.prepare(settings)
         port = job_engine.Engine(settings)
         try:
@@ -108,28 +108,6 @@ def _round_config(store: "Store", home: Path, options: argparse.Namespace) -> "t
         raise ConfigError(f"{options.config} cannot be used: {error} Give a file of a round's settings.") from error
 
 
-def _lead(store: "Store", name: str | None, home: Path) -> "UserRecord":
-    """The lead of that name; without a name, the only one there is."""
-    from app.cli.store import CommandError
-    from app.home.home_command import home_command
-    from db.people import users
-
-    with store.reading() as tx:
-        leads = [user for user in users.list_users(tx) if user.role == "lead"]
-    chosen = [user for user in leads if name is None or user.name.casefold() == name.casefold()]
-    if len(chosen) == 1:
-        return chosen[0]
-    there_are, add = ", ".join(user.name for user in leads) or "none", ("user", "add", "NAME", "--role", "lead")
-    if not leads:
-        raise CommandError(f"there is no lead; a lead launches rounds. Add one: {home_command(home, *add)}")
-    if name is not None:
-        raise CommandError(
-            f"no lead is named '{name[:80]}' (there are: {there_are}); a lead launches rounds. Name one with --as, or "
-            f"add one: {home_command(home, *add)}"
-        )
-    raise CommandError(f"there are several leads ({there_are}); one launches a round. Name one with --as.")
-
-
 def round_list(settings: "Settings", options: argparse.Namespace) -> int:
     """Every round."""
     from app.cli.store import known_store
@@ -154,6 +132,7 @@ def round_list(settings: "Settings", options: argparse.Namespace) -> int:
 
 def round_starts(settings: "Settings", options: argparse.Namespace) -> int:
     """Which network annotators begin from; another one where a lead says so."""
+    from app.cli.leads import lead_of
     from app.cli.store import CommandError, expecting, known_store
     from app.rounds.errors import LearningError
     from app.rounds.starts import use
@@ -163,7 +142,7 @@ def round_starts(settings: "Settings", options: argparse.Namespace) -> int:
         raise CommandError("--round names a student; wanted --use student with it. Give both, or neither.")
     with expecting(LearningError), known_store(settings) as store:
         if options.use is not None:
-            use(store, _lead(store, options.lead, settings.home), options.use, number=options.round)
+            use(store, lead_of(store, options.lead, settings.home), options.use, number=options.round)
         with store.reading() as tx:
             told = starts_told(tx)
 

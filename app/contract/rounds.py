@@ -123,6 +123,33 @@ class KeepMessage(Message):
     persons: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
+class UnlabelablePayload(Payload):
+    """The people who are too small or too dark for anybody to label, and what a lead may do about them.
+
+    people: who can be skipped at once, small and dark among them; images: how many close with that. held: those left
+    out because somebody works on their image. skipped: whom it was done to and can be taken back. done: what was just
+    done, in words. null: a button that is of no use now.
+    """
+
+    words: str
+    confirm: str
+    people: int
+    small: int
+    dark: int
+    images: int
+    held: int
+    skipped: int
+    skip: str | None
+    take_back: str | None
+    done: str
+
+
+class UnlabelableMessage(Message):
+    """Skip everybody like that, or take that back."""
+
+    do: Literal["skip", "take back"]
+
+
 class OrderFigurePayload(Payload):
     """How well the order does in one respect, with its 95 % interval; null where nothing could be measured.
 

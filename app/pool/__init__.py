@@ -11,5 +11,6 @@ ordering       the pool's images in queue order
 prelabelling   a pose model over the pool, batch by batch
 queue_shown    the queue as people see it, without its blind share
 stretches      which images are kept for validation: of each camera a stretch of frames
+unlabelable    who is too small or too dark to label, skipped at once and taken back
 validation     images kept for validation, mixed into the queue, given back
 """

@@ -62,6 +62,15 @@ def look_at(files: ImageFiles, images: Sequence[ImageRecord], persons: Sequence[
     )
 
 
+def known_light(
+    files: ImageFiles, images: Sequence[ImageRecord], persons: Sequence[PersonRecord]
+) -> dict[int, Light | None]:
+    """How bright these persons are, of those whom an import looked at; nothing is read but what the home keeps."""
+    kept, of_image = _read(files), {image.id: image.sha256 for image in images}
+    keys = {one.id: _key(of_image[one.image_id], one) for one in persons if one.image_id in of_image}
+    return {person_id: _light(kept, key) for person_id, key in keys.items() if key in kept.light}
+
+
 def unlabelable(persons: Sequence[PersonRecord], looks: Looks, *, smallest_px: int) -> dict[int, str]:
     """Which of the persons nobody can label, and why."""
     why = {one.id: why_not(one.box, looks.light.get(one.id), smallest_px=smallest_px) for one in persons}

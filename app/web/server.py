@@ -44,6 +44,7 @@ from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
+from app.web.routes.unlabelable import unlabelable_routes
 from app.web.routes.validation import validation_routes
 from app.web.who import user_of
 from db.clock import utc_now
@@ -66,6 +67,7 @@ ROUTES = (
     dataset_routes,
     validation_routes,
     order_routes,
+    unlabelable_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

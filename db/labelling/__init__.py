@@ -12,5 +12,6 @@ once            every change by an annotator: once, under a lease, remembered by
 queue           what annotators get next
 recent          images in which an annotator last decided something
 same_persons    which person of a file is which of the home's
+skipping_all    everybody whom nobody can label skipped at once, and taken back
 sheet           persons filtered, the most inconsistent first, a page at a time
 """

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.labelling.skipping_all import KINDS as AT_ONCE
 from db.records import RecentImage, UserRecord
 from db.schema import CameraRow, DecisionRow, ImageRow
 
@@ -11,10 +12,13 @@ LOOKED_BACK = 5000
 
 
 def recent_images(tx: Session, user: UserRecord, *, limit: int) -> list[RecentImage]:
-    """The images in which this annotator last decided something, newest first, by their newest 5000 decisions."""
+    """The images in which this annotator last decided something, newest first, by their newest 5000 decisions.
+
+    What was decided about hundreds of people at once leads to no image.
+    """
     newest = (
         select(DecisionRow.id, DecisionRow.image_id, DecisionRow.decided_at)
-        .where(DecisionRow.user_id == user.id)
+        .where(DecisionRow.user_id == user.id, DecisionRow.kind.not_in(AT_ONCE))
         .order_by(DecisionRow.id.desc())  # the index (user_id, id) backwards
         .limit(LOOKED_BACK)
         .subquery()

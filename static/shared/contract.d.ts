@@ -627,6 +627,32 @@ export interface TroublePayload {
   said: string[];
 }
 
+/** Skip everybody like that, or take that back. */
+export interface UnlabelableMessage {
+  do: "skip" | "take back";
+}
+
+/**
+ * The people who are too small or too dark for anybody to label, and what a lead may do about them.
+ *
+ * people: who can be skipped at once, small and dark among them; images: how many close with that. held: those left
+ * out because somebody works on their image. skipped: whom it was done to and can be taken back. done: what was just
+ * done, in words. null: a button that is of no use now.
+ */
+export interface UnlabelablePayload {
+  words: string;
+  confirm: string;
+  people: number;
+  small: number;
+  dark: number;
+  images: number;
+  held: number;
+  skipped: number;
+  skip: string | null;
+  take_back: string | null;
+  done: string;
+}
+
 /** What annotators are to begin from. round: whose student; one that was kept is published for it. */
 export interface UseMessage {
   use: "measured" | "imported" | "student";

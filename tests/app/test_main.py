@@ -585,6 +585,20 @@ def test_images_are_kept_for_validation_listed_and_given_back(run: Run, tmp_path
     assert run("validation", "add", names[0], "--share", ".1")[0] == 1
 
 
+def test_people_too_small_are_skipped_at_once_and_taken_back(run: Run) -> None:
+    run(*importing("pool"), "--split", "train")
+    assert "there is no lead; a lead skips people at once" in run("unlabelable", "skip")[2]
+    run("user", "add", "lea", "--role", "lead")
+    told = json.loads(run("unlabelable", "list", "--json")[1])
+    assert told["people"] == told["small"] + told["dark"] > 10, "frames of the demo are small"
+    assert run("unlabelable", "list")[1].startswith(f"{told['people']} people are too small or too dark to be labelled")
+    assert run("unlabelable", "skip")[1].startswith(f"{told['people']} people skipped")
+    assert json.loads(run("unlabelable", "skip", "--json")[1])["persons"] == 0
+    assert json.loads(run("unlabelable", "list", "--json")[1])["skipped"] == told["people"]
+    assert json.loads(run("unlabelable", "take-back", "--json")[1])["persons"] == told["people"]
+    assert json.loads(run("unlabelable", "list", "--json")[1]) == told
+
+
 def test_a_homes_first_import_keeps_a_share_where_nobody_says_otherwise(run: Run) -> None:
     report = json.loads(run(*importing("pool"), "--json")[1])
     assert report["validation"]["persons"] >= 40

@@ -20,7 +20,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from db.people import users
+from db.pool import images, project
+from db.records import NewImage, NewPerson
 from db.store.session import migrate, open_store
+from sspcm.pose import Box
+from sspcm.skeletons.skeleton import get_skeleton
 from tests.browser.acting import wait
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +95,24 @@ def empty_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with store.transaction() as tx:
         for name, password in passwords.items():
             users.add_user(tx, name, "lead" if name == "lead" else "annotator", password)
+    store.close()
+    with _serving(home, "web") as url:
+        yield RunningApp(url, home, passwords)
+
+
+@pytest.fixture
+def waiting_app(tmp_path: Path) -> Iterator[RunningApp]:
+    """`python -P -m app web` on a home of 60 images of one person each, ten of them too small to label; no worker."""
+    home, passwords = _made(tmp_path / "home"), {"lead": "correct horse"}
+    migrate(f"sqlite:///{home / 'store.db'}")
+    store = open_store(f"sqlite:///{home / 'store.db'}")
+    with store.transaction() as tx:
+        users.add_user(tx, "lead", "lead", passwords["lead"])
+        project.ensure_project(tx, name="waiting", skeleton=get_skeleton("coco-17"))
+        for number in range(60):
+            box = Box(9, 9, 20, 30) if number < 10 else Box(9, 9, 200, 300)
+            image = NewImage(f"{number:064x}", f"{number:04d}.jpg", 640, 480, "hall", number)
+            images.add_image(tx, image, [NewPerson(box)])
     store.close()
     with _serving(home, "web") as url:
         yield RunningApp(url, home, passwords)

@@ -67,6 +67,11 @@ def lead_order() -> gr.HTML:
     return _element("lead-order", "/assets/lead/order.js")
 
 
+def lead_unlabelable() -> gr.HTML:
+    """Who is too small or too dark to label, and skipping them at once; it speaks to /api/unlabelable itself."""
+    return _element("lead-unlabelable", "/assets/lead/unlabelable.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

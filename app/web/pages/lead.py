@@ -19,6 +19,7 @@ from app.web.pages.elements import (
     lead_prelabel,
     lead_starts,
     lead_tables,
+    lead_unlabelable,
     lead_validation,
     lead_worker,
 )
@@ -54,6 +55,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     with gr.Column(elem_id="launch"):
                         launch = launch_form(store, engine, settings)
                     lead_order()
+                    lead_unlabelable()
             charts = lead_charts()
             tables = lead_tables()
             timer = gr.Timer(REFRESH_S)

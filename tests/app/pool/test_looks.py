@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from app.home.image_files import ImageFiles
-from app.pool.looks import FILE, UNSEEN, look_at, unlabelable
+from app.pool.looks import FILE, UNSEEN, known_light, look_at, unlabelable
 from db.records import CameraRecord, ImageRecord, PersonRecord
 from sspcm.pose import Box
 
@@ -39,6 +39,15 @@ def test_who_is_too_dark_or_too_small_is_told_from_who_is_not(tmp_path: Path) ->
         2: "too dark to label: brightness 7 of 255, contrast 0",
         3: "too small to label: 20 x 30 px",
     }
+
+
+def test_what_is_known_is_told_without_reading_anything_else(tmp_path: Path) -> None:
+    files = ImageFiles(tmp_path)
+    image, seen, new = stored(files, 1, frame()), person(1, 1, Box(110, 0, 90, 190)), person(2, 1, Box(0, 0, 90, 190))
+    assert known_light(files, [image], [seen]) == {}, "nobody looked yet"
+    light = look_at(files, [image], [seen]).light
+    assert known_light(files, [image], [seen, new]) == light
+    assert known_light(files, [], [seen]) == {}
 
 
 def test_what_was_seen_once_is_not_read_again(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
+from app.web.routes.unlabelable import unlabelable_routes
 from app.web.routes.validation import validation_routes
 from db.records import ImageRecord, UserRecord
 from db.store.session import Store
@@ -34,6 +35,7 @@ ROUTES = (
     dataset_routes,
     validation_routes,
     order_routes,
+    unlabelable_routes,
 )
 
 

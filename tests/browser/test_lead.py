@@ -1,0 +1,90 @@
+"""The cards of the lead's page that speak to the server themselves, as a lead presses their buttons."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from db.pool.persons import list_persons
+from db.store.session import open_store
+from tests.browser.axe_findings import findings, grave
+from tests.browser.conftest import RunningApp, signed_in
+from tests.browser.screens import PHONE, THEMES
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(chromium: Browser, waiting_app: RunningApp) -> Iterator[Page]:
+    """The lead's page of the home in which sixty people wait, every card of it there."""
+    with ExitStack() as stack:
+        opened = signed_in(stack, chromium, waiting_app, "lead")
+        opened.goto(f"{waiting_app.url}/lead/")
+        for part in ("lead-validation[data-persons]", "lead-order[data-by]", "lead-unlabelable[data-people]"):
+            opened.wait_for_selector(part)
+        yield opened
+
+
+def states(app: RunningApp) -> list[str]:
+    store = open_store(f"sqlite:///{app.home / 'store.db'}")
+    with store.reading() as tx:
+        found = [person.state for person in list_persons(tx)]
+    store.close()
+    return found
+
+
+def test_a_lead_keeps_people_for_validation_and_is_told_what_is_missing(page: Page, waiting_app: RunningApp) -> None:
+    card = page.locator("lead-validation")
+    expect(card).to_contain_text("Nobody is kept for validation")
+    card.get_by_role("button", name="Keep 30 people for validation").click()
+    expect(card).to_contain_text("30 people are kept for validation: 0 labelled, 30 to label.")
+    expect(card).to_contain_text("±.03 takes 267 labelled ones, 267 more.")
+    expect(card.get_by_role("button")).to_have_count(0), "half of all are kept: no more are offered"
+    page.reload()
+    expect(page.locator("lead-validation")).to_contain_text("30 people are kept for validation")
+    expect(page.locator("lead-counts")).to_contain_text("in 30 images, never trained on; 30 to label")
+
+
+def test_a_card_whose_server_is_away_says_that_nothing_was_changed(page: Page) -> None:
+    page.route(
+        "**/api/validation", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    card = page.locator("lead-validation")
+    card.get_by_role("button").click()
+    expect(card.get_by_role("alert")).to_contain_text("Nothing was changed")
+    expect(card.get_by_role("button")).to_be_enabled()
+
+
+def test_people_too_small_are_skipped_after_a_question_and_taken_back_at_once(
+    page: Page, waiting_app: RunningApp
+) -> None:
+    card = page.locator("lead-unlabelable")
+    expect(card).to_contain_text("10 people are too small or too dark to be labelled. They wait behind all others.")
+    card.get_by_role("button", name="Skip them all").click()
+    expect(card).to_contain_text("10 people (10 too small, 0 too dark) are skipped, as your decision")
+    card.get_by_role("button", name="Leave them").click()
+    assert states(waiting_app).count("skipped") == 0, "asked is not done"
+    card.get_by_role("button", name="Skip them all").click()
+    card.get_by_role("button", name="Skip 10 people").click()
+    expect(card).to_contain_text("10 people skipped; 10 images left the queue.")
+    assert states(waiting_app).count("skipped") == 10
+    expect(page.locator("lead-counts")).to_contain_text("10 skipped, 0 not a person")
+    card.get_by_role("button", name="Take back all 10").click()
+    expect(card).to_contain_text("10 people to be labelled again; 10 images back in the queue.")
+    assert states(waiting_app) == ["open"] * 60
+
+
+def test_the_order_is_told_before_any_network_spoke(page: Page) -> None:
+    card = page.locator("lead-order")
+    expect(card).to_contain_text("images that are unlike each other come first")
+    expect(card).to_contain_text("Give it a pose model, or launch a round")
+
+
+def test_the_cards_are_fine_with_axe_in_light_and_dark_and_fit_a_phone(page: Page) -> None:
+    page.locator("lead-unlabelable").get_by_role("button", name="Skip them all").click()
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert grave(findings(page)) == []
+    page.set_viewport_size(PHONE["viewport"])
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
