@@ -7,3 +7,7 @@ class CheckpointError(ValueError):
 
 class TrainingError(ValueError):
     """Persons that cannot be trained on, or a training that diverged."""
+
+
+class ExportError(ValueError):
+    """A network that cannot be exported, or an export that does not say what the network says."""

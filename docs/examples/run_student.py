@@ -11,7 +11,7 @@ if len(sys.argv) < 4:
     sys.exit(__doc__)
 session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
 told = json.loads(session.get_modelmeta().custom_metadata_map["sspcm"])
-shown, stride = told["input"], told["output"]["stride"]
+shown, output = told["input"], told["output"]
 pixels = cv2.imread(sys.argv[2])
 if pixels is None:
     sys.exit(f"cannot read the image {sys.argv[2]}; wanted a JPEG or PNG. Correct the path.")
@@ -35,11 +35,15 @@ while gain * halved < 0.5 and min(seen.shape[:2]) > 2:  # a large person shrinks
 matrix = np.column_stack([turn * halved, shift])
 crop = cv2.warpAffine(seen, matrix, (shown["width"], shown["height"]), borderValue=shown["outside"])
 
-fed = (crop.astype(np.float32) - np.float32(shown["mean"])) / np.float32(shown["std"])
-(heatmaps,) = session.run(None, {shown["name"]: fed.transpose(2, 0, 1)[None]})
+if shown["layout"] == "rows":
+    fed = crop[None].astype(shown["type"])
+else:
+    fed = ((crop.astype(np.float32) - np.float32(shown["mean"])) / np.float32(shown["std"])).transpose(2, 0, 1)[None]
+said = session.run(None, {shown["name"]: fed})
 
-# The place: the highest pixel, moved along each axis to the peak of the parabola through the logarithms beside it.
-for name, heatmap in zip(told["skeleton"]["keypoints"], heatmaps[0], strict=True):
+
+def highest(heatmap: np.ndarray) -> tuple[np.ndarray, float]:
+    """The highest pixel, moved along each axis to the peak of the parabola through the logarithms beside it."""
     place = np.array(np.unravel_index(heatmap.argmax(), heatmap.shape))
     logs, moved = np.log(np.maximum(heatmap, 1e-6)), place.astype(float)
     for axis, step in enumerate(((1, 0), (0, 1))):
@@ -47,5 +51,14 @@ for name, heatmap in zip(told["skeleton"]["keypoints"], heatmaps[0], strict=True
             before, middle, after = (logs[tuple(place + i * np.array(step))] for i in (-1, 0, 1))
             bend = 2 * middle - before - after
             moved[axis] += np.clip((after - before) / (2 * bend), -0.5, 0.5) if bend > 1e-6 else 0.0
-    found = np.linalg.solve(turn, stride * moved[::-1] - shift)
-    print(f"{name} {found[0]:.2f} {found[1]:.2f} {min(max(heatmap.max(), 0), 1):.3f}")
+    return output["stride"] * moved[::-1], heatmap.max()
+
+
+if output["kind"] == "coordinates":  # y, x as parts of the crop's sides, confidence
+    size = [shown["width"], shown["height"]]
+    found = [(row[1::-1] * size, row[2]) for row in said[0][0, 0]]
+else:
+    found = [highest(heatmap) for heatmap in said[0][0]]
+for name, (place, confidence) in zip(told["skeleton"]["keypoints"], found, strict=True):
+    x, y = np.linalg.solve(turn, place - shift)
+    print(f"{name} {x:.2f} {y:.2f} {min(max(confidence, 0), 1):.3f}")

@@ -12,7 +12,7 @@ from sspcm.models.folder import open_model
 def run(options: argparse.Namespace) -> int:
     """Export and tell what was measured; always on the CPU, whatever `--device`."""
     try:
-        from sspcm.models.onnx import TOLERANCE, ExportError, export_model
+        from sspcm.models.onnx import ExportError, export_model
     except ImportError as error:
         raise ConfigError(
             f"exporting needs {error.name}, which is not installed. Run: pip install 'sspcm[export]'"
@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(card, indent=1))
         return 0
-    difference = card["check"]["largest_difference"]
-    print(f"network {model.name} in {options.out}; ONNX lies {difference:.2g} off torch ({TOLERANCE:g} allowed)")
+    check = card["check"]
+    off, allowed = check["largest_difference"], check["tolerance"]
+    print(f"network {model.name} in {options.out}; ONNX lies {off:.2g} off torch ({allowed:g} allowed)")
     return 0

@@ -35,12 +35,13 @@ def read_training(folder: Path, network: str) -> dict[str, Any] | None:
 def write_readme(card: Mapping[str, Any]) -> str:
     """The card for people, as Markdown."""
     run, skeleton, check = card["run"], card["skeleton"], card["check"]
-    count, stride = len(skeleton["keypoints"]), run["output"]["stride"]
+    count, imported = len(skeleton["keypoints"]), card["imported"]
+    origin = f"trained on from {imported['name']}" if imported else card["backbone"]
     shown, sees = run["input"], "upright by the lens" if run["orientation"] == "radial" else "as the image has them"
     flip = " The flip test is part of the file." if run["flip"] else ""
     return f"""# A 2D pose network for one person in a box
 
-Network {card["network"]} ({card["backbone"]}) of sspcm {card["made_by"]["sspcm"]}: {count} \
+Network {card["network"]} ({origin}) of sspcm {card["made_by"]["sspcm"]}: {count} \
 keypoints of skeleton `{skeleton["name"]}` from a crop of {shown["height"]} x {shown["width"]} pixels, persons {sees}.
 
 ## Training
@@ -51,29 +52,61 @@ keypoints of skeleton `{skeleton["name"]}` from a crop of {shown["height"]} x {s
 
 `student.onnx` alone is enough; its metadata `sspcm` holds everything below as JSON.
 
-- Input `{shown["name"]}`: float32 [N, 3, {shown["height"]}, {shown["width"]}], red, green, blue, \
-(value - mean) / deviation with values from 0 to 255, mean {_numbers(shown["mean"])}, \
-deviation {_numbers(shown["std"])}.
-- Output `{run["output"]["name"]}`: float32 [N, {count}, {shown["height"] // stride}, {shown["width"] // stride}]; \
-heatmap pixel u stands for crop pixel {stride} u, pixel centres at whole numbers. The peak is \
-the confidence; the place is refined by a parabola through the logarithms beside it, on each axis.{flip}
+{_input(shown)}
+{_output(run, count)}{flip}
 - Keypoints in order: {", ".join(skeleton["keypoints"])}.
 
 {_crop(run)}
 
 ## Checked
 
-On {check["crops"]} random crops onnxruntime's heatmaps lie at most {check["largest_difference"]:.2g} off torch's \
-({check["tolerance"]:g} allowed).
+On {check["crops"]} random crops onnxruntime's {run["output"]["name"]} lie at most \
+{check["largest_difference"]:.2g} off torch's ({check["tolerance"]:g} allowed).{_unit(run)}
 
 ## Licence
 
-Not stated here: whoever owns the images and labels that it learned from decides, and writes it in this place.
+Not stated here: whoever owns the images and labels that it learned from decides, and writes it in this place.\
+{_licence(imported)}
 
 ## Files
 
 {chr(10).join(f"- `{name}` sha256 `{digest}`" for name, digest in card["sha256"].items())}
 """
+
+
+def _input(shown: Mapping[str, Any]) -> str:
+    height, width = shown["height"], shown["width"]
+    if shown["layout"] == "rows":
+        return f"- Input `{shown['name']}`: {shown['type']} [N, {height}, {width}, 3], red, green, blue from 0 to 255."
+    return (
+        f"- Input `{shown['name']}`: {shown['type']} [N, 3, {height}, {width}], red, green, blue, (value - mean) / "
+        f"deviation with values from 0 to 255, mean {_numbers(shown['mean'])}, deviation {_numbers(shown['std'])}."
+    )
+
+
+def _output(run: Mapping[str, Any], count: int) -> str:
+    output, shown = run["output"], run["input"]
+    if output["kind"] == "coordinates":
+        return (
+            f"- Output `{output['name']}`: float32 [N, 1, {count}, 3]; y and x as parts of the crop's height and width "
+            f"(crop pixel x is x times {shown['width']}), and the confidence. The decoding is part of the file."
+        )
+    stride = output["stride"]
+    return (
+        f"- Output `{output['name']}`: float32 [N, {count}, {shown['height'] // stride}, {shown['width'] // stride}]; "
+        f"heatmap pixel u stands for crop pixel {stride} u, pixel centres at whole numbers. The peak is the "
+        "confidence; the place is refined by a parabola through the logarithms beside it, on each axis."
+    )
+
+
+def _unit(run: Mapping[str, Any]) -> str:
+    if run["output"]["kind"] != "coordinates":
+        return ""
+    return " That is in crop pixels, of the 95 % of keypoints that lie closest: on noise two peaks may be equal."
+
+
+def _licence(imported: Mapping[str, str] | None) -> str:
+    return f" So does the licence of {imported['name']}, which it was trained on from." if imported else ""
 
 
 def _crop(run: Mapping[str, Any]) -> str:

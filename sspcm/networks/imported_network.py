@@ -52,7 +52,11 @@ class ImportedNetwork(PoseNetwork):
 
     def heads(self, images: Float[Tensor, "B 3 H W"]) -> tuple[Tensor, ...]:
         """The model's heads, and the features for further keypoints if it has them."""
-        said = self.layers(self.planes(images))
+        return self.heads_of(self.planes(images))
+
+    def heads_of(self, planes: Float[Tensor, "B 3 H W"]) -> tuple[Tensor, ...]:
+        """The same out of what the model's first layer sees."""
+        said = self.layers(planes)
         return said if isinstance(said, tuple) else tuple(said) if isinstance(said, list) else (said,)
 
     def _ordered(self, known: Float[Tensor, "B N h w"], new: Tensor | None) -> Float[Tensor, "B K h w"]:
@@ -69,7 +73,10 @@ class ImportedHeatmaps(ImportedNetwork):
 
     def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K h w"]:
         """The model's heatmaps."""
-        heads = self.heads(images)
+        return self.heatmaps(self.heads(images))
+
+    def heatmaps(self, heads: tuple[Tensor, ...]) -> Float[Tensor, "B K h w"]:
+        """The skeleton's heatmaps out of the heads."""
         return self._ordered(heads[0], self._new(heads))
 
 
@@ -99,16 +106,20 @@ class MoveNet(ImportedNetwork):
     ) -> Float[Tensor, "B K 3"]:
         """MoveNet's own decoding, whatever `decode`. With `swap` the middle between the crop's answer and its mirror's,
         and the mean of their confidences."""
-        said = self._decoded(images)
+        said = self.decoded(self.heads(images))
         if swap is not None:
-            mirrored = self._decoded(images.flip(-1))[:, swap]
-            mirrored[..., 0] = images.shape[-1] - 1 - mirrored[..., 0]
-            said = (said + mirrored) / 2
+            said = self.with_mirrored(said, self.decoded(self.heads(images.flip(-1))), swap)
         return said[:, :keypoints]
 
-    def _decoded(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K 3"]:
-        """x, y in crop pixels and confidence."""
-        heads = self.heads(images)
+    def with_mirrored(
+        self, said: Float[Tensor, "B K 3"], mirrored: Float[Tensor, "B K 3"], swap: Int[Tensor, "K"]
+    ) -> Float[Tensor, "B K 3"]:
+        """The middle between a crop's answer and its mirror image's."""
+        x, rest = mirrored[:, swap, :1], mirrored[:, swap, 1:]
+        return (said + torch.cat([self.graph.info.width - 1 - x, rest], dim=-1)) / 2
+
+    def decoded(self, heads: tuple[Tensor, ...]) -> Float[Tensor, "B K 3"]:
+        """x, y in crop pixels and confidence, out of the heads."""
         heatmaps, count = torch.sigmoid(heads[1]), heads[1].shape[1]
         new = self._new(heads)
         weighted = self._ordered(heatmaps * self._nearness(heads[0], heads[2]), new)
@@ -119,7 +130,7 @@ class MoveNet(ImportedNetwork):
             return self._ordered(maps, new).flatten(2).gather(2, index)[..., 0]
 
         # y before x, in heatmap pixels: where in its cell of `stride` crop pixels the keypoint lies.
-        offsets = heads[3].view(len(images), count, 2, *heads[3].shape[-2:])
+        offsets = heads[3].view(-1, count, 2, *heads[3].shape[-2:])
         inside = torch.stack([at_peak(offsets[:, :, 1]), at_peak(offsets[:, :, 0])], dim=-1)
         xy = self.grid.stride * (whole + inside)
         if new is not None:  # nobody taught these offsets

@@ -12,11 +12,13 @@ from sspcm.skeletons.skeleton import get_skeleton
 CARD = {
     "network": "C",
     "backbone": "resnet18",
+    "imported": None,
     "skeleton": get_skeleton("wepdtof-14").to_json(),
     "run": {
-        "input": {"name": "image", "height": 256, "width": 192, "mean": [1.0, 2.0, 3.0], "std": [4.0, 5.0, 6.0],
+        "input": {"name": "image", "layout": "planes", "type": "float32", "height": 256, "width": 192,
+                  "mean": [1.0, 2.0, 3.0], "std": [4.0, 5.0, 6.0],
                   "outside": [7.0, 8.0, 9.0]},
-        "output": {"name": "heatmaps", "stride": 4},
+        "output": {"name": "heatmaps", "kind": "heatmaps", "stride": 4},
         "box_scale": 1.25,
         "orientation": "image",
         "flip": False,
@@ -45,6 +47,20 @@ def test_weights_without_a_report_have_no_story(tmp_path):
     assert "float32 [N, 14, 64, 48]" in readme and "crop = [95.5, 127.5] + g R(-up)" in readme
     assert "up = 0" in readme and "atan2" not in readme
     assert max(map(len, readme.splitlines()[:4])) < 400
+
+
+def test_a_network_that_was_imported_names_its_model_and_how_it_answers():
+    rows = {"name": "image", "layout": "rows", "type": "int32"}
+    run = CARD["run"] | {
+        "input": CARD["run"]["input"] | rows,
+        "output": {"name": "poses", "kind": "coordinates"},
+    }
+    imported = {"name": "movenet_lightning_192", "kind": "movenet", "sha256": "cd34"}
+    readme = write_readme(CARD | {"training": None, "run": run, "imported": imported})
+    assert "Network C (trained on from movenet_lightning_192) of sspcm" in readme
+    assert "int32 [N, 256, 192, 3], red, green, blue from 0 to 255" in readme
+    assert "float32 [N, 1, 14, 3]; y and x" in readme and "crop pixel x is x times 192" in readme
+    assert "So does the licence of movenet_lightning_192" in readme and "heatmap" not in readme
 
 
 def test_a_broken_report_is_named(tmp_path):

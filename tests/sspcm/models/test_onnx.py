@@ -22,12 +22,10 @@ from sspcm.formats.coco.reading import read_coco
 from sspcm.models import onnx as export
 from sspcm.models.checkpoint import save_networks
 from sspcm.models.folder import Model, open_model
-from sspcm.models.graphs import import_graphs
 from sspcm.models.onnx import METADATA_KEY, ExportError, export_model, largest_difference, metadata, to_onnx
 from sspcm.models.predict import predict_persons
 from sspcm.networks import build_network
 from sspcm.pose_models.model import read_pose_model
-from sspcm.skeletons.skeleton import get_skeleton
 from tests.sspcm.demo_people import DEMO, IMAGES, WEIGHTS
 
 CPU = torch.device("cpu")
@@ -177,15 +175,3 @@ def test_only_an_earlier_export_is_ever_replaced(exported, tmp_path):
     with pytest.raises(ExportError, match="there is no folder"):
         export_model(model, tmp_path / "nowhere" / "out")
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "all of it"
-
-
-def test_an_imported_network_is_refused_since_it_decodes_by_itself(tmp_path, movenet_file):
-    model = ModelConfig(
-        backbone="imported", student_backbone="imported", input_height=64, input_width=64, weights=str(movenet_file)
-    )
-    skeleton = get_skeleton("coco-17")
-    network = import_graphs(model).builder(skeleton.keypoints)("A", 0)
-    save_networks(tmp_path / "trained", {"A": network}, skeleton=skeleton, model=model)
-    with pytest.raises(ExportError, match="decodes as the model it was imported from does"):
-        export_model(open_model(tmp_path / "trained", device=CPU), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
