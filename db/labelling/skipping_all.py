@@ -15,6 +15,7 @@ from db.convert import person_record
 from db.labelling.keys import fingerprint
 from db.records import DecisionKind, PersonRecord, PersonState, UserRecord
 from db.schema import DecisionRow, ImageRow, LabelRow, LeaseRow, PersonRow, RankingEntryRow
+from db.upsert import insert
 
 REASON = "too small or too dark to label; skipped with all others like that"
 """By which these people are found again."""
@@ -194,7 +195,7 @@ def _remember(
         for person_id, image_id, revision in rows
     ]
     if told:
-        tx.execute(DecisionRow.__table__.insert(), told)
+        tx.connection().execute(insert(tx, DecisionRow), told)
 
 
 def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
