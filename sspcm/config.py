@@ -39,6 +39,7 @@ TeacherStatistics = Literal["updated", "frozen"]
 Target = Literal["closest_pair", "mean"]
 Loss = Literal["heatmap", "cross_entropy"]
 Draws = Literal["shared", "own"]
+Ships = Literal["A", "mean"]
 Occluder = Literal["none", "cut_occlude", "joint_cutout", "joco", "jccm"]
 Decoder = Literal["integer", "quarter", "parabola", "dark"]
 """How a place is read out of a heatmap (sspcm/networks/heatmaps.py)."""
@@ -191,9 +192,13 @@ class TrainConfig:
     draws: Draws = "shared"
     """Labelled persons of a step: "shared", one batch and one view for all networks; "own", each network has its own,
     in shuffled passes. Networks that start alike must have their own, or they stay alike."""
-    held_out: float = limited(0.0, 0.0, 0.4)
+    held_out: float = limited(0.0, 0.0, 0.33)
     """The share of labelled persons that each network leaves out, with draws of its own others than the other networks;
-    they say how far it moves from where it started (docs/adr/0020). 0: networks end where their training does."""
+    of few persons it is larger. They say how far the networks move from where they started (docs/adr/0020). 0: networks
+    end where their training does."""
+    ships: Ships = "A"
+    """What a method without a student ships as C: "A", or "mean", the mean of A's and B's weights. They must have
+    started from the same model."""
     precision: Precision = "float32"
     """"bfloat16": the networks compute in mixed precision; weights, losses and targets stay float32."""
     compile: bool = False
@@ -247,6 +252,9 @@ class RoundConfig:
         require_limits(self)
         part = (self.train.labelled_batch + self.train.unlabelled_batch) // self.train.accumulate
         pixels = part * self.model.input_height * self.model.input_width
+        alike = self.model.backbone == IMPORTED and not self.model.weights_b
+        wanted = f'train.ships "mean" wants A and B of one model (model.backbone "{IMPORTED}", no model.weights_b)'
+        require(alike or self.train.ships == "A", wanted, self.model.weights_b or self.model.backbone)
         wanted = f"a step's crops, both batches divided by train.accumulate, must have at most {MOST_PIXELS:,} pixels"
         require(pixels <= MOST_PIXELS, wanted, pixels)
 
@@ -323,6 +331,7 @@ PRESETS: dict[str, RoundConfig] = {
             loss="cross_entropy",
             draws="own",
             held_out=0.2,
+            ships="mean",
         ),
     ),
     # Sized for one GPU; the paper's input, ResNet-18 networks.

@@ -27,8 +27,12 @@ class Share:
 
 
 ALONE = Share()
-FEWEST_HELD_OUT = 8
-"""Fewer say nothing sure about a network."""
+FEWEST_HELD_OUT = 4
+"""Fewer say nothing sure about a network, not even two networks' together."""
+ENOUGH_HELD_OUT = 10
+"""Of few persons a larger share is left out, to have about so many."""
+MOST_HELD_OUT = 1 / 3
+"""The largest share: three networks leave out others each."""
 
 
 def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
@@ -67,13 +71,16 @@ def shuffled_indices(count: int, batch: int, *, seed: int, step: int, network: i
 
 
 def held_out(ids: Sequence[int], share: float, *, network: int) -> list[int]:
-    """Which labelled persons one network leaves out, others than the networks before it; none where they are few.
+    """Which labelled persons one network (of three at most) leaves out, others than the others do; none where few.
 
-    They follow from the persons' ids alone: whom a network left out in one round, it leaves out in the next, where
-    others were labelled since.
+    They follow from the persons' ids and from how many there are: whom a network learned from in one round, it never
+    leaves out in a later one, where others were labelled since.
     """
-    chance = [_mix(one, 4) / 2**63 for one in ids]  # in [0, 1)
-    chosen = [i for i, value in enumerate(chance) if network * share <= value < (network + 1) * share]
+    if not share or not ids:
+        return []
+    share = min(MOST_HELD_OUT, max(share, ENOUGH_HELD_OUT / len(ids)))
+    first = network * MOST_HELD_OUT
+    chosen = [i for i, one in enumerate(ids) if first <= _mix(one, 4) / 2**63 < first + share]  # of [0, 1)
     return chosen if len(chosen) >= FEWEST_HELD_OUT else []
 
 

@@ -28,6 +28,7 @@ class Trio:
         """Takes the networks as they are; the snapshots start as copies of A and B (method.md section 11, 1)."""
         self.a, self.b, self.c = a, b, a if c is None else c
         self.a_prev, self.b_prev = _frozen_copy(a), _frozen_copy(b)
+        self._mean: PoseNetwork | None = None
 
     @property
     def has_student(self) -> bool:
@@ -47,7 +48,7 @@ class Trio:
 
     def members(self) -> dict[MemberName, PoseNetwork]:
         """All five by name."""
-        return {"A": self.a, "B": self.b, "A_prev": self.a_prev, "B_prev": self.b_prev, "C": self.c}
+        return {"A": self.a, "B": self.b, "A_prev": self.a_prev, "B_prev": self.b_prev, "C": self._mean or self.c}
 
     def networks(self) -> dict[LearnerName, PoseNetwork]:
         """Those that learn, by name."""
@@ -55,7 +56,19 @@ class Trio:
 
     def shipped(self) -> dict[LearnerName, PoseNetwork]:
         """What a training leaves behind: A, B and C."""
-        return {"A": self.a, "B": self.b, "C": self.c}
+        return {"A": self.a, "B": self.b, "C": self._mean or self.c}
+
+    def take_mean(self) -> None:
+        """From now on C is the mean of A's and B's weights as they are: of networks that started alike it is mostly
+        better than either (Wortsman et al. 2022), and each has seen the persons whom the other left out."""
+        one, other = self.a.state_dict(), self.b.state_dict()
+        self._mean = deepcopy(self.a)
+        self._mean.load_state_dict(
+            {
+                name: torch.lerp(tensor, other[name], 0.5) if tensor.is_floating_point() else tensor
+                for name, tensor in one.items()
+            }
+        )
 
     def parameters(self) -> Iterator[nn.Parameter]:
         """Everything the one optimiser holds."""

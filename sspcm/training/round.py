@@ -44,7 +44,7 @@ from sspcm.round_folder import (
 )
 from sspcm.training.initial_weights import make_trio, start_networks
 from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, left_out_of, make_optimiser, train
-from sspcm.training.moving import move
+from sspcm.training.moving import Way, move
 from sspcm.training.resume import load_training, save_training
 from sspcm.training.telling import (
     METRICS_EVERY_S,
@@ -188,25 +188,38 @@ class _Round:
             self.save(trio)
 
     def move(self, trio: Trio, validation: CropStore) -> None:
-        """Each network as far from where it started as the persons say whom it left out, then measured again."""
-        persons = self.manifest.used_as("labelled")
-        if not self.config.train.held_out:
+        """The networks as far from where they started as the persons say whom they left out; then C where it is the
+        mean of A and B; measured again."""
+        if not self.config.train.held_out and self.config.train.ships == "A":
             return
+        self.move_by_held_out(trio)
+        self.take_mean(trio)
+        self.log.ap = self.measure(trio, validation)
+
+    def take_mean(self, trio: Trio) -> None:
+        """C, where the settings say that it is the mean of A's and B's weights."""
+        if self.config.train.ships == "mean" and not trio.has_student:
+            trio.take_mean()
+
+    def move_by_held_out(self, trio: Trio) -> None:
+        """Every network that left persons out."""
+        persons = self.manifest.used_as("labelled")
         start = make_trio(self.config, self.manifest.skeleton, graphs=self.graphs()).to(self.device)
         start_networks(start, self.config.model, self.manifest.skeleton, folder=self.manifest.weights)
+        ways = {}
         for number, (name, network) in enumerate(trio.networks().items()):
             left_out = [persons[i] for i in left_out_of([one.id for one in persons], self.config, network=number)]
-            if not left_out:
-                continue
-            measure = partial(self.oks_of, left_out, self.crops(left_out, frame=self.plain))
-            moved = move(network, start.networks()[name], measure)
-            self.log.moved[name] = asdict(moved)
-            if not moved.part:
-                self.log.warnings.append(
-                    f"network {name} stays as it started: trained, it is not surely better on the {moved.persons} "
-                    "labelled people whom it left out. Label more people."
-                )
-        self.log.ap = self.measure(trio, validation)
+            if left_out:
+                measure = partial(self.oks_of, left_out, self.crops(left_out, frame=self.plain))
+                ways[name] = Way(network, start.networks()[name], measure)
+        moved = move(ways) if ways else {}
+        self.log.moved = {name: asdict(one) for name, one in moved.items()}
+        if moved and not any(one.part for one in moved.values()):
+            count = sum(one.persons for one in moved.values())
+            self.log.warnings.append(
+                f"the networks stay as they started: trained, they are not surely better on the {count} labelled "
+                "people whom they left out. Label more people."
+            )
 
     def oks_of(self, persons: Sequence[RoundPerson], crops: CropStore, network: PoseNetwork) -> Float[np.ndarray, "P"]:
         """OKS of each labelled person; those without a placed keypoint are left out."""
@@ -222,6 +235,7 @@ class _Round:
         """The networks as they were written: a checkpoint has them as the last step left them."""
         for name, network in trio.networks().items():
             load_network(self.folder / f"{name}.safetensors", network)
+        self.take_mean(trio)
 
     def save(self, trio: Trio) -> None:
         """The finished networks; without a student C is A, its backbone too."""
@@ -320,7 +334,7 @@ class _Round:
             return {}
         # AP matches within an image
         images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
-        predicted = self.look(trio.networks(), validation)
+        predicted = self.look(trio.shipped(), validation)
         figures: dict[str, dict[str, float | None]] = {
             name: finite_figures(
                 average_precision(
@@ -334,7 +348,7 @@ class _Round:
             )
             for name, rows in predicted.items()
         }
-        return figures if trio.has_student else figures | {"C": figures["A"]}
+        return figures
 
     def predict(self, trio: Trio) -> None:
         """All five members' word on every person to be predicted, in image pixels."""
