@@ -253,7 +253,10 @@ class RoundConfig:
         part = (self.train.labelled_batch + self.train.unlabelled_batch) // self.train.accumulate
         pixels = part * self.model.input_height * self.model.input_width
         alike = self.model.backbone == IMPORTED and not self.model.weights_b
-        wanted = f'train.ships "mean" wants A and B of one model (model.backbone "{IMPORTED}", no model.weights_b)'
+        wanted = (
+            f'train.ships "mean" wants A and B of one model (model.backbone "{IMPORTED}", no model.weights_b), else '
+            'set train.ships to "A"'
+        )
         require(alike or self.train.ships == "A", wanted, self.model.weights_b or self.model.backbone)
         wanted = f"a step's crops, both batches divided by train.accumulate, must have at most {MOST_PIXELS:,} pixels"
         require(pixels <= MOST_PIXELS, wanted, pixels)

@@ -120,10 +120,13 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
                     "xyv": None if use == "unlabelled" else xyv,
                 }
             )
-        config = replace(TINY, train=replace(TINY.train, **train), method=METHODS[method])
-        if imported is not None:
-            built = {"backbone": "imported", "student_backbone": "imported", "weights": str(imported)}
-            config = replace(config, model=replace(TINY.model, **built))
+        built = {"backbone": "imported", "student_backbone": "imported", "weights": str(imported)} if imported else {}
+        config = replace(
+            TINY,
+            model=replace(TINY.model, **built),
+            train=replace(TINY.train, **train),
+            method=METHODS[method],
+        )
         manifest = {
             "version": 1,
             "skeleton": (STICK if imported is None else PARTLY_KNOWN).to_json(),

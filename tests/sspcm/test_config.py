@@ -203,3 +203,11 @@ def test_a_past_rounds_settings_can_be_shown_even_where_they_are_refused_today()
 def test_weights_that_can_be_no_path_are_no_settings(weights: str) -> None:
     with pytest.raises(ConfigError, match=r"model\.weights must be printable"):
         ModelConfig(weights=weights)
+
+
+@pytest.mark.parametrize("other", [{"weights_b": "other.onnx"}, {"backbone": "resnet18", "student_backbone": "resnet18"}])
+def test_the_mean_of_two_models_is_refused(other):
+    changed = {"model": other}
+    with pytest.raises(ConfigError, match=r'train.ships "mean" wants A and B of one model.*set train.ships to "A"'):
+        merge(PRESETS["imported"], changed)
+    assert merge(PRESETS["imported"], changed | {"train": {"ships": "A"}}).train.ships == "A"

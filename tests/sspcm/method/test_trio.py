@@ -46,3 +46,20 @@ def test_snapshots_hold_nothing_that_learns(tiny):
     learning = {id(parameter) for parameter in trio.parameters()}
     assert not any(id(p) in learning or p.requires_grad for p in trio.a_prev.parameters())
     assert len(learning) == 3 * len(list(trio.a.parameters()))
+
+
+def test_without_a_student_c_is_a_or_the_mean_of_both_as_they_were(tiny):
+    """The mean neither learns nor follows what A and B learn later."""
+    three = tiny_trio(tiny)
+    trio = Trio(three.a, three.b)
+    assert trio.shipped()["C"] is trio.members()["C"] is trio.a
+    trio.take_mean()
+    c = trio.shipped()["C"]
+    assert trio.members()["C"] is c and list(trio.networks()) == ["A", "B"] and not trio.has_student
+    for one, other, mean in zip(trio.a.parameters(), trio.b.parameters(), c.parameters(), strict=True):
+        assert torch.allclose(mean, (one + other) / 2, atol=1e-6)
+    kept = [parameter.clone() for parameter in c.parameters()]
+    with torch.no_grad():
+        for parameter in trio.parameters():
+            parameter.add_(1)
+    assert all(torch.equal(one, other) for one, other in zip(kept, c.parameters(), strict=True))

@@ -106,3 +106,23 @@ def test_a_round_tells_how_far_its_networks_moved_and_measures_them_there(make_r
     (folder / "status.json").unlink()
     assert run_round(folder, device=CPU)
     assert all(torch.equal(tensor, first[name]) for name, tensor in tensors(folder, "A").items())
+
+
+def test_what_a_round_ships_may_be_the_mean_of_its_teachers(make_round, movenet_file):
+    """Predicted with, measured and written; and the same when the round goes on after its networks were written."""
+    folder = make_round(
+        imported=movenet_file, method="supervised", draws="own", ships="mean", learning_rate=1e-2, steps=2,
+    )  # fmt: skip
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    a, b, c = (tensors(folder, name) for name in "ABC")
+    assert any(not torch.equal(a[name], b[name]) for name in a)
+    assert all(torch.allclose(c[name], (a[name] + b[name]) / 2, atol=1e-6) for name in c)
+    assert read(folder, "report.json")["ap"].keys() == {"A", "B", "C"}
+    with np.load(folder / "predictions.npz") as said:
+        before = dict(said)
+    assert not np.array_equal(before["C"], before["A"])
+    (folder / "predictions.npz").unlink()
+    (folder / "status.json").unlink()
+    assert run_round(folder, device=CPU)
+    with np.load(folder / "predictions.npz") as said:
+        assert all(np.array_equal(said[name], before[name]) for name in before)
