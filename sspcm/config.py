@@ -181,6 +181,11 @@ class TrainConfig:
     """Steps between two refreshes of A-minus and B-minus; one such stretch is what the app calls an epoch."""
     heatmap_sigma: float = limited(2.0, 0.01, 100.0)
     mask_peak: float = limited(0.1, -100.0, 100.0)
+    mask_apart: float = limited(0.0, 0.0, 1000.0)
+    """Only keypoints about which A and B lie at most so many heatmap pixels apart teach anybody; 0: all of them."""
+    teach_from: float = limited(0.0, 0.0, 1.0)
+    """The share of the steps before which unlabelled persons teach nobody: what networks of one start say of them is
+    at first what the start says."""
     supervised_weight: float = limited(0.5, 0.0, 1000.0)
     unsupervised_weight: float = limited(1.0, 0.0, 1000.0)
     loader_threads: int = limited(2, 1, 256)

@@ -58,6 +58,12 @@ def confident(a: Float[Tensor, "B K h w"], b: Float[Tensor, "B K h w"], *, above
     return (((peak(a) + peak(b)) / 2) > above).to(a.dtype)
 
 
+def agreed(correction: Correction, *, within: float) -> Float[Tensor, "B K"]:
+    """1 where A and B now lie at most `within` heatmap pixels apart, else 0."""
+    now = correction.distances[..., PAIRS.index(("A", "B"))]
+    return (now <= within).to(correction.target.dtype)
+
+
 def _first_smallest(distances: Float[Tensor, "B K 4"]) -> Int[Tensor, "B K"]:
     """The first of the smallest: `argmin` promises no order among equals on every device."""
     smallest = distances == distances.amin(-1, keepdim=True)

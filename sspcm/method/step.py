@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from sspcm.config import Loss, MethodConfig, Precision, RoundConfig
 from sspcm.crops.batches import Frame
-from sspcm.method.correction import PAIRS, Correction, confident, correct, plain_mean
+from sspcm.method.correction import PAIRS, Correction, agreed, confident, correct, plain_mean
 from sspcm.method.losses import cross_entropy_loss, heatmap_loss
 from sspcm.method.occlude import occlude
 from sspcm.method.send import send
@@ -240,6 +240,8 @@ def teach(
     with torch.no_grad():
         a, b, correction = _teachers_word(trio, easy, config)  # U J h w, twice
         mask = confident(a, b, above=config.train.mask_peak) if method.mask else a.new_ones(a.shape[:2])
+        if config.train.mask_apart:
+            mask = mask * agreed(correction, within=config.train.mask_apart)
         mask[:, keypoints:] = 0  # beyond K nothing is ever supervised (method.md section 3)
     targets = {"A": b, "B": a, "C": correction.target}  # A and B get the other's raw word; only C's is corrected
     height, width = easy.shape[-2:]

@@ -185,7 +185,7 @@ def _batches(
     def request(step: int) -> tuple[list[int], "Future[Tensor]", "Future[Tensor] | None"]:
         # Every process draws for the whole step: no word between them is needed to agree.
         chosen = _labelled_of_step(ids, config, step=step, share=share, networks=networks)
-        if not unlabelled:
+        if not unlabelled or step < train.teach_from * train.steps:
             return chosen, labelled.crops.request(chosen), None
         others = unlabelled_indices(len(unlabelled), train.unlabelled_batch, seed=seed, step=step)
         return chosen, labelled.crops.request(chosen), unlabelled.request(share_of(others, share))

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.method.correction import PAIRS, confident, correct
+from sspcm.method.correction import PAIRS, agreed, confident, correct, plain_mean
 
 
 def random_heatmaps(seed: int) -> list[torch.Tensor]:
@@ -80,3 +80,9 @@ def test_a_batch_in_another_order_is_corrected_in_that_order(seed):
     straight, shuffled = correct(*members), correct(*(member[order] for member in members))
     assert torch.equal(shuffled.target, straight.target[order])
     assert torch.equal(shuffled.pair, straight.pair[order])
+
+
+def test_a_keypoint_is_agreed_upon_where_the_current_teachers_lie_close_whatever_the_snapshots_say():
+    a, b, far = dot(3, 4), dot(6, 8), dot(15, 15)  # 5 pixels apart
+    for correction in (correct(a, b, far, far), plain_mean(a, b)):
+        assert agreed(correction, within=5).item() == 1 and agreed(correction, within=4.9).item() == 0

@@ -185,6 +185,14 @@ def test_a_batch_masked_entirely_still_steps(data, tiny):
     assert log.losses["A_taught"] == log.losses["B_taught"] == log.losses["C_taught"] == 0.0
 
 
+def test_where_the_teachers_lie_apart_nobody_is_taught(data, tiny):
+    everywhere = replace(tiny.train, mask_peak=-100.0)
+    shares = []
+    for apart in (0.0, 100.0, 5.0, 1e-3):
+        shares.append(one_step(data, replace(tiny, train=replace(everywhere, mask_apart=apart))).masked)
+    assert shares[0] == shares[1] == 0 < shares[2] < shares[3]
+
+
 def test_without_the_mask_every_keypoint_teaches(data, tiny):
     unmasked = replace(METHODS["sspcm"], mask=False)
     log = one_step(data, replace(tiny, method=unmasked, train=replace(tiny.train, mask_peak=100.0)))

@@ -247,3 +247,9 @@ def test_compiled_networks_learn_as_uncompiled_ones(data, tiny):
     plain = losses_of(new_trio(tiny), data, replace(tiny, train=replace(tiny.train, steps=2)))
     for one, other in zip(compiled, plain, strict=True):
         assert one == pytest.approx(other, rel=1e-2)
+
+
+def test_nobody_is_taught_before_the_share_of_steps_from_which_teaching_begins(data, tiny):
+    config = replace(tiny, train=replace(tiny.train, steps=6, snapshot_every=2, teach_from=0.5))
+    taught = ["C_taught" in losses for losses in losses_of(new_trio(config), data, config)]
+    assert taught == [False, False, False, True, True, True]
