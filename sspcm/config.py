@@ -329,10 +329,10 @@ PRESETS: dict[str, RoundConfig] = {
             easy_rotation_std=15.0, easy_rotation_p=1.0, hard_rotation_std=15.0, scale_std=0.1, occlusion_patches=1
         ),
         train=TrainConfig(
-            steps=100,
+            steps=200,
             labelled_batch=8,
             unlabelled_batch=8,
-            snapshot_every=50,
+            snapshot_every=100,
             learning_rate=5e-5,
             decay_at=(0.75,),
             heatmap_sigma=1.5,

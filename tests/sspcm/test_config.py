@@ -205,7 +205,9 @@ def test_weights_that_can_be_no_path_are_no_settings(weights: str) -> None:
         ModelConfig(weights=weights)
 
 
-@pytest.mark.parametrize("other", [{"weights_b": "other.onnx"}, {"backbone": "resnet18", "student_backbone": "resnet18"}])
+@pytest.mark.parametrize(
+    "other", [{"weights_b": "other.onnx"}, {"backbone": "resnet18", "student_backbone": "resnet18"}]
+)
 def test_the_mean_of_two_models_is_refused(other):
     changed = {"model": other}
     with pytest.raises(ConfigError, match=r'train.ships "mean" wants A and B of one model.*set train.ships to "A"'):
