@@ -203,6 +203,47 @@ def learning_heatmaps(height: int = 64, width: int = 64, *, seed: int = 0) -> by
     return build(nodes, constants, shown, {"maps": ["N", 17, height // 4, width // 4]})
 
 
+def learning_simcc(height: int = 64, width: int = 64, *, seed: int = 0, shares: bool = False) -> bytes:
+    """RTMPose's build with layers to learn, of random weights: convolutions, a map a keypoint as one row, matrix
+    products, a scaled norm -> [N,17,2W] and [N,17,2H]. shares: whether its answers are exponentiated to shares of 1."""
+    rng, cells, deep = np.random.default_rng(seed), (height // 8) * (width // 8), 24
+
+    def layer(*shape: int) -> np.ndarray:
+        return (rng.normal(size=shape) / np.prod(shape[1:]) ** 0.5).astype(np.float32)
+
+    nodes = [
+        node("Conv", ["image", "first_w", "first_b"], "first", strides=[4, 4], pads=[1, 1, 1, 1]),
+        node("Sigmoid", ["first"], "first_s"),
+        node("Mul", ["first", "first_s"], "first_on"),
+        node("Conv", ["first_on", "second_w", "second_b"], "second", strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("Relu", ["second"], "features"),
+        node("Conv", ["features", "last_w", "last_b"], "maps", pads=[1, 1, 1, 1]),
+        node("Shape", ["maps"], "sizes"),
+        node("Gather", ["sizes", "nought"], "batch", axis=0),
+        node("Unsqueeze", ["batch", "first_axis"], "batches"),
+        node("Concat", ["batches", "count", "rest"], "flat", axis=0),
+        node("Reshape", ["maps", "flat"], "rows"),  # N 17 cells
+        node("ReduceL2", ["rows", "last_axis"], "length", keepdims=1),
+        node("Clip", ["length", "least"], "long"),
+        node("Div", ["rows", "long"], "unit"),
+        node("Mul", ["unit", "gain"], "scaled"),
+        node("MatMul", ["scaled", "mixed_w"], "mixed"),
+        node("Relu", ["mixed"], "mixed_on"),
+        *(node("MatMul", ["mixed_on", f"{a}_w"], f"{a}_raw" if shares else f"simcc_{a}") for a in "xy"),
+        *(node("Softmax", [f"{a}_raw"], f"simcc_{a}", axis=-1) for a in "xy" if shares),
+    ]
+    constants = {
+        "first_w": layer(8, 3, 4, 4), "first_b": layer(8, 1)[:, 0], "second_w": layer(16, 8, 3, 3),
+        "second_b": layer(16, 1)[:, 0], "last_w": layer(17, 16, 3, 3), "last_b": layer(17, 1)[:, 0],
+        "mixed_w": layer(cells, deep), "x_w": layer(deep, 2 * width), "y_w": layer(deep, 2 * height),
+        "nought": np.array(0), "first_axis": np.array([0]), "last_axis": np.array([-1]), "count": np.array([17]),
+        "rest": np.array([-1]), "least": np.float32(1e-5), "gain": np.float32(3),
+    }  # fmt: skip
+    shown = {"image": (TensorProto.FLOAT, ["N", 3, height, width])}
+    outputs: dict[str, list[int | str]] = {"simcc_x": ["N", 17, 2 * width], "simcc_y": ["N", 17, 2 * height]}
+    return build(nodes, constants, shown, outputs)
+
+
 def classifier() -> bytes:
     """[1,3,32,32] -> [1,10]: no pose model."""
     nodes = [node("Reshape", ["image", "flat"], "line"), node("Slice", ["line", "from", "to", "axis"], "classes")]

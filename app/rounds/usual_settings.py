@@ -97,7 +97,7 @@ def preset_settings(name: str, home: Path) -> UsualSettings:
     found = _imported(home)
     if found is None:
         raise ConfigError(
-            "this home has no pose model that can be trained; the preset 'imported' wants one (MoveNet or top-down "
-            "heatmaps). Give one on the lead's page or by `prelabel MODEL.onnx`, or choose another preset."
+            "this home has no pose model that can be trained; the preset 'imported' wants one (MoveNet, top-down "
+            "heatmaps or SimCC). Give one on the lead's page or by `prelabel MODEL.onnx`, or choose another preset."
         )
     return found

@@ -57,6 +57,11 @@ def highest(heatmap: np.ndarray) -> tuple[np.ndarray, float]:
 if output["kind"] == "coordinates":  # y, x as parts of the crop's sides, confidence
     size = [shown["width"], shown["height"]]
     found = [(row[1::-1] * size, row[2]) for row in said[0][0, 0]]
+elif output["kind"] == "axes":  # the highest bin across and down, each of 1 / ratio pixels
+    found = [
+        (np.array([x.argmax(), y.argmax()]) / output["ratio"], min(x.max(), y.max()))
+        for x, y in zip(said[0][0], said[1][0], strict=True)
+    ]
 else:
     found = [highest(heatmap) for heatmap in said[0][0]]
 for name, (place, confidence) in zip(told["skeleton"]["keypoints"], found, strict=True):

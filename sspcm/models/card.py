@@ -91,6 +91,13 @@ def _output(run: Mapping[str, Any], count: int) -> str:
             f"- Output `{output['name']}`: float32 [N, 1, {count}, 3]; y and x as parts of the crop's height and width "
             f"(crop pixel x is x times {shown['width']}), and the confidence. The decoding is part of the file."
         )
+    if output["kind"] == "axes":
+        ratio = output["ratio"]
+        return (
+            f"- Outputs `{output['name']}` and `{output['down']}`: float32 [N, {count}, {shown['width'] * ratio}] and "
+            f"[N, {count}, {shown['height'] * ratio}]; bin i of each stands for crop pixel i / {ratio}. The place is "
+            "the highest bin of each, the confidence the lower of the two heights."
+        )
     stride = output["stride"]
     return (
         f"- Output `{output['name']}`: float32 [N, {count}, {shown['height'] // stride}, {shown['width'] // stride}]; "

@@ -16,14 +16,18 @@ from torch import Tensor, nn
 
 from sspcm.errors import ExportError
 from sspcm.networks.cut_graph import CENTRE_MAP, CutGraph, Kind
-from sspcm.networks.imported_network import ImportedHeatmaps, ImportedNetwork, MoveNet
+from sspcm.networks.imported_network import ImportedHeatmaps, ImportedNetwork, MoveNet, SimCC
 from sspcm.networks.pose_network import mirrored_back
 
 WEIGHTED = {"Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "InstanceNormalization", "PRelu"}
 """Kinds of nodes whose constants torch may have learnt."""
 OPSET = 18
 """What is written where nobody asks for another and the model has none that torch writes itself."""
-OUTPUTS: dict[Kind, tuple[str, ...]] = {"movenet": ("poses",), "heatmaps": ("heatmaps",)}
+OUTPUTS: dict[Kind, tuple[str, ...]] = {
+    "movenet": ("poses",),
+    "heatmaps": ("heatmaps",),
+    "simcc": ("simcc_x", "simcc_y"),
+}
 
 
 class ExportedImport(nn.Module):
@@ -67,21 +71,33 @@ class _After(nn.Module):
         self.size = (network.graph.info.height, network.graph.info.width)
 
     def forward(self, *heads: Tensor) -> tuple[Tensor, ...]:
-        """MoveNet: [N, 1, K, 3] of y, x as parts of the crop's sides, and confidence. Heatmaps: [N, K, h, w]."""
+        """MoveNet: [N, 1, K, 3] of y, x as parts of the crop's sides, and confidence. Heatmaps: [N, K, h, w]. SimCC:
+        [N, K, W r] and [N, K, H r]."""
         network = self.network
         if isinstance(network, MoveNet):
             said = network.decoded(heads)
             if self.flip:
-                said, mirrored = said.reshape(2, -1, *said.shape[1:]).unbind(0)
+                said, mirrored = _halves(said)
                 said = network.with_mirrored(said, mirrored, self.mirror)
             height, width = self.size
             return (torch.stack([said[..., 1] / height, said[..., 0] / width, said[..., 2]], dim=-1)[:, None],)
+        if isinstance(network, SimCC):
+            if not self.flip:
+                return network.axes(heads)
+            across, down = (_halves(one) for one in network.axes(heads))
+            return network.with_mirrored((across[0], down[0]), (across[1], down[1]), self.mirror)
         assert isinstance(network, ImportedHeatmaps)
         said = network.heatmaps(heads)
         if self.flip:
-            said, mirrored = said.reshape(2, -1, *said.shape[1:]).unbind(0)
+            said, mirrored = _halves(said)
             said = (said + mirrored_back(mirrored, self.mirror, network.grid)) / 2
         return (said,)
+
+
+def _halves(both: Tensor) -> tuple[Tensor, Tensor]:
+    """What was said of crops, and of their mirror images behind them."""
+    straight, mirrored = both.reshape(2, -1, *both.shape[1:]).unbind(0)
+    return straight, mirrored
 
 
 def random_crops(network: ImportedNetwork, count: int) -> Tensor:
@@ -106,21 +122,21 @@ def imported_to_onnx(exported: ExportedImport, *, flip: bool, opset: int | None)
     with torch.inference_mode():
         planes = exported.before(image)
         heads = network.heads_of(planes)
-    names, read = [one.name for one in body.graph.output], [f"head{number}" for number in range(len(heads))]
+    read = [f"head{number}" for number in range(len(heads))]
     for declared, shown in ((body.graph.input[0], planes), *zip(body.graph.output, heads, strict=True)):
         declared.CopyFrom(helper.make_tensor_value_info(declared.name, onnx.TensorProto.FLOAT, ["M", *shown.shape[1:]]))
     before = _written(exported.before, (image,), ["image"], ["planes"], opset=opset, times=1)
     copies = tuple(head.clone() for head in heads)  # torch.export takes no tensors of inference mode
     after = _written(exported.after, copies, read, outputs, opset=opset, times=2 if flip else 1)
     parts = [
-        compose.add_prefix(one, f"{name}/", rename_inputs=False, rename_outputs=False)
+        compose.add_prefix(one, f"{name}/", rename_inputs=one is body, rename_outputs=one is body)
         for name, one in (("before", before), ("model", body), ("after", after))
     ]
     for one in parts:
         one.ir_version = max(one.ir_version for one in parts)
     whole = compose.merge_models(parts[0], parts[1], [("planes", parts[1].graph.input[0].name)])
     used = {one.name for one in after.graph.input}  # nobody reads features where no keypoint is new
-    links = [(made, name) for made, name in zip(names, read, strict=True) if name in used]
+    links = [(made.name, name) for made, name in zip(parts[1].graph.output, read, strict=True) if name in used]
     whole = compose.merge_models(whole, parts[2], links, outputs=list(outputs))
     del whole.opset_import[:]
     whole.opset_import.append(helper.make_opsetid("", opset))

@@ -11,13 +11,14 @@ import onnx
 import onnxruntime
 import torch
 from jaxtyping import UInt8
-from onnx import helper, numpy_helper
+from onnx import helper, numpy_helper, version_converter
 
 from sspcm.method.views import normalise
 from sspcm.networks.cut_graph import CutGraph, CutInfo, with_info
+from sspcm.networks.heatmaps import STRIDE
 from sspcm.networks.imported_network import ImportedNetwork, build_imported
 from sspcm.networks.trunk import BackboneError
-from sspcm.pose_models.layouts import MEAN, STD
+from sspcm.pose_models.layouts import MEAN, STD, Kind
 from sspcm.pose_models.model import PoseModel, read_pose_model
 
 TOLERANCE = 1e-4
@@ -26,19 +27,19 @@ PLACE_TOLERANCE = 0.01
 """Crop pixels between the network's answers and the model's."""
 AGREEING = 0.95
 """Share of keypoints whose places must agree: on noise two peaks may be equal up to rounding."""
-CHECKED_CROPS = 3
+REDUCES, REDUCING_OPSET = "Reduce", 17
+"""onnx2torch 1.5.15 has no reductions of opset 18."""
+SHARPNESS = 10.0
+"""What RTMPose's answers are multiplied by in its training before they are exponentiated (`beta` of its loss)."""
+SHARES_OFF = 1e-3
+"""How far sums of SimCC's bins may lie off 1 where its file gives shares."""
 
 
 def import_graph(path: Path) -> CutGraph:
     """The learning part of the pose model in a file. Raises PoseModelError, BackboneError."""
     model = read_pose_model(path)
-    if model.layout.kind == "simcc":
-        raise BackboneError(
-            f"{model.name} answers by SimCC's two axes, which a round cannot train yet; wanted a MoveNet or top-down "
-            "heatmaps. Use it for predictions (`prelabel`), and train from another."
-        )
     graph = _Graph(_folded(path.read_bytes(), model.name), model.name)
-    cut = (_cut_movenet if model.layout.kind == "movenet" else _cut_heatmaps)(graph, model)
+    cut = CUTS[model.layout.kind](graph, model)
     check_import(cut, model)
     return cut
 
@@ -196,9 +197,21 @@ class _Graph:
             [one for one in self.proto.graph.initializer if one.name in used],
         )
         opsets = [one for one in self.proto.opset_import if one.domain in ("", "ai.onnx")]
-        return bytes(
-            helper.make_model(graph, opset_imports=opsets, ir_version=self.proto.ir_version).SerializeToString()
-        )
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=self.proto.ir_version)
+        if any(one.version > REDUCING_OPSET for one in opsets) and any(REDUCES in one.op_type for one in nodes):
+            model = self._older(model)
+        return bytes(model.SerializeToString())
+
+    def _older(self, model: onnx.ModelProto) -> onnx.ModelProto:
+        """Of an opset whose reductions onnx2torch knows."""
+        for node in (one for one in model.graph.node if REDUCES in one.op_type):
+            for setting in [one for one in node.attribute if one.name == "noop_with_empty_axes" and not one.i]:
+                node.attribute.remove(setting)  # the usual; onnx leaves it where the older opset has no such word
+        try:
+            return version_converter.convert_version(model, REDUCING_OPSET)
+        except (RuntimeError, ValueError, version_converter.ConvertError) as error:
+            said = str(error).splitlines()[0][:200]
+            raise self.refuse(f"its opset is newer than {REDUCING_OPSET} and cannot be lowered ({said})") from error
 
     def tapped(self, tensor: str) -> Callable[[np.ndarray], np.ndarray]:
         """Runs the whole graph up to a tensor."""
@@ -343,6 +356,36 @@ def _cut_heatmaps(graph: _Graph, model: PoseModel) -> CutGraph:
         features=features,
     )
     return with_info(graph.extracted(start, outputs), info, None)
+
+
+def _cut_simcc(graph: _Graph, model: PoseModel) -> CutGraph:
+    """The whole graph, to its two axes."""
+    layout = model.layout
+    assert layout.axes is not None
+    noise = np.random.default_rng(2).integers(0, 256, (layout.batch or 1, layout.height, layout.width, 3))
+    said = [graph.tapped(name)(_fed(model, noise)) for name in layout.axes]
+    shares = all(one.min() >= 0 and np.abs(one.sum(-1) - 1).max() < SHARES_OFF for one in said)
+    info = CutInfo(
+        kind="simcc",
+        name=model.name,
+        sha256=model.sha256,
+        keypoints=model.keypoints,
+        height=layout.height,
+        width=layout.width,
+        stride=STRIDE,
+        shift=(STRIDE - 1) / 2,
+        colours=_imagenet(),
+        ratio=layout.ratio,
+        sharpness=0.0 if shares else SHARPNESS,
+    )
+    return with_info(graph.extracted(graph.proto.graph.input[0].name, layout.axes), info, None)
+
+
+CUTS: dict[Kind, Callable[[_Graph, PoseModel], CutGraph]] = {
+    "movenet": _cut_movenet,
+    "heatmaps": _cut_heatmaps,
+    "simcc": _cut_simcc,
+}
 
 
 def _imagenet() -> tuple[tuple[float, ...], ...]:

@@ -23,9 +23,9 @@ from sspcm.method.views import IMAGENET_MEAN, IMAGENET_STD
 from sspcm.models.card import read_training, write_readme
 from sspcm.models.checkpoint import save_networks
 from sspcm.models.folder import Model, backbone_of
-from sspcm.models.imported_onnx import ExportedImport, imported_to_onnx, random_crops
+from sspcm.models.imported_onnx import OUTPUTS, ExportedImport, imported_to_onnx, random_crops
 from sspcm.networks.heatmaps import Decoder
-from sspcm.networks.imported_network import ImportedNetwork, MoveNet
+from sspcm.networks.imported_network import ImportedNetwork, MoveNet, SimCC
 from sspcm.networks.pose_network import mirrored_back
 
 ONNX_FILE, CARD_FILE, README_FILE = "student.onnx", "card.json", "README.md"
@@ -114,7 +114,7 @@ def export_model(
 
 def metadata(model: Model, *, flip: bool) -> dict[str, Any]:
     """All that it takes to run the file: the crop, the numbers, the keypoints. Lengths in pixels, colours in 0..255."""
-    config, rows = model.config, isinstance(model.network, MoveNet)
+    config, rows, output = model.config, isinstance(model.network, MoveNet), _output(model)
     return {
         "version": 1,
         "skeleton": model.skeleton.to_json(),
@@ -129,16 +129,22 @@ def metadata(model: Model, *, flip: bool) -> dict[str, Any]:
             "std": [1.0] * 3 if rows else [255 * value for value in IMAGENET_STD],
             "outside": list(OUTSIDE),
         },
-        "output": (
-            {"name": "poses", "kind": "coordinates"}
-            if rows
-            else {"name": "heatmaps", "kind": "heatmaps", "stride": model.network.grid.stride}
-        ),
+        "output": output,
         "box_scale": config.box_scale,
         "orientation": config.orientation,
-        "decoder": "own" if rows else DECODER,
+        "decoder": DECODER if output["kind"] == "heatmaps" else "own",
         "flip": flip,
     }
+
+
+def _output(model: Model) -> dict[str, Any]:
+    """What the file answers with; `name` is of the first output."""
+    if isinstance(model.network, MoveNet):
+        return {"name": "poses", "kind": "coordinates"}
+    if isinstance(model.network, SimCC):
+        across, down = OUTPUTS["simcc"]
+        return {"name": across, "kind": "axes", "down": down, "ratio": model.network.graph.info.ratio}
+    return {"name": "heatmaps", "kind": "heatmaps", "stride": model.network.grid.stride}
 
 
 def tolerance_of(told: Mapping[str, Any]) -> float:

@@ -12,14 +12,14 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
-from torch import nn
+from torch import fx, nn
 
 from sspcm.networks.trunk import BackboneError, first_line
 
 METADATA_KEY = "sspcm-cut"
 CENTRE_MAP = "sspcm.centre_map"
 """The initializer that holds what MoveNet weighs its centre heatmap by; no node reads it."""
-Kind = Literal["movenet", "heatmaps"]
+Kind = Literal["movenet", "heatmaps", "simcc"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class CutInfo:
     name, sha256: of the model that it was cut out of. stride, shift: which crop pixel stride * u + shift a heatmap's
     pixel u stands for. colours: for each input plane the factors of red, green and blue, 0..255, and what is added.
     softening: what MoveNet adds to distances from where it regresses a keypoint to, heatmap pixels. features: channels
-    of the last head's input, which further keypoints are read from; 0 where there is none.
+    of the last head's input, which further keypoints are read from; 0 where there is none. ratio: SimCC's bins a crop
+    pixel. sharpness: what SimCC's answers are multiplied by before they are exponentiated to shares of 1; 0 where they
+    are shares already.
     """
 
     kind: Kind
@@ -43,12 +45,14 @@ class CutInfo:
     colours: tuple[tuple[float, ...], ...]
     softening: float = 0.0
     features: int = 0
+    ratio: int = 0
+    sharpness: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
 class CutGraph:
     """A cut graph. content: the ONNX file, whose outputs are the heads, in MoveNet's case centre, heatmaps, regression
-    and offsets, and then the features if there are any."""
+    and offsets, in SimCC's the axes across and down, and then the features if there are any."""
 
     content: bytes
     info: CutInfo
@@ -58,13 +62,15 @@ class CutGraph:
         """The graph as torch layers: planes in, a tuple of heads out. Raises BackboneError."""
         onnx2torch, onnx = import_onnx2torch(), _import_onnx()
         try:
-            layers: nn.Module = onnx2torch.convert(onnx.load_from_string(self.content))
-            return layers
+            layers: fx.GraphModule = onnx2torch.convert(onnx.load_from_string(self.content))
         except (NotImplementedError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
             raise BackboneError(
                 f"{self.info.name} cannot be made into a network that learns ({first_line(error)}); wanted layers that "
-                "onnx2torch knows. Export the model with plain 32-bit layers, or train from another."
+                "onnx2torch knows. Export the model with plain 32-bit layers, or train from another; predictions "
+                "(`prelabel`) work as it is."
             ) from error
+        _products_learn(layers)
+        return layers
 
 
 def with_info(content: bytes, info: CutInfo, centre_map: Float[np.ndarray, "h w"] | None) -> CutGraph:
@@ -91,6 +97,21 @@ def read_cut_graph(content: bytes, where: str) -> CutGraph:
             f"{where} is no graph that a training kept ({first_line(error)}); wanted it as it was written beside the "
             "networks. Restore the file."
         ) from error
+
+
+def _products_learn(layers: fx.GraphModule) -> None:
+    """The constants of matrix products become weights; onnx2torch has them as numbers that never change."""
+    modules = dict(layers.named_modules())
+    for node in layers.graph.nodes:
+        if node.op != "call_module" or type(modules[node.target]).__name__ != "OnnxMatMul":
+            continue
+        for constant in (one for one in node.args if isinstance(one, fx.Node) and one.op == "get_attr"):
+            holder, _, name = str(constant.target).rpartition(".")
+            value = getattr(modules[holder], name)
+            if isinstance(value, nn.Parameter) or not value.is_floating_point():
+                continue
+            delattr(modules[holder], name)
+            modules[holder].register_parameter(name, nn.Parameter(value))
 
 
 def import_onnx2torch() -> ModuleType:

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from sspcm.config import Decoder
-from sspcm.networks.cut_graph import CutGraph
+from sspcm.networks.cut_graph import CutGraph, Kind
 from sspcm.networks.heatmaps import HeatmapGrid, decode_integer, decode_subpixel
 from sspcm.networks.pose_network import PoseNetwork
 from sspcm.networks.trunk import IMAGENET_MEAN, IMAGENET_STD, BackboneError
@@ -151,12 +151,79 @@ class MoveNet(ImportedNetwork):
         return self.softening / (self.softening + distance)
 
 
+class SimCC(ImportedNetwork):
+    """A top-down model that says of each keypoint how probable every place across and every place down is.
+
+    Its heatmaps are the product of the two, pooled to cells of the heatmap by a cubic B-spline: so a keypoint between
+    two cells is in both, and where it lies between them can be learnt and read.
+    """
+
+    def __init__(self, graph: CutGraph, places: Sequence[int | None]) -> None:
+        """As ImportedNetwork's."""
+        super().__init__(graph, places)
+        info = graph.info
+        self.across = nn.Buffer(_pooling(info.width, info.ratio, self.grid), persistent=False)
+        self.down = nn.Buffer(_pooling(info.height, info.ratio, self.grid), persistent=False)
+
+    def forward(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B K h w"]:
+        """The product of the two axes; its sum is 1."""
+        x, y = self.axes(self.heads(images))
+        columns, rows = self._shares(x) @ self.across, self._shares(y) @ self.down  # B K w, B K h
+        return rows[..., :, None] * columns[..., None, :]
+
+    def answer(
+        self, images: Float[Tensor, "B 3 H W"], *, keypoints: int | None, decode: Decoder, swap: Int[Tensor, "K"] | None
+    ) -> Float[Tensor, "B K 3"]:
+        """The highest bin of each axis, whatever `decode`; the confidence is the lower of the two heights. With `swap`
+        of the mean of the crop's axes and its mirror image's."""
+        axes = self.axes(self.heads(images))
+        if swap is not None:
+            axes = self.with_mirrored(axes, self.axes(self.heads(images.flip(-1))), swap)
+        places = torch.stack([one.argmax(-1) / self.graph.info.ratio for one in axes], dim=-1)
+        confidence = torch.minimum(axes[0].amax(-1), axes[1].amax(-1)).clamp(0, 1)
+        return torch.cat([places, confidence[..., None]], dim=-1)[:, :keypoints]
+
+    def axes(self, heads: tuple[Tensor, ...]) -> tuple[Float[Tensor, "B K W*r"], Float[Tensor, "B K H*r"]]:
+        """What the model says of the skeleton's keypoints across and down."""
+        return heads[0][:, self.order], heads[1][:, self.order]
+
+    def with_mirrored(
+        self, axes: tuple[Tensor, Tensor], mirrored: tuple[Tensor, Tensor], swap: Int[Tensor, "K"]
+    ) -> tuple[Tensor, Tensor]:
+        """The means of a crop's axes and its mirror image's: bin i of W r is i / r, and a mirror takes x to W - 1 - x,
+        so bins go r - 1 less far than to the other end."""
+        back, beyond = mirrored[0][:, swap].flip(-1), self.graph.info.ratio - 1
+        if beyond:
+            back = torch.cat([back[..., beyond:], back[..., -1:].expand(*back.shape[:-1], beyond)], dim=-1)
+        return (axes[0] + back) / 2, (axes[1] + mirrored[1][:, swap]) / 2
+
+    def _shares(self, axis: Float[Tensor, "B K n"]) -> Float[Tensor, "B K n"]:
+        sharpness, axis = self.graph.info.sharpness, axis.float()
+        if sharpness:
+            return (sharpness * axis).softmax(-1)
+        return axis / axis.sum(-1, keepdim=True)
+
+
+def _pooling(size: int, ratio: int, grid: HeatmapGrid) -> Float[Tensor, "size*ratio cells"]:
+    """How much of each bin belongs to which heatmap pixel along an axis; what lies beyond belongs to the last one."""
+    cells = size // grid.stride
+    u = grid.to_heatmap(torch.arange(size * ratio, dtype=torch.float64) / ratio)  # bins
+    pooled = torch.zeros(size * ratio, cells, dtype=torch.float64)
+    for cell in range(-2, cells + 2):
+        away = (u - cell).abs()
+        near, far = 2 / 3 - away**2 + away**3 / 2, (2 - away).clamp(min=0) ** 3 / 6
+        pooled[:, min(max(cell, 0), cells - 1)] += torch.where(away < 1, near, far)
+    return pooled.float()
+
+
+KINDS: dict[Kind, type[ImportedNetwork]] = {"movenet": MoveNet, "heatmaps": ImportedHeatmaps, "simcc": SimCC}
+
+
 def build_imported(graph: CutGraph, places: Sequence[int | None], seed: int) -> ImportedNetwork:
     """The network of a cut graph; new keypoints' weights depend on the seed alone. Raises BackboneError."""
-    kind = MoveNet if graph.info.kind == "movenet" else ImportedHeatmaps
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = kind(graph, places)
+        network = KINDS[graph.info.kind](graph, places)
     return network.to(memory_format=torch.channels_last)
 
 

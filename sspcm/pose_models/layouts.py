@@ -78,6 +78,10 @@ class Layout:
     dtype: str
     keypoints: tuple[str, ...]
     _decode: Callable[[Outputs], Poses]
+    axes: tuple[str, str] | None = None
+    """SimCC: the names of the outputs across and down."""
+    ratio: int = 0
+    """SimCC: how many of their bins a crop pixel has."""
 
     def prepare(self, crops: UInt8[np.ndarray, "N H W 3"]) -> np.ndarray:
         """RGB crops as the model's input."""
@@ -186,7 +190,8 @@ def _simcc(frame: Frame, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> Layou
         xy = np.stack([xs.argmax(-1), ys.argmax(-1)], axis=-1) / ratio
         return _poses(xy, np.minimum(xs.max(-1), ys.max(-1)))
 
-    return Layout("simcc", frame.height, frame.width, frame.batch, frame.dtype, COCO, decode)
+    axes = (across, down)
+    return Layout("simcc", frame.height, frame.width, frame.batch, frame.dtype, COCO, decode, axes, ratio)
 
 
 def _poses(xy: Float[np.ndarray, "N K 2"], confidence: Float[np.ndarray, "N K"]) -> Poses:

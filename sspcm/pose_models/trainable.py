@@ -6,8 +6,13 @@ from typing import Any
 from sspcm.pose_models.layouts import BOX_SCALE, Kind, PoseModelError, Tensor, read_input
 from sspcm.pose_models.onnx_file import count_convolutions, declared
 
-_HEADS: dict[Kind, int] = {"movenet": 4, "heatmaps": 1}
+_HEADS: dict[Kind, int] = {"movenet": 4, "heatmaps": 1, "simcc": 1}
 """Convolutions that a model has at least; one without them computes by rules, and has nothing to learn with."""
+_TRAIN: dict[Kind, dict[str, Any]] = {
+    "movenet": {},  # its heatmaps are weighed, and only compared
+    "heatmaps": {"loss": "heatmap", "heatmap_sigma": 2.0},  # trained by their squared error they go on by it
+    "simcc": {"heatmap_sigma": 0.7},  # cells of 4 crop pixels; its own places are sharper than MoveNet's
+}
 MULTIPLE = 32
 """A round's crops have sides of this many pixels, or times it."""
 
@@ -28,14 +33,13 @@ def trainable_settings(path: Path) -> dict[str, dict[str, Any]] | None:
     if kind is None or count_convolutions(path) < _HEADS[kind]:
         return None
     model = {"input_height": frame.height, "input_width": frame.width, "box_scale": BOX_SCALE[kind]}
-    # Heatmaps that were trained by their squared error go on by it; MoveNet's are weighed, and only compared.
-    train = {} if kind == "movenet" else {"loss": "heatmap", "heatmap_sigma": 2.0}
-    return {"model": model, "train": train}
+    return {"model": model, "train": _TRAIN[kind]}
 
 
 def _kind(frame: str, outputs: list[Tensor]) -> Kind | None:
-    if len(outputs) != 1:
-        return None  # SimCC has two
+    sizes = [len(one.shape) for one in outputs]  # 0: not declared
     if frame == "rows":
-        return "movenet"
-    return "heatmaps" if len(outputs[0].shape) in (0, 4) else None
+        return "movenet" if len(outputs) == 1 else None
+    if len(outputs) == 2:
+        return "simcc" if set(sizes) <= {0, 3} else None
+    return "heatmaps" if len(outputs) == 1 and sizes[0] in (0, 4) else None

@@ -55,6 +55,9 @@ def tiny() -> RoundConfig:
 PARTLY_KNOWN = replace(STICK, keypoints=("head", "left_wrist", "right_wrist", "left_ankle", "right_ankle"))
 """The same five by names of which an imported pose model knows all but the head's."""
 
+ALL_KNOWN = replace(PARTLY_KNOWN, keypoints=("nose", *PARTLY_KNOWN.keypoints[1:]))
+"""The same by names that it knows all of."""
+
 
 def draw_stick_person(generator: np.random.Generator) -> tuple[np.ndarray, list[list[float]]]:
     """A 120-pixel image of one person on dim noise, and its x, y, visibility rows."""
@@ -97,6 +100,7 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
         weights: str | None = None,
         imported: Path | None = None,
         method: str = "sspcm",
+        skeleton: Skeleton | None = None,
         **train: Any,
     ) -> Path:
         folder = tmp_path / "round"
@@ -129,7 +133,7 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
         )
         manifest = {
             "version": 1,
-            "skeleton": (STICK if imported is None else PARTLY_KNOWN).to_json(),
+            "skeleton": (skeleton or (STICK if imported is None else PARTLY_KNOWN)).to_json(),
             "config": asdict(config),
             "weights": weights,
             "persons": persons,

@@ -63,6 +63,12 @@ def test_a_network_that_was_imported_names_its_model_and_how_it_answers():
     assert "So does the licence of movenet_lightning_192" in readme and "heatmap" not in readme
 
 
+def test_simccs_two_axes_are_told_with_their_bins():
+    run = CARD["run"] | {"output": {"name": "simcc_x", "kind": "axes", "down": "simcc_y", "ratio": 2}}
+    readme = write_readme(CARD | {"training": None, "run": run})
+    assert "`simcc_x` and `simcc_y`: float32 [N, 14, 384] and [N, 14, 512]" in readme and "crop pixel i / 2" in readme
+
+
 def test_a_broken_report_is_named(tmp_path):
     (tmp_path / "report.json").write_text("{")
     with pytest.raises(CheckpointError, match=r"report\.json is not readable JSON"):

@@ -27,13 +27,13 @@ from sspcm.models.predict import predict_file
 from sspcm.pose_models.copies import BOX_SCALE, Person, see, upright_crop
 from sspcm.pose_models.model import PoseModel, read_pose_model
 from sspcm.skeletons.skeleton import Skeleton, get_skeleton
-from tests.onnx_files import build, learning_heatmaps, learning_movenet, node
-from tests.sspcm.conftest import PARTLY_KNOWN
+from tests.onnx_files import build, learning_heatmaps, learning_movenet, learning_simcc, node
+from tests.sspcm.conftest import ALL_KNOWN, PARTLY_KNOWN
 from tests.sspcm.demo_people import IMAGES, few_people
 
 CPU = torch.device("cpu")
 COCO = get_skeleton("coco-17")
-MODELS = {"movenet": learning_movenet, "heatmaps": learning_heatmaps}
+MODELS = {"movenet": learning_movenet, "heatmaps": learning_heatmaps, "simcc": learning_simcc}
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -123,14 +123,15 @@ def test_the_exported_file_can_be_trained_on(tmp_path, kind):
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_the_example_runs_a_file_of_other_keypoints_of_which_one_is_new(tmp_path, kind):
-    model = trained(written(tmp_path, MODELS[kind]()), tmp_path / "trained", PARTLY_KNOWN, "image")
+    skeleton = ALL_KNOWN if kind == "simcc" else PARTLY_KNOWN
+    model = trained(written(tmp_path, MODELS[kind]()), tmp_path / "trained", skeleton, "image")
     export_model(model, tmp_path / "student")
     coco = read_coco(few_people(tmp_path))
     image, box = coco.images[0], next(one for one in coco.persons if one.image_id == coco.images[0].id).person.box
     command = [sys.executable, ROOT / "docs" / "examples" / "run_student.py", tmp_path / "student" / "student.onnx"]
     command += [IMAGES / image.file_name, f"{box.x},{box.y},{box.width},{box.height}"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert [line.split()[0] for line in told] == list(PARTLY_KNOWN.keypoints)
+    assert [line.split()[0] for line in told] == list(skeleton.keypoints)
     found = np.array([[float(value) for value in line.split()[1:]] for line in told])
     wanted = predicted(model, coco, flip=False)[0]
     assert np.abs(found[:, :2] - wanted[:, :2]).max() < 0.5 and np.abs(found[:, 2] - wanted[:, 2]).max() < 0.01

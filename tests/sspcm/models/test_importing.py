@@ -19,11 +19,11 @@ from sspcm.networks import BackboneError
 from sspcm.networks.imported_network import build_imported
 from sspcm.pose_models.copies import BOX_SCALE, Person, see, upright_crop
 from sspcm.pose_models.model import read_pose_model
-from tests.onnx_files import heatmaps, learning_heatmaps, learning_movenet, simcc
+from tests.onnx_files import heatmaps, learning_heatmaps, learning_movenet, learning_simcc, simcc
 from tests.sspcm.demo_people import IMAGES, few_people
 
 CPU = torch.device("cpu")
-MODELS = {"movenet": learning_movenet, "heatmaps": learning_heatmaps}
+MODELS = {"movenet": learning_movenet, "heatmaps": learning_heatmaps, "simcc": learning_simcc}
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
@@ -72,7 +72,7 @@ def test_a_real_movenet_answers_as_pre_labelling_does_on_the_plain_crop(tmp_path
 def test_what_is_known_of_the_model_is_kept_in_the_graphs_own_file(tmp_path, kind):
     cut = import_graph(written(tmp_path, MODELS[kind](), "strong"))
     assert (cut.info.name, cut.info.kind, cut.info.stride, cut.info.height) == ("strong", kind, 4, 64)
-    assert cut.info.shift == {"movenet": 1.5, "heatmaps": 0.0}[kind]
+    assert cut.info.shift == {"movenet": 1.5, "heatmaps": 0.0, "simcc": 1.5}[kind]
     assert json.dumps(cut.info.colours)  # plain numbers
 
 
@@ -86,7 +86,7 @@ def test_a_graph_that_says_something_else_than_its_file_is_refused(tmp_path, spo
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(simcc, "SimCC's two axes"), (heatmaps, "cannot be made into a network that learns")],
+    [(simcc, "has no layer that could learn"), (heatmaps, "cannot be made into a network that learns")],
     ids=["simcc", "nothing to learn"],
 )
 def test_a_model_that_cannot_be_trained_is_refused_with_the_reason(tmp_path, content, reason):
@@ -100,3 +100,13 @@ def test_gradients_reach_every_layer_of_the_heads_that_are_trained(tmp_path, kin
     images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     sum(head.square().mean() for head in network.heads(images)).backward()
     assert all(one.grad is not None and one.grad.abs().sum() > 0 for one in network.parameters() if one.ndim > 1)
+
+
+@pytest.mark.parametrize("shares", [False, True], ids=["as RTMPose's", "exponentiated"])
+def test_simccs_answers_become_shares_of_one_once(tmp_path, shares):
+    cut = import_graph(written(tmp_path, learning_simcc(64, 96, shares=shares)))
+    assert (cut.info.ratio, cut.info.sharpness) == (2, 0.0 if shares else 10.0)
+    images = torch.randn(2, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    heatmaps = build_imported(cut, range(17), 0)(images)
+    assert heatmaps.shape == (2, 17, 16, 24)
+    assert torch.allclose(heatmaps.sum((-2, -1)), torch.ones(2, 17), atol=1e-5)

@@ -22,6 +22,8 @@ from sspcm.models.graphs import build_on, import_graphs
 from sspcm.models.predict import predict_persons
 from sspcm.training import round
 from sspcm.training.round import run_round
+from tests.onnx_files import learning_simcc
+from tests.sspcm.conftest import ALL_KNOWN
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -354,3 +356,38 @@ def test_a_round_whose_model_is_gone_says_so(make_round, movenet_file):
     movenet_file.unlink()
     assert not run_round(folder, device=CPU)
     assert "no ONNX file that lies there" in read(folder, "status.json")["error"]
+
+
+@pytest.fixture
+def simcc_file(tmp_path) -> Path:
+    path = tmp_path / "small_simcc.onnx"
+    path.write_bytes(learning_simcc())
+    return path
+
+
+SIMCC = {"skeleton": ALL_KNOWN, "loss": "cross_entropy", "heatmap_sigma": 0.7, "draws": "own"}
+
+
+def test_a_simcc_model_learns_and_moves_as_far_as_held_out_people_say(make_round, simcc_file):
+    folder = make_round(
+        imported=simcc_file, labelled=60, unlabelled=0, validation=10, method="supervised", held_out=0.2,
+        learning_rate=3e-3, steps=80, snapshot_every=10, labelled_batch=8, **SIMCC,
+    )  # fmt: skip
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    losses = [line["loss"] for line in lines(folder) if "loss" in line]
+    assert losses[-1] < 0.9 * losses[0]
+    report = read(folder, "report.json")
+    assert all(moved["part"] > 0 and moved["after"] > moved["before"] + 0.2 for moved in report["moved"].values())
+    assert report["ap"]["A"]["mean_oks"] > 0.3
+
+
+def test_simcc_networks_teach_each_other(make_round, simcc_file):
+    folder = make_round(imported=simcc_file, snapshot_every=2, learning_rate=1e-3, mask_peak=0.0, **SIMCC)
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    graph = import_graphs(read_manifest(folder / "manifest.json").config.model).first
+    start = build_on(graph, ALL_KNOWN.keypoints, 0).state_dict()
+    for name in "ABC":
+        learnt = tensors(folder, name)
+        assert all(torch.isfinite(one).all() for one in learnt.values())
+        products = [key for key in learnt if learnt[key].ndim == 2]  # the axes' own weights
+        assert len(products) == 3 and all(not torch.equal(learnt[key], start[key]) for key in products)
