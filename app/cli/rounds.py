@@ -154,6 +154,8 @@ def round_starts(settings: "Settings", options: argparse.Namespace) -> int:
             yield f"Mean OKS and its 95 % interval on {told.people}."
         if told.why:
             yield f"When that was decided: {told.why}"
+        if told.spared is not None:
+            yield from (told.spared.words, *told.spared.notes)
 
     answer(told.model_dump(), as_json=options.json, plain=plain)
     return 0

@@ -59,11 +59,13 @@ class Persons(TypedDict, total=False):
 class Beside(TypedDict, total=False):
     """A round's student beside the network that annotators began from then; null where nothing could be measured.
 
-    words: both figures as a sentence. persons: on how many; validation: how many of them are validation people.
+    words: both figures as a sentence. beside_round: whose student that was; null: an imported model. persons: on how
+    many; validation: how many of them are validation people.
     """
 
     words: str
     beside: str
+    beside_round: int | None
     mean_oks: float | None
     mean_oks_beside: float | None
     persons: int
@@ -233,11 +235,45 @@ class SourcePayload(Payload):
         return f"{self.mean_oks:.3f}{within}"
 
 
+class SparedFigures(Payload):
+    """Actions a person from the starts since a round and from those before it, on the same people.
+
+    fewer with the ends of its 95 % interval: null where too few images tell them. began: how many of the labels began
+    at the very poses that annotators begin from since the round, and lean to them.
+    """
+
+    persons: int
+    images: int
+    actions: float
+    actions_before: float
+    fewer: float
+    low: float | None
+    high: float | None
+    began: int
+
+
+class SparedPayload(Payload):
+    """What the published round spared, in words and figures. begin_from, before: what annotators begin from since it,
+    and did before it; null: every keypoint was to be placed.
+
+    labelled: people labelled since; validation: those whom rounds are measured by. words: the former as a sentence, or
+    what is missing; notes: what else there is to say.
+    """
+
+    round: int
+    begin_from: str
+    before: str | None
+    words: str
+    notes: list[str]
+    labelled: SparedFigures | None
+    validation: SparedFigures | None
+
+
 class StartsPayload(Payload):
     """Which network annotators begin from, in words, and what can be said of each, all on the same persons.
 
     people: who these are, in words; enough: whether they are enough to change anything. why: what was found when the
-    choice was made. lead: who chose otherwise.
+    choice was made. lead: who chose otherwise. spared: what the published round changed; null before one.
     """
 
     words: str
@@ -247,6 +283,7 @@ class StartsPayload(Payload):
     enough: bool
     lead: str | None
     sources: list[SourcePayload]
+    spared: SparedPayload | None
 
 
 class UseMessage(Message):

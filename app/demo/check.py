@@ -1,6 +1,7 @@
 """The whole loop, judged: a fresh home, real processes, real HTTP, no browser.
 
-A baseline round on the seed; twenty images corrected from the truth; a second round with the same settings; an export.
+A baseline round on the seed; twenty images corrected from the truth; a second round with the same settings; what the
+next people take to correct; an export.
 """
 
 import tempfile
@@ -22,7 +23,9 @@ from app.demo.judging import (
     judge_frozen,
     judge_oks,
     judge_ranking,
+    judge_starts,
     mean_oks,
+    open_starts,
     ranking_now,
     read_truth,
 )
@@ -31,6 +34,8 @@ from app.home.settings import Settings, read_settings
 from db.store.session import Store, open_store
 
 IMAGES_TO_LABEL = 20
+NEXT_IMAGES = 5
+"""Labelled after the second round, to see what it spared: with fewer the product gives no interval."""
 ROUND_LIMIT_S = 900.0
 POLL_S = 0.5
 
@@ -79,17 +84,23 @@ def _run_loop(settings: Settings, store: Store, home: DemoHome, loop: Loop, step
             first = _run_round(lead, config)
         before = ranking_now(store)
         with signed_in(settings, "annotator", home) as annotator, loop.timed("label"):
-            _label(annotator, loop)
+            _label(annotator, loop, IMAGES_TO_LABEL)
+        corrected = set(loop.accepted)
         with loop.timed("round_2"):
             second = _run_round(lead, config)
-        after = ranking_now(store)
+        after, numbers = ranking_now(store), (first["number"], second["number"])
         frozen = get(lead, f"/api/rounds/{second['number']}/labels").json()
+        oks_before, oks_after = (mean_oks(store, loop, number) for number in numbers)
+        starts = open_starts(store, *numbers)
+        with signed_in(settings, "annotator", home) as annotator, loop.timed("label_next"):
+            _label(annotator, loop, NEXT_IMAGES)
+        spared = get(lead, "/api/rounds/starts").json()["spared"]
         with loop.timed("export"):
             export = get(lead, "/api/export").json()
-    oks_before, oks_after = (mean_oks(store, loop, number) for number in (first["number"], second["number"]))
     failures = [
-        *judge_frozen(frozen, seed, set(loop.accepted)),
+        *judge_frozen(frozen, seed, corrected),
         *judge_oks(oks_before, oks_after),
+        *judge_starts(starts),
         *judge_ranking(before, after),
         *judge_export(store, export, loop),
     ]
@@ -101,6 +112,8 @@ def _run_loop(settings: Settings, store: Store, home: DemoHome, loop: Loop, step
         "images_labelled": loop.images,
         "labels_accepted": len(loop.accepted),
         "mean_oks_of_c_on_corrected": {"before": oks_before, "after": oks_after},
+        "starts_of_open_people": starts.to_json(),
+        "next_people": spared,
         "ap": {"before": _ap(first), "after": _ap(second)},
         "snapshot_refreshes": second["metrics"].get("refreshes"),
         "pair_frequency": second["metrics"].get("pair_frequency"),
@@ -129,10 +142,10 @@ def _run_round(lead: httpx.Client, config: dict[str, Any]) -> dict[str, Any]:
     raise CheckFailed(f"round {number} did not end within {ROUND_LIMIT_S:.0f} s; it stands in stage {record['stage']}.")
 
 
-def _label(annotator: httpx.Client, loop: Loop) -> None:
-    """Take images from the queue and accept every open person of each, corrected from the truth."""
+def _label(annotator: httpx.Client, loop: Loop, images: int) -> None:
+    """Take so many images from the queue and accept every open person of each, corrected from the truth."""
     truth = read_truth()
-    for _ in range(IMAGES_TO_LABEL):
+    for _ in range(images):
         task = get(annotator, "/api/next").json()
         if task.get("image") is None:
             raise CheckFailed(f"the queue gave no image after {loop.images}: {task}")

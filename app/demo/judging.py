@@ -1,12 +1,15 @@
-"""Whether the loop did its work: labels frozen, people placed better, a new ranking, a whole export."""
+"""Whether the loop did its work: labels frozen, people placed better, better starts, a new ranking, a whole export."""
 
 import contextlib
 import io
 import json
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
@@ -16,11 +19,14 @@ from db.clock import utc_now
 from db.labelling import queue
 from db.pool import images, persons
 from db.pool.project import get_project
+from db.records import PersonRecord
 from db.rounds import predictions
 from db.store.session import Store
+from sspcm.evaluation.choosing import Mean, mean_difference
 from sspcm.evaluation.metrics import oks
 from sspcm.members import STUDENT
 from sspcm.pose import IMPORTED, Label
+from sspcm.simulation.annotator import count_actions
 
 MOVED_PX = 0.5
 """A keypoint placed farther than this from where it started counts as touched."""
@@ -69,6 +75,97 @@ def mean_oks(store: Store, loop: Loop, number: int) -> float:
     if len(values) != len(loop.accepted):
         raise CheckFailed(f"round {number} predicted {len(values)} of the {len(loop.accepted)} corrected persons.")
     return round(float(np.mean(values)), 4)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenStarts:
+    """Of P people without any label: the OKS and the actions of their starts after the first round, and the second's.
+
+    image: in which image each of them is.
+    """
+
+    oks: tuple[Float[np.ndarray, "P"], Float[np.ndarray, "P"]]
+    actions: tuple[Float[np.ndarray, "P"], Float[np.ndarray, "P"]]
+    image: Int[np.ndarray, "P"]
+
+    @property
+    def higher(self) -> Mean:
+        """By how much the second round's OKS is higher."""
+        return mean_difference(self.oks[1], self.oks[0], self.image)
+
+    @property
+    def fewer(self) -> Mean:
+        """How many actions fewer they take since the second round."""
+        return mean_difference(self.actions[0], self.actions[1], self.image)
+
+    def to_json(self) -> dict[str, Any]:
+        """The means before and after, and the differences with their intervals."""
+        return {
+            "persons": len(self.image),
+            "mean_oks": {"before": _mean(self.oks[0]), "after": _mean(self.oks[1]), "higher": _interval(self.higher)},
+            "actions": {
+                "before": _mean(self.actions[0]),
+                "after": _mean(self.actions[1]),
+                "fewer": _interval(self.fewer),
+            },
+        }
+
+
+def open_starts(store: Store, first: int, second: int) -> OpenStarts:
+    """Everybody of the pool who is open, by the truth: nobody ever labelled them."""
+    truth = read_truth()
+    with store.reading() as tx:
+        names = {image.id: image.file_name for image in images.list_images(tx, split="train")}
+        waiting = [person for person in persons.list_persons(tx, split="train") if person.state == "open"]
+        sigmas = get_project(tx).skeleton.sigma_array
+        said = [predictions.of_student(tx, [person.id for person in waiting], n) for n in (first, second)]
+    missing = [len(waiting) - len(found) for found in said]
+    if any(missing):
+        raise CheckFailed(f"rounds {first} and {second} did not predict {missing} of the {len(waiting)} open persons.")
+    known = [truth[names[person.image_id], _corner(person)] for person in waiting]
+    before, after = (np.stack([found[person.id].prediction.xyc for person in waiting]) for found in said)
+    return OpenStarts(
+        oks=(_oks(before, known, sigmas), _oks(after, known, sigmas)),
+        actions=(_actions(before, known, sigmas), _actions(after, known, sigmas)),
+        image=np.array([person.image_id for person in waiting], dtype=np.int64),
+    )
+
+
+def judge_starts(starts: OpenStarts) -> Iterator[str]:
+    """What is wrong with where people begin whom nobody labelled yet: a round is there to bring them nearer."""
+    higher = starts.higher
+    if not higher.mean > 0:
+        before, after = (_mean(values) for values in starts.oks)
+        yield (
+            f"the starts of the {len(starts.image)} people not labelled yet did not improve: mean OKS {before} before "
+            f"the second round, {after} after it, difference {_interval(higher)}; wanted a higher one."
+        )
+
+
+def _corner(person: PersonRecord) -> tuple[float, ...]:
+    box = person.box
+    return box.x, box.y, box.width, box.height
+
+
+def _oks(xyc: Float[np.ndarray, "P K 3"], truth: list[Truth], sigmas: Float[np.ndarray, "K"]) -> Float[np.ndarray, "P"]:
+    pairs = zip(xyc, truth, strict=True)
+    return np.array([oks(one[:, :2], Label(np.array(t.xyv)), area=t.area, sigmas=sigmas) for one, t in pairs])
+
+
+def _actions(
+    xyc: Float[np.ndarray, "P K 3"], truth: list[Truth], sigmas: Float[np.ndarray, "K"]
+) -> Float[np.ndarray, "P"]:
+    wanted, area = np.array([one.xyv for one in truth]), np.array([one.area for one in truth])
+    return count_actions(xyc, wanted, area=area, sigmas=sigmas).total.astype(np.float64)
+
+
+def _mean(values: Float[np.ndarray, "P"]) -> float:
+    return round(float(np.mean(values)), 4)
+
+
+def _interval(mean: Mean) -> list[float | None]:
+    """The mean, and the ends of its 95 % interval: null where too few images tell them."""
+    return [None if math.isnan(value) else round(value, 4) for value in (mean.mean, mean.low, mean.high)]
 
 
 def judge_frozen(frozen: list[dict[str, Any]], seed: set[int], corrected: set[int]) -> Iterator[str]:

@@ -9,8 +9,10 @@ order_told        what the queue is ordered by, and how well
 progress          the trainer's progress, into the store
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store
+spared            how many actions a round spares: its starts beside those before it
+spared_told       the same in words and figures
 starts            which network annotators begin from, and whether a round is published
-starts_told       the same in words and figures
+starts_told       what is known of those networks, in words and figures
 starting_weights  which weights a lead may name, and where they lie
 training          runs the trainer and follows it
 usual_settings    what a launch begins from: the last round's settings

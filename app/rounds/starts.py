@@ -179,6 +179,7 @@ def _beside(found: Compared, first: Source, second: Source) -> str:
 def _figures(found: Compared, current: Source) -> dict[str, Any]:
     return {
         "beside": current.name,
+        "beside_round": current.round_number,
         "mean_oks": found.incumbent.mean,
         "mean_oks_beside": found.challenger.mean,
         "persons": found.difference.persons,

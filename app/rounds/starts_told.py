@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.contract.rounds import SourcePayload, StartsPayload
 from app.rounds.evidence import Evidence, Source, gather, kept_round, people_in_words, sources, student_source
+from app.rounds.spared_told import spared_told
 from app.rounds.starts import in_use, say_oks
 from db.pool.project import get_project
 from db.records import StartsChoice
@@ -41,6 +42,7 @@ def starts_told(tx: Session) -> StartsPayload:
             )
             for one in known
         ],
+        spared=spared_told(tx, current),
     )
 
 

@@ -1,9 +1,10 @@
 """What networks can be measured by: labels that people made, and who learned from which."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from db.convert import person_record
 from db.records import PersonRecord, Split
@@ -20,10 +21,13 @@ from db.schema import (
 from sspcm.pose import IMPORTED
 
 
-def labelled(tx: Session, split: Split, *, most: int, and_imported: bool = False) -> list[PersonRecord]:
+def labelled(
+    tx: Session, split: Split, *, most: int, and_imported: bool = False, since: datetime | None = None
+) -> list[PersonRecord]:
     """A split's accepted persons, the last labels first; of the pool only those whom somebody labelled here.
 
-    and_imported: of the pool those as well whose label came with a file.
+    and_imported: of the pool those as well whose label came with a file. since: only those without any label until
+    then.
     """
     current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
     query = (
@@ -36,6 +40,9 @@ def labelled(tx: Session, split: Split, *, most: int, and_imported: bool = False
     )
     if split == "train" and not and_imported:
         query = query.where(LabelRow.author != IMPORTED)
+    if since is not None:
+        earlier = aliased(LabelRow)
+        query = query.where(~exists().where(earlier.person_id == PersonRow.id, earlier.created_at <= since))
     return [person_record(person, label) for person, label in tx.execute(query)]
 
 

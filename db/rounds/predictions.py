@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.convert import person_score, score_columns, stored_prediction
@@ -56,6 +56,23 @@ def imported(tx: Session, person_ids: Collection[int]) -> dict[int, StoredPredic
         query = (
             select(PredictionRow)
             .where(PredictionRow.person_id.in_(ids), PredictionRow.round_id.is_(None))
+            .order_by(PredictionRow.id)
+        )
+        found.update((row.person_id, stored_prediction(row, None)) for row in tx.scalars(query))
+    return found
+
+
+def imported_before_round(
+    tx: Session, person_ids: Collection[int], *, network: str, round_id: int
+) -> dict[int, StoredPrediction]:
+    """The newest prediction of this imported model by person, of those stored before any of the round's."""
+    first = select(func.min(PredictionRow.id)).where(PredictionRow.round_id == round_id).scalar_subquery()
+    found: dict[int, StoredPrediction] = {}
+    for ids in _chunks(person_ids):
+        query = (
+            select(PredictionRow)
+            .where(PredictionRow.person_id.in_(ids), PredictionRow.round_id.is_(None), PredictionRow.id < first)
+            .where(PredictionRow.network == network)
             .order_by(PredictionRow.id)
         )
         found.update((row.person_id, stored_prediction(row, None)) for row in tx.scalars(query))

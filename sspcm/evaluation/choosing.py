@@ -69,6 +69,11 @@ def mean_oks(oks: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> Mean:
     return Mean(mean, mean - reach, mean + reach, len(oks))
 
 
+def mean_difference(first: Float[np.ndarray, "P"], second: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> Mean:
+    """By how much the first is higher on the same P persons, with the two-sided interval: to be told, not to decide."""
+    return mean_oks(first - second, image)
+
+
 def compare(first: Float[np.ndarray, "P"], second: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> Difference:
     """The first network's OKS less the second's, on the same P persons."""
     mean, error, images = _clustered(first - second, image)

@@ -68,6 +68,12 @@ circle.series { fill: var(--line); }
 .sources .wide { grid-column: 1 / -1; font-size: 13px; }
 .mean { width: 4px; top: -3px; height: 12px; margin-left: -2px; background: var(--accent, #1d5fc4); }
 
+.spared { display: grid; grid-template-columns: minmax(0, auto) minmax(3rem, 1fr) auto; align-items: center; gap: 2px 14px; margin-top: 12px; font-size: 13px; }
+.spared > .soft { grid-column: 1 / -1; }
+.spared .figure { font-variant-numeric: tabular-nums; font-weight: 600; }
+.bar { display: block; height: 6px; border-radius: 99px; background: var(--edge, #8a97a6); }
+.bar.now { background: var(--accent, #1d5fc4); }
+
 .scroll { overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); white-space: nowrap; }
@@ -97,7 +103,7 @@ pre:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2
 .dot { width: 8px; height: 8px; border-radius: 99px; background: var(--good, #17693f); }
 .missing { border-color: var(--bad, #b3202b); border-left-width: 4px; overflow-wrap: anywhere; }
 @media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 480px) { .sources li { grid-template-columns: minmax(0, 1fr) auto; } .track { grid-column: 1 / -1; grid-row: 2; }
+@media (max-width: 480px) { .sources li { grid-template-columns: minmax(0, 1fr) auto; } .sources .track { grid-column: 1 / -1; grid-row: 2; }
   .counts { gap: 10px; } .card { padding: 12px 14px; } .scroll { margin: 0 -14px; padding: 0 14px; } }
 @media (pointer: coarse) { a.button, .exports button, .sources button, input[type="file"] { min-height: 44px; padding-block: 11px; } }
 `;

@@ -179,3 +179,21 @@ export function sayFigure({ value, low, high, chance, chance_low: least, chance_
   const between = least === null || most === null ? "" : ` [${short(least)}, ${short(most)}]`;
   return { text, chance: `A random order: ${short(chance)}${between}.` };
 }
+
+/** @typedef {import("../shared/contract.d.ts").SparedPayload} Spared @typedef {import("../shared/contract.d.ts").SparedFigures} SparedFigures
+ *  @typedef {{name: string, actions: number, isNow: boolean}} Bar
+ *  @typedef {{whom: string, bars: Bar[]}} SpareRows the same people's actions from the starts before a round, and since */
+
+/** What can be drawn of what a round spared: people labelled since, then validation people. @param {Spared} spared @returns {SpareRows[]} */
+export function spareRows({ round, begin_from: now, before, labelled, validation }) {
+  /** @type {[string, SparedFigures | null][]} */
+  const groups = [[`labelled since round ${round}`, labelled], ["validation", validation]];
+  return groups.flatMap(([word, found]) => {
+    if (found?.low == null) return [];
+    const bars = [
+      { name: before ?? "nothing", actions: found.actions_before, isNow: false },
+      { name: now, actions: found.actions, isNow: true },
+    ];
+    return [{ whom: `${found.persons} people, ${word}`, bars }];
+  });
+}

@@ -26,11 +26,13 @@ export interface AddedPayload {
 /**
  * A round's student beside the network that annotators began from then; null where nothing could be measured.
  *
- * words: both figures as a sentence. persons: on how many; validation: how many of them are validation people.
+ * words: both figures as a sentence. beside_round: whose student that was; null: an imported model. persons: on how
+ * many; validation: how many of them are validation people.
  */
 export interface Beside {
   words?: string;
   beside?: string;
+  beside_round?: number | null;
   mean_oks?: number | null;
   mean_oks_beside?: number | null;
   persons?: number;
@@ -569,6 +571,40 @@ export interface SourcePayload {
   use: string | null;
 }
 
+/**
+ * Actions a person from the starts since a round and from those before it, on the same people.
+ *
+ * fewer with the ends of its 95 % interval: null where too few images tell them. began: how many of the labels began
+ * at the very poses that annotators begin from since the round, and lean to them.
+ */
+export interface SparedFigures {
+  persons: number;
+  images: number;
+  actions: number;
+  actions_before: number;
+  fewer: number;
+  low: number | null;
+  high: number | null;
+  began: number;
+}
+
+/**
+ * What the published round spared, in words and figures. begin_from, before: what annotators begin from since it,
+ * and did before it; null: every keypoint was to be placed.
+ *
+ * labelled: people labelled since; validation: those whom rounds are measured by. words: the former as a sentence, or
+ * what is missing; notes: what else there is to say.
+ */
+export interface SparedPayload {
+  round: number;
+  begin_from: string;
+  before: string | null;
+  words: string;
+  notes: string[];
+  labelled: SparedFigures | null;
+  validation: SparedFigures | null;
+}
+
 /** The pose to start from: K rows of x, y, visibility. */
 export interface StartPayload {
   xyv: [number, number, number][];
@@ -581,7 +617,7 @@ export interface StartPayload {
  * Which network annotators begin from, in words, and what can be said of each, all on the same persons.
  *
  * people: who these are, in words; enough: whether they are enough to change anything. why: what was found when the
- * choice was made. lead: who chose otherwise.
+ * choice was made. lead: who chose otherwise. spared: what the published round changed; null before one.
  */
 export interface StartsPayload {
   words: string;
@@ -591,6 +627,7 @@ export interface StartsPayload {
   enough: boolean;
   lead: string | null;
   sources: SourcePayload[];
+  spared: SparedPayload | null;
 }
 
 /** What to do first, or next. code: how the home stands; command: to be typed in a shell. */

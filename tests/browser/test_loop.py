@@ -113,6 +113,7 @@ def test_a_lead_launches_a_round_and_sees_it_published(sign_in: Callable[[str], 
     expect(page.locator("lead-board")).to_contain_text("Round 1: running", timeout=60_000)
     expect(page.locator("lead-board")).to_contain_text("Round 1: published", timeout=400_000)
     expect(page.locator("lead-tables")).to_contain_text("disagree on", timeout=60_000)
+    expect(page.locator("lead-spared[data-round='1']")).to_contain_text("What round 1 spared", timeout=60_000)
 
 
 def test_the_lead_page_fits_a_phone(sign_in: Callable[[str], Page]) -> None:

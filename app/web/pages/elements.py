@@ -57,6 +57,11 @@ def lead_starts() -> gr.HTML:
     return _element("lead-starts", "/assets/lead/starts.js")
 
 
+def lead_spared() -> gr.HTML:
+    """What the published round spared annotators, of the same value as `lead_starts`."""
+    return _element("lead-spared", "/assets/lead/spared.js")
+
+
 def lead_validation() -> gr.HTML:
     """How many people rounds are measured by, and keeping more; it speaks to /api/validation itself."""
     return _element("lead-validation", "/assets/lead/validation.js")

@@ -17,6 +17,7 @@ from app.web.pages.elements import (
     lead_labels,
     lead_order,
     lead_prelabel,
+    lead_spared,
     lead_starts,
     lead_tables,
     lead_unlabelable,
@@ -54,6 +55,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                 with gr.Column(scale=2, min_width=340, elem_id="beside"):
                     with gr.Column(elem_id="launch"):
                         launch = launch_form(store, engine, settings)
+                    spared = lead_spared()
                     lead_order()
                     lead_unlabelable()
             charts = lead_charts()
@@ -64,13 +66,14 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
             counts, board, charts, tables = lead_view(store)
             worker = worker_json(worker_state(store, settings))
             step = first_step_of(Counts(**counts), settings, "lead")
-            images = {"images": counts["images"]}
+            images, starts = {"images": counts["images"]}, starts_view.now()
             return (
                 counts | {"pairing": hint_of(store, settings.home)},
                 board | {"worker": worker, "step": step.to_json() if step else None},
                 charts,
                 tables | images,
-                starts_view.now(),
+                starts,
+                starts,
                 prelabel_view(store) | {"worker": worker},
                 worker,
                 images,
@@ -80,7 +83,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
         for happens in (timer.tick, page.load):
             happens(
                 for_leads(refresh),
-                outputs=[counts, board, charts, tables, starts, prelabel, worker, exports, launch],
+                outputs=[counts, board, charts, tables, starts, spared, prelabel, worker, exports, launch],
                 queue=False,  # results of queued events can be read by others (docs/adr/0003)
                 show_progress="hidden",
                 api_visibility="private",

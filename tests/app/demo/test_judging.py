@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.dataset.exporting import export_coco
@@ -38,6 +39,32 @@ def test_the_frozen_set_is_the_seed_and_the_new_revisions(frozen: list[dict[str,
 def test_the_students_oks_has_to_rise() -> None:
     assert list(judging.judge_oks(0.4, 0.41)) == []
     assert "0.4 before, 0.4 after" in next(judging.judge_oks(0.4, 0.4))
+
+
+def open_starts(*, before: float, after: float) -> judging.OpenStarts:
+    """Six people of three images, all alike; 20 actions fewer for an OKS of 1."""
+    (oks_before, oks_after), people = ((np.full(6, value) for value in (before, after)), np.arange(6))
+    return judging.OpenStarts(
+        oks=(oks_before, oks_after), actions=(20 - 20 * oks_before, 20 - 20 * oks_after), image=people // 2
+    )
+
+
+def test_the_starts_of_people_not_labelled_yet_have_to_improve() -> None:
+    assert list(judging.judge_starts(open_starts(before=0.5, after=0.51))) == []
+    for after in (0.5, 0.49):
+        (said,) = judging.judge_starts(open_starts(before=0.5, after=after))
+        assert said == (
+            "the starts of the 6 people not labelled yet did not improve: mean OKS 0.5 before the second round, "
+            f"{after} after it, difference [{round(after - 0.5, 4)}, None, None]; wanted a higher one."
+        )
+
+
+def test_starts_are_told_before_and_after_with_the_paired_difference() -> None:
+    assert open_starts(before=0.5, after=0.6).to_json() == {
+        "persons": 6,
+        "mean_oks": {"before": 0.5, "after": 0.6, "higher": [0.1, None, None]},
+        "actions": {"before": 10.0, "after": 8.0, "fewer": [2.0, None, None]},
+    }
 
 
 def test_rankings_are_compared_on_the_images_that_both_have() -> None:

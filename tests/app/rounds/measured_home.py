@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from app.rounds.starts import judge_round, keep_measured
 from db.clock import utc_now
 from db.labelling import labels
 from db.pool.persons import get_person, list_persons
@@ -78,3 +79,13 @@ def publish(store: Store, number: int) -> None:
     """A round is published, whatever it is worth."""
     with store.transaction() as tx:
         rounds.publish(tx, rounds.get(tx, number).id, metrics={}, directory="r", now=utc_now())
+
+
+def publish_judged(store: Store, number: int) -> None:
+    """A round is published as it is when it ends: with what annotators begin from beside it, and from then on."""
+    with store.reading() as tx:
+        judged = judge_round(tx, number)
+    with store.transaction() as tx:
+        metrics = {"starts": judged.measured}
+        rounds.publish(tx, rounds.get(tx, number).id, metrics=metrics, directory="r", now=utc_now())
+        keep_measured(tx, judged.starts)

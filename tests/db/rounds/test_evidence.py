@@ -97,3 +97,21 @@ def test_a_label_and_a_prediction_leave_another_mark(
         predictions.add_predictions(tx, None, [(person.id, Prediction(np.zeros((17, 3)), "dots"))])
     marks.append(mark())
     assert len(set(marks)) == 3
+
+
+def test_people_with_a_label_from_before_a_moment_are_left_out_though_they_were_labelled_again(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, count=3)
+    with store.reading() as tx:
+        again, late, _ = (person.id for person in list_persons(tx))
+    accept(store, lead, again)
+    moment = utc_now()
+    accept(store, lead, late)
+    with store.transaction() as tx:
+        labels.decide(tx, Decision("reopen", "reopen", again, 1, lead), now=utc_now())
+        second = Decision("again", "accept", again, 2, lead, label=Label(np.full((17, 3), 2.0), author="lea"))
+        labels.decide(tx, second, now=utc_now())
+    with store.reading() as tx:
+        assert [p.id for p in evidence.labelled(tx, "train", most=9)] == [again, late]
+        assert [p.id for p in evidence.labelled(tx, "train", most=9, since=moment)] == [late]

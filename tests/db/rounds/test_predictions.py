@@ -156,3 +156,23 @@ def test_a_rounds_scores_and_an_imported_models_stand_side_by_side(store, people
     with store.reading() as tx:
         assert predictions.person_scores(tx, 1, people)[people[0]].score == 0.3
         assert predictions.imported_scores(tx, people)[people[0]].score == 0.5
+
+
+def test_what_a_model_said_before_a_round_is_the_newest_of_its_own_until_the_rounds_first(store, people, lead):
+    ann, bob, cyn = people
+
+    def said(*several):
+        with store.transaction() as tx:
+            predictions.add_imported(tx, [imported(*one) for one in several])
+
+    said((ann, 1, "movenet"))
+    said((ann, 2, "movenet"))
+    said((ann, 3, "another"), (bob, 4, "movenet"))
+    launched = launch(store, lead)
+    with store.transaction() as tx:
+        predictions.add_predictions(tx, launched.id, [(ann, at(9)), (bob, at(9)), (cyn, at(9))])
+    said((ann, 5, "movenet"), (cyn, 6, "movenet"))
+    with store.reading() as tx:
+        before = predictions.imported_before_round(tx, people, network="movenet", round_id=launched.id)
+        assert {i: one.prediction.xy[0, 0] for i, one in before.items()} == {ann: 2, bob: 4}
+        assert predictions.imported_before_round(tx, people, network="movenet", round_id=99) == {}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayValidation, sayWhy,
+  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayValidation, sayWhy, spareRows,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
@@ -116,4 +116,18 @@ test("the order's figures stand beside what a random order would have", () => {
   assert.equal(sayFigure({ ...figure, value: -0.004, low: null, high: null }).text, ".00", "no minus before nothing");
   assert.deepEqual(sayFigure({ ...figure, value: null, chance: 0.5, chance_low: null }), { text: "not measured", chance: "A random order: .50." });
   assert.equal(sayFigure({ ...figure, value: 1, low: 1, high: 1 }).text, "1.00 [1.00, 1.00]");
+});
+
+test("bars of what a round spared stand for those alone of whom enough is known", () => {
+  const few = { persons: 3, images: 2, actions: 4, actions_before: 6, fewer: 2, low: null, high: null, began: 3 };
+  const enough = { ...few, persons: 124, images: 31, low: 1, high: 3 };
+  const spared = { round: 2, begin_from: "round 2's student", before: null, words: "", notes: [], labelled: few, validation: enough };
+  assert.deepEqual(spareRows(spared), [{
+    whom: "124 people, validation",
+    bars: [{ name: "nothing", actions: 6, isNow: false }, { name: "round 2's student", actions: 4, isNow: true }],
+  }]);
+  const both = spareRows({ ...spared, before: "movenet", labelled: enough });
+  assert.deepEqual(both.map(({ whom }) => whom), ["124 people, labelled since round 2", "124 people, validation"]);
+  assert.equal(both[0].bars[0].name, "movenet");
+  assert.deepEqual(spareRows({ ...spared, labelled: null, validation: null }), []);
 });

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sspcm.evaluation.choosing import Difference, compare, mean_oks
+from sspcm.evaluation.choosing import Difference, compare, mean_difference, mean_oks
 
 DRAWS = 400
 PERSONS_AN_IMAGE = 3
@@ -67,3 +67,11 @@ def test_a_clearly_better_one_is_nearly_always_taken_at_80_and_a_little_better_o
     assert taken(persons=80, mean=0.05) >= 0.98
     assert taken(persons=80, mean=0.03) >= 0.8
     assert taken(persons=200, mean=0.03) >= 0.98
+
+
+def test_a_difference_that_is_told_has_a_wider_interval_than_one_that_decides() -> None:
+    rng = np.random.default_rng(0)
+    first, second, image = rng.normal(size=30), rng.normal(size=30), np.arange(30) // 3
+    told, decides = mean_difference(first, second, image), compare(first, second, image)
+    assert told.mean == decides.mean
+    assert told.low < decides.low < told.mean < decides.high < told.high
