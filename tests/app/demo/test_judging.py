@@ -11,9 +11,10 @@ import pytest
 from app.dataset.exporting import export_coco
 from app.demo import judging
 from app.demo.home import DEMO_FOLDER
-from app.demo.loop import Loop, Truth
+from app.demo.loop import CheckFailed, Loop, Truth
 from db.pool import persons
 from db.store.session import Store
+from tests.app.rounds.measured_home import POSE, accept, add_persons, publish, score
 
 
 def revision(person: int, *, author: str = "import", number: int = 1, role: str = "labelled") -> dict[str, Any]:
@@ -121,3 +122,25 @@ def test_the_truth_knows_every_person_of_the_pool() -> None:
     truth = judging.read_truth()
     assert len(truth) == len(pool)
     assert all(len(known.xyv) == 17 and known.area > 0 for known in truth.values())
+
+
+def test_open_people_alone_are_judged_by_what_both_rounds_said_of_them(
+    sqlite_store: Store,
+    add_people: Callable[..., Any],
+    add_account: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead, ids = add_account(sqlite_store, "lea", "lead"), add_persons(sqlite_store, add_people, 4)
+    truth = Truth(np.column_stack([POSE, np.full(17, 2.0)]).tolist(), area=1700.0)
+    known = {(f"{image:04d}.jpg", (40.0, 60.0, 40.0, 80.0)): truth for image in range(4)}
+    monkeypatch.setattr(judging, "read_truth", lambda: known)
+    for pixels in (200.0, 0.0):
+        publish(sqlite_store, score(sqlite_store, lead, ids[:3], lambda _, away=pixels: away))
+    with pytest.raises(CheckFailed, match=r"did not predict \[1, 1\] of the 4 open persons"):
+        judging.open_starts(sqlite_store, 1, 2)
+    accept(sqlite_store, lead, [ids[0], ids[3]])
+    found = judging.open_starts(sqlite_store, 1, 2)
+    before, after = found.actions
+    assert (before.tolist(), after.tolist(), len(found.image)) == ([18.0, 18.0], [1.0, 1.0], 2)
+    assert found.oks[0].max() < 0.01
+    assert found.oks[1].tolist() == [1.0, 1.0]
