@@ -28,6 +28,7 @@ from app.home.settings import read_settings
 from app.web.pages.launch_form import LAST, _begun_from
 from db.rounds import rounds
 from db.store.session import Store, open_store
+from tests.app.rounds.measured_home import accept, add_persons, publish_judged, score
 from tests.onnx_files import learning_movenet, movenet
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,28 @@ def test_one_command_leads_from_boxes_and_a_model_to_a_ranked_queue(run: Run, tm
     assert "wanted --use student" in run("round", "starts", "--round", "1")[2]
     status, out, _ = run("prelabel", str(model), "--json")
     assert (status, json.loads(out)["predicted"], json.loads(out)["known"]) == (0, 0, told["persons"])
+
+
+def test_the_starts_say_what_the_published_round_spared(
+    sqlite_store: Store,
+    sqlite_url: str,
+    run: Run,
+    add_people: Callable[..., Any],
+    add_account: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead, ids = add_account(sqlite_store, "lea", "lead"), add_persons(sqlite_store, add_people, 5)
+    publish_judged(sqlite_store, score(sqlite_store, lead, ids, lambda _: 0.0))
+    accept(sqlite_store, lead, ids)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    _, out, _ = run("round", "starts")
+    said = (
+        "The 5 people labelled since round 1 needed 1.0 actions each from its poses; with every keypoint"
+    )
+    assert said in out
+    _, out, _ = run("round", "starts", "--json")
+    spared = json.loads(out)["spared"]
+    assert (spared["words"].startswith(said), spared["labelled"]["fewer"], spared["validation"]) == (True, 17.0, None)
 
 
 def test_a_model_that_cannot_be_used_is_refused_before_anything_is_imported(run: Run, tmp_path: Path) -> None:
