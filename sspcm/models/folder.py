@@ -11,13 +11,18 @@ from sspcm.formats.coco.reading import DEFAULT_SIGMA
 from sspcm.method.trio import heatmaps_of
 from sspcm.models.checkpoint import CheckpointError, ModelCard, load_network, read_card
 from sspcm.models.graphs import build_on, graphs_in
+from sspcm.models.vitpose_folder import import_vitpose, is_vitpose
 from sspcm.networks import PoseNetwork, build_network
-from sspcm.round_folder import MANIFEST_FILE
+from sspcm.networks.imported_network import build_imported
+from sspcm.pose_models.layouts import BOX_SCALE
+from sspcm.round_folder import MANIFEST_FILE, MODEL_FILE
 from sspcm.skeletons.sides import mirror_by_name
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, recognise
 
 PREFERRED = ("C", "student", "A")
 """Which network of a folder is meant where nobody says: the student, exported or not, else teacher A."""
+VITPOSE = "VitPose"
+"""What the network of a folder is called that transformers saved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +37,12 @@ class Model:
 
 
 def open_model(folder: Path, name: str | None = None, *, device: torch.device) -> Model:
-    """The named network of a folder with model.json, or its best one. Raises CheckpointError."""
+    """The named network of a folder with model.json, or its best one; or a VitPose that transformers saved.
+
+    Raises CheckpointError, BackboneError.
+    """
+    if not (folder / MODEL_FILE).exists() and is_vitpose(folder):
+        return _open_vitpose(folder, device)
     card = read_card(folder)
     name = name or _best(folder)
     path = folder / f"{name}.safetensors"
@@ -44,6 +54,24 @@ def open_model(folder: Path, name: str | None = None, *, device: torch.device) -
     network = _build(folder, card, name)
     load_network(path, network)
     return Model(folder, name, _skeleton(folder, card), card.model, network.to(device).eval())
+
+
+def _open_vitpose(folder: Path, device: torch.device) -> Model:
+    """As a training would begin with it: crops as pre-labelling cuts them."""
+    graph = import_vitpose(folder)
+    info = graph.info
+    skeleton = recognise(info.keypoints)
+    if skeleton is None:
+        sigmas = (DEFAULT_SIGMA,) * len(info.keypoints)
+        skeleton = Skeleton(info.name, info.keypoints, (), mirror_by_name(info.keypoints), sigmas)
+    config = ModelConfig(
+        backbone=IMPORTED,
+        student_backbone=IMPORTED,
+        input_height=info.height,
+        input_width=info.width,
+        box_scale=BOX_SCALE["heatmaps"],
+    )
+    return Model(folder, VITPOSE, skeleton, config, build_imported(graph, range(len(skeleton)), 0).to(device).eval())
 
 
 def _build(folder: Path, card: ModelCard, name: str) -> PoseNetwork:

@@ -11,15 +11,19 @@ from sspcm.config import ModelConfig
 from sspcm.errors import CheckpointError
 from sspcm.members import LearnerName
 from sspcm.method.trio import Builder
+from sspcm.models.vitpose_folder import import_vitpose, is_vitpose
 from sspcm.networks import BackboneError, PoseNetwork
 from sspcm.networks.cut_graph import CutGraph, import_onnx2torch, read_cut_graph
 from sspcm.networks.imported_network import ImportedNetwork, build_imported
+from sspcm.networks.vitpose import VitPoseGraph, read_vitpose_graph
 from sspcm.pose_models.layouts import PoseModelError
-from sspcm.round_folder import GRAPH_FILE, SECOND_GRAPH_FILE
+from sspcm.round_folder import GRAPH_FILE, SECOND_GRAPH_FILE, SECOND_VITPOSE_FILE, VITPOSE_FILE
 from sspcm.skeletons.skeleton import find_keypoints
 from sspcm.whole_files import write_atomically
 
 ONNX = ".onnx"
+FIRST, SECOND = (GRAPH_FILE, VITPOSE_FILE), (SECOND_GRAPH_FILE, SECOND_VITPOSE_FILE)
+"""Where the graphs of A, C and a student lie, and B's own: cut out of an ONNX file, or of a VitPose."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +58,14 @@ def build_on(graph: CutGraph, keypoints: Sequence[str], seed: int) -> ImportedNe
 
 
 def import_graphs(model: ModelConfig, weights: Path | None = None) -> Graphs:
-    """The graphs that `model.weights` and `model.weights_b` name: an ONNX file, or a folder that has its graphs.
+    """The graphs that `model.weights` and `model.weights_b` name: an ONNX file, a VitPose's folder, or (the first) a
+    folder that has its graphs.
 
-    weights: a folder that goes before model.weights. Each file is checked beside onnxruntime. Raises BackboneError,
-    CheckpointError.
+    weights: a folder that goes before model.weights. Each ONNX file is checked beside onnxruntime. Raises
+    BackboneError, CheckpointError.
     """
     source = weights or Path(model.weights)
-    if source.is_dir():
+    if source.is_dir() and not is_vitpose(source):
         graphs = graphs_in(source)
     else:
         first = _import(source, setting="model.weights")
@@ -75,17 +80,26 @@ def import_graphs(model: ModelConfig, weights: Path | None = None) -> Graphs:
 
 def graphs_in(folder: Path) -> Graphs:
     """The graphs that lie beside a folder's networks. Raises CheckpointError where there are none, BackboneError."""
-    first = _read(folder / GRAPH_FILE)
-    second = folder / SECOND_GRAPH_FILE
-    return Graphs(first, _read(second) if second.exists() else first)
+    first = _read(folder, *FIRST)
+    return Graphs(first, _read(folder, *SECOND) if has_graphs(folder, SECOND) else first)
+
+
+def has_graphs(folder: Path, names: tuple[str, str] = FIRST) -> bool:
+    """Whether graphs lie beside a folder's networks."""
+    return any((folder / name).exists() for name in names)
 
 
 def keep_graphs(folder: Path, graphs: Graphs) -> None:
     """Write the graphs beside the networks, whole or not at all; the second one first, as the first says that both
     are there."""
     if graphs.second.content != graphs.first.content:
-        write_atomically(folder / SECOND_GRAPH_FILE, graphs.second.content)
-    write_atomically(folder / GRAPH_FILE, graphs.first.content)
+        _keep(folder, graphs.second, *SECOND)
+    _keep(folder, graphs.first, *FIRST)
+
+
+def _keep(folder: Path, graph: CutGraph, onnx_file: str, vitpose_file: str) -> None:
+    name = vitpose_file if isinstance(graph, VitPoseGraph) else onnx_file
+    write_atomically(folder / name, graph.content)
 
 
 def graphs_of(networks: Mapping[str, PoseNetwork]) -> Graphs | None:
@@ -99,10 +113,13 @@ def graphs_of(networks: Mapping[str, PoseNetwork]) -> Graphs | None:
 
 
 def _import(path: Path, *, setting: str) -> CutGraph:
+    if path.is_dir() and is_vitpose(path):
+        return import_vitpose(path)
     if path.suffix.lower() != ONNX or not path.is_file():
         raise BackboneError(
-            f"{setting} is '{path}', which is no ONNX file that lies there; wanted one for model.backbone = "
-            '"imported". Give the pose model\'s file, MODEL.onnx, or a folder that such a training left.'
+            f"{setting} is '{path}', which is no ONNX file that lies there, nor a VitPose's folder; wanted one for "
+            'model.backbone = "imported". Give the pose model\'s file, MODEL.onnx, or a folder that such a training '
+            "left."
         )
     import_onnx2torch()  # before onnx is looked for: its absence is told with what to install
     from sspcm.models.importing import import_graph  # onnx is an extra
@@ -113,14 +130,17 @@ def _import(path: Path, *, setting: str) -> CutGraph:
         raise BackboneError(str(error)) from error
 
 
-def _read(path: Path) -> CutGraph:
+def _read(folder: Path, onnx_file: str, vitpose_file: str) -> CutGraph:
+    is_onnx = not (folder / vitpose_file).exists()
+    path = folder / (onnx_file if is_onnx else vitpose_file)
     try:
-        return read_cut_graph(path.read_bytes(), str(path))
+        content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(
             f"cannot read {path} ({error.strerror}); wanted the graph that networks of an imported model are built on. "
             "Restore the file, or give the folder as the training left it."
         ) from error
+    return read_cut_graph(content, str(path)) if is_onnx else read_vitpose_graph(content, str(path))
 
 
 def _check_alike(graphs: Graphs) -> None:

@@ -17,7 +17,7 @@ from sspcm.method.views import normalise
 from sspcm.networks.cut_graph import CutGraph, CutInfo, with_info
 from sspcm.networks.heatmaps import STRIDE
 from sspcm.networks.imported_network import ImportedNetwork, build_imported
-from sspcm.networks.trunk import BackboneError
+from sspcm.networks.trunk import BackboneError, first_line
 from sspcm.pose_models.layouts import MEAN, STD, Kind
 from sspcm.pose_models.model import PoseModel, read_pose_model
 
@@ -49,9 +49,16 @@ def check_import(cut: CutGraph, model: PoseModel) -> None:
     network = build_imported(cut, range(len(cut.info.keypoints)), 0).eval()
     crops = _crops(cut.info)
     images = normalise(torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 3, 1, 2))))
-    with torch.inference_mode():
-        planes, heads = network.planes(images), network.heads(images)
-        answers = network.answer(images, keypoints=None, decode="parabola", swap=None).double().numpy()
+    try:
+        with torch.inference_mode():
+            planes, heads = network.planes(images), network.heads(images)
+            answers = network.answer(images, keypoints=None, decode="parabola", swap=None).double().numpy()
+    except (RuntimeError, NotImplementedError, ValueError, TypeError, IndexError) as error:
+        raise BackboneError(
+            f"{cut.info.name} as a network that learns stops on {len(images)} crops ({first_line(error)[:200]}); "
+            "wanted one that takes any number at once. Export the model with a free batch, or train from another; "
+            "predictions (`prelabel`) work as it is."
+        ) from error
     for number, (found, wanted) in enumerate(zip(heads, _run(cut.content, planes.numpy()), strict=True)):
         off = float(np.abs(found.numpy() - wanted).max()) / max(1.0, float(np.abs(wanted).max()))
         if not off <= TOLERANCE:  # and not `>`: NaN is refused too
@@ -78,14 +85,15 @@ def _check_gradients(network: ImportedNetwork, images: torch.Tensor) -> None:
     if len(idle) > len(parameters) // 10:
         raise BackboneError(
             f"no gradient reaches {len(idle)} of {len(parameters)} layers of {network.graph.info.name}, first "
-            f"{idle[0]}; wanted all to learn. Export the model in 32-bit floats, not quantised."
+            f"{idle[0]}; wanted all to learn. Export the model in 32-bit floats, not quantised; predictions by it "
+            "(`prelabel`) work as it is."
         )
 
 
 def _differs(cut: CutGraph, how: str) -> BackboneError:
     return BackboneError(
         f"{cut.info.name} as a network that learns does not say what the file says: {how}; wanted the same. "
-        "Export the model with plain layers, or train from another."
+        "Export the model with plain layers, or train from another; predictions (`prelabel`) work as it is."
     )
 
 
@@ -128,7 +136,7 @@ def _folded(content: bytes, name: str) -> onnx.ModelProto:
         except Exception as error:  # onnxruntime's errors have no class of their own above them
             raise BackboneError(
                 f"{name} cannot be simplified ({str(error).splitlines()[0][:200]}); wanted a model of plain ONNX "
-                "layers. Export it again, or train from another."
+                "layers. Export it again, or train from another; predictions (`prelabel`) work as it is."
             ) from error
 
 

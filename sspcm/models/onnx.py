@@ -27,6 +27,7 @@ from sspcm.models.imported_onnx import OUTPUTS, ExportedImport, imported_to_onnx
 from sspcm.networks.heatmaps import Decoder
 from sspcm.networks.imported_network import ImportedNetwork, MoveNet, SimCC
 from sspcm.networks.pose_network import mirrored_back
+from sspcm.networks.vitpose import VitPoseGraph
 
 ONNX_FILE, CARD_FILE, README_FILE = "student.onnx", "card.json", "README.md"
 METADATA_KEY = "sspcm"
@@ -193,7 +194,7 @@ def _by_torch(network: nn.Module, model: Model, *, opset: int | None) -> onnx.Mo
 
 def _as_exported(model: Model, *, flip: bool) -> nn.Module:
     """What the file computes, in torch."""
-    if isinstance(model.network, ImportedNetwork):
+    if isinstance(model.network, ImportedNetwork) and not isinstance(model.network.graph, VitPoseGraph):
         mirror = torch.from_numpy(model.skeleton.mirror_array)
         return ExportedImport(model.network.cpu().eval(), mirror, flip=flip)
     return Exported(model, flip=flip).cpu().eval()

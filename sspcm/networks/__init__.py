@@ -11,6 +11,7 @@ published          published weights into a backbone, read without running anyth
 simple_baseline    a trunk with the deconvolution head
 timm_features      any timm model that gives feature maps
 trunk              what a backbone is to a pose network
+vitpose            a VitPose of transformers as an imported network's layers
 """
 
 from sspcm.networks.pose_network import PoseNetwork

@@ -47,11 +47,11 @@ def mirrored_back(
     if behind == 1:
         return flipped
     padded = nn.functional.pad(flipped, (2, 1, 0, 0), mode="replicate")  # u - 2 to u + 1
-    weights = _cubic_weights(behind)
+    weights = cubic_weights(behind)
     return sum((w * padded[..., i : i + width] for i, w in enumerate(weights)), torch.zeros_like(heatmaps))
 
 
-def _cubic_weights(t: float) -> tuple[float, float, float, float]:
+def cubic_weights(t: float) -> tuple[float, float, float, float]:
     """Catmull and Rom's: of four pixels, what their curve has at `t` between the second and the third."""
     return (
         (-t + 2 * t**2 - t**3) / 2,

@@ -6,6 +6,7 @@ from sspcm.config import DEMO_WEIGHTS, IMPORTED, TIMM, ConfigError, ModelConfig,
 from sspcm.method.trio import Trio, build_trio
 from sspcm.models.checkpoint import load_starting_weights
 from sspcm.models.graphs import Graphs, import_graphs
+from sspcm.models.vitpose_folder import is_vitpose
 from sspcm.networks import SimpleBaseline, load_published
 from sspcm.skeletons.skeleton import Skeleton
 
@@ -59,9 +60,9 @@ def _folder(weights: str) -> Path | None:
     if weights in ("random", "imagenet") or weights.startswith(TIMM):
         return None
     path = Path(weights)
-    if path.is_dir():
+    if path.is_dir() and not is_vitpose(path):
         return path
-    if path.is_file():
+    if path.exists():
         return None
     raise ConfigError(
         f'model.weights is {weights!r}, which is no folder and no file; wanted "random", "imagenet", "demo", a '

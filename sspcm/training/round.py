@@ -29,12 +29,11 @@ from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
 from sspcm.method.step import StepLog
 from sspcm.method.trio import Trio
 from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, load_network, save_networks
-from sspcm.models.graphs import Graphs, graphs_in, import_graphs, keep_graphs
+from sspcm.models.graphs import Graphs, graphs_in, has_graphs, import_graphs, keep_graphs
 from sspcm.models.predict import predict_persons
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
 from sspcm.round_folder import (
-    GRAPH_FILE,
     MANIFEST_FILE,
     METRICS_FILE,
     PREDICTIONS_FILE,
@@ -150,7 +149,7 @@ class _Round:
         finds the very same; None for others."""
         if self.config.model.backbone != IMPORTED:
             return None
-        if self.has(GRAPH_FILE):
+        if has_graphs(self.folder):
             return graphs_in(self.folder)
         graphs = import_graphs(self.config.model, self.manifest.weights)
         if self.share.first:

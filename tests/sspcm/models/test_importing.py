@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -19,7 +20,7 @@ from sspcm.networks import BackboneError
 from sspcm.networks.imported_network import build_imported
 from sspcm.pose_models.copies import BOX_SCALE, Person, see, upright_crop
 from sspcm.pose_models.model import read_pose_model
-from tests.onnx_files import heatmaps, learning_heatmaps, learning_movenet, learning_simcc, simcc
+from tests.onnx_files import build, heatmaps, learning_heatmaps, learning_movenet, learning_simcc, node, simcc
 from tests.sspcm.demo_people import IMAGES, few_people
 
 CPU = torch.device("cpu")
@@ -92,6 +93,46 @@ def test_a_graph_that_says_something_else_than_its_file_is_refused(tmp_path, spo
 def test_a_model_that_cannot_be_trained_is_refused_with_the_reason(tmp_path, content, reason):
     with pytest.raises(BackboneError, match=reason):
         import_graph(written(tmp_path, content()))
+
+
+def one_crop_at_a_time() -> bytes:
+    """Heatmaps out of a row of numbers that is as long as one crop's."""
+    rng = np.random.default_rng(0)
+    constants = {"w": rng.normal(size=(17, 3, 4, 4)).astype(np.float32), "flat": np.array([1, 17, 256])}
+    constants |= {"map": np.array([1, 17, 16, 16])}
+    nodes = [
+        node("Conv", ["image", "w"], "small", strides=[4, 4]),
+        node("Reshape", ["small", "flat"], "row"),
+        node("Reshape", ["row", "map"], "maps"),
+    ]
+    shown = {"image": (onnx.TensorProto.FLOAT, [1, 3, 64, 64])}
+    return build(nodes, constants, shown, {"maps": [1, 17, 16, 16]})
+
+
+def quantised() -> bytes:
+    """Heatmaps by a convolution of whole numbers."""
+    weights = np.random.default_rng(0).integers(-127, 127, (17, 3, 4, 4)).astype(np.int8)
+    constants = {"w": weights, "step": np.float32(0.02), "zero": np.uint8(128), "nought": np.int8(0)}
+    nodes = [
+        node("QuantizeLinear", ["image", "step", "zero"], "whole"),
+        node("QLinearConv", ["whole", "step", "zero", "w", "step", "nought", "step", "zero"], "maps_q", strides=[4, 4]),
+        node("DequantizeLinear", ["maps_q", "step", "zero"], "maps"),
+    ]
+    shown = {"image": (onnx.TensorProto.FLOAT, ["N", 3, 64, 64])}
+    return build(nodes, constants, shown, {"maps": ["N", 17, 16, 16]})
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(one_crop_at_a_time, r"stops on 3 crops .* Export the model with a free batch"), (quantised, "QuantizeLinear")],
+    ids=["one crop at a time", "quantised"],
+)
+def test_where_a_model_cannot_be_converted_its_predictions_still_work(tmp_path, content, reason):
+    path = written(tmp_path, content())
+    with pytest.raises(BackboneError, match=reason) as told:
+        import_graph(path)
+    assert "predictions (`prelabel`) work as it is" in str(told.value) and "\n" not in str(told.value)
+    assert read_pose_model(path).run(np.zeros((2, 64, 64, 3), np.uint8)).shape == (2, 17, 3)
 
 
 @pytest.mark.parametrize("kind", MODELS)
