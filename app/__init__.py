@@ -1,17 +1,18 @@
 """The application: pages and HTTP routes, use cases, files, and the worker that runs rounds.
 
-cameras/    lens circles of cameras: shown to leads, set by them, found in frames
-cli/        the command line: every command's options and body
-contract/   the JSON that pages and server exchange, as pydantic types (docs/architecture.md)
-dataset/    images and labels in, COCO keypoints out
-demo/       the demo home, and `demo --check`, which runs the whole loop over HTTP and judges it
-home/       a home's settings and files: images under their hash, pose models, the commands that messages suggest
-labelling/  what annotators do: get a task, decide about persons, begin from a start
-pool/       the pool: its order before any round, pose models run over it, what is missing for labelling
-processes/  the job engine's port, the supervisor, children that never outlive their parent, signs of life
-rounds/     a round: launched, frozen, trained, scored, published
-sheet/      the contact sheet: its pages of persons, and the thumbs on them
-web/        the web server: the guard in front, signing in, routes for JSON and files, pages for people
-worker/     the worker: the process that runs rounds and pose models, one at a time
-__main__    `python -m app`: the parser of every command
+cameras/     lens circles of cameras: shown to leads, set by them, found in frames
+cli/         the command line: every command's options and body
+contract/    the JSON that pages and server exchange, as pydantic types (docs/architecture.md)
+dataset/     images and labels in, COCO keypoints out
+demo/        the demo home, and `demo --check`, which runs the whole loop over HTTP and judges it
+home/        a home's settings and files: images under their hash, pose models, the commands that messages suggest
+labelling/   what annotators do: get a task, decide about persons, begin from a start
+pool/        the pool: its order before any round, pose models run over it, what is missing for labelling
+processes/   the job engine's port, the supervisor, children that never outlive their parent, signs of life
+rounds/      a round: launched, frozen, trained, scored, published
+sheet/       the contact sheet: its pages of persons, and the thumbs on them
+simulation/  what more labels would bring, simulated on those there are
+web/         the web server: the guard in front, signing in, routes for JSON and files, pages for people
+worker/      the worker: the process that runs rounds, pose models and simulations, one at a time
+__main__     `python -m app`: the parser of every command
 """

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli import accounts, cameras, dataset, queue, rounds, serving, skeletons, unlabelable, validation
+from app.cli import accounts, cameras, dataset, queue, rounds, serving, simulation, skeletons, unlabelable, validation
 from app.cli.options import HOME_HELP, PROGRAM, epilog, folder
 
 
@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     queue.add_queue(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)
+    simulation.add_simulate(several)
     rounds.add_round(several)
     return parser
 

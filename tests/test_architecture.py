@@ -35,6 +35,7 @@ TESTED_ELSEWHERE = {
     "app/__main__.py": "its commands are tried as people type them: tests/app/test_main.py",
     "app/cli/": "every command is tried as people type it: tests/app/test_main.py",
     "app/contract/dataset.py": "types without logic, tried by the routes that answer with them",
+    "app/contract/simulation.py": "types without logic, tried by the routes that answer with them",
     "app/contract/sheet.py": "types without logic, tried by the routes that answer with them",
     "app/rounds/errors.py": "names of errors",
     "app/web/asgi.py": "names of types",

@@ -12,6 +12,7 @@ queue        what annotators get next
 rounds       rounds: launched, listed, shown
 running      a command is carried out, and what went wrong is said in one sentence
 serving      the demo, the server, the worker, the store's upgrade
+simulation   what more labels would bring, simulated on those there are
 skeletons    the home's skeleton, shown and corrected
 store        the store as commands open it
 targets      the file that a command writes

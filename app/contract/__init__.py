@@ -1,10 +1,11 @@
 """The JSON that pages and server exchange, as pydantic types (docs/architecture.md).
 
-base       numbers, ids, keys, boxes
-cameras    lens circles
-dataset    what is in a home, and what came of a file of labels
-labelling  tasks, persons, decisions
-rounds     rounds and pre-labellings
-sheet      the contact sheet
-typedefs   the contract as TypeScript declarations, for the static files' JSDoc
+base        numbers, ids, keys, boxes
+cameras     lens circles
+dataset     what is in a home, and what came of a file of labels
+labelling   tasks, persons, decisions
+rounds      rounds and pre-labellings
+sheet       the contact sheet
+simulation  a simulation on the project's own labels
+typedefs    the contract as TypeScript declarations, for the static files' JSDoc
 """

@@ -20,9 +20,10 @@ VERSION = "rounds-1"
 """Which order of steps a job was made for. Changes only when the steps of a round do: DBOS's own default is a hash that
 every upgrade changes, and a worker never takes up jobs of another version."""
 QUEUE = "rounds"
-"""One for rounds and pre-labellings: the worker takes one job at a time from it."""
+"""One for rounds, pre-labellings and simulations: the worker takes one job at a time from it."""
 WORKFLOW = "run_round"
 PRELABEL_WORKFLOW = "run_prelabelling"
+SIMULATION_WORKFLOW = "run_simulation"
 ORDINARY = 100
 """Lower numbers start sooner, and DBOS lets a job without a priority start before all others: so every job has one."""
 
@@ -56,6 +57,11 @@ def prelabelling_job_id(prelabelling_id: int) -> str:
     return f"prelabelling-{prelabelling_id:04d}"
 
 
+def simulation_job_id(number: int, phase: str) -> str:
+    """The name of one phase of one simulation in the job engine."""
+    return f"simulation-{number:04d}-{phase}"
+
+
 class Engine:
     """Enqueues rounds and tells where their jobs stand. Runs none: that is the worker's work.
 
@@ -84,6 +90,11 @@ class Engine:
         options = _options(PRELABEL_WORKFLOW, prelabelling_job_id(prelabelling_id))
         self._client.enqueue_in_transaction(tx.connection(), options, prelabelling_id)
 
+    def enqueue_simulation(self, tx: Session, number: int, phase: str) -> None:
+        """Hand a phase of a simulation to the worker, as `enqueue_round` does a round."""
+        options = _options(SIMULATION_WORKFLOW, simulation_job_id(number, phase))
+        self._client.enqueue_in_transaction(tx.connection(), options, number, phase)
+
     def job_state(self, number: int, attempt: int = 1) -> JobState:
         """Whether the engine still means to run this round's job, has ended it, or has never heard of it."""
         return self._state(job_id(number, attempt))
@@ -91,6 +102,10 @@ class Engine:
     def prelabelling_state(self, prelabelling_id: int) -> JobState:
         """The same of a model's run over the pool."""
         return self._state(prelabelling_job_id(prelabelling_id))
+
+    def simulation_state(self, number: int, phase: str) -> JobState:
+        """The same of a phase of a simulation."""
+        return self._state(simulation_job_id(number, phase))
 
     def _state(self, workflow_id: str) -> JobState:
         found = self._client.list_workflows(workflow_ids=[workflow_id], load_input=False, load_output=False, limit=1)

@@ -10,7 +10,7 @@ and takes hours without a GPU. Who has a GPU says --preset standard once; the ho
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.home.model_files import ModelFiles
+from app.home.model_files import KeptModel, ModelFiles
 from app.rounds.starting_weights import model_name, round_name
 from db.pool.project import get_project
 from db.rounds import rounds
@@ -66,14 +66,19 @@ def _is_imported(config_toml: str) -> bool:
     return RoundConfig.recalled(config_toml).model.backbone == IMPORTED
 
 
+def trainable_model(home: Path) -> KeptModel | None:
+    """The newest of the home's pose models that can be trained."""
+    return next((one for one in ModelFiles(home).newest_first() if trainable_settings(one.path) is not None), None)
+
+
 def _imported(home: Path) -> UsualSettings | None:
-    """The preset "imported" with the newest of the home's pose models that can be trained."""
-    for model in ModelFiles(home).newest_first():
-        settings = trainable_settings(model.path)
-        if settings is not None:
-            named = merged(settings, {"model": {"weights": model_name(model)}})
-            return UsualSettings(merge(PRESETS[IMPORTED], named), f"the preset '{IMPORTED}' with {model.name}")
-    return None
+    """The preset "imported" with that model."""
+    model = trainable_model(home)
+    settings = None if model is None else trainable_settings(model.path)
+    if model is None or settings is None:
+        return None
+    named = merged(settings, {"model": {"weights": model_name(model)}})
+    return UsualSettings(merge(PRESETS[IMPORTED], named), f"the preset '{IMPORTED}' with {model.name}")
 
 
 def _ranked_as_today(config: RoundConfig) -> RoundConfig:

@@ -39,7 +39,7 @@ GRADIO = re.compile(
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels|validation|order|unlabelable)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels|validation|order|unlabelable|simulation)(/.*)?"
 )
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"

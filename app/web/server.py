@@ -44,6 +44,7 @@ from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
+from app.web.routes.simulation import simulation_routes
 from app.web.routes.unlabelable import unlabelable_routes
 from app.web.routes.validation import validation_routes
 from app.web.who import user_of
@@ -68,6 +69,7 @@ ROUTES = (
     validation_routes,
     order_routes,
     unlabelable_routes,
+    simulation_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

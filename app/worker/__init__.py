@@ -1,6 +1,6 @@
-"""The worker: the process that runs rounds and pose models, one at a time.
+"""The worker: the process that runs rounds, pose models and simulations, one at a time.
 
-jobs      a round and a pre-labelling as durable steps
+jobs      a round, a pre-labelling and a simulation as durable steps
 patience  waiting for a store that is away
 process   the process and its loop
 settling  rounds and their jobs brought together again

@@ -1,4 +1,4 @@
-"""The jobs that the engine calls: the stages of a round, and a pre-labelling."""
+"""The jobs that the engine calls: the stages of a round, a pre-labelling, and a simulation."""
 
 import dataclasses
 import os
@@ -12,6 +12,8 @@ from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import open_model, prelabel
 from app.rounds import freezing, publishing, scoring, starts, training
+from app.simulation import running
+from app.simulation.folder import Phase
 from app.worker.patience import end_when_reachable, in_words
 from db.rounds import prelabellings, rounds
 from db.store.session import Store
@@ -87,3 +89,26 @@ class Prelabellings:
         starts.choose_again(self._store)
         with self._store.transaction() as tx:
             prelabellings.finish(tx, prelabelling_id, report=dataclasses.asdict(report))
+
+
+class Simulations:
+    """What the worker needs to say what a simulation costs, and to run it."""
+
+    def __init__(self, store: Store, settings: Settings, command: Sequence[str]) -> None:
+        self._store = store
+        self._settings = settings
+        self._command = command
+
+    def run(self, number: int, phase: Phase) -> None:
+        """The durable job, in one step: it goes on where it stopped. Its end is told in words, good or bad."""
+
+        def work() -> None:
+            running.work_on(self._store, self._settings, number, phase, command=self._command)
+
+        try:
+            DBOS.run_step({"name": phase}, in_words, f"simulation, {phase}", work)
+        except OperationalError as error:
+            end_when_reachable(self._store, error)
+        except Exception as error:
+            running.fail(self._settings.home, number, str(error))
+            raise

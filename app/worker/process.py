@@ -1,4 +1,4 @@
-"""The process that runs rounds and imported models, one at a time: durable steps, taken up again where they stopped."""
+"""The process that runs rounds, imported models and simulations, one at a time: durable, taken up again."""
 
 import logging
 import os
@@ -13,12 +13,23 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from app.home.settings import Settings
 from app.processes.child import try_lock
-from app.processes.job_engine import APPLICATION, PRELABEL_WORKFLOW, QUEUE, VERSION, WORKFLOW, Engine, prepare
+from app.processes.job_engine import (
+    APPLICATION,
+    PRELABEL_WORKFLOW,
+    QUEUE,
+    SIMULATION_WORKFLOW,
+    VERSION,
+    WORKFLOW,
+    Engine,
+    prepare,
+)
 from app.processes.sign_of_health import give_sign
 from app.processes.worker_state import this_worker
 from app.rounds import training
 from app.rounds.starts import choose_if_never
-from app.worker.jobs import Prelabellings, Rounds
+from app.simulation import running
+from app.simulation.folder import Phase
+from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.settling import SETTLE_EVERY_S, settle_if_reachable
 from app.worker.words import InWords
 from db.clock import utc_now
@@ -40,7 +51,12 @@ class WorkerError(RuntimeError):
     """The worker cannot start; the message says why."""
 
 
-def run_worker(settings: Settings, *, train_command: Sequence[str] = training.TRAIN_COMMAND) -> None:
+def run_worker(
+    settings: Settings,
+    *,
+    train_command: Sequence[str] = training.TRAIN_COMMAND,
+    simulate_command: Sequence[str] = running.SIMULATE_COMMAND,
+) -> None:
     """Take rounds from the queue until SIGTERM or Ctrl-C. Does not return: the process ends.
 
     Raises WorkerError if another worker serves this home.
@@ -50,7 +66,12 @@ def run_worker(settings: Settings, *, train_command: Sequence[str] = training.TR
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
     choose_if_never(store)
-    _launch(settings, Rounds(store, settings, train_command), Prelabellings(store, settings))
+    _launch(
+        settings,
+        Rounds(store, settings, train_command),
+        Prelabellings(store, settings),
+        Simulations(store, settings, simulate_command),
+    )
     worker = this_worker(EXECUTOR, version=VERSION, now=utc_now())
     _end_on_signals(store, worker)
     give_sign()  # only now: everything that can fail at a start is behind it
@@ -82,7 +103,7 @@ def _say_goodbye(store: Store, worker: Worker) -> NoReturn:
     os._exit(0)
 
 
-def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
+def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings, simulations: Simulations) -> None:
     """Start the job engine in this process: its threads take jobs from now on."""
 
     def run_round(number: int, attempt: int) -> None:
@@ -90,6 +111,9 @@ def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
 
     def run_prelabelling(prelabelling_id: int) -> None:
         prelabels.run(prelabelling_id)
+
+    def run_simulation(number: int, phase: Phase) -> None:
+        simulations.run(number, phase)
 
     DBOS(
         config=DBOSConfig(
@@ -104,6 +128,7 @@ def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings) -> None:
     logging.getLogger("dbos").addFilter(InWords())
     DBOS.workflow(name=WORKFLOW)(run_round)
     DBOS.workflow(name=PRELABEL_WORKFLOW, max_recovery_attempts=STARTS_A_MODEL)(run_prelabelling)
+    DBOS.workflow(name=SIMULATION_WORKFLOW)(run_simulation)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 

@@ -1,10 +1,11 @@
-"""Rounds and pre-labellings that an earlier worker left are enqueued again or ended."""
+"""Rounds, pre-labellings and simulations that an earlier worker left are enqueued again or ended."""
 
 import logging
 
 from sqlalchemy.exc import DBAPIError
 
 from app.processes.job_engine import Engine
+from app.simulation import folder, running
 from app.worker.words import said
 from db.errors import StoreBusy
 from db.rounds import prelabellings, rounds, workers
@@ -36,6 +37,7 @@ def settle(store: Store, engine: Engine) -> None:
     A round without a job (the engine's tables were replaced) is enqueued again, and finds its finished stages.
     """
     _settle_prelabelling(store, engine)
+    _settle_simulation(store, engine)
     with store.reading() as tx:
         newest = rounds.latest(tx, limit=1)
     if not newest or newest[0].state not in ("queued", "running"):
@@ -72,3 +74,19 @@ def _settle_prelabelling(store: Store, engine: Engine) -> None:
                 "its job ended without a result; wanted predictions. The worker's log has the last words; "
                 "try another model.",
             )
+
+
+def _settle_simulation(store: Store, engine: Engine) -> None:
+    """The same of the newest simulation."""
+    job = folder.newest(engine.home)
+    if job is None or not job.is_active:
+        return
+    state = engine.simulation_state(job.number, job.phase)
+    if state == "missing":
+        with store.transaction() as tx:
+            engine.enqueue_simulation(tx, job.number, job.phase)
+    elif state == "ended":
+        ended = folder.newest(engine.home)  # again: it may have told its end between the two looks
+        if ended == job:
+            words = "its job ended without a result; wanted a learning curve. The worker's log has the last words."
+            running.fail(engine.home, job.number, words)

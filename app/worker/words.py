@@ -6,9 +6,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.pool.prelabelling import PrelabellingFailed
 from app.rounds import errors
+from app.simulation.planning import NotEnough
 from db.errors import StoreError
 
-TOLD = (errors.LearningError, PrelabellingFailed, StoreError)
+TOLD = (errors.LearningError, PrelabellingFailed, NotEnough, StoreError)
 """Errors whose words a lead reads with the round."""
 
 

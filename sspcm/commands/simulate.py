@@ -16,6 +16,7 @@ from sspcm.commands.train import read_settings
 from sspcm.config import IMPORTED, METHODS, PRESETS, merge
 from sspcm.pose_models.copies import BOX_SCALE
 from sspcm.pose_models.model import PoseModel, read_pose_model
+from sspcm.simulation.advice import advice_lines, with_advice
 from sspcm.simulation.curve import lines, summarise, undecided
 from sspcm.simulation.expected import expect
 from sspcm.simulation.learning import shortened
@@ -23,6 +24,7 @@ from sspcm.simulation.people import Everybody, SimulationError, read_everybody
 from sspcm.simulation.plot import plot
 from sspcm.simulation.rows import Run, add_row, all_runs, key_of, part_of, read_rows
 from sspcm.simulation.running import Plan, Simulation, require_enough, simulate
+from sspcm.simulation.saving import say_saved, with_savings
 from sspcm.simulation.seeing import KEPT_AS, see_everybody
 from sspcm.whole_files import write_atomically
 
@@ -123,13 +125,19 @@ def _rounds_of(run: Run, plan: Plan) -> range:
 
 def tell(folder: Path, *, as_json: bool) -> int:
     """Sum up every process's rows: summary.json, curve.svg, and on stdout."""
-    summary = summarise(read_rows(folder))
+    rows = read_rows(folder)
+    summary = with_savings(with_advice(summarise(rows), rows), rows)
     write_atomically(folder / SUMMARY_FILE, json.dumps(summary, indent=1).encode())
     write_atomically(folder / PLOT_FILE, plot(summary).encode())
     if as_json:
         print(json.dumps(summary, indent=1))
         return 0
     for line in lines(summary):
+        print(line)
+    for name, told in summary["acquisitions"].items():
+        if told["saved"]:
+            print(f"{name}: {say_saved(told['saved'])}")
+    for line in advice_lines(summary):
         print(line)
     for name in undecided(summary):
         print(f"{name} and random are undecided: the interval of their actions holds 1. Run more seeds.")

@@ -24,10 +24,10 @@ def summarise(rows: Mapping[Key, Row]) -> dict[str, Any]:
 
     full: the mean OKS of held-out people once the whole pool is labelled, by seed.
     """
-    by_run = _by_run(rows)
-    full = {seed: _held_out(of_run[1]) for (name, seed), of_run in by_run.items() if name == "all" and 1 in of_run}
-    names = list(dict.fromkeys(name for name, _ in by_run if name != "all"))
-    runs = {name: {seed: of_run for (one, seed), of_run in by_run.items() if one == name} for name in names}
+    runs_of = by_run(rows)
+    full = {seed: _held_out(of_run[1]) for (name, seed), of_run in runs_of.items() if name == "all" and 1 in of_run}
+    names = list(dict.fromkeys(name for name, _ in runs_of if name != "all"))
+    runs = {name: {seed: of_run for (one, seed), of_run in runs_of.items() if one == name} for name in names}
     found = {name: {"curve": _curve(runs[name]), "to_95_%": _reached(runs[name], full)} for name in names}
     for name in names:
         if name != "random" and "random" in runs:
@@ -74,7 +74,8 @@ def interpolated(spent_so_far: Sequence[float], heights: Sequence[float], wanted
     return None
 
 
-def _by_run(rows: Mapping[Key, Row]) -> dict[tuple[str, int], dict[int, Row]]:
+def by_run(rows: Mapping[Key, Row]) -> dict[tuple[str, int], dict[int, Row]]:
+    """Each run's rows by round, up to the first that is missing; runs by acquisition and seed."""
     found: dict[tuple[str, int], dict[int, Row]] = {}
     for (name, seed, number), row in sorted(rows.items(), key=lambda one: (one[0][1], one[0][2])):
         found.setdefault((name, seed), {})[number] = row

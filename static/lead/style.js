@@ -60,7 +60,7 @@ circle.series { fill: var(--line); }
 .sources .name { line-height: 1.7; overflow-wrap: anywhere; } .in-use .name { font-weight: 650; }
 .sources .figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .sources button { grid-column: 1 / -1; justify-self: start; }
-.sources.narrow li { grid-template-columns: minmax(0, 1fr) auto; } .narrow .track { grid-column: 1 / -1; margin: 4px 0; }
+.sources.narrow li { grid-template-columns: minmax(0, 1fr) auto; } .narrow .figure { white-space: normal; text-align: right; } .narrow .track { grid-column: 1 / -1; margin: 4px 0; }
 .track { position: relative; height: 6px; border-radius: 99px; background: var(--sunk, #e6eaf0); }
 .range, .by-chance, .mean { position: absolute; top: 0; height: 6px; border-radius: 99px; }
 .range { background: color-mix(in srgb, var(--accent, #1d5fc4) 45%, transparent); }
@@ -74,6 +74,8 @@ circle.series { fill: var(--line); }
 .bar { display: block; height: 6px; border-radius: 99px; background: var(--edge, #8a97a6); }
 .bar.now { background: var(--accent, #1d5fc4); }
 
+.curve { display: block; width: 100%; height: auto; margin-top: 12px; border-radius: 6px; background: #fff; }
+progress.more { margin-top: 12px; }
 .scroll { overflow-x: auto; margin: 0 -18px; padding: 0 18px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); white-space: nowrap; }

@@ -533,6 +533,42 @@ export interface SheetPosePayload {
   xyv: [number, number, number][];
 }
 
+/** One figure in words: name, the figure with its interval, and what it means. */
+export interface SimulationFigurePayload {
+  name: string;
+  text: string;
+  more: string;
+}
+
+/** Ask what one costs, begin it, or end it. */
+export interface SimulationMessage {
+  do: "ask" | "begin" | "cancel";
+}
+
+/**
+ * The newest simulation, or what is missing before there can be one.
+ *
+ * state: "none" before any, "missing" where one cannot be. words: where it stands; advice: what the result says a lead
+ * should do, and verdict the same for programs; null without a result. done, of: rows of the curve so far. curve: the
+ * picture's address. ask, begin, cancel: what the buttons say; null for one that is of no use now.
+ */
+export interface SimulationPayload {
+  state: "none" | "missing" | "queued" | "running" | "measured" | "done" | "failed" | "cancelled";
+  number: number | null;
+  words: string;
+  advice: string;
+  verdict: "go on" | "stop" | "undecided" | null;
+  figures: SimulationFigurePayload[];
+  done: number;
+  of: number;
+  minutes: number | null;
+  curve: string | null;
+  error: string | null;
+  ask: string | null;
+  begin: string | null;
+  cancel: string | null;
+}
+
 /** Which keypoints there are, how they hang together, and the side of each. mirror: each one's partner. */
 export interface SkeletonPayload {
   name: string;

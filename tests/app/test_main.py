@@ -622,6 +622,25 @@ def test_people_too_small_are_skipped_at_once_and_taken_back(run: Run) -> None:
     assert json.loads(run("unlabelable", "list", "--json")[1]) == told
 
 
+def test_a_simulation_is_asked_for_shown_and_cancelled(run: Run, tmp_path: Path) -> None:
+    run(*importing("seed"))
+    run("user", "add", "lea", "--role", "lead")
+    assert "53 people are labelled; wanted 100" in run("simulate", "show")[1]
+    status, _, err = run("simulate", "ask")
+    assert (status, "53 people are labelled; wanted 100" in err) == (1, True)
+    run(*importing("validation"))
+    assert "no pose model that can be trained" in run("simulate", "ask")[2]
+    model = tmp_path / "small.onnx"
+    model.write_bytes(learning_movenet())
+    run("prelabel", str(model))
+    assert json.loads(run("simulate", "ask", "--json")[1])["state"] == "queued"
+    assert "simulation 1 is queued; wanted one at a time" in run("simulate", "begin")[2]
+    assert "was cancelled" in run("simulate", "cancel")[1]
+    assert json.loads(run("simulate", "show", "--json")[1])["state"] == "cancelled"
+    assert "no simulation is queued or running" in run("simulate", "cancel")[2]
+    assert json.loads(run("simulate", "begin", "--json")[1])["number"] == 2
+
+
 def test_a_homes_first_import_keeps_a_share_where_nobody_says_otherwise(run: Run) -> None:
     report = json.loads(run(*importing("pool"), "--json")[1])
     assert report["validation"]["persons"] >= 40

@@ -1,13 +1,18 @@
 """The cards of the lead's page that speak to the server themselves, as a lead presses their buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.home.settings import read_settings
+from app.simulation.running import work_on
 from db.pool.persons import list_persons
 from db.store.session import open_store
+from tests.app.simulation.simulated_home import give_model, label, stand_in
 from tests.browser.axe_findings import findings, grave
 from tests.browser.conftest import RunningApp, signed_in
 from tests.browser.screens import PHONE, THEMES
@@ -21,7 +26,12 @@ def page(chromium: Browser, waiting_app: RunningApp) -> Iterator[Page]:
     with ExitStack() as stack:
         opened = signed_in(stack, chromium, waiting_app, "lead")
         opened.goto(f"{waiting_app.url}/lead/")
-        for part in ("lead-validation[data-persons]", "lead-order[data-by]", "lead-unlabelable[data-people]"):
+        for part in (
+            "lead-validation[data-persons]",
+            "lead-order[data-by]",
+            "lead-unlabelable[data-people]",
+            "lead-simulation[data-state]",
+        ):
             opened.wait_for_selector(part)
         yield opened
 
@@ -79,6 +89,40 @@ def test_the_order_is_told_before_any_network_spoke(page: Page) -> None:
     card = page.locator("lead-order")
     expect(card).to_contain_text("images that are unlike each other come first")
     expect(card).to_contain_text("Give it a pose model, or launch a round")
+
+
+def test_what_a_simulation_wants_is_said_where_it_cannot_be(page: Page) -> None:
+    card = page.locator("lead-simulation")
+    expect(card).to_contain_text("Not yet: 0 people are labelled; wanted 100")
+    expect(card.get_by_role("button")).to_have_count(0)
+
+
+def test_a_simulation_says_its_cost_then_runs_and_shows_curve_and_advice(
+    page: Page, waiting_app: RunningApp, make_label: Callable[..., Any], tmp_path: Path
+) -> None:
+    settings = read_settings(waiting_app.home, {})
+    store = open_store(settings.database_url)
+    label(store, waiting_app.home, make_label, 120, camera="yard")
+    give_model(waiting_app.home, tmp_path)
+    card = page.locator("lead-simulation")
+    card.get_by_role("button", name="What would it cost?").click()
+    expect(card).to_contain_text("It waits for a worker; none runs.")
+    work_on(store, settings, 1, "cost", command=stand_in())  # as the worker does
+    expect(card).to_contain_text("It takes about 2 minutes on this machine.")
+    card.get_by_role("button", name="Begin").click()
+    expect(card.get_by_role("button", name="Cancel")).to_be_visible()
+    work_on(store, settings, 1, "run", command=stand_in())
+    store.close()
+    expect(card).to_contain_text("Go on labelling: from 24 to 48 labels")
+    expect(card).to_contain_text("Labels saved by the queue's order")
+    curve = card.get_by_role("img")
+    assert curve.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        assert grave(findings(page)) == []
+    card.get_by_role("button", name="Simulate again: what would it cost?").click()
+    card.get_by_role("button", name="Cancel").click()
+    expect(card).to_contain_text("Simulation 2 was cancelled.")
 
 
 def test_the_cards_are_fine_with_axe_in_light_and_dark_and_fit_a_phone(page: Page) -> None:

@@ -77,6 +77,11 @@ def lead_unlabelable() -> gr.HTML:
     return _element("lead-unlabelable", "/assets/lead/unlabelable.js")
 
 
+def lead_simulation() -> gr.HTML:
+    """What more labels would bring, simulated on those there are; it speaks to /api/simulation itself."""
+    return _element("lead-simulation", "/assets/lead/simulation.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

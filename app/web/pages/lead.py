@@ -17,6 +17,7 @@ from app.web.pages.elements import (
     lead_labels,
     lead_order,
     lead_prelabel,
+    lead_simulation,
     lead_spared,
     lead_starts,
     lead_tables,
@@ -58,6 +59,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     spared = lead_spared()
                     lead_order()
                     lead_unlabelable()
+                    lead_simulation()
             charts = lead_charts()
             tables = lead_tables()
             timer = gr.Timer(REFRESH_S)

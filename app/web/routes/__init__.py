@@ -8,6 +8,7 @@ order          what the queue is ordered by, and how well
 prelabellings  pose models uploaded and followed
 rounds         rounds launched and listed
 sheet          the contact sheet and its thumbs
+simulation     what more labels would bring, by the labels there are
 unlabelable    people whom nobody can label, skipped at once
 validation     people kept to measure rounds by
 """

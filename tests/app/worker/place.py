@@ -19,6 +19,7 @@ from db.store.session import Store, open_store
 from sspcm.config import RoundConfig, TrainConfig
 from sspcm.pose import Box
 from sspcm.skeletons.skeleton import get_skeleton
+from tests.app.simulation.simulated_home import STAND_IN
 from tests.waiting import gone, until
 
 TRAINER = Path(__file__).parents[1] / "rounds" / "stand_in_trainer.py"
@@ -30,9 +31,10 @@ from pathlib import Path
 from app.home.settings import Settings
 from app.worker.process import WorkerError, run_worker
 logging.basicConfig(level=logging.INFO)
-home, url, pace, trainer = sys.argv[1:]
+home, url, pace, trainer, simulation = sys.argv[1:]
+commands = [[sys.executable, script, pace] for script in (trainer, simulation)]
 try:
-    run_worker(Settings(Path(home), url), train_command=[sys.executable, trainer, pace])
+    run_worker(Settings(Path(home), url), train_command=commands[0], simulate_command=commands[1])
 except WorkerError as error:
     sys.exit(str(error))
 """
@@ -50,7 +52,16 @@ class Place:
 
     def start_worker(self, pace: float = 0.0) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(self.settings.home), self.store.url, str(pace), str(TRAINER)],
+            [
+                sys.executable,
+                "-c",
+                WORKER,
+                str(self.settings.home),
+                self.store.url,
+                str(pace),
+                str(TRAINER),
+                str(STAND_IN),
+            ],
             stderr=subprocess.PIPE if self.workers else None,
             text=True,
         )

@@ -1,6 +1,7 @@
 """Rounds and models are run to their end, which is told in words."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,8 @@ from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.pool.launching import launch_prelabelling
 from app.rounds.folder import round_folder
+from app.simulation import launching
+from app.simulation.folder import Job, newest
 from app.worker import jobs
 from app.worker import process as working
 from db.clock import utc_now
@@ -19,6 +22,7 @@ from db.labelling import queue
 from db.pool import images
 from db.records import PrelabellingRecord
 from db.rounds import prelabellings, rounds
+from tests.app.simulation.simulated_home import give_model, label
 from tests.app.worker.place import Place
 from tests.onnx_files import movenet
 from tests.waiting import until
@@ -107,6 +111,40 @@ def test_an_uploaded_model_is_run_over_the_pool_and_its_end_is_told(place: Place
     launch_prelabelling(place.store, place.engine, model="broken", sha256=broken, user=place.lead)
     until(lambda: newest_prelabelling(place).state == "failed")
     assert "broken cannot be opened as an ONNX model" in str(newest_prelabelling(place).error)
+
+
+def test_a_simulation_says_its_cost_and_runs_to_its_curve(
+    either_place: Place, make_label: Callable[..., object], tmp_path: Path
+) -> None:
+    place = either_place
+    label(place.store, place.settings.home, make_label, 120)
+    give_model(place.settings.home, tmp_path)
+    launching.ask(place.store, place.engine, place.lead)
+    place.start_worker()
+    until(lambda: simulation(place).state in ("measured", "failed"))
+    assert (simulation(place).state, simulation(place).cost_s) == ("measured", 90.0)
+    launching.begin(place.store, place.engine)
+    until(lambda: simulation(place).state in ("done", "failed"))
+    assert (simulation(place).state, simulation(place).error) == ("done", None)
+
+
+def test_a_simulation_without_its_images_fails_in_words(
+    place: Place, make_label: Callable[..., object], tmp_path: Path
+) -> None:
+    label(place.store, place.settings.home, make_label, 120)
+    give_model(place.settings.home, tmp_path)
+    launching.ask(place.store, place.engine, place.lead)
+    for path in (ImageFiles(place.settings.home).folder).rglob("*.jpg"):
+        path.unlink()
+    place.start_worker()
+    until(lambda: simulation(place).state == "failed")
+    assert "its folder images/ is incomplete" in str(simulation(place).error)
+
+
+def simulation(place: Place) -> Job:
+    found = newest(place.settings.home)
+    assert found is not None
+    return found
 
 
 def upload(place: Place, content: bytes) -> tuple[str, Path]:

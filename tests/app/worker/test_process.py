@@ -2,10 +2,15 @@
 
 import signal
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from app.rounds.folder import round_folder
+from app.simulation import folder, launching
 from db.rounds import workers
 from db.rounds.workers import WorkerSeen
+from sspcm.simulation.rows import read_rows
+from tests.app.simulation.simulated_home import give_model, label
 from tests.app.worker.place import Place
 from tests.waiting import gone, until
 
@@ -28,6 +33,34 @@ def test_a_round_killed_with_its_worker_goes_on_in_the_next_one(place: Place) ->
     assert place.round().state == "published"
     assert len(place.trainers()) == 2
     assert manifest.stat().st_mtime_ns == frozen_at
+
+
+def test_a_simulation_killed_with_its_worker_goes_on_in_the_next_one(
+    place: Place, make_label: Callable[..., object], tmp_path: Path
+) -> None:
+    home = place.settings.home
+    label(place.store, home, make_label, 120)
+    give_model(home, tmp_path)
+    launching.ask(place.store, place.engine, place.lead, phase="run")
+    worker = place.start_worker(pace=0.3)
+    run = folder.folder_of(home, 1) / folder.RUN_FOLDER
+    until(lambda: len(read_rows(run)) >= 2)
+    (pid,) = (run / "pids").read_text().split()
+    labels = (run.parent / folder.LABELS_FILE).stat().st_mtime_ns
+
+    worker.kill()
+    worker.wait()
+    until(lambda: gone(int(pid)))
+    assert folder.read(run.parent).state == "running"
+    before = read_rows(run)
+    place.start_worker()
+
+    until(lambda: folder.read(run.parent).state != "running")
+    assert folder.read(run.parent).state == "done"
+    assert len((run / "pids").read_text().split()) == 2
+    after = read_rows(run)
+    assert len(after) == 18 and before.items() <= after.items(), "no row is made twice"
+    assert (run.parent / folder.LABELS_FILE).stat().st_mtime_ns == labels
 
 
 def test_sigterm_ends_the_worker_at_once_and_the_trainer_with_it(place: Place) -> None:

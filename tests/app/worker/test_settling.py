@@ -1,7 +1,8 @@
 """What an earlier worker left is enqueued again or ended."""
 
-from app.processes.job_engine import job_id
+from app.processes.job_engine import job_id, simulation_job_id
 from app.processes.worker_state import this_worker
+from app.simulation import folder
 from app.worker.settling import settle, settle_if_reachable
 from db.clock import utc_now
 from db.rounds import prelabellings, rounds
@@ -41,3 +42,20 @@ def test_a_model_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
         lost = prelabellings.create(tx, model="dots", sha256="0" * 64, user=place.lead)
     settle(place.store, place.engine)
     assert place.engine.prelabelling_state(lost.id) == "active"
+
+
+def test_a_simulation_whose_job_was_lost_is_enqueued_again_and_one_that_ended_without_a_word_failed(
+    place: Place,
+) -> None:
+    home = place.settings.home
+    folder.write(home, folder.Job(1, "cost", "queued", "lena", "2026-11-30T10:00:00+00:00", "small", "0" * 64))
+    settle(place.store, place.engine)
+    assert place.engine.simulation_state(1, "cost") == "active"
+    settle(place.store, place.engine)
+    found = folder.newest(home)
+    assert found is not None and found.state == "queued"
+    place.engine._client.cancel_workflow(simulation_job_id(1, "cost"))
+    settle(place.store, place.engine)
+    found = folder.newest(home)
+    assert found is not None and found.state == "failed"
+    assert "job ended without a result; wanted a learning curve" in str(found.error)

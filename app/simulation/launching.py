@@ -1,0 +1,90 @@
+"""A simulation is asked what it costs, begun and ended; the worker does the work."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from app.processes.job_engine import Engine
+from app.rounds.errors import LearningError
+from app.rounds.usual_settings import trainable_model
+from app.simulation.folder import CANCEL_FILE, Job, Phase, folder_of, newest, write
+from app.simulation.planning import LEAST_LABELLED, too_few
+from db.clock import utc_now
+from db.pool.counts import count
+from db.records import UserRecord
+from db.store.session import Store
+from sspcm.whole_files import write_atomically
+
+NO_MODEL = (
+    "this home has no pose model that can be trained; wanted one (MoveNet or top-down heatmaps), for the simulation's "
+    "rounds begin at it. Give one under “Start from a pose model”, or by `prelabel MODEL.onnx`."
+)
+
+
+def what_is_missing(store: Store, home: Path) -> str | None:
+    """Why nothing can be simulated yet, in words; None where it can."""
+    with store.reading() as tx:
+        counts = count(tx)
+    labelled = counts.persons_accepted + counts.persons_validation_accepted
+    if labelled < LEAST_LABELLED:
+        return too_few(labelled)
+    return NO_MODEL if trainable_model(home) is None else None
+
+
+def ask(store: Store, engine: Engine, user: UserRecord, *, phase: Phase = "cost") -> Job:
+    """A new one, queued: for its cost alone, or to be run to the end. Raises LearningError where it cannot be."""
+    home = engine.home
+    missing, model = what_is_missing(store, home), trainable_model(home)
+    if missing is not None or model is None:
+        raise LearningError(missing or NO_MODEL)
+    before = newest(home)
+    if before is not None and before.is_active:
+        raise LearningError(_another(before))
+    number = 1 if before is None else before.number + 1
+    folder, now = folder_of(home, number), utc_now().isoformat()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError as error:  # another lead was faster
+        raise LearningError("another simulation is being asked for just now; wanted one at a time.") from error
+    job = Job(number, phase, "queued", user.name, now, model.name, model.sha256)
+    try:
+        write(home, job)
+        with store.transaction() as tx:
+            engine.enqueue_simulation(tx, number, phase)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return job
+
+
+def begin(store: Store, engine: Engine) -> Job:
+    """Run the one whose cost was said. Raises LearningError where there is none. Begun twice is begun once."""
+    job = newest(engine.home)
+    if job is None or job.state != "measured":
+        raise LearningError("no simulation waits to be begun; wanted one whose cost is known. Ask for its cost first.")
+    begun = replace(job, phase="run", state="queued")
+    with store.transaction() as tx:
+        engine.enqueue_simulation(tx, job.number, "run")
+        write(engine.home, begun)
+    return begun
+
+
+def cancel(home: Path) -> Job:
+    """End the newest: at once where the worker does not have it, within seconds where it does.
+
+    Raises LearningError where none is there to end.
+    """
+    job = newest(home)
+    if job is None or not (job.is_active or job.state == "measured"):
+        raise LearningError("no simulation is queued or running; wanted one to end.")
+    write_atomically(folder_of(home, job.number) / CANCEL_FILE, b"")
+    if job.state == "running":
+        return job  # the worker says that it ended
+    ended = replace(job, state="cancelled", finished_at=utc_now().isoformat())
+    write(home, ended)
+    return ended
+
+
+def _another(job: Job) -> str:
+    return f"simulation {job.number} is {job.state}; wanted one at a time. Wait until it ends, or cancel it."

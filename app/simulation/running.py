@@ -1,0 +1,140 @@
+"""The worker's side of a simulation: `sspcm simulate` as a process of its own, followed until it ends or is to end."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.home.image_files import ImageFiles
+from app.home.model_files import ModelFiles
+from app.home.settings import Settings
+from app.processes.child import LOCKED, start_guarded, stop_guarded
+from app.rounds.errors import LearningError
+from app.rounds.folder import last_lines
+from app.rounds.training import TRAINER_NICE
+from app.simulation.exporting import export_labelled
+from app.simulation.folder import (
+    LABELS_FILE,
+    LOG_FILE,
+    RUN_FOLDER,
+    Job,
+    Phase,
+    State,
+    folder_of,
+    is_cancelled,
+    read,
+    write,
+)
+from app.simulation.planning import ACQUISITIONS, SEEDS
+from db.clock import utc_now
+from db.store.session import Store
+
+SIMULATE_COMMAND = (sys.executable, "-P", "-m", "sspcm", "simulate")
+COST_FILE = "cost.json"
+POLL_S = 0.2
+
+
+class _Cancelled(Exception):
+    """Somebody wants it to end."""
+
+
+def work_on(
+    store: Store, settings: Settings, number: int, phase: Phase, *, command: Sequence[str] = SIMULATE_COMMAND
+) -> None:
+    """Say what a simulation costs, and run it where that is asked; what was done before is not done again.
+
+    Ends within a second when it is cancelled. Raises NotEnough, LearningError with the command's own words.
+    """
+    home = settings.home
+    job = read(folder_of(home, number))
+    if not job.is_active:
+        return
+    job = replace(job, state="running")
+    write(home, job)
+    try:
+        job = _measured(store, settings, job, command)
+        if phase == "run":
+            _run(settings, job, [*command, *_options(settings, job)])
+        _end(home, job, "measured" if phase == "cost" else "done")
+    except _Cancelled:
+        _end(home, job, "cancelled")
+
+
+def fail(home: Path, number: int, error: str) -> None:
+    """It ended with an error, which the lead's page shows; the first word stays."""
+    job = read(folder_of(home, number))
+    if job.is_active:
+        _end(home, replace(job, error=error), "failed")
+
+
+def _end(home: Path, job: Job, state: State) -> None:
+    write(home, replace(job, state=state, finished_at=None if state == "measured" else utc_now().isoformat()))
+
+
+def _measured(store: Store, settings: Settings, job: Job, command: Sequence[str]) -> Job:
+    """With its plan and its cost, by a dry run."""
+    home, folder = settings.home, folder_of(settings.home, job.number)
+    if job.plan is None or not (folder / LABELS_FILE).exists():
+        job = replace(job, plan=export_labelled(store, ImageFiles(home), folder))
+        write(home, job)
+    if job.cost_s is None:
+        path = folder / COST_FILE
+        _run(settings, job, [*command, *_options(settings, job), "--dry-run"], output=path)
+        job = replace(job, cost_s=round(float(_document(path)["seconds"]), 1))
+        write(home, job)
+    return job
+
+
+def _options(settings: Settings, job: Job) -> list[str]:
+    home, plan = settings.home, job.plan
+    assert plan is not None
+    folder = folder_of(home, job.number)
+    return [
+        *(str(folder / LABELS_FILE), "--images", str(ImageFiles(home).folder)),
+        *("--model", str(ModelFiles(home).path(job.sha256)), "--out", str(folder / RUN_FOLDER)),
+        *("--acquisition", *ACQUISITIONS, "--seeds", *map(str, SEEDS)),
+        *("--rounds", str(plan.rounds), "--per-round", str(plan.per_round)),
+        *("--holdout", str(plan.holdout), "--validation", str(plan.validation), "--people", str(plan.people)),
+        *("--device", settings.device, "--json"),
+        *(["--plain"] if plan.plain else []),
+    ]
+
+
+def _run(settings: Settings, job: Job, arguments: Sequence[str], *, output: Path | None = None) -> None:
+    """Run the command to its end; raises _Cancelled where that is not waited for."""
+    folder = folder_of(settings.home, job.number)
+    log = output or folder / LOG_FILE
+    with log.open("wb" if output else "ab") as said:
+        lock = settings.home / "train.lock"  # one trains at a time, as with rounds
+        child = start_guarded(arguments, lock=lock, output=said, nice=TRAINER_NICE)
+    try:
+        _follow(child, settings.home, job.number)
+    finally:
+        status = stop_guarded(child)  # whatever happened: it does not go on unwatched
+    if status == LOCKED:
+        raise LearningError(
+            "another training runs in this home and did not end; a home trains one at a time. "
+            "End the process that holds train.lock, then simulate again."
+        )
+    if status != 0:
+        raise LearningError(
+            f"the simulation ended with status {status}; wanted a learning curve. Its last lines: {last_lines(log)}"
+        )
+
+
+def _follow(child: "subprocess.Popen[bytes]", home: Path, number: int) -> None:
+    while child.poll() is None:
+        if is_cancelled(home, number):
+            raise _Cancelled
+        time.sleep(POLL_S)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """The JSON in what a command printed; warnings of libraries may stand before and behind it."""
+    text = path.read_text(errors="replace")
+    found: dict[str, Any] = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    return found
