@@ -16,8 +16,8 @@ from db.store.session import Store
 from sspcm.whole_files import write_atomically
 
 NO_MODEL = (
-    "this home has no pose model that can be trained; wanted one (MoveNet or top-down heatmaps), for the simulation's "
-    "rounds begin at it. Give one under “Start from a pose model”, or by `prelabel MODEL.onnx`."
+    "this home has no pose model that can be trained; wanted one (MoveNet, top-down heatmaps or SimCC), for the "
+    "simulation's rounds begin at it. Give one under “Start from a pose model”, or by `prelabel MODEL.onnx`."
 )
 
 

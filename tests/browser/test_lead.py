@@ -1,6 +1,6 @@
 """The cards of the lead's page that speak to the server themselves, as a lead presses their buttons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def page(chromium: Browser, waiting_app: RunningApp) -> Iterator[Page]:
         yield opened
 
 
-def states(app: RunningApp) -> list[str]:
+def states(app: RunningApp) -> Sequence[str]:
     store = open_store(f"sqlite:///{app.home / 'store.db'}")
     with store.reading() as tx:
         found = [person.state for person in list_persons(tx)]
@@ -50,7 +50,7 @@ def test_a_lead_keeps_people_for_validation_and_is_told_what_is_missing(page: Pa
     card.get_by_role("button", name="Keep 30 people for validation").click()
     expect(card).to_contain_text("30 people are kept for validation: 0 labelled, 30 to label.")
     expect(card).to_contain_text("±.03 takes 267 labelled ones, 267 more.")
-    expect(card.get_by_role("button")).to_have_count(0), "half of all are kept: no more are offered"
+    expect(card.get_by_role("button")).to_have_count(0)  # half of all are kept: no more are offered
     page.reload()
     expect(page.locator("lead-validation")).to_contain_text("30 people are kept for validation")
     expect(page.locator("lead-counts")).to_contain_text("in 30 images, never trained on; 30 to label")
@@ -117,6 +117,7 @@ def test_a_simulation_says_its_cost_then_runs_and_shows_curve_and_advice(
     expect(card).to_contain_text("Labels saved by the queue's order")
     curve = card.get_by_role("img")
     assert curve.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 100
+    theme: Any
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         assert grave(findings(page)) == []
@@ -127,6 +128,7 @@ def test_a_simulation_says_its_cost_then_runs_and_shows_curve_and_advice(
 
 def test_the_cards_are_fine_with_axe_in_light_and_dark_and_fit_a_phone(page: Page) -> None:
     page.locator("lead-unlabelable").get_by_role("button", name="Skip them all").click()
+    theme: Any
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         assert grave(findings(page)) == []
