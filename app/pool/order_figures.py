@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.pool import project
-from db.rounds import rounds
+from db.rounds import evidence, rounds
 from sspcm.ranking.corrections import LEAST_PERSONS, Measured
 from sspcm.whole_files import write_atomically
 
@@ -34,7 +34,8 @@ def read_figures(folder: Path) -> dict[str, Any] | None:
 def figures_in_use(tx: Session, home: Path) -> dict[str, Any] | None:
     """Those of the order that annotators get: the published round's where they begin from its student."""
     described = project.get_project(tx)
-    if described.starts.source == "student" and described.published_round is not None:
+    from_student = described.starts.source == "student" or evidence.imported_network(tx) is None
+    if from_student and described.published_round is not None:
         directory = rounds.get(tx, described.published_round).directory
         return None if directory is None else read_figures(home / directory)
     return read_figures(home)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.contract.rounds import OrderFigurePayload, OrderPayload
 from app.pool.judging import BEFORE_ROUNDS, corrections_of
 from app.pool.order_figures import figures_in_use
-from app.rounds.evidence import MOST_PERSONS, Source, imported_source, student_source
+from app.rounds.evidence import MOST_PERSONS, Source
+from app.rounds.starts import in_use
 from db.pool.project import get_project
 from db.records import PersonRecord, PersonScore, StoredPrediction
 from db.rounds import evidence, predictions
@@ -56,7 +57,7 @@ def order_told(tx: Session, home: Path) -> OrderPayload:
     each by what those of other images teach. A round's scores are checked as they stand, on whom its networks did not
     learn from and who were labelled since.
     """
-    source = _source(tx)
+    source = in_use(tx)
     if source is None:
         return _unlike()
     found = figures_in_use(tx, home) or {}
@@ -80,14 +81,6 @@ def order_told(tx: Session, home: Path) -> OrderPayload:
         enough=on.are_enough,
         figures=figures,
     )
-
-
-def _source(tx: Session) -> Source | None:
-    """The network whose poses the order is about, as `figures_in_use` has it."""
-    project = get_project(tx)
-    if project.published_round is not None and project.starts.source == "student":
-        return student_source(project.published_round)
-    return imported_source(tx)
 
 
 def _checked(tx: Session, source: Source, skeleton: Skeleton, *, blind: bool) -> Checked:

@@ -124,3 +124,14 @@ def test_a_rounds_scores_are_checked_as_they_stand_on_whom_it_did_not_learn_from
     assert told.figures[0].value == pytest.approx(1.0), "the stored scores are the errors' own order"
     with sqlite_store.reading() as tx:
         assert len(list_persons(tx)) == 50
+
+
+def test_without_a_pose_model_the_order_is_the_published_rounds(
+    sqlite_store: Store, add_people: People, add_account: People, tmp_path: Path
+) -> None:
+    lead, ids = add_account(sqlite_store, "lea", "lead"), add_persons(sqlite_store, add_people, 3)
+    publish(sqlite_store, score(sqlite_store, lead, ids, lambda _: 1.0))
+    (tmp_path / "r").mkdir()
+    note_figures(tmp_path / "r", FITTED)
+    told = told_of(sqlite_store, tmp_path)
+    assert (told.goes_by, told.round, told.corrections) == ("fitted", 1, FITTED.persons)
