@@ -260,6 +260,8 @@ def build(
     constants: dict[str, np.ndarray],
     inputs: dict[str, tuple[int, list[int | str]]],
     outputs: dict[str, list[int | str]],
+    *,
+    opset: int = 18,
 ) -> bytes:
     graph = helper.make_graph(
         nodes,
@@ -268,7 +270,7 @@ def build(
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
         [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
 

@@ -11,10 +11,10 @@ import onnx
 import onnxruntime
 import torch
 from jaxtyping import UInt8
-from onnx import helper, numpy_helper, version_converter
+from onnx import helper, numpy_helper
 
 from sspcm.method.views import normalise
-from sspcm.networks.cut_graph import CutGraph, CutInfo, with_info
+from sspcm.networks.cut_graph import CutGraph, CutInfo, import_onnx2torch, with_info
 from sspcm.networks.heatmaps import STRIDE
 from sspcm.networks.imported_network import ImportedNetwork, build_imported
 from sspcm.networks.trunk import BackboneError, first_line
@@ -27,8 +27,8 @@ PLACE_TOLERANCE = 0.01
 """Crop pixels between the network's answers and the model's."""
 AGREEING = 0.95
 """Share of keypoints whose places must agree: on noise two peaks may be equal up to rounding."""
-REDUCES, REDUCING_OPSET = "Reduce", 17
-"""onnx2torch 1.5.15 has no reductions of opset 18."""
+OLDER_OPSET = 17
+"""onnx2torch 1.5.15 has no Pad, Resize or reductions of opset 18."""
 SHARPNESS = 10.0
 """What RTMPose's answers are multiplied by in its training before they are exponentiated (`beta` of its loss)."""
 SHARES_OFF = 1e-3
@@ -206,20 +206,34 @@ class _Graph:
         )
         opsets = [one for one in self.proto.opset_import if one.domain in ("", "ai.onnx")]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=self.proto.ir_version)
-        if any(one.version > REDUCING_OPSET for one in opsets) and any(REDUCES in one.op_type for one in nodes):
+        if any(one.version > OLDER_OPSET and not _is_known(nodes, one.version) for one in opsets):
             model = self._older(model)
         return bytes(model.SerializeToString())
 
     def _older(self, model: onnx.ModelProto) -> onnx.ModelProto:
-        """Of an opset whose reductions onnx2torch knows."""
-        for node in (one for one in model.graph.node if REDUCES in one.op_type):
-            for setting in [one for one in node.attribute if one.name == "noop_with_empty_axes" and not one.i]:
-                node.attribute.remove(setting)  # the usual; onnx leaves it where the older opset has no such word
+        """The same in the words of an opset of which onnx2torch knows more layers; onnx itself has no way back for Pad.
+
+        Whether it still says the same is seen where the network's answers are held to the file's.
+        """
+        for node in model.graph.node:
+            for setting in [one for one in node.attribute if _is_newer_word(one)]:
+                node.attribute.remove(setting)
+            if node.op_type.startswith("Reduce") and node.op_type != "ReduceSum" and len(node.input) > 1:
+                axes = self.constants.get(node.input[1])
+                if axes is not None:
+                    del node.input[1:]
+                    node.attribute.append(helper.make_attribute("axes", [int(one) for one in axes]))
+        del model.opset_import[:]
+        model.opset_import.append(helper.make_opsetid("", OLDER_OPSET))
+        context = onnx.checker.C.CheckerContext()
+        context.ir_version, context.opset_imports = model.ir_version, {"": OLDER_OPSET}
         try:
-            return version_converter.convert_version(model, REDUCING_OPSET)
-        except (RuntimeError, ValueError, version_converter.ConvertError) as error:
+            for node in model.graph.node:
+                onnx.checker.check_node(node, context)
+        except onnx.checker.ValidationError as error:
             said = str(error).splitlines()[0][:200]
-            raise self.refuse(f"its opset is newer than {REDUCING_OPSET} and cannot be lowered ({said})") from error
+            raise self.refuse(f"it uses layers of an opset newer than {OLDER_OPSET} ({said})") from error
+        return model
 
     def tapped(self, tensor: str) -> Callable[[np.ndarray], np.ndarray]:
         """Runs the whole graph up to a tensor."""
@@ -243,6 +257,24 @@ class _Graph:
             f"{self.name} is built in a way that cannot be trained here: {what}. Use it for predictions "
             "(`prelabel`), and train from another model."
         )
+
+
+def _is_newer_word(setting: onnx.AttributeProto) -> bool:
+    """Whether a node says by a word of opset 18 what goes without saying before it."""
+    value = helper.get_attribute_value(setting)
+    usual = {"noop_with_empty_axes": 0, "antialias": 0, "keep_aspect_ratio_policy": b"stretch"}
+    return setting.name == "num_outputs" or usual.get(setting.name) == value
+
+
+def _is_known(nodes: Sequence[onnx.NodeProto], opset: int) -> bool:
+    """Whether onnx2torch has every kind of layer in the version that this opset means."""
+    registry = import_onnx2torch().node_converters.registry
+    try:
+        for node in nodes:
+            registry.get_converter(operation_type=node.op_type, version=opset, domain=node.domain)
+    except NotImplementedError:
+        return False
+    return True
 
 
 def _cut_movenet(graph: _Graph, model: PoseModel) -> CutGraph:

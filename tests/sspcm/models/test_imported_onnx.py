@@ -26,6 +26,7 @@ from sspcm.models.onnx import export_model
 from sspcm.models.predict import predict_file
 from sspcm.pose_models.copies import BOX_SCALE, Person, see, upright_crop
 from sspcm.pose_models.model import PoseModel, read_pose_model
+from sspcm.pose_models.trainable import trainable_settings
 from sspcm.skeletons.skeleton import Skeleton, get_skeleton
 from tests.onnx_files import build, learning_heatmaps, learning_movenet, learning_simcc, node
 from tests.sspcm.conftest import ALL_KNOWN, PARTLY_KNOWN
@@ -112,10 +113,20 @@ def check_round_trip(file: Path, folder: Path, *, flip: bool) -> None:
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_the_exported_file_can_be_trained_on(tmp_path, kind):
-    model = trained(written(tmp_path, MODELS[kind]()), tmp_path / "trained")
-    export_model(model, tmp_path / "student")
-    cut = import_graph(tmp_path / "student" / "student.onnx")
-    images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    check_trained_on(written(tmp_path, MODELS[kind]()), tmp_path)
+
+
+def test_a_real_movenets_exported_file_can_be_trained_on(tmp_path, real_weights):
+    check_trained_on(real_weights("movenet_lightning_192.onnx"), tmp_path)
+
+
+def check_trained_on(file: Path, folder: Path) -> None:
+    model = trained(file, folder / "trained")
+    export_model(model, folder / "student")
+    cut = import_graph(folder / "student" / "student.onnx")
+    assert trainable_settings(folder / "student" / "student.onnx") == trainable_settings(file)
+    sides = (cut.info.height, cut.info.width)
+    images = torch.randn(2, 3, *sides, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         again = build_on(cut, COCO.keypoints, 0).eval()(images)
         assert (again - model.network(images)).abs().max() < 1e-4
