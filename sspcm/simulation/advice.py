@@ -13,8 +13,11 @@ WORTH = 0.005
 same (`evaluation.choosing`); and it saves a waiting person so little that 100 labels pay in pools of thousands alone
 (docs/adr/0026)."""
 PER_LABELS = 100
+Figure = tuple[float, float, float]
+"""With the ends of its interval."""
 Verdict = Literal["go on", "stop", "undecided"]
-"""stop: the upper end of the gain is below WORTH. go on: it surely gained, and may be worth it. undecided: neither."""
+"""stop: the upper end of the gain is below WORTH, of the starts and of the student. go on: either surely gained.
+undecided: neither."""
 
 
 def with_advice(summary: Mapping[str, Any], rows: Mapping[Key, Row]) -> dict[str, Any]:
@@ -26,8 +29,9 @@ def with_advice(summary: Mapping[str, Any], rows: Mapping[Key, Row]) -> dict[str
 def last_gain(rows: Mapping[Key, Row], acquisition: str) -> dict[str, Any] | None:
     """From the round before the last to the last that every seed has: how much better held-out people begin.
 
-    oks: per 100 labels, with its 95 % interval; actions: how many fewer each of them takes, per 100 labels. Person by
-    person, and seed by seed. None before there are two rounds with labels.
+    oks: per 100 labels, with its 95 % interval; student: the same of the newest student's own poses, for one that was
+    kept back leaves the starts as they were, whatever it learned. actions: how many fewer each of them takes, per 100
+    labels. Person by person, and seed by seed. None before there are two rounds with labels.
     """
     runs = {seed: of_run for (name, seed), of_run in by_run(rows).items() if name == acquisition}
     last = min((max(of_run) for of_run in runs.values()), default=0)
@@ -35,34 +39,34 @@ def last_gain(rows: Mapping[Key, Row], acquisition: str) -> dict[str, Any] | Non
         return None
     before, after = ([of_run[number] for of_run in runs.values()] for number in (last - 1, last))
     labels = after[0]["labels"] - before[0]["labels"]
-    oks, fewer = (
+    oks, student, fewer = (
         _per_hundred(interval([_gap(one, two, what, sign) for one, two in zip(before, after, strict=True)]), labels)
-        for what, sign in (("oks", 1.0), ("actions", -1.0))
+        for what, sign in (("oks", 1.0), ("student_oks", 1.0), ("actions", -1.0))
     )
     return {
         "from_labels": before[0]["labels"],
         "to_labels": after[0]["labels"],
         "seeds": sorted(runs),
         "oks": oks,
+        "student": student,
         "actions": fewer,
-        "verdict": verdict(oks),
+        "verdict": verdict(oks, student),
     }
 
 
-def verdict(oks: tuple[float, float, float]) -> Verdict:
-    """What a gain per 100 labels, with the ends of its interval, says."""
-    _, low, high = oks
-    if high < WORTH:
+def verdict(starts: Figure, student: Figure) -> Verdict:
+    """What gains per 100 labels, each with the ends of its interval, say."""
+    if max(starts[2], student[2]) < WORTH:
         return "stop"
-    return "go on" if low > 0 else "undecided"
+    return "go on" if max(starts[1], student[1]) > 0 else "undecided"
 
 
 def say_advice(gain: Mapping[str, Any]) -> str:
     """In words, with the figure it rests on."""
-    mean, low, high = gain["oks"]
+    starts, student = (f"{mean:.3f} [{low:.3f}, {high:.3f}]" for mean, low, high in (gain["oks"], gain["student"]))
     found = (
         f"from {gain['from_labels']} to {gain['to_labels']} labels, 100 labels raised the OKS that people begin at by "
-        f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+        f"{starts}, and the student's own by {student}"
     )
     if gain["verdict"] == "stop":
         return f"Stop labelling for the networks' sake: {found}, surely less than {WORTH}. More labels hardly help."
@@ -83,6 +87,6 @@ def _gap(before: Row, after: Row, what: str, sign: float) -> tuple[Any, Any]:
     return sign * (two - one), np.array(after["held_out"]["groups"], dtype=int)
 
 
-def _per_hundred(figure: tuple[float, float, float], labels: int) -> tuple[float, float, float]:
+def _per_hundred(figure: Figure, labels: int) -> Figure:
     mean, low, high = (round(PER_LABELS * value / max(labels, 1), 4) for value in figure)
     return mean, low, high

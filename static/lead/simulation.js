@@ -94,7 +94,8 @@ function verdict({ verdict: said }) {
 function result({ advice, curve, figures }) {
   return [
     ...(advice ? [html("p", { class: "more" }, html("b", {}, advice))] : []),
-    ...(curve ? [html("img", { class: "curve", src: curve, alt: "How well held-out people begin, by the actions spent on labels: the queue's order and chance" })] : []),
+    ...(curve ? [html("a", { href: curve, target: "_blank", title: "Open it large" },
+      html("img", { class: "curve", src: curve, alt: "How well held-out people begin, by the actions spent on labels: the queue's order and chance" }))] : []),
     ...(figures.length ? [html("ul", { class: "sources narrow" }, ...figures.map(({ name, text, more }) =>
       html("li", {}, html("span", { class: "name" }, name), html("span", { class: "figure" }, text), html("span", { class: "wide soft" }, more))))] : []),
   ];

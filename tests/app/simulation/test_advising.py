@@ -59,7 +59,7 @@ def test_it_is_told_from_the_question_to_the_advice(
     assert (shown.state, shown.verdict, shown.done, shown.of) == ("done", "go on", 18, 18)
     # .07 a round of 24 labels, by the order: .2917 per 100
     assert shown.advice.startswith("Go on labelling: from 24 to 48 labels, 100 labels raised the OKS")
-    assert "by 0.292 [0.292, 0.292], surely more than nothing. As of " in shown.advice
+    assert "by 0.292 [0.292, 0.292], and the student's own by 0.292 [0.292, 0.292], surely more" in shown.advice
     figures = {one.name: one.text for one in shown.figures}
     assert figures["Starts of held-out people"].startswith("0.500 [") and "→ 0.640 [" in str(figures)
     # random is at .6 after 48 labels, the order at .57 after 24 and at .64 after 48: 34.3 labels

@@ -7,11 +7,11 @@ from sspcm.simulation.curve import summarise
 from sspcm.simulation.rows import key_of
 
 
-def row(seed, number, oks, actions=(8, 8), acquisition="fitted+diversity"):
+def row(seed, number, oks, actions=(8, 8), acquisition="fitted+diversity", student=None):
     return {
         "acquisition": acquisition, "seed": seed, "round": number, "labels": 50 * number, "starts": "model",
         "cpu_s": 1.0, "actions_each": [4, 4], "groups_chosen": [0, 1], "rest": {"people": 5, "oks": 0.5, "actions": 9},
-        "held_out": {"oks": list(oks), "student_oks": list(oks), "actions": list(actions), "groups": [7, 8]},
+        "held_out": {"oks": list(oks), "student_oks": list(student or oks), "actions": list(actions), "groups": [7, 8]},
     }  # fmt: skip
 
 
@@ -48,7 +48,15 @@ def test_a_gain_that_only_some_people_have_is_undecided_and_a_small_one_ends_it(
     ],
 )
 def test_the_ends_of_the_interval_decide(gain, said):
-    assert verdict(gain) == said
+    assert verdict(gain, gain) == said
+    nothing = (0.0, 0.0, 0.0)
+    assert verdict(gain, nothing) == verdict(nothing, gain) == said, "whichever of the two says more"
+
+
+def test_a_student_that_was_kept_back_does_not_end_labelling_while_it_learns():
+    kept = rows(*(row(0, n, (0.5, 0.5), student=(0.5, 0.5 + 0.1 * n)) for n in range(3)))
+    found = last_gain(kept, "fitted+diversity")
+    assert found["oks"] == (0.0, 0.0, 0.0) and found["verdict"] != "stop"
 
 
 def test_before_the_second_round_there_is_no_advice_and_a_round_that_a_seed_lacks_waits():
