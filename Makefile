@@ -15,7 +15,7 @@ BROWSERS ?= $(shell echo $$((2 * $(PROCESSES))))
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check lint types typedefs js format bench bench-loop bench-carry bench-gpu bench-cpu clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,7 +24,7 @@ help:
 	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
 	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
 	@echo 'make bench-loop BUDGET_S=540: starts by rounds, methods, ways to choose, in rows that resume'
-	@echo 'make lint types typedefs js format bench setup clean'
+	@echo 'make read (lint types js) typedefs format bench setup clean'
 
 # --- what is installed -----------------------------------------------------------------------------------------------
 setup: $(VENV)/.run-stamp
@@ -59,9 +59,9 @@ demo-set: setup-dev
 	$(PY) -m sspcm draw build/demo-drawing --count 128 --seed 7
 	$(PY) -P -m app.demo.cutting_set build/demo-drawing static/demo
 
-test: setup-dev browser lint types js unit check
+test: setup-dev browser read unit check
 
-test-all: setup-dev browser lint types js check
+test-all: setup-dev browser read check
 	$(SIDE_BY_SIDE) -n $(PROCESSES) -m 'not browser and not gpu'
 	$(SIDE_BY_SIDE) -n $(BROWSERS) -m 'browser and not gpu'
 
@@ -78,6 +78,10 @@ unit: setup-dev
 
 check: setup
 	$(PY) -P -m app demo --check --json
+
+# What reads the code without running it, and Node's tests, side by side: each of them is one process.
+read: setup-dev $(TSC)
+	$(MAKE) --no-print-directory -j $(PROCESSES) -O lint types js
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import torch
 from safetensors.torch import load_file
 
 from sspcm.__main__ import main
+from sspcm.commands import train
 from sspcm.commands.train import read_settings
+from sspcm.crops.sampling import Share
 from sspcm.plain import ConfigError
 from sspcm.protocols.protocol import FOLDER
 from sspcm.training.folder import in_use
@@ -164,7 +167,7 @@ def test_supervised_training_needs_no_unlabelled_person(coco, capsys):
     assert main(own(coco, "run", "--method", "supervised", "--set", "train.steps=1")) == 0
 
 
-def test_two_processes_train_one_folder_and_the_batch_must_be_theirs_to_share(coco):
+def test_two_processes_train_one_folder(coco):
     """torchrun starts two; the first one writes, both compute."""
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
 
@@ -185,9 +188,13 @@ def test_two_processes_train_one_folder_and_the_batch_must_be_theirs_to_share(co
     assert broken.returncode != 0
     status = json.loads((coco.parent / "broken" / "status.json").read_text())
     assert "holds no image that can be decoded" in status["error"]
-    refused = torchrun("odd", "--set", "train.labelled_batch=3")
-    assert refused.returncode != 0
-    assert "train.labelled_batch is 3; wanted a multiple of 2, for 2 processes" in refused.stderr
+
+
+def test_a_batch_that_two_processes_cannot_share_makes_no_folder(coco, capsys, monkeypatch):
+    monkeypatch.setattr(train, "joined", lambda device: nullcontext((Share(0, 2), device)))
+    command = by_protocol(coco, str(coco.parent / "coco-2.toml"), "odd", "--set", "train.labelled_batch=3")
+    assert main(command) == 1
+    assert "train.labelled_batch is 3; wanted a multiple of 2, for 2 processes" in capsys.readouterr().err
     assert not (coco.parent / "odd").exists()
 
 
