@@ -55,7 +55,12 @@ def last_gain(rows: Mapping[Key, Row], acquisition: str) -> dict[str, Any] | Non
 
 
 def verdict(starts: Figure, student: Figure) -> Verdict:
-    """What gains per 100 labels, each with the ends of its interval, say."""
+    """What gains per 100 labels, each with the ends of its interval, say.
+
+    Where nobody's pose changed, trainings were held back by their own checks: that is no measurement.
+    """
+    if not any((*starts, *student)):
+        return "undecided"
     if max(starts[2], student[2]) < WORTH:
         return "stop"
     return "go on" if max(starts[1], student[1]) > 0 else "undecided"
@@ -68,6 +73,11 @@ def say_advice(gain: Mapping[str, Any]) -> str:
         f"from {gain['from_labels']} to {gain['to_labels']} labels, 100 labels raised the OKS that people begin at by "
         f"{starts}, and the student's own by {student}"
     )
+    if not any((*gain["oks"], *gain["student"])):
+        return (
+            f"Undecided, so go on labelling: from {gain['from_labels']} to {gain['to_labels']} labels every training was "
+            "held back by its own checks, so nothing is known of what they are worth. Simulate again with more labels."
+        )
     if gain["verdict"] == "stop":
         return f"Stop labelling for the networks' sake: {found}, surely less than {WORTH}. More labels hardly help."
     if gain["verdict"] == "go on":

@@ -59,6 +59,12 @@ def test_a_student_that_was_kept_back_does_not_end_labelling_while_it_learns():
     assert found["oks"] == (0.0, 0.0, 0.0) and found["verdict"] != "stop"
 
 
+def test_rounds_that_were_all_held_back_say_nothing():
+    flat = last_gain(rows(*(row(0, n, (0.5, 0.6)) for n in range(3))), "fitted+diversity")
+    assert flat["verdict"] == "undecided"
+    assert "every training was held back by its own checks" in say_advice(flat)
+
+
 def test_before_the_second_round_there_is_no_advice_and_a_round_that_a_seed_lacks_waits():
     assert last_gain(rows(row(0, 0, (0.5, 0.5)), row(0, 1, (0.6, 0.6))), "fitted+diversity") is None
     assert last_gain({}, "random") is None
