@@ -75,8 +75,8 @@ def say_advice(gain: Mapping[str, Any]) -> str:
     )
     if not any((*gain["oks"], *gain["student"])):
         return (
-            f"Undecided, so go on labelling: from {gain['from_labels']} to {gain['to_labels']} labels every training was "
-            "held back by its own checks, so nothing is known of what they are worth. Simulate again with more labels."
+            f"Undecided, so go on labelling: from {gain['from_labels']} to {gain['to_labels']} labels every training "
+            "was held back by its own checks, so nothing is known of their worth. Simulate again with more labels."
         )
     if gain["verdict"] == "stop":
         return f"Stop labelling for the networks' sake: {found}, surely less than {WORTH}. More labels hardly help."
