@@ -4,7 +4,8 @@ A keypoint's colour is red for the head, green for the arms, blue for the legs. 
 right half (people face the camera), one called right in the left half: a mirror turns one into the other, truly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -251,15 +252,15 @@ def classifier() -> bytes:
     return build(nodes, constants, {"image": (TensorProto.FLOAT, [1, 3, 32, 32])}, {"classes": [1, 10]})
 
 
-def node(kind: str, inputs: Sequence[str], output: str, **settings: object) -> onnx.NodeProto:
+def node(kind: str, inputs: Sequence[str], output: str, **settings: Any) -> onnx.NodeProto:
     return helper.make_node(kind, inputs, [output], **settings)
 
 
 def build(
     nodes: Sequence[onnx.NodeProto],
-    constants: dict[str, np.ndarray],
-    inputs: dict[str, tuple[int, list[int | str]]],
-    outputs: dict[str, list[int | str]],
+    constants: Mapping[str, Any],
+    inputs: Mapping[str, tuple[Any, Sequence[Any]]],
+    outputs: Mapping[str, Sequence[Any]],
     *,
     opset: int = 18,
 ) -> bytes:
