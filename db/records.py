@@ -31,13 +31,15 @@ class StartsChoice:
     """Whose predictions annotators begin from. A person whom that network did not predict begins from the other's.
 
     measured: what the labels say, the imported model until a student is surely better; why: in words. overridden: what
-    a lead chose instead, and which lead; both None where none did.
+    a lead chose instead, and which lead; both None where none did. visibility: by network, what labels taught of which
+    keypoints people call visible (sspcm/evaluation/visibility.py, as plain data).
     """
 
     measured: StartsFrom = "imported"
     why: str = ""
     overridden: StartsFrom | None = None
     lead: str | None = None
+    visibility: dict[StartsFrom, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def source(self) -> StartsFrom:

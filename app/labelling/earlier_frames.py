@@ -63,8 +63,8 @@ def _poses(tx: Session, image: ImageRecord) -> list[Posed]:
     imported = predictions.imported(tx, ids)
     described = project.get_project(tx)
     students = predictions.of_student(tx, ids, described.published_round)
-    prefer = described.starts.source
-    starts = [(p, best_start(p.label, students.get(p.id), imported.get(p.id), prefer=prefer)) for p in persons]
+    choice = described.starts
+    starts = [(p, best_start(p.label, students.get(p.id), imported.get(p.id), choice=choice)) for p in persons]
     return [(person, start) for person, start in starts if start is not None and _any_present(start)]
 
 

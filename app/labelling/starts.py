@@ -8,11 +8,9 @@ frame ask here.
 import numpy as np
 
 from app.contract.labelling import StartPayload
-from db.records import StartsFrom, StoredPrediction
-from sspcm.pose import ABSENT, HIDDEN, VISIBLE, Label
-
-SEEN_ABOVE = 0.2
-"""A predicted keypoint of this confidence starts as visible, one below as hidden."""
+from db.records import StartsChoice, StoredPrediction
+from sspcm.evaluation.visibility import Visibility, by_confidence
+from sspcm.pose import ABSENT, HIDDEN, Label
 
 
 def best_start(
@@ -20,10 +18,10 @@ def best_start(
     student: StoredPrediction | None,
     imported: StoredPrediction | None,
     *,
-    prefer: StartsFrom,
+    choice: StartsChoice,
 ) -> StartPayload | None:
-    """The label if there is one, else the preferred network's prediction, else the other's; None without any."""
-    return next(iter(every_start(label, student, imported, prefer=prefer)), None)
+    """The label if there is one, else the chosen network's prediction, else the other's; None without any."""
+    return next(iter(every_start(label, student, imported, choice=choice)), None)
 
 
 def every_start(
@@ -31,12 +29,12 @@ def every_start(
     student: StoredPrediction | None,
     imported: StoredPrediction | None,
     *,
-    prefer: StartsFrom,
+    choice: StartsChoice,
 ) -> list[StartPayload]:
     """All there are, the best first."""
     labelled = [] if label is None else [label_start(label)]
-    predicted = (student, imported) if prefer == "student" else (imported, student)
-    return labelled + [predicted_start(one) for one in predicted if one is not None]
+    predicted = (student, imported) if choice.source == "student" else (imported, student)
+    return labelled + [predicted_start(one, choice) for one in predicted if one is not None]
 
 
 def label_start(label: Label) -> StartPayload:
@@ -44,11 +42,17 @@ def label_start(label: Label) -> StartPayload:
     return StartPayload(xyv=label.xyv.tolist(), source="label", prediction_id=label.started_from)
 
 
-def predicted_start(found: StoredPrediction) -> StartPayload:
-    """A prediction, its confidences read as visibilities."""
-    pose = found.prediction
-    visibility = np.where(pose.confidence >= SEEN_ABOVE, VISIBLE, HIDDEN)
-    if found.round_number is not None:
+def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPayload:
+    """A prediction, its confidences read as visibilities: as labels taught, where they did."""
+    pose, is_student = found.prediction, found.round_number is not None
+    taught = choice.visibility.get("student" if is_student else "imported")
+    if taught is not None:
+        visibility = Visibility.from_json(taught).choose(pose.confidence[None])[0]
+    else:
+        visibility = by_confidence(pose.confidence)
+    if is_student:
+        if taught is None:
+            visibility[visibility == ABSENT] = HIDDEN  # a student knows every keypoint
         xyv = np.column_stack([pose.xy, visibility]).tolist()
         return StartPayload(xyv=xyv, source="student", prediction_id=found.id)
     visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it

@@ -180,7 +180,7 @@ def _person(
     """latest: the newest label they ever had. of_round: what the published round's networks say."""
     by_network = {stored.prediction.network: stored for stored in of_round}
     student = by_network.get(STUDENT)
-    prefer = described.starts.source
+    choice = described.starts
     return PersonPayload(
         id=person.id,
         revision=person.revision,
@@ -193,8 +193,8 @@ def _person(
         ],
         keypoint_scores=[None if math.isnan(value) else value for value in score.keypoints] if score else None,
         skip_reason=person.skip_reason,
-        start=best_start(person.label, student, imported, prefer=prefer) or empty_start(len(described.skeleton)),
-        starts=every_start(latest, student, imported, prefer=prefer),
+        start=best_start(person.label, student, imported, choice=choice) or empty_start(len(described.skeleton)),
+        starts=every_start(latest, student, imported, choice=choice),
         ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
     )
 

@@ -148,7 +148,7 @@ def gather(tx: Session, measured: Sequence[Source]) -> Evidence:
     sigmas = get_project(tx).skeleton.sigma_array
     found = {}
     for source in measured:
-        predicted, learned = _predictions(tx, source, ids)
+        predicted, learned = predictions_of(tx, source, ids)
         values = [_oks(p, None if p.id in learned else predicted.get(p.id), sigmas) for p in everybody]
         found[source] = np.array(values, dtype=np.float64)
     return Evidence(
@@ -159,7 +159,7 @@ def gather(tx: Session, measured: Sequence[Source]) -> Evidence:
     )
 
 
-def _predictions(tx: Session, source: Source, ids: Sequence[int]) -> tuple[dict[int, StoredPrediction], set[int]]:
+def predictions_of(tx: Session, source: Source, ids: Sequence[int]) -> tuple[dict[int, StoredPrediction], set[int]]:
     """What a source says of these persons, and from whom it learned: an imported model from none of them."""
     if source.round_number is not None:
         return predictions.of_student(tx, ids, source.round_number), evidence.learned_from(tx, source.round_number)

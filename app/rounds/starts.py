@@ -19,6 +19,7 @@ from app.rounds.evidence import (
     kept_round,
     student_source,
 )
+from app.rounds.visibility import taught_visibility
 from db.clock import utc_now
 from db.pool.project import get_project, project_uuid, set_starts
 from db.records import StartsChoice, StartsFrom, UserRecord
@@ -48,12 +49,14 @@ def judge_round(tx: Session, number: int) -> Judgement:
     evidence = gather(tx, known)
     if current is None:
         words = "Nothing could be measured: there were no other predictions to compare its student's with."
-        return Judgement(None, {"words": words}, starts)
+        return Judgement(None, {"words": words}, replace(starts, visibility=taught_visibility(tx, candidate)))
     found = evidence.over(current, candidate)
     words = _measured_words(found, current, candidate)
     because = f"Not published, as its student is worse. {words}" if _is_worse(evidence, current, candidate) else None
     student = before if because else candidate
-    choice = _choice(evidence, model, student, starts, earlier=before)
+    choice = replace(
+        _choice(evidence, model, student, starts, earlier=before), visibility=taught_visibility(tx, model, student)
+    )
     return Judgement(because, _figures(found, current) | {"words": words}, choice)
 
 
@@ -63,14 +66,17 @@ def choose_again(store: Store) -> None:
         project = get_project(tx)
         model, student = imported_source(tx), _published_student(tx)
         evidence = gather(tx, [one for one in (model, student) if one is not None])
-        choice = _choice(evidence, model, student, project.starts)
+        choice = replace(
+            _choice(evidence, model, student, project.starts), visibility=taught_visibility(tx, model, student)
+        )
     with store.transaction() as tx:
         keep_measured(tx, choice)
 
 
 def keep_measured(tx: Session, choice: StartsChoice) -> None:
     """What was measured counts from now on; what a lead chose meanwhile stays."""
-    set_starts(tx, replace(get_project(tx).starts, measured=choice.measured, why=choice.why))
+    now = get_project(tx).starts
+    set_starts(tx, replace(now, measured=choice.measured, why=choice.why, visibility=choice.visibility))
 
 
 def choose_if_never(store: Store) -> None:

@@ -11,7 +11,7 @@ from db.errors import InvalidDecision
 from db.labelling import sheet
 from db.labelling.sheet import Place, SheetFilter, SheetPerson
 from db.pool import cameras, project
-from db.records import StartsFrom, UserRecord
+from db.records import StartsChoice, UserRecord
 from db.store.session import Store
 from sspcm.geometry import apply
 
@@ -40,14 +40,14 @@ def page(store: Store, user: UserRecord, wanted: SheetFilter, *, after: str | No
         found = sheet.page(tx, wanted, user, after=place, limit=limit)
         choices = [CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)]
     return SheetPayload(
-        persons=[_person(one, described.starts.source) for one in found.persons],
+        persons=[_person(one, described.starts) for one in found.persons],
         next=None if found.next is None else str(found.next),
         total=found.total,
         cameras=choices,
     )
 
 
-def _person(found: SheetPerson, prefer: StartsFrom) -> SheetPersonPayload:
+def _person(found: SheetPerson, choice: StartsChoice) -> SheetPersonPayload:
     person, image, score = found.person, found.image, found.score
     return SheetPersonPayload(
         id=person.id,
@@ -64,13 +64,13 @@ def _person(found: SheetPerson, prefer: StartsFrom) -> SheetPersonPayload:
         labelled_by=person.label.author if person.label else None,
         held_by=found.held_by,
         thumb=f"/thumb/{person.id}/{thumb_name(image, person.box)}.jpg",
-        pose=_pose(found, prefer),
+        pose=_pose(found, choice),
     )
 
 
-def _pose(found: SheetPerson, prefer: StartsFrom) -> SheetPosePayload | None:
+def _pose(found: SheetPerson, choice: StartsChoice) -> SheetPosePayload | None:
     """What the editor would begin from, in px of the thumb; nobody has none."""
-    start = best_start(found.person.label, found.student, found.imported, prefer=prefer)
+    start = best_start(found.person.label, found.student, found.imported, choice=choice)
     if start is None or found.person.state == "not_a_person":
         return None
     xyv = np.array(start.xyv)

@@ -6,4 +6,5 @@ metrics           OKS, AP, agreement of two labellings
 prediction_files  files of predictions, and several networks' side by side
 rank_scores       scores that a ranking may go by, and the baselines
 ranking_figures   how good an order is, with intervals over images
+visibility        which predicted keypoints a start shows as visible, hidden or absent
 """

@@ -1,12 +1,13 @@
 """Whom to label next, by several rules; what corrections taught comes in where the rule is fitted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from sspcm.config import RankingConfig
+from sspcm.evaluation.visibility import Visibility, fit_visibility
 from sspcm.ranking.corrections import Corrections, Fit, fit_corrections, wrong_keypoints
 from sspcm.ranking.diversity import arrange
 from sspcm.ranking.evidence import Evidence
@@ -20,16 +21,24 @@ from sspcm.simulation.rows import Acquisition
 class Source:
     """What one network says of everybody; NaN of those whom it was not asked about.
 
-    xyc: image pixels and confidence. inconsistency: NaN, too, where nobody compared answers.
+    xyc: image pixels and confidence. inconsistency: NaN, too, where nobody compared answers. visibility: what labels
+    taught of which keypoints people call visible; None where they did not.
     """
 
     name: str
     xyc: Float[np.ndarray, "P K 3"]
     inconsistency: Float[np.ndarray, "P K"]
+    visibility: Visibility | None = None
 
     def evidence(self, rows: Int[np.ndarray, "N"]) -> Evidence:
         """Of some persons, as rankings take it."""
         return Evidence(self.inconsistency[rows], self.xyc[rows, :, 2])
+
+    def taught_by(self, everybody: Everybody, rows: Int[np.ndarray, "N"]) -> "Source":
+        """The same, its visibilities taught by the labels of these persons, from whom it did not learn."""
+        known = rows[~np.isnan(self.xyc[rows]).any((1, 2))]
+        truth = everybody.truth[known][..., 2].astype(np.int64)
+        return replace(self, visibility=fit_visibility(self.xyc[known][..., 2], truth, everybody.image[known]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sspcm.pose import ABSENT, HIDDEN, VISIBLE
-
-VISIBLE_FROM = 0.2
-"""A keypoint of this confidence or more starts as visible; a lower one as hidden, and one of 0 is not placed."""
+from sspcm.evaluation.visibility import Visibility, by_confidence
+from sspcm.pose import ABSENT, VISIBLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +22,10 @@ class Actions:
         return np.asarray(self.moved + self.changed + 1)
 
 
-def started_from(xyc: Float[np.ndarray, "P K 3"]) -> Float[np.ndarray, "P K 3"]:
-    """A prediction as the editor opens it: x, y and visibility."""
+def started_from(xyc: Float[np.ndarray, "P K 3"], visibility: Visibility | None = None) -> Float[np.ndarray, "P K 3"]:
+    """A prediction as the editor opens it: x, y and visibility. visibility: what labels taught, if they did."""
     confidence = xyc[..., 2]
-    seen = np.where(confidence >= VISIBLE_FROM, VISIBLE, np.where(confidence > 0, HIDDEN, ABSENT))
+    seen = by_confidence(confidence) if visibility is None else visibility.choose(confidence)
     return np.concatenate([xyc[..., :2], seen[..., None].astype(np.float64)], axis=-1)
 
 
@@ -37,6 +35,7 @@ def count_actions(
     *,
     area: Float[np.ndarray, "P"],
     sigmas: Float[np.ndarray, "K"],
+    visibility: Visibility | None = None,
 ) -> Actions:
     """What correcting predictions (x, y, confidence) to the truth (x, y, visibility) takes.
 
@@ -44,7 +43,7 @@ def count_actions(
     annotators (COCO's kappa), and placed where the start has none. Any other visibility than the truth's is a change:
     a placed keypoint comes as visible, and one that is absent in truth is only taken away.
     """
-    opened = started_from(start)
+    opened = started_from(start, visibility)
     spread = 2 * sigmas[None, :] * np.sqrt(area)[:, None]
     is_off = ((opened[..., :2] - truth[..., :2]) ** 2).sum(-1) > spread**2
     was, wanted = opened[..., 2], truth[..., 2]

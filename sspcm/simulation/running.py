@@ -76,6 +76,7 @@ def simulate(simulation: Simulation, run: Run, clock: Clock) -> Iterator[Row]:
         done, rest = [*done, Labelled(in_use.order, batch)], np.setdiff1d(rest, batch)
         student = _learn(simulation, run, number, parts, rest, done, in_use)
         in_use = after_round(in_use, student, everybody, parts.validation)
+        in_use = in_use.taught_by(everybody, np.concatenate([one.rows for one in done]), parts.validation)
         _keep_networks(simulation, run, number, in_use)
         told = {
             "labels": sum(len(one.rows) for one in done),
@@ -151,7 +152,7 @@ def _row(
         "seed": run.seed,
         "round": number,
         "starts": starts.name,
-        "is_published": in_use.published is student,
+        "is_published": in_use.published is not None and in_use.published.name == student.name,
         "held_out": {
             "oks": held_out.round(4).tolist(),
             "student_oks": students.round(4).tolist(),
@@ -170,4 +171,10 @@ def _row(
 def _actions(everybody: Everybody, starts: Source, rows: Int[np.ndarray, "N"]) -> Actions:
     """What the annotator does with these people's starts."""
     sigmas = everybody.skeleton.sigma_array
-    return count_actions(starts.xyc[rows], everybody.truth[rows], area=everybody.area[rows], sigmas=sigmas)
+    return count_actions(
+        starts.xyc[rows],
+        everybody.truth[rows],
+        area=everybody.area[rows],
+        sigmas=sigmas,
+        visibility=starts.visibility,
+    )

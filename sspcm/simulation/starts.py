@@ -28,6 +28,13 @@ class InUse:
         """By whom the pool is ordered: the published round, else the imported model."""
         return self.published or self.model
 
+    def taught_by(
+        self, everybody: Everybody, labelled: Int[np.ndarray, "L"], validation: Int[np.ndarray, "V"]
+    ) -> "InUse":
+        """Both networks' visibilities as the labels so far teach them; the student learned from the labelled."""
+        model = self.model.taught_by(everybody, np.concatenate([labelled, validation]))
+        return replace(self, model=model, published=self.published and self.published.taught_by(everybody, validation))
+
 
 def after_round(in_use: InUse, student: Source, everybody: Everybody, validation: Int[np.ndarray, "V"]) -> InUse:
     """Once a round has ended: its student is published unless it is worse than what is in use, and begun from once it

@@ -14,12 +14,11 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
+from sspcm.evaluation.choosing import compare
 from sspcm.members import LearnerName
 from sspcm.networks import PoseNetwork
 
 PARTS = (0.25, 0.5, 0.75, 1.0)
-ONE_SIDED = 1.645
-"""Deviations of the mean that leave 5 % of chances below, where persons are many."""
 Measure = Callable[[PoseNetwork], Float[np.ndarray, "P"]]
 State = dict[str, torch.Tensor]
 
@@ -74,7 +73,8 @@ def _measured(
 
 def _best_part(found: Mapping[float, Float[np.ndarray, "P"]]) -> float:
     """By the OKS of all persons at each part; 0 is the start."""
-    better = [part for part in PARTS if lower_end(found[part] - found[0.0]) > 0]
+    each = np.arange(len(found[0.0]))  # persons taken as independent: they are few, and of many images
+    better = [part for part in PARTS if compare(found[part], found[0.0], each).low > 0]
     if not better:
         return 0.0
     best = max(better, key=lambda part: found[part].mean())
@@ -98,19 +98,3 @@ def _place(network: PoseNetwork, began: State, ended: State, *, part: float) -> 
             for name, tensor in ended.items()
         }
     )
-
-
-def lower_end(differences: Float[np.ndarray, "P"]) -> float:
-    """Of the one-sided 95 % interval of their mean, by Student's t; minus infinity for fewer than two."""
-    count = len(differences)
-    if count < 2:
-        return -np.inf
-    return float(differences.mean() - _student(count - 1) * differences.std(ddof=1) / count**0.5)
-
-
-def _student(freedom: int) -> float:
-    """What 95 % of a t distribution lie below: Cornish and Fisher's series, within .05 from 4 degrees of freedom on."""
-    z = ONE_SIDED
-    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / freedom + second / freedom**2 + third / freedom**3

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from app.labelling.starts import best_start, empty_start, every_start
-from db.records import StartsFrom, StoredPrediction
+from db.records import StartsChoice, StartsFrom, StoredPrediction
+from sspcm.evaluation.visibility import fit_visibility
 from sspcm.pose import Label, Prediction
 
 LABEL = Label(np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 1.0], [5.0, 6.0, 2.0]]), started_from=7)
@@ -15,7 +16,7 @@ MODEL = StoredPrediction(2, 9, None, Prediction(XYC, "dots"))
 
 
 def sources(*found: Any, prefer: StartsFrom) -> list[str]:
-    return [start.source for start in every_start(*found, prefer=prefer)]
+    return [start.source for start in every_start(*found, choice=StartsChoice(prefer))]
 
 
 def test_a_label_comes_before_the_network_that_is_preferred_and_that_before_the_other() -> None:
@@ -27,13 +28,13 @@ def test_a_label_comes_before_the_network_that_is_preferred_and_that_before_the_
 
 
 def test_the_best_start_is_the_first_of_all() -> None:
-    start = best_start(None, STUDENT, MODEL, prefer="imported")
+    start = best_start(None, STUDENT, MODEL, choice=StartsChoice("imported"))
     assert start is not None and start.source == "model"
-    assert best_start(None, None, None, prefer="imported") is None
+    assert best_start(None, None, None, choice=StartsChoice()) is None
 
 
 def test_confidence_becomes_visibility_and_only_a_model_may_not_know_a_keypoint() -> None:
-    student, model = every_start(None, STUDENT, MODEL, prefer="student")
+    student, model = every_start(None, STUDENT, MODEL, choice=StartsChoice("student"))
     assert [v for _, _, v in student.xyv] == [1.0, 1.0, 2.0]
     assert [v for _, _, v in model.xyv] == [0.0, 1.0, 2.0]
     assert [row[:2] for row in model.xyv] == XYC[:, :2].tolist()
@@ -41,6 +42,17 @@ def test_confidence_becomes_visibility_and_only_a_model_may_not_know_a_keypoint(
 
 
 def test_a_label_starts_as_it_was_placed_and_nothing_starts_absent() -> None:
-    (start,) = every_start(LABEL, None, None, prefer="student")
+    (start,) = every_start(LABEL, None, None, choice=StartsChoice("student"))
     assert (start.xyv, start.prediction_id) == (LABEL.xyv.tolist(), 7)
     assert (empty_start(2).xyv, empty_start(2).source) == ([[0.0, 0.0, 0.0]] * 2, "empty")
+
+
+def test_labels_teach_which_keypoints_start_visible_hidden_or_absent_each_network_on_its_own() -> None:
+    """Here people call everything hidden, however sure the student is; of the model nothing is known."""
+    confidence = np.random.default_rng(0).uniform(0, 1, (60, 3))
+    fitted = fit_visibility(confidence, np.full((60, 3), 1), np.arange(60))
+    assert fitted is not None
+    choice = StartsChoice("student", visibility={"student": fitted.to_json()})
+    student, model = every_start(None, STUDENT, MODEL, choice=choice)
+    assert [v for _, _, v in student.xyv] == [1.0, 1.0, 1.0]
+    assert [v for _, _, v in model.xyv] == [0.0, 1.0, 2.0]

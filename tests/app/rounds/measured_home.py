@@ -23,9 +23,9 @@ POSE = np.column_stack([40.0 + np.arange(17.0), 200.0 + 2 * np.arange(17.0)])
 """Where everybody is: the label that `conftest.add_people` gives the first person of an image, K 2."""
 
 
-def away(pixels: float, network: str) -> Prediction:
+def away(pixels: float, network: str, *, confidence: float = 0.9) -> Prediction:
     """A prediction so far from where everybody is."""
-    return Prediction(np.column_stack([POSE + (pixels, 0.0), np.full(17, 0.9)]), network)
+    return Prediction(np.column_stack([POSE + (pixels, 0.0), np.full(17, confidence)]), network)
 
 
 def add_persons(
@@ -53,9 +53,14 @@ def accept(store: Store, user: UserRecord, ids: Iterable[int], *, began: dict[in
             labels.decide(tx, decision, now=utc_now())
 
 
-def predict(store: Store, ids: Iterable[int], pixels: Place, *, model: str = "movenet") -> dict[int, int]:
+def predict(
+    store: Store, ids: Iterable[int], pixels: Place, *, model: str = "movenet", confidence: float = 0.9
+) -> dict[int, int]:
     """An imported model's predictions; their ids by person."""
-    found = [ImportedPrediction(away(pixels(i), model), PersonScore(i, 0.1, (0.1,) * 17, ()), "crop") for i in ids]
+    found = [
+        ImportedPrediction(away(pixels(i), model, confidence=confidence), PersonScore(i, 0.1, (0.1,) * 17, ()), "crop")
+        for i in ids
+    ]
     with store.transaction() as tx:
         predictions.add_imported(tx, found)
         return {i: one.id for i, one in predictions.imported(tx, list(ids)).items()}
