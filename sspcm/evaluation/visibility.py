@@ -41,7 +41,7 @@ class Visibility:
         placed = self.placed.probability(numbers).reshape(confidence.shape)
         visible = self.visible.probability(numbers).reshape(confidence.shape)
         states = np.stack([1 - placed, placed * (1 - visible), placed * visible], axis=-1)  # P K 3, as _STATES
-        return np.array(_STATES)[(states @ _ACTIONS.T).argmin(-1)]
+        return np.asarray(np.array(_STATES)[(states @ _ACTIONS.T).argmin(-1)])
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
