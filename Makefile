@@ -10,8 +10,6 @@ TYPESCRIPT := 7.0.2
 TSC := $(VENV)/typescript-$(TYPESCRIPT)/node_modules/typescript/bin/tsc
 PORT ?= 7860
 PROCESSES ?= 2
-# Twice as many for browser tests: half of their time a page waits for its server, or a test for its page.
-BROWSERS ?= $(shell echo $$((2 * $(PROCESSES))))
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
@@ -62,19 +60,20 @@ demo-set: setup-dev
 test: setup-dev browser read unit check
 
 test-all: setup-dev browser read check
-	$(SIDE_BY_SIDE) -n $(PROCESSES) -m 'not browser and not gpu'
-	$(SIDE_BY_SIDE) -n $(BROWSERS) -m 'browser and not gpu'
+	$(SIDE_BY_SIDE) -m 'not browser and not gpu'
+	$(SIDE_BY_SIDE) -m 'browser and not gpu'
 
 test-gpu: setup-dev
 	$(BIN)/pytest -m gpu
 
 # Test files side by side, a file never in two processes: what its tests share is made once. Browser tests have processes of
-# their own, for the browser leaves its event loop running in the process in which asyncio tests would follow. Each process
-# has one thread for its tensors: two with two threads each are slower than one after the other.
-SIDE_BY_SIDE = OMP_NUM_THREADS=1 $(BIN)/pytest --dist loadfile
+# their own, for the browser leaves its event loop running in the process in which asyncio tests would follow; four of them
+# on two cores took no less time than two. Each process has one thread for its tensors: two with two threads each are
+# slower than one after the other.
+SIDE_BY_SIDE = OMP_NUM_THREADS=1 $(BIN)/pytest -n $(PROCESSES) --dist loadfile
 unit: setup-dev
-	$(SIDE_BY_SIDE) -n $(PROCESSES) --durations=30 -m 'not browser and not slow and not gpu'
-	$(SIDE_BY_SIDE) -n $(BROWSERS) --durations=10 -m 'browser and not slow and not gpu'
+	$(SIDE_BY_SIDE) --durations=30 -m 'not browser and not slow and not gpu'
+	$(SIDE_BY_SIDE) --durations=10 -m 'browser and not slow and not gpu'
 
 check: setup
 	$(PY) -P -m app demo --check --json
