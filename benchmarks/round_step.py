@@ -6,39 +6,46 @@ python benchmarks/round_step.py [--preset demo] [--device cpu] [--steps 10] [--t
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from sspcm.config import PRESETS, RoundConfig
+from sspcm.config import IMPORTED, PRESETS, RoundConfig
+from sspcm.crops.sampling import step_generator
 from sspcm.crops.store import Frame
+from sspcm.method.step import Batch, JointStep, labelled_view, teach
 from sspcm.method.trio import build_trio
 from sspcm.skeletons.skeleton import get_skeleton
-from sspcm.training.loop import Batch, labelled_view, make_optimiser, step_generator, teach, train_step
+from sspcm.training.loop import make_optimiser, train_step
+
+PRESETS_OF_OUR_OWN = tuple(name for name in PRESETS if name != IMPORTED)
+"""The other one's networks are whatever model a home has."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the median seconds of a step and of its parts, and how many bare forward passes the step is worth."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--preset", choices=tuple(PRESETS), default="demo")
+    parser.add_argument("--preset", choices=PRESETS_OF_OUR_OWN, default="demo")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--threads", type=int)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
     device, config, skeleton = torch.device(options.device), PRESETS[options.preset], get_skeleton("coco-17")
-    trio = build_trio(config.model, keypoints=len(skeleton), seed=0).to(device)
+    keypoints = len(skeleton)
+    trio = build_trio(config.model, keypoints=keypoints, seed=0).to(device)
     trio.train()
     optimiser = make_optimiser(trio, config.train)
-    mirror, batch = torch.from_numpy(skeleton.mirror_array), _random_batch(config, len(skeleton))
+    mirror, batch = torch.from_numpy(skeleton.mirror_array), _random_batch(config, keypoints)
+    joint = JointStep(trio, mirror, config, device)
     assert batch.unlabelled is not None
     crops, generator = batch.unlabelled, step_generator(0, 0)
     parts: dict[str, Callable[[], object]] = {
-        "step": lambda: train_step(trio, optimiser, batch, mirror, config, step=0, device=device),
+        "step": lambda: train_step(joint, optimiser, [batch], config, step=0),
         "labelled_view": lambda: labelled_view(batch, mirror, config, generator=generator, device=device),
-        "teach_forward": lambda: teach(trio, crops, config, generator=generator, device=device),
+        "teach_forward": lambda: teach(trio, crops, config, keypoints=keypoints, generator=generator, device=device),
         "one_forward": lambda: trio.a(_random_images(config, device)),
     }
     seconds = {name: round(_median_seconds(part, options.steps, device), 4) for name, part in parts.items()}
