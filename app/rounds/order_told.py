@@ -138,12 +138,10 @@ def _figures(
     judged = np.isfinite(errors.error) & np.isfinite(expected.wrong)
     wrong, lost = errors.error > 0.5, errors.person
 
-    def told(rows: Int[np.ndarray, "N"], by: Int[np.ndarray, "N"]) -> float:
-        """The rows' keypoints told by what is expected of others', where both are known."""
-        both = judged[rows] & judged[by]
-        return auroc(expected.wrong[by][both], wrong[rows][both])
+    def told(rows: Int[np.ndarray, "N"]) -> float:
+        """Of the keypoints of these people."""
+        return auroc(expected.wrong[rows][judged[rows]], wrong[rows][judged[rows]])
 
-    everybody = np.arange(len(lost))
     return [
         _figure(
             "Whom to see first",
@@ -151,14 +149,17 @@ def _figures(
             lambda rows: spearman(scores[rows], lost[rows]),
             lambda order: spearman(scores[order], lost),
             errors,
+            counted=len(lost),
             chance=0.0,
         ),
         _figure(
             "Which keypoints are wrong",
             "AUROC: of a wrong keypoint and a right one, how often the wrong one is told; 1 is perfect",
-            lambda rows: told(rows, rows),
-            lambda order: told(everybody, order),
+            told,
+            # of all keypoints: dealt out among people, a keypoint's own rate of errors would still tell
+            lambda order: auroc(expected.wrong[judged][order], wrong[judged]),
             errors,
+            counted=int(judged.sum()),
             chance=0.5,
         ),
     ]
@@ -171,10 +172,11 @@ def _figure(
     shuffled: Callable[[Int[np.ndarray, "N"]], float],
     errors: Errors,
     *,
+    counted: int,
     chance: float,
 ) -> OrderFigurePayload:
     value, low, high = map(_known, _interval(measure, errors))
-    chance_low, chance_high = map(_known, by_chance(shuffled, len(errors.images), draws=DRAWS, seed=0))
+    chance_low, chance_high = map(_known, by_chance(shuffled, counted, draws=DRAWS, seed=0))
     return OrderFigurePayload(
         name=name,
         more=more,

@@ -111,7 +111,7 @@ def intervals(
 def by_chance(
     measure: Callable[[Int[np.ndarray, "N"]], float], count: int, *, draws: int, seed: int
 ) -> tuple[float, float]:
-    """Between which two figures 95 % of random orders lie. measure: of an order of `count` persons, their rows."""
+    """Between which two figures 95 % of random orders lie. measure: of an order of `count` persons or keypoints."""
     rng = np.random.default_rng(seed)
     found = [measure(rng.permutation(count)) for _ in range(draws)]
     low, high = np.nanpercentile(found, (2.5, 97.5)) if np.isfinite(found).any() else (np.nan, np.nan)

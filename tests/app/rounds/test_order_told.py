@@ -29,11 +29,16 @@ def told_of(store: Store, home: Path) -> OrderPayload:
         return order_told(tx, home)
 
 
-def predict_in_doubt(store: Store, ids: list[int], doubt: Callable[[int], float], *, seed: int = 0) -> None:
-    """The farther off a keypoint, the more the model's answers lie apart, as much as `doubt` of the person's number."""
+def predict_in_doubt(
+    store: Store, ids: list[int], doubt: Callable[[int], float], *, seed: int = 0, far: int = 0
+) -> None:
+    """The farther off a keypoint, the more the model's answers lie apart, as much as `doubt` of the person's number.
+
+    far: so many keypoints, the first ones, are ten times as far off, of everybody.
+    """
     rng, found = np.random.default_rng(seed), []
     for i in ids:
-        off = rng.exponential(8.0, 17) * (1 + i % 4)
+        off = rng.exponential(8.0, 17) * (1 + i % 4) * np.where(np.arange(17) < far, 10, 1)
         apart = np.clip(doubt(i) * off / 40 + (1 - doubt(i)) * rng.random(17), 0, 1)
         xyc = np.column_stack([POSE + np.column_stack([off, np.zeros(17)]), 1 - apart])
         told = PersonScore(i, 0.1, tuple(apart.tolist()), ())
@@ -84,6 +89,17 @@ def test_an_order_by_the_errors_own_is_told_from_one_by_chance(
         assert told.advice.startswith("It is better than chance.")
     else:
         assert told.advice.startswith("Nothing says that it is better than chance. Label on")
+
+
+def test_a_keypoint_that_is_wrong_for_everybody_does_not_help_a_random_order(
+    sqlite_store: Store, add_people: People, add_account: People, tmp_path: Path
+) -> None:
+    ids = add_persons(sqlite_store, add_people, 40)
+    predict_in_doubt(sqlite_store, ids, lambda _: 1.0, far=6)
+    accept(sqlite_store, add_account(sqlite_store), ids)
+    _, keypoints = told_of(sqlite_store, tmp_path).figures
+    assert keypoints.chance_low is not None and keypoints.chance_high is not None
+    assert 0.4 < keypoints.chance_low < keypoints.chance < keypoints.chance_high < 0.6
 
 
 def test_validation_people_check_a_fit_that_never_saw_them(
