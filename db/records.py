@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
+from sspcm.evaluation.visibility import Visibility
 from sspcm.fisheye import LensCircle
 from sspcm.pose import PART_OF_BOX, Box, Label, Prediction
 from sspcm.skeletons.skeleton import Skeleton
@@ -40,6 +42,11 @@ class StartsChoice:
     overridden: StartsFrom | None = None
     lead: str | None = None
     visibility: dict[StartsFrom, dict[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def taught(self) -> dict[StartsFrom, Visibility]:
+        """`visibility` to choose by: read once for all people of a page."""
+        return {network: Visibility.from_json(told) for network, told in self.visibility.items()}
 
     @property
     def source(self) -> StartsFrom:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.contract.labelling import StartPayload
 from db.records import StartsChoice, StoredPrediction
-from sspcm.evaluation.visibility import Visibility, by_confidence
+from sspcm.evaluation.visibility import by_confidence
 from sspcm.pose import ABSENT, HIDDEN, Label
 
 
@@ -45,11 +45,8 @@ def label_start(label: Label) -> StartPayload:
 def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPayload:
     """A prediction, its confidences read as visibilities: as labels taught, where they did."""
     pose, is_student = found.prediction, found.round_number is not None
-    taught = choice.visibility.get("student" if is_student else "imported")
-    if taught is not None:
-        visibility = Visibility.from_json(taught).choose(pose.confidence[None])[0]
-    else:
-        visibility = by_confidence(pose.confidence)
+    taught = choice.taught.get("student" if is_student else "imported")
+    visibility = by_confidence(pose.confidence) if taught is None else taught.choose(pose.confidence[None])[0]
     if is_student:
         if taught is None:
             visibility[visibility == ABSENT] = HIDDEN  # a student knows every keypoint
