@@ -1,7 +1,7 @@
 /** What the queue is ordered by, and how well, beside a random order. Every text enters as text. */
 
 import { html } from "../shared/dom.js";
-import { STYLE } from "./style.js";
+import { AskingCard } from "./asking_card.js";
 import { sayFigure } from "./words.js";
 
 const REFRESH_MS = 20_000;
@@ -9,33 +9,18 @@ const REFRESH_MS = 20_000;
 /** @typedef {import("../shared/contract.d.ts").OrderPayload} Order
  *  @typedef {import("../shared/contract.d.ts").OrderFigurePayload} Figure */
 
-class LeadOrder extends HTMLElement {
-  #card = html("section", { class: "card", "aria-label": "The queue's order" });
-  #timer = 0;
+/** @extends {AskingCard<Order>} */
+class LeadOrder extends AskingCard {
 
-  connectedCallback() {
-    if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), this.#card);
-    this.#card.hidden = true;
-    this.#timer = window.setInterval(() => this.#ask(), REFRESH_MS);
-    this.#ask();
-  }
-
-  disconnectedCallback() {
-    window.clearInterval(this.#timer);
-  }
-
-  async #ask() {
-    if (document.hidden) return;
-    const answer = await fetch("/api/order").catch(() => null); // without an answer it stays as it is
-    const found = answer?.ok ? await answer.json() : null;
-    if (found) this.#show(found);
+  constructor() {
+    super("The queue's order", "/api/order", REFRESH_MS);
   }
 
   /** @param {Order} found */
-  #show({ words, advice, people, goes_by: by, figures }) {
-    this.#card.hidden = false;
+  show({ words, advice, people, goes_by: by, figures }) {
+    this.card.hidden = false;
     this.dataset.by = by;
-    this.#card.replaceChildren(
+    this.card.replaceChildren(
       html("div", { class: "head" }, html("h2", {}, "The queue's order", ...(figures.length ? [html("span", { class: "about" }, ` · ${people}`)] : []))),
       html("p", {}, words),
       ...(figures.length ? [html("ul", { class: "sources narrow" }, ...figures.map(row))] : []),

@@ -2,8 +2,8 @@
 
 import { messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
+import { AskingCard } from "./asking_card.js";
 import { send } from "./sending.js";
-import { STYLE } from "./style.js";
 
 const REFRESH_MS = 5_000;
 const VERDICTS = { "go on": "Go on labelling", stop: "Stop", undecided: "Undecided" };
@@ -11,45 +11,29 @@ const VERDICTS = { "go on": "Go on labelling", stop: "Stop", undecided: "Undecid
 /** @typedef {import("../shared/contract.d.ts").SimulationPayload} Simulation
  *  @typedef {import("../shared/contract.d.ts").SimulationMessage["do"]} Wish */
 
-class LeadSimulation extends HTMLElement {
-  #card = html("section", { class: "card", "aria-label": "Are more labels worth it?" });
+/** @extends {AskingCard<Simulation>} */
+class LeadSimulation extends AskingCard {
   #said = html("p", { class: "error more", role: "alert" });
   #shown = "";
-  #busy = false;
-  #timer = 0;
 
-  connectedCallback() {
-    if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), this.#card);
-    this.#card.hidden = true;
-    this.#timer = window.setInterval(() => this.#ask(), REFRESH_MS);
-    this.#ask();
-  }
-
-  disconnectedCallback() {
-    window.clearInterval(this.#timer);
-  }
-
-  async #ask() {
-    if (this.#busy || document.hidden) return;
-    const answer = await fetch("/api/simulation").catch(() => null); // without an answer it stays as it is
-    const found = answer?.ok ? await answer.json() : null;
-    if (found && !this.#busy) this.#show(found);
+  constructor() {
+    super("Are more labels worth it?", "/api/simulation", REFRESH_MS);
   }
 
   /** The same again changes nothing: a button under the pointer stays. @param {Simulation} found */
-  #show(found) {
+  show(found) {
     const now = JSON.stringify(found);
     if (now === this.#shown) return;
     this.#shown = now;
     const { state, words, error, done, of } = found;
-    this.#card.hidden = false;
+    this.card.hidden = false;
     this.dataset.state = state;
-    this.#card.replaceChildren(
+    this.card.replaceChildren(
       html("div", { class: "head" }, html("h2", {}, "Are more labels worth it?"), ...verdict(found)),
       html("p", { class: state === "failed" ? "error" : "" }, words),
       ...(state === "running" && of ? [html("progress", { class: "more", max: of, value: done, "aria-label": "points of the curve" })] : []),
       ...result(found), this.#buttons(found), this.#said);
-    if (error === null && !this.#busy) this.#said.textContent = "";
+    if (error === null && !this.busy) this.#said.textContent = "";
   }
 
   /** @param {Simulation} found */
@@ -70,17 +54,17 @@ class LeadSimulation extends HTMLElement {
 
   /** @param {Wish} wish */
   async #send(wish) {
-    this.#busy = true;
-    for (const one of this.#card.querySelectorAll("button")) one.disabled = true;
+    this.busy = true;
+    for (const one of this.card.querySelectorAll("button")) one.disabled = true;
     try {
       const found = await send("/api/simulation", JSON.stringify({ do: wish }), "application/json");
       this.#said.textContent = "";
-      this.#show(found);
+      this.show(found);
     } catch (error) {
       this.#said.textContent = `Not done: ${messageOf(error)}`;
     } finally {
-      this.#busy = false;
-      for (const one of this.#card.querySelectorAll("button")) one.disabled = false;
+      this.busy = false;
+      for (const one of this.card.querySelectorAll("button")) one.disabled = false;
     }
   }
 }

@@ -2,77 +2,60 @@
 
 import { messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
+import { AskingCard } from "./asking_card.js";
 import { send } from "./sending.js";
-import { STYLE } from "./style.js";
 
 const REFRESH_MS = 30_000;
 
 /** @typedef {import("../shared/contract.d.ts").UnlabelablePayload} Unlabelable */
 
-class LeadUnlabelable extends HTMLElement {
-  #card = html("section", { class: "card", "aria-label": "Too small or too dark" });
+/** @extends {AskingCard<Unlabelable>} */
+class LeadUnlabelable extends AskingCard {
   #said = html("p", { role: "status" });
-  #busy = false;
-  #timer = 0;
 
-  connectedCallback() {
-    if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), this.#card);
-    this.#card.hidden = true;
-    this.#timer = window.setInterval(() => this.#ask(), REFRESH_MS);
-    this.#ask();
-  }
-
-  disconnectedCallback() {
-    window.clearInterval(this.#timer);
-  }
-
-  /** While the question is open nothing is shown anew: its numbers stay as they were read. */
-  async #ask() {
-    if (this.#busy || document.hidden) return;
-    const answer = await fetch("/api/unlabelable").catch(() => null); // without an answer it stays as it is
-    const found = answer?.ok ? await answer.json() : null;
-    if (found && !this.#busy) this.#show(found);
+  constructor() {
+    super("Too small or too dark", "/api/unlabelable", REFRESH_MS);
   }
 
   /** @param {Unlabelable} found */
-  #show(found) {
+  show(found) {
     const { words, people, skipped, skip, take_back: back } = found;
-    this.#card.hidden = !people && !skipped;
+    this.card.hidden = !people && !skipped;
     this.dataset.people = String(people);
     const buttons = html("div", { class: "exports" });
     if (skip) buttons.append(button(skip, () => this.#askFirst(found)));
     if (back) buttons.append(button(back, () => this.#send("take back", found)));
-    this.#card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Too small or too dark")), html("p", {}, words), buttons, this.#said);
+    this.card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Too small or too dark")), html("p", {}, words), buttons, this.#said);
   }
 
   /** @param {Unlabelable} found */
   #askFirst(found) {
-    this.#busy = true;
+    this.busy = true;
     this.#say("");
     const leave = button("Leave them", () => {
-      this.#busy = false;
-      this.#show(found);
-      this.#card.querySelector("button")?.focus();
+      this.busy = false;
+      this.show(found);
+      this.card.querySelector("button")?.focus();
     });
     const sure = button(found.people === 1 ? "Skip this person" : `Skip ${found.people} people`, () => this.#send("skip", found));
-    this.#card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Skip them all?")),
+    this.card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Skip them all?")),
       html("p", {}, found.confirm), html("div", { class: "exports" }, sure, leave), this.#said);
     leave.focus();
   }
 
   /** @param {"skip" | "take back"} what @param {Unlabelable} found as it was before */
   async #send(what, found) {
-    this.#busy = true;
-    for (const one of this.#card.querySelectorAll("button")) one.disabled = true;
+    this.busy = true;
+    for (const one of this.card.querySelectorAll("button")) one.disabled = true;
     try {
       const now = await send("/api/unlabelable", JSON.stringify({ do: what }), "application/json");
       this.#say(now.done, "done");
-      this.#show(now);
+      this.show(now);
     } catch (error) {
       this.#say(`Nothing was changed: ${messageOf(error)}`, "error");
-      this.#show(found);
+      this.show(found);
     } finally {
-      this.#busy = false;
+      this.busy = false;
     }
   }
 

@@ -2,46 +2,30 @@
 
 import { messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
+import { AskingCard } from "./asking_card.js";
 import { send } from "./sending.js";
-import { STYLE } from "./style.js";
 
 const REFRESH_MS = 20_000;
 
 /** @typedef {import("../shared/contract.d.ts").ValidationPayload} Validation */
 
-class LeadValidation extends HTMLElement {
-  #card = html("section", { class: "card", "aria-label": "Measured by" });
+/** @extends {AskingCard<Validation>} */
+class LeadValidation extends AskingCard {
   #said = html("p", { class: "error", role: "alert" });
-  #busy = false;
-  #timer = 0;
 
-  connectedCallback() {
-    if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), this.#card);
-    this.#card.hidden = true;
-    this.#timer = window.setInterval(() => this.#ask(), REFRESH_MS);
-    this.#ask();
-  }
-
-  disconnectedCallback() {
-    window.clearInterval(this.#timer);
-  }
-
-  async #ask() {
-    if (this.#busy || document.hidden) return;
-    const answer = await fetch("/api/validation").catch(() => null); // without an answer it stays as it is
-    const found = answer?.ok ? await answer.json() : null;
-    if (found && !this.#busy) this.#show(found);
+  constructor() {
+    super("Measured by", "/api/validation", REFRESH_MS);
   }
 
   /** @param {Validation} found */
-  #show(found) {
+  show(found) {
     const { words, advice, persons, offer, button } = found;
-    this.#card.hidden = false;
+    this.card.hidden = false;
     this.dataset.persons = String(persons);
-    this.#card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Whom rounds are measured by")),
+    this.card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Whom rounds are measured by")),
       html("p", {}, words), html("p", { class: "soft more" }, advice));
-    if (offer !== null && button) this.#card.append(html("div", { class: "exports" }, this.#button(button, offer)));
-    this.#card.append(this.#said);
+    if (offer !== null && button) this.card.append(html("div", { class: "exports" }, this.#button(button, offer)));
+    this.card.append(this.#said);
   }
 
   /** @param {string} text @param {number} persons how many there shall be */
@@ -53,16 +37,16 @@ class LeadValidation extends HTMLElement {
 
   /** @param {HTMLButtonElement} button @param {number} persons */
   async #keep(button, persons) {
-    this.#busy = button.disabled = true;
+    this.busy = button.disabled = true;
     try {
       const found = await send("/api/validation", JSON.stringify({ persons }), "application/json");
       this.#said.textContent = "";
-      this.#show(found);
+      this.show(found);
     } catch (error) {
       button.disabled = false;
       this.#said.textContent = `Nothing was changed: ${messageOf(error)}`;
     } finally {
-      this.#busy = false;
+      this.busy = false;
     }
   }
 }
