@@ -10,6 +10,7 @@ from app.cli.options import Subparsers, add_json, command, group, positive
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
+    from app.rounds.usual_settings import UsualSettings
     from db.store.session import Store
     from sspcm.config import RoundConfig
 
@@ -63,7 +64,7 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     from app.rounds.starting_weights import given_on_the_command_line
 
     with expecting(LearningError), known_store(settings) as store:
-        config, told = _round_config(store, settings.home, options)
+        config, usual = _round_config(store, settings.home, options)
         config = given_on_the_command_line(config, settings.home)
         lead = lead_of(store, options.lead, settings.home)
         job_engine.prepare(settings)
@@ -79,17 +80,20 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
 
     def plain() -> Iterator[str]:
         running = state.stand == "running"
-        yield f"Begun from {told}."
+        yield f"Begun from {usual.told}."
+        if usual.passed_over:
+            yield usual.passed_over
         yield f"Round {record.number} is queued; {'the worker starts it.' if running else 'it waits for a worker.'}"
         if not running:
             yield f"{state.text} {state.command or ''}".rstrip()
 
-    answer(round_json(record) | {"worker": worker_json(state), "from": told}, as_json=options.json, plain=plain)
+    told = {"worker": worker_json(state), "from": usual.told, "passed_over": usual.passed_over}
+    answer(round_json(record) | told, as_json=options.json, plain=plain)
     return 0
 
 
-def _round_config(store: "Store", home: Path, options: argparse.Namespace) -> "tuple[RoundConfig, str]":
-    """The usual settings or the preset's, the method and the file's settings over them; and which was begun from."""
+def _round_config(store: "Store", home: Path, options: argparse.Namespace) -> "tuple[RoundConfig, UsualSettings]":
+    """The usual settings or the preset's, the method and the file's settings over them; and what was begun from."""
     from app.rounds.usual_settings import begin_from
     from sspcm.config import ConfigError, merge
     from sspcm.plain import read_toml
@@ -97,9 +101,9 @@ def _round_config(store: "Store", home: Path, options: argparse.Namespace) -> "t
     usual = begin_from(store, home, options.preset)
     config = usual.config if options.method is None else merge(usual.config, {"method": options.method})
     if options.config is None:
-        return config, usual.told
+        return config, usual
     try:
-        return merge(config, read_toml(options.config.read_text(encoding="utf-8-sig"))), usual.told
+        return merge(config, read_toml(options.config.read_text(encoding="utf-8-sig"))), usual
     except UnicodeDecodeError as error:
         raise ConfigError(
             f"{options.config} is no text in UTF-8; wanted a round's settings. Save it as UTF-8."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
-from app.rounds.usual_settings import trainable_model
+from app.rounds.usual_settings import Found, trainable_model, wanted_model
 from app.simulation.folder import CANCEL_FILE, Job, Phase, folder_of, newest, write
 from app.simulation.planning import LEAST_LABELLED, too_few
 from db.clock import utc_now
@@ -14,11 +14,6 @@ from db.pool.counts import count
 from db.records import UserRecord
 from db.store.session import Store
 from sspcm.whole_files import write_atomically
-
-NO_MODEL = (
-    "this home has no pose model that can be trained; wanted one (MoveNet, top-down heatmaps or SimCC), for the "
-    "simulation's rounds begin at it. Give one under “Start from a pose model”, or by `prelabel MODEL.onnx`."
-)
 
 
 def what_is_missing(store: Store, home: Path) -> str | None:
@@ -28,15 +23,24 @@ def what_is_missing(store: Store, home: Path) -> str | None:
     labelled = counts.persons_accepted + counts.persons_validation_accepted
     if labelled < LEAST_LABELLED:
         return too_few(labelled)
-    return NO_MODEL if trainable_model(home) is None else None
+    found = trainable_model(store, home)
+    return _no_model(found) if found.model is None else None
+
+
+def _no_model(found: Found) -> str:
+    return (
+        f"{wanted_model(found, 'the rounds of a simulation want')} Give one under “Start from a pose model”, or by "
+        "`prelabel MODEL.onnx`."
+    )
 
 
 def ask(store: Store, engine: Engine, user: UserRecord, *, phase: Phase = "cost") -> Job:
     """A new one, queued: for its cost alone, or to be run to the end. Raises LearningError where it cannot be."""
     home = engine.home
-    missing, model = what_is_missing(store, home), trainable_model(home)
+    missing, found = what_is_missing(store, home), trainable_model(store, home)
+    model = found.model
     if missing is not None or model is None:
-        raise LearningError(missing or NO_MODEL)
+        raise LearningError(missing or _no_model(found))
     before = newest(home)
     if before is not None and before.is_active:
         raise LearningError(_another(before))

@@ -16,7 +16,7 @@ from sspcm.pose_models.layouts import PoseModelError, Tensor, check_size, read_i
 # Field numbers of onnx.proto3 (ONNX 1.22).
 MODEL_IR_VERSION, MODEL_GRAPH, MODEL_OPSET = 1, 7, 8
 GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT, GRAPH_OUTPUT = 1, 5, 11, 12
-NODE_KIND = 4
+NODE_INPUT, NODE_OUTPUT, NODE_KIND = 1, 2, 4
 TENSOR_DIMS, TENSOR_TYPE, TENSOR_NAME, TENSOR_RAW, TENSOR_EXTERNAL, TENSOR_PLACE = 1, 2, 8, 9, 13, 14
 VALUE_NAME, VALUE_TYPE, TYPE_TENSOR, TENSOR_ELEMENT, TENSOR_SHAPE, SHAPE_DIM, DIM_VALUE = 1, 2, 1, 1, 2, 1, 1
 ELEMENTS = {1: "float", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool",
@@ -24,6 +24,9 @@ ELEMENTS = {1: "float", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int3
 BYTES = {"float": 4, "uint8": 1, "int8": 1, "uint16": 2, "int16": 2, "int32": 4, "int64": 8, "bool": 1, "float16": 2,
          "double": 8, "uint32": 4, "uint64": 8, "bfloat16": 2}  # fmt: skip
 VARINT, FIXED64, PART, FIXED32 = 0, 1, 2, 5
+_OF_NODE = (NODE_INPUT, NODE_OUTPUT, NODE_KIND)
+_FOLDED = ("Identity", "BatchNormalization")
+_WHOLE_NUMBERS = ("QLinearConv", "ConvInteger")
 MOST_FIELDS = 300_000
 """Of a file; the largest known pose model has 30,000."""
 
@@ -125,16 +128,34 @@ def declared(path: Path, name: str) -> tuple[list[Tensor], list[Tensor]]:
                 ) from error
 
 
-def count_convolutions(path: Path) -> int:
-    """How many convolutions a whole ONNX file has: those are what learns. 0 for what is no whole model."""
+@dataclass(frozen=True)
+class Layers:
+    """convolutions: how many a file has; those are what learns. last: the kind of the layer that gives the first
+    output, "" where none does; what exporters put behind a layer and runtimes fold away is passed by. is_quantised:
+    whether it computes in whole numbers."""
+
+    convolutions: int
+    last: str
+    is_quantised: bool = False
+
+
+def read_layers(path: Path) -> Layers:
+    """The layers of a whole ONNX file; none for what is no whole model."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             fields = _Fields(content)
-            graph = dict(fields.of(_Span(0, len(content)))).get(MODEL_GRAPH, _Span(0, 0))
-            nodes = [dict(fields.parts(part)) for number, part in fields.parts(graph) if number == GRAPH_NODE]
-            return sum(fields.text(node.get(NODE_KIND, _Span(0, 0))) == "Conv" for node in nodes)
+            graph = fields.parts(dict(fields.of(_Span(0, len(content)))).get(MODEL_GRAPH, _Span(0, 0)))
+            nodes = [dict(reversed(fields.parts(part))) for number, part in graph if number == GRAPH_NODE]
+            told = [tuple(fields.text(one.get(number, _Span(0, 0))) for number in _OF_NODE) for one in nodes]
+            outputs = [_value(fields, part).name for number, part in graph if number == GRAPH_OUTPUT]
     except (OSError, ValueError):  # an empty file cannot be mapped
-        return 0
+        return Layers(0, "")
+    makers = {output: (kind, first) for first, output, kind in told}
+    kind, before = makers.get(outputs[0] if outputs else "", ("", ""))
+    while kind in _FOLDED and before in makers:
+        kind, before = makers[before]
+    kinds = [one for _, _, one in told]
+    return Layers(kinds.count("Conv"), kind, any("quantize" in one.lower() or one in _WHOLE_NUMBERS for one in kinds))
 
 
 def _may_be_poses(output: Tensor) -> bool:

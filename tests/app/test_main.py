@@ -244,8 +244,11 @@ def test_a_launch_in_a_home_that_was_given_a_pose_model_begins_from_it(run: Run,
     assert "no pose model that can be trained" in run("round", "launch", "--preset", "imported")[2]
     run("prelabel", str(model))
     model.unlink()
+    (tmp_path / "rules.onnx").write_bytes(movenet())
+    run("prelabel", str(tmp_path / "rules.onnx"))
     launched = json.loads(run("round", "launch", "--json")[1])
     assert launched["from"] == "the preset 'imported' with strong"
+    assert launched["passed_over"].startswith("rules has no plain convolutions")
     assert launched["config"]["model"]["weights"] == "models/strong"
     assert launched["config"]["model"]["input_height"] == 96
 

@@ -13,7 +13,7 @@ from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_state
 from app.rounds.errors import LearningError
 from app.rounds.launching import launch_from_page
-from app.rounds.usual_settings import FIRST, UsualSettings, begin_from, first_settings, usual_settings
+from app.rounds.usual_settings import FIRST, UsualSettings, begin_from, usual_settings
 from app.web.pages.elements import (
     lead_said,
 )
@@ -91,11 +91,7 @@ def _fields(store: Store, home: Path) -> list[gr.components.Component]:
         )
     begun = gr.HTML(container=False, padding=False, apply_default_css=False, elem_classes="begun-from")
 
-    def choose(name: str) -> tuple[Any, ...]:
-        try:
-            usual = _begun_from(store, home, name)
-        except ConfigError as error:
-            return (*[gr.skip()] * 5, html.escape(without_folders(str(error))))
+    def fill(usual: UsualSettings) -> tuple[Any, ...]:
         config = usual.config
         named = next((one for one, method in METHODS.items() if method == config.method), gr.skip())
         return (
@@ -107,11 +103,16 @@ def _fields(store: Store, home: Path) -> list[gr.components.Component]:
             _told(usual),
         )
 
+    def choose(name: str) -> tuple[Any, ...]:
+        try:
+            return fill(_begun_from(store, home, name))
+        except ConfigError as error:
+            return (*[gr.skip()] * 5, f"<p>{html.escape(without_folders(str(error)))}</p>")
+
     def begin() -> tuple[Any, ...]:
-        if usual_settings(store, home).is_a_rounds:
-            return LAST, *choose(LAST)
-        name = IMPORTED if first_settings(home).config.model.backbone == IMPORTED else FIRST
-        return name, *choose(name)
+        usual = usual_settings(store, home)
+        preset = IMPORTED if usual.config.model.backbone == IMPORTED else FIRST
+        return LAST if usual.is_a_rounds else preset, *fill(usual)
 
     shown = [method, steps, seed, blind, known, begun]
     quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
@@ -155,4 +156,5 @@ def _begun_from(store: Store, home: Path, name: str) -> UsualSettings:
 
 
 def _told(usual: UsualSettings) -> str:
-    return f"<p>Begins from {html.escape(usual.told)}.</p>"
+    passed = f"<p>{html.escape(without_folders(usual.passed_over))}</p>" if usual.passed_over else ""
+    return f"<p>Begins from {html.escape(usual.told)}.</p>{passed}"

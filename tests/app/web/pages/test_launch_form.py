@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.rounds.usual_settings import usual_settings
-from app.web.pages.launch_form import LAST, _begun_from, _changes, _config
+from app.rounds.usual_settings import UsualSettings, usual_settings
+from app.web.pages.launch_form import LAST, _begun_from, _changes, _config, _told
 from db.rounds import rounds
 from db.store.session import Store
 from sspcm.config import METHODS, PRESETS, ConfigError
@@ -64,3 +64,9 @@ def test_the_form_begins_as_the_last_round_was_launched(
     with sqlite_store.transaction() as tx:
         rounds.create(tx, config_toml=launched.to_toml(), user=lead)
     assert _begun_from(sqlite_store, tmp_path, LAST).config == launched
+
+
+def test_the_form_says_what_it_begins_from_and_what_it_passed_over() -> None:
+    usual = UsualSettings(PRESETS["demo"], "the preset 'demo'", passed_over="a<b has no layers, see /srv/home/a.onnx.")
+    assert _told(usual) == ("<p>Begins from the preset &#x27;demo&#x27;.</p><p>a&lt;b has no layers, see a.onnx.</p>")
+    assert _told(UsualSettings(PRESETS["demo"], "round 1")) == "<p>Begins from round 1.</p>"
