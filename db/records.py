@@ -55,6 +55,21 @@ class StartsChoice:
 
 
 @dataclass(frozen=True)
+class TaughtRecord:
+    """What labels taught of how a network's keypoints start. round_number: None for an imported model.
+
+    labels: how many there were to learn from. fits: plain data (app/rounds/visibility.py), None where nothing was
+    surely better. at: since when it holds, None before it is stored.
+    """
+
+    network: str
+    round_number: int | None
+    labels: int
+    fits: dict[str, Any] | None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ProjectRecord:
     """The home's one project. published_round: the number of the round whose ranking and predictions are shown."""
 

@@ -276,6 +276,22 @@ class PredictionRow(Base):
     crop: Mapped[str | None] = mapped_column(String(64))
 
 
+class TaughtRow(Base):
+    """What labels taught, from that moment on, of which keypoints of a network start visible, hidden or absent.
+
+    round_number: None for an imported model. fits: as plain data; NULL where nothing was surely better.
+    """
+
+    __tablename__ = "taught"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(String(256))
+    round_number: Mapped[int | None]
+    labels: Mapped[int]
+    fits: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    at: Mapped[datetime]
+
+
 class PersonScoreRow(Base):
     """How inconsistent the teachers of one round, or the copies an imported model saw, are about one person.
 

@@ -6,10 +6,11 @@ frame ask here.
 """
 
 import numpy as np
+from jaxtyping import Float
 
 from app.contract.labelling import StartPayload
 from db.records import StartsChoice, StoredPrediction
-from sspcm.evaluation.visibility import by_confidence
+from sspcm.evaluation.visibility import Visibility, by_confidence
 from sspcm.pose import ABSENT, HIDDEN, Label
 
 
@@ -44,17 +45,22 @@ def label_start(label: Label) -> StartPayload:
 
 def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPayload:
     """A prediction, its confidences read as visibilities: as labels taught, where they did."""
-    pose, is_student = found.prediction, found.round_number is not None
-    taught = choice.taught.get("student" if is_student else "imported")
-    visibility = by_confidence(pose.confidence) if taught is None else taught.choose(pose.confidence[None])[0]
+    is_student = found.round_number is not None
+    xyv = opened(found, choice.taught.get("student" if is_student else "imported")).tolist()
     if is_student:
-        if taught is None:
-            visibility[visibility == ABSENT] = HIDDEN  # a student knows every keypoint
-        xyv = np.column_stack([pose.xy, visibility]).tolist()
         return StartPayload(xyv=xyv, source="student", prediction_id=found.id)
-    visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it
-    xyv = np.column_stack([pose.xy, visibility]).tolist()
-    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=pose.network)
+    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=found.prediction.network)
+
+
+def opened(found: StoredPrediction, taught: Visibility | None) -> Float[np.ndarray, "K 3"]:
+    """A prediction as the editor opens it: x, y and visibility."""
+    pose = found.prediction
+    visibility = by_confidence(pose.confidence) if taught is None else taught.choose(pose.confidence[None])[0]
+    if found.round_number is None:
+        visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it
+    elif taught is None:
+        visibility[visibility == ABSENT] = HIDDEN  # a student knows every keypoint
+    return np.column_stack([pose.xy, visibility])
 
 
 def empty_start(keypoints: int) -> StartPayload:

@@ -17,6 +17,6 @@ starting_weights  which weights a lead may name, and where they lie
 training          runs the trainer and follows it
 usual_settings    what a launch begins from: the last round's settings
 validation_told   how many people rounds are measured by, how exactly, and what is missing
-visibility        what labels teach of visible, hidden and absent keypoints
+visibility        what labels teach of visible, hidden and absent keypoints, and taught at any time
 weights           where a round's starting weights lie, and whether they are there
 """

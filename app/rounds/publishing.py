@@ -50,7 +50,7 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
             rounds.publish(tx, record.id, metrics=metrics, directory=directory, now=now)
         else:
             rounds.keep(tx, record.id, because=judged.because, metrics=metrics, directory=directory, now=now)
-        keep_measured(tx, judged.starts)
+        keep_measured(tx, judged.starts, judged.lessons, now=now)
 
 
 def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> None:

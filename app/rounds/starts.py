@@ -4,7 +4,9 @@ The imported model stays until the student is surely better, and the same test t
 otherwise. What is chosen is kept in the project, where the editor, the contact sheet and the queue read it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -19,7 +21,7 @@ from app.rounds.evidence import (
     kept_round,
     student_source,
 )
-from app.rounds.visibility import taught_visibility
+from app.rounds.visibility import Lesson, is_due, note, teach, with_lessons
 from db.clock import utc_now
 from db.pool.project import get_project, project_uuid, set_starts
 from db.records import StartsChoice, StartsFrom, UserRecord
@@ -39,6 +41,7 @@ class Judgement:
     measured: dict[str, Any]
     """For the round's metrics: the figures of both and `words`."""
     starts: StartsChoice
+    lessons: list[Lesson]
 
 
 def judge_round(tx: Session, number: int) -> Judgement:
@@ -49,15 +52,15 @@ def judge_round(tx: Session, number: int) -> Judgement:
     evidence = gather(tx, known)
     if current is None:
         words = "Nothing could be measured: there were no other predictions to compare its student's with."
-        return Judgement(None, {"words": words}, replace(starts, visibility=taught_visibility(tx, candidate)))
+        lessons = teach(tx, candidate)
+        return Judgement(None, {"words": words}, with_lessons(starts, lessons), lessons)
     found = evidence.over(current, candidate)
     words = _measured_words(found, current, candidate)
     because = f"Not published, as its student is worse. {words}" if _is_worse(evidence, current, candidate) else None
     student = before if because else candidate
-    choice = replace(
-        _choice(evidence, model, student, starts, earlier=before), visibility=taught_visibility(tx, model, student)
-    )
-    return Judgement(because, _figures(found, current) | {"words": words}, choice)
+    lessons = teach(tx, model, student)
+    choice = with_lessons(_choice(evidence, model, student, starts, earlier=before), lessons)
+    return Judgement(because, _figures(found, current) | {"words": words}, choice, lessons)
 
 
 def choose_again(store: Store) -> None:
@@ -66,17 +69,42 @@ def choose_again(store: Store) -> None:
         project = get_project(tx)
         model, student = imported_source(tx), _published_student(tx)
         evidence = gather(tx, [one for one in (model, student) if one is not None])
-        choice = replace(
-            _choice(evidence, model, student, project.starts), visibility=taught_visibility(tx, model, student)
-        )
+        lessons = teach(tx, model, student)
+        choice = with_lessons(_choice(evidence, model, student, project.starts), lessons)
     with store.transaction() as tx:
-        keep_measured(tx, choice)
+        keep_measured(tx, choice, lessons, now=utc_now())
 
 
-def keep_measured(tx: Session, choice: StartsChoice) -> None:
-    """What was measured counts from now on; what a lead chose meanwhile stays."""
-    now = get_project(tx).starts
-    set_starts(tx, replace(now, measured=choice.measured, why=choice.why, visibility=choice.visibility))
+def keep_measured(tx: Session, choice: StartsChoice, lessons: Sequence[Lesson], *, now: datetime) -> None:
+    """What was measured and taught counts from now on; what a lead chose meanwhile stays."""
+    kept = get_project(tx).starts
+    set_starts(tx, replace(kept, measured=choice.measured, why=choice.why, visibility=choice.visibility))
+    note(tx, lessons, now=now)
+
+
+def teach_again(store: Store) -> bool:
+    """More people are labelled: what they teach of visible keypoints counts, where they are a quarter more. Whether so.
+
+    Which network annotators begin from stays as it is.
+    """
+    with store.reading() as tx:
+        if project_uuid(tx) is None:
+            return False
+        known = _known(tx)
+        if not any(is_due(tx, source) for source in known):
+            return False
+        lessons = teach(tx, *known)
+    with store.transaction() as tx:
+        if _known(tx) != known:  # a round was published meanwhile, or a model imported: that teaches, too
+            return False
+        set_starts(tx, with_lessons(get_project(tx).starts, lessons))
+        note(tx, lessons, now=utc_now())
+    return True
+
+
+def _known(tx: Session) -> list[Source]:
+    """The imported model and the published round's student, where there are such."""
+    return [one for one in (imported_source(tx), _published_student(tx)) if one is not None]
 
 
 def choose_if_never(store: Store) -> None:

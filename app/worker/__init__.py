@@ -4,5 +4,6 @@ jobs      a round, a pre-labelling and a simulation as durable steps
 patience  waiting for a store that is away
 process   the process and its loop
 settling  rounds and their jobs brought together again
+teaching  labels teach how others start, as people are labelled
 words     why a job ended, in the words that a lead reads
 """

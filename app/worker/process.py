@@ -31,6 +31,7 @@ from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.settling import SETTLE_EVERY_S, settle_if_reachable
+from app.worker.teaching import Teaching
 from app.worker.words import InWords
 from db.clock import utc_now
 from db.rounds import workers
@@ -76,8 +77,10 @@ def run_worker(
     _end_on_signals(store, worker)
     give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker of %s waits for rounds.", settings.home)
+    teaching = Teaching(store)
     while True:
         settle_if_reachable(store, engine, worker)
+        teaching.again_if_due()
         threading.Event().wait(SETTLE_EVERY_S)
 
 

@@ -5,5 +5,6 @@ predictions    where networks put keypoints, and how inconsistent they are
 prelabellings  pose models' runs over the pool
 rankings       the pool's order
 rounds         rounds: launched one at a time, frozen once, published by one pointer
+taught         what labels taught of visible keypoints, and when
 workers        the worker's sign of life
 """

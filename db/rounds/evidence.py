@@ -56,6 +56,22 @@ def learned_from(tx: Session, number: int) -> set[int]:
     return set(tx.scalars(query))
 
 
+def count_taught_by(tx: Session, *, network: str, round_number: int | None) -> int:
+    """How many accepted persons a network predicted and did not learn from. round_number: None for an imported one."""
+    theirs = [PredictionRow.person_id == PersonRow.id, PredictionRow.network == network]
+    labelled = PersonRow.state == "accepted", PersonRow.label_revision.is_not(None)
+    query = select(func.count()).select_from(PersonRow).where(*labelled)
+    if round_number is None:
+        return tx.scalar(query.where(exists().where(*theirs, PredictionRow.round_id.is_(None)))) or 0
+    its_round = select(RoundRow.id).where(RoundRow.number == round_number).scalar_subquery()
+    learned = exists().where(
+        FrozenPersonRow.person_id == PersonRow.id,
+        FrozenPersonRow.role == "labelled",
+        FrozenPersonRow.round_id.in_(select(RoundRow.id).where(RoundRow.number <= round_number)),
+    )
+    return tx.scalar(query.where(exists().where(*theirs, PredictionRow.round_id == its_round), ~learned)) or 0
+
+
 def rounds_of(tx: Session, prediction_ids: Collection[int]) -> dict[int, int | None]:
     """Which round each prediction is of; None: an imported model's. Ids that are none are left out."""
     query = (

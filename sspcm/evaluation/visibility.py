@@ -66,9 +66,42 @@ def actions(shown: Int[np.ndarray, "P K"], truth: Int[np.ndarray, "P K"]) -> Flo
     return np.asarray(_ACTIONS[shown, truth].sum(1))
 
 
-def fit_visibility(
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """What labels taught, and the same without each fifth of their images: how people of those would have started.
+
+    fold: by image, which of `without` did not learn from it.
+    """
+
+    whole: Visibility
+    without: tuple[Visibility, ...]
+    fold: dict[int, int]
+
+    def unseen(self, image: int) -> Visibility:
+        """What was taught without this image's labels."""
+        return self.without[self.fold[image]] if image in self.fold else self.whole
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "whole": self.whole.to_json(),
+            "without": [one.to_json() for one in self.without],
+            "fold": {str(image): fold for image, fold in self.fold.items()},
+        }
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "Taught":
+        """As `to_json` told it."""
+        return cls(
+            Visibility.from_json(told["whole"]),
+            tuple(Visibility.from_json(one) for one in told["without"]),
+            {int(image): int(fold) for image, fold in told["fold"].items()},
+        )
+
+
+def teach_visibility(
     confidence: Float[np.ndarray, "P K"], truth: Int[np.ndarray, "P K"], images: Int[np.ndarray, "P"]
-) -> Visibility | None:
+) -> Taught | None:
     """From labels whose people the network predicted and did not learn from; None for too few, or no sure gain.
 
     truth: the labels' visibilities. images: whose people are left out together when the fit is tried, a fifth at a
@@ -76,15 +109,27 @@ def fit_visibility(
     """
     if len(confidence) < LEAST_PERSONS:
         return None
-    fold = np.unique(images, return_inverse=True)[1] % _FOLDS
+    each, which = np.unique(images, return_inverse=True)
+    fold, without = which % _FOLDS, []
     shown = np.empty_like(truth)
     for one in range(_FOLDS):
         own = fold == one
         if not own.any() or own.all():
             return None
-        shown[own] = _fit(confidence[~own], truth[~own]).choose(confidence[own])
+        without.append(_fit(confidence[~own], truth[~own]))
+        shown[own] = without[-1].choose(confidence[own])
     spared = compare(actions(by_confidence(confidence), truth), actions(shown, truth), images)
-    return _fit(confidence, truth) if spared.low > 0 else None
+    if not spared.low > 0:
+        return None
+    return Taught(_fit(confidence, truth), tuple(without), {int(image): i % _FOLDS for i, image in enumerate(each)})
+
+
+def fit_visibility(
+    confidence: Float[np.ndarray, "P K"], truth: Int[np.ndarray, "P K"], images: Int[np.ndarray, "P"]
+) -> Visibility | None:
+    """The same for whoever was not among those labels."""
+    taught = teach_visibility(confidence, truth, images)
+    return None if taught is None else taught.whole
 
 
 def _fit(confidence: Float[np.ndarray, "P K"], truth: Int[np.ndarray, "P K"]) -> Visibility:

@@ -37,13 +37,23 @@ def count_actions(
     sigmas: Float[np.ndarray, "K"],
     visibility: Visibility | None = None,
 ) -> Actions:
-    """What correcting predictions (x, y, confidence) to the truth (x, y, visibility) takes.
+    """What correcting predictions (x, y, confidence) to the truth (x, y, visibility) takes."""
+    return count_corrections(started_from(start, visibility), truth, area=area, sigmas=sigmas)
+
+
+def count_corrections(
+    opened: Float[np.ndarray, "P K 3"],
+    truth: Float[np.ndarray, "P K 3"],
+    *,
+    area: Float[np.ndarray, "P"],
+    sigmas: Float[np.ndarray, "K"],
+) -> Actions:
+    """What correcting poses as the editor opens them (x, y, visibility) takes.
 
     A keypoint is moved where it lies farther off than 2 sigma times the square root of the area, the spread of human
     annotators (COCO's kappa), and placed where the start has none. Any other visibility than the truth's is a change:
     a placed keypoint comes as visible, and one that is absent in truth is only taken away.
     """
-    opened = started_from(start, visibility)
     spread = 2 * sigmas[None, :] * np.sqrt(area)[:, None]
     is_off = ((opened[..., :2] - truth[..., :2]) ** 2).sum(-1) > spread**2
     was, wanted = opened[..., 2], truth[..., 2]

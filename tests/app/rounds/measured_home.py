@@ -66,13 +66,13 @@ def predict(
         return {i: one.id for i, one in predictions.imported(tx, list(ids)).items()}
 
 
-def score(store: Store, lead: UserRecord, ids: Iterable[int], pixels: Place) -> int:
+def score(store: Store, lead: UserRecord, ids: Iterable[int], pixels: Place, *, confidence: float = 0.9) -> int:
     """A round that froze the labels there are, with its student's predictions and a ranking, not published yet."""
     with store.transaction() as tx:
         record = rounds.create(tx, config_toml=RoundConfig().to_toml(), user=lead)
         rounds.start(tx, record.id)
         rounds.freeze(tx, record.id)
-    found = [(i, away(pixels(i), "C")) for i in ids]
+    found = [(i, away(pixels(i), "C", confidence=confidence)) for i in ids]
     with store.transaction() as tx:
         predictions.add_predictions(tx, record.id, found)
         image = list_persons(tx)[0].image_id
@@ -91,6 +91,6 @@ def publish_judged(store: Store, number: int) -> None:
     with store.reading() as tx:
         judged = judge_round(tx, number)
     with store.transaction() as tx:
-        metrics = {"starts": judged.measured}
-        rounds.publish(tx, rounds.get(tx, number).id, metrics=metrics, directory="r", now=utc_now())
-        keep_measured(tx, judged.starts)
+        metrics, now = {"starts": judged.measured}, utc_now()
+        rounds.publish(tx, rounds.get(tx, number).id, metrics=metrics, directory="r", now=now)
+        keep_measured(tx, judged.starts, judged.lessons, now=now)

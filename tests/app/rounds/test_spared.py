@@ -8,7 +8,7 @@ import pytest
 
 from app.rounds.evidence import Source, student_source
 from app.rounds.spared import Spared, spared_on_validation, spared_since, starts_before
-from app.rounds.starts import use
+from app.rounds.starts import teach_again, use
 from db.pool.persons import list_persons
 from db.records import UserRecord
 from db.rounds import predictions, rounds
@@ -142,3 +142,32 @@ def test_labels_that_began_at_the_poses_in_use_are_counted_and_validation_people
     with sqlite_store.reading() as tx:
         blind = spared_on_validation(tx, rounds.get(tx, 2), now=TWO, before=ONE)
     assert (blind.began, blind.fewer.persons, blind.fewer.mean) == (0, 6, NONE - ALL)
+
+
+def test_each_start_is_judged_as_it_was_when_its_person_was_labelled(
+    sqlite_store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    """Both networks put everybody right, and are as unsure as of what is hidden; people call all of it visible."""
+    ids = add_persons(sqlite_store, add_people, 60)
+    predict(sqlite_store, ids, lambda _: RIGHT, confidence=0.1)
+    publish_judged(sqlite_store, score(sqlite_store, lead, ids, lambda _: RIGHT, confidence=0.1))
+    use(sqlite_store, lead, "student")
+    accept(sqlite_store, lead, ids[:30])
+    found = since(sqlite_store, 1, ONE, MODEL)
+    assert (found.actions, found.actions_before, found.fewer.mean) == (ALL, ALL, 0.0)
+    assert teach_again(sqlite_store), "the student, and the model on which labels began before it"
+    accept(sqlite_store, lead, ids[30:45])
+    found = since(sqlite_store, 1, ONE, MODEL)
+    assert (found.actions, found.actions_before) == ((30 * ALL + 15 * NONE) / 45,) * 2
+    assert since(sqlite_store, 1, ONE, None).actions_before == ALL
+
+
+def test_validation_people_start_by_what_was_taught_when_the_round_was_published(
+    sqlite_store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    held_out = add_persons(sqlite_store, add_people, 30, split="validation")
+    accept(sqlite_store, lead, held_out)
+    publish_judged(sqlite_store, score(sqlite_store, lead, held_out, lambda _: RIGHT, confidence=0.1))
+    with sqlite_store.reading() as tx:
+        found = spared_on_validation(tx, rounds.get(tx, 1), now=ONE, before=None)
+    assert (found.actions, found.actions_before, found.fewer.persons) == (NONE, ALL, 30)

@@ -115,3 +115,34 @@ def test_people_with_a_label_from_before_a_moment_are_left_out_though_they_were_
     with store.reading() as tx:
         assert [p.id for p in evidence.labelled(tx, "train", most=9)] == [again, late]
         assert [p.id for p in evidence.labelled(tx, "train", most=9, since=moment)] == [late]
+
+
+def test_labels_that_may_teach_a_network_are_of_people_it_predicted_and_did_not_learn_from(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, count=5)
+    with store.reading() as tx:
+        ids = [person.id for person in list_persons(tx)]
+    with store.transaction() as tx:
+        given = [ImportedPrediction(Prediction(np.zeros((17, 3)), "dots"), PersonScore(i, 0.1, (0.1,) * 17, ()), "")
+                 for i in ids[:4]]  # fmt: skip
+        predictions.add_imported(tx, given)
+
+    def counts(number: int | None) -> list[int]:
+        with store.reading() as tx:
+            names = ("dots", "other") if number is None else ("C",)
+            return [evidence.count_taught_by(tx, network=name, round_number=number) for name in names]
+
+    assert counts(None) == [0, 0]
+    for person_id in (ids[0], ids[4]):
+        accept(store, lead, person_id)
+    assert counts(None) == [1, 0]
+    with store.transaction() as tx:
+        record = rounds.create(tx, config_toml="", user=lead)
+        rounds.start(tx, record.id)
+        rounds.freeze(tx, record.id)
+        predictions.add_predictions(tx, record.id, [(i, Prediction(np.zeros((17, 3)), "C")) for i in ids])
+    assert counts(record.number) == [0], "it learned from both"
+    accept(store, lead, ids[1])
+    assert counts(record.number) == [1]
+    assert counts(None) == [2, 0]

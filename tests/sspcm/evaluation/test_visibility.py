@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.evaluation.visibility import Visibility, actions, by_confidence, fit_visibility
+from sspcm.evaluation.visibility import Taught, Visibility, actions, by_confidence, fit_visibility, teach_visibility
 from sspcm.pose import ABSENT, HIDDEN, VISIBLE
 
 IMAGES = np.arange(60) // 2
@@ -67,3 +67,20 @@ def test_what_was_taught_is_kept_as_json() -> None:
     assert fitted is not None
     again = Visibility.from_json(json.loads(json.dumps(fitted.to_json())))
     assert np.array_equal(again.choose(people(2)), fitted.choose(people(2)))
+
+
+def test_what_was_taught_without_an_image_knows_nothing_of_it() -> None:
+    """Of a fifth of the images the labels say the opposite: who learned from those says so, and nobody else."""
+    confidence, image = people(0, 100), np.arange(100)
+    truth = np.where(confidence > 0.6, VISIBLE, HIDDEN)
+    changed = truth.copy()
+    changed[image % 5 == 2] = ABSENT
+    plain, other = (teach_visibility(confidence, labels, image) for labels in (truth, changed))
+    assert plain is not None and other is not None
+    others = people(1)
+    assert np.array_equal(plain.unseen(7).choose(others), other.unseen(7).choose(others)), "7 is of that fifth"
+    assert not np.array_equal(plain.unseen(8).placed.weights, other.unseen(8).placed.weights)
+    assert other.unseen(1000) is other.whole, "nobody learned from an image that had no labels then"
+    again = Taught.from_json(json.loads(json.dumps(other.to_json())))
+    for one in (8, 1000):
+        assert np.array_equal(again.unseen(one).choose(others), other.unseen(one).choose(others))
