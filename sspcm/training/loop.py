@@ -90,7 +90,7 @@ def train(
             _require_finite(unseen)
             unseen = []
         if settled:
-            _require_finite_weights(trio, log.step)
+            require_finite_weights(trio, log.step)
         yield log
 
 
@@ -283,8 +283,8 @@ def _require_finite(logs: Sequence[StepLog]) -> None:
         _require_finite_loss(log.loss, log.step)
 
 
-def _require_finite_weights(trio: Trio, step: int) -> None:
-    """A step may ruin the weights after a finite loss; then nothing of them is to be kept."""
+def require_finite_weights(trio: Trio, step: int) -> None:
+    """A step may ruin the weights after a finite loss; then nothing of them is to be kept. Raises TrainingError."""
     if not all(bool(torch.isfinite(parameter).all()) for parameter in trio.parameters()):
         raise TrainingError(
             f"weights are not finite after step {step}; wanted finite ones. "

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import torch
@@ -42,9 +42,19 @@ from sspcm.round_folder import (
     TRAINING_FILE,
 )
 from sspcm.training.initial_weights import make_trio, start_networks
-from sspcm.training.loop import Labelled, TrainingError, TrainingSet, is_refresh, left_out_of, make_optimiser, train
+from sspcm.training.loop import (
+    Labelled,
+    TrainingError,
+    TrainingSet,
+    is_refresh,
+    left_out_of,
+    make_optimiser,
+    require_finite_weights,
+    train,
+)
 from sspcm.training.moving import Way, move
 from sspcm.training.resume import load_training, save_training
+from sspcm.training.stopping import Stopped, told_to_stop
 from sspcm.training.telling import (
     METRICS_EVERY_S,
     NO_UNLABELLED,
@@ -53,8 +63,10 @@ from sspcm.training.telling import (
     finite_figures,
     line_of,
     only_ap,
+    pack_steps,
     summarise,
     train_line,
+    unpack_steps,
 )
 from sspcm.whole_files import write_atomically
 
@@ -75,15 +87,18 @@ def run_round(folder: Path, *, device: torch.device, show: Progress | None = Non
     if share.first:
         status.unlink(missing_ok=True)
     if share.world > 1:
-        distributed.barrier()  # the status of before is gone: `_fail` asks whether one stands there
+        distributed.barrier()  # the status of before is gone: `_end` asks whether one stands there
     try:
         _Round(folder, read_manifest(folder / MANIFEST_FILE), device, show, share).run()
     except (RoundError, TrainingError, CheckpointError, ConfigError, CropError) as error:
-        return _fail(status, str(error), alone=share.world == 1)
+        return _end(status, "failed", str(error), alone=share.world == 1)
+    except Stopped as word:
+        return _end(status, "stopped", str(word), alone=share.world == 1)
     except Exception as error:
         logger.exception("the round in %s stopped", folder)
-        return _fail(
+        return _end(
             status,
+            "failed",
             f"the round stopped on {type(error).__name__}: {error}; wanted it to end by itself. "
             "Look into the log, then start it again: it goes on from its last checkpoint.",
             alone=share.world == 1,
@@ -166,25 +181,38 @@ class _Round:
             (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
             self.begin_training(trio, validation, start)
         earlier, began = self.log.train_seconds, time.monotonic()
-        epoch: list[StepLog] = []
-        for log in train(trio, optimiser, data, self.config, start=start, device=self.device, share=self.share):
-            if validation is None:
-                continue
-            epoch.append(log)
-            seconds = time.monotonic() - began
-            left = seconds / (log.step - start) * self.steps_after(log.step)
-            if not is_refresh(log.step, self.config.train) and self.steps_after(log.step):
-                if self.is_due():
-                    self.say(train_line(log, self.config, seconds_left=left))
-                continue
-            self.log.train_seconds = earlier + seconds  # before the checkpoint, which carries the log
-            self.end_epoch(trio, validation, epoch, seconds_left=left)
-            told = vars(self.log)
-            save_training(self.folder / TRAINING_FILE, trio, optimiser, step=log.step, log=told, identity=self.identity)
-            epoch = []
+        epoch = unpack_steps(self.log.under_way)
+        with told_to_stop() as stop:
+            for log in train(trio, optimiser, data, self.config, start=start, device=self.device, share=self.share):
+                is_asked = stop.agreed(self.share, log.step) and bool(self.steps_after(log.step))
+                if validation is not None:
+                    epoch.append(log)
+                    seconds = time.monotonic() - began
+                    left = seconds / (log.step - start) * self.steps_after(log.step)
+                    self.log.train_seconds = earlier + seconds  # before a checkpoint, which carries the log
+                    if is_refresh(log.step, self.config.train) or not self.steps_after(log.step):
+                        self.end_epoch(trio, validation, epoch, seconds_left=left)
+                        epoch = []
+                        self.keep(trio, optimiser, log.step, epoch)
+                    elif is_asked:
+                        require_finite_weights(trio, log.step)
+                        self.keep(trio, optimiser, log.step, epoch)
+                    elif self.is_due():
+                        self.say(train_line(log, self.config, seconds_left=left))
+                if is_asked:
+                    raise Stopped(
+                        f"the training was told to end after step {log.step} of {self.config.train.steps}, which is "
+                        "kept. Start it again: it goes on from there."
+                    )
         if validation is not None:
             self.move(trio, validation)
             self.save(trio)
+
+    def keep(self, trio: Trio, optimiser: torch.optim.Optimizer, step: int, epoch: Sequence[StepLog]) -> None:
+        """A checkpoint. epoch: the steps since the last refresh, where the training stops between two."""
+        self.log.under_way = pack_steps(epoch)
+        path, told = self.folder / TRAINING_FILE, vars(self.log)
+        save_training(path, trio, optimiser, step=step, log=told, identity=self.identity)
 
     def move(self, trio: Trio, validation: CropStore) -> None:
         """The networks as far from where they started as the persons say whom they left out; then C where it is the
@@ -413,10 +441,10 @@ def _is_done(status: Path) -> bool:
         return False
 
 
-def _fail(status: Path, error: str, *, alone: bool) -> bool:
-    """Write the error down; another process's error is the cause of ours: what stands there stays."""
+def _end(status: Path, state: Literal["failed", "stopped"], word: str, *, alone: bool) -> bool:
+    """Write down why it did not end well; another process's word is the cause of ours: what stands there stays."""
     if alone or not status.exists():
-        _write_json(status, {"state": "failed", "error": error})
+        _write_json(status, {"state": state, "error": word})
     return False
 
 

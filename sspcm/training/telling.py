@@ -1,10 +1,11 @@
 """What a training writes about itself while it runs: one JSON line each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 
 from sspcm.config import RoundConfig
 from sspcm.method.step import StepLog
@@ -25,6 +26,31 @@ class Log:
     warnings: list[str] = field(default_factory=list)
     train_seconds: float = 0.0
     moved: dict[str, dict[str, float | int]] = field(default_factory=dict)
+    under_way: dict[str, Any] = field(default_factory=dict)
+    """The steps since the last refresh, of a training that was stopped between two."""
+
+
+def pack_steps(epoch: Sequence[StepLog]) -> dict[str, Any]:
+    """Steps as plain data, for a checkpoint between two refreshes; nothing for none."""
+    if not epoch:
+        return {}
+    values = [[float(value) for value in log.values.tolist()] for log in epoch]
+    return {
+        "first": epoch[0].step,
+        "names": [list(log.names) for log in epoch],
+        "values": values,
+        "compares_pairs": epoch[0].compares_pairs,
+    }
+
+
+def unpack_steps(packed: Mapping[str, Any]) -> list[StepLog]:
+    """What `pack_steps` wrote."""
+    if not packed:
+        return []
+    return [
+        StepLog(packed["first"] + number, tuple(names), torch.tensor(values), packed["compares_pairs"])
+        for number, (names, values) in enumerate(zip(packed["names"], packed["values"], strict=True))
+    ]
 
 
 def train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -126,6 +127,35 @@ def test_a_round_killed_in_the_middle_goes_on_to_the_same_networks(make_round, t
     resumed, expected = read(folder, "report.json"), read(whole, "report.json")
     assert resumed["ap"] == expected["ap"] and resumed["ap_before"] == expected["ap_before"]
     assert [epoch["step"] for epoch in resumed["epochs"]] == [2, 4, 6]
+    for name in "ABC":
+        one, other = (load_file(place / f"{name}.safetensors") for place in (folder, whole))
+        assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_round_told_to_stop_keeps_the_step_under_way(make_round, tmp_path):
+    """SIGTERM between two refreshes; going on ends with what an uninterrupted run gives, bit for bit."""
+    folder = make_round(steps=200, snapshot_every=100)
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    command = [sys.executable, "-m", "sspcm", "round", str(folder), "--device", "cpu"]
+    process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, text=True)
+    while not (folder / "metrics.jsonl").exists():  # begins with the line of step 0
+        assert process.poll() is None, "the round ended before its first step"
+        time.sleep(0.002)
+    time.sleep(0.1)
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    status = read(folder, "status.json")
+    assert process.returncode == 1 and status["state"] == "stopped" and status["error"] in said
+    stopped = re.search(r"after step (\d+) of 200, which is kept", status["error"])
+    assert stopped and 0 < int(stopped[1]) < 200 and int(stopped[1]) != 100
+
+    assert run_round(folder, device=CPU)
+    assert run_round(whole, device=CPU)
+    resumed, expected = read(folder, "report.json"), read(whole, "report.json")
+    assert resumed["warnings"] == [f"the training was interrupted, and went on from step {stopped[1]}."]
+    assert [resumed[key] for key in ("ap", "epochs")] == [expected[key] for key in ("ap", "epochs")]
     for name in "ABC":
         one, other = (load_file(place / f"{name}.safetensors") for place in (folder, whole))
         assert all(torch.equal(one[key], other[key]) for key in one)
