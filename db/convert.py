@@ -16,6 +16,7 @@ from db.records import (
     PrelabellingRecord,
     RoundPoint,
     RoundRecord,
+    RoundState,
     SessionRecord,
     StoredPrediction,
     UserRecord,
@@ -171,7 +172,7 @@ def round_record(row: RoundRow) -> RoundRecord:
     return RoundRecord(
         id=row.id,
         number=row.number,
-        state="kept" if row.kept_because else row.state,
+        state=round_state(row),
         stage=row.stage,
         config_toml=row.config_toml,
         launched_by=row.launched_by.name,
@@ -183,7 +184,15 @@ def round_record(row: RoundRow) -> RoundRecord:
         error=row.error,
         directory=row.directory,
         kept_because=row.kept_because,
+        run=row.run,
     )
+
+
+def round_state(row: RoundRow) -> RoundState:
+    """A round's state as one says it: two of them are stored as another one with a mark."""
+    if row.kept_because:
+        return "kept"
+    return "cancelling" if row.state == "running" and row.cancel_asked_at is not None else row.state
 
 
 def prelabelling_record(row: PrelabellingRow) -> PrelabellingRecord:

@@ -37,6 +37,10 @@ class RoundOver(StoreError):
     """The round is published, failed or cancelled: nothing more may be written to it."""
 
 
+class RoundCancelled(RoundOver):
+    """Somebody told the round to stop."""
+
+
 class NameTaken(StoreError):
     """Another account has this name (capitals do not count)."""
 

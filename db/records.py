@@ -16,7 +16,7 @@ WITHDRAWN = "withdrawn"
 """Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
 PersonState = Literal["open", "accepted", "skipped", "not_a_person"]
 StoredRoundState = Literal["queued", "running", "published", "failed", "cancelled"]
-RoundState = Literal["queued", "running", "published", "kept", "failed", "cancelled"]
+RoundState = Literal["queued", "running", "cancelling", "published", "kept", "failed", "cancelled"]
 """kept: it ended well and is not published, since its student is worse than what annotators get."""
 StartsFrom = Literal["imported", "student"]
 """Whose predictions labelling begins from: the newest imported model's, or the published round's student's."""
@@ -382,6 +382,21 @@ class RoundRecord:
     """The attempt whose files the publish transaction named, relative to the home."""
     kept_because: str | None = None
     """Why a round that ended well was not published, in words."""
+    run: int = 1
+    """How often it was begun: 1, and one more each time that it is gone on with."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is not over yet."""
+        return self.state in ("queued", "running", "cancelling")
+
+
+@dataclass(frozen=True)
+class RoundEvent:
+    """Something that happened to a round, in words."""
+
+    at: datetime
+    what: str
 
 
 @dataclass(frozen=True)

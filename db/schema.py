@@ -172,7 +172,8 @@ class RoundRow(Base):
     """A round. project_id carries the rule of one active round; it is no key, since the project points here.
 
     kept_because: why a round that ended well was not published; its stored state is then "cancelled", since a new value
-    of that column's CHECK would write the table anew that half of the store points at.
+    of that column's CHECK would write the table anew that half of the store points at. cancel_asked_at: when a running
+    round was told to stop; its stored state stays "running" until it has. run: how often it was begun.
     """
 
     __tablename__ = "rounds"
@@ -205,6 +206,8 @@ class RoundRow(Base):
     error: Mapped[str | None]
     directory: Mapped[str | None] = mapped_column(String(1024))
     kept_because: Mapped[str | None] = mapped_column(Text())
+    cancel_asked_at: Mapped[datetime | None]
+    run: Mapped[int] = mapped_column(server_default="1")
     launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -219,7 +222,7 @@ class RankingRow(Base):
 
 
 class ProjectRow(Base):
-    """The one project, and the two pointers that a publish flips."""
+    """The one project, and the two pointers that a publish flips. rounds_made: the highest number a round ever had."""
 
     __tablename__ = "project"
     __table_args__ = (CheckConstraint(f"id = {PROJECT_ID}", name="one_project"),)
@@ -232,6 +235,7 @@ class ProjectRow(Base):
     published_round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
     uuid: Mapped[str] = mapped_column(String(32), server_default="")
     starts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    rounds_made: Mapped[int] = mapped_column(server_default="0")
 
 
 class RankingEntryRow(Base):
@@ -411,6 +415,17 @@ class RoundPointRow(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     values: Mapped[dict[str, Any]]
+
+
+class RoundEventRow(Base):
+    """Something that happened to a round, in words."""
+
+    __tablename__ = "round_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    at: Mapped[datetime]
+    what: Mapped[str] = mapped_column(Text())
 
 
 class FrozenPersonRow(Base):

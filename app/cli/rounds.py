@@ -1,7 +1,8 @@
 """Rounds: launched, listed, shown."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from app.cli.options import Subparsers, add_json, command, group, positive
 if TYPE_CHECKING:
     from app.home.settings import Settings
     from app.rounds.usual_settings import UsualSettings
+    from db.records import UserRecord
     from db.store.session import Store
     from sspcm.config import RoundConfig
 
@@ -35,9 +37,19 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
         run=round_list,
         name="round list",
     )
-    show = command(rounds, "show", example="round show 1", help="one round")
+    show = command(rounds, "show", example="round show 1", help="one round, and what happened to it")
     show.add_argument("number", type=positive, metavar="N", help="the round's number")
     add_json(show, run=round_show, name="round show")
+    for name, help_text, run in (
+        ("cancel", "stop it after the step under way; what it finished is kept", round_cancel),
+        ("resume", "go on with one that was cancelled or failed: same labels, from where it ended", round_go_on),
+        ("retry", "the same: the stage that failed is begun again", round_go_on),
+        ("delete", "take away one that failed, was cancelled or kept; labels stay", round_delete),
+    ):
+        change = command(rounds, name, example=f"round {name} 1", help=help_text)
+        change.add_argument("number", type=positive, metavar="N", help="the round's number")
+        change.add_argument("--as", dest="lead", metavar="NAME", help="the lead who does it, if there are several")
+        add_json(change, run=run, name=f"round {name}")
     starts = command(rounds, "starts", example="round starts", help="which network annotators begin from, and why")
     starts.add_argument(
         "--use",
@@ -165,19 +177,97 @@ def round_starts(settings: "Settings", options: argparse.Namespace) -> int:
     return 0
 
 
-def round_show(settings: "Settings", options: argparse.Namespace) -> int:
-    """One round."""
-    from app.cli.store import RELOAD, CommandError, known_store
-    from app.contract.rounds import round_json
+def round_cancel(settings: "Settings", options: argparse.Namespace) -> int:
+    """Tell a round to stop."""
+    from app.rounds.stopping import cancel_round
+
+    return _change(settings, options, lambda store, lead: cancel_round(store, settings, options.number, user=lead))
+
+
+def round_go_on(settings: "Settings", options: argparse.Namespace) -> int:
+    """Go on with a round that failed or was cancelled."""
+    from app.processes import job_engine
+    from app.rounds.stopping import go_on_with_round
+
+    def go_on(store: "Store", lead: "UserRecord") -> None:
+        job_engine.prepare(settings)
+        engine = job_engine.Engine(settings)
+        try:
+            go_on_with_round(store, engine, options.number, user=lead)
+        finally:
+            engine.close()
+
+    return _change(settings, options, go_on)
+
+
+def round_delete(settings: "Settings", options: argparse.Namespace) -> int:
+    """Take a round away."""
+    from app.cli.leads import lead_of
+    from app.cli.store import expecting, known_store
+    from app.rounds.errors import LearningError
+    from app.rounds.stopping import delete_round
+    from db.errors import StoreError
+
+    with expecting(LearningError), known_store(settings) as store, in_console_words(settings, StoreError):
+        lead_of(store, options.lead, settings.home)
+        delete_round(store, settings, options.number)
+    said = [f"Round {options.number} is deleted. Labels are as they were."]
+    answer({"deleted": options.number}, as_json=options.json, plain=lambda: iter(said))
+    return 0
+
+
+def _change(settings: "Settings", options: argparse.Namespace, do: "Callable[[Store, UserRecord], object]") -> int:
+    """Change a round, then tell how it stands."""
+    from app.cli.leads import lead_of
+    from app.cli.store import expecting, known_store
+    from app.rounds.errors import LearningError
+    from app.rounds.story import round_story
+    from db.errors import StoreError
+
+    with expecting(LearningError), known_store(settings) as store, in_console_words(settings, StoreError):
+        do(store, lead_of(store, options.lead, settings.home))
+        told = round_story(store, settings, options.number)
+    assert told is not None
+
+    def plain() -> Iterator[str]:
+        yield f"Round {told.number} is {told.state}. {told.words}"
+
+    answer(told.model_dump(mode="json"), as_json=options.json, plain=plain)
+    return 0
+
+
+@contextmanager
+def in_console_words(settings: "Settings", *kinds: type[Exception]) -> Iterator[None]:
+    """A refusal of the store, with a command where it speaks of a page."""
+    from app.cli.store import RELOAD, CommandError
     from app.home.home_command import home_command
+
+    try:
+        yield
+    except kinds as error:
+        said, command = str(error), home_command(settings.home, "round", "list")
+        raise CommandError(f"{RELOAD.sub('', said)} See those there are: {command}") from error
+
+
+def round_show(settings: "Settings", options: argparse.Namespace) -> int:
+    """One round, and what happened to it."""
+    from app.cli.store import known_store
+    from app.contract.rounds import round_json
+    from app.rounds.story import round_story
     from db.errors import NotFound
     from db.rounds import rounds
 
-    with known_store(settings) as store, store.reading() as tx:
-        try:
+    with known_store(settings) as store, in_console_words(settings, NotFound):
+        with store.reading() as tx:
             shown = round_json(rounds.get(tx, options.number))
-        except NotFound as error:
-            command = home_command(settings.home, "round", "list")
-            raise CommandError(f"{RELOAD.sub('', str(error))} See those there are: {command}") from error
-    answer(shown, as_json=options.json, plain=lambda: (f"{key:<12} {value}" for key, value in shown.items()))
+        told = round_story(store, settings, options.number)
+    assert told is not None
+    happened = [one.model_dump(mode="json") for one in told.events]
+
+    def plain() -> Iterator[str]:
+        yield from (f"{key:<12} {value}" for key, value in shown.items())
+        for one in told.events:
+            yield f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}  {one.what}"
+
+    answer(shown | {"events": happened}, as_json=options.json, plain=plain)
     return 0

@@ -293,6 +293,38 @@ class UseMessage(Message):
     round: Id | None = None
 
 
+class EventPayload(Payload):
+    """Something that happened to a round, in words."""
+
+    at: datetime
+    what: str
+
+
+class StoryPayload(Payload):
+    """What happened to one round, and what can be done with it.
+
+    numbers: every round that there is, newest first. cancel, go_on, delete: what the buttons say; null for one that is
+    of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote.
+    """
+
+    number: int
+    numbers: list[int]
+    state: RoundState
+    words: str
+    events: list[EventPayload]
+    log: list[str]
+    cancel: str | None
+    go_on: str | None
+    delete: str | None
+    confirm: str
+
+
+class StoryMessage(Message):
+    """Stop a round, go on with it, or take it away."""
+
+    do: Literal["cancel", "go on", "delete"]
+
+
 class RoundsPayload(Payload):
     """The latest rounds, newest first."""
 

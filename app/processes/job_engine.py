@@ -47,9 +47,9 @@ def quiet_the_engine() -> None:
     logging.getLogger("dbos").setLevel(logging.WARNING)
 
 
-def job_id(number: int, attempt: int = 1) -> str:
-    """The name of one attempt at one round in the job engine."""
-    return f"round-{number:04d}-attempt-{attempt}"
+def job_id(number: int, attempt: int = 1, run: int = 1) -> str:
+    """The name of one attempt at one round in the job engine; run: how often that was begun."""
+    return f"round-{number:04d}-attempt-{attempt}" + (f"-run-{run}" if run > 1 else "")
 
 
 def prelabelling_job_id(prelabelling_id: int) -> str:
@@ -77,13 +77,14 @@ class Engine:
             serializer=DBOSPortableJSONSerializer(),  # the default is pickle: writing a row would be running code
         )
 
-    def enqueue_round(self, tx: Session, number: int, attempt: int = 1) -> None:
+    def enqueue_round(self, tx: Session, number: int, attempt: int = 1, run: int = 1) -> None:
         """Hand the round to the worker, within the caller's transaction: committed or rolled back together.
 
-        `tx` must be a session of the store. Enqueuing the same attempt twice is enqueuing it once.
+        `tx` must be a session of the store. Enqueuing the same run twice is enqueuing it once.
         """
-        options = _options(WORKFLOW, job_id(number, attempt))
-        self._client.enqueue_in_transaction(tx.connection(), options, number, attempt)
+        options = _options(WORKFLOW, job_id(number, attempt, run))
+        more = [run] if run > 1 else []  # a worker of an earlier version takes a first run as well
+        self._client.enqueue_in_transaction(tx.connection(), options, number, attempt, *more)
 
     def enqueue_prelabelling(self, tx: Session, prelabelling_id: int) -> None:
         """Hand a model's run over the pool to the worker, as `enqueue_round` does a round."""
@@ -95,9 +96,9 @@ class Engine:
         options = _options(SIMULATION_WORKFLOW, simulation_job_id(number, phase))
         self._client.enqueue_in_transaction(tx.connection(), options, number, phase)
 
-    def job_state(self, number: int, attempt: int = 1) -> JobState:
+    def job_state(self, number: int, attempt: int = 1, run: int = 1) -> JobState:
         """Whether the engine still means to run this round's job, has ended it, or has never heard of it."""
-        return self._state(job_id(number, attempt))
+        return self._state(job_id(number, attempt, run))
 
     def prelabelling_state(self, prelabelling_id: int) -> JobState:
         """The same of a model's run over the pool."""

@@ -14,6 +14,9 @@ spared_told       the same in words and figures
 starts            which network annotators begin from, and whether a round is published
 starts_told       what is known of those networks, in words and figures
 starting_weights  which weights a lead may name, and where they lie
+stopping          a round is stopped, gone on with, or deleted
+story             what happened to a round, and what a lead can do with it
+trainer_end       why a trainer ended before it was done, in words
 training          runs the trainer and follows it
 usual_settings    what a launch begins from: the last round's settings
 validation_told   how many people rounds are measured by, how exactly, and what is missing

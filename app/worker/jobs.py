@@ -1,6 +1,7 @@
 """The jobs that the engine calls: the stages of a round, a pre-labelling, and a simulation."""
 
 import dataclasses
+import logging
 import os
 from collections.abc import Callable, Sequence
 
@@ -18,6 +19,8 @@ from app.worker.patience import end_when_reachable, in_words
 from db.rounds import prelabellings, rounds
 from db.store.session import Store
 
+log = logging.getLogger(__name__)
+
 
 class Rounds:
     """What the worker needs to run any round."""
@@ -28,20 +31,36 @@ class Rounds:
         self._files = ImageFiles(settings.home)
         self._train_command = train_command
 
-    def run(self, number: int, attempt: int) -> None:
+    def run(self, number: int, attempt: int, run: int = 1) -> None:
         """The durable job: its four steps keep their names and order (see `engine.VERSION`).
 
-        Whatever goes wrong ends as the round's error, in words, before it ends the job.
+        Whatever goes wrong ends as the round's error, in words, before it ends the job. A round that was told to stop
+        stops. The job of an earlier run, or of a round that is over, does nothing.
         """
         try:
+            if not self._is_due(number, run):
+                return
             for name, stage in self._stages(number, attempt):
                 DBOS.run_step({"name": name}, in_words, name, stage)
         except OperationalError as error:  # the job engine's own: a stage's errors come in words
             end_when_reachable(self._store, error)
         except Exception as error:
             with self._store.transaction() as tx:
-                rounds.fail(tx, rounds.get(tx, number).id, str(error))
+                record = rounds.get(tx, number)
+                if record.run != run:
+                    return
+                rounds.fail(tx, record.id, str(error))
+                if rounds.get(tx, number).state == "cancelled":
+                    return
             raise
+
+    def _is_due(self, number: int, run: int) -> bool:
+        """Whether this job still has a round to run."""
+        with self._store.reading() as tx:
+            found = [one for one in [rounds.active(tx)] if one is not None and (one.number, one.run) == (number, run)]
+        if not found:
+            log.info("round %d is over, or was begun anew since: this job of it has nothing to do.", number)
+        return bool(found)
 
     def _stages(self, number: int, attempt: int) -> list[tuple[str, Callable[[], None]]]:
         store, settings = self._store, self._settings

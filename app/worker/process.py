@@ -109,8 +109,8 @@ def _say_goodbye(store: Store, worker: Worker) -> NoReturn:
 def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings, simulations: Simulations) -> None:
     """Start the job engine in this process: its threads take jobs from now on."""
 
-    def run_round(number: int, attempt: int) -> None:
-        work.run(number, attempt)
+    def run_round(number: int, attempt: int, run: int = 1) -> None:
+        work.run(number, attempt, run)
 
     def run_prelabelling(prelabelling_id: int) -> None:
         prelabels.run(prelabelling_id)

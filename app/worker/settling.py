@@ -39,18 +39,18 @@ def settle(store: Store, engine: Engine) -> None:
     _settle_prelabelling(store, engine)
     _settle_simulation(store, engine)
     with store.reading() as tx:
-        newest = rounds.latest(tx, limit=1)
-    if not newest or newest[0].state not in ("queued", "running"):
+        found = rounds.active(tx)
+    if found is None:
         return
-    number, job = newest[0].number, engine.job_state(newest[0].number)
+    job = engine.job_state(found.number, run=found.run)
     if job == "active":
         return
     with store.transaction() as tx:
-        record = rounds.get(tx, number)  # again, within the transaction: it may have ended meanwhile
-        if record.state not in ("queued", "running"):
+        record = rounds.get(tx, found.number)  # again, within the transaction: it may have ended meanwhile
+        if not record.is_active or record.run != found.run:
             return
-        if job == "missing":
-            engine.enqueue_round(tx, number)
+        if job == "missing" and record.state != "cancelling":
+            engine.enqueue_round(tx, record.number, run=record.run)
         else:
             rounds.fail(tx, record.id, "the round's job ended without a result; wanted a ranking. Launch it again.")
 

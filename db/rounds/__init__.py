@@ -1,10 +1,12 @@
 """Rounds, their predictions and rankings, pre-labellings, and the worker's sign of life.
 
+events         the story of a round
 evidence       labels that networks can be measured by, and who learned from which
 predictions    where networks put keypoints, and how inconsistent they are
 prelabellings  pose models' runs over the pool
 rankings       the pool's order
 rounds         rounds: launched one at a time, frozen once, published by one pointer
+stopping       rounds are stopped, gone on with, and deleted
 taught         what labels taught of visible keypoints, and when
 workers        the worker's sign of life
 """

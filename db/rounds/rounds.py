@@ -8,10 +8,11 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
-from db.convert import finite, frozen_person, round_point, round_record
-from db.errors import NotFound, RoundActive, RoundOver
+from db.convert import finite, frozen_person, round_point, round_record, round_state
+from db.errors import NotFound, RoundActive, RoundCancelled, RoundOver
 from db.pool.project import project_row
 from db.records import FrozenPerson, RoundPoint, RoundRecord, RoundStage, UserRecord
+from db.rounds import events
 from db.schema import (
     PROJECT_ID,
     FrozenPersonRow,
@@ -25,7 +26,7 @@ from db.schema import (
 )
 from db.upsert import insert, upsert_all
 
-_ACTIVE = ("queued", "running")
+ACTIVE = ("queued", "running")
 
 
 def create(tx: Session, *, config_toml: str, user: UserRecord, now: datetime | None = None) -> RoundRecord:
@@ -33,10 +34,10 @@ def create(tx: Session, *, config_toml: str, user: UserRecord, now: datetime | N
 
     Raises RoundActive while another is queued or running, NotFound without a project.
     """
-    project_row(tx)
+    made = project_row(tx).rounds_made  # the number of one that was deleted is not given again
     row: dict[str, Any] = {
         "project_id": PROJECT_ID,
-        "number": (tx.scalar(select(func.max(RoundRow.number))) or 0) + 1,
+        "number": max(tx.scalar(select(func.max(RoundRow.number))) or 0, made) + 1,
         "state": "queued",
         "stage": "freeze",
         "config_toml": config_toml,
@@ -48,7 +49,8 @@ def create(tx: Session, *, config_toml: str, user: UserRecord, now: datetime | N
     # The index `uq_rounds_one_active` refuses a second active round, whoever asks at the same time.
     added = tx.scalar(insert(tx, RoundRow).values(row).on_conflict_do_nothing().returning(RoundRow.id))
     if added is None:
-        raise _active(tx)
+        raise another_active(tx)
+    events.tell(tx, added, f"launched by {user.name}", now=now)
     return round_record(_row(tx, added))
 
 
@@ -66,9 +68,18 @@ def latest(tx: Session, limit: int = 50) -> list[RoundRecord]:
     return [round_record(row) for row in tx.scalars(query)]
 
 
+def active(tx: Session) -> RoundRecord | None:
+    """The round that is not over, if there is one."""
+    query = select(RoundRow).where(RoundRow.state.in_(ACTIVE)).execution_options(populate_existing=True)
+    row = tx.scalar(query)
+    return None if row is None else round_record(row)
+
+
 def start(tx: Session, round_id: int, *, now: datetime | None = None) -> None:
     """The worker begins. Harmless when the round runs already; raises RoundOver when it is over."""
     row = require_active(tx, round_id)
+    if row.state == "queued":
+        events.tell(tx, round_id, "the worker began" if row.run == 1 else "the worker went on", now=now)
     row.state = "running"
     row.started_at = row.started_at or now or utc_now()  # a job that is taken up again began before
     tx.flush()
@@ -147,13 +158,25 @@ def points(tx: Session, round_id: int) -> list[RoundPoint]:
 
 
 def fail(tx: Session, round_id: int, error: str, *, now: datetime | None = None) -> None:
-    """The round ended with an error, which its page shows. The first error stays; raises RoundOver if published."""
+    """The round ended with an error, which its page shows; one that was told to stop has stopped instead.
+
+    The first end stays; raises RoundOver if published.
+    """
     row = _row(tx, round_id, lock=True)
     if row.state in ("failed", "cancelled"):
         return
+    if row.cancel_asked_at is not None:
+        end_cancelled(tx, row, now=now)
+        return
     require_active(tx, round_id)
     row.state, row.error, row.finished_at = "failed", error, now or utc_now()
-    tx.flush()
+    events.tell(tx, round_id, f"failed in the stage '{row.stage}': {error}", now=now)
+
+
+def end_cancelled(tx: Session, row: RoundRow, *, now: datetime | None = None) -> None:
+    """The round has stopped, as it was told to."""
+    row.state, row.finished_at = "cancelled", now or utc_now()
+    events.tell(tx, row.id, f"stopped in the stage '{row.stage}'; what was finished is kept", now=now)
 
 
 def publish(tx: Session, round_id: int, *, metrics: dict[str, Any], directory: str, now: datetime) -> None:
@@ -181,16 +204,15 @@ def keep(tx: Session, round_id: int, *, because: str, metrics: dict[str, Any], d
     require_active(tx, round_id)
     row.state, row.stage, row.finished_at, row.kept_because = "cancelled", "done", now, because
     row.metrics, row.directory = finite(metrics), directory
-    tx.flush()
+    events.tell(tx, round_id, f"kept, not published: {because}", now=now)
 
 
 def publish_kept(tx: Session, round_id: int, *, now: datetime) -> None:
     """A round that was kept is published after all. Raises RoundOver for any other."""
     row = _row(tx, round_id, lock=True)
     if not row.kept_because:
-        raise RoundOver(
-            f"round {row.number} is {row.state}; wanted one that is kept, to publish it after all. See `round list`."
-        )
+        found = f"round {row.number} is {round_state(row)}"
+        raise RoundOver(f"{found}; wanted one that is kept, to publish it after all. See `round list`.")
     row.kept_because = None
     _show(tx, row, now=now)
 
@@ -203,18 +225,26 @@ def _show(tx: Session, row: RoundRow, *, now: datetime) -> None:
     _follow_images(tx, ranking_id)
     project = project_row(tx)
     project.current_ranking_id, project.published_round_id = ranking_id, row.id
-    tx.flush()
+    events.tell(tx, row.id, "published", now=now)
 
 
 def require_active(tx: Session, round_id: int) -> RoundRow:
-    """The round's row, locked, while more may be written to it. Raises RoundOver, NotFound."""
+    """The round's row, locked, while more may be written to it. Raises RoundOver, RoundCancelled once it was told to
+    stop, NotFound."""
     row = _row(tx, round_id, lock=True)
-    if row.state not in _ACTIVE:
-        state = "kept" if row.kept_because else row.state
-        raise RoundOver(
-            f"round {row.number} is {state}; wanted one that is queued or running. Launch a new round instead."
+    if row.state not in ACTIVE:
+        found = f"round {row.number} is {round_state(row)}"
+        raise RoundOver(f"{found}; wanted one that is queued or running. Launch a new round instead.")
+    if row.cancel_asked_at is not None:
+        raise RoundCancelled(
+            f"round {row.number} was told to stop; wanted one that runs. Resume it, or launch another."
         )
     return row
+
+
+def row_of(tx: Session, number: int) -> RoundRow:
+    """A round's row by its number, locked. Raises NotFound."""
+    return _row(tx, get(tx, number).id, lock=True)
 
 
 def _row(tx: Session, round_id: int, *, lock: bool = False) -> RoundRow:
@@ -225,12 +255,13 @@ def _row(tx: Session, round_id: int, *, lock: bool = False) -> RoundRow:
     return row
 
 
-def _active(tx: Session) -> RoundActive:
-    active = tx.scalar(select(RoundRow).where(RoundRow.state.in_(_ACTIVE)))
-    if active is None:
+def another_active(tx: Session) -> RoundActive:
+    """What a launch is refused with while a round is not over."""
+    row = tx.scalar(select(RoundRow).where(RoundRow.state.in_(ACTIVE)))
+    if row is None:
         return RoundActive("another round was launched just now; wanted one at a time. Reload the page and try again.")
     return RoundActive(
-        f"round {active.number}, launched by {active.launched_by.name}, is {active.state} ({active.stage}); wanted one "
+        f"round {row.number}, launched by {row.launched_by.name}, is {round_state(row)} ({row.stage}); wanted one "
         "round at a time. Wait until it ends, then launch again."
     )
 

@@ -30,6 +30,12 @@ export class AskingCard extends HTMLElement {
     window.clearInterval(this.#timer);
   }
 
+  /** Ask somewhere else from now on, and at once. @param {string} path */
+  askAt(path) {
+    this.#path = path;
+    this.#ask();
+  }
+
   /** @param {Found} _found */
   show(_found) {
     throw new Error("a card says itself what it shows");
@@ -37,8 +43,9 @@ export class AskingCard extends HTMLElement {
 
   async #ask() {
     if (this.busy || document.hidden) return;
-    const answer = await fetch(this.#path).catch(() => null); // without an answer it stays as it is
+    const path = this.#path;
+    const answer = await fetch(path).catch(() => null); // without an answer it stays as it is
     const found = answer?.ok ? await answer.json() : null;
-    if (found && !this.busy) this.show(found);
+    if (found && !this.busy && path === this.#path) this.show(found);
   }
 }

@@ -102,16 +102,16 @@ function latestRound(round, worker) {
     html("div", { class: "head" }, html("h2", {}, `Round ${number}: `, chip(state))));
   if (state === "failed") {
     section.append(html("p", { class: "error", role: "alert" }, round.error ?? "No error was kept."),
-      html("p", { class: "soft more" }, "Nothing of it is shown to annotators; they keep the last published round. Launch another when the cause is mended."));
+      html("p", { class: "soft more" }, "Nothing of it is shown to annotators; they keep the last published round. When the cause is mended, try it again, below."));
   }
   if (state === "queued") section.append(html("p", { class: "soft" }, sayQueued(worker)));
-  if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators."));
+  if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators. It can be gone on with, below."));
   if (state === "published") section.append(html("p", { class: "soft" }, `Annotators get its ranking. ${round.metrics.starts?.words ?? ""}`), result(round));
   if (state === "kept") {
     section.append(html("p", {}, round.kept_because ?? ""),
       html("p", { class: "soft" }, "Annotators keep what they have. Its ranking and predictions stay here; it can be used all the same, below."), result(round));
   }
-  if (state === "running") {
+  if (state === "running" || state === "cancelling") {
     section.append(html("progress", { max: progress.steps ?? 1, value: progress.step ?? 0, "aria-label": "steps of this stage" }), facts(sayProgress(round)));
   }
   return section;

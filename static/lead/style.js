@@ -101,6 +101,12 @@ code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); pad
 pre { margin: 8px 0 0; padding: 8px 10px; border-radius: 6px; background: var(--sunk, #e6eaf0); overflow-x: auto; user-select: all; white-space: pre-wrap; }
 pre code { padding: 0; background: none; }
 pre:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
+.story { list-style: none; margin: 12px 0 0; padding: 0; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 4px 12px; font-size: 13px; max-height: 240px; overflow-y: auto; }
+.story li { display: contents; }
+.story time { color: var(--body-text-color-subdued, #4f5d6d); font-variant-numeric: tabular-nums; white-space: nowrap; }
+.story span { overflow-wrap: anywhere; }
+summary { cursor: pointer; font-size: 13px; }
+.head select { font: inherit; font-size: 13px; color: inherit; background: var(--sunk, #e6eaf0); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 6px; padding: 4px 8px; }
 .quiet { display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued, #4f5d6d); }
 .dot { width: 8px; height: 8px; border-radius: 99px; background: var(--good, #17693f); }
 .missing { border-color: var(--bad, #b3202b); border-left-width: 4px; overflow-wrap: anywhere; }

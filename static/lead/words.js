@@ -118,6 +118,14 @@ export function sayLeftOut({ report }) {
   return [...said, ...(report.complaints ?? [])];
 }
 
+/** Today the time alone, else the day as well. @param {string} at @param {Date} [now] */
+export function sayTime(at, now = new Date()) {
+  const moment = new Date(at);
+  const time = moment.toLocaleTimeString("en-GB");
+  if (moment.toDateString() === now.toDateString()) return time;
+  return `${moment.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${time}`;
+}
+
 /** @param {number} number @param {string} word */
 function count(number, word) {
   return `${number} ${word}${number === 1 ? "" : "s"}`;

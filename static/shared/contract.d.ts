@@ -127,6 +127,12 @@ export interface ErrorPayload {
   error: RefusalPayload;
 }
 
+/** Something that happened to a round, in words. */
+export interface EventPayload {
+  at: string;
+  what: string;
+}
+
 /** How well a network does on the validation images; null where nothing could be measured. */
 export interface Figures {
   AP?: number | null;
@@ -434,7 +440,7 @@ export interface ReopenImageMessage {
 export interface RoundPayload {
   id: number;
   number: number;
-  state: "queued" | "running" | "published" | "kept" | "failed" | "cancelled";
+  state: "queued" | "running" | "cancelling" | "published" | "kept" | "failed" | "cancelled";
   stage: "freeze" | "train" | "score" | "publish" | "done";
   config: Record<string, unknown>;
   launched_by: string;
@@ -673,6 +679,30 @@ export interface StepPayload {
   text: string;
   command: string | null;
   link: LinkPayload | null;
+}
+
+/** Stop a round, go on with it, or take it away. */
+export interface StoryMessage {
+  do: "cancel" | "go on" | "delete";
+}
+
+/**
+ * What happened to one round, and what can be done with it.
+ *
+ * numbers: every round that there is, newest first. cancel, go_on, delete: what the buttons say; null for one that is
+ * of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote.
+ */
+export interface StoryPayload {
+  number: number;
+  numbers: number[];
+  state: "queued" | "running" | "cancelling" | "published" | "kept" | "failed" | "cancelled";
+  words: string;
+  events: EventPayload[];
+  log: string[];
+  cancel: string | null;
+  go_on: string | null;
+  delete: string | null;
+  confirm: string;
 }
 
 /**

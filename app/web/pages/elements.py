@@ -82,6 +82,11 @@ def lead_simulation() -> gr.HTML:
     return _element("lead-simulation", "/assets/lead/simulation.js")
 
 
+def lead_story() -> gr.HTML:
+    """What happened to a round, and stopping it or going on with it; it speaks to /api/rounds itself."""
+    return _element("lead-story", "/assets/lead/story.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

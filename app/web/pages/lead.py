@@ -20,6 +20,7 @@ from app.web.pages.elements import (
     lead_simulation,
     lead_spared,
     lead_starts,
+    lead_story,
     lead_tables,
     lead_unlabelable,
     lead_validation,
@@ -48,6 +49,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                 with gr.Column(scale=3, min_width=340, elem_id="state"):
                     worker = lead_worker()
                     board = lead_board()
+                    lead_story()
                     starts = lead_starts()
                     lead_validation()
                     lead_unlabelable()
@@ -95,7 +97,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
 
 def _launch_button(latest: dict[str, Any] | None) -> dict[str, Any]:
     """Pressable while no round is active: a home runs one at a time."""
-    active = latest is not None and latest["state"] in ("queued", "running")
+    active = latest is not None and latest["state"] in ("queued", "running", "cancelling")
     label = f"Round {latest['number']} is {latest['state']}" if active and latest else "Launch round"
     updated: dict[str, Any] = gr.update(value=label, interactive=not active)
     return updated

@@ -6,16 +6,35 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from app.contract.base import IdInAddress
-from app.contract.rounds import LaunchMessage, StartsPayload, UseMessage, for_browsers, round_json
+from app.contract.rounds import (
+    LaunchMessage,
+    StartsPayload,
+    StoryMessage,
+    StoryPayload,
+    UseMessage,
+    for_browsers,
+    round_json,
+    without_folders,
+)
 from app.processes.worker_state import worker_json, worker_state
 from app.rounds.launching import launch_from_page
 from app.rounds.starts import use
 from app.rounds.starts_told import starts_told
+from app.rounds.stopping import cancel_round, delete_round, go_on_with_round
+from app.rounds.story import round_story
 from app.rounds.usual_settings import begin_from
 from app.web.opened import OpenHome
 from app.web.who import user_of
 from db.rounds import rounds
 from sspcm.config import merge
+
+
+def _for_browsers(story: StoryPayload | None) -> StoryPayload | None:
+    """Without the folders that a trainer's last lines name."""
+    if story is None:
+        return None
+    events = [one.model_copy(update={"what": without_folders(one.what)}) for one in story.events]
+    return story.model_copy(update={"events": events, "log": [without_folders(line) for line in story.log]})
 
 
 def round_routes(home: OpenHome) -> APIRouter:
@@ -46,6 +65,27 @@ def round_routes(home: OpenHome) -> APIRouter:
         use(home.store, user_of(request), message.use, number=message.round)
         with home.store.reading() as tx:
             return starts_told(tx)
+
+    @api.get("/api/rounds/story")
+    def show_story() -> StoryPayload | None:
+        """Of the active round, else of the newest; null before any."""
+        return _for_browsers(round_story(home.store, home.settings))
+
+    @api.get("/api/rounds/{number}/story")
+    def show_story_of(number: IdInAddress) -> StoryPayload | None:
+        return _for_browsers(round_story(home.store, home.settings, number))
+
+    @api.post("/api/rounds/{number}/story")
+    def change(request: Request, number: IdInAddress, message: StoryMessage) -> StoryPayload | None:
+        """Stop it, go on with it, or take it away; then its story, or the newest round's once it is gone."""
+        if message.do == "cancel":
+            cancel_round(home.store, home.settings, number, user=user_of(request))
+        elif message.do == "go on":
+            go_on_with_round(home.store, home.engine, number, user=user_of(request))
+        else:
+            delete_round(home.store, home.settings, number)
+            return _for_browsers(round_story(home.store, home.settings))
+        return _for_browsers(round_story(home.store, home.settings, number))
 
     @api.get("/api/rounds/{number}")
     def show_round(number: IdInAddress) -> dict[str, Any]:

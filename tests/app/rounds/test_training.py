@@ -3,6 +3,7 @@
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 
 import cv2
@@ -13,15 +14,15 @@ import pytest
 from app.rounds.errors import LearningError
 from app.rounds.publishing import publish_round
 from app.rounds.scoring import score_round
-from app.rounds.training import train_round
+from app.rounds.training import RESTARTS, train_round
 from db.clock import utc_now
-from db.errors import RoundOver
+from db.errors import RoundCancelled, RoundOver
 from db.labelling import queue
 from db.records import (
     NewPerson,
     Split,
 )
-from db.rounds import rounds
+from db.rounds import events, rounds, stopping
 from sspcm.config import ModelConfig, RoundConfig, TrainConfig
 from sspcm.pose import Box
 from tests.app.rounds.round_home import COMMAND, Home
@@ -54,6 +55,42 @@ def test_a_trainer_that_cannot_start_is_quoted(home: Home) -> None:
 
     with pytest.raises(LearningError, match=r"ended with status 2 .*can't open file"):
         train_round(home.store, home.settings, 1, command=(sys.executable, "/nowhere/trainer.py"))
+
+
+@pytest.mark.parametrize(("seed", "trainers"), [(15, 1 + RESTARTS), (16, 2)])
+def test_a_trainer_that_is_killed_is_started_again_twice(home: Home, seed: int, trainers: int) -> None:
+    """As the system's memory killer ends it. The third time the error says what to do."""
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(seed=seed, train=TrainConfig(steps=1)))
+    failed = pytest.raises(LearningError, match=r"SIGKILL.*3 times in all.*go on with this round")
+
+    with failed if seed == 15 else nullcontext():
+        train_round(home.store, home.settings, 1, command=COMMAND)
+
+    assert len((home.folder() / "pids").read_text().split()) == trainers
+    with home.store.reading() as tx:
+        told = [one.what for one in events.story(tx, home.round().id) if "started again" in one.what]
+    assert len(told) == trainers - 1
+    assert "SIGKILL" in told[0] and "(1 of 2)" in told[0]
+
+
+def test_a_round_that_is_told_to_stop_ends_its_trainer_within_a_second(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=100_000)))
+    pids, slow = home.folder() / "pids", (*COMMAND[:2], "0.05")
+
+    with ThreadPoolExecutor(1) as thread:
+        training = thread.submit(train_round, home.store, home.settings, 1, command=slow)
+        while not pids.exists():
+            time.sleep(0.02)
+        with home.store.transaction() as tx:
+            stopping.cancel(tx, 1, user=home.lead, worker_runs=True)
+        asked = time.monotonic()
+        with pytest.raises(RoundCancelled):
+            training.result(60)
+
+    assert time.monotonic() - asked < 3
+    assert not psutil.pid_exists(int(pids.read_text()))
 
 
 def fail_round(home: Home) -> None:

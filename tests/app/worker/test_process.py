@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.rounds.folder import round_folder
+from app.rounds.stopping import cancel_round, go_on_with_round
 from app.simulation import folder, launching
-from db.rounds import workers
+from db.rounds import events, workers
 from db.rounds.workers import WorkerSeen
 from sspcm.simulation.rows import read_rows
 from tests.app.simulation.simulated_home import give_model, label
@@ -33,6 +34,47 @@ def test_a_round_killed_with_its_worker_goes_on_in_the_next_one(place: Place) ->
     assert place.round().state == "published"
     assert len(place.trainers()) == 2
     assert manifest.stat().st_mtime_ns == frozen_at
+
+
+def test_a_running_round_is_cancelled_within_seconds_and_resumed_to_its_end(either_place: Place) -> None:
+    place = either_place
+    place.launch(steps=100)
+    worker = place.start_worker(pace=0.1)
+    until(lambda: place.round().progress.get("step", 0) >= 2)
+    (trainer,) = place.trainers()
+
+    asked = time.monotonic()
+    assert cancel_round(place.store, place.settings, 1, user=place.lead).state == "cancelling"
+    until(lambda: place.round().state == "cancelled")
+    assert time.monotonic() - asked < 5
+    assert gone(trainer)
+    second = place.launch(steps=1)  # the worker is free for another one
+    until(lambda: place.round(2).state == "published")
+    assert second.number == 2
+
+    go_on_with_round(place.store, place.engine, 1, user=place.lead)
+    until(lambda: place.round().state == "published", timeout_s=60)
+    assert len(place.trainers()) == 2
+    assert worker.poll() is None
+    with place.store.reading() as tx:
+        told = [one.what for one in events.story(tx, place.round().id)]
+    assert told[0] == "launched by lena"
+    assert [what for what in told if "lena" in what][1:] == ["told to stop by lena", "lena goes on with it"]
+    assert told[-1] == "published"
+
+
+def test_a_round_cancelled_while_no_worker_ran_is_left_alone_by_the_next_one(place: Place) -> None:
+    place.launch(steps=100)
+    worker = place.start_worker(pace=0.1)
+    until(lambda: place.round().progress.get("step", 0) >= 2)
+    worker.send_signal(signal.SIGTERM)
+    worker.wait()
+    assert cancel_round(place.store, place.settings, 1, user=place.lead).state == "cancelled"
+    place.start_worker()
+    place.launch(steps=1)
+    until(lambda: place.round(2).state == "published")
+    assert place.round().state == "cancelled"
+    assert len(place.trainers()) == 1
 
 
 def test_a_simulation_killed_with_its_worker_goes_on_in_the_next_one(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTooLarge, sayValidation, sayWhy, spareRows,
+  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWhy, spareRows,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
@@ -130,4 +130,10 @@ test("bars of what a round spared stand for those alone of whom enough is known"
   assert.deepEqual(both.map(({ whom }) => whom), ["124 people, labelled since round 2", "124 people, validation"]);
   assert.equal(both[0].bars[0].name, "movenet");
   assert.deepEqual(spareRows({ ...spared, labelled: null, validation: null }), []);
+});
+
+test("a moment of today is told by its time alone, an earlier one with its day", () => {
+  const now = new Date(2026, 10, 30, 9, 0, 0);
+  assert.equal(sayTime(new Date(2026, 10, 30, 2, 5, 7).toISOString(), now), "02:05:07");
+  assert.equal(sayTime(new Date(2026, 10, 29, 23, 59, 0).toISOString(), now), "29 Nov 23:59:00");
 });

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 import torch.multiprocessing
@@ -39,8 +40,7 @@ def _ended_after(rank: int, folder: str) -> None:
     with told_to_stop() as stop:
         stop.asked = rank == 1  # torchrun's signals reach processes at different steps
         step = next(step for step in range(1, 100) if stop.agreed(Share(rank, 2), step))
-    with open(f"{folder}/{rank}", "w") as file:
-        file.write(str(step))
+    Path(folder, str(rank)).write_text(str(step))
     distributed.destroy_process_group()
 
 

@@ -27,6 +27,29 @@ def test_what_cannot_be_launched_is_refused_in_words(client: TestClient) -> None
     assert client.get("/api/rounds/1").status_code == 404
 
 
+def test_a_round_is_cancelled_gone_on_with_and_deleted(
+    client: TestClient, home: OpenHome, add_people: Callable[..., Any]
+) -> None:
+    assert client.get("/api/rounds/story").json() is None
+    add_people(home.store, labelled=True)
+    client.post("/api/rounds", json={"preset": "demo"})
+    story = client.get("/api/rounds/story").json()
+    assert (story["state"], story["cancel"], story["delete"]) == ("queued", "Cancel round 1", None)
+
+    def do(what: str) -> Any:
+        return client.post("/api/rounds/1/story", json={"do": what})
+
+    assert do("delete").json()["error"]["message"].startswith("round 1 is queued; wanted one that failed")
+    assert do("cancel").json()["state"] == do("cancel").json()["state"] == "cancelled"
+    assert do("go on").json()["state"] == "queued"
+    assert home.engine.job_state(1, run=2) == "active"
+    assert do("go on").status_code == 409
+    assert do("cancel").json()["go_on"] == "Resume round 1"
+    assert do("delete").json() is None
+    assert client.get("/api/rounds/1/story").status_code == 404
+    assert client.post("/api/rounds", json={"preset": "demo"}).json()["number"] == 2
+
+
 def test_without_a_worker_pages_are_told_that_there_was_never_one(client: TestClient) -> None:
     assert client.get("/api/worker").json()["state"] == "never"
 

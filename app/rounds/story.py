@@ -1,0 +1,72 @@
+"""What happened to a round, what its trainer said last, and what a lead can do with it now."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.contract.rounds import EventPayload, StoryPayload
+from app.home.settings import Settings
+from app.processes.worker_state import worker_state
+from app.rounds.folder import round_folder
+from db.records import RoundRecord, RoundState
+from db.rounds import events, rounds
+from db.store.session import Store
+from sspcm.round_folder import LOG_FILE
+
+LOG_LINES = 12
+_LOG_BYTES = 16_384
+"""So much of the log's end is looked at."""
+_WORDS: Mapping[RoundState, str] = {
+    "queued": "It waits for the worker.",
+    "running": "It runs.",
+    "cancelling": "It was told to stop: the worker ends it after the step under way, and keeps that step.",
+    "cancelled": "It was stopped. What it had trained is kept: resumed, it goes on from there with its own labels.",
+    "failed": "It failed. Mend the cause, then try again: it goes on from what it had finished, with its own labels.",
+    "published": "It ended well and was published.",
+    "kept": "It ended well and was kept, not published.",
+}
+_ALONE: Mapping[RoundState, str] = {
+    "queued": "It waits for a worker; none runs. It begins when one does.",
+    "running": "It stands still: no worker runs. The next one goes on with it.",
+    "cancelling": "It was told to stop; no worker runs. The next one ends it.",
+}
+
+
+def round_story(store: Store, settings: Settings, number: int | None = None) -> StoryPayload | None:
+    """The story of one round: the active one, else the newest, unless told; None before any. Raises NotFound."""
+    with store.reading() as tx:
+        everybody = rounds.latest(tx, 1000)
+        if number is None:
+            if not everybody:
+                return None
+            record = rounds.active(tx) or everybody[0]
+        else:
+            record = rounds.get(tx, number)
+        told = events.story(tx, record.id)
+    state = record.state
+    is_alone = record.is_active and worker_state(store, settings).stand != "running"
+    return StoryPayload(
+        number=record.number,
+        numbers=[one.number for one in everybody],
+        state=state,
+        words=(_ALONE if is_alone else _WORDS)[state],
+        events=[EventPayload(at=one.at, what=one.what) for one in told],
+        log=log_tail(round_folder(settings, record.number) / LOG_FILE),
+        cancel=_cancel(record),
+        go_on={"failed": f"Try round {record.number} again", "cancelled": f"Resume round {record.number}"}.get(state),
+        delete=f"Delete round {record.number}" if state in ("failed", "cancelled", "kept") else None,
+        confirm=f"Round {record.number}, its networks and its predictions go for good. Labels stay.",
+    )
+
+
+def _cancel(record: RoundRecord) -> str | None:
+    return f"Cancel round {record.number}" if record.state in ("queued", "running") else None
+
+
+def log_tail(path: Path, lines: int = LOG_LINES) -> list[str]:
+    """A log's last lines with words in them; none where there is no log."""
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _LOG_BYTES))
+        content = file.read().decode("utf-8", errors="replace")
+    return [line.rstrip() for line in content.replace("\r", "\n").splitlines() if line.strip()][-lines:]
