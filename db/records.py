@@ -34,7 +34,9 @@ class StartsChoice:
 
     measured: what the labels say, the imported model until a student is surely better; why: in words. overridden: what
     a lead chose instead, and which lead; both None where none did. visibility: by network, what labels taught of which
-    keypoints people call visible (sspcm/evaluation/visibility.py, as plain data).
+    keypoints people call visible (sspcm/evaluation/visibility.py, as plain data). of_validation, of_pool: how many
+    labelled people there were to say it. ordered_by: of which network the published round's queue goes by; None where
+    nobody noted that.
     """
 
     measured: StartsFrom = "imported"
@@ -42,6 +44,9 @@ class StartsChoice:
     overridden: StartsFrom | None = None
     lead: str | None = None
     visibility: dict[StartsFrom, dict[str, Any]] = field(default_factory=dict)
+    of_validation: int = 0
+    of_pool: int = 0
+    ordered_by: StartsFrom | None = None
 
     @cached_property
     def taught(self) -> dict[StartsFrom, Visibility]:

@@ -23,7 +23,7 @@ class RoundError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class RoundPerson:
-    """One person as the manifest names them."""
+    """One person as the manifest names them. label: of a labelled one always, of a validation one if there is one."""
 
     id: int
     image: Path
@@ -47,6 +47,10 @@ class Manifest:
     def used_as(self, use: Use) -> tuple[RoundPerson, ...]:
         """The persons of one use; a validation person is in no other."""
         return tuple(p for p in self.persons if p.use == use)
+
+    def measured_by(self) -> tuple[RoundPerson, ...]:
+        """The validation persons who are labelled; the others are predicted, to be measured by when they are."""
+        return tuple(p for p in self.used_as("validation") if p.label is not None)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -78,8 +82,8 @@ def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
         use, xyv = entry["use"], entry.get("xyv")
         if use not in ("labelled", "unlabelled", "validation"):
             raise PoseError(f"use must be labelled, unlabelled or validation; found {use!r}")
-        if xyv is None and use != "unlabelled":
-            raise PoseError(f"a {use} person needs xyv")
+        if xyv is None and use == "labelled":
+            raise PoseError("a labelled person needs xyv")
         label = Label(np.array(xyv, dtype=np.float64)) if xyv is not None else None
         if label is not None and len(label.xyv) != len(skeleton):
             raise PoseError(f"xyv has {len(label.xyv)} keypoints, the skeleton {len(skeleton)}")

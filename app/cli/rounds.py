@@ -168,6 +168,8 @@ def round_starts(settings: "Settings", options: argparse.Namespace) -> int:
             yield f"  {'*' if one.in_use else ' '} {one.name:<28} {one.figures}{'  (kept)' if one.kept else ''}"
         if told.sources:
             yield f"Mean OKS and its 95 % interval on {told.people}."
+        if told.again:
+            yield told.again
         if told.why:
             yield f"When that was decided: {told.why}"
         if told.spared is not None:

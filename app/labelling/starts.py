@@ -53,11 +53,15 @@ def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPaylo
 
 
 def opened(found: StoredPrediction, taught: Visibility | None) -> Float[np.ndarray, "K 3"]:
-    """A prediction as the editor opens it: x, y and visibility."""
+    """A prediction as the editor opens it: x, y and visibility.
+
+    Of a keypoint that a model saw nothing of (confidence 0), labels say how people call it; until they do, it is
+    absent.
+    """
     pose = found.prediction
     visibility = by_confidence(pose.confidence) if taught is None else taught.choose(pose.confidence[None])[0]
     if found.round_number is None:
-        visibility[pose.confidence == 0] = ABSENT  # the model does not know this keypoint, or saw nothing of it
+        visibility[~pose.xyc.any(axis=1)] = ABSENT  # the model does not know this keypoint: it has no place
     elif taught is None:
         visibility[visibility == ABSENT] = HIDDEN  # a student knows every keypoint
     return np.column_stack([pose.xy, visibility])

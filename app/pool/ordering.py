@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from app.home.image_files import ImageFiles
-from app.pool.blind_places import blind_places
+from app.pool.blind_places import blind_entries
 from app.pool.judging import BEFORE_ROUNDS
 from app.pool.looks import Looks, look_at, unlabelable
 from db.pool import images, project
@@ -101,8 +101,7 @@ def rank_before_rounds(store: Store, files: ImageFiles) -> None:
     pool = see_pool(files, train, persons)
     entries = rank_pool(pool, scores, settings=BEFORE_ROUNDS, seed=0, unflagged=COPIES_AGREE, and_unscored=True)
     with store.transaction() as tx:
-        blind = blind_places(entries, images.open_validation(tx))
-        rankings.replace_cold_ranking(tx, entries + blind)
+        rankings.replace_cold_ranking(tx, entries + blind_entries(tx, entries))
 
 
 def mix(first: Sequence[RankingEntry], second: Sequence[RankingEntry]) -> list[RankingEntry]:

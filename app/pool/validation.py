@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.pool.blind_places import blind_places
+from app.pool.blind_places import blind_entries
 from app.pool.stretches import choose_stretches, people
 from db.clock import utc_now
 from db.errors import NotFound
 from db.labelling import moving
 from db.labelling.moving import Frame
-from db.pool import cameras, images
+from db.pool import cameras
 from db.records import Split
 from db.rounds import rankings
 from db.store.session import Store
@@ -96,9 +96,8 @@ def _move(store: Store, chosen: Sequence[Frame], *, to: Split) -> Moved:
 
 def mix_in(tx: Session) -> None:
     """Spread the open validation images anew over the queue, and over the one that a round is about to publish."""
-    waiting = images.open_validation(tx)
     for ranking_id in rankings.shown_or_coming(tx):
-        rankings.put_entries(tx, ranking_id, blind_places(rankings.open_entries(tx, ranking_id, "train"), waiting))
+        rankings.put_entries(tx, ranking_id, blind_entries(tx, rankings.open_entries(tx, ranking_id, "train")))
 
 
 def _camera_id(tx: Session, name: str) -> int:

@@ -73,8 +73,9 @@ def build_manifest(
 ) -> Manifest:
     """What the trainer is asked to do (docs/architecture.md, the round's folder).
 
-    labelled and validation: the frozen labels. unlabelled: every other person of the train split, but neither crowds
-    nor boxes that hold nobody. Raises LearningError when nothing is labelled or an image file is gone.
+    labelled: the frozen labels. unlabelled: every other person of the train split, but neither crowds nor boxes that
+    hold nobody. validation: everybody of that split, with their frozen label or without: who is labelled later is
+    measured as well. Raises LearningError when nothing is labelled or an image file is gone.
     """
     if not any(person.role == "labelled" for person in frozen):
         raise LearningError(
@@ -105,8 +106,8 @@ def _uses(
         split = images_by_id[person.image_id].split
         if person.id in frozen and (frozen[person.id].role == "labelled") == (split == "train"):
             yield person, frozen[person.id].role, frozen_labels[frozen[person.id].label_id]
-        elif person.id not in frozen and person.is_somebody and split == "train":
-            yield person, "unlabelled", None
+        elif person.id not in frozen and person.is_somebody:
+            yield person, "unlabelled" if split == "train" else "validation", None
 
 
 def _manifest_person(

@@ -5,20 +5,15 @@ from dataclasses import replace
 
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
-from app.pool.judging import judge_predicted
-from app.pool.order_figures import note_figures
-from app.pool.ordering import COPIES_AGREE
+from app.pool.blind_places import blind_entries
 from app.rounds.evidence import imported_source
 from app.rounds.folder import read_seconds, round_folder
-from app.rounds.scoring import store_ranking
+from app.rounds.ordering import ranked_by
 from app.rounds.starts import judge_round, keep_measured
 from db.clock import utc_now
-from db.pool.persons import list_persons
-from db.pool.project import get_project
 from db.records import StartsChoice
-from db.rounds import predictions, rounds
+from db.rounds import rankings, rounds
 from db.store.session import Store
-from sspcm.config import RoundConfig
 from sspcm.round_folder import REPORT_FILE
 
 
@@ -33,8 +28,10 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
         if rounds.get(tx, number).state in ("published", "kept"):  # by a worker that ended before it could say so
             return
         judged = judge_round(tx, number)
-    if judged.because is None and judged.starts.source == "imported":
-        _rank_by_model(store, settings, number, judged.starts)
+    starts = judged.starts
+    if judged.because is None:
+        by_model = starts.source == "imported" and _rank_by_model(store, settings, number, starts)
+        starts = replace(starts, ordered_by="imported" if by_model else "student")
     with store.transaction() as tx:
         record = rounds.get(tx, number)
         frozen = rounds.frozen(tx, record.id)
@@ -50,22 +47,19 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
             rounds.publish(tx, record.id, metrics=metrics, directory=directory, now=now)
         else:
             rounds.keep(tx, record.id, because=judged.because, metrics=metrics, directory=directory, now=now)
-        keep_measured(tx, judged.starts, judged.lessons, now=now)
+        keep_measured(tx, starts, judged.lessons, now=now)
 
 
-def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> None:
-    """Labelling goes on from the imported model: the queue goes by its scores, where it has any, learnt anew.
+def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> bool:
+    """Labelling goes on from the imported model: the queue goes by its scores, where it has any. Whether it has.
 
     The round's are about its student's poses, and say little of the model's (docs/adr/0021).
     """
     with store.reading() as tx:
         if imported_source(tx) is None:
-            return
-    files = ImageFiles(settings.home)
-    note_figures(files.home, judge_predicted(store, files).measured)
-    with store.reading() as tx:
-        record, project = rounds.get(tx, number), get_project(tx)
-        waiting = [one.id for one in list_persons(tx, split="train") if one.state == "open"]
-        scores = predictions.shown_scores(tx, waiting, replace(project, published_round=number, starts=starts))
-    config = RoundConfig.from_toml(record.config_toml)
-    store_ranking(store, files, record, config, scores, unflagged=COPIES_AGREE)
+            return False
+        record = rounds.get(tx, number)
+    entries = ranked_by(store, ImageFiles(settings.home), record, replace(starts, overridden="imported"))
+    with store.transaction() as tx:
+        rankings.add_round_ranking(tx, record.id, entries + blind_entries(tx, entries))
+    return True

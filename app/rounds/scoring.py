@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
-from app.pool.blind_places import blind_places
+from app.pool.blind_places import blind_entries
 from app.pool.judging import corrections_of, person_score, put_behind
 from app.pool.order_figures import note_figures
 from app.pool.ordering import TEACHERS_AGREE, Pool, rank_pool, see_pool, unlabelable_of
@@ -22,6 +22,7 @@ from db.pool.project import get_project
 from db.records import (
     PersonRecord,
     PersonScore,
+    RankingEntry,
     RoundRecord,
 )
 from db.rounds import predictions, rankings, rounds
@@ -134,7 +135,13 @@ def store_ranking(
     unflagged: str = TEACHERS_AGREE,
 ) -> None:
     """Rank the images as they are now: persons decided while the round ran no longer count."""
-    entries = rank_pool(_pool(store, files), scores, settings=config.ranking, seed=config.seed, unflagged=unflagged)
+    entries = rank_open(store, files, config, scores, unflagged=unflagged)
     with store.transaction() as tx:
-        blind = blind_places(entries, images.open_validation(tx))
-        rankings.add_round_ranking(tx, record.id, entries + blind)
+        rankings.add_round_ranking(tx, record.id, entries + blind_entries(tx, entries))
+
+
+def rank_open(
+    store: Store, files: ImageFiles, config: RoundConfig, scores: Mapping[int, PersonScore], *, unflagged: str
+) -> list[RankingEntry]:
+    """The pool's open images in the order of these scores, as a round's settings have it."""
+    return rank_pool(_pool(store, files), scores, settings=config.ranking, seed=config.seed, unflagged=unflagged)

@@ -1,7 +1,8 @@
 """Which network annotators begin from, and whether a round may be published: neither ever makes starts surely worse.
 
-The imported model stays until the student is surely better, and the same test takes the student back. A lead may choose
-otherwise. What is chosen is kept in the project, where the editor, the contact sheet and the queue read it.
+The imported model stays until the student is surely better, and the same test takes the student back. That is decided
+when a round ends, when a model was imported, and between rounds as people are labelled. A lead may choose otherwise.
+What is chosen is kept in the project, where the editor, the contact sheet and the queue read it.
 """
 
 from collections.abc import Sequence
@@ -21,13 +22,15 @@ from app.rounds.evidence import (
     kept_round,
     student_source,
 )
-from app.rounds.visibility import Lesson, is_due, note, teach, with_lessons
+from app.rounds.visibility import GROWN, Lesson, is_due, note, teach, with_lessons
 from db.clock import utc_now
 from db.pool.project import get_project, project_uuid, set_starts
 from db.records import StartsChoice, StartsFrom, UserRecord
+from db.rounds import evidence as counted
 from db.rounds import rounds
 from db.store.session import Store
-from sspcm.evaluation.choosing import is_worse
+from sspcm.evaluation.choosing import FEWEST_PERSONS, is_worse
+from sspcm.members import STUDENT
 
 Use = Literal["measured", "imported", "student"]
 """What a lead may choose: what the labels say, or one of the two networks whatever they say."""
@@ -59,7 +62,7 @@ def judge_round(tx: Session, number: int) -> Judgement:
     because = f"Not published, as its student is worse. {words}" if _is_worse(evidence, current, candidate) else None
     student = before if because else candidate
     lessons = teach(tx, model, student)
-    choice = with_lessons(_choice(evidence, model, student, starts, earlier=before), lessons)
+    choice = with_lessons(_choice(tx, evidence, model, student, starts, earlier=before), lessons)
     return Judgement(because, _figures(found, current) | {"words": words}, choice, lessons)
 
 
@@ -70,16 +73,67 @@ def choose_again(store: Store) -> None:
         model, student = imported_source(tx), _published_student(tx)
         evidence = gather(tx, [one for one in (model, student) if one is not None])
         lessons = teach(tx, model, student)
-        choice = with_lessons(_choice(evidence, model, student, project.starts), lessons)
+        choice = with_lessons(_choice(tx, evidence, model, student, project.starts), lessons)
     with store.transaction() as tx:
         keep_measured(tx, choice, lessons, now=utc_now())
 
 
 def keep_measured(tx: Session, choice: StartsChoice, lessons: Sequence[Lesson], *, now: datetime) -> None:
     """What was measured and taught counts from now on; what a lead chose meanwhile stays."""
-    kept = get_project(tx).starts
-    set_starts(tx, replace(kept, measured=choice.measured, why=choice.why, visibility=choice.visibility))
+    set_starts(tx, replace(_measured_as(tx, choice), visibility=choice.visibility))
     note(tx, lessons, now=now)
+
+
+def _measured_as(tx: Session, choice: StartsChoice) -> StartsChoice:
+    """What the project keeps, with what was measured just now."""
+    names = ("measured", "why", "of_validation", "of_pool", "ordered_by")
+    return replace(get_project(tx).starts, **{name: getattr(choice, name) for name in names})
+
+
+def decide_again(store: Store) -> bool:
+    """More people are labelled: which network annotators begin from, where they are a quarter more. Whether so.
+
+    Between two networks alone: a round that was kept stays kept.
+    """
+    with store.reading() as tx:
+        if project_uuid(tx) is None:
+            return False
+        known, model, student = _known(tx), imported_source(tx), _published_student(tx)
+        if model is None or student is None or not is_to_decide(tx, student):
+            return False
+        choice = _choice(tx, gather(tx, known), model, student, _with_order(tx))
+    with store.transaction() as tx:
+        if _known(tx) != known:  # a round was published meanwhile, or a model imported: that decides, too
+            return False
+        set_starts(tx, _measured_as(tx, choice))
+    return True
+
+
+def is_to_decide(tx: Session, student: Source) -> bool:
+    """Whether so many more people are labelled since it was decided that they may say something else: one count.
+
+    Where validation people are enough they decide alone, so that only they are counted.
+    """
+    starts, (of_validation, of_pool) = get_project(tx).starts, count_deciding(tx, student)
+    if of_validation >= FEWEST_PERSONS:
+        return are_more(of_validation, starts.of_validation, least=FEWEST_PERSONS)
+    return are_more(of_validation + of_pool, starts.of_validation + starts.of_pool, least=FEWEST_PERSONS)
+
+
+def are_more(now: int, last: int, *, least: int) -> bool:
+    """Whether there are enough, and a quarter more than the last time."""
+    return now >= least and (last < least or now >= GROWN * last)
+
+
+def count_deciding(tx: Session, student: Source) -> tuple[int, int]:
+    """How many people a student can be measured by: of validation, and labelled here in the pool."""
+    return counted.count_deciding(tx, network=STUDENT, round_number=student.round_number)
+
+
+def _with_order(tx: Session) -> StartsChoice:
+    """The choice; where nobody noted by which network the published round's queue goes, it is the one in use."""
+    starts, current = get_project(tx).starts, in_use(tx)
+    return starts if starts.ordered_by or current is None else replace(starts, ordered_by=current.kind)
 
 
 def teach_again(store: Store) -> bool:
@@ -119,11 +173,11 @@ def use(store: Store, user: UserRecord, chosen: Use, *, number: int | None = Non
     """A lead chooses; "measured" leaves it to the labels again. number: the round whose student; one that was kept is
     published for it. Raises LearningError where there is no such network, NotFound for no such round."""
     with store.transaction() as tx:
-        starts = get_project(tx).starts
+        starts = _with_order(tx)
         if chosen == "imported" and imported_source(tx) is None:
             raise LearningError("no pose model predicted anybody here; wanted one to begin from. Import one first.")
-        if chosen == "student":
-            _require_student(tx, number)
+        if chosen == "student" and _require_student(tx, number):
+            starts = replace(starts, ordered_by="student")  # as it was ranked when it was scored
         overridden, lead = (None, None) if chosen == "measured" else (chosen, user.name)
         set_starts(tx, replace(starts, overridden=overridden, lead=lead))
 
@@ -134,14 +188,14 @@ def in_use(tx: Session) -> Source | None:
     return (student or model) if get_project(tx).starts.source == "student" else (model or student)
 
 
-def _require_student(tx: Session, number: int | None) -> None:
-    """See to it that this round is the published one."""
+def _require_student(tx: Session, number: int | None) -> bool:
+    """See to it that this round is the published one. Whether it was not until now."""
     published = get_project(tx).published_round
     wanted = published if number is None else number
     if wanted is None:
         raise LearningError("no round is published; wanted one whose student to begin from. Launch a round first.")
     if wanted == published:
-        return
+        return False
     record = rounds.get(tx, wanted)
     if wanted != kept_round(tx):
         raise LearningError(
@@ -149,6 +203,7 @@ def _require_student(tx: Session, number: int | None) -> None:
             "Leave the number out for the published one."
         )
     rounds.publish_kept(tx, record.id, now=utc_now())
+    return True
 
 
 def _published_student(tx: Session) -> Source | None:
@@ -163,6 +218,7 @@ def _is_worse(evidence: Evidence, current: Source, candidate: Source) -> bool:
 
 
 def _choice(
+    tx: Session,
     evidence: Evidence,
     model: Source | None,
     student: Source | None,
@@ -173,16 +229,19 @@ def _choice(
     """What the labels say; what a lead chose stays. earlier: the student before, which speaks for one not measured."""
     if model is None or student is None:
         return starts
+    of_validation, of_pool = count_deciding(tx, student)
     over = evidence.over(student, model)
     if not over.difference.is_measured and earlier is not None and earlier != student:
         student, over = earlier, evidence.over(earlier, model)
     is_taken_back = evidence.over(model, student).difference.is_surely_higher
     stays = starts.measured == "student" and not is_taken_back
     measured: StartsFrom = "student" if stays or over.difference.is_surely_higher else "imported"
-    return replace(starts, measured=measured, why=_why(measured, over, model, student))
+    why = say_why(measured, over, model, student)
+    return replace(starts, measured=measured, why=why, of_validation=of_validation, of_pool=of_pool)
 
 
-def _why(measured: StartsFrom, over: Compared, model: Source, student: Source) -> str:
+def say_why(measured: StartsFrom, over: Compared, model: Source, student: Source) -> str:
+    """What was found, where that much is known. over: the student over the model."""
     if not over.difference.is_measured:
         kept = student if measured == "student" else model
         return f"{kept.name} stays: only {over.people} can tell, which is too few."

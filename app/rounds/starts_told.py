@@ -5,12 +5,22 @@ import math
 from sqlalchemy.orm import Session
 
 from app.contract.rounds import SourcePayload, StartsPayload
-from app.rounds.evidence import Evidence, Source, gather, kept_round, people_in_words, sources, student_source
+from app.rounds.evidence import (
+    Evidence,
+    Source,
+    gather,
+    imported_source,
+    kept_round,
+    people_in_words,
+    sources,
+    student_source,
+)
 from app.rounds.spared_told import spared_told
-from app.rounds.starts import in_use, say_oks
+from app.rounds.starts import count_deciding, in_use, say_oks, say_why
+from app.rounds.visibility import GROWN
 from db.pool.project import get_project
 from db.records import StartsChoice
-from sspcm.evaluation.choosing import FEWEST_PERSONS, Mean
+from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS, Mean
 
 NOBODY = "Nobody predicted anybody yet: labelling begins with every keypoint to place."
 
@@ -24,7 +34,8 @@ def starts_told(tx: Session) -> StartsPayload:
     persons = figures.validation + figures.labelled_here
     return StartsPayload(
         words=NOBODY if current is None else _words(current, starts),
-        why=starts.why if len(known) > 1 else "",
+        why=_why(tx, evidence, starts) if len(known) > 1 else "",
+        again=_again(tx, starts),
         people=people_in_words(figures.validation, figures.labelled_here),
         persons=persons,
         enough=persons >= FEWEST_PERSONS,
@@ -50,6 +61,39 @@ def _words(current: Source, starts: StartsChoice) -> str:
     """Which one it is, and who says so."""
     by = f", as {starts.lead} chose" if starts.overridden else ""
     return f"Annotators begin from {_poses(current)}{by}."
+
+
+def _pair(tx: Session) -> tuple[Source, Source] | None:
+    """The two networks that labels decide between: the published round's student, and the imported model."""
+    model, number = imported_source(tx), get_project(tx).published_round
+    return None if model is None or number is None else (student_source(number), model)
+
+
+def _why(tx: Session, evidence: Evidence, starts: StartsChoice) -> str:
+    """What was found when it was decided last; where too few could tell then, how many there are now."""
+    pair = _pair(tx)
+    if pair is None or not starts.why:
+        return starts.why
+    over = evidence.over(*pair)
+    return starts.why if over.difference.is_measured else say_why(starts.measured, over, pair[1], pair[0])
+
+
+def _again(tx: Session, starts: StartsChoice) -> str:
+    """When labels decide next, and what may happen then."""
+    pair = _pair(tx)
+    if pair is None or starts.overridden:
+        return ""
+    student, model = pair
+    other = model if starts.source == "student" else student
+    gains = f"{other.name} comes into use by itself where they prove it better"
+    of_validation, of_pool = count_deciding(tx, student)
+    here, last = of_validation + of_pool, starts.of_validation + starts.of_pool
+    if here < FEWEST_PERSONS or last < FEWEST_PERSONS:
+        few = f"Nothing changes by itself before there are {FEWEST_PERSONS} such people in {FEWEST_IMAGES} images"
+        return f"{few}; validation people tell best. From then on {gains}."
+    alone = of_validation >= FEWEST_PERSONS
+    due = math.ceil(GROWN * (starts.of_validation if alone else last))
+    return f"It is decided again at {due} {'validation people' if alone else 'people'}: {gains}."
 
 
 def _poses(source: Source) -> str:

@@ -29,6 +29,7 @@ from app.rounds import training
 from app.rounds.starts import choose_if_never
 from app.simulation import running
 from app.simulation.folder import Phase
+from app.worker.deciding import Deciding
 from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.settling import SETTLE_EVERY_S, settle_if_reachable
 from app.worker.teaching import Teaching
@@ -77,10 +78,11 @@ def run_worker(
     _end_on_signals(store, worker)
     give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker of %s waits for rounds.", settings.home)
-    teaching = Teaching(store)
+    teaching, deciding = Teaching(store), Deciding(store, settings)
     while True:
         settle_if_reachable(store, engine, worker)
         teaching.again_if_due()
+        deciding.again_if_due()
         threading.Event().wait(SETTLE_EVERY_S)
 
 

@@ -1,5 +1,7 @@
 """How many images, persons and labels a home has."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
@@ -51,6 +53,25 @@ def count(tx: Session) -> Counts:
         persons_validation_open=persons.get(("validation", "open"), 0),
         persons_validation_accepted=persons.get(("validation", "accepted"), 0),
     )
+
+
+@dataclass(frozen=True)
+class LabelledValidation:
+    """How many validation people are labelled, and in how many images."""
+
+    persons: int
+    images: int
+
+
+def validation_labelled(tx: Session) -> LabelledValidation:
+    """Those whom rounds are measured by now."""
+    query = (
+        select(func.count(), func.count(PersonRow.image_id.distinct()))
+        .select_from(PersonRow)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .where(ImageRow.split == "validation", PersonRow.state == "accepted")
+    )
+    return LabelledValidation(*tx.execute(query).one())
 
 
 def count_open(tx: Session) -> int:

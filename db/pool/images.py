@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
@@ -14,6 +14,7 @@ from db.records import ImageRecord, NewImage, NewPerson, Split
 from db.schema import (
     CameraRow,
     ImageRow,
+    PersonRow,
 )
 from db.upsert import insert
 
@@ -82,9 +83,17 @@ def list_images(tx: Session, *, split: Split | None = None, camera_id: int | Non
     return [image_record(row) for row in tx.scalars(query.order_by(ImageRow.id))]
 
 
-def open_validation(tx: Session) -> list[int]:
-    """The validation images where annotators still have work, by id."""
-    return list(tx.scalars(select(ImageRow.id).where(ImageRow.is_open, ImageRow.split == "validation")))
+def open_validation(tx: Session) -> dict[int, int]:
+    """The validation images where annotators still have work, by id, and how many people wait in each: 1 where nobody
+    is boxed."""
+    waiting = func.count(PersonRow.id).filter(PersonRow.state == "open")
+    query = (
+        select(ImageRow.id, waiting)
+        .outerjoin(PersonRow, PersonRow.image_id == ImageRow.id)
+        .where(ImageRow.is_open, ImageRow.split == "validation")
+        .group_by(ImageRow.id)
+    )
+    return {image_id: max(1, persons) for image_id, persons in tx.execute(query)}
 
 
 def ensure_camera(tx: Session, name: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.convert import person_record
@@ -58,18 +58,51 @@ def learned_from(tx: Session, number: int) -> set[int]:
 
 def count_taught_by(tx: Session, *, network: str, round_number: int | None) -> int:
     """How many accepted persons a network predicted and did not learn from. round_number: None for an imported one."""
-    theirs = [PredictionRow.person_id == PersonRow.id, PredictionRow.network == network]
     labelled = PersonRow.state == "accepted", PersonRow.label_revision.is_not(None)
     query = select(func.count()).select_from(PersonRow).where(*labelled)
+    return tx.scalar(query.where(*_fairly_predicted(network, round_number))) or 0
+
+
+def count_deciding(tx: Session, *, network: str, round_number: int | None) -> tuple[int, int]:
+    """How many labelled people a network can be measured by: of validation, and of those labelled here in the pool."""
+    current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
+    query = (
+        select(ImageRow.split, func.count())
+        .select_from(PersonRow)
+        .join(LabelRow, current)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .where(PersonRow.state == "accepted", (ImageRow.split == "validation") | (LabelRow.author != IMPORTED))
+        .where(*_fairly_predicted(network, round_number))
+        .group_by(ImageRow.split)
+    )
+    counted = dict(tx.execute(query).all())
+    return counted.get("validation", 0), counted.get("train", 0)
+
+
+def count_corrected(tx: Session) -> int:
+    """How many labelled people of the pool an imported model predicted: corrections teach the order before rounds."""
+    predicted = exists().where(PersonScoreRow.person_id == PersonRow.id, PersonScoreRow.round_id.is_(None))
+    query = (
+        select(func.count())
+        .select_from(PersonRow)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .where(PersonRow.label_revision.is_not(None), PersonRow.state == "accepted", ImageRow.split == "train")
+    )
+    return tx.scalar(query.where(predicted)) or 0
+
+
+def _fairly_predicted(network: str, round_number: int | None) -> list[ColumnElement[bool]]:
+    """Of a person: the network predicted them, and did not learn from them."""
+    theirs = PredictionRow.person_id == PersonRow.id, PredictionRow.network == network
     if round_number is None:
-        return tx.scalar(query.where(exists().where(*theirs, PredictionRow.round_id.is_(None)))) or 0
+        return [exists().where(*theirs, PredictionRow.round_id.is_(None))]
     its_round = select(RoundRow.id).where(RoundRow.number == round_number).scalar_subquery()
     learned = exists().where(
         FrozenPersonRow.person_id == PersonRow.id,
         FrozenPersonRow.role == "labelled",
         FrozenPersonRow.round_id.in_(select(RoundRow.id).where(RoundRow.number <= round_number)),
     )
-    return tx.scalar(query.where(exists().where(*theirs, PredictionRow.round_id == its_round), ~learned)) or 0
+    return [exists().where(*theirs, PredictionRow.round_id == its_round), ~learned]
 
 
 def rounds_of(tx: Session, prediction_ids: Collection[int]) -> dict[int, int | None]:

@@ -35,6 +35,17 @@ def add_round_ranking(tx: Session, round_id: int, entries: Sequence[RankingEntry
     return _add_ranking(tx, round_id, entries)
 
 
+def replace_current(tx: Session, entries: Sequence[RankingEntry]) -> None:
+    """Another order in the ranking that annotators get now, which stays its round's. Nothing where there is none."""
+    ranking_id = project_row(tx).current_ranking_id
+    if ranking_id is None:
+        return
+    tx.execute(delete(RankingEntryRow).where(RankingEntryRow.ranking_id == ranking_id))
+    tx.get_one(RankingRow, ranking_id).length = _length(entries)
+    tx.flush()
+    put_entries(tx, ranking_id, entries)
+
+
 def shown_or_coming(tx: Session) -> list[int]:
     """The ranking that annotators get now, and those of rounds that are not over."""
     active = select(RankingRow.id).join(RoundRow, RoundRow.id == RankingRow.round_id).where(RoundRow.state == "running")
@@ -68,13 +79,17 @@ def forget_images(tx: Session, image_ids: Collection[int]) -> None:
 
 
 def _add_ranking(tx: Session, round_id: int | None, entries: Sequence[RankingEntry]) -> int:
-    ranking = RankingRow(round_id=round_id, length=max((entry.position + 1 for entry in entries), default=0))
+    ranking = RankingRow(round_id=round_id, length=_length(entries))
     tx.add(ranking)
     tx.flush()
     rows = _rows(tx, ranking.id, entries)
     if rows:
         tx.connection().execute(insert(tx, RankingEntryRow), rows)
     return ranking.id
+
+
+def _length(entries: Sequence[RankingEntry]) -> int:
+    return max((entry.position + 1 for entry in entries), default=0)
 
 
 def _rows(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> list[dict[str, Any]]:

@@ -326,8 +326,8 @@ class _Round:
         )
 
     def read_validation(self) -> CropStore:
-        """The validation persons' crops, for measuring only."""
-        return self.crops(self.manifest.used_as("validation"), frame=self.plain)
+        """The crops of the labelled validation persons, for measuring only."""
+        return self.crops(self.manifest.measured_by(), frame=self.plain)
 
     def crops(
         self, persons: Sequence[RoundPerson], *, frame: Frame | None = None, memory_budget: int = MEMORY_BUDGET_BYTES
@@ -355,8 +355,8 @@ class _Round:
         )
 
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
-        """AP and its kin of A, B and C on the validation persons; empty without any."""
-        persons = self.manifest.used_as("validation")
+        """AP and its kin of A, B and C on the labelled validation persons; empty without any."""
+        persons = self.manifest.measured_by()
         if not persons:
             return {}
         # AP matches within an image
@@ -408,7 +408,8 @@ class _Round:
                 "refreshes": sum(is_refresh(step, self.config.train) for step in range(self.config.train.steps)),
                 "epochs": self.log.epochs,
                 "moved": self.log.moved,
-                "persons": {use: len(self.manifest.used_as(use)) for use in get_args(Use)},
+                "persons": {use: len(self.manifest.used_as(use)) for use in get_args(Use)}
+                | {"validation": len(self.manifest.measured_by())},
                 "warnings": self.log.warnings,
                 "seconds": seconds,
                 "device": str(self.device),

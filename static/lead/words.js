@@ -167,10 +167,10 @@ export function sayMeasuredOn({ people, persons }) {
 }
 
 /** What bends the figures, and what was found when the choice was made. @param {Starts} starts */
-export function sayWhy({ why, sources, enough, persons }) {
+export function sayWhy({ why, again, sources, persons }) {
   const began = sources.filter((one) => one.began > 0 && persons);
   const said = began.map((one) => `${count(one.began, "label")} began at the pose of ${one.name}, and ${one.began === 1 ? "leans" : "lean"} to it.`);
-  if (!enough && sources.length > 1) said.unshift("Nothing changes by itself before there are 20 such people in 5 images; validation people tell best.");
+  if (again) said.unshift(again);
   return why ? [...said, `When this was last decided: ${why}`] : said;
 }
 

@@ -659,11 +659,13 @@ export interface StartPayload {
  * Which network annotators begin from, in words, and what can be said of each, all on the same persons.
  *
  * people: who these are, in words; enough: whether they are enough to change anything. why: what was found when the
- * choice was made. lead: who chose otherwise. spared: what the published round changed; null before one.
+ * choice was made. again: when it is decided next, and what may change. lead: who chose otherwise. spared: what the
+ * published round changed; null before one.
  */
 export interface StartsPayload {
   words: string;
   why: string;
+  again: string;
   people: string;
   persons: number;
   enough: boolean;

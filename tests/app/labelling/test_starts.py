@@ -56,3 +56,16 @@ def test_labels_teach_which_keypoints_start_visible_hidden_or_absent_each_networ
     student, model = every_start(None, STUDENT, MODEL, choice=choice)
     assert [v for _, _, v in student.xyv] == [1.0, 1.0, 1.0]
     assert [v for _, _, v in model.xyv] == [0.0, 1.0, 2.0]
+
+
+def test_a_keypoint_that_a_model_saw_nothing_of_starts_as_labels_call_it_an_unknown_one_absent() -> None:
+    """Here nobody ever says absent. The last keypoint is none of the model's: it has no place."""
+    confidence = np.random.default_rng(0).choice([0.0, 0.05, 0.6], (60, 3))
+    fitted = fit_visibility(confidence, np.full((60, 3), 1), np.arange(60))
+    assert fitted is not None
+    xyc = np.array([[1.0, 2.0, 0.0], [3.0, 4.0, 0.6], [0.0, 0.0, 0.0]])
+    saw_nothing = StoredPrediction(2, 9, None, Prediction(xyc, "dots"))
+    for taught, wanted in ((True, [1.0, 1.0, 0.0]), (False, [0.0, 2.0, 0.0])):
+        choice = StartsChoice("imported", visibility={"imported": fitted.to_json()} if taught else {})
+        (start,) = every_start(None, None, saw_nothing, choice=choice)
+        assert [v for _, _, v in start.xyv] == wanted

@@ -23,7 +23,8 @@ def test_the_manifest_tells_what_each_person_is_to_the_round(home: Home) -> None
     seed, pool = home.add("a.jpg", home.labelled(), unlabelled())
     nobody, blurred = home.add("b.jpg", unlabelled(), unlabelled())
     home.add("crowd.jpg", unlabelled(iscrowd=1))
-    held_out, _ = home.add("v.jpg", home.labelled(), unlabelled(), split="validation")
+    held_out, later = home.add("v.jpg", home.labelled(), unlabelled(), split="validation")
+    home.add("crowd2.jpg", unlabelled(iscrowd=1), split="validation")
     home.decide(nobody, "not_a_person")
     home.decide(blurred, "skip", reason="blurred")
 
@@ -37,7 +38,10 @@ def test_the_manifest_tells_what_each_person_is_to_the_round(home: Home) -> None
         pool: "unlabelled",
         blurred: "unlabelled",
         held_out: "validation",
+        later: "validation",
     }
+    labelled = {person["id"] for person in manifest["persons"] if person["xyv"] is not None}
+    assert labelled == {seed, held_out}, "who is labelled later is predicted as well, to be measured by then"
     assert all(person["predict"] for person in manifest["persons"])
 
 

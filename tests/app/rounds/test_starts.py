@@ -8,14 +8,14 @@ import pytest
 from app.labelling import tasks
 from app.labelling.earlier_frames import previous
 from app.rounds.errors import LearningError
-from app.rounds.starts import Use, choose_again, choose_if_never, in_use, judge_round, say_oks, use
+from app.rounds.starts import Use, choose_again, choose_if_never, decide_again, in_use, judge_round, say_oks, use
 from app.sheet import page as sheet
 from db.labelling.sheet import SheetFilter
 from db.pool.project import get_project, set_starts
 from db.records import UserRecord
 from db.rounds import rounds
 from db.store.session import Store
-from tests.app.rounds.measured_home import POSE, add_persons, predict, publish, score
+from tests.app.rounds.measured_home import POSE, accept, add_persons, predict, publish, publish_judged, score
 
 
 def near(i: int) -> float:
@@ -184,3 +184,74 @@ def test_a_home_of_an_earlier_version_is_measured_once(
 
 def test_figures_are_told_in_three_places() -> None:
     assert [say_oks(value) for value in (0.78149, 1.0, 0.0)] == [".781", "1.000", ".000"]
+
+
+@pytest.fixture
+def waiting(sqlite_store: Store, add_people: Callable[..., Any]) -> list[int]:
+    """Fifty validation people to label, and one of the pool who is labelled."""
+    add_persons(sqlite_store, add_people, 1, labelled=True)
+    return add_persons(sqlite_store, add_people, 50, split="validation")
+
+
+def test_a_published_student_comes_into_use_by_itself_as_soon_as_labels_prove_it_better(
+    sqlite_store: Store, lead: UserRecord, waiting: list[int]
+) -> None:
+    predict(sqlite_store, waiting, far)
+    publish_judged(sqlite_store, score(sqlite_store, lead, waiting, near))
+    assert in_use_now(sqlite_store) == "movenet"
+    accept(sqlite_store, lead, waiting[:19])
+    assert not decide_again(sqlite_store), "19 people decide nothing"
+    accept(sqlite_store, lead, waiting[19:20])
+    assert decide_again(sqlite_store)
+    assert in_use_now(sqlite_store) == "round 1's student"
+    with sqlite_store.reading() as tx:
+        starts = get_project(tx).starts
+    assert starts.why.startswith("round 1's student is surely better: on 20 validation people")
+    assert (starts.of_validation, starts.ordered_by) == (20, "imported"), "the queue is yet to follow"
+
+
+def test_it_is_decided_anew_only_where_a_quarter_more_are_labelled(
+    sqlite_store: Store, lead: UserRecord, waiting: list[int]
+) -> None:
+    predict(sqlite_store, waiting, near)
+    publish_judged(sqlite_store, score(sqlite_store, lead, waiting, near))
+    decided = []
+    for count, person in enumerate(waiting, start=1):
+        accept(sqlite_store, lead, [person])
+        if decide_again(sqlite_store):
+            decided.append(count)
+    assert decided == [20, 25, 32, 40, 50]
+    assert in_use_now(sqlite_store) == "movenet", "a student about as good is never taken"
+
+
+def test_a_leads_choice_stays_whatever_labels_say_meanwhile(
+    sqlite_store: Store, lead: UserRecord, waiting: list[int]
+) -> None:
+    predict(sqlite_store, waiting, far)
+    publish_judged(sqlite_store, score(sqlite_store, lead, waiting, near))
+    use(sqlite_store, lead, "imported")
+    accept(sqlite_store, lead, waiting[:25])
+    assert decide_again(sqlite_store)
+    assert in_use_now(sqlite_store) == "movenet"
+    use(sqlite_store, lead, "measured")
+    assert in_use_now(sqlite_store) == "round 1's student"
+
+
+def test_a_student_in_use_is_given_up_where_labels_prove_it_worse(
+    sqlite_store: Store, lead: UserRecord, waiting: list[int], add_people: Callable[..., Any]
+) -> None:
+    predict(sqlite_store, waiting, lambda i: far(i) if i in waiting[:20] else near(i))
+    publish_judged(sqlite_store, score(sqlite_store, lead, waiting, lambda i: near(i) if i in waiting[:20] else 9.0))
+    accept(sqlite_store, lead, waiting[:20])
+    assert decide_again(sqlite_store) and in_use_now(sqlite_store) == "round 1's student"
+    accept(sqlite_store, lead, waiting[20:])
+    assert decide_again(sqlite_store) and in_use_now(sqlite_store) == "movenet"
+
+
+def test_nothing_is_decided_between_rounds_where_a_round_is_kept_or_nothing_is_beside_it(
+    sqlite_store: Store, lead: UserRecord, held_out: list[int], now: Any
+) -> None:
+    assert not decide_again(sqlite_store)
+    predict(sqlite_store, held_out, near)
+    end(sqlite_store, score(sqlite_store, lead, held_out, far), now)
+    assert not decide_again(sqlite_store), "a kept round is the lead's to publish"

@@ -53,3 +53,31 @@ def test_what_cannot_be_measured_says_so(
     assert (told.people, told.enough) == ("0 people labelled here", False)
     assert [one.figures for one in told.sources] == ["not measured", "not measured"]
     assert told.sources[1].use == "Use round 1's student: not measured"
+
+
+def test_when_it_is_decided_next_is_told_and_how_many_there_are_until_then(
+    sqlite_store: Store, add_people: Callable[..., Any], add_account: Callable[..., UserRecord]
+) -> None:
+    lead = add_account(sqlite_store, "lea", "lead")
+    add_persons(sqlite_store, add_people, 1, labelled=True)
+    ids = add_persons(sqlite_store, add_people, 30, split="validation")
+    predict(sqlite_store, ids, lambda i: 4.0 + 0.1 * (i % 3))
+    publish_judged(sqlite_store, score(sqlite_store, lead, ids, lambda i: 0.5 + 0.1 * (i % 3)))
+    accept(sqlite_store, lead, ids[:13])
+    with sqlite_store.reading() as tx:
+        told = starts_told(tx)
+    assert told.why == "movenet stays: only 13 validation people can tell, which is too few.", "those there are now"
+    assert told.again == (
+        "Nothing changes by itself before there are 20 such people in 5 images; validation people tell best. "
+        "From then on round 1's student comes into use by itself where they prove it better."
+    )
+    accept(sqlite_store, lead, ids[13:20])
+    assert decide_again(sqlite_store)
+    with sqlite_store.reading() as tx:
+        told = starts_told(tx)
+    assert told.again == (
+        "It is decided again at 25 validation people: movenet comes into use by itself where they prove it better."
+    )
+    use(sqlite_store, lead, "imported")
+    with sqlite_store.reading() as tx:
+        assert starts_told(tx).again == "", "a lead chose"

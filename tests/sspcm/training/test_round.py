@@ -99,6 +99,26 @@ def test_other_validation_labels_change_no_weight(make_round):
     assert all(torch.equal(tensor, before[name]) for name, tensor in load_file(folder / "C.safetensors").items())
 
 
+def test_validation_persons_without_a_label_are_predicted_and_neither_learned_from_nor_measured(make_round):
+    folder = make_round(validation=3, steps=2)
+    assert run_round(folder, device=CPU)
+    weights, (*_, first, second, third) = load_file(folder / "C.safetensors"), read(folder, "manifest.json")["persons"]
+    for name in ("A.safetensors", "B.safetensors", "C.safetensors", "model.json", "status.json", "predictions.npz"):
+        (folder / name).unlink()
+    persons = read(folder, "manifest.json")["persons"]
+    edit_manifest(folder, persons=[*persons[:-2], *(one | {"xyv": None} for one in (second, third))])
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    assert all(torch.equal(tensor, weights[name]) for name, tensor in load_file(folder / "C.safetensors").items())
+    assert read(folder, "report.json")["persons"]["validation"] == 1
+    with np.load(folder / "predictions.npz") as arrays:
+        assert arrays["ids"].tolist()[-3:] == [one["id"] for one in (first, second, third)]
+    edit_manifest(folder, persons=[one | {"xyv": None} if one["use"] == "validation" else one for one in persons])
+    for name in ("report.json", "predictions.npz", "status.json", "model.json"):
+        (folder / name).unlink()
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    assert read(folder, "report.json")["ap"] == {}, "nobody to measure by"
+
+
 def test_a_finished_round_is_left_alone(make_round):
     folder = make_round(steps=2)
     assert run_round(folder, device=CPU)
