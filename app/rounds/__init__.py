@@ -6,6 +6,7 @@ folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest
 launching         launches a round
 order_told        what the queue is ordered by, and how well
+ordering          the queue between rounds: as starts change, and as corrections come
 progress          the trainer's progress, into the store
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store

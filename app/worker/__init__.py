@@ -1,5 +1,6 @@
 """The worker: the process that runs rounds, pose models and simulations, one at a time.
 
+deciding  which network people begin from is decided again, and the queue ordered again
 jobs      a round, a pre-labelling and a simulation as durable steps
 patience  waiting for a store that is away
 process   the process and its loop

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from app.rounds.starts import use
+from app.rounds.starts import decide_again, use
 from app.rounds.starts_told import starts_told
+from db.records import UserRecord
 from db.store.session import Store
-from tests.app.rounds.measured_home import add_persons, predict, publish, score
+from tests.app.rounds.measured_home import accept, add_persons, predict, publish, publish_judged, score
 
 
 def test_every_network_is_told_with_its_figures_and_a_button_with_the_difference(
