@@ -47,8 +47,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
         if not items:
             empty = "The queue is empty: every person of the pool is decided, or nothing was imported yet."
             yield f"{empty} {import_first(settings.home)}"
-        for place, item in enumerate(found, start=1):
-            shown = as_shown(item)
+        for place, (item, shown) in enumerate(zip(found, as_shown(found), strict=True), start=1):
             score = "    -" if shown.score is None else f"{shown.score:.3f}"
             held = f"  (held by {item.leased_by})" if item.leased_by else ""
             yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"

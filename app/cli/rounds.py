@@ -129,20 +129,25 @@ def round_list(settings: "Settings", options: argparse.Namespace) -> int:
     from app.cli.store import known_store
     from app.contract.rounds import round_json
     from app.home.home_command import home_command
+    from app.rounds.listing import HEADS, row_of
     from db.rounds import rounds
 
     with known_store(settings) as store, store.reading() as tx:
         records = rounds.latest(tx, 1000)
+        labels = rounds.count_labelled(tx, [record.id for record in records])
 
     def plain() -> Iterator[str]:
         if not records:
             yield f"No round yet. Launch one: {home_command(settings.home, 'round', 'launch')}"
-        for record in records:
-            yield f"{record.number:>4}  {record.state:<10} {record.stage:<8} {record.launched_by}"
-            if record.kept_because:
-                yield f"      {record.kept_because}"
+        rows = [HEADS, *(row_of(record, labels.get(record.id)) for record in records)] if records else []
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for place, row in enumerate(rows):
+            yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            if place and (because := records[place - 1].kept_because):
+                yield f"      {because}"
 
-    answer({"rounds": [round_json(record) for record in records]}, as_json=options.json, plain=plain)
+    told = [round_json(record) | {"labels": labels.get(record.id)} for record in records]
+    answer({"rounds": told}, as_json=options.json, plain=plain)
     return 0
 
 

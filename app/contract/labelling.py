@@ -105,7 +105,7 @@ class StartPayload(Payload):
     source: Annotated[Literal["student", "model", "label", "empty"], Field(alias="from")]
     prediction_id: int | None
     model: str | None = None
-    """The imported model whose prediction it is."""
+    """Whose prediction it is: the imported model's name, or "round 3's student"."""
 
 
 class PersonPayload(Payload):

@@ -236,7 +236,7 @@ class SourcePayload(Payload):
 
 
 class SparedFigures(Payload):
-    """Actions a person from the starts since a round and from those before it, on the same people.
+    """Actions a person from the starts since a round and from those before it, on the same people, to a tenth.
 
     fewer with the ends of its 95 % interval: null where too few images tell them. began: how many of the labels began
     at the very poses that annotators begin from since the round, and lean to them.

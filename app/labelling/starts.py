@@ -48,7 +48,8 @@ def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPaylo
     is_student = found.round_number is not None
     xyv = opened(found, choice.taught.get("student" if is_student else "imported")).tolist()
     if is_student:
-        return StartPayload(xyv=xyv, source="student", prediction_id=found.id)
+        name = f"round {found.round_number}'s student"
+        return StartPayload(xyv=xyv, source="student", prediction_id=found.id, model=name)
     return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=found.prediction.network)
 
 

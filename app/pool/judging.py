@@ -56,10 +56,10 @@ def judge_again(
     evidence = evidence_of(scores, stored)
     said = [{flag.keypoint: flag.reason for flag in one.flags} for one in scores]
     expected = expected_gains(evidence, skeleton, fit)
+    otherwise = "often corrected in poses like this" if fit.measured.fitted_is_used else "in doubt, as this pose is"
 
     def reason(p: int, k: int) -> str:
-        percent = f"{100 * expected.wrong[p, k]:.0f} %"
-        return said[p].get(k) or f"{skeleton.spoken(k)} is wrong with a probability of {percent}"
+        return said[p].get(k) or f"{skeleton.spoken(k)}: {otherwise}"
 
     found = judge_persons(
         evidence, expected, reason, top_keypoints=BEFORE_ROUNDS.top_keypoints, flag_above=BEFORE_ROUNDS.flag_above

@@ -18,7 +18,7 @@ from sspcm.ranking.diversity import arrange
 from sspcm.ranking.ranking import Ranking, cold_ranking, rank_images
 
 REASONS_AN_IMAGE = 3
-TEACHERS_AGREE = "the teachers agree on every keypoint"
+TEACHERS_AGREE = "no keypoint is much in doubt"
 COPIES_AGREE = "the model sees every keypoint in the same place in all copies of the image"
 
 

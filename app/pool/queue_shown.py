@@ -1,5 +1,6 @@
-"""The queue as people see it: nothing tells its blind share, and no score stands where none is known."""
+"""The queue as people see it: why each image stands there, and nothing that tells its blind share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.records import QueueItem
@@ -7,6 +8,10 @@ from sspcm.ranking.ranking import AFTER_THE_DIVERSE, DRAWN_AT_RANDOM, UNLIKE_OTH
 
 NOT_SAID = (DRAWN_AT_RANDOM, UNLIKE_OTHERS, AFTER_THE_DIVERSE)
 """Reasons of a ranking: the first would tell the blind share, and the others would by their absence."""
+OUT_OF_TURN = "unlike the images before it, or drawn at random"
+"""Said of those that either holds for, so that it tells neither."""
+FOR_VALIDATION = "for validation: labelled without predictions, to measure rounds by"
+IMPORTED_SINCE = "imported since the others were put in order"
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,20 @@ class ShownItem:
     reasons: tuple[str, ...]
 
 
-def as_shown(item: QueueItem) -> ShownItem:
+def as_shown(items: Sequence[QueueItem]) -> list[ShownItem]:
+    """Each image of the queue's head, in its order."""
+    return [_shown(item, items[place + 1 :]) for place, item in enumerate(items)]
+
+
+def _shown(item: QueueItem, later: Sequence[QueueItem]) -> ShownItem:
     """score: None where nothing has looked at the image yet: 0 would say that everybody agrees about it."""
-    is_known = item.score is not None and not (item.score == 0 and set(item.reasons) <= set(NOT_SAID))
-    return ShownItem(item.score if is_known else None, tuple(why for why in item.reasons if why not in NOT_SAID))
+    if item.image.split == "validation":
+        return ShownItem(None, (FOR_VALIDATION,))
+    if item.score is None:
+        return ShownItem(None, (IMPORTED_SINCE,))
+    reasons = tuple(why for why in item.reasons if why not in NOT_SAID)
+    if item.score == 0 and not reasons:
+        return ShownItem(None, (OUT_OF_TURN,))
+    # A blind one that comes later says nothing of this one: it stands where chance put it.
+    has_waited = any(one.score is not None and one.score > item.score for one in later if not one.blind)
+    return ShownItem(item.score, (OUT_OF_TURN, *reasons) if has_waited or not reasons else reasons)

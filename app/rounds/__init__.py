@@ -5,6 +5,7 @@ errors            why a round cannot be launched or go on
 folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest
 launching         launches a round
+listing           a round as one line of a table
 order_told        what the queue is ordered by, and how well
 ordering          the queue between rounds: as starts change, and as corrections come
 progress          the trainer's progress, into the store

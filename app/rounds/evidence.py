@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from db.pool.project import get_project
 from db.records import PersonRecord, StartsFrom, StoredPrediction
 from db.rounds import evidence, predictions, rounds
-from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS, Difference, Mean, compare, mean_oks
+from sspcm.evaluation.choosing import (
+    FEWEST_IMAGES,
+    FEWEST_PERSONS,
+    Difference,
+    Mean,
+    compare,
+    mean_difference,
+    mean_oks,
+)
 from sspcm.evaluation.metrics import oks
 
 MOST_PERSONS = 1000
@@ -58,14 +66,22 @@ class Evidence:
 
     def figures(self) -> "Figures":
         """Every source on the same persons, those that all have a fair prediction of."""
-        common = np.ones(len(self.image), dtype=bool)
-        for values in self.oks.values():
-            common &= ~np.isnan(values)
-        chosen = self._deciding(common)
+        chosen = self._common()
         means = {source: mean_oks(values[chosen], self.image[chosen]) for source, values in self.oks.items()}
         began = {source: int((self._began_at(source) & chosen).sum()) for source in self.oks}
         validation = int((chosen & self.is_validation).sum())
         return Figures(means, began, validation=validation, labelled_here=int(chosen.sum()) - validation)
+
+    def told_over(self, one: Source, other: Source) -> Mean:
+        """How much higher one is than another on the persons of `figures`: to be told beside them, not to decide."""
+        chosen = self._common()
+        return mean_difference(self.oks[one][chosen], self.oks[other][chosen], self.image[chosen])
+
+    def _common(self) -> Bool[np.ndarray, "P"]:
+        common = np.ones(len(self.image), dtype=bool)
+        for values in self.oks.values():
+            common &= ~np.isnan(values)
+        return self._deciding(common)
 
     def _compared(self, challenger: Source, incumbent: Source, chosen: Bool[np.ndarray, "P"]) -> "Compared":
         first, second, image = (values[chosen] for values in (self.oks[challenger], self.oks[incumbent], self.image))

@@ -59,6 +59,7 @@ class Reporter:
         self._began_at: int | None = None
         self._fresh = False
         self._sent = 0.0
+        self._scoring_s = _scoring_seconds(store)
 
     def take(self, line: dict[str, Any]) -> None:
         """Note one line of metrics.jsonl."""
@@ -67,6 +68,8 @@ class Reporter:
         self._stage = "score" if line.get("stage") == "predict" else "train"
         told = ("step", "steps", "epoch", "epochs", "loss", "seconds_left")
         self._progress = {key: line[key] for key in told if key in line} | {"ap": dict(self._ap)}
+        if self._progress.get("seconds_left") is not None:
+            self._progress["seconds_left"] += self._scoring_s
         self._fresh = True
         if line.get("began"):
             self._began_at = int(line["step"])
@@ -95,6 +98,13 @@ class Reporter:
             log.warning("the round's progress could not be stored (%s); trying again.", said)
             return
         self._points, self._began_at, self._fresh = [], None, False
+
+
+def _scoring_seconds(store: Store) -> float:
+    """What comes when the trainer has ended: as long as the last round's scoring took; 0 before any was scored."""
+    with store.reading() as tx:
+        taken = [record.metrics.get("seconds", {}).get("score") for record in rounds.latest(tx, 20)]
+    return next((float(seconds) for seconds in taken if seconds is not None), 0.0)
 
 
 def _ap_of(line: dict[str, Any]) -> dict[str, float]:

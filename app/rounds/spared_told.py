@@ -64,15 +64,16 @@ def _words(number: int, since: Spared, now: Source, before: Source | None) -> st
     if not since.is_measured:
         whom = "1 person" if persons == 1 else f"{persons} people"
         images = "1 image" if since.images == 1 else f"{since.images} images"
-        each = "" if persons == 1 else " each"
+        take, each = ("takes", "") if persons == 1 else ("take", " each")
         return (
-            f"{whom} labelled since round {number}, in {images}, needed {since.actions:.1f} actions{each} instead of "
+            f"{whom} labelled since round {number}, in {images}, {take} {since.actions:.1f} actions{each} instead of "
             f"{since.actions_before:.1f}: people in {FEWEST_IMAGES} images tell whether that is chance."
         )
+    # "take", not "took": some of these labels may have begun at another pose
     poses = "its poses" if now.round_number == number else f"the poses of {now.name}"
     return (
-        f"The {persons} people labelled since round {number} needed {since.actions:.1f} actions each from {poses}; "
-        f"{_from(before)} they would have needed {since.actions_before:.1f}: {_difference(since)}."
+        f"From {poses} the {persons} people labelled since round {number} take {since.actions:.1f} actions each, "
+        f"{_from(before)} {since.actions_before:.1f}: {_difference(since)}."
     )
 
 
@@ -85,8 +86,8 @@ def _validation_words(found: Spared, before: Source | None) -> str:
 
 
 def _difference(found: Spared) -> str:
-    """As in "2.2 fewer [0.8, 3.6]", or more; and whether that may be chance."""
-    low, mean, high = found.fewer.low, found.fewer.mean, found.fewer.high
+    """As in "2.2 fewer [0.8, 3.6]", or more; and whether that may be chance. Of the figures as they are told."""
+    low, mean, high = found.fewer.low, _tenth(found.actions_before) - _tenth(found.actions), found.fewer.high
     word = "fewer" if mean >= 0 else "more"
     if mean < 0:
         low, mean, high = -high, -mean, -low
@@ -103,6 +104,11 @@ def _lean(since: Spared, now: Source) -> list[str]:
     return [f"{labels} began at the poses of {now.name} and lean to them; validation people are labelled blind."]
 
 
+def _tenth(value: float) -> float:
+    """As it is told: a page that rounds for itself would round a half the other way."""
+    return round(value, 1)
+
+
 def _from(before: Source | None) -> str:
     return PLACING if before is None else f"from those of {before.name}"
 
@@ -111,13 +117,13 @@ def _figures(found: Spared) -> SparedFigures | None:
     """JSON knows no NaN: what could not be measured is null. None without anybody."""
     if not found.fewer.persons:
         return None
-    fewer = found.fewer
+    fewer, actions, before = found.fewer, _tenth(found.actions), _tenth(found.actions_before)
     return SparedFigures(
         persons=fewer.persons,
         images=found.images,
-        actions=found.actions,
-        actions_before=found.actions_before,
-        fewer=fewer.mean,
+        actions=actions,
+        actions_before=before,
+        fewer=_tenth(before - actions),
         low=None if math.isnan(fewer.low) else fewer.low,
         high=None if math.isnan(fewer.high) else fewer.high,
         began=found.began,

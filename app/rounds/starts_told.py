@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.contract.rounds import SourcePayload, StartsPayload
 from app.rounds.evidence import (
     Evidence,
+    Figures,
     Source,
     gather,
     imported_source,
@@ -48,7 +49,7 @@ def starts_told(tx: Session) -> StartsPayload:
                 in_use=one == current,
                 kept=one == kept,
                 began=figures.began[one],
-                use=_use_words(evidence, one, current, is_kept=one == kept),
+                use=_use_words(evidence, figures, one, current, is_kept=one == kept),
                 **_numbers(figures.means[one]),
             )
             for one in known
@@ -100,19 +101,26 @@ def _poses(source: Source) -> str:
     return f"the poses of {source.name}"
 
 
-def _use_words(evidence: Evidence, other: Source, current: Source | None, *, is_kept: bool) -> str | None:
+def _use_words(
+    evidence: Evidence, figures: Figures, other: Source, current: Source | None, *, is_kept: bool
+) -> str | None:
     """A button's words: what changes with it; None for the one in use."""
     if current is None or other == current:
         return None
-    difference = evidence.over(other, current).difference
+    difference, means = evidence.told_over(other, current), figures.means
     use = f"Publish round {other.round_number} and use its student" if is_kept else f"Use {other.name}"
     if not difference.persons:
         return f"{use}: not measured"
-    people = f"{difference.persons} {'person' if difference.persons == 1 else 'people'}"
-    size = say_oks(abs(difference.mean))
+    # of the figures as they are told, so that readers find the same
+    higher = round(means[other].mean, 3) - round(means[current].mean, 3)
+    low, high = difference.low, difference.high
+    if higher < 0:
+        low, high = -high, -low
+    within = "" if math.isnan(low) else f" [{say_oks(low)}, {say_oks(high)}]"
+    size = say_oks(abs(higher))
     if size == ".000":
-        return f"{use}: the same on {people}"
-    return f"{use}: {size} {'lower' if difference.mean < 0 else 'higher'} on {people}"
+        return f"{use}: the same{within}"
+    return f"{use}: {size} {'lower' if higher < 0 else 'higher'}{within}"
 
 
 def _numbers(mean: Mean) -> dict[str, float | None]:

@@ -101,7 +101,7 @@ def _words(home: Path, job: Job | None, missing: str | None, *, worker_runs: boo
     if job.state == "failed":
         return f"Simulation {job.number} failed: {job.error}"
     if job.state == "cancelled":
-        return f"Simulation {job.number} was cancelled. {about}"
+        return f"Simulation {job.number} was cancelled."
     return _plan_words(job)
 
 

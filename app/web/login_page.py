@@ -6,7 +6,7 @@ from string import Template
 from app.web.plain_page import plain_page
 
 _FORM = Template("""<h1>Pose labelling</h1>
-<p class="what">Correct the keypoints that two networks disagree about.</p>
+<p class="what">Correct the keypoints that a network is unsure of.</p>
 $problem
 <form method="post" action="/login">
   <label for="name">Name</label>

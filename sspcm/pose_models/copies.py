@@ -164,14 +164,14 @@ def _reasons(
             first, second = (COPIES[m] for m in pairs[k])
             said[k] = _disagreement(first, second, name, float(apart[k]))
         elif confidence[k] < UNSURE_BELOW:
-            said[k] = f"the model is unsure of {name} ({100 * confidence[k]:.0f} %)"
+            said[k] = f"{name}: the model is unsure ({100 * confidence[k]:.0f} %)"
     return said
 
 
 def _disagreement(first: str, second: str, name: str, pixels: float) -> str:
-    """ "a mirrored copy of the image moves left ankle by 31 px"."""
+    """ "left ankle: 31 px away in a mirrored copy"."""
     one, two = first.split()[0], second.split()[0]
     if one == "plain":
-        return f"a {two} copy of the image moves {name} by {pixels:.0f} px"
+        return f"{name}: {pixels:.0f} px away in a {two} copy"
     who = "turned copies" if one == two else f"a {one} and a {two} copy"
-    return f"{who} of the image disagree on {name} by {pixels:.0f} px"
+    return f"{name}: {pixels:.0f} px apart in {who}"

@@ -83,7 +83,7 @@ def score_persons(
 
     def reason(p: int, k: int) -> str:
         first, second = (names[m] for m in pairs[p, k])
-        return f"{_say_pair(first, second)} disagree on {skeleton.spoken(k)} by {apart[p, k]:.0f} px"
+        return f"{skeleton.spoken(k)}: {_say_apart(first, second, apart[p, k])}"
 
     expected = expected_gains(evidence, skeleton, fit)
     return judge_persons(evidence, expected, reason, top_keypoints=top_keypoints, flag_above=flag_above)
@@ -114,17 +114,12 @@ def judge_persons(
     ]
 
 
-def _say_pair(first: str, second: str) -> str:
-    """ "A and B"; "A now and one epoch ago"; "A now and B one epoch ago"; "A and B, both one epoch ago,"."""
+def _say_apart(first: str, second: str, pixels: float) -> str:
+    """ "A and B 31 px apart"; "A moved 31 px in training"; of one network now and the other before, no names."""
     one, two = first.removesuffix("_prev"), second.removesuffix("_prev")
-    match first != one, second != two:
-        case False, False:
-            return f"{one} and {two}"
-        case True, True:
-            return f"{one} and {two}, both one epoch ago,"
-        case True, False:
-            one, two = two, one
-    return f"{one} now and one epoch ago" if one == two else f"{one} now and {two} one epoch ago"
+    if one == two:
+        return f"{one} moved {pixels:.0f} px in training"
+    return f"{f'{one} and {two}' if (first, second) == (one, two) else 'networks'} {pixels:.0f} px apart"
 
 
 def rank_images(
@@ -148,7 +143,7 @@ def rank_images(
     rest = {i: scores[i] for i in ids if i not in chosen}
     ordered = arrange(rest) if arrange else sorted(rest, key=lambda i: (-scores[i], i))
     sorted_entries = [Ranked(i, float(scores[i]), tuple(reasons.get(i, ()))) for i in ordered]
-    blind_entries = [Ranked(i, float(scores[i]), (DRAWN_AT_RANDOM,), blind=True) for i in blind]
+    blind_entries = [Ranked(i, float(scores[i]), (DRAWN_AT_RANDOM, *reasons.get(i, ())), blind=True) for i in blind]
     return Ranking(_mix(sorted_entries, blind_entries, rng))
 
 

@@ -10,4 +10,5 @@ round             one round in a folder
 starting_weights  starting weights: A and B, each on labels alone
 stopping          a training that is told to end ends after the step under way
 telling           metrics.jsonl and the report
+time_left         how long a round goes on after its last step
 """

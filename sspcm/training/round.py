@@ -68,6 +68,7 @@ from sspcm.training.telling import (
     train_line,
     unpack_steps,
 )
+from sspcm.training.time_left import Afterwards, LookSpeed, seconds_afterwards
 from sspcm.whole_files import write_atomically
 
 PREDICT_BATCH = 64
@@ -116,6 +117,7 @@ class _Round:
     ) -> None:
         self.folder, self.manifest, self.config, self.device = folder, manifest, manifest.config, device
         self.log, self.share, self._show = Log(), share, show
+        self.speed = LookSpeed()
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
         self.plain = replace(self.frame, context=1.0)
@@ -222,6 +224,7 @@ class _Round:
         self.move_by_held_out(trio)
         self.take_mean(trio)
         self.log.ap = self.measure(trio, validation)
+        self.say(line_of(self.config.train.steps, self.config) | {"ap": only_ap(self.log.ap)})
 
     def take_mean(self, trio: Trio) -> None:
         """C, where the settings say that it is the mean of A's and B's weights."""
@@ -344,7 +347,8 @@ class _Round:
         show: Callable[[int], object] = lambda persons: None,
     ) -> dict[Name, Float[np.ndarray, "P K 3"]]:
         """What the networks say about these persons. show: called with how many were just done."""
-        return predict_persons(
+        began = time.monotonic()
+        found = predict_persons(
             networks,
             crops,
             batch=PREDICT_BATCH,
@@ -353,12 +357,39 @@ class _Round:
             pixels=self.config.model.pixels,
             show=show,
         )
+        self.speed.note(len(crops.specs) * len(networks), time.monotonic() - began)
+        return found
+
+    def afterwards(self) -> Afterwards:
+        """Whom the round looks at besides its steps."""
+        persons, manifest = self.manifest.persons, self.manifest
+        labelled = [one.id for one in manifest.used_as("labelled")]
+        held_out = sum(len(left_out_of(labelled, self.config, network=number)) for number in range(self.learners))
+        return Afterwards(len(manifest.measured_by()), held_out, sum(one.predict for one in persons))
+
+    @property
+    def learners(self) -> int:
+        """How many networks learn."""
+        return 3 if self.config.method.student else 2
+
+    def whole_time(self, line: dict[str, Any]) -> dict[str, Any]:
+        """The line of a step with the time left for the whole round, not for the steps alone."""
+        left = line.get("seconds_left")
+        if line["stage"] != "train" or left is None:
+            return line
+        step, steps_left = line["step"], self.steps_after(line["step"])
+        a_step = left / steps_left if steps_left else 0.0
+        rest = seconds_afterwards(
+            self.config, self.afterwards(), self.speed, step=step, step_seconds=a_step, networks=self.learners
+        )
+        return line | {"seconds_left": round(left + rest, 1)}
 
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
-        """AP and its kin of A, B and C on the labelled validation persons; empty without any."""
+        """AP and its kin of A, B and C on the labelled validation persons; empty without any. C is what is shipped."""
         persons = self.manifest.measured_by()
         if not persons:
             return {}
+        self.take_mean(trio)
         # AP matches within an image
         images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
         predicted = self.look(trio.shipped(), validation)
@@ -422,6 +453,7 @@ class _Round:
 
     def say(self, line: dict[str, Any]) -> None:
         """Append a line to metrics.jsonl."""
+        line = self.whole_time(line)
         self._said = time.monotonic()
         with (self.folder / METRICS_FILE).open("a") as file:
             file.write(json.dumps(line) + "\n")

@@ -33,16 +33,16 @@ export const IN_ANOTHER_TAB =
 export const IMAGE = "Image. {flag-next} walks the flags, {nudge} move the keypoint, question mark shows all keys; after Escape, Tab leaves.";
 
 /** Why a flag is there, in the panel. */
-export const LEGEND = "Drag what is wrong. If it is right, leave it, or press {visible} to mark it as looked at.";
-export const EXPECTED_WRONG = "How many of this person's keypoints a label is expected to move.";
+export const LEGEND = "Wrong: drag it. Right: leave it, or press {visible}.";
+export const DOUBT = "How much this pose is in doubt, from 0 to 1: whoever is in more doubt comes first. It counts no keypoints.";
 
 /** How it works, on the help page: what it is about, and what is to be said. @type {[string, string][]} */
 export const HOW = [
   ["Left and right", " are the person's own: facing you, their left hand is on your right. Left keypoints are blue discs, right ones orange squares."],
   ["Hidden", ": something covers it, but you can tell where it is. Its mark is hollow."],
   ["Absent", ": outside the picture, or impossible to tell."],
-  ["Flags", " (yellow rings) mark keypoints where the networks disagree. Drag the point where it belongs. If it is right, leave it: Enter accepts it as it is. Dragging, {visible}, {hidden} and {absent} mark the flag as looked at; {flag-next} goes to the next one."],
-  ["Upright view", ": under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that the head points up; the whole image ({fit-image}) stays as it was taken. {upright} switches it off and on."],
+  ["Flags", " (yellow rings) mark keypoints that are probably wrong. Drag the point where it belongs. If it is right, leave it: Enter accepts it as it is. Dragging, {visible}, {hidden} and {absent} mark the flag as looked at; {flag-next} goes to the next one."],
+  ["Upright view", ": under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that somebody who stands there is upright; the whole image ({fit-image}) stays as it was taken. {upright} switches it off and on."],
   ["Ghosts", " are the dashed poses under yours: where the teachers A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
   ["Loupe", " ({loupe}): what lies around the selected keypoint, magnified. Under a finger it comes by itself."],
   ["Enter", " accepts the person, flags and all, and goes on to the next person, then to the next image. {undo} takes back step by step, also into the image before."],
@@ -124,7 +124,7 @@ export function recentInWords({ camera, is_open: isOpen, decided_at: at }, now) 
 
 /** What a person could begin again from. @param {import("./desk/desk.js").Start} start */
 export function startInWords({ from, model, text }) {
-  return text ?? { student: "The student's prediction", model: `The prediction of ${model}`, label: "The previous label", empty: "Nothing placed" }[from];
+  return text ?? { student: `The prediction of ${model ?? "the student"}`, model: `The prediction of ${model}`, label: "The previous label", empty: "Nothing placed" }[from];
 }
 
 /** That a pose was copied, and from where. @param {string} fileName */
@@ -186,12 +186,12 @@ export function keypointInWords(desk) {
 
 export const NOT_KEPT = "This browser can keep no more of your work: its storage is full or forbidden. Accept what is open before you close the page.";
 
-/** Why nobody is pointed at: nobody has compared anything yet, or what was compared agrees.
+/** Why nobody is pointed at: nothing was predicted yet, or nothing of it is in doubt.
  * @param {import("./desk/desk.js").Person} person @param {{isLooking?: boolean}} [how] */
 export function noFlagInWords({ from, score }, { isLooking = false } = {}) {
   if (from === "empty" && isLooking) return "Nobody has placed or predicted this person yet.";
   if (from === "empty") return "No prediction to start from: place the keypoints in order.";
-  return score === null ? "No prediction yet: nobody has compared the networks here." : "No flag: the networks agree about this person.";
+  return score === null ? "No prediction yet: nothing says what to look at." : "No flag: no keypoint of this person is much in doubt.";
 }
 
 /** What is to be placed before anything can be accepted. @param {string} name */
@@ -209,14 +209,14 @@ export function acceptedInWords(count, fileName) {
 /** Why the upright view cannot be had. */
 export const NO_LENS = "This camera is not a fisheye: its images are shown as they are.";
 
-/** How the image lies in the view. turn: the view's, own: the one that puts the person's head up, both in radians.
+/** How the image lies in the view. turn: the view's, own: the one that puts somebody standing there upright, both in radians.
  * @param {{isOn: boolean, turn: number, own: number}} view isOn: the upright view */
 export function turnInWords({ isOn, turn, own }) {
   /** @param {number} angle */
   const degrees = (angle) => Math.abs(Math.round((angle * 180) / Math.PI));
   if (!isOn) return "Shown as the camera took it";
-  if (degrees(turn)) return `Turned ${degrees(turn)}° so that the head points up`;
-  return degrees(own) ? "Not turned: {fit-person} turns to the person" : "Not turned: the head points up already";
+  if (degrees(turn)) return `Turned ${degrees(turn)}°: who stands here is upright`;
+  return degrees(own) ? "Not turned: {fit-person} turns to the person" : "Not turned: who stands here is upright already";
 }
 
 /**

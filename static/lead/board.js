@@ -5,7 +5,7 @@ import { html } from "../shared/dom.js";
 import { chart } from "./chart.js";
 import { showIn } from "./host.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayNetworks, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation } from "./words.js";
 
 /**
  * @typedef {import("./words.js").Round} Round
@@ -72,8 +72,8 @@ class LeadBoard extends Part {
 /** @param {number} labelled */
 function noRound(labelled) {
   return html("section", { class: "card stack" }, html("h2", {}, "No round yet"),
-    html("p", { class: "soft" }, "A round learns from the labels so far, predicts every person of the pool, and puts the images on which its "
-      + "teachers disagree first in the queue. Annotators begin from its predictions unless those of an imported model are better."),
+    html("p", { class: "soft" }, "A round learns from the labels so far, predicts every person of the pool, and puts the images of which its "
+      + "networks are least sure first in the queue. Annotators begin from its predictions unless those of an imported model are better."),
     html("p", {}, labelled ? `${labelled} persons are labelled: a first round can be launched.`
       : "No person is labelled yet. Label some on the page Annotate, then launch the first round."));
 }
@@ -137,13 +137,13 @@ function chip(state) {
   return html("span", { class: `state ${state}` }, state);
 }
 
-/** @typedef {{round: number | null, steps: number | null, loss: Place[], ap: Record<string, Place[]>, rounds: Record<string, Place[]>}} Curves
- *   steps: how many the round trains, where that is known */
+/** @typedef {{round: number | null, steps: number | null, loss: Place[], ap: Record<string, Place[]>, rounds: Record<string, Place[]>, people?: Record<string, number>}} Curves
+ *   steps: how many the round trains, where that is known; people: on how many each round was measured, by its number */
 
 /** The curves: loss and AP of the latest round, AP over rounds. @extends {Part<Curves>} */
 class LeadCharts extends Part {
   /** @param {Curves} curves */
-  draw({ round, steps, loss, ap, rounds }) {
+  draw({ round, steps, loss, ap, rounds, people = {} }) {
     /** @param {Record<string, Place[]>} found */
     const networks = (found) => NETWORKS.map((name) => ({ name, points: found[name] ?? [] }));
     const of = round == null ? "" : ` of round ${round}`;
@@ -152,8 +152,8 @@ class LeadCharts extends Part {
         empty: "The loss is drawn here while a round trains." }),
       chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} by step`, xTitle: "step", xMost: steps, series: networks(ap),
         empty: "AP on the validation images is measured at every snapshot refresh." }),
-      chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round",
-        series: networks(rounds), rounds: true, empty: "Every published round adds a point." }),
+      chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round (people measured on; not joined where they change)",
+        series: networks(rounds), rounds: people, empty: "Every published round adds a point." }),
     ];
     return html("div", { class: "charts" }, ...charts.map((figure) => html("div", { class: "card" }, figure)));
   }
@@ -209,10 +209,14 @@ class LeadTables extends Part {
 /** @param {Round[]} rounds @param {Record<string, number | null>} labels */
 function roundsTable(rounds, labels) {
   const rows = rounds.flatMap((round, place) => roundRows(round, labels[round.number], place === 0));
-  return card("Rounds", "AP on the validation images, before → after: 1 is perfect; A and B are the teachers, C the student",
-    rows.length ? table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Mean OKS of C", "Took", "Launched by"], rows)
-      : html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
+  if (!rows.length) return card("Rounds", "AP on validation people", html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
+  return card("Rounds", `AP on validation people, before → after: 1 is perfect; ${sayNetworks(rounds)}`, html("div", {},
+    table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Mean OKS of C", "Took", "Launched by"], rows),
+    html("p", { class: "soft more" }, BEFORE)));
 }
+
+const BEFORE = "Before: the networks that the round began with, on the people labelled by then and in the crops that it trains on. A pose model's "
+  + "own run sees other crops, so its mean OKS under “Where labelling begins” may be another.";
 
 /** The latest round's error stands in its own card already. @param {Round} round @param {number | null} labelled @param {boolean} isLatest */
 function roundRows(round, labelled, isLatest) {
@@ -228,10 +232,10 @@ function roundRows(round, labelled, isLatest) {
 
 /** @param {Queued[]} items @param {number | undefined} images */
 function queueTable(items, images) {
-  const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score ? item.score.toFixed(2) : "–"),
+  const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score === null ? "–" : item.score.toFixed(2)),
     cell(item.reasons.join("; "), "reasons"), cell(item.held_by ?? "")));
-  return card("Next in the queue", "most to correct first",
-    rows.length ? table(["Image", "Expected wrong", "Why", "Held by"], rows)
+  return card("Next in the queue", "most doubt first, of images unlike each other; some are drawn at random",
+    rows.length ? table(["Image", "Doubt", "Why", "Held by"], rows)
       : html("p", { class: "soft" }, images === 0 ? "The queue is empty: this home has no images yet." : "The queue is empty: every person is decided."));
 }
 

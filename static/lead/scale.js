@@ -28,3 +28,18 @@ export function say(value, step) {
   const places = Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)));
   return value.toFixed(places);
 }
+
+/** @typedef {Record<string, number>} Rounds on how many people each round was measured, by its number */
+
+/** Points that one line joins: figures of other people are another measurement. @param {[number, number][]} points @param {Rounds | null} rounds
+ * @returns {[number, number][][]} */
+export function stretches(points, rounds) {
+  /** @type {[number, number][][]} */
+  const found = [];
+  for (const [place, point] of points.entries()) {
+    const isSame = place > 0 && (!rounds || rounds[points[place - 1][0]] === rounds[point[0]]);
+    if (isSame) found[found.length - 1].push(point);
+    else found.push([point]);
+  }
+  return found;
+}

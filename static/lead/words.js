@@ -48,6 +48,20 @@ function sayChange(round, network, figure) {
   return { text: `${from} → ${to}`, change: to === from ? "" : after > before ? "better" : "worse" };
 }
 
+/** What A, B and C are in these rounds, by their methods. @param {Pick<Round, "config">[]} rounds */
+export function sayNetworks(rounds) {
+  const told = new Set(rounds.map(({ config }) => networksOf(config)));
+  return told.size === 1 ? [...told][0] : "what A, B and C are follows each round's method";
+}
+
+/** @param {Round["config"]} config */
+function networksOf(config) {
+  const { method, train } = /** @type {{method: {student: boolean, paths: string[]}, train: {ships: string}}} */ (config);
+  if (method.student) return "A and B are the teachers, C the student";
+  const shipped = train.ships === "mean" ? "C is their mean" : "C is A";
+  return method.paths.length ? `A and B teach each other, ${shipped}` : `A and B learn from labels alone, ${shipped}`;
+}
+
 /** What a running round tells of itself, as [word, value]. @param {Round} round */
 export function sayProgress({ stage, progress }) {
   /** @type {[string, string][]} */
@@ -161,9 +175,11 @@ export function sayMean({ mean_oks: mean, low, high }) {
   return low === null || high === null ? oks(mean) : `${oks(mean)} [${oks(Math.max(0, low))}, ${oks(Math.min(1, high))}]`;
 }
 
-/** By whom the networks are measured. @param {Pick<Starts, "people" | "persons">} starts */
-export function sayMeasuredOn({ people, persons }) {
-  return persons ? `mean OKS on ${people} none of them learned from, and its 95 % interval` : "nobody is labelled yet whom none of them learned from";
+/** By whom the networks are measured. @param {Pick<Starts, "people" | "persons" | "sources">} starts */
+export function sayMeasuredOn({ people, persons, sources }) {
+  if (!persons) return "nobody is labelled yet whom none of them learned from";
+  const interval = sources.some(({ low }) => low !== null) ? ", and its 95 % interval" : "; from 5 images on, its 95 % interval";
+  return `mean OKS on ${people} none of them learned from${interval}`;
 }
 
 /** What bends the figures, and what was found when the choice was made. @param {Starts} starts */

@@ -83,7 +83,7 @@ path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .hidden { stroke: var(--mark); stroke-width: 1.6; fill: rgba(8, 10, 14, .55); }
 .left { --mark: ${COLOURS.left}; } .right { --mark: ${COLOURS.right}; } .middle { --mark: ${COLOURS.middle}; }
 .halo { stroke: ${COLOURS.halo}; stroke-width: 2.6; fill: none; } .halo.limb { stroke-width: 4.6; } .halo.hidden { stroke-width: 4; }
-.flag { stroke: ${COLOURS.flag}; stroke-width: 2; stroke-dasharray: 5 2.6; stroke-linecap: butt; paint-order: stroke; }
+.flag { stroke: ${COLOURS.flag}; stroke-width: 1.6; stroke-dasharray: 4 2.6; stroke-linecap: butt; paint-order: stroke; }
 .badge {
   position: absolute; bottom: 7px; left: 7px; max-width: calc(100% - 14px); padding: 1px 8px; border-radius: 99px; font-size: 12px; font-weight: 600;
   line-height: 1.5; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; background: rgba(12, 15, 20, .86); color: #e9edf4;
@@ -102,7 +102,7 @@ path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
 .name, .text .soft { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .name { font-size: 13px; font-weight: 600; }
 .text .soft, .about { font-size: 12px; }
-.about { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; margin-top: 4px; padding-top: 4px; border-top: 1px solid var(--rule); }
+.about { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; margin-top: 4px; padding-top: 4px; border-top: 1px solid var(--rule); }
 
 .more { display: grid; justify-items: center; gap: 12px; padding: 24px 0 0; }
 .more:empty { padding: 0; }

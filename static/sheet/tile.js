@@ -1,4 +1,4 @@
-/** One person of the contact sheet: the crop with the pose over it, how they stand, how uncertain they are. A link into the editor. */
+/** One person of the contact sheet: the crop with the pose over it, how they stand, how much their pose is in doubt. A link into the editor. */
 
 import { marksOf } from "./marks.js";
 import { html, svg } from "../shared/dom.js";
@@ -9,6 +9,8 @@ import { aboutInWords, flagsInWords, heldInWords, scoreInWords, scoreOf, stateIn
 
 /** A keypoint's radius, as a part of the crop's side. */
 const DOT = 0.018;
+/** Of the flags, the worst that get a ring. */
+const RINGS = 3;
 
 /** @param {SheetPerson} person @param {Filters} filters @param {Choices} choices @returns {HTMLLIElement} */
 export function tileOf(person, filters, choices) {
@@ -36,7 +38,8 @@ function crop(person, choices) {
 
 /** @param {Pose} pose @param {SheetPerson} person @param {Choices} choices */
 function drawn({ xyv }, { flags, state }, { skeleton, thumb_px: size }) {
-  const flagged = state === "open" ? flags.map(({ keypoint }) => keypoint) : []; // once decided, none asks for a look
+  // Once decided, none asks for a look. On a tile a few rings point at something, and a dozen hide the pose.
+  const flagged = state === "open" ? flags.slice(0, RINGS).map(({ keypoint }) => keypoint) : [];
   const marks = marksOf(xyv, skeleton, { flagged, radius: DOT * size });
   const paths = marks.map(({ kind, side, path }) => svg("path", { class: `${kind} ${side ?? ""}`, d: path }));
   const halos = marks.filter(({ kind }) => kind !== "flag").map(({ kind, path }) => svg("path", { class: `halo ${kind}`, d: path }));

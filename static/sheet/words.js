@@ -56,7 +56,7 @@ export function aboutInWords({ state, labelled_by: by, skip_reason: reason, ...p
 /** A tile as a screen reader says it. @param {SheetPerson} person @param {Filters} filters @param {Choices} choices */
 export function tileInWords(person, filters, choices) {
   const score = scoreOf(person, filters);
-  const what = filters.keypoint === "" ? "score" : keypointName(filters.keypoint, choices);
+  const what = filters.keypoint === "" ? "doubt" : keypointName(filters.keypoint, choices);
   const told = [STATES[person.state], score === null ? "no score" : `${what} ${scoreInWords(score)}`];
   if (person.flags.length) told.push(flagsInWords(person.flags.length));
   const where = person.camera ? `${person.file_name}, camera ${person.camera}` : person.file_name;
@@ -82,8 +82,8 @@ export function countInWords({ shown, total, isWhole }) {
 /** In which order they come. @param {Filters} filters @param {Choices} choices */
 export function orderInWords({ show, keypoint }, choices) {
   if (show === "mine") return "Your newest decisions first.";
-  if (keypoint !== "") return `The most uncertain ${keypointName(keypoint, choices)} first.`;
-  return "The most uncertain person first, those without a score last.";
+  if (keypoint !== "") return `The ${keypointName(keypoint, choices)} in most doubt first.`;
+  return "The pose in most doubt first, those without a score last.";
 }
 
 /** Why nobody is shown, and what could be done about it. @param {Filters} filters @param {Choices} choices

@@ -141,7 +141,7 @@ def test_the_starts_say_what_the_published_round_spared(
     accept(sqlite_store, lead, ids)
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     _, out, _ = run("round", "starts")
-    said = "The 5 people labelled since round 1 needed 1.0 actions each from its poses; with every keypoint"
+    said = "From its poses the 5 people labelled since round 1 take 1.0 actions each, with every keypoint"
     assert said in out
     _, out, _ = run("round", "starts", "--json")
     spared = json.loads(out)["spared"]

@@ -415,7 +415,7 @@ def _person(
     worst = sorted(chosen.tolist(), key=lambda k: -gaps[k])
     found = [
         {"keypoint": k, "score": float(min(1, gaps[k] / scale * 4)),
-         "reason": f"A and B disagree on {skeleton.spoken(k)} by {gaps[k]:.0f} px"}
+         "reason": f"{skeleton.spoken(k)}: A and B {gaps[k]:.0f} px apart"}
         for k in worst
     ]  # fmt: skip
     seen = np.full(len(truth), 2) if visibility is None else visibility

@@ -102,7 +102,7 @@ def choose(page: Page, label: str) -> None:
     page.wait_for_selector(READY)
 
 
-def test_persons_are_shown_the_most_uncertain_first_with_crop_pose_score_and_flag(page: Page, scored: Scored) -> None:
+def test_persons_are_shown_the_one_in_most_doubt_first_with_crop_pose_score_and_flag(page: Page, scored: Scored) -> None:
     assert shown(page)[:60] == scored.order()
     first = page.locator(TILES).first
     eventually(
@@ -112,7 +112,7 @@ def test_persons_are_shown_the_most_uncertain_first_with_crop_pose_score_and_fla
     )
     expect(first.locator("svg path.visible").first).to_be_attached()
     expect(first.locator(".score")).to_have_text(re.compile(r"^[01]\.\d\d$"))
-    expect(first).to_have_accessible_name(re.compile(r"^Person \d+ in .+: open, score [01]\.\d\d"))
+    expect(first).to_have_accessible_name(re.compile(r"^Person \d+ in .+: open, doubt [01]\.\d\d"))
     expect(page.locator("contact-sheet .count")).to_have_text(re.compile(r"^\d+ of \d+ persons shown$"))
 
 
@@ -124,7 +124,7 @@ def test_filters_stay_in_the_address_over_back_forward_and_reload(page: Page, sc
     choose(page, "Flagged")
     page.get_by_label("Flagged keypoint").select_option(label="left wrist")
     expect(page).to_have_url(re.compile(r"show=flagged&keypoint=9$"))
-    expect(page.locator("contact-sheet .title")).to_contain_text("The most uncertain left wrist first")
+    expect(page.locator("contact-sheet .title")).to_contain_text("The left wrist in most doubt first")
     assert shown(page) == scored.order(show="flagged", keypoint=LEFT_WRIST)
     page.go_back()
     page.go_back()

@@ -55,7 +55,7 @@ def test_each_person_is_turned_head_up_and_the_panel_says_by_how_much(
         assert turn(page) == pytest.approx(own_turn(person), abs=1e-6)
         degrees = abs(round(own_turn(person)))
         assert degrees > 5
-        expect(page.get_by_text(f"Turned {degrees}° so that the head points up")).to_be_visible()
+        expect(page.get_by_text(f"Turned {degrees}°: who stands here is upright")).to_be_visible()
         page.keyboard.press("PageDown")
 
 

@@ -36,7 +36,7 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         "labels": {str(record.number): labelled.get(record.id) for record in records},
         "queue": [
             {"image": i.image.file_name, "score": shown.score, "reasons": list(shown.reasons), "held_by": i.leased_by}
-            for i, shown in ((i, as_shown(i)) for i in waiting)
+            for i, shown in zip(waiting, as_shown(waiting), strict=True)
         ],
     }
     return dataclasses.asdict(counts), board, _curves(records, points), tables
@@ -50,7 +50,7 @@ def prelabel_view(store: Store) -> dict[str, Any]:
 
 
 def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dict[str, Any]:
-    """The loss thinned to what can be drawn; every measured AP; the AP of each published round."""
+    """The loss thinned to what can be drawn; every measured AP; the AP of each published round, on how many people."""
     loss = [(point.step, point.values["loss"]) for point in points if "loss" in point.values]
     published = [record for record in reversed(records) if record.state == "published"]
     return {
@@ -58,6 +58,7 @@ def _curves(records: Sequence[RoundRecord], points: Sequence[RoundPoint]) -> dic
         "steps": RoundConfig.recalled(records[0].config_toml).train.steps if records else None,
         "loss": loss[:: max(1, len(loss) // POINTS_DRAWN)],
         "ap": {n: [(p.step, p.values[f"ap_{n}"]) for p in points if f"ap_{n}" in p.values] for n in LEARNERS},
+        "people": {str(r.number): people for r in published if (people := r.metrics.get("validation")) is not None},
         "rounds": {n: [(r.number, ap) for r in published if (ap := _ap(r, n)) is not None] for n in LEARNERS},
     }
 

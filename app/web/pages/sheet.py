@@ -1,4 +1,4 @@
-"""The contact sheet's page: every person as a tile, the most uncertain first, for annotators and leads."""
+"""The contact sheet's page: every person as a tile, the pose in most doubt first, for annotators and leads."""
 
 import gradio as gr
 

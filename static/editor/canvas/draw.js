@@ -6,7 +6,7 @@ import { clamp, cornersOf, frameOf, scaleOf, toScreen } from "../geometry.js";
 import { placeLabel, wrapped } from "./name_places.js";
 import { drawnAt } from "./overview.js";
 import { ABSENT, HIDDEN, flagOf } from "../desk/desk.js";
-import { sideOf, spoken } from "../desk/keypoint_names.js";
+import { shortReason, sideOf, spoken } from "../desk/keypoint_names.js";
 import { COLOURS, circle, clear, dot, faded, pill, pillSize, stroke, strokeAll } from "./strokes.js";
 
 /**
@@ -249,11 +249,6 @@ function paintTag(context, view, person, index, selected) {
   const top = corners.reduce((one, two) => (two.y < one.y - 0.5 ? two : one));
   const text = `${index + 1}${MARKS[person.state]}`;
   pill(context, [text], { x: top.x, y: top.y - 20 }, person.state === "accepted" ? COLOURS.done : "#ffffff", selected ? 1 : 0.7);
-}
-
-/** A flag's reason beside its keypoint's name, which need not be said again. @param {string} reason @param {string} name */
-function shortReason(reason, name) {
-  return reason.replace(` on ${name}`, "");
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Spot} spot @param {Size} stage @param {Desk} desk @param {Look} look */

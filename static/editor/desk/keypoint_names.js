@@ -42,3 +42,9 @@ function shared(own, partner) {
   const end = [...Array(most).keys()].find((i) => !alike(one.at(-1 - i), other.at(-1 - i))) ?? most;
   return [...one.slice(0, start), ...one.slice(one.length - end)].join("");
 }
+
+/** A flag's reason without its keypoint's name, where that is said beside it; else the reason as it is.
+ * @param {string} reason "left ankle: A and B 31 px apart" @param {string} name */
+export function shortReason(reason, name) {
+  return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
+}

@@ -1,6 +1,7 @@
 /** Why the selected person is worth a look: the flags on their keypoints, and limbs that look exchanged. */
 
 import { make } from "../../shared/dom.js";
+import { shortReason, spoken } from "../desk/keypoint_names.js";
 import { swappedSuspects } from "../desk/limbs.js";
 import { noFlagInWords, swapInWords } from "../words.js";
 import { buildOnce, scrollTo } from "./updating.js";
@@ -25,7 +26,7 @@ export class FlagList {
   show(desk, person, { isLooking }) {
     const noFlag = noFlagInWords(person, { isLooking });
     const rows = person.flags.map((flag) => ({
-      text: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
+      name: spoken(desk.skeleton, flag.keypoint), reason: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
       keypoint: flag.keypoint,
     }));
     const swaps = person.state === "open" ? swappedSuspects(person, desk.skeleton) : [];
@@ -52,9 +53,11 @@ export class FlagList {
     for (const button of buttons) button.disabled = true;
   }
 
-  /** @param {{text: string, current: boolean, touched: boolean, keypoint: number}} what */
-  #flagRow({ text, current, touched, keypoint }) {
-    const row = make("button", { className: "flag" }, [make("i"), make("span", { textContent: text })]);
+  /** @param {{name: string, reason: string, current: boolean, touched: boolean, keypoint: number}} what */
+  #flagRow({ name, reason, current, touched, keypoint }) {
+    const more = shortReason(reason, name);
+    const text = more === reason ? [reason] : [make("b", { textContent: name }), `: ${more}`];
+    const row = make("button", { className: "flag", title: reason }, [make("i"), make("span", {}, text)]);
     row.toggleAttribute("data-touched", touched);
     row.setAttribute("aria-current", String(current));
     row.addEventListener("click", () => this.#wishes.selectKeypoint(keypoint));

@@ -55,14 +55,14 @@ export const MARKUP = `
   <aside class="panel" aria-label="Person" data-ref="panel">
     <div class="scroll" data-ref="scroll">
       <section class="who">
-        <div class="person-head"><b data-ref="title"></b><span class="gap"></span>
+        <div class="person-head"><b data-ref="title"></b><span class="soft" data-ref="doubt"></span><span class="gap"></span>
           <button class="step" data-command="person-previous" aria-label="Previous person">‹</button>
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
         <div class="score" data-ref="turn"></div>
         <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button></div>
       </section>
-      <section data-ref="flagSection"><h2>To look at</h2><p class="legend" data-ref="legend"></p><div class="flags" data-ref="flags"></div></section>
+      <section class="to-look-at" data-ref="flagSection"><h2>To look at <b data-ref="flagCount"></b></h2><p class="legend" data-ref="legend"></p><div class="flags" data-ref="flags"></div></section>
       <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
         <div class="pose-tools" role="group" aria-label="Pose" data-ref="poseTools"></div></section>
       <section class="everybody"><h2>Persons in this image <b data-ref="done"></b></h2><div class="persons" data-ref="persons"></div></section>

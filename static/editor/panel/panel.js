@@ -15,7 +15,7 @@ import { MARKUP, POSE_TOOLS, TOOLS, labelOf, toolButton } from "./markup.js";
 import { Menu } from "./menu.js";
 import { Notices } from "./notices.js";
 import { PersonList } from "./person_list.js";
-import { standing } from "./person_words.js";
+import { doubtInWords, standing } from "./person_words.js";
 import { setAttribute, setText } from "./updating.js";
 
 /**
@@ -139,7 +139,8 @@ export class Panel {
     const person = personOf(desk);
     setText(refs.title, person ? `Person ${desk.person + 1} of ${desk.persons.length}` : "Nobody boxed yet");
     this.notices.write(refs.score, person ? standing(person) : words.nobodyBoxed({ byTouch: byTouch(), isLooking }));
-    refs.score.title = person && person.score !== null ? words.EXPECTED_WRONG : "";
+    setText(refs.doubt, doubtInWords(person));
+    setAttribute(refs.doubt, "title", words.DOUBT);
     refs.problem.hidden = !person?.problem;
     setText(refs.problemText, person?.problem ?? "");
     this.#showFlags(desk, person, isLooking);
@@ -156,7 +157,9 @@ export class Panel {
     const flags = person?.state === "open" ? person.flags : [];
     const at = flags.findIndex((flag) => flag.keypoint === desk.keypoint);
     refs.flagWalk.hidden = !flags.length;
-    setText(refs.flagAt, at === -1 ? `${flags.length === 1 ? "1 flag" : `${flags.length} flags`}` : `Flag ${at + 1} of ${flags.length}`);
+    const count = flags.length === 1 ? "1 flag" : `${flags.length} flags`;
+    setText(refs.flagAt, at === -1 ? count : `Flag ${at + 1} of ${flags.length}`);
+    setText(refs.flagCount, flags.length ? count : "");
     if (person) this.#flags.show(desk, person, { isLooking });
   }
 

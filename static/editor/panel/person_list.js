@@ -1,7 +1,7 @@
 /** Everybody in the image, each with how they stand and how uncertain they are. */
 
 import { make } from "../../shared/dom.js";
-import { EXPECTED_WRONG } from "../words.js";
+import { DOUBT } from "../words.js";
 import { rowInWords } from "./person_words.js";
 import { buildOnce, isOutside, scrollTo, setAttribute, setText } from "./updating.js";
 
@@ -50,7 +50,7 @@ export class PersonList {
 
   /** @param {number} index */
   #row(index) {
-    const meter = make("span", { className: "meter", title: EXPECTED_WRONG }, [make("i")]);
+    const meter = make("span", { className: "meter", title: DOUBT }, [make("i")]);
     const number = make("span", { className: "number", textContent: String(index + 1) });
     const row = make("button", { className: "person" }, [number, make("span"), meter]);
     row.addEventListener("click", () => this.#select(index));

@@ -8,15 +8,19 @@ const STATES = { open: "", accepted: "Accepted", skipped: "Skipped", not_a_perso
 
 /** @type {Record<import("../desk/desk.js").Source, (person: Person) => string>} */
 const SOURCES = {
-  student: () => "Predicted pose", model: ({ model }) => `Predicted by ${model}`, label: () => "From the last label",
+  student: ({ model }) => `Predicted by ${model ?? "the student"}`, model: ({ model }) => `Predicted by ${model}`, label: () => "From the last label",
   empty: () => "Nothing placed yet",
 };
 
-/** The selected person: decided how, or begun from what, and how uncertain. @param {Person} person */
+/** The selected person: decided how, or begun from what. @param {Person} person */
 export function standing(person) {
   if (person.state !== "open") return STATES[person.state] + (person.reason ? `: ${person.reason}` : "");
-  const source = person.start === null ? "Opened again" : isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
-  return person.score === null ? source : `${source} · ${Math.round(100 * person.score)} % expected wrong`;
+  return person.start === null ? "Opened again" : isEdited(person) ? "Edited by you" : SOURCES[person.from](person);
+}
+
+/** How much an open person's pose is in doubt; "" where nobody says. @param {Person | null} person */
+export function doubtInWords(person) {
+  return person === null || person.state !== "open" || person.score === null ? "" : `doubt ${person.score.toFixed(2)}`;
 }
 
 /** A person in the list of all. @param {Person} person */

@@ -128,10 +128,11 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 
 /* ---------------------------------------------------------------- panel */
 .panel { grid-area: panel; display: flex; flex-direction: column; min-height: 0; border-left: 1px solid var(--line); background: var(--paper); }
-.scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; display: flex; flex-direction: column; }
+.scroll { flex: 1; min-height: 0; overflow-y: auto; scrollbar-width: thin; scrollbar-color: color-mix(in srgb, var(--quiet) 60%, transparent) transparent; display: flex; flex-direction: column; }
 .scroll section { flex: none; }
-.scroll .everybody { flex: 1 0 96px; min-height: 0; display: flex; flex-direction: column; }
-.everybody h2 b { font-weight: 500; font-size: 12px; color: var(--quiet); }
+.scroll .to-look-at { flex: 1 1 230px; min-height: 128px; display: flex; flex-direction: column; } .to-look-at > * { flex: none; }
+.scroll .everybody { flex: 0 9 auto; min-height: 106px; display: flex; flex-direction: column; }
+:is(.everybody, .to-look-at) h2 b { font-weight: 500; font-size: 12px; color: var(--quiet); }
 .editor[data-bare] { grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
 .editor[data-bare] .panel { display: none; }
 .panel section { padding: 10px 14px; border-bottom: 1px solid var(--line); }
@@ -140,8 +141,8 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 [inert] button { opacity: .45; }
 .person-head { display: flex; align-items: center; gap: 8px; }
 .person-head b { font-size: 16px; font-weight: 650; }
-.person-head .gap { flex: 1; }
-.step { width: 30px; height: 30px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); padding: 0; font-size: 15px; line-height: 1; }
+.person-head .gap { flex: 1; } .person-head b { flex: none; } .person-head .soft { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; }
+.step { flex: none; width: 30px; height: 30px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); padding: 0; font-size: 15px; line-height: 1; }
 .step:hover { background: var(--sunk); }
 .score { font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; margin-top: 2px; }
 .problem {
@@ -150,17 +151,19 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 }
 .problem button { display: block; margin-top: 6px; padding: 4px 10px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--paper); }
 .legend { margin: 0 0 6px; font-size: 12.5px; line-height: 1.35; color: var(--quiet); text-wrap: pretty; }
-.flags { display: flex; flex-direction: column; gap: 4px; max-height: clamp(68px, 15dvh, 134px); overflow-y: auto; scrollbar-width: thin; }
+.flags { display: flex; flex-direction: column; gap: 2px; overflow-y: auto; scrollbar-width: thin; scrollbar-color: color-mix(in srgb, var(--quiet) 60%, transparent) transparent; }
+.to-look-at .flags { flex: 0 1 auto; min-height: 58px; }
 [data-decided] .legend { visibility: hidden; } [data-decided] .flag { color: var(--quiet); background: transparent; }
 [data-decided] .flag i { visibility: hidden; }
 .flag {
-  flex: none; display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 5px 8px; border-radius: 6px;
+  flex: none; display: flex; gap: 9px; align-items: baseline; text-align: left; width: 100%; padding: 3px 8px; border-radius: 6px;
   border: 1px solid transparent; background: var(--sunk); font-size: 13px; line-height: 1.35;
 }
 .flag i { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 2px dashed #b08a00; transform: translateY(2px); }
 .flag[data-touched] i { border: 0; }
 .flag[data-touched] i::before { content: "✓"; font: 700 13px/12px system-ui; color: var(--quiet); }
-.flag span { text-wrap: pretty; }
+.flag span { min-width: 0; text-wrap: pretty; } .flag b { font-weight: 600; }
+.flag:not([aria-current="true"], .swap) span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .flag[aria-current="true"] { border-color: var(--accent); }
 .flag:hover { border-color: var(--line); }
 .empty { color: var(--quiet); font-size: 13px; margin: 0; }
@@ -199,7 +202,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .pose-tools .tool:focus-visible { outline-color: var(--accent); }
 .flag.swap { border-style: dashed; border-color: var(--accent); }
 
-.persons { display: flex; flex-direction: column; gap: 3px; flex: 1 1 0; min-height: 0; overflow-y: auto; scrollbar-width: thin; padding: 2px; margin: -2px; }
+.persons { display: flex; flex-direction: column; gap: 3px; flex: 0 1 auto; min-height: 0; max-height: 250px; overflow-y: auto; scrollbar-width: thin; scrollbar-color: color-mix(in srgb, var(--quiet) 60%, transparent) transparent; padding: 2px; margin: -2px; }
 .person {
   flex: none; display: grid; grid-template-columns: 26px 1fr auto; gap: 8px; align-items: center; padding: 4px 8px 4px 4px; border-radius: 6px;
   border: 1px solid transparent; background: transparent; text-align: left; font-size: 13px; min-height: 32px;
@@ -256,7 +259,7 @@ canvas.loupe { inset: 0 auto auto 0; width: 132px; height: 132px; }
 
 .looks {
   position: fixed; inset: auto; left: var(--left, 8px); top: var(--top, 56px); margin: 0; width: min(344px, calc(100vw - 16px));
-  max-height: calc(100dvh - var(--top, 56px) - 8px); overflow-y: auto; scrollbar-width: thin; padding: 12px 14px 14px;
+  max-height: calc(100dvh - var(--top, 56px) - 8px); overflow-y: auto; scrollbar-width: thin; scrollbar-color: color-mix(in srgb, var(--quiet) 60%, transparent) transparent; padding: 12px 14px 14px;
   border: 1px solid var(--line); border-radius: 11px; background: var(--paper); color: var(--text); font-size: 13px;
   box-shadow: 0 14px 40px rgba(0, 0, 0, .32);
 }
@@ -303,8 +306,11 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
 
 @media (min-width: 2600px) { .editor { grid-template-columns: minmax(0, 1fr) 460px; } .bar, .panel, .hint, .notice, .card, dialog { zoom: 1.4; } }
 @media (max-width: 1100px) { .where { max-width: 150px; } .tool { width: 31px; } .bar .rule { margin: 0 2px; } .status { padding: 0 2px; } }
+@media (max-height: 980px) and (min-width: 761px) and (pointer: fine) {
+  .panel section { padding: 7px 14px; } .cell { height: 22px; } .grid { gap: 1px 6px; } .pose-tools .tool { height: 30px; }
+}
 @media (max-height: 820px) and (min-width: 761px) and (pointer: fine) {
-  .panel section { padding: 6px 14px; } .legend { display: none; } .flags { max-height: 84px; } .grid { gap: 1px 6px; } .cell { height: 20px; }
+  .panel section { padding: 6px 14px; } .legend { display: none; } .scroll .to-look-at { min-height: 104px; } .grid { gap: 1px 6px; } .cell { height: 20px; }
   .pose-tools .tool { height: 28px; } .actions { padding: 8px 14px; gap: 6px; } .action { min-height: 32px; } .action.primary { min-height: 38px; } .action.slim { min-height: 26px; }
 }
 @media (max-width: 760px) {
@@ -314,7 +320,7 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
   .tools { display: flex; flex-wrap: wrap; align-items: center; flex: 0 0 100%; min-width: 0; }
   .tool { flex: 1 1 26px; min-width: 24px; height: 40px; }
   .panel { border-left: 0; border-top: 1px solid var(--line); }
-  .scroll { overflow: visible; } .scroll .everybody { flex: none; } .persons { flex: none; max-height: 50dvh; }
+  .scroll { overflow: visible; } .scroll .everybody { flex: none; } .persons { flex: none; max-height: 50dvh; } .scroll .to-look-at { flex: none; min-height: 0; } .to-look-at .flags { max-height: 150px; }
   .editor[data-bare] { grid-template: auto minmax(54dvh, 1fr) / minmax(0, 1fr); grid-template-areas: "bar" "stage"; }
   .panel .who { position: static; }
   .actions { position: sticky; bottom: 0; order: -1; z-index: 2; border-top: 0; border-bottom: 1px solid var(--line); }

@@ -8,7 +8,7 @@ import { ABSENT, personOf } from "../desk/desk.js";
 
 const EDGE_PX = 30;
 
-/** Radians that turn the image so that the selected person's head points up: 0 where nothing says where it points.
+/** Radians that turn the image so that somebody standing where the selected person is would be upright: 0 where nothing says which way that is.
  * @param {Desk} desk */
 export function uprightTurn(desk) {
   const person = personOf(desk);

@@ -38,7 +38,8 @@ def test_confidence_becomes_visibility_and_only_a_model_may_not_know_a_keypoint(
     assert [v for _, _, v in student.xyv] == [1.0, 1.0, 2.0]
     assert [v for _, _, v in model.xyv] == [0.0, 1.0, 2.0]
     assert [row[:2] for row in model.xyv] == XYC[:, :2].tolist()
-    assert ((student.prediction_id, student.model), (model.prediction_id, model.model)) == ((1, None), (2, "dots"))
+    assert (student.prediction_id, student.model) == (1, "round 3's student")
+    assert (model.prediction_id, model.model) == (2, "dots")
 
 
 def test_a_label_starts_as_it_was_placed_and_nothing_starts_absent() -> None:

@@ -97,7 +97,10 @@ def test_every_pose_a_person_could_start_from_is_there_even_after_reopening(
     add_model_prediction(sqlite_store, 1, "newer")
     ann = add_account(sqlite_store)
     begun = {person.id: person for person in take(sqlite_store, ann).persons}
-    assert [(start.source, start.model) for start in begun[1].starts] == [("model", "newer"), ("student", None)]
+    assert [(start.source, start.model) for start in begun[1].starts] == [
+        ("model", "newer"),
+        ("student", "round 1's student"),
+    ]
     assert (begun[1].start, begun[2].starts) == (begun[1].starts[0], [])
     saved = accept(sqlite_store, ann, 1, 0, key())
     taken_back = PersonMessage(key=key(), person_id=1, revision=saved.person.revision)

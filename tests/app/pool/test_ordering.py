@@ -120,6 +120,6 @@ def test_the_blind_share_is_drawn_by_the_seed_and_says_so() -> None:
     assert one == again != other
     blind = [entry for entry in one if entry.blind]
     assert len(blind) == 5
-    assert {entry.reasons for entry in blind} == {(DRAWN_AT_RANDOM,)}
+    assert {entry.reasons[0] for entry in blind} == {DRAWN_AT_RANDOM}
     shown = [entry.score for entry in one if not entry.blind]
     assert shown == sorted(shown, reverse=True)

@@ -1,12 +1,14 @@
-"""What people see of the queue tells nothing about the blind share."""
+"""What people see of the queue says why each image stands there, and tells nothing about the blind share."""
+
+import dataclasses
 
 import pytest
 
-from app.pool.queue_shown import ShownItem, as_shown
+from app.pool.queue_shown import FOR_VALIDATION, IMPORTED_SINCE, OUT_OF_TURN, ShownItem, as_shown
 from db.records import CameraRecord, ImageRecord, QueueItem
 from sspcm.ranking.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 
-WHY = "A and B disagree on nose by 31 px"
+WHY = "nose: A and B 31 px apart"
 
 
 def item(score: float | None, *reasons: str, blind: bool = False) -> QueueItem:
@@ -14,16 +16,35 @@ def item(score: float | None, *reasons: str, blind: bool = False) -> QueueItem:
     return QueueItem(image, 0, score, reasons, blind, None)
 
 
+def shown(one: QueueItem) -> ShownItem:
+    return as_shown([one])[0]
+
+
 @pytest.mark.parametrize("reason", [DRAWN_AT_RANDOM, UNLIKE_OTHERS])
 def test_before_any_network_all_images_look_alike(reason: str) -> None:
-    assert as_shown(item(0.0, reason)) == as_shown(item(0.0)) == ShownItem(None, ())
+    assert shown(item(0.0, reason)) == shown(item(0.0)) == ShownItem(None, (OUT_OF_TURN,))
 
 
-def test_an_image_of_the_blind_share_keeps_its_score_and_not_why_it_stands_there() -> None:
-    assert as_shown(item(0.4, DRAWN_AT_RANDOM, blind=True)) == as_shown(item(0.4)) == ShownItem(0.4, ())
+def test_an_image_of_the_blind_share_looks_like_one_that_is_unlike_the_others() -> None:
+    first, random, unlike, last = as_shown(
+        [item(0.6, WHY), item(0.4, DRAWN_AT_RANDOM, WHY, blind=True), item(0.4, WHY), item(0.5, WHY)]
+    )
+    assert (first, last) == (ShownItem(0.6, (WHY,)), ShownItem(0.5, (WHY,)))
+    assert random == unlike == ShownItem(0.4, (OUT_OF_TURN, WHY))
+
+
+def test_an_image_of_the_blind_share_makes_none_before_it_look_out_of_turn() -> None:
+    assert as_shown([item(0.4, WHY), item(0.9, DRAWN_AT_RANDOM, WHY, blind=True)])[0] == ShownItem(0.4, (WHY,))
+
+
+def test_every_image_has_a_reason() -> None:
+    kept = item(None, blind=True)
+    kept = dataclasses.replace(kept, image=dataclasses.replace(kept.image, split="validation"))
+    assert shown(kept) == ShownItem(None, (FOR_VALIDATION,))
+    assert shown(item(None)) == ShownItem(None, (IMPORTED_SINCE,))
+    assert shown(item(0.3, DRAWN_AT_RANDOM, blind=True)) == ShownItem(0.3, (OUT_OF_TURN,)), "by an earlier version"
 
 
 def test_what_the_networks_say_is_shown() -> None:
-    assert as_shown(item(0.4, WHY)) == ShownItem(0.4, (WHY,))
-    assert as_shown(item(0.0, WHY)).score == 0.0, "they looked, and agree"
-    assert as_shown(item(None)).score is None
+    assert shown(item(0.4, WHY)) == ShownItem(0.4, (WHY,))
+    assert shown(item(0.0, WHY)).score == 0.0, "they looked, and agree"

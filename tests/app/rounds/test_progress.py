@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from sqlalchemy import update
 
 from app.rounds.training import train_round
 from db.records import (
     RoundPoint,
 )
 from db.rounds import rounds
+from db.schema import RoundRow
 from sspcm.config import RoundConfig, TrainConfig
 from tests.app.rounds.round_home import COMMAND, Home, unlabelled
 
@@ -31,6 +33,15 @@ def test_training_brings_progress_and_curves_to_the_round(home: Home) -> None:
         (4, 0.25),
     ]
     assert [set(point.values) for point in curve] == [{"loss"}] * 3 + [{"loss", "ap_A", "ap_B", "ap_C"}]
+
+
+def test_the_time_left_has_the_scoring_in_it_as_long_as_it_took_last_time(home: Home) -> None:
+    home.add("a.jpg", home.labelled(), unlabelled())
+    home.freeze(RoundConfig(train=TrainConfig(steps=4)))
+    with home.store.transaction() as tx:
+        tx.execute(update(RoundRow).values(metrics={"seconds": {"score": 5.5}}))
+    train_round(home.store, home.settings, 1, command=COMMAND)
+    assert home.round().progress["seconds_left"] == 5.5
 
 
 def test_half_a_line_left_by_a_killed_trainer_is_left_out(home: Home) -> None:

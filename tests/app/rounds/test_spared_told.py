@@ -61,7 +61,7 @@ def test_the_sentence_grows_from_what_is_missing_to_the_difference_with_its_inte
     spared = told(sqlite_store)
     assert spared is not None
     assert spared.words == (
-        "1 person labelled since round 2, in 1 image, needed 18.0 actions instead of 18.0: people in 5 images tell "
+        "1 person labelled since round 2, in 1 image, takes 18.0 actions instead of 18.0: people in 5 images tell "
         "whether that is chance."
     )
     assert spared.labelled is not None
@@ -73,8 +73,8 @@ def test_the_sentence_grows_from_what_is_missing_to_the_difference_with_its_inte
     spared = told(sqlite_store)
     assert spared is not None
     assert spared.words == (
-        "The 10 people labelled since round 2 needed 2.7 actions each from its poses; from those of round 1's student "
-        "they would have needed 18.0: 15.3 fewer [11.5, 19.1]."
+        "From its poses the 10 people labelled since round 2 take 2.7 actions each, from those of round 1's student "
+        "18.0: 15.3 fewer [11.5, 19.1]."
     )
     lean, action = spared.notes
     assert lean == (
@@ -92,7 +92,7 @@ def test_a_round_that_costs_more_says_so_and_chance_is_called_chance(
     accept(sqlite_store, lead, ids[:5])
     spared = told(sqlite_store)
     assert spared is not None
-    assert spared.words.endswith("needed 1.0: 17.0 more [17.0, 17.0].")
+    assert spared.words.endswith("1's student 1.0: 17.0 more [17.0, 17.0].")
     round_of(sqlite_store, lead, ids, lambda i: FAR if i in ids[8:] else RIGHT)
     round_of(sqlite_store, lead, ids, lambda i: FAR if i in ids[7:8] else RIGHT)
     accept(sqlite_store, lead, ids[5:])
@@ -110,8 +110,8 @@ def test_a_first_round_is_told_beside_an_empty_start_and_with_validation_people_
     spared = told(sqlite_store)
     assert spared is not None
     assert spared.words == (
-        "The 10 people labelled since round 1 needed 1.0 actions each from its poses; with every keypoint to place "
-        "they would have needed 18.0: 17.0 fewer [17.0, 17.0]."
+        "From its poses the 10 people labelled since round 1 take 1.0 actions each, with every keypoint to place "
+        "18.0: 17.0 fewer [17.0, 17.0]."
     )
     apart, action = spared.notes
     assert apart == (
@@ -135,4 +135,4 @@ def test_a_round_whose_poses_nobody_begins_from_changed_no_start(
     accept(sqlite_store, lead, ids)
     spared = told(sqlite_store)
     assert spared is not None
-    assert "from those of movenet they would have needed 1.0: 17.0 more" in spared.words
+    assert "from those of movenet 1.0: 17.0 more" in spared.words

@@ -48,7 +48,7 @@ def test_a_launched_round_ends_published_with_its_ranking_in_the_queue(either_pl
     assert len(items) == 8
     assert len(ranked) == 7
     assert [item.image.id for item in ranked] == sorted((item.image.id for item in ranked), reverse=True)
-    assert "disagree" in ranked[0].reasons[0]
+    assert " px " in ranked[0].reasons[0]
     assert [point.step for point in curve] == [1, 2, 3]
     assert curve[-1].values == {"loss": pytest.approx(1 / 3), "ap_A": 0.5, "ap_B": 0.5, "ap_C": 0.5}
 

@@ -77,9 +77,9 @@ test("without a keyboard no key is named for adding a person", () => {
 
 test("how the image lies is told in words", () => {
   const [turn, own] = [-2.391, -2.391];
-  assert.equal(words.turnInWords({ isOn: true, turn, own }), "Turned 137° so that the head points up");
+  assert.equal(words.turnInWords({ isOn: true, turn, own }), "Turned 137°: who stands here is upright");
   assert.equal(words.turnInWords({ isOn: true, turn: 0, own }), "Not turned: {fit-person} turns to the person");
-  assert.equal(words.turnInWords({ isOn: true, turn: 0, own: 0 }), "Not turned: the head points up already");
+  assert.equal(words.turnInWords({ isOn: true, turn: 0, own: 0 }), "Not turned: who stands here is upright already");
   assert.equal(words.turnInWords({ isOn: false, turn: 0, own }), "Shown as the camera took it");
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { say, scale, ticks } from "../../../static/lead/scale.js";
+import { say, scale, stretches, ticks } from "../../../static/lead/scale.js";
 import { numbersFrom } from "../chance.js";
 
 test("an axis has round numbers", () => {
@@ -45,4 +45,18 @@ test("a tick is told with as many places as its step needs", () => {
   assert.equal(say(0.04, 0.02), "0.04");
   assert.equal(say(100, 50), "100");
   assert.equal(say(0.5, 0.25), "0.5");
+});
+
+
+/** @type {[number, number][]} */
+const POINTS = [[1, 0.3], [2, 0.4], [3, 0.2], [4, 0.5]];
+
+test("figures of other people are not joined", () => {
+  assert.deepEqual(stretches(POINTS, { 1: 13, 2: 13, 3: 20, 4: 20 }), [POINTS.slice(0, 2), POINTS.slice(2)]);
+  assert.deepEqual(stretches(POINTS, { 1: 13, 2: 20, 3: 13, 4: 20 }), POINTS.map((point) => [point]));
+});
+
+test("a curve within a round is one line, and no points are none", () => {
+  assert.deepEqual(stretches(POINTS, null), [POINTS]);
+  assert.deepEqual(stretches([], {}), []);
 });

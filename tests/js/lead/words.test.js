@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWhy, spareRows,
+  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWhy, spareRows,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
@@ -97,9 +97,10 @@ test("a network's mean stands with its interval, which never leaves 0 to 1", () 
 });
 
 test("by whom networks are measured is told, and what is missing", () => {
-  assert.equal(sayMeasuredOn({ people: "43 people labelled here", persons: 43 }),
+  assert.equal(sayMeasuredOn({ people: "43 people labelled here", persons: 43, sources: [{ low: 0.4 }] }),
     "mean OKS on 43 people labelled here none of them learned from, and its 95 % interval");
-  assert.match(sayMeasuredOn({ people: "0 people labelled here", persons: 0 }), /^nobody is labelled yet/);
+  assert.match(sayMeasuredOn({ people: "3 people labelled here", persons: 3, sources: [{ low: null }] }), /from 5 images on, its 95 % interval$/);
+  assert.match(sayMeasuredOn({ people: "0 people labelled here", persons: 0, sources: [] }), /^nobody is labelled yet/);
 });
 
 test("what bends the figures is told, and why the choice fell as it did", () => {
@@ -137,4 +138,14 @@ test("a moment of today is told by its time alone, an earlier one with its day",
   const now = new Date(2026, 10, 30, 9, 0, 0);
   assert.equal(sayTime(new Date(2026, 10, 30, 2, 5, 7).toISOString(), now), "02:05:07");
   assert.equal(sayTime(new Date(2026, 10, 29, 23, 59, 0).toISOString(), now), "29 Nov 23:59:00");
+});
+
+test("what A, B and C are follows the method", () => {
+  /** @param {boolean} student @param {string[]} paths @param {string} ships */
+  const round = (student, paths, ships) => ({ config: { method: { student, paths }, train: { ships } } });
+  const [sspcm, supervised] = [round(true, ["cut_occlude"], "A"), round(false, [], "mean")];
+  assert.equal(sayNetworks([sspcm, sspcm]), "A and B are the teachers, C the student");
+  assert.equal(sayNetworks([supervised]), "A and B learn from labels alone, C is their mean");
+  assert.equal(sayNetworks([round(false, ["joint_cutout"], "A")]), "A and B teach each other, C is A");
+  assert.equal(sayNetworks([sspcm, supervised]), "what A, B and C are follows each round's method");
 });

@@ -15,13 +15,13 @@ const FLAG = { keypoint: 1, score: 0.9, reason: "the teachers disagree" };
 const tile = (who, filters = NO_FILTERS) => tileInWords(who, filters, CHOICES);
 
 test("a tile is told with who, where, how they stand and what to look at", () => {
-  assert.equal(tile(person({ flags: [FLAG] })), "Person 12 in a.jpg, camera hall: open, score 0.46, 1 flag. the teachers disagree");
+  assert.equal(tile(person({ flags: [FLAG] })), "Person 12 in a.jpg, camera hall: open, doubt 0.46, 1 flag. the teachers disagree");
   assert.equal(tile(person({ camera: "", score: null })), "Person 12 in a.jpg: open, no score");
-  assert.equal(tile(person({ state: "skipped", score: 0, skip_reason: "blurred" })), "Person 12 in a.jpg, camera hall: skipped, score 0.00. Skipped: blurred");
+  assert.equal(tile(person({ state: "skipped", score: 0, skip_reason: "blurred" })), "Person 12 in a.jpg, camera hall: skipped, doubt 0.00. Skipped: blurred");
 });
 
 test("whoever else has the image now is told", () => {
-  assert.equal(tile(person({ held_by: "bea" })), "Person 12 in a.jpg, camera hall: open, score 0.46, bea has it now");
+  assert.equal(tile(person({ held_by: "bea" })), "Person 12 in a.jpg, camera hall: open, doubt 0.46, bea has it now");
 });
 
 test("asked for a keypoint, a tile tells of that keypoint's flag", () => {
@@ -50,9 +50,9 @@ test("the count says how many of how many", () => {
 });
 
 test("the order is told for each way of asking", () => {
-  assert.match(orderInWords(NO_FILTERS, CHOICES), /most uncertain person first/);
-  assert.match(orderInWords({ ...NO_FILTERS, keypoint: "1" }, CHOICES), /most uncertain left wrist first/);
-  assert.match(orderInWords({ ...NO_FILTERS, keypoint: "7" }, CHOICES), /most uncertain keypoint 7 first/);
+  assert.match(orderInWords(NO_FILTERS, CHOICES), /pose in most doubt first/);
+  assert.match(orderInWords({ ...NO_FILTERS, keypoint: "1" }, CHOICES), /left wrist in most doubt first/);
+  assert.match(orderInWords({ ...NO_FILTERS, keypoint: "7" }, CHOICES), /keypoint 7 in most doubt first/);
   assert.match(orderInWords({ ...NO_FILTERS, show: "mine" }, CHOICES), /newest decisions first/);
 });
 

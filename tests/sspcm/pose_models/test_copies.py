@@ -107,13 +107,13 @@ def test_a_keypoint_that_turned_copies_see_apart_is_doubted_in_words() -> None:
     answers = agreeing()
     # Up and down by 15 px in their crops: 29 px apart once turned back by 12 degrees each.
     answers[2, LEFT_KNEE, :2], answers[3, LEFT_KNEE, :2] = (31.5, 16.5), (31.5, 46.5)
-    assert judged(answers).reasons == {LEFT_KNEE: "turned copies of the image disagree on left knee by 29 px"}
+    assert judged(answers).reasons == {LEFT_KNEE: "left knee: 29 px apart in turned copies"}
 
 
 def test_a_keypoint_that_the_mirror_moves_is_doubted_in_words() -> None:
     answers = agreeing()
     answers[1, COCO.index("right_knee"), :2] = (31.5, 51.5)  # in the mirror, the right knee is the left one
-    assert judged(answers).reasons == {LEFT_KNEE: "a mirrored copy of the image moves left knee by 20 px"}
+    assert judged(answers).reasons == {LEFT_KNEE: "left knee: 20 px away in a mirrored copy"}
 
 
 def test_a_keypoint_of_which_the_model_is_unsure_is_doubted_too() -> None:
@@ -121,9 +121,9 @@ def test_a_keypoint_of_which_the_model_is_unsure_is_doubted_too() -> None:
     answers[:, RIGHT_WRIST, 2] = answers[:, COCO.index("left_wrist"), 2] = 0.12
     answers[1, NOSE, :2] = (31.5, 51.5)
     assert list(judged(answers).reasons.values()) == [
-        "a mirrored copy of the image moves nose by 20 px",
-        "the model is unsure of left wrist (12 %)",
-        "the model is unsure of right wrist (12 %)",
+        "nose: 20 px away in a mirrored copy",
+        "left wrist: the model is unsure (12 %)",
+        "right wrist: the model is unsure (12 %)",
     ]
 
 

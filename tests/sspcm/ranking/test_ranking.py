@@ -32,18 +32,18 @@ def test_a_person_whose_teachers_part_on_one_keypoint_is_flagged_with_the_reason
     poses["B"] = poses["B"].copy()
     poses["B"][0, 15] += [31.0, 0.0]
     (person,) = scored(poses)
-    assert [flag.reason for flag in person.flags] == ["A and B disagree on left ankle by 31 px"]
+    assert [flag.reason for flag in person.flags] == ["left ankle: A and B 31 px apart"]
     assert person.keypoints[15] > 0.4 and 0 < person.score < person.flags[0].score
 
 
 @pytest.mark.parametrize(
     ("moved", "said"),
     [
-        ({"A": -1, "B": 1}, "A and B disagree on nose by 50 px"),
-        ({"A": -1, "A_prev": 1}, "A now and one epoch ago disagree on nose by 50 px"),
-        ({"A": -1, "B_prev": 1}, "A now and B one epoch ago disagree on nose by 50 px"),
-        ({"B": -1, "A_prev": 1}, "B now and A one epoch ago disagree on nose by 50 px"),
-        ({"A_prev": -1, "B_prev": 1}, "A and B, both one epoch ago, disagree on nose by 50 px"),
+        ({"A": -1, "B": 1}, "nose: A and B 50 px apart"),
+        ({"A": -1, "A_prev": 1}, "nose: A moved 50 px in training"),
+        ({"A": -1, "B_prev": 1}, "nose: networks 50 px apart"),
+        ({"B": -1, "A_prev": 1}, "nose: networks 50 px apart"),
+        ({"A_prev": -1, "B_prev": 1}, "nose: networks 50 px apart"),
     ],
 )
 def test_the_reason_names_the_pair_that_is_farthest_apart(moved: dict[str, int], said: str) -> None:

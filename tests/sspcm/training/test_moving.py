@@ -8,7 +8,7 @@ from torch import nn
 from sspcm.networks import PoseNetwork
 from sspcm.training.moving import Way, move
 from sspcm.training.round import run_round
-from tests.sspcm.training.test_round import CPU, read, tensors
+from tests.sspcm.training.test_round import CPU, lines, read, tensors
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 NOISE = np.linspace(-0.05, 0.05, 20)
@@ -118,3 +118,18 @@ def test_what_a_round_ships_may_be_the_mean_of_its_teachers(make_round, movenet_
     assert run_round(folder, device=CPU)
     with np.load(folder / "predictions.npz") as said:
         assert all(np.array_equal(said[name], before[name]) for name in before)
+
+
+def test_the_curve_ends_at_what_is_shipped_and_the_next_round_begins_there(make_round, movenet_file, tmp_path):
+    """C is the mean of A and B whenever it is measured: before the first step, at each refresh, and at the end."""
+    how = {"imported": movenet_file, "method": "supervised", "draws": "own", "ships": "mean", "validation": 6}
+    folder = make_round(**how, learning_rate=1e-2, steps=4, snapshot_every=2)
+    assert run_round(folder, device=CPU), read(folder, "status.json")
+    report, told = read(folder, "report.json"), [line for line in lines(folder) if line.get("ap")]
+    assert [line["step"] for line in told] == [0, 2, 4, 4]
+    assert told[-1]["ap"] == {name: report["ap"][name]["AP"] for name in "ABC"}
+    first = tmp_path / "first"
+    folder.rename(first)
+    again = make_round(**{**how, "imported": first}, learning_rate=1e-9, steps=1)
+    assert run_round(again, device=CPU), read(again, "status.json")
+    assert read(again, "report.json")["ap_before"] == report["ap"]

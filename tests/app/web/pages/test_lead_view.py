@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from app.pool.queue_shown import OUT_OF_TURN
 from app.web.pages.lead_view import POINTS_DRAWN, lead_view
 from db.records import RankingEntry, RoundPoint
 from db.rounds import rankings, rounds
@@ -54,4 +55,4 @@ def test_the_leads_table_does_not_tell_the_blind_share(sqlite_store: Store, add_
         entries = [RankingEntry(image.id, place, 0.0, reasons[place], place == 0) for place, image in enumerate(people)]
         rankings.replace_cold_ranking(tx, entries)
     rows = lead_view(sqlite_store)[3]["queue"]
-    assert [(row["score"], row["reasons"]) for row in rows] == [(None, []), (None, [])]
+    assert [(row["score"], row["reasons"]) for row in rows] == [(None, [OUT_OF_TURN])] * 2

@@ -4,16 +4,24 @@ import { test } from "node:test";
 import { decide } from "../../../../static/editor/desk/deciding.js";
 import { movePoint } from "../../../../static/editor/desk/editing.js";
 import { openDesk } from "../../../../static/editor/desk/opening.js";
-import { rowInWords, standing } from "../../../../static/editor/panel/person_words.js";
+import { doubtInWords, rowInWords, standing } from "../../../../static/editor/panel/person_words.js";
 import { barePerson, person, task } from "../../tasks.js";
 
 const desk = openDesk(task(person(1, { flagged: [1, 2] }), barePerson(2, { score: null })));
 const moved = movePoint(desk, { x: 40, y: 40 });
 const skipped = decide(desk, 0, { state: "skipped", reason: "blurred" });
 
-test("an open person says where the pose began, and how much the networks disagree", () => {
-  assert.equal(standing(desk.persons[0]), "Predicted pose · 50 % expected wrong");
-  assert.equal(standing(moved.persons[0]), "Edited by you · 50 % expected wrong");
+test("an open person's doubt is said, and nobody else's", () => {
+  assert.equal(doubtInWords(desk.persons[0]), "doubt 0.50");
+  assert.equal(doubtInWords(desk.persons[1]), "", "without a score");
+  assert.equal(doubtInWords(skipped.persons[0]), "");
+  assert.equal(doubtInWords(null), "");
+});
+
+test("an open person says where the pose began", () => {
+  assert.equal(standing({ ...desk.persons[0], model: "round 2's student" }), "Predicted by round 2's student");
+  assert.equal(standing(desk.persons[0]), "Predicted by the student");
+  assert.equal(standing(moved.persons[0]), "Edited by you");
   assert.equal(standing(desk.persons[1]), "Nothing placed yet");
 });
 
