@@ -102,7 +102,9 @@ def choose(page: Page, label: str) -> None:
     page.wait_for_selector(READY)
 
 
-def test_persons_are_shown_the_one_in_most_doubt_first_with_crop_pose_score_and_flag(page: Page, scored: Scored) -> None:
+def test_persons_are_shown_the_one_in_most_doubt_first_with_crop_pose_score_and_flag(
+    page: Page, scored: Scored
+) -> None:
     assert shown(page)[:60] == scored.order()
     first = page.locator(TILES).first
     eventually(
