@@ -3,7 +3,7 @@
 python benchmarks/prelabel.py FOLDER --model MODEL.onnx [--limit 200]
 
 FOLDER holds images/ and annotations.json. `plain` takes the images' own up, `upright` the lens circle's, one crop a
-person; `copies` is what pre-labelling stores: upright, of four copies the answer that the others lie nearest to.
+person; `copies` is what pre-labelling stores: upright, of six copies the answer that the others lie nearest to.
 """
 
 import argparse

@@ -57,6 +57,12 @@ def crop_matrix(box: Box, *, lens: LensCircle | None, height: int, width: int, s
     return np.asarray(to_crop @ scaling(gain_of_crop) @ rotation(-up) @ to_origin)
 
 
+def enlarged(matrix: Matrix, factor: float, *, height: int, width: int) -> Matrix:
+    """The matrix to a crop of the same size whose middle is shown `factor` times as large."""
+    x, y = (width - 1) / 2, (height - 1) / 2
+    return np.asarray(translation(x, y) @ scaling(factor) @ translation(-x, -y) @ matrix)
+
+
 def heatmap_matrix(stride: int) -> Matrix:
     """Crop pixels -> heatmap pixels: u = x / stride, the target encoder's own map (method.md section 2)."""
     return scaling(1 / stride)

@@ -11,6 +11,8 @@ EARLIER_TEACHERS: tuple[Literal["A_prev"], Literal["B_prev"]] = ("A_prev", "B_pr
 STUDENT: Literal["C"] = "C"
 LEARNERS: tuple[LearnerName, ...] = (*TEACHERS, STUDENT)
 """Those that gradients move."""
-RANKED_BY = (*TEACHERS, *EARLIER_TEACHERS)
-"""Those whose disagreement is the inconsistency; the current ones come first where pairs tie."""
-MEMBERS: tuple[MemberName, ...] = (*RANKED_BY, STUDENT)
+MEMBERS: tuple[MemberName, ...] = (*TEACHERS, *EARLIER_TEACHERS, STUDENT)
+CLOSER_LOOK = "C_closer"
+"""What the student says when it is shown the person larger."""
+COMPARED = (*TEACHERS, *EARLIER_TEACHERS, CLOSER_LOOK)
+"""Those whose disagreement is the inconsistency; the current teachers come first where pairs tie."""

@@ -31,7 +31,7 @@ from db.rounds.predictions import ImportedPrediction
 from db.store.session import Store
 from sspcm.cutting import CropError, read_image
 from sspcm.fisheye import LensCircle
-from sspcm.pose_models.copies import Judged, Person, judge, known_keypoints
+from sspcm.pose_models.copies import COPIES, Judged, Person, judge, known_keypoints
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.model import PoseModel, read_pose_model
 from sspcm.skeletons.skeleton import Skeleton
@@ -175,9 +175,9 @@ class _Run:
 
 
 def crop_hash(model: PoseModel, person: PersonRecord, lens: LensCircle | None) -> str:
-    """What of the image the model sees, and by which file: the same again would give the same prediction."""
+    """What of the image the model sees, in which copies, by which file: the same again would give the same answer."""
     circle = dataclasses.astuple(lens) if lens else None
-    told = [model.sha256, dataclasses.astuple(person.box), circle]
+    told = [model.sha256, dataclasses.astuple(person.box), circle, COPIES]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

@@ -28,7 +28,7 @@ from db.records import (
 from db.rounds import predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
-from sspcm.members import MEMBERS, RANKED_BY, STUDENT
+from sspcm.members import CLOSER_LOOK, COMPARED, MEMBERS, STUDENT
 from sspcm.pose import Prediction
 from sspcm.ranking.corrections import Corrections, fit_corrections
 from sspcm.ranking.ranking import score_persons
@@ -65,7 +65,7 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     note_figures(folder, fit.measured)
     config = RoundConfig.from_toml(record.config_toml)
     found = score_persons(
-        {name: told.xyc[name][..., :2] for name in RANKED_BY},
+        {name: told.xyc[name][..., :2] for name in COMPARED if name in told.xyc},
         confidence=told.xyc[STUDENT][..., 2],
         area=np.array([persons[int(person_id)].oks_area for person_id in told.ids]),
         skeleton=skeleton,
@@ -105,9 +105,10 @@ def _earlier_corrections(tx: Session, persons: Sequence[PersonRecord], skeleton:
 
 
 def read_predictions(path: Path) -> PoolPredictions:
-    """The trainer's predictions of the whole pool."""
+    """The trainer's predictions of the whole pool. Of older versions' trainings no student looked closer."""
     with np.load(path, allow_pickle=False) as content:  # a pickle would be code
-        return PoolPredictions(content["ids"], {name: content[name] for name in MEMBERS})
+        names = (*MEMBERS, CLOSER_LOOK) if CLOSER_LOOK in content else MEMBERS
+        return PoolPredictions(content["ids"], {name: content[name] for name in names})
 
 
 def _store_in_batches(

@@ -197,6 +197,7 @@ def _add_seeing(command: argparse.ArgumentParser) -> None:
     _add_network(command)
     command.add_argument("--decode", choices=get_args(Decoder), default="parabola", help="heatmap to place (parabola)")
     command.add_argument("--flip", action="store_true", help="average with what the network sees in a mirror")
+    command.add_argument("--closer", action="store_true", help="show people larger, as a round's student looks closer")
 
 
 def _add_network(command: argparse.ArgumentParser) -> None:
@@ -209,7 +210,7 @@ def _add_rank(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
         "rank",
         help="whom to label next, by how several networks disagree",
         description="The people of a COCO file in the order in which labels would change most.",
-        example="sspcm rank A.json B.json A_prev.json B_prev.json --annotations boxes.json --start C.json",
+        example="sspcm rank A.json B.json C_closer.json --annotations boxes.json --start C.json",
     )
     parser.add_argument("members", type=Path, nargs="+", metavar="FILE", help="COCO results of two networks or more")
     parser.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="COCO JSON; labels teach")

@@ -31,6 +31,7 @@ def run(options: argparse.Namespace, device: torch.device) -> int:
         "network": model.name,
         "decoder": options.decode,
         "flip": options.flip,
+        "closer": options.closer,
         "persons": len(results),
         "images": images,
         "seconds": round(seconds, 2),
@@ -50,5 +51,12 @@ def see(options: argparse.Namespace, model: Model, coco: CocoFile, device: torch
         print(f"sspcm: {complaint}", file=sys.stderr)
     with tqdm(disable=not sys.stderr.isatty(), total=len(coco.persons), unit="person") as bar:
         return predict_file(
-            model, coco, options.images, decode=options.decode, flip=options.flip, device=device, show=bar.update
+            model,
+            coco,
+            options.images,
+            decode=options.decode,
+            flip=options.flip,
+            closer=options.closer,
+            device=device,
+            show=bar.update,
         )

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from sspcm.config import Variant
+from sspcm.config import ModelConfig, Variant
 from sspcm.crops.store import CropSpec, CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
 from sspcm.evaluation.metrics import person_confidence
@@ -20,6 +21,7 @@ from sspcm.models.folder import Model
 from sspcm.networks import PoseNetwork
 from sspcm.networks.heatmaps import Decoder
 from sspcm.pose import Prediction
+from sspcm.ranking.inconsistency import CLOSER
 
 Name = TypeVar("Name", bound=str)
 PREDICT_BATCH = 64
@@ -74,6 +76,7 @@ def predict_file(
     *,
     decode: Decoder,
     flip: bool,
+    closer: bool = False,
     device: torch.device,
     threads: int = 2,
     show: Callable[[int], object] = lambda persons: None,
@@ -81,9 +84,11 @@ def predict_file(
     """A COCO result for every person of the file, labelled or not, in its order.
 
     The score is the mean of the confident keypoints (method.md section 9); `annotation_id` tells whose box it was.
-    show: called with how many persons were just done. Raises CropError naming an image that is missing or broken.
+    closer: as a round's student looks closer. show: called with how many persons were just done. Raises CropError
+    naming an image that is missing or broken.
     """
-    specs = _specs(coco, images, model)
+    config = replace(model.config, box_scale=model.config.box_scale / CLOSER) if closer else model.config
+    specs = _specs(coco, images, config)
     frame = Frame(model.config.input_height, model.config.input_width, context=1.0)
     found = predict_persons(
         {model.name: model.network},
@@ -124,7 +129,7 @@ def _to_image(xyc: Float[np.ndarray, "B K 3"], crops: CropStore, chosen: range) 
     return [np.column_stack((spec.to_image(row[:, :2]), row[:, 2])) for spec, row in zip(specs, xyc, strict=True)]
 
 
-def _specs(coco: CocoFile, images: Path, model: Model) -> list[CropSpec]:
+def _specs(coco: CocoFile, images: Path, config: ModelConfig) -> list[CropSpec]:
     """One a person; every image is looked for before the first is read."""
     shown = {entry.image_id for entry in coco.persons}
     by_id = {image.id: image for image in coco.images if image.id in shown}
@@ -136,7 +141,7 @@ def _specs(coco: CocoFile, images: Path, model: Model) -> list[CropSpec]:
         )
     lenses = {number: lens_of(image) for number, image in by_id.items()}
     return [
-        crop_spec(images / by_id[one.image_id].file_name, one.person.box, lenses[one.image_id], model.config)
+        crop_spec(images / by_id[one.image_id].file_name, one.person.box, lenses[one.image_id], config)
         for one in coco.persons
     ]
 

@@ -1,5 +1,5 @@
-"""The same person shown to a model several times, upright, mirrored and slightly turned: where it sees the keypoints,
-and how far its answers lie apart."""
+"""The same person shown to a model several times, upright, mirrored, slightly turned and closer: where it sees the
+keypoints, and how far its answers lie apart."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,17 +10,17 @@ from jaxtyping import Bool, Float, UInt8
 
 from sspcm.cutting import warp
 from sspcm.fisheye import LensCircle
-from sspcm.geometry import Matrix, apply, crop_matrix, rotation, translation
+from sspcm.geometry import Matrix, apply, crop_matrix, enlarged, rotation, translation
 from sspcm.pose import Box, Prediction
 from sspcm.pose_models.layouts import BOX_SCALE as BOX_SCALE
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.model import PoseModel
-from sspcm.ranking.inconsistency import farthest_pairs, middle_answers, mutual_oks
+from sspcm.ranking.inconsistency import CLOSE, CLOSER, farthest_pairs, middle_answers, mutual_oks
 from sspcm.skeletons.sides import mirror_by_name
 from sspcm.skeletons.skeleton import Skeleton, find_keypoints
 
 TURN = math.radians(12)
-COPIES = ("plain", "mirrored", "turned left", "turned right")
+COPIES = ("plain", "mirrored", "turned left", "turned right", "close", "closer")
 UNSURE_BELOW = 0.2
 """A keypoint of less confidence is doubted: 33 % of those in COCO's crops and 64 % in drawn scenes were wrong, though
 the copies agreed (docs/log.md)."""
@@ -113,7 +113,8 @@ def copy_matrices(upright: Matrix, *, height: int, width: int) -> tuple[Matrix, 
     def turned(angle: float) -> Matrix:
         return np.asarray(translation(x, y) @ rotation(angle) @ translation(-x, -y))
 
-    return tuple(np.asarray(extra @ upright) for extra in (np.eye(3), mirror, turned(-TURN), turned(TURN)))
+    own = (np.asarray(extra @ upright) for extra in (np.eye(3), mirror, turned(-TURN), turned(TURN)))
+    return (*own, *(enlarged(upright, factor, height=height, width=width) for factor in (CLOSE, CLOSER)))
 
 
 def see_copies(model: PoseModel, persons: Sequence[Person]) -> Float[np.ndarray, "M P K 3"]:

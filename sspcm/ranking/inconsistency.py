@@ -6,6 +6,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+CLOSE, CLOSER = 1.2, 1.45
+"""Networks are also asked about crops that show the person so many times larger: other people and what stands around
+are cut off, and answers that they held up move (docs/log.md)."""
+
 
 def distance(a: Float[Any, "*batch 2"], b: Float[Any, "*batch 2"]) -> Float[Any, "*batch"]:
     """How far two estimates of the same keypoint lie apart, in their own units. NaN where either is missing.
@@ -35,7 +39,7 @@ def farthest_pairs(
 ) -> tuple[Int[np.ndarray, "P K 2"], Float[np.ndarray, "P K"]]:
     """Which two members disagree most about each keypoint, and by how many of their pixels.
 
-    Ties keep the earlier pair: of ("A", "B", "A_prev", "B_prev") the current teachers come first.
+    Ties keep the earlier pair: of sspcm.members.COMPARED the current teachers come first.
     """
     pairs = np.array(list(combinations(range(len(members)), 2)))
     apart = np.asarray(distance(members[pairs[:, 0]], members[pairs[:, 1]]))  # pairs P K

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from sspcm.members import CLOSER_LOOK
 from sspcm.ranking.corrections import Fit
 from sspcm.ranking.diversity import farthest_first
 from sspcm.ranking.evidence import Evidence
@@ -68,7 +69,7 @@ def score_persons(
     top_keypoints: int,
     flag_above: float,
 ) -> list[PersonInconsistency]:
-    """Score P persons by the mutual OKS of the members ("A", "B", "A_prev", "B_prev"), image pixels.
+    """Score P persons by the mutual OKS of the members, of those of sspcm.members.COMPARED, image pixels.
 
     confidence: the student's, whose pose annotators correct. fit: what corrections taught, if they did. A flag's reason
     names the two members that are farthest apart. Raises ValueError with fewer than two members.
@@ -115,7 +116,10 @@ def judge_persons(
 
 
 def _say_apart(first: str, second: str, pixels: float) -> str:
-    """ "A and B 31 px apart"; "A moved 31 px in training"; of one network now and the other before, no names."""
+    """ "A and B 31 px apart"; "A moved 31 px in training"; "31 px away in a closer look"; of one network now and the
+    other before, no names."""
+    if second == CLOSER_LOOK:
+        return f"{pixels:.0f} px away in a closer look"
     one, two = first.removesuffix("_prev"), second.removesuffix("_prev")
     if one == two:
         return f"{one} moved {pixels:.0f} px in training"

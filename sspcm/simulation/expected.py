@@ -18,8 +18,8 @@ _TIMED = 3
 """Persons."""
 _STEP_IN_FORWARDS = 3.0
 """A step of one network on one crop is about so many looks at it."""
-_COMPARED = 5.0
-"""Networks that are asked about everybody who waits, where the order follows from their answers."""
+_COMPARED = 6.0
+"""Looks at everybody who waits, where the order follows from the networks' answers: five, and the student's closer."""
 
 
 @dataclass(frozen=True)

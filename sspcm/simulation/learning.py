@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from sspcm.config import RoundConfig
 from sspcm.crops.store import CropStore, Frame, crop_spec
 from sspcm.manifest import Manifest, RoundPerson, Use
-from sspcm.members import RANKED_BY, STUDENT
+from sspcm.members import COMPARED, STUDENT
 from sspcm.models.folder import open_model
 from sspcm.models.predict import PREDICT_BATCH, predict_persons
 from sspcm.ranking.inconsistency import mutual_oks
@@ -94,7 +94,7 @@ def _see(folder: Path, lesson: Lesson, everybody: Everybody, config: RoundConfig
     asked = lesson.others if lesson.compared else np.concatenate([lesson.waiting, lesson.others])
     if lesson.compared:
         with np.load(folder / PREDICTIONS_FILE, allow_pickle=False) as said:
-            rows, members = said["ids"], np.stack([said[name][..., :2] for name in RANKED_BY])
+            rows, members = said["ids"], np.stack([said[name][..., :2] for name in COMPARED])
             xyc[rows] = said[STUDENT]
         area = everybody.area[rows]
         inconsistency[rows] = mutual_oks(members, area=area, sigmas=everybody.skeleton.sigma_array)

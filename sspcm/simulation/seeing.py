@@ -12,7 +12,7 @@ from jaxtyping import Float, UInt8
 
 from sspcm.cutting import read_image
 from sspcm.pose import Box
-from sspcm.pose_models.copies import Judged, Person, judge
+from sspcm.pose_models.copies import COPIES, Judged, Person, judge
 from sspcm.pose_models.model import PoseModel
 from sspcm.simulation.acquisition import Source
 from sspcm.simulation.people import Everybody
@@ -75,9 +75,10 @@ def look_of(image: UInt8[np.ndarray, "H W 3"], box: Box) -> Float[np.ndarray, "D
 
 
 def _key(model: PoseModel, everybody: Everybody) -> str:
-    """Changes with the model and with who is looked at, where."""
+    """Changes with the model, with its copies, and with who is looked at, where."""
     told = [
         model.sha256,
+        *COPIES,
         *(f"{one.image.path} {one.box} {everybody.lens(i)}" for i, one in enumerate(everybody.persons)),
     ]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -24,8 +24,9 @@ from sspcm.crops.sampling import ALONE, Share
 from sspcm.crops.store import MEMORY_BUDGET_BYTES, CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
 from sspcm.evaluation.metrics import Evaluated, average_precision, oks
-from sspcm.geometry import Matrix, apply
+from sspcm.geometry import Matrix, apply, enlarged
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
+from sspcm.members import CLOSER_LOOK, STUDENT
 from sspcm.method.step import StepLog
 from sspcm.method.trio import Trio
 from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, load_network, save_networks
@@ -33,6 +34,7 @@ from sspcm.models.graphs import Graphs, graphs_in, has_graphs, import_graphs, ke
 from sspcm.models.predict import predict_persons
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
+from sspcm.ranking.inconsistency import CLOSER
 from sspcm.round_folder import (
     MANIFEST_FILE,
     METRICS_FILE,
@@ -409,9 +411,9 @@ class _Round:
         return figures
 
     def predict(self, trio: Trio) -> None:
-        """All five members' word on every person to be predicted, in image pixels."""
+        """All five members' word on every person to be predicted, and the student's closer look, in image pixels."""
         persons = [person for person in self.manifest.persons if person.predict]
-        count, done, began = len(persons), 0, time.monotonic()
+        count, done, began = 2 * len(persons), 0, time.monotonic()  # crops
 
         def tell(just_done: int) -> None:
             nonlocal done
@@ -422,9 +424,19 @@ class _Round:
         crops = self.crops(persons, frame=self.plain, memory_budget=0)  # each is looked at once: none is kept
         found = self.look(trio.members(), crops, tell)
         arrays: dict[str, Any] = {str(name): rows for name, rows in found.items()}
+        arrays[CLOSER_LOOK] = self.look_closer(trio, crops, tell)
         content = io.BytesIO()
         np.savez_compressed(content, ids=np.array([person.id for person in persons], dtype=np.int64), **arrays)
         write_atomically(self.folder / PREDICTIONS_FILE, content.getvalue())
+
+    def look_closer(self, trio: Trio, crops: CropStore, show: Callable[[int], object]) -> Float[np.ndarray, "P K 3"]:
+        """What the student says of the same persons shown larger."""
+        height, width = self.plain.height, self.plain.width
+        specs = [
+            replace(spec, matrix=enlarged(spec.matrix, CLOSER, height=height, width=width)) for spec in crops.specs
+        ]
+        closer = CropStore(specs, self.plain, threads=self.config.train.loader_threads, memory_budget=0)
+        return self.look({STUDENT: trio.members()[STUDENT]}, closer, show)[STUDENT]
 
     def report(self) -> None:
         """What the round achieved, in one file."""

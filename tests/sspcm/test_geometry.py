@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sspcm.fisheye import LensCircle
-from sspcm.geometry import apply, crop_matrix, gain, heatmap_matrix, rotation
+from sspcm.geometry import apply, crop_matrix, enlarged, gain, heatmap_matrix, rotation
 from sspcm.pose import Box
 
 LENS = LensCircle(320, 320, 300)
@@ -33,6 +33,14 @@ def test_without_a_lens_up_stays_up() -> None:
     matrix = crop_matrix(Box(0, 0, 30, 60), lens=None, height=60, width=60, scale=1.0)
     assert matrix[0, 1] == pytest.approx(0)
     assert gain(matrix) == pytest.approx(1.0)
+
+
+def test_an_enlarged_crop_is_that_of_a_smaller_scale() -> None:
+    box = Box(100, 50, 40, 80, 20)
+    usual = crop_matrix(box, lens=LENS, height=256, width=192, scale=1.5)
+    assert enlarged(usual, 1.2, height=256, width=192) == pytest.approx(
+        crop_matrix(box, lens=LENS, height=256, width=192, scale=1.25)
+    )
 
 
 @pytest.mark.parametrize("side", [5e-324, 1e-9])

@@ -56,7 +56,7 @@ apart = 0.3 * np.arange(len(persons))[:, None, None]  # pixels: about later pers
 confidence = np.full((*inside.shape[:2], 1), 0.7)
 predictions = {
     name: np.concatenate([inside + member * apart, confidence], axis=-1)
-    for member, name in enumerate(("A", "B", "A_prev", "B_prev", "C"))
+    for member, name in enumerate(("A", "B", "A_prev", "B_prev", "C", "C_closer"))
 }
 np.savez(folder / "predictions.npz", ids=np.array([person["id"] for person in persons]), **predictions)
 say(stage="predict", step=len(persons), steps=len(persons), seconds_left=0.0)

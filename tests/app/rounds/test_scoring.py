@@ -1,12 +1,16 @@
 """The networks' words come into the store, and rank what is open."""
 
 import json
+from pathlib import Path
+
+import numpy as np
 
 from app.rounds.publishing import publish_round
-from app.rounds.scoring import score_round
+from app.rounds.scoring import read_predictions, score_round
 from app.rounds.training import train_round
 from db.rounds import predictions
 from sspcm.config import RoundConfig, TrainConfig
+from sspcm.members import CLOSER_LOOK, MEMBERS
 from tests.app.rounds.round_home import COMMAND, Home, unlabelled
 
 
@@ -26,6 +30,15 @@ def test_scoring_stores_every_networks_word_and_ranks_the_open_images(home: Home
     assert set(scored) == {first, second, third}
     assert scored[first].score < scored[second].score < scored[third].score
     assert home.round().progress == {"step": 5, "steps": 5, "ap": {"A": 0.5, "B": 0.5, "C": 0.5}}
+
+
+def test_the_students_closer_look_is_compared_and_no_member(tmp_path: Path) -> None:
+    poses = {name: np.full((1, 17, 3), 0.5) for name in MEMBERS}
+    np.savez(tmp_path / "older.npz", ids=np.array([7]), **poses)
+    np.savez(tmp_path / "newer.npz", ids=np.array([7]), **poses, C_closer=np.full((1, 17, 3), 0.7))
+    older, newer = (read_predictions(tmp_path / name).xyc for name in ("older.npz", "newer.npz"))
+    assert set(older) == set(MEMBERS), "trained before students looked closer"
+    assert set(newer) - set(older) == {CLOSER_LOOK} and newer[CLOSER_LOOK][0, 0].tolist() == [0.7, 0.7, 0.7]
 
 
 def test_a_round_learns_from_whom_annotators_corrected_since_the_one_before(home: Home) -> None:

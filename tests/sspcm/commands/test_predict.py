@@ -44,6 +44,16 @@ def test_what_is_there_already_stays_unless_forced(arguments, tmp_path, capsys):
     assert json.loads((tmp_path / "found.json").read_text())
 
 
+def test_a_closer_look_is_another_answer_about_the_same_people(arguments, tmp_path):
+    assert main(arguments) == 0
+    usual = json.loads((tmp_path / "found.json").read_text())
+    assert main([*arguments, "--force", "--closer"]) == 0
+    closer = json.loads((tmp_path / "found.json").read_text())
+    assert [one["annotation_id"] for one in closer] == [one["annotation_id"] for one in usual]
+    moved = np.abs(np.array([one["keypoints"] for one in closer]) - [one["keypoints"] for one in usual])
+    assert moved.max() > 0.1
+
+
 def refusal(capsys, arguments):
     assert main(arguments) == 1
     said = capsys.readouterr().err

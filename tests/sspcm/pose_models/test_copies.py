@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from benchmarks.prelabel import labelled_persons
 from sspcm.evaluation.metrics import oks
 from sspcm.fisheye import LensCircle
-from sspcm.geometry import apply, crop_matrix
+from sspcm.geometry import apply, crop_matrix, gain
 from sspcm.pose import Box, Label
 from sspcm.pose_models.copies import COPIES, Person, copy_matrices, judge, see_copies
 from sspcm.pose_models.layouts import COCO, PoseModelError
 from sspcm.pose_models.model import PoseModel, read_pose_model
-from sspcm.ranking.inconsistency import middle_answers
+from sspcm.ranking.inconsistency import CLOSE, CLOSER, middle_answers
 from sspcm.skeletons.skeleton import Skeleton, get_skeleton
 from tests.onnx_files import heatmaps, movenet, simcc
 
@@ -69,6 +69,13 @@ def test_a_mirrored_crop_is_its_own_mirror() -> None:
     assert np.allclose(apply(mirrored, np.array([0.0, 4.0])), (6.0, 4.0))
 
 
+def test_the_last_copies_show_the_middle_larger_each_than_the_one_before() -> None:
+    plain, *_, close, closer = copy_matrices(np.eye(3), height=9, width=7)
+    assert [gain(one) for one in (plain, close, closer)] == pytest.approx([1.0, CLOSE, CLOSER])
+    assert 1.0 < CLOSE < CLOSER
+    assert np.allclose([apply(one, np.array([3.0, 4.0])) for one in (plain, close, closer)], (3.0, 4.0))
+
+
 def test_the_answer_that_the_others_lie_nearest_to_is_taken() -> None:
     answers = np.zeros((4, 1, 1, 3))
     answers[:, 0, 0] = [(90, 0, 0.9), (10, 0, 0.1), (12, 0, 0.2), (15, 0, 0.3)]
@@ -92,8 +99,8 @@ def judged(answers: np.ndarray, skeleton: Skeleton = COCO_17):
 
 
 def agreeing() -> np.ndarray:
-    """Four copies' answers that mean the same place: the crop's middle, which mirrors and turns onto itself."""
-    return np.full((4, 17, 3), (31.5, 31.5, 0.9))
+    """Answers that mean the same place in every copy: the crop's middle, which mirrors, turns and grows onto itself."""
+    return np.full((len(COPIES), 17, 3), (31.5, 31.5, 0.9))
 
 
 def test_copies_that_agree_leave_nothing_in_doubt() -> None:
@@ -113,13 +120,26 @@ def test_a_keypoint_that_turned_copies_see_apart_is_doubted_in_words() -> None:
 def test_a_keypoint_that_the_mirror_moves_is_doubted_in_words() -> None:
     answers = agreeing()
     answers[1, COCO.index("right_knee"), :2] = (31.5, 51.5)  # in the mirror, the right knee is the left one
+    answers[0, LEFT_KNEE, :2] = (31.5, 31.4)  # so that no other copy lies as far from it by rounding
     assert judged(answers).reasons == {LEFT_KNEE: "left knee: 20 px away in a mirrored copy"}
+
+
+def test_a_keypoint_that_a_closer_look_moves_is_doubted_in_words() -> None:
+    answers = agreeing()
+    answers[0, :, :2] = (31.4, 31.4)  # so that no other copy lies as far from theirs by rounding
+    answers[4, NOSE, :2], answers[5, LEFT_KNEE, :2] = (31.5 + 24, 31.5), (31.5, 31.5 + 29)
+    answers[4, RIGHT_WRIST, :2], answers[5, RIGHT_WRIST, :2] = (31.5, 31.5 + 24), (31.5, 31.5 - 29)
+    assert judged(answers).reasons == {
+        NOSE: "nose: 20 px away in a close copy",
+        LEFT_KNEE: "left knee: 20 px away in a closer copy",
+        RIGHT_WRIST: "right wrist: 40 px apart in a close and a closer copy",
+    }
 
 
 def test_a_keypoint_of_which_the_model_is_unsure_is_doubted_too() -> None:
     answers = agreeing()
     answers[:, RIGHT_WRIST, 2] = answers[:, COCO.index("left_wrist"), 2] = 0.12
-    answers[1, NOSE, :2] = (31.5, 51.5)
+    answers[0, NOSE, :2], answers[1, NOSE, :2] = (31.5, 31.4), (31.5, 51.5)
     assert list(judged(answers).reasons.values()) == [
         "nose: 20 px away in a mirrored copy",
         "left wrist: the model is unsure (12 %)",
@@ -130,7 +150,7 @@ def test_a_keypoint_of_which_the_model_is_unsure_is_doubted_too() -> None:
 def test_a_keypoint_that_no_copy_is_sure_of_and_none_confirms_is_predicted_absent() -> None:
     answers = agreeing()
     answers[:, [NOSE, LEFT_KNEE], 2] = 0.05
-    answers[:, NOSE, 0] = [10.0, 20.0, 40.0, 60.0]
+    answers[:, NOSE, 0] = [10.0, 20.0, 40.0, 60.0, 0.0, 70.0]
     confidence = judged(answers).prediction.confidence
     assert (confidence[NOSE], confidence[LEFT_KNEE]) == (0.0, 0.05), "the copies agree about the knee"
     answers[2, NOSE, 2] = 0.4

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sspcm.members import COMPARED
 from sspcm.ranking.ranking import (
     DRAWN_AT_RANDOM,
     UNLIKE_OTHERS,
@@ -44,10 +45,12 @@ def test_a_person_whose_teachers_part_on_one_keypoint_is_flagged_with_the_reason
         ({"A": -1, "B_prev": 1}, "nose: networks 50 px apart"),
         ({"B": -1, "A_prev": 1}, "nose: networks 50 px apart"),
         ({"A_prev": -1, "B_prev": 1}, "nose: networks 50 px apart"),
+        ({"A": -1, "C_closer": 1}, "nose: 50 px away in a closer look"),
+        ({"B_prev": -1, "C_closer": 1}, "nose: 50 px away in a closer look"),
     ],
 )
 def test_the_reason_names_the_pair_that_is_farthest_apart(moved: dict[str, int], said: str) -> None:
-    poses = {name: np.full((1, 17, 2), 50.0) for name in TEACHERS}
+    poses = {name: np.full((1, 17, 2), 50.0) for name in COMPARED}
     for name, way in moved.items():
         poses[name][0, 0, 0] += 25.0 * way
     (person,) = scored(poses)

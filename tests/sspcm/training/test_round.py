@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,12 @@ from safetensors.torch import load_file
 
 from sspcm.crops.store import CropStore, Frame, crop_spec
 from sspcm.manifest import read_manifest
-from sspcm.members import MEMBERS
+from sspcm.members import CLOSER_LOOK, MEMBERS
 from sspcm.models.checkpoint import read_card
 from sspcm.models.folder import open_model
 from sspcm.models.graphs import build_on, import_graphs
 from sspcm.models.predict import predict_persons
+from sspcm.ranking.inconsistency import CLOSER
 from sspcm.training import round
 from sspcm.training.round import run_round
 from tests.onnx_files import learning_simcc
@@ -54,7 +56,7 @@ def test_a_round_of_stick_people_leaves_networks_predictions_and_a_report(make_r
     )  # fmt: skip
     with np.load(folder / "predictions.npz") as arrays:
         assert arrays["ids"].tolist() == list(range(100, 109))
-        for name in MEMBERS:
+        for name in (*MEMBERS, CLOSER_LOOK):
             assert arrays[name].shape == (9, 5, 3)
             assert np.isfinite(arrays[name]).all()
             assert ((arrays[name][..., 2] >= 0) & (arrays[name][..., 2] <= 1)).all()
@@ -341,9 +343,9 @@ def test_a_round_starts_from_an_imported_model_and_needs_its_file_no_more(make_r
         assert np.abs(again["C"] - arrays["C"]).max() < 1e-3
 
 
-def crops_of(folder: Path) -> CropStore:
+def crops_of(folder: Path, *, closer: float = 1.0) -> CropStore:
     manifest = read_manifest(folder / "manifest.json")
-    model = manifest.config.model
+    model = replace(manifest.config.model, box_scale=manifest.config.model.box_scale / closer)
     specs = [crop_spec(person.image, person.box, person.lens, model) for person in manifest.persons]
     return CropStore(specs, Frame(64, 64, context=1.0), threads=1)
 
@@ -358,6 +360,20 @@ def test_before_its_first_step_an_imported_round_says_what_the_model_says(make_r
     with np.load(folder / "predictions.npz") as arrays:
         for name in MEMBERS:
             assert np.abs(arrays[name][:, 1:] - said).max() < 1e-3, "batches of another size round otherwise"
+
+
+def test_the_student_looks_closer_at_every_person(make_round, movenet_file, monkeypatch):
+    folder = make_round(imported=movenet_file, steps=1, method="supervised")
+    monkeypatch.setattr(round, "train", lambda *_, **__: iter(()))
+    assert run_round(folder, device=CPU)
+    graph = import_graphs(read_manifest(folder / "manifest.json").config.model).first
+    network = build_on(graph, ["left_wrist", "right_wrist", "left_ankle", "right_ankle"], 0)
+    with np.load(folder / "predictions.npz") as arrays:
+        said = predict_persons({"C": network}, crops_of(folder, closer=CLOSER), batch=4, device=CPU)["C"]
+        assert np.abs(arrays[CLOSER_LOOK][:, 1:] - said).max() < 1e-3
+        assert np.abs(arrays[CLOSER_LOOK] - arrays["C"]).max() > 1e-3, "a larger crop is another"
+        told = [line for line in lines(folder) if line["stage"] == "predict"]
+        assert told[-1]["step"] == told[-1]["steps"] == 2 * len(arrays["ids"])
 
 
 def test_an_imported_round_that_stopped_goes_on_to_the_same_networks(make_round, movenet_file, tmp_path, monkeypatch):
