@@ -11,6 +11,7 @@ import { copyFromEarlier } from "./images/earlier_frame.js";
 import { isViewing } from "./images/looking.js";
 import { offerRecent } from "./images/recent.js";
 import { GHOST_KINDS } from "./panel/looks.js";
+import { offerSkippingAll } from "./server/skipping_all.js";
 import * as words from "./words.js";
 
 /**
@@ -118,7 +119,7 @@ function wholeCommands({ work, viewing, hand, panel, notices, api }) {
 }
 
 /** Who is selected, and what is decided about them. @param {Parts} parts @returns {Table} */
-function personCommands({ work, hand, decisions, panel }) {
+function personCommands({ work, hand, decisions, panel, notices, api }) {
   return {
     "person-next": () => work.goTo(stepPerson(work.desk, 1)),
     "person-previous": () => work.goTo(stepPerson(work.desk, -1)),
@@ -130,7 +131,8 @@ function personCommands({ work, hand, decisions, panel }) {
     skip: () => {
       if (!work.isOpen) return;
       const skipFor = aboutThisPerson({ work, panel }, (/** @type {string} */ reason) => decisions.decide({ state: "skipped", reason }));
-      panel.menu.open("Skip this person: why?", words.skipChoices(skipFor), panel.refs.skip);
+      const all = api.role === "lead" ? () => void offerSkippingAll({ api, panel, notices }) : null;
+      panel.menu.open("Skip this person: why?", words.skipChoices(skipFor, all), panel.refs.skip);
     },
     "not-a-person": () => work.isOpen && decisions.decide({ state: "not_a_person", reason: null }),
     reopen: () => work.person && decisions.decide({ state: "open", reason: null }),

@@ -3,7 +3,7 @@
 
 import { ABSENT, HIDDEN, countUndecided, flagOf, hasDrafts, isUndecided, personOf } from "./desk/desk.js";
 import { sideless, spoken } from "./desk/keypoint_names.js";
-import { SKIP_REASONS } from "./desk/deciding.js";
+import { SKIP_REASONS, UNLABELABLE } from "./desk/deciding.js";
 
 /** @typedef {import("./desk/desk.js").Desk} Desk */
 
@@ -106,14 +106,40 @@ export function ghostInWords(name, { isOn, isThere }) {
   return isThere ? `${name}: shown.` : `${name}: shown, but there is none of this person.`;
 }
 
-/** Why a person can be skipped. @param {(reason: string) => void} skipFor @returns {import("./panel/menu.js").Item[]} */
-export function skipChoices(skipFor) {
-  return SKIP_REASONS.map((reason) => {
+/** Why a person can be skipped. @param {(reason: string) => void} skipFor
+ * @param {(() => void) | null} all skips everybody whom nobody can label; null: only a lead may
+ * @returns {import("./panel/menu.js").Item[]} */
+export function skipChoices(skipFor, all) {
+  /** @type {import("./panel/menu.js").Item[]} */
+  const reasons = SKIP_REASONS.map((reason) => {
     const text = reason.charAt(0).toUpperCase() + reason.slice(1);
-    if (reason !== "other") return { text, act: () => skipFor(reason) };
-    return { text: "Other…", ask: { label: "Skip this person: why?", button: "Skip", act: (said) => skipFor(`other: ${said}`) } };
+    if (reason === "other") return { text: "Other…", ask: { label: "Skip this person: why?", button: "Skip", act: (said) => skipFor(`other: ${said}`) } };
+    const isForAll = all === null && UNLABELABLE.includes(reason);
+    return { text, act: () => skipFor(reason), ...(isForAll && { detail: "A lead can skip all like this at once." }) };
   });
+  return all === null ? reasons : [...reasons, { text: "Everybody too small or too dark…", detail: "Says how many they are, and asks.", act: all }];
 }
+
+/** Skipping everybody whom nobody can label. */
+export const SKIP_ALL = {
+  looking: "Looking who is too small or too dark…",
+  leave: "Leave them",
+  /** What is asked, and what the buttons say; null for those that there are none of.
+   * @param {import("../shared/contract.d.ts").UnlabelablePayload | null} found null: nothing was imported */
+  question(found) {
+    if (found === null) return { title: "There are no images.", skip: null, back: null };
+    const { people, held, skipped, words, confirm } = found;
+    const stay = held ? ` ${held} more ${held === 1 ? "is" : "are"} in images that somebody has open, as you have this one, and ${held === 1 ? "stays as it is" : "stay as they are"}.` : "";
+    const who = people === 1 ? "this person" : `${people} people`;
+    return {
+      title: people ? `${confirm}${stay}` : words,
+      skip: people ? `Skip ${who}` : null,
+      back: skipped ? `Take back the ${skipped} skipped so before` : null,
+    };
+  },
+  /** @param {string} why */
+  failed: (why) => `Nobody was skipped or taken back: ${why}`,
+};
 
 /** How an image stands that one worked on. @param {{camera: string, is_open: boolean, decided_at: string}} image @param {number} now ms */
 export function recentInWords({ camera, is_open: isOpen, decided_at: at }, now) {

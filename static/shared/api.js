@@ -43,6 +43,8 @@ export class Api {
   /** @type {{name: string, project: string | null} | null} whose page this is, of which project: what they decide is
    * never sent as somebody else's, nor to another project that took this one's address */
   #owner = null;
+  /** @type {Session["user"]["role"] | null} */
+  #role = null;
 
   /** @param {{fetch?: typeof globalThis.fetch, base?: string}} [options] base: put before every path, "" for the page's own host */
   constructor({ fetch = globalThis.fetch.bind(globalThis), base = "" } = {}) {
@@ -56,13 +58,19 @@ export class Api {
     if (this.#session) return this.#session;
     /** @type {Session} */
     const session = await this.#request("/api/session");
-    const { user: { name }, project } = session;
+    const { user: { name, role }, project } = session;
     this.#owner ??= { name, project };
     if (name !== this.#owner.name) throw notOurs(name, this.#owner.name);
     this.#owner.project ??= project;
     if (project !== this.#owner.project) throw notThisProject();
+    this.#role = role;
     this.#session = project === null ? null : session; // the first import makes one
     return session;
+  }
+
+  /** What whoever is signed in may do, as the session said it last; null before it was asked for. */
+  get role() {
+    return this.#role;
   }
 
   /** The next task, leased to this annotator, or why there is none. @param {Iterable<number>} exclude image ids

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -82,6 +84,31 @@ def test_people_too_small_are_skipped_after_a_question_and_taken_back_at_once(
     expect(page.locator("lead-counts")).to_contain_text("10 skipped, 0 not a person")
     card.get_by_role("button", name="Take back all 10").click()
     expect(card).to_contain_text("10 people to be labelled again; 10 images back in the queue.")
+    assert states(waiting_app) == ["open"] * 60
+
+
+def test_a_lead_who_sees_one_of_them_in_the_editor_skips_them_there_and_takes_it_back(
+    page: Page, waiting_app: RunningApp
+) -> None:
+    picture = cv2.imencode(".jpg", np.full((480, 640, 3), 90, np.uint8))[1].tobytes()
+    page.route("**/img/**", lambda route: route.fulfill(body=picture, content_type="image/jpeg"))
+    page.goto(f"{waiting_app.url}/annotate/?image=11")  # of somebody who is large enough
+    page.wait_for_selector("pose-editor[data-phase=ready]")
+    page.keyboard.press("s")
+    page.get_by_role("menuitem", name="Everybody too small or too dark…").click()
+    menu = page.locator("pose-editor .menu")
+    expect(menu).to_contain_text("10 people (10 too small, 0 too dark) are skipped, as your decision")
+    expect(menu).to_contain_text("10 images leave the queue.")
+    page.keyboard.press("Enter")
+    expect(menu).to_be_hidden()
+    assert states(waiting_app) == ["open"] * 60, "the first choice is to leave them"
+    page.keyboard.press("s")
+    page.keyboard.press("6")
+    page.get_by_role("menuitem", name="Skip 10 people").click()
+    expect(page.locator("pose-editor .notice")).to_contain_text("10 people skipped; 10 images left the queue.")
+    assert states(waiting_app).count("skipped") == 10
+    page.get_by_role("button", name="Take back all 10").click()
+    expect(page.locator("pose-editor .notice")).to_contain_text("10 people to be labelled again")
     assert states(waiting_app) == ["open"] * 60
 
 

@@ -10,7 +10,9 @@ import { selectPerson } from "./selecting.js";
  */
 
 /** The reasons a person can be skipped for. */
-export const SKIP_REASONS = ["blurred", "too small", "hidden", "other"];
+export const SKIP_REASONS = ["blurred", "too small", "hidden", "too dark", "other"];
+/** Those that a lead may skip everybody for. */
+export const UNLABELABLE = ["too small", "too dark"];
 
 /** What to save when this person is accepted: an absent keypoint the annotator cleared has no place.
  * @param {Person} person @returns {{xyv: Point[], touched: boolean[]}} */

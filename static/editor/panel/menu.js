@@ -32,7 +32,8 @@ export class Menu {
     return !this.#element.hidden;
   }
 
-  /** Offer a choice. @param {string} title @param {Item[]} items one at least @param {HTMLElement | null} [opener] */
+  /** Offer a choice. @param {string} title @param {Item[]} items one at least @param {HTMLElement | null} [opener]
+   * @returns {() => boolean} whether this very choice is still offered */
   open(title, items, opener = null) {
     this.#opener?.setAttribute("aria-expanded", "false");
     this.#opener = opener;
@@ -43,6 +44,7 @@ export class Menu {
     list.append(...items.map((item, i) => this.#item(item, i)));
     this.#show(make("p", { textContent: title }), list);
     list.querySelector("button")?.focus();
+    return () => this.isOpen && list.isConnected;
   }
 
   /** @returns {boolean} whether it was open */

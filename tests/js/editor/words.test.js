@@ -89,3 +89,17 @@ test("a draft that is back names the persons, and says if it began from another 
   assert.equal(words.restoredInWords([two, one]),
     "Your unsaved edits of persons 1 and 2 are back. Those of person 1 began from an earlier prediction or label than today's.");
 });
+
+test("a lead may skip everybody whom nobody can label, and an annotator hears who may", () => {
+  const done = [];
+  const lead = words.skipChoices((reason) => done.push(reason), () => done.push("all"));
+  const annotator = words.skipChoices((reason) => done.push(reason), null);
+  assert.deepEqual(lead.map(({ text }) => text), ["Blurred", "Too small", "Hidden", "Too dark", "Other…", "Everybody too small or too dark…"]);
+  assert.deepEqual(annotator.map(({ text }) => text), lead.slice(0, -1).map(({ text }) => text));
+  assert.deepEqual(annotator.filter(({ detail }) => detail).map(({ text, detail }) => [text, detail]), [
+    ["Too small", "A lead can skip all like this at once."], ["Too dark", "A lead can skip all like this at once."],
+  ]);
+  lead.at(-1).act();
+  annotator[3].act();
+  assert.deepEqual(done, ["all", "too dark"]);
+});
