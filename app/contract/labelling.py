@@ -99,13 +99,18 @@ class FlagPayload(Payload):
 
 
 class StartPayload(Payload):
-    """The pose to start from: K rows of x, y, visibility."""
+    """The pose to start from: K rows of x, y, visibility; an absent keypoint of a network's has its place.
+
+    undecided: the keypoints of a model's about which nobody decided, neither it nor labels: Accept asks before it takes
+    them for absent.
+    """
 
     xyv: list[Row]
     source: Annotated[Literal["student", "model", "label", "empty"], Field(alias="from")]
     prediction_id: int | None
     model: str | None = None
     """Whose prediction it is: the imported model's name, or "round 3's student"."""
+    undecided: list[int] = Field(default_factory=list)
 
 
 class PersonPayload(Payload):

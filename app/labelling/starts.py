@@ -6,7 +6,7 @@ frame ask here.
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 
 from app.contract.labelling import StartPayload
 from db.records import StartsChoice, StoredPrediction
@@ -46,26 +46,38 @@ def label_start(label: Label) -> StartPayload:
 def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPayload:
     """A prediction, its confidences read as visibilities: as labels taught, where they did."""
     is_student = found.round_number is not None
-    xyv = opened(found, choice.taught.get("student" if is_student else "imported")).tolist()
+    taught = choice.taught.get("student" if is_student else "imported")
+    states, is_open = _states(found, taught)
+    xyv = np.column_stack([found.prediction.xy, states]).tolist()
     if is_student:
         name = f"round {found.round_number}'s student"
         return StartPayload(xyv=xyv, source="student", prediction_id=found.id, model=name)
-    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=found.prediction.network)
+    model = found.prediction.network
+    undecided = np.flatnonzero(is_open).tolist()
+    return StartPayload(xyv=xyv, source="model", prediction_id=found.id, model=model, undecided=undecided)
 
 
 def opened(found: StoredPrediction, taught: Visibility | None) -> Float[np.ndarray, "K 3"]:
-    """A prediction as the editor opens it: x, y and visibility.
+    """A prediction as the editor opens it: x, y and visibility. An absent keypoint keeps the network's place."""
+    return np.column_stack([found.prediction.xy, _states(found, taught)[0]])
 
-    Of a keypoint that a model saw nothing of (confidence 0), labels say how people call it; until they do, it is
-    absent.
+
+def _states(found: StoredPrediction, taught: Visibility | None) -> tuple[Int[np.ndarray, "K"], Bool[np.ndarray, "K"]]:
+    """What each keypoint shows, and about which nobody decided: neither labels, nor a network that saw them.
+
+    A student knows every keypoint. A model's confidence of 0 says that it saw nothing of a keypoint; one that it does
+    not know has no place either, so labels can say of it that it is absent, and nothing else.
     """
-    pose = found.prediction
-    visibility = by_confidence(pose.confidence) if taught is None else taught.choose(pose.confidence[None])[0]
-    if found.round_number is None:
-        visibility[~pose.xyc.any(axis=1)] = ABSENT  # the model does not know this keypoint: it has no place
-    elif taught is None:
-        visibility[visibility == ABSENT] = HIDDEN  # a student knows every keypoint
-    return np.column_stack([pose.xy, visibility])
+    pose, is_student = found.prediction, found.round_number is not None
+    if taught is None:
+        visibility = by_confidence(pose.confidence)
+        is_absent = visibility == ABSENT
+        if is_student:
+            return np.where(is_absent, HIDDEN, visibility), np.zeros_like(is_absent)
+        return visibility, is_absent
+    visibility = taught.choose(pose.confidence[None])[0]
+    is_nowhere = (visibility != ABSENT) & (pose.xyc == 0).all(1)
+    return np.where(is_nowhere, ABSENT, visibility), is_nowhere
 
 
 def empty_start(keypoints: int) -> StartPayload:

@@ -647,12 +647,18 @@ export interface SparedPayload {
   validation: SparedFigures | null;
 }
 
-/** The pose to start from: K rows of x, y, visibility. */
+/**
+ * The pose to start from: K rows of x, y, visibility; an absent keypoint of a network's has its place.
+ *
+ * undecided: the keypoints of a model's about which nobody decided, neither it nor labels: Accept asks before it takes
+ * them for absent.
+ */
 export interface StartPayload {
   xyv: [number, number, number][];
   from: "student" | "model" | "label" | "empty";
   prediction_id: number | null;
   model: string | null;
+  undecided: number[];
 }
 
 /**

@@ -1,5 +1,6 @@
 """The cards of the lead's page that speak to the server themselves, as a lead presses their buttons."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -87,16 +88,19 @@ def test_people_too_small_are_skipped_after_a_question_and_taken_back_at_once(
     assert states(waiting_app) == ["open"] * 60
 
 
-def test_a_lead_who_sees_one_of_them_in_the_editor_skips_them_there_and_takes_it_back(
+def test_a_lead_in_the_editor_skips_everybody_like_that_there_and_takes_it_back(
     page: Page, waiting_app: RunningApp
 ) -> None:
     picture = cv2.imencode(".jpg", np.full((480, 640, 3), 90, np.uint8))[1].tobytes()
     page.route("**/img/**", lambda route: route.fulfill(body=picture, content_type="image/jpeg"))
+    step = {"code": "held_enough", "title": "", "text": "", "command": None, "link": None}
+    nothing = json.dumps({"task": None, "message": "", "step": step})  # no image is fetched ahead, and so held
+    page.route("**/api/next*", lambda route: route.fulfill(body=nothing, content_type="application/json"))
     page.goto(f"{waiting_app.url}/annotate/?image=11")  # of somebody who is large enough
     page.wait_for_selector("pose-editor[data-phase=ready]")
+    menu, notice = page.locator("pose-editor .menu"), page.locator("pose-editor .notice")
     page.keyboard.press("s")
     page.get_by_role("menuitem", name="Everybody too small or too dark…").click()
-    menu = page.locator("pose-editor .menu")
     expect(menu).to_contain_text("10 people (10 too small, 0 too dark) are skipped, as your decision")
     expect(menu).to_contain_text("10 images leave the queue.")
     page.keyboard.press("Enter")
@@ -105,10 +109,10 @@ def test_a_lead_who_sees_one_of_them_in_the_editor_skips_them_there_and_takes_it
     page.keyboard.press("s")
     page.keyboard.press("6")
     page.get_by_role("menuitem", name="Skip 10 people").click()
-    expect(page.locator("pose-editor .notice")).to_contain_text("10 people skipped; 10 images left the queue.")
+    expect(notice).to_contain_text("10 people skipped; 10 images left the queue.")
     assert states(waiting_app).count("skipped") == 10
-    page.get_by_role("button", name="Take back all 10").click()
-    expect(page.locator("pose-editor .notice")).to_contain_text("10 people to be labelled again")
+    notice.get_by_role("button", name="Take back all 10").click()
+    expect(notice).to_contain_text("10 people to be labelled again; 10 images back in the queue.")
     assert states(waiting_app) == ["open"] * 60
 
 
@@ -164,3 +168,21 @@ def test_the_cards_are_fine_with_axe_in_light_and_dark_and_fit_a_phone(page: Pag
         assert grave(findings(page)) == []
     page.set_viewport_size(PHONE["viewport"])
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+@pytest.mark.parametrize("width", [PHONE["viewport"]["width"], 820, 1280])
+def test_every_field_of_the_launch_form_is_seen_whole(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    form = page.locator("#launch")
+    frame = form.bounding_box()
+    assert frame is not None
+    for name in ("Preset", "Method", "Training steps", "Seed", "Blind share"):
+        field = form.get_by_label(name, exact=True).first
+        expect(field).to_be_visible()
+        box = field.bounding_box()
+        assert box is not None
+        assert frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"], name
+        # what a label says stands in the element that its field is in: none of it is cut off
+        hidden = field.evaluate("element => { const { scrollWidth, clientWidth } = element.closest('.form');"
+                                " return scrollWidth - clientWidth; }")  # fmt: skip
+        assert hidden == 0, name

@@ -26,13 +26,15 @@ def unlabelable_routes(home: OpenHome) -> APIRouter:
         return unlabelable.told(unlabelable.look(home.store, files))
 
     @api.get("/api/unlabelable")
-    def show() -> UnlabelablePayload | None:
-        """null where nothing was imported yet."""
+    def show(anew: bool = False) -> UnlabelablePayload | None:
+        """null where nothing was imported yet. anew: no answer of a minute ago; who holds an image counts, too."""
         with home.store.reading() as tx:
             counts = count(tx)
             if not counts.images:
                 return None
             project, mark = get_project(tx), evidence.mark(tx)
+        if anew:
+            kept.forget()
         chosen = (project.uuid, project.published_round, counts.images)
         return kept.now(now, chosen=chosen, mark=mark)
 

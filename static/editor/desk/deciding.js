@@ -14,12 +14,12 @@ export const SKIP_REASONS = ["blurred", "too small", "hidden", "too dark", "othe
 /** Those that a lead may skip everybody for. */
 export const UNLABELABLE = ["too small", "too dark"];
 
-/** What to save when this person is accepted: an absent keypoint the annotator cleared has no place.
+/** What to save when this person is accepted: an absent keypoint has no place, unless a label that nobody changed says one.
  * @param {Person} person @returns {{xyv: Point[], touched: boolean[]}} */
 export function labelOf(person) {
   const { xyv, touched } = person.pose;
   /** @param {Point} point @param {number} i */
-  const cleared = (point, i) => point[2] === ABSENT && touched[i];
+  const cleared = (point, i) => point[2] === ABSENT && (touched[i] || person.from !== "label");
   return { xyv: xyv.map((point, i) => /** @type {Point} */ (cleared(point, i) ? [0, 0, ABSENT] : point)), touched };
 }
 

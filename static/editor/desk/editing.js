@@ -128,7 +128,7 @@ function cleared(pose, keypoints) {
 /** All that the selected person could begin again from, the empty pose last. @param {Desk} desk @returns {Start[]} */
 export function startsOf(desk) {
   /** @type {Start} */
-  const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null };
+  const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null, undecided: [] };
   return [...(personOf(desk)?.starts ?? []), empty];
 }
 
@@ -139,7 +139,7 @@ export function withEarlierEdits(fresh, before) {
     const mine = before.persons.find((one) => one.id === person.id);
     if (!mine || !isEdited(mine)) return person;
     /** @type {Start} */
-    const start = { xyv: mine.pose.xyv, from: "label", prediction_id: null, model: null, text: "Your own edits from before" };
+    const start = { xyv: mine.pose.xyv, from: "label", prediction_id: null, model: null, undecided: [], text: "Your own edits from before" };
     return { ...person, starts: [start, ...person.starts] };
   });
   return { ...fresh, persons };
@@ -154,7 +154,7 @@ export function beginFrom(desk, start) {
   const { offered, start: first } = person;
   const isOffered = after.from === offered.from && after.startedFrom === offered.startedFrom && after.model === offered.model &&
     first?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
-  const pose = first && isOffered ? first : poseFrom(start.xyv, after.from);
+  const pose = first && isOffered ? first : poseFrom(start.xyv, after.from, start.undecided);
   return selectPerson(changePose(desk, pose, null, after), desk.person);
 }
 

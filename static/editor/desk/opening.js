@@ -43,7 +43,7 @@ export function openDesk(task) {
 /** A person as the server sends them, ready to edit. @param {Told} data @returns {Person} */
 export function personFrom(data) {
   const begun = begunFrom(data.start);
-  const start = poseFrom(data.start.xyv, begun.from);
+  const start = poseFrom(data.start.xyv, begun.from, data.start.undecided);
   return {
     id: data.id,
     key: data.id,
@@ -80,19 +80,23 @@ export function newPerson(id, box, count) {
   const xyv = Array.from({ length: count }, () => [0, 0, ABSENT]);
   return personFrom({
     id, revision: 0, state: "open", box, score: null, flags: [], keypoint_scores: null, skip_reason: null,
-    start: { xyv, from: "empty", prediction_id: null, model: null }, starts: [], ghosts: {},
+    start: { xyv, from: "empty", prediction_id: null, model: null, undecided: [] }, starts: [], ghosts: {},
   });
 }
 
-/** A pose as it begins, nothing touched yet: of what is absent, a label and the student have decided so.
- * @param {Point[]} xyv @param {Source} from @returns {Pose} */
-export function poseFrom(xyv, from) {
-  // A model from elsewhere may not know every keypoint of this skeleton: what it left out, nobody decided about.
-  const isOpen = from === "empty" || from === "model";
+/** A pose as it begins, nothing touched yet. What a network's start shows as absent remembers where the network put it.
+ * @param {Point[]} xyv @param {Source} from @param {number[]} [undecided] about which keypoints nobody decided; of nothing to
+ * begin from, of none @returns {Pose} */
+export function poseFrom(xyv, from, undecided = []) {
+  const isPredicted = from === "model" || from === "student";
+  /** @param {Point} point @param {number} keypoint */
+  const isUndecided = (point, keypoint) => point[2] === ABSENT && (from === "empty" || undecided.includes(keypoint));
+  /** @param {Point} point */
+  const isRemembered = ([x, y]) => isPredicted && (x !== 0 || y !== 0);
   return {
     xyv,
     touched: xyv.map(() => false),
-    placed: xyv.map((point) => point[2] !== ABSENT),
-    undecided: xyv.map((point) => isOpen && point[2] === ABSENT),
+    placed: xyv.map((point, k) => point[2] !== ABSENT || (isRemembered(point) && !isUndecided(point, k))),
+    undecided: xyv.map(isUndecided),
   };
 }

@@ -18,7 +18,7 @@ export async function offerSkippingAll(parts) {
   const isShown = panel.menu.open(SKIP_ALL.looking, [leave], panel.refs.skip);
   try {
     /** @type {Unlabelable | null} */
-    const found = await api.get(PATH);
+    const found = await api.get(`${PATH}?anew=1`);
     if (!isShown()) return; // the lead went on meanwhile
     const { title, skip, back } = SKIP_ALL.question(found);
     panel.menu.open(title, [

@@ -40,6 +40,7 @@ def test_confidence_becomes_visibility_and_only_a_model_may_not_know_a_keypoint(
     assert [row[:2] for row in model.xyv] == XYC[:, :2].tolist()
     assert (student.prediction_id, student.model) == (1, "round 3's student")
     assert (model.prediction_id, model.model) == (2, "dots")
+    assert (student.undecided, model.undecided) == ([], [0])
 
 
 def test_a_label_starts_as_it_was_placed_and_nothing_starts_absent() -> None:
@@ -70,3 +71,25 @@ def test_a_keypoint_that_a_model_saw_nothing_of_starts_as_labels_call_it_an_unkn
         choice = StartsChoice("imported", visibility={"imported": fitted.to_json()} if taught else {})
         (start,) = every_start(None, None, saw_nothing, choice=choice)
         assert [v for _, _, v in start.xyv] == wanted
+
+
+def taught(visibility: int) -> dict[StartsFrom, Any]:
+    """Of either network, by people who call everything so."""
+    confidence = np.random.default_rng(0).uniform(0, 1, (60, 3))
+    fitted = fit_visibility(confidence, np.full((60, 3), visibility), np.arange(60))
+    assert fitted is not None
+    return {"student": fitted.to_json(), "imported": fitted.to_json()}
+
+
+def test_what_labels_taught_to_be_absent_is_decided_and_keeps_its_place() -> None:
+    for start in every_start(None, STUDENT, MODEL, choice=StartsChoice("student", visibility=taught(0))):
+        assert start.xyv == [[1.0, 2.0, 0.0], [3.0, 4.0, 0.0], [5.0, 6.0, 0.0]]
+        assert start.undecided == []
+
+
+def test_a_keypoint_that_a_model_does_not_know_is_absent_by_labels_and_else_to_be_placed() -> None:
+    knows_two = StoredPrediction(3, 9, None, Prediction(np.array([[0.0, 0, 0], [3, 4, 0], [5, 6, 0.2]]), "dots"))
+    (absent,) = every_start(None, None, knows_two, choice=StartsChoice(visibility=taught(0)))
+    (hidden,) = every_start(None, None, knows_two, choice=StartsChoice(visibility=taught(1)))
+    assert ([v for _, _, v in absent.xyv], absent.undecided) == ([0.0, 0.0, 0.0], [])
+    assert ([v for _, _, v in hidden.xyv], hidden.undecided) == ([0.0, 1.0, 1.0], [0])

@@ -67,7 +67,7 @@ test("without an image there are the help, the sheet and the last ones", () => {
 });
 
 test("Escape stops one thing a press, and gives Tab back in the end", () => {
-  const { run, hand, work, last } = commander(person(1, { start: { xyv: person(1).start.xyv.with(1, [0, 0, 0]), from: "model" } }));
+  const { run, hand, work, last } = commander(person(1, { start: { xyv: person(1).start.xyv.with(1, [0, 0, 0]), from: "model", undecided: [1] } }));
   work.change(selectKeypoint(work.desk, 1));
   run("box-edit");
   run("cancel");

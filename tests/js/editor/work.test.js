@@ -20,7 +20,7 @@ test("an edit is made and told; one of a decided person is explained instead", (
 });
 
 test("an image that may only be looked at takes no change, and nothing in it waits for a place", () => {
-  const { work, explained } = atWork(person(1, { start: { xyv: person(1).start.xyv.with(1, [0, 0, 0]), from: "model" } }));
+  const { work, explained } = atWork(person(1, { start: { xyv: person(1).start.xyv.with(1, [0, 0, 0]), from: "model", undecided: [1] } }));
   work.sheet.look = { heldBy: "bob", reason: null };
   const before = work.desk;
   work.edit(movePoint(work.desk, { x: 5, y: 5 }));

@@ -8,6 +8,9 @@ from fastapi.testclient import TestClient
 from app.home.settings import read_settings
 from app.web.opened import OpenHome
 from app.web.routes.unlabelable import unlabelable_routes
+from db.clock import utc_now
+from db.labelling import leases, queue
+from db.people import users
 from db.pool import images
 from db.records import ImageRecord, NewImage, NewPerson
 from db.store.session import Store
@@ -20,6 +23,13 @@ def test_a_lead_skips_them_all_and_takes_it_back(client: TestClient, pool: list[
         small = [NewPerson(Box(9, 9, 20, 30))] * 2
         images.add_image(tx, NewImage("cd" * 32, "small.jpg", 640, 480, "hall", 99), small)
     assert client.get("/api/unlabelable").json()["people"] == 2, "an import is seen at once"
+    with home.store.transaction() as tx:
+        user = users.list_users(tx)[0]
+        queue.claim_image(tx, user, images.list_images(tx)[-1].id, now=utc_now(), lease_s=60)
+    assert client.get("/api/unlabelable").json()["people"] == 2, "an answer is given again for a minute"
+    assert client.get("/api/unlabelable?anew=1").json()["people"] == 0, "somebody has their image open"
+    with home.store.transaction() as tx:
+        leases.release(tx, user, [images.list_images(tx)[-1].id])
     skipped = client.post("/api/unlabelable", json={"do": "skip"}).json()
     assert (skipped["people"], skipped["skipped"], skipped["images"]) == (0, 2, 0)
     assert skipped["done"] == "2 people skipped; 1 image left the queue."

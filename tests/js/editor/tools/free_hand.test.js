@@ -27,7 +27,7 @@ test("a drag beside keypoints moves the view and no person", () => {
 });
 
 test("a drag given up leaves everything as it was, and what waited to be placed waits again", () => {
-  const here = atWork(person(1, { start: { xyv: person(1).start.xyv.with(4, [0, 0, 0]), from: "model" } }));
+  const here = atWork(person(1, { start: { xyv: person(1).start.xyv.with(4, [0, 0, 0]), from: "model", undecided: [4] } }));
   here.work.change(selectKeypoint(here.work.desk, 4));
   drag(here, [40, 31], [80, 80]);
   here.hand.handlers.abort();
