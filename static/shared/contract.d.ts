@@ -614,7 +614,7 @@ export interface SourcePayload {
 }
 
 /**
- * Actions a person from the starts since a round and from those before it, on the same people.
+ * Actions a person from the starts since a round and from those before it, on the same people, to a tenth.
  *
  * fewer with the ends of its 95 % interval: null where too few images tell them. began: how many of the labels began
  * at the very poses that annotators begin from since the round, and lean to them.
