@@ -23,14 +23,23 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     from app.cli.store import import_first, known_store
     from app.pool.order_figures import figures_in_use, say_figures
     from app.pool.queue_shown import as_shown
+    from app.processes.worker_state import worker_state
+    from app.rounds.starts import are_more, in_use
     from app.rounds.starts_told import starts_told
     from db.clock import utc_now
     from db.labelling import queue as queueing
+    from db.rounds import evidence
+    from sspcm.ranking.corrections import LEAST_PERSONS
 
-    with known_store(settings) as store, store.reading() as tx:
-        found = queueing.listing(tx, limit=options.limit, now=utc_now())
-        starts = starts_told(tx) if found else None
-        order = figures_in_use(tx, settings.home) if found else None
+    with known_store(settings) as store:
+        worker = worker_state(store, settings)
+        with store.reading() as tx:
+            found = queueing.listing(tx, limit=options.limit, now=utc_now())
+            starts = starts_told(tx) if found else None
+            order = figures_in_use(tx, settings.home) if found else None
+            source = in_use(tx) if found else None
+            corrected = evidence.count_corrected(tx) if source and source.kind == "imported" else None
+    fitted_on = int((order or {}).get("persons") or 0)
     items: list[dict[str, Any]] = [
         {
             "image": item.image.file_name,
@@ -54,8 +63,13 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
         if starts and starts.sources:
             yield starts.words
         if order:
-            yield say_figures(order)
+            yield say_figures(order, corrected=corrected)
+        if corrected is not None and are_more(corrected, fitted_on, least=LEAST_PERSONS):
+            anew = "The worker orders anew within seconds." if worker.stand == "running" else "A worker orders anew:"
+            since = f"It was made when {fitted_on} people were corrected; now there are {corrected}."
+            yield f"{since} {anew} {worker.command or ''}".rstrip()
 
-    told = {"items": items, "starts": starts.model_dump() if starts else None, "order": order}
+    described = starts.model_dump() if starts else None
+    told = {"items": items, "starts": described, "order": order, "corrected": corrected}
     answer(told, as_json=options.json, plain=plain)
     return 0

@@ -41,13 +41,14 @@ def figures_in_use(tx: Session, home: Path) -> dict[str, Any] | None:
     return read_figures(home)
 
 
-def say_figures(found: dict[str, Any] | None) -> str:
-    """What the order goes by and how good that is, in a sentence or two."""
+def say_figures(found: dict[str, Any] | None, *, corrected: int | None = None) -> str:
+    """What the order goes by and how good that is, in a sentence or two. corrected: how many people are by now."""
     if not found:
         return "Ordered by inconsistency and confidence; no corrections were looked at yet."
     persons, fitted, confidence = found.get("persons", 0), found.get("auroc_fitted"), found.get("auroc_confidence")
     if fitted is None or confidence is None:
-        until = f"from {LEAST_PERSONS} corrected people on ({persons} so far), by what they teach"
+        so_far = persons if corrected is None else corrected
+        until = f"from {LEAST_PERSONS} corrected people on ({so_far} so far), by what they teach"
         return f"Ordered by inconsistency and confidence; {until}."
     if found.get("fitted_is_used"):
         by, best = f"what the corrections of {persons} people teach", fitted

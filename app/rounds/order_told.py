@@ -13,7 +13,7 @@ from app.contract.rounds import OrderFigurePayload, OrderPayload
 from app.pool.judging import BEFORE_ROUNDS, corrections_of
 from app.pool.order_figures import figures_in_use
 from app.rounds.evidence import MOST_PERSONS, Source
-from app.rounds.starts import in_use
+from app.rounds.starts import are_more, in_use
 from db.pool.project import get_project
 from db.records import PersonRecord, PersonScore, StoredPrediction
 from db.rounds import evidence, predictions
@@ -26,8 +26,6 @@ from sspcm.skeletons.skeleton import Skeleton
 
 DRAWS = 200
 """A page asks again and again; the ends of an interval move by a hundredth with more."""
-WORTH_A_NEW_ORDER = 25
-"""So many people corrected since the order was made may teach it something."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,9 +245,9 @@ def _advice(source: Source, on: Checked, figures: list[OrderFigurePayload], *, c
         )
     surely = [one for one in figures if one.low is not None and one.low > one.chance]
     said = "It is better than chance." if len(surely) == len(figures) else _unsure(surely)
-    if source.round_number is None and now - corrected >= WORTH_A_NEW_ORDER:
-        again = "predict the pool with the model again, or launch a round, and the order learns from them"
-        return f"{said} {now - corrected} more people were corrected since the order was made: {again}."
+    if source.round_number is None and are_more(now, corrected, least=LEAST_PERSONS):
+        since = f"{now - corrected} more people were corrected since the order was made"
+        return f"{said} {since}: a worker that runs makes it anew within seconds."
     return said
 
 

@@ -17,7 +17,7 @@ from app.rounds.evidence import (
     student_source,
 )
 from app.rounds.spared_told import spared_told
-from app.rounds.starts import count_deciding, in_use, say_oks, say_why
+from app.rounds.starts import count_deciding, in_use, is_to_decide, say_oks, say_why
 from app.rounds.visibility import GROWN
 from db.pool.project import get_project
 from db.records import StartsChoice
@@ -87,9 +87,11 @@ def _again(tx: Session, starts: StartsChoice) -> str:
     student, model = pair
     other = model if starts.source == "student" else student
     gains = f"{other.name} comes into use by itself where they prove it better"
+    if is_to_decide(tx, student):
+        return f"A worker that runs decides again within seconds: {gains}."
     of_validation, of_pool = count_deciding(tx, student)
-    here, last = of_validation + of_pool, starts.of_validation + starts.of_pool
-    if here < FEWEST_PERSONS or last < FEWEST_PERSONS:
+    last = starts.of_validation + starts.of_pool
+    if of_validation + of_pool < FEWEST_PERSONS:
         few = f"Nothing changes by itself before there are {FEWEST_PERSONS} such people in {FEWEST_IMAGES} images"
         return f"{few}; validation people tell best. From then on {gains}."
     alone = of_validation >= FEWEST_PERSONS

@@ -5,6 +5,7 @@ import dataclasses
 import errno
 import io
 import json
+import math
 import os
 import shlex
 import signal
@@ -25,13 +26,16 @@ from app.__main__ import build_parser, main
 from app.cli.running import run as carry_out
 from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
+from app.pool.order_figures import note_figures
 from app.web.pages.launch_form import LAST, _begun_from
 from db.rounds import rounds
 from db.store.session import Store, open_store
-from tests.app.rounds.measured_home import accept, add_persons, publish_judged, score
+from sspcm.ranking.corrections import Measured
+from tests.app.rounds.measured_home import accept, add_persons, predict, publish_judged, score
 from tests.onnx_files import learning_movenet, movenet
 
 ROOT = Path(__file__).parents[2]
+NOT_FITTED = Measured(0, 0, 0.2, math.nan, 0.9, 0.8, 0.0, fitted_is_used=False, placed_is_used=False)
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -167,6 +171,25 @@ def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
     )
     _, plain, _ = run("queue", "--limit", "3")
     assert [line.split()[1:] for line in plain.splitlines()] == [["-", item["image"]] for item in items]
+
+
+def test_the_queue_counts_who_is_corrected_by_now_and_names_what_orders_it_anew(
+    sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], add_people: Any, add_account: Any
+) -> None:
+    store = open_store(sqlite_url)
+    ids = add_persons(store, add_people, 32)
+    predict(store, ids, lambda i: 3.0)
+    judge = dataclasses.replace(NOT_FITTED, persons=3)
+    note_figures(tmp_path, judge)
+    accept(store, add_account(store), ids[:30])
+    store.close()
+    main(["--home", str(tmp_path), "queue"])
+    told = capsys.readouterr().out
+    assert "from 25 corrected people on (30 so far)" in told
+    assert "It was made when 3 people were corrected; now there are 30. A worker orders anew: " in told
+    assert told.rstrip().endswith(" worker")
+    main(["--home", str(tmp_path), "queue", "--json"])
+    assert json.loads(capsys.readouterr().out)["corrected"] == 30
 
 
 def test_a_cameras_circle_is_listed_set_and_given_back_to_finding(run: Run) -> None:

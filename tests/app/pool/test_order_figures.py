@@ -46,6 +46,7 @@ def test_the_words_say_what_the_order_goes_by() -> None:
     assert "no corrections were looked at yet" in say_figures(None)
     few = dataclasses.replace(FITTED, persons=3, auroc_fitted=NAN, fitted_is_used=False)
     assert say_figures(few.to_json()).endswith("from 25 corrected people on (3 so far), by what they teach.")
+    assert "(52 so far)" in say_figures(few.to_json(), corrected=52), "those there are now"
     told = say_figures(FITTED.to_json())
     assert told == (
         "Ordered by what the corrections of 120 people teach: wrong keypoints are told with AUROC 0.91 "
