@@ -122,6 +122,8 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
                 f"{kept.persons} people in {kept.images} images are kept for validation: labelled without predictions, "
                 "to measure rounds by (`validation list`)"
             )
+        if kept and kept.warning:
+            yield f"note: {kept.warning}"
         for complaint in report.complaints:
             yield f"note: {complaint}"
         if hint:
@@ -129,7 +131,7 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
         if predicted:
             yield from _tell_prelabels(predicted)
 
-    kept_json = {"images": kept.images, "persons": kept.persons} if kept else None
+    kept_json = {"images": kept.images, "persons": kept.persons, "warning": kept.warning} if kept else None
     shown = {
         **as_json(report),
         "validation": kept_json,

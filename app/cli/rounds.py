@@ -74,6 +74,7 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     from app.rounds.errors import LearningError
     from app.rounds.launching import launch_round
     from app.rounds.starting_weights import given_on_the_command_line
+    from app.rounds.validation_told import before_launch
 
     with expecting(LearningError), known_store(settings) as store:
         config, usual = _round_config(store, settings.home, options)
@@ -87,12 +88,16 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
             port.close()
         state = worker_state(store, settings)
         hint = skeletons.hint_of(store, settings.home)
+        with store.reading() as tx:
+            missing = before_launch(tx)
     if hint:
         say(f"note: {hint}")
 
     def plain() -> Iterator[str]:
         running = state.stand == "running"
         yield f"Begun from {usual.told}."
+        if missing:
+            yield missing
         if usual.passed_over:
             yield usual.passed_over
         yield f"Round {record.number} is queued; {'the worker starts it.' if running else 'it waits for a worker.'}"
@@ -100,7 +105,7 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
             yield f"{state.text} {state.command or ''}".rstrip()
 
     told = {"worker": worker_json(state), "from": usual.told, "passed_over": usual.passed_over}
-    answer(round_json(record) | told, as_json=options.json, plain=plain)
+    answer(round_json(record) | told | {"before_launch": missing}, as_json=options.json, plain=plain)
     return 0
 
 

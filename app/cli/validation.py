@@ -55,8 +55,10 @@ def validation_list(settings: "Settings", options: argparse.Namespace) -> int:
     def plain() -> Iterator[str]:
         yield told.words
         yield told.advice
+        if told.warning:
+            yield told.warning
         if told.offer:
-            yield f"To keep more: validation add --at-least {told.offer}"
+            yield f"To keep more: validation add --at-least {told.offer} ({told.why})"
 
     images = [{"image": one.file_name, "persons": one.persons, "may_be_removed": one.is_movable} for one in frames]
     answer({**told.model_dump(exclude={"button"}), "images": images}, as_json=options.json, plain=plain)
@@ -98,6 +100,8 @@ def validation_remove(settings: "Settings", options: argparse.Namespace) -> int:
 def _tell(moved: "Moved", options: argparse.Namespace, what: str) -> int:
     def plain() -> Iterator[str]:
         yield f"{moved.persons} people in {moved.images} images {what}; validation has {moved.validation} people now"
+        if moved.warning:
+            yield moved.warning
         if moved.refused:
             yield (
                 f"note: {len(moved.refused)} stay where they are, {moved.refused[0]!r} first: somebody in them was "
@@ -109,6 +113,7 @@ def _tell(moved: "Moved", options: argparse.Namespace, what: str) -> int:
         "persons": moved.persons,
         "validation_persons": moved.validation,
         "refused": list(moved.refused),
+        "warning": moved.warning,
     }
     answer(shown, as_json=options.json, plain=plain)
     return 0 if moved.images or not moved.refused else 1

@@ -102,12 +102,16 @@ class Measured(TypedDict, total=False):
 class ValidationPayload(Payload):
     """The people whom rounds are measured by, in words and figures.
 
-    wanted: labelled people for an interval of .03 of mean OKS to either side; spread: over people, which that follows
-    from. offer: how many people to keep in all, as the button says; null where none can be kept.
+    wanted: labelled people for an interval of .03 of mean OKS to either side, to two digits; spread: over people, which
+    that follows from: of the first labels it is mostly the usual one. offer: how many people to keep in all, as the
+    button says, and why so many; null where none can be kept. warning: where one image is most of them. before_launch:
+    what is missing for a round's student to be taken up as it ends; null where nothing is.
     """
 
     words: str
     advice: str
+    warning: str | None
+    before_launch: str | None
     persons: int
     labelled: int
     open: int
@@ -117,6 +121,7 @@ class ValidationPayload(Payload):
     spread_is_measured: bool
     offer: int | None
     button: str | None
+    why: str | None
 
 
 class KeepMessage(Message):

@@ -5,11 +5,13 @@ network that learned the twin would be measured on what it knows.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
 
 from db.labelling.moving import Frame
+from sspcm.evaluation.choosing import FEWEST_IMAGES
 
 Run = Sequence[Frame]
 """Movable frames of one camera, one after the other."""
@@ -20,21 +22,32 @@ def people(frames: Sequence[Frame]) -> int:
     return sum(frame.persons for frame in frames)
 
 
-def choose_stretches(frames: Sequence[Frame], *, persons: int, seed: int) -> list[Frame]:
+def choose_stretches(frames: Sequence[Frame], *, persons: int, seed: int, kept: int = 0) -> list[Frame]:
     """Frames with so many people, out of those of all cameras, which stand camera by camera and in order.
 
     Every camera gives its part, cameras of few frames by chance; where one has no stretch that is long enough, the
     others make up for it. Never more than half of the movable frames or of their people: then there are fewer. Else
-    there are as many as wanted, and less than one frame's people more.
+    there are as many as wanted, and less than one frame's people more. kept: how many people are kept before. Of all,
+    no frame has more than a fifth where the others are enough, so that no image is most of what measures.
     """
     movable = [frame for frame in frames if frame.is_movable]
     most_images, most_persons = len(movable) // 2, people(movable) // 2
     rng, chosen, count = np.random.default_rng(seed), dict[int, Frame](), 0
+    most = _most_in_a_frame(movable, persons, least=(kept + persons) // FEWEST_IMAGES)
+    frames = [replace(frame, is_movable=frame.is_movable and frame.persons <= most) for frame in frames]
     for frame in _in_order_of_choice(frames, persons, rng):
         fits = len(chosen) < most_images and count + frame.persons <= most_persons
         if count < persons and fits and frame.image_id not in chosen:
             chosen[frame.image_id], count = frame, count + frame.persons
     return list(chosen.values())
+
+
+def _most_in_a_frame(movable: Sequence[Frame], persons: int, *, least: int) -> int:
+    """Up to how many people a frame is chosen: `least`, or more where frames of so many people are not enough."""
+    sizes = sorted(frame.persons for frame in movable)
+    total = np.cumsum(sizes)
+    enough = [size for size, so_far in zip(sizes, total, strict=True) if so_far >= persons]
+    return max(least, enough[0] if enough else max(sizes, default=0))
 
 
 def _in_order_of_choice(frames: Sequence[Frame], wanted: int, rng: np.random.Generator) -> Iterator[Frame]:

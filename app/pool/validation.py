@@ -30,13 +30,14 @@ class Moved:
     """Images that changed their split, with how many people; and how many people validation then has.
 
     persons: an image in which nobody is boxed yet counts for one. refused: the names of those that were asked for and
-    stay where they are.
+    stay where they are. warning: where one image is most of what measures then, and what to do about it.
     """
 
     images: int
     persons: int
     validation: int
     refused: tuple[str, ...] = ()
+    warning: str | None = None
 
 
 def keep_share(
@@ -57,7 +58,8 @@ def keep_share(
     wanted = max(at_least, round(share * people(pool + validation))) - people(validation)
     untouched, kept = (people([one for one in found if one.is_movable]) for found in (pool, validation))
     most = (untouched + kept) // 2 - kept
-    return _move(store, choose_stretches(pool, persons=min(wanted, most), seed=seed), to="validation")
+    chosen = choose_stretches(pool, persons=min(wanted, most), seed=seed, kept=people(validation))
+    return _move(store, chosen, to="validation")
 
 
 def keep_named(store: Store, names: Collection[str]) -> Moved:
@@ -89,9 +91,24 @@ def _move(store: Store, chosen: Sequence[Frame], *, to: Split) -> Moved:
         moved = moving.move(tx, by_id, to=to, now=utc_now())
         if moved:
             mix_in(tx)
-        validation = people(moving.frames(tx, "validation", now=utc_now()))
+        validation = moving.frames(tx, "validation", now=utc_now())
     refused = sorted(frame.file_name for frame in chosen if frame.image_id not in moved)
-    return Moved(len(moved), people([by_id[i] for i in moved]), validation, tuple(refused))
+    persons = people([by_id[i] for i in moved])
+    return Moved(len(moved), persons, people(validation), tuple(refused), lopsided(validation))
+
+
+def lopsided(validation: Sequence[Frame]) -> str | None:
+    """A warning where one image has most of the people who measure rounds; None where none has."""
+    largest = max(validation, key=lambda frame: frame.persons, default=None)
+    if largest is None or largest.persons < 2 or 2 * largest.persons <= people(validation):
+        return None
+    found = f"{largest.persons} of the {people(validation)} validation people are in one image, {largest.file_name}"
+    do = (
+        f"Give it back by `validation remove {largest.file_name}`, then keep others"
+        if largest.is_movable
+        else "Somebody is labelled there, so it stays: keep more images"
+    )
+    return f"{found}: figures are mostly of that image, and one image tells little. {do}."
 
 
 def mix_in(tx: Session) -> None:

@@ -69,6 +69,14 @@ def mean_oks(oks: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> Mean:
     return Mean(mean, mean - reach, mean + reach, len(oks))
 
 
+def spread_of_one(oks: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> float:
+    """The standard deviation that one person stands for: neighbours in one image counted as what they tell.
+
+    NaN of fewer than two images.
+    """
+    return _clustered(oks, image)[1] * math.sqrt(len(oks))
+
+
 def mean_difference(first: Float[np.ndarray, "P"], second: Float[np.ndarray, "P"], image: Int[np.ndarray, "P"]) -> Mean:
     """By how much the first is higher on the same P persons, with the two-sided interval: to be told, not to decide."""
     return mean_oks(first - second, image)

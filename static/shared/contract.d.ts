@@ -779,12 +779,16 @@ export interface UserPayload {
 /**
  * The people whom rounds are measured by, in words and figures.
  *
- * wanted: labelled people for an interval of .03 of mean OKS to either side; spread: over people, which that follows
- * from. offer: how many people to keep in all, as the button says; null where none can be kept.
+ * wanted: labelled people for an interval of .03 of mean OKS to either side, to two digits; spread: over people, which
+ * that follows from: of the first labels it is mostly the usual one. offer: how many people to keep in all, as the
+ * button says, and why so many; null where none can be kept. warning: where one image is most of them. before_launch:
+ * what is missing for a round's student to be taken up as it ends; null where nothing is.
  */
 export interface ValidationPayload {
   words: string;
   advice: string;
+  warning: string | null;
+  before_launch: string | null;
   persons: number;
   labelled: number;
   open: number;
@@ -794,6 +798,7 @@ export interface ValidationPayload {
   spread_is_measured: boolean;
   offer: number | null;
   button: string | null;
+  why: string | null;
 }
 
 /** Whether a worker runs, as a message. command: what starts one; null where none is to be started now. */

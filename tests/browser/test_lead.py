@@ -15,6 +15,7 @@ from app.home.settings import read_settings
 from app.simulation.running import work_on
 from db.pool.persons import list_persons
 from db.store.session import open_store
+from tests.app.rounds.measured_home import predict
 from tests.app.simulation.simulated_home import give_model, label, stand_in
 from tests.browser.axe_findings import findings, grave
 from tests.browser.conftest import RunningApp, signed_in
@@ -52,11 +53,27 @@ def test_a_lead_keeps_people_for_validation_and_is_told_what_is_missing(page: Pa
     expect(card).to_contain_text("Nobody is kept for validation")
     card.get_by_role("button", name="Keep 30 people for validation").click()
     expect(card).to_contain_text("30 people are kept for validation: 0 labelled, 30 to label.")
-    expect(card).to_contain_text("±.03 takes 267 labelled ones, 267 more.")
+    expect(card).to_contain_text("±.03 takes about 270 labelled ones, 270 more (as people usually differ).")
     expect(card.get_by_role("button")).to_have_count(0)  # half of all are kept: no more are offered
     page.reload()
     expect(page.locator("lead-validation")).to_contain_text("30 people are kept for validation")
     expect(page.locator("lead-counts")).to_contain_text("in 30 images, never trained on; 30 to label")
+
+
+def test_beside_the_launch_button_stands_what_is_missing_for_a_round_to_be_measured(
+    page: Page, waiting_app: RunningApp
+) -> None:
+    expect(page.locator("lead-before-launch")).to_have_text("")
+    store = open_store(f"sqlite:///{waiting_app.home / 'store.db'}")
+    with store.reading() as tx:
+        ids = [person.id for person in list_persons(tx)]
+    predict(store, ids, lambda _: 1.0)
+    store.close()
+    page.reload()
+    words = "validation people in 5 images, and none is labelled. Label them before, or while the round runs. Keep some"
+    expect(page.locator("#launch lead-before-launch")).to_contain_text(words)
+    page.locator("lead-validation").get_by_role("button", name="Keep 30 people for validation").click()
+    expect(page.locator("#launch lead-before-launch")).to_contain_text("The queue deals them early.")
 
 
 def test_a_card_whose_server_is_away_says_that_nothing_was_changed(page: Page) -> None:

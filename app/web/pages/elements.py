@@ -67,6 +67,11 @@ def lead_validation() -> gr.HTML:
     return _element("lead-validation", "/assets/lead/validation.js")
 
 
+def lead_before_launch() -> gr.HTML:
+    """What is missing for a round to be measured, of the answer that `lead_validation` got."""
+    return _element("lead-before-launch", "/assets/lead/validation.js")
+
+
 def lead_order() -> gr.HTML:
     """What the queue is ordered by, and how well; it speaks to /api/order itself."""
     return _element("lead-order", "/assets/lead/order.js")

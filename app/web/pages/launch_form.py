@@ -14,9 +14,7 @@ from app.processes.worker_state import worker_state
 from app.rounds.errors import LearningError
 from app.rounds.launching import launch_from_page
 from app.rounds.usual_settings import FIRST, UsualSettings, begin_from, usual_settings
-from app.web.pages.elements import (
-    lead_said,
-)
+from app.web.pages.elements import lead_before_launch, lead_said
 from app.web.pages.leads_only import for_leads, lead_of
 from db.errors import StoreError
 from db.store.session import Store
@@ -34,6 +32,7 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     gr.HTML("<h2>Launch a round</h2>", container=False, padding=False, apply_default_css=False)
     home = settings.home
     fields = _fields(store, home)
+    lead_before_launch()
     launch = gr.Button("Launch round", variant="primary")
     said = lead_said()
 

@@ -52,6 +52,21 @@ def test_cameras_of_one_frame_give_theirs_by_chance() -> None:
     assert sorted(frame.camera_id for frame in chosen) != list(range(1, 11))
 
 
+def test_no_frame_has_more_than_a_fifth_where_the_others_are_enough() -> None:
+    frames = camera(1, *[89 if place % 10 == 3 else 3 for place in range(100)])
+    for seed in range(20):
+        chosen = choose_stretches(frames, persons=40, seed=seed)
+        assert 40 <= people(chosen) <= 42 and max(frame.persons for frame in chosen) == 3
+    more = choose_stretches(camera(1, *[20] * 50), persons=60, seed=0, kept=40)
+    assert people(more) == 60, "20 are a fifth of the 100 there are then"
+
+
+def test_a_stretch_of_crowds_is_chosen_where_there_is_nothing_else() -> None:
+    assert people(choose_stretches(camera(1, *[30] * 20), persons=40, seed=0)) == 60
+    mixed = camera(1, *[12, 13, 14, 15] * 10, 80)
+    assert max(frame.persons for frame in choose_stretches(mixed, persons=40, seed=0)) <= 15
+
+
 def test_where_half_is_fewer_than_wanted_half_is_chosen() -> None:
     assert people(choose_stretches(camera(1, *[1] * 30), persons=40, seed=0)) == 15
     assert choose_stretches(camera(1, 9), persons=40, seed=0) == []

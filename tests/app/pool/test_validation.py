@@ -67,8 +67,32 @@ def test_what_is_kept_comes_early_in_the_queue_and_blind(sqlite_store: Store, ad
     with sqlite_store.reading() as tx:
         dealt = queue.listing(tx, limit=100, now=utc_now())
     blind = [place for place, item in enumerate(dealt) if item.image.split == "validation"]
-    assert [b - a for a, b in pairwise(blind)] == [6, 6, 6]
+    assert [b - a for a, b in pairwise(blind)] == [3, 3, 3], "as long as 20 labelled ones are missing"
     assert blind[0] <= 3
     assert {(dealt[place].score, dealt[place].reasons, dealt[place].blind) for place in blind} == {(None, (), True)}
     pool_now = [item.image.id for item in dealt if item.image.split == "train"]
     assert pool_now == sorted(pool_now)
+
+
+def test_a_crowd_is_not_drawn_where_other_images_are_enough(sqlite_store: Store, add_people: People) -> None:
+    for number in range(100):
+        add_people(sqlite_store, count=1, persons=89 if number % 20 == 7 else 3, camera="hall")
+    for seed in range(5):
+        kept = keep_share(sqlite_store, share=0.0, seed=seed)
+        assert (40 <= kept.persons <= 42, kept.warning) == (True, None)
+        give_back(sqlite_store, of(sqlite_store, "validation"))
+
+
+def test_where_one_image_is_most_of_what_measures_that_is_said_and_what_to_do(
+    sqlite_store: Store, add_people: People
+) -> None:
+    add_people(sqlite_store, count=1, persons=80)
+    add_people(sqlite_store, count=9, persons=2)
+    assert keep_named(sqlite_store, ["0001.jpg"]).warning == (
+        "2 of the 2 validation people are in one image, 0001.jpg: figures are mostly of that image, and one image "
+        "tells little. Give it back by `validation remove 0001.jpg`, then keep others."
+    )
+    assert keep_named(sqlite_store, ["0002.jpg"]).warning is None
+    warning = keep_named(sqlite_store, ["0000.jpg"]).warning
+    assert warning is not None and warning.startswith("80 of the 84 validation people are in one image, 0000.jpg: ")
+    assert give_back(sqlite_store, ["0000.jpg"]).warning is None

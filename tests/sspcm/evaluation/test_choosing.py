@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sspcm.evaluation.choosing import Difference, compare, mean_difference, mean_oks
+from sspcm.evaluation.choosing import Difference, compare, mean_difference, mean_oks, spread_of_one
 
 DRAWS = 400
 PERSONS_AN_IMAGE = 3
@@ -17,6 +17,15 @@ def test_the_people_of_one_image_count_as_one_where_they_are_alike() -> None:
     twice = mean_oks(np.repeat(by_image, 2), np.repeat(np.arange(8), 2))
     assert (twice.mean, twice.low, twice.high) == pytest.approx((alone.mean, alone.low, alone.high))
     assert (alone.persons, twice.persons) == (8, 16)
+
+
+def test_the_spread_of_one_person_is_the_standard_deviation_and_more_where_people_of_an_image_are_alike() -> None:
+    rng = np.random.default_rng(0)
+    oks = rng.random(300)
+    assert spread_of_one(oks, np.arange(300)) == pytest.approx(oks.std(ddof=1))
+    alike = np.repeat(oks, 4)
+    assert spread_of_one(alike, np.repeat(np.arange(300), 4)) == pytest.approx(2 * oks.std(ddof=1))
+    assert math.isnan(spread_of_one(oks, np.zeros(300, dtype=int)))
 
 
 def test_one_person_an_image_gives_the_textbooks_interval() -> None:
