@@ -31,6 +31,9 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
         help="start afresh from it (default: the last round's settings)",
     )
     launch.add_argument("--as", dest="lead", metavar="NAME", help="the lead who launches it, if there are several")
+    launch.add_argument(
+        "--dry-run", action="store_true", help="say what it would cost on this machine, and launch nothing"
+    )
     add_json(launch, run=round_launch, name="round launch")
     add_json(
         command(rounds, "list", example="round list", help="every round, newest first"),
@@ -65,6 +68,8 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
 
 def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
     """A round into the worker's hands."""
+    if options.dry_run:
+        return _launch_cost(settings, options)
     from app.cli.leads import lead_of
     from app.cli.store import expecting, known_store
     from app.contract.rounds import round_json
@@ -106,6 +111,25 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
 
     told = {"worker": worker_json(state), "from": usual.told, "passed_over": usual.passed_over}
     answer(round_json(record) | told | {"before_launch": missing}, as_json=options.json, plain=plain)
+    return 0
+
+
+def _launch_cost(settings: "Settings", options: argparse.Namespace) -> int:
+    """What the same launch would cost."""
+    from app.cli.store import expecting, known_store
+    from app.rounds.cost import cost_of_launch
+    from app.rounds.errors import LearningError
+    from app.rounds.starting_weights import given_on_the_command_line
+
+    with expecting(LearningError), known_store(settings) as store:
+        config, usual = _round_config(store, settings.home, options)
+        cost = cost_of_launch(store, settings, given_on_the_command_line(config, settings.home))
+
+    def plain() -> Iterator[str]:
+        yield f"It would begin from {usual.told}."
+        yield cost.words
+
+    answer(cost.model_dump() | {"from": usual.told}, as_json=options.json, plain=plain)
     return 0
 
 

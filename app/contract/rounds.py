@@ -29,6 +29,26 @@ class LaunchMessage(Message):
     config: dict[str, Any] = Field(default_factory=dict)
 
 
+class CostPayload(Payload):
+    """What a launch would cost on this machine, in words and figures: as `sspcm round DIR --dry-run` measures them."""
+
+    words: str
+    steps: int
+    labelled: int
+    unlabelled: int
+    validation: int
+    predicted: int
+    step_seconds: float
+    seconds: float
+    after_seconds: float
+    memory_bytes: int
+    available_bytes: int | None
+    disk_bytes: int
+    working_bytes: int
+    measured: bool
+    device: str
+
+
 class Figures(TypedDict, total=False):
     """How well a network does on the validation images; null where nothing could be measured."""
 

@@ -1,6 +1,7 @@
 """A round: launched, frozen, trained, scored, published.
 
 evidence          how well networks place people whose labels they did not learn from
+cost              what a launch would cost on this machine
 errors            why a round cannot be launched or go on
 folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest

@@ -82,6 +82,7 @@ def _add_round(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
         description="Run, or go on with, the round in a folder.",
     )  # fmt: skip
     parser.add_argument("folder", type=Path, metavar="DIR", help="holds manifest.json; results are written here")
+    parser.add_argument("--dry-run", action="store_true", help="say as JSON what it costs on this machine, and end")
     _add_device(parser)
 
 

@@ -7,6 +7,7 @@ loop              the one loop of every method
 moving            how far a network may move from where it started
 resume            what a training needs to go on, checked before any of it is put back
 round             one round in a folder
+round_cost        what a whole round costs here: time, memory, disk
 starting_weights  starting weights: A and B, each on labels alone
 stopping          a training that is told to end ends after the step under way
 telling           metrics.jsonl and the report

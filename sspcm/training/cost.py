@@ -129,6 +129,7 @@ def _step_seconds(trio: Trio, config: RoundConfig, skeleton: Skeleton, device: t
 def _random_parts(config: RoundConfig, keypoints: int, unlabelled: bool) -> list[Batch]:
     """A step's batches of noise, with keypoints anywhere in the crops, in `train.accumulate` parts."""
     train, frame = config.train, Frame(config.model.input_height, config.model.input_width)
+    draws = (3 if config.method.student else 2) if train.draws == "own" else 1  # a batch for each network that learns
     generator = torch.Generator().manual_seed(0)
 
     def crops(count: int) -> torch.Tensor:
@@ -136,7 +137,7 @@ def _random_parts(config: RoundConfig, keypoints: int, unlabelled: bool) -> list
         return torch.randint(256, size, generator=generator, dtype=torch.uint8)
 
     def part() -> Batch:
-        seen = crops(train.labelled_batch)
+        seen = crops(train.labelled_batch * draws)
         # Rounded up, visibility is 1 or 2: every keypoint is labelled.
         xyv = torch.rand(len(seen), keypoints, 3, generator=generator) * torch.tensor([frame.width, frame.height, 2.0])
         return Batch(seen, xyv.ceil(), crops(train.unlabelled_batch) if unlabelled else None)

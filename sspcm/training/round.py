@@ -70,7 +70,7 @@ from sspcm.training.telling import (
     train_line,
     unpack_steps,
 )
-from sspcm.training.time_left import Afterwards, LookSpeed, seconds_afterwards
+from sspcm.training.time_left import Afterwards, Speed, seconds_afterwards
 from sspcm.whole_files import write_atomically
 
 PREDICT_BATCH = 64
@@ -119,7 +119,7 @@ class _Round:
     ) -> None:
         self.folder, self.manifest, self.config, self.device = folder, manifest, manifest.config, device
         self.log, self.share, self._show = Log(), share, show
-        self.speed = LookSpeed()
+        self.speed = Speed()
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
         self.plain = replace(self.frame, context=1.0)
@@ -339,8 +339,11 @@ class _Round:
     ) -> CropStore:
         """Their crops, kept or streamed; frame: the size, with the surroundings that views need unless told."""
         specs = [crop_spec(person.image, person.box, person.lens, self.config.model) for person in persons]
-        threads = self.config.train.loader_threads
-        return CropStore(specs, frame or self.frame, threads=threads, memory_budget=memory_budget)
+        threads, began = self.config.train.loader_threads, time.monotonic()
+        store = CropStore(specs, frame or self.frame, threads=threads, memory_budget=memory_budget)
+        if not store.streams:
+            self.speed.cut(len(specs), time.monotonic() - began)
+        return store
 
     def look(
         self,
@@ -359,7 +362,8 @@ class _Round:
             pixels=self.config.model.pixels,
             show=show,
         )
-        self.speed.note(len(crops.specs) * len(networks), time.monotonic() - began)
+        if not crops.streams:
+            self.speed.looked(len(crops.specs) * len(networks), time.monotonic() - began)
         return found
 
     def afterwards(self) -> Afterwards:
@@ -382,7 +386,13 @@ class _Round:
         step, steps_left = line["step"], self.steps_after(line["step"])
         a_step = left / steps_left if steps_left else 0.0
         rest = seconds_afterwards(
-            self.config, self.afterwards(), self.speed, step=step, step_seconds=a_step, networks=self.learners
+            self.config,
+            self.afterwards(),
+            self.speed,
+            step=step,
+            step_seconds=a_step,
+            networks=self.learners,
+            unlabelled=bool(self.config.method.paths and self.manifest.used_as("unlabelled")),
         )
         return line | {"seconds_left": round(left + rest, 1)}
 
@@ -413,16 +423,17 @@ class _Round:
     def predict(self, trio: Trio) -> None:
         """All five members' word on every person to be predicted, and the student's closer look, in image pixels."""
         persons = [person for person in self.manifest.persons if person.predict]
-        count, done, began = 2 * len(persons), 0, time.monotonic()  # crops
+        began, members, count, done, looks = time.monotonic(), trio.members(), 2 * len(persons), 0, 0  # crops
 
         def tell(just_done: int) -> None:
-            nonlocal done
+            nonlocal done, looks
+            looks += just_done * (len(members) if done < len(persons) else 1)  # the closer look is the student's alone
             done += just_done
-            left = (time.monotonic() - began) / done * (count - done)
+            left = (time.monotonic() - began) / looks * ((len(members) + 1) * len(persons) - looks)
             self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)})
 
         crops = self.crops(persons, frame=self.plain, memory_budget=0)  # each is looked at once: none is kept
-        found = self.look(trio.members(), crops, tell)
+        found = self.look(members, crops, tell)
         arrays: dict[str, Any] = {str(name): rows for name, rows in found.items()}
         arrays[CLOSER_LOOK] = self.look_closer(trio, crops, tell)
         content = io.BytesIO()

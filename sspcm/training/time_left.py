@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sspcm.config import RoundConfig
 from sspcm.training.moving import PARTS
 
-SHIPPED, MEMBERS = 3, 5
-"""Networks that are measured, and networks that predict."""
+SHIPPED, LOOKS, CUTS = 3, 6, 2
+"""Networks that are measured; looks at a person who is predicted, the student's closer one among them; their crops."""
 FEWEST_LOOKS = 8
 """One network's word on one person is a look; fewer at a time are mostly what beginning costs."""
 LOOK_OF_A_STEP = 0.7
@@ -15,16 +15,31 @@ LOOK_OF_A_STEP = 0.7
 
 
 @dataclass
-class LookSpeed:
-    """How fast networks look at people in this run: the fastest time, since the first one pays for all beginnings."""
+class Speed:
+    """How fast this run cuts crops and how fast networks look at people, in the mean of all that it did so far."""
 
-    seconds: float | None = None
+    looks: int = 0
+    looking_s: float = 0.0
+    cuts: int = 0
+    cutting_s: float = 0.0
 
-    def note(self, looks: int, seconds: float) -> None:
-        """So many looks took so long."""
-        if looks >= FEWEST_LOOKS:
-            each = seconds / looks
-            self.seconds = each if self.seconds is None else min(self.seconds, each)
+    def looked(self, looks: int, seconds: float) -> None:
+        """So many looks took so long, on crops that were there."""
+        self.looks, self.looking_s = self.looks + looks, self.looking_s + seconds
+
+    def cut(self, crops: int, seconds: float) -> None:
+        """So many crops were cut in so long."""
+        self.cuts, self.cutting_s = self.cuts + crops, self.cutting_s + seconds
+
+    @property
+    def a_look(self) -> float | None:
+        """Seconds; None before there were enough."""
+        return self.looking_s / self.looks if self.looks >= FEWEST_LOOKS else None
+
+    @property
+    def a_cut(self) -> float:
+        """Seconds; 0 while none was cut."""
+        return self.cutting_s / max(1, self.cuts)
 
 
 @dataclass(frozen=True)
@@ -43,13 +58,26 @@ class Afterwards:
         is_moved = bool(train.held_out) or train.ships == "mean"
         measured = self.validation * SHIPPED * (refreshes + 1 + is_moved)
         moved = self.held_out * (len(PARTS) + 1)
-        return measured + moved + self.predicted * MEMBERS
+        return measured + moved + self.predicted * LOOKS
 
 
 def seconds_afterwards(
-    config: RoundConfig, afterwards: Afterwards, speed: LookSpeed, *, step: int, step_seconds: float, networks: int
+    config: RoundConfig,
+    afterwards: Afterwards,
+    speed: Speed,
+    *,
+    step: int,
+    step_seconds: float,
+    networks: int,
+    unlabelled: bool,
 ) -> float:
-    """What comes on top of the steps that are left. step_seconds: of one step; networks: how many learn."""
-    a_step = config.train.labelled_batch * networks
-    look = speed.seconds if speed.seconds is not None else LOOK_OF_A_STEP * step_seconds / max(1, a_step)
-    return look * afterwards.looks(config, step=step)
+    """What comes on top of the steps that are left. step_seconds: of one step; networks: how many learn.
+
+    unlabelled: whether they learn from unlabelled persons, too, of whom each sees an easy view and every hard one.
+    """
+    looks = afterwards.looks(config, step=step)
+    if speed.a_look is not None:
+        return speed.a_look * looks + speed.a_cut * CUTS * afterwards.predicted
+    views = 1 + len(config.method.paths) if unlabelled else 0
+    a_step = networks * (config.train.labelled_batch + views * config.train.unlabelled_batch)
+    return LOOK_OF_A_STEP * step_seconds / max(1, a_step) * looks

@@ -152,7 +152,7 @@ class LeadCharts extends Part {
         empty: "The loss is drawn here while a round trains." }),
       chart({ title: `Validation AP${of}`, about: `AP of A, B and C${of} by step`, xTitle: "step", xMost: steps, series: networks(ap),
         empty: "AP on the validation images is measured at every snapshot refresh." }),
-      chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round (people measured on; not joined where they change)",
+      chart({ title: "Validation AP over rounds", about: "AP of A, B and C after each published round", xTitle: "round (people; not joined where they change)",
         series: networks(rounds), rounds: people, empty: "Every published round adds a point." }),
     ];
     return html("div", { class: "charts" }, ...charts.map((figure) => html("div", { class: "card" }, figure)));

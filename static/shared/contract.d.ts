@@ -87,6 +87,25 @@ export interface CirclePayload {
   radius: number;
 }
 
+/** What a launch would cost on this machine, in words and figures: as `sspcm round DIR --dry-run` measures them. */
+export interface CostPayload {
+  words: string;
+  steps: number;
+  labelled: number;
+  unlabelled: number;
+  validation: number;
+  predicted: number;
+  step_seconds: number;
+  seconds: number;
+  after_seconds: number;
+  memory_bytes: number;
+  available_bytes: number | null;
+  disk_bytes: number;
+  working_bytes: number;
+  measured: boolean;
+  device: string;
+}
+
 /**
  * How many images and persons there are in all; states without a split are those of the train images.
  *

@@ -11,8 +11,10 @@ from app.contract.rounds import without_folders
 from app.home.settings import Settings
 from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_state
+from app.rounds.cost import cost_of_launch
 from app.rounds.errors import LearningError
 from app.rounds.launching import launch_from_page
+from app.rounds.starting_weights import require_named
 from app.rounds.usual_settings import FIRST, UsualSettings, begin_from, usual_settings
 from app.web.pages.elements import lead_before_launch, lead_said
 from app.web.pages.leads_only import for_leads, lead_of
@@ -23,6 +25,7 @@ from sspcm.plain import read_toml
 
 LAST = "as last time"
 """What the form's field "Preset" says for the last round's settings."""
+MEASURING = "A few steps are timed on this machine: up to half a minute. Nothing is launched."
 Number = float | None
 """What a number's field holds; None when it is empty."""
 
@@ -33,24 +36,29 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     home = settings.home
     fields = _fields(store, home)
     lead_before_launch()
+    cost = gr.Button("What would it cost?")
     launch = gr.Button("Launch round", variant="primary")
     said = lead_said()
 
-    def launch_one(
-        request: gr.Request,
-        name: str,
-        method: str,
-        steps: Number,
-        seed: Number,
-        blind_share: Number,
-        text: str | None,
-    ) -> dict[str, Any]:
+    def chosen(
+        name: str, method: str, steps: Number, seed: Number, blind_share: Number, text: str | None
+    ) -> RoundConfig:
+        """Raises ConfigError."""
+        changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
+        return _config(_begun_from(store, home, name).config, changes, text or "")
+
+    def say_cost(*values: Any) -> dict[str, Any]:
+        try:
+            config = chosen(*values)
+            require_named(config, home)
+            return _said(ok=True, text=cost_of_launch(store, settings, config).words)
+        except (ConfigError, LearningError, StoreError) as error:
+            return _said(ok=False, text=without_folders(f"Not measured: {error}"))
+
+    def launch_one(request: gr.Request, *values: Any) -> dict[str, Any]:
         user = lead_of(request)
         try:
-            changes = _changes(method=method, steps=steps, seed=seed, blind_share=blind_share)
-            record = launch_from_page(
-                store, engine, config=_config(_begun_from(store, home, name).config, changes, text or ""), user=user
-            )
+            record = launch_from_page(store, engine, config=chosen(*values), user=user)
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=without_folders(f"Not launched: {error}"))
         state = worker_state(store, settings)
@@ -59,7 +67,14 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
             ok=True, text=f"Round {record.number} is queued; labelling goes on meanwhile. {what}", command=state.command
         )
 
-    launch.click(launch_one, fields, said, queue=False, api_visibility="private", show_progress="hidden")
+    quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+    waits = cost.click(
+        for_leads(lambda: (_said(ok=True, text=MEASURING), gr.update(interactive=False))), None, [said, cost], **quiet
+    )
+    waits.then(for_leads(say_cost), fields, said, **quiet).then(
+        for_leads(lambda: gr.update(interactive=True)), None, cost, **quiet
+    )
+    launch.click(launch_one, fields, said, **quiet)
     return launch
 
 
@@ -70,7 +85,7 @@ def _fields(store: Store, home: Path) -> list[gr.components.Component]:
     """
     demo = PRESETS[FIRST]
     with gr.Row():
-        info = "demo: minutes on a CPU, standard: a GPU"
+        info = "demo: minutes on a CPU; imported: your pose model, likewise; standard: a GPU"
         preset = gr.Dropdown([*PRESETS, LAST], value=FIRST, label="Preset", info=info, min_width=130)
         method = gr.Dropdown(
             list(METHODS), value="sspcm", label="Method", info="who teaches whom, on which hard views", min_width=130

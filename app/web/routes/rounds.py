@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from app.contract.base import IdInAddress
 from app.contract.rounds import (
+    CostPayload,
     LaunchMessage,
     StartsPayload,
     StoryMessage,
@@ -17,7 +18,9 @@ from app.contract.rounds import (
     without_folders,
 )
 from app.processes.worker_state import worker_json, worker_state
+from app.rounds.cost import cost_of_launch
 from app.rounds.launching import launch_from_page
+from app.rounds.starting_weights import require_named
 from app.rounds.starts import use
 from app.rounds.starts_told import starts_told
 from app.rounds.stopping import cancel_round, delete_round, go_on_with_round
@@ -54,6 +57,13 @@ def round_routes(home: OpenHome) -> APIRouter:
     def list_rounds() -> dict[str, Any]:
         with home.store.reading() as tx:
             return {"rounds": [for_browsers(round_json(record)) for record in rounds.latest(tx, 1000)]}
+
+    @api.post("/api/rounds/cost")
+    def say_cost(message: LaunchMessage) -> CostPayload:
+        """What a launch with this message would cost; it takes some seconds, and launches nothing."""
+        config = merge(begin_from(home.store, home.settings.home, message.preset).config, message.config)
+        require_named(config, home.settings.home)
+        return cost_of_launch(home.store, home.settings, config)
 
     @api.get("/api/rounds/starts")
     def show_starts() -> StartsPayload:

@@ -12,7 +12,7 @@ from app.rounds.freezing import freeze_round
 from app.rounds.launching import launch_from_page, launch_round
 from db.errors import RoundActive
 from db.rounds import rounds
-from sspcm.config import ConfigError, ModelConfig, RoundConfig
+from sspcm.config import ConfigError, ModelConfig, RoundConfig, TrainConfig
 from tests.app.rounds.round_home import Home, unlabelled
 
 
@@ -71,3 +71,12 @@ def test_a_page_names_weights_of_the_home_and_nothing_else(home: Home, engine: E
     freeze_round(home.store, home.files, dataclasses.replace(home.settings, home=engine.home), number)
     (manifest,) = (engine.home / "rounds").rglob("manifest.json")
     assert json.loads(manifest.read_text())["weights"] == str(engine.home / "weights" / "mine")
+
+
+def test_a_training_without_end_is_refused_in_words(home: Home, engine: Engine) -> None:
+    home.add("a.jpg", home.labelled())
+    endless = RoundConfig(train=TrainConfig(steps=10_000_000))
+    with pytest.raises(LearningError, match="train.steps is 10,000,000; a round in a home may have at most 781,250"):
+        launch_round(home.store, engine, config=endless, user=home.lead)
+    assert engine.job_state(1) == "missing"
+    launch_round(home.store, engine, config=RoundConfig(train=TrainConfig(steps=781_250)), user=home.lead)

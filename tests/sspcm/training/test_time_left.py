@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sspcm.config import METHODS, RoundConfig, TrainConfig
 from sspcm.training.loop import is_refresh
-from sspcm.training.time_left import LOOK_OF_A_STEP, Afterwards, LookSpeed, seconds_afterwards
+from sspcm.training.time_left import LOOK_OF_A_STEP, Afterwards, Speed, seconds_afterwards
 
 CONFIG = RoundConfig(method=METHODS["supervised"], train=TrainConfig(steps=200, snapshot_every=100, labelled_batch=8))
 PEOPLE = Afterwards(validation=13, held_out=27, predicted=419)
@@ -23,30 +23,41 @@ def test_looks_follow_the_refreshes_that_are_left(steps: int, every: int, data: 
     assert looks == 3 * (refreshes + 1)
 
 
-def test_everybody_is_predicted_by_five_networks_and_those_left_out_are_measured_on_each_place() -> None:
-    assert Afterwards(0, 0, 419).looks(CONFIG, step=0) == 5 * 419
+def test_everybody_is_looked_at_six_times_and_those_left_out_are_measured_on_each_place() -> None:
+    assert Afterwards(0, 0, 419).looks(CONFIG, step=0) == 6 * 419
     moved = replace(CONFIG, train=replace(CONFIG.train, held_out=0.2))
     assert Afterwards(0, 27, 0).looks(moved, step=0) == 5 * 27
     assert Afterwards(13, 0, 0).looks(moved, step=200) == 2 * 3 * 13, "at the end, and once they are moved"
 
 
 def test_it_falls_as_the_training_goes_on() -> None:
-    speed = LookSpeed(0.07)
+    speed = Speed(looks=100, looking_s=7.0, cuts=10, cutting_s=0.1)
     left = [
-        seconds_afterwards(CONFIG, PEOPLE, speed, step=step, step_seconds=1.6, networks=2) for step in range(0, 201, 10)
+        seconds_afterwards(CONFIG, PEOPLE, speed, step=step, step_seconds=1.6, networks=2, unlabelled=False)
+        for step in range(0, 201, 10)
     ]
     assert left == sorted(left, reverse=True)
-    assert left[-1] == pytest.approx(0.07 * (5 * 419 + 3 * 13 + 5 * 27), rel=1e-6)
+    assert left[-1] == pytest.approx(0.07 * (6 * 419 + 3 * 13 + 5 * 27) + 0.01 * 2 * 419)
 
 
-def test_the_fastest_time_counts_and_a_handful_says_nothing() -> None:
-    speed = LookSpeed()
-    speed.note(3, 9.0)
-    assert speed.seconds is None
-    assert seconds_afterwards(
-        CONFIG, Afterwards(0, 0, 100), speed, step=0, step_seconds=1.6, networks=2
-    ) == pytest.approx(500 * LOOK_OF_A_STEP * 0.1)
-    speed.note(10, 5.0)
-    speed.note(100, 7.0)
-    speed.note(10, 4.0)
-    assert speed.seconds == pytest.approx(0.07)
+def test_the_mean_time_counts_and_a_handful_says_nothing() -> None:
+    speed = Speed()
+    speed.looked(3, 9.0)
+    assert speed.a_look is None
+    left = seconds_afterwards(
+        CONFIG, Afterwards(0, 0, 100), speed, step=0, step_seconds=1.6, networks=2, unlabelled=False
+    )
+    assert left == pytest.approx(600 * LOOK_OF_A_STEP * 0.1)
+    speed.looked(97, 1.0)
+    assert speed.a_look == pytest.approx(0.1)
+
+
+def test_a_step_that_shows_unlabelled_persons_too_has_more_looks_in_it() -> None:
+    sspcm = replace(CONFIG, method=METHODS["sspcm"])
+    alone, taught = (
+        seconds_afterwards(
+            sspcm, Afterwards(0, 0, 100), Speed(), step=0, step_seconds=1.6, networks=3, unlabelled=unlabelled
+        )
+        for unlabelled in (False, True)
+    )
+    assert taught < alone
