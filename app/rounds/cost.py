@@ -23,7 +23,7 @@ from app.rounds.training import TRAINER_NICE
 from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project, project_uuid
-from db.records import FrozenPerson, ImageRecord, PersonRecord
+from db.records import FrozenPerson, FrozenRole, ImageRecord, PersonRecord
 from db.rounds import rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
@@ -108,7 +108,7 @@ def _manifest(store: Store, settings: Settings, config: RoundConfig) -> tuple[Ma
 
 def _frozen(person: PersonRecord, by_id: dict[int, ImageRecord]) -> FrozenPerson:
     """As if frozen now; labels are named by their persons, since nobody keeps them."""
-    role = "labelled" if by_id[person.image_id].split == "train" else "validation"
+    role: FrozenRole = "labelled" if by_id[person.image_id].split == "train" else "validation"
     return FrozenPerson(person.id, person.image_id, person.id, person.revision, "", role)
 
 

@@ -70,7 +70,7 @@ from sspcm.training.telling import (
     train_line,
     unpack_steps,
 )
-from sspcm.training.time_left import Afterwards, Speed, seconds_afterwards
+from sspcm.training.time_left import TimeLeft
 from sspcm.whole_files import write_atomically
 
 PREDICT_BATCH = 64
@@ -119,7 +119,7 @@ class _Round:
     ) -> None:
         self.folder, self.manifest, self.config, self.device = folder, manifest, manifest.config, device
         self.log, self.share, self._show = Log(), share, show
-        self.speed = Speed()
+        self.time_left = TimeLeft(manifest)
         self.started = self._said = time.monotonic()
         self.frame = Frame(self.config.model.input_height, self.config.model.input_width)
         self.plain = replace(self.frame, context=1.0)
@@ -342,7 +342,7 @@ class _Round:
         threads, began = self.config.train.loader_threads, time.monotonic()
         store = CropStore(specs, frame or self.frame, threads=threads, memory_budget=memory_budget)
         if not store.streams:
-            self.speed.cut(len(specs), time.monotonic() - began)
+            self.time_left.speed.cut(len(specs), time.monotonic() - began)
         return store
 
     def look(
@@ -363,38 +363,8 @@ class _Round:
             show=show,
         )
         if not crops.streams:
-            self.speed.looked(len(crops.specs) * len(networks), time.monotonic() - began)
+            self.time_left.speed.looked(len(crops.specs) * len(networks), time.monotonic() - began)
         return found
-
-    def afterwards(self) -> Afterwards:
-        """Whom the round looks at besides its steps."""
-        persons, manifest = self.manifest.persons, self.manifest
-        labelled = [one.id for one in manifest.used_as("labelled")]
-        held_out = sum(len(left_out_of(labelled, self.config, network=number)) for number in range(self.learners))
-        return Afterwards(len(manifest.measured_by()), held_out, sum(one.predict for one in persons))
-
-    @property
-    def learners(self) -> int:
-        """How many networks learn."""
-        return 3 if self.config.method.student else 2
-
-    def whole_time(self, line: dict[str, Any]) -> dict[str, Any]:
-        """The line of a step with the time left for the whole round, not for the steps alone."""
-        left = line.get("seconds_left")
-        if line["stage"] != "train" or left is None:
-            return line
-        step, steps_left = line["step"], self.steps_after(line["step"])
-        a_step = left / steps_left if steps_left else 0.0
-        rest = seconds_afterwards(
-            self.config,
-            self.afterwards(),
-            self.speed,
-            step=step,
-            step_seconds=a_step,
-            networks=self.learners,
-            unlabelled=bool(self.config.method.paths and self.manifest.used_as("unlabelled")),
-        )
-        return line | {"seconds_left": round(left + rest, 1)}
 
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
         """AP and its kin of A, B and C on the labelled validation persons; empty without any. C is what is shipped."""
@@ -476,7 +446,7 @@ class _Round:
 
     def say(self, line: dict[str, Any]) -> None:
         """Append a line to metrics.jsonl."""
-        line = self.whole_time(line)
+        line = self.time_left.in_all(line)
         self._said = time.monotonic()
         with (self.folder / METRICS_FILE).open("a") as file:
             file.write(json.dumps(line) + "\n")

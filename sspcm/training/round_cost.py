@@ -8,11 +8,9 @@ import torch
 from sspcm.config import IMPORTED, RoundConfig
 from sspcm.crops.store import MEMORY_BUDGET_BYTES, Frame
 from sspcm.manifest import Manifest, read_manifest
-from sspcm.members import MEMBERS
 from sspcm.round_folder import MANIFEST_FILE
 from sspcm.training.cost import FLOAT_BYTES, measure_cost
-from sspcm.training.loop import left_out_of
-from sspcm.training.time_left import Afterwards, Speed, seconds_afterwards
+from sspcm.training.time_left import LOOKS, Speed, afterwards_of, seconds_afterwards
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,15 @@ class RoundCost:
 def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
     """Take a few of its steps on random crops. Raises RoundError where one runs out of memory, or for its manifest."""
     manifest = read_manifest(folder / MANIFEST_FILE)
-    config, persons = manifest.config, manifest.persons
+    config = manifest.config
     labelled, unlabelled = manifest.used_as("labelled"), manifest.used_as("unlabelled")
     learns_from = unlabelled if config.method.paths else ()
     cost = measure_cost(config, manifest.skeleton, device, unlabelled=bool(learns_from), weights=manifest.weights)
     networks = len(cost.parameters)
-    held_out = sum(len(left_out_of([one.id for one in labelled], config, network=n)) for n in range(networks))
-    predicted = sum(one.predict for one in persons)
+    afterwards = afterwards_of(manifest, networks=networks)
     after = seconds_afterwards(
         config,
-        Afterwards(len(manifest.measured_by()), held_out, predicted),
+        afterwards,
         Speed(),
         step=0,
         step_seconds=cost.step_seconds,
@@ -65,14 +62,14 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
         steps=config.train.steps,
         labelled=len(labelled),
         unlabelled=len(learns_from),
-        validation=len(manifest.measured_by()),
-        predicted=predicted,
+        validation=afterwards.validation,
+        predicted=afterwards.predicted,
         step_seconds=cost.step_seconds,
         seconds=cost.step_seconds * config.train.steps,
         after_seconds=after,
         memory_bytes=cost.state_bytes + cost.activation_bytes + _crops_bytes(config, len(labelled) + len(learns_from)),
         available_bytes=cost.available_bytes,
-        disk_bytes=kept * one_network + _predictions_bytes(manifest, predicted),
+        disk_bytes=kept * one_network + _predictions_bytes(manifest, afterwards.predicted),
         working_bytes=cost.state_bytes,
         measured=cost.measured,
         device=str(device),
@@ -88,4 +85,4 @@ def _crops_bytes(config: RoundConfig, persons: int) -> int:
 
 def _predictions_bytes(manifest: Manifest, predicted: int) -> int:
     """Uncompressed: what is written is about half of it."""
-    return predicted * len(MEMBERS) * len(manifest.skeleton) * 3 * FLOAT_BYTES
+    return predicted * LOOKS * len(manifest.skeleton) * 3 * FLOAT_BYTES

@@ -1,8 +1,11 @@
 """How long a round goes on after its last step: it is measured, put on its way, and everybody is predicted."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sspcm.config import RoundConfig
+from sspcm.manifest import Manifest
+from sspcm.training.loop import left_out_of
 from sspcm.training.moving import PARTS
 
 SHIPPED, LOOKS, CUTS = 3, 6, 2
@@ -81,3 +84,37 @@ def seconds_afterwards(
     views = 1 + len(config.method.paths) if unlabelled else 0
     a_step = networks * (config.train.labelled_batch + views * config.train.unlabelled_batch)
     return LOOK_OF_A_STEP * step_seconds / max(1, a_step) * looks
+
+
+def afterwards_of(manifest: Manifest, *, networks: int) -> Afterwards:
+    """Whom the round of this manifest looks at. networks: how many learn."""
+    labelled = [one.id for one in manifest.used_as("labelled")]
+    held_out = sum(len(left_out_of(labelled, manifest.config, network=number)) for number in range(networks))
+    return Afterwards(len(manifest.measured_by()), held_out, sum(one.predict for one in manifest.persons))
+
+
+class TimeLeft:
+    """Makes the time left of the steps that of the whole round."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.speed, self._config = Speed(), manifest.config
+        self._networks = 3 if manifest.config.method.student else 2
+        self._unlabelled = bool(manifest.config.method.paths and manifest.used_as("unlabelled"))
+        self._afterwards = afterwards_of(manifest, networks=self._networks)
+
+    def in_all(self, line: dict[str, Any]) -> dict[str, Any]:
+        """The same line of metrics.jsonl: a training's with what comes after its steps, others as they are."""
+        left = line.get("seconds_left")
+        if line["stage"] != "train" or left is None:
+            return line
+        step = line["step"]
+        rest = seconds_afterwards(
+            self._config,
+            self._afterwards,
+            self.speed,
+            step=step,
+            step_seconds=left / max(1, self._config.train.steps - step),
+            networks=self._networks,
+            unlabelled=self._unlabelled,
+        )
+        return line | {"seconds_left": round(left + rest, 1)}

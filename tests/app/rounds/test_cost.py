@@ -38,7 +38,9 @@ def test_a_launchs_cost_is_measured_by_the_trainer_and_nothing_is_left(home: Hom
     before = sorted(home.settings.home.rglob("*"))
     cost = cost_of_launch(home.store, home.settings, config)
     assert (cost.steps, cost.labelled, cost.unlabelled, cost.validation, cost.predicted) == (60, 2, 1, 1, 4)
-    assert cost.words.startswith("60 steps on 2 labelled people and 1 without a label, then 4 people are predicted: about ")
+    assert cost.words.startswith(
+        "60 steps on 2 labelled people and 1 without a label, then 4 people are predicted: about "
+    )
     assert sorted(home.settings.home.rglob("*")) == before
     with home.store.reading() as tx:
         assert rounds.latest(tx, 1) == []

@@ -76,7 +76,7 @@ def test_a_page_names_weights_of_the_home_and_nothing_else(home: Home, engine: E
 def test_a_training_without_end_is_refused_in_words(home: Home, engine: Engine) -> None:
     home.add("a.jpg", home.labelled())
     endless = RoundConfig(train=TrainConfig(steps=10_000_000))
-    with pytest.raises(LearningError, match="train.steps is 10,000,000; a round in a home may have at most 781,250"):
+    with pytest.raises(LearningError, match=r"train\.steps is 10,000,000; a round in a home may have at most 781,250"):
         launch_round(home.store, engine, config=endless, user=home.lead)
     assert engine.job_state(1) == "missing"
     launch_round(home.store, engine, config=RoundConfig(train=TrainConfig(steps=781_250)), user=home.lead)

@@ -18,7 +18,7 @@ def test_a_rounds_cost_counts_steps_people_memory_and_disk(make_round):
     cost = cost_of_round(folder, CPU)
     assert (cost.steps, cost.labelled, cost.unlabelled, cost.validation, cost.predicted) == (60, 3, 4, 2, 9)
     assert cost.seconds == pytest.approx(60 * cost.step_seconds) and cost.after_seconds > 0 and cost.measured
-    assert 0 < cost.disk_bytes and 0 < cost.working_bytes < cost.memory_bytes
+    assert cost.disk_bytes > 0 and 0 < cost.working_bytes < cost.memory_bytes
     assert [path.name for path in folder.iterdir()] == ["manifest.json"]
     assert json.loads(json.dumps(asdict(cost)))["device"] == "cpu"
 

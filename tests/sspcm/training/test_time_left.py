@@ -1,14 +1,16 @@
 """The time left is that of the whole round: what comes after the steps is in it from the start."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sspcm.config import METHODS, RoundConfig, TrainConfig
+from sspcm.manifest import read_manifest
 from sspcm.training.loop import is_refresh
-from sspcm.training.time_left import LOOK_OF_A_STEP, Afterwards, Speed, seconds_afterwards
+from sspcm.training.time_left import LOOK_OF_A_STEP, Afterwards, Speed, TimeLeft, seconds_afterwards
 
 CONFIG = RoundConfig(method=METHODS["supervised"], train=TrainConfig(steps=200, snapshot_every=100, labelled_batch=8))
 PEOPLE = Afterwards(validation=13, held_out=27, predicted=419)
@@ -61,3 +63,14 @@ def test_a_step_that_shows_unlabelled_persons_too_has_more_looks_in_it() -> None
         for unlabelled in (False, True)
     )
     assert taught < alone
+
+
+def test_a_trainings_line_has_the_whole_rounds_time_and_a_predictions_keeps_its_own(make_round: Any) -> None:
+    manifest = read_manifest(make_round(steps=6, labelled=3, unlabelled=4, validation=2) / "manifest.json")
+    left = TimeLeft(manifest)
+    left.speed.looked(100, 10.0)
+    training = {"stage": "train", "step": 2, "seconds_left": 4.0}
+    looks = 9 * 6 + 2 * 3 * 2  # a refresh is to come, and the end
+    assert left.in_all(training)["seconds_left"] == pytest.approx(4.0 + 0.1 * looks)
+    for line in ({"stage": "predict", "step": 2, "seconds_left": 4.0}, {"stage": "train", "step": 0, "began": True}):
+        assert left.in_all(line) == line
