@@ -45,3 +45,12 @@ def test_the_open_images_counted_quickly_are_those_of_the_counts(store, add_peop
     add_people(store, split="validation")
     with store.reading() as tx:
         assert counts.count_open(tx) == counts.count(tx).images_open == 3
+
+
+def test_labelled_validation_people_are_counted_with_their_images(store, add_people):
+    add_people(store, count=2, persons=3, labelled=True, split="validation")
+    add_people(store, count=4, split="validation")
+    add_people(store, count=5, labelled=True)
+    with store.reading() as tx:
+        found = counts.validation_labelled(tx)
+    assert (found.persons, found.images) == (6, 2)

@@ -57,3 +57,12 @@ def test_what_is_not_there_is_named(store):
         images.get_image(tx, 99)
     with store.reading() as tx, pytest.raises(NotFound, match="There is no person 99"):
         get_person(tx, 99)
+
+
+def test_open_validation_images_are_told_with_how_many_people_wait(store, add_people):
+    (three,) = add_people(store, persons=3, split="validation")
+    (nobody,) = add_people(store, persons=0, split="validation")
+    add_people(store, labelled=True, split="validation")
+    add_people(store)
+    with store.reading() as tx:
+        assert images.open_validation(tx) == {three.id: 3, nobody.id: 1}

@@ -146,3 +146,42 @@ def test_labels_that_may_teach_a_network_are_of_people_it_predicted_and_did_not_
     accept(store, lead, ids[1])
     assert counts(record.number) == [1]
     assert counts(None) == [2, 0]
+
+
+def test_people_who_can_decide_are_counted_by_split_and_those_whom_the_network_learned_from_are_not(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, count=5)
+    add_people(store, count=3, split="validation")
+    add_people(store, labelled=True)  # nobody knows how it came about
+    with store.reading() as tx:
+        ids = [person.id for person in list_persons(tx)]
+    accept(store, lead, ids[0])
+    with store.transaction() as tx:
+        record = rounds.create(tx, config_toml="", user=lead)
+        rounds.start(tx, record.id)
+        rounds.freeze(tx, record.id)
+        poses = [(i, Prediction(np.ones((17, 3)), "C")) for i in ids if i != ids[1]]
+        predictions.add_predictions(tx, record.id, poses)
+    for person_id in (*ids[1:4], *ids[5:7]):
+        accept(store, lead, person_id)
+    with store.reading() as tx:
+        assert evidence.count_deciding(tx, network="C", round_number=1) == (2, 2)
+        assert evidence.count_deciding(tx, network="C", round_number=2) == (0, 0)
+        assert evidence.count_deciding(tx, network="movenet", round_number=None) == (0, 0)
+
+
+def test_corrected_are_the_labelled_people_of_the_pool_whom_an_imported_model_predicted(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, count=3)
+    add_people(store, count=2, split="validation")
+    with store.reading() as tx:
+        ids = [person.id for person in list_persons(tx)]
+    with store.transaction() as tx:
+        pose, told = Prediction(np.ones((17, 3)), "dots"), [PersonScore(i, 0.1, (0.1,) * 17, ()) for i in ids[1:]]
+        predictions.add_imported(tx, [ImportedPrediction(pose, one, "crop") for one in told])
+    for person_id in (ids[0], ids[1], ids[3]):
+        accept(store, lead, person_id)
+    with store.reading() as tx:
+        assert evidence.count_corrected(tx) == 1

@@ -68,3 +68,28 @@ def test_images_get_a_place_in_the_rankings_that_are_shown_or_come(store, add_pe
         assert [one.image_id for one in rankings.open_entries(tx, coming, "train")] == [b, a, c]
         assert rankings.open_entries(tx, coming, "validation") == []
     assert [(item.image.id, item.blind) for item in listed(store, now)] == [(a, False), (b, True), (c, True)]
+
+
+def test_the_order_of_the_current_ranking_is_made_anew_in_its_place(store, add_people, add_account, now):
+    a, b, c = (image.id for image in add_people(store, count=3))
+    lead = add_account(store, "lea", "lead")
+    with store.transaction() as tx:
+        launched = rounds.create(tx, config_toml="", user=lead)
+        rounds.start(tx, launched.id)
+        rankings.add_round_ranking(tx, launched.id, order([a, b, c]))
+        rounds.publish(tx, launched.id, metrics={}, directory="rounds/1", now=now)
+    with store.transaction() as tx:
+        rankings.replace_current(tx, order([c, a]))
+    assert [item.image.id for item in listed(store, now)] == [c, a, b], "what it does not know comes last"
+    with store.transaction() as tx:
+        rankings.replace_current(tx, order([b, c, a]))
+    assert [item.image.id for item in listed(store, now)] == [b, c, a]
+    rank_cold(store, [a, b, c])
+    assert [item.image.id for item in listed(store, now)] == [b, c, a], "it is the round's still"
+
+
+def test_where_there_is_no_ranking_none_is_made(store, add_people, now):
+    a, b = (image.id for image in add_people(store, count=2))
+    with store.transaction() as tx:
+        rankings.replace_current(tx, order([b, a]))
+    assert [item.image.id for item in listed(store, now)] == [a, b]
