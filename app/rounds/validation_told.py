@@ -133,7 +133,7 @@ def _offer(kept: int, wanted: int, *, everybody: int, most: int) -> Offer | None
         persons, why = min((usual - kept, share), half)
         return Offer(persons, f"{usual} in all: {share}" if why == share else why) if persons > 0 else None
     interval = wanted - kept, f"about {wanted} people tell a mean OKS to ±{_oks(WANTED)}"
-    quarter = everybody // 4 - kept, "a quarter of all people in all: the others are there to learn from"
+    quarter = everybody // 4 - kept, "that makes a quarter of all people, and the others are there to learn from"
     persons, why = min(interval, quarter, half)
     return Offer(persons, why) if persons >= WORTH_A_BUTTON else None
 

@@ -30,7 +30,7 @@ class LeadValidation extends AskingCard {
     this.card.replaceChildren(html("div", { class: "head" }, html("h2", {}, "Whom rounds are measured by")),
       html("p", {}, words), ...(warning ? [html("p", { class: "warning" }, warning)] : []), html("p", { class: "soft more" }, advice));
     if (offer !== null && button) {
-      this.card.append(html("div", { class: "exports" }, this.#button(button, offer)), html("p", { class: "soft more" }, `${why}.`));
+      this.card.append(html("div", { class: "exports" }, this.#button(button, offer)), html("p", { class: "soft more" }, `So many: ${why}.`));
     }
     this.card.append(this.#said);
     beforeLaunch = found.before_launch;

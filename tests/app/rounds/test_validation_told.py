@@ -46,7 +46,7 @@ def test_labelled_ones_are_counted_and_what_is_missing_follows(
         "(as people usually differ)."
     )
     assert (told.offer, told.button) == (150, "Keep 90 more people for validation")
-    assert told.why == "a quarter of all people in all: the others are there to learn from"
+    assert told.why == "that makes a quarter of all people, and the others are there to learn from"
     accept(sqlite_store, ann, ids[:10])
     with sqlite_store.reading() as tx:
         told = validation_told(tx)
