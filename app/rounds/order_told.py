@@ -215,7 +215,7 @@ def _words(source: Source, corrected: int, *, is_fitted: bool) -> str:
     whose = f"People come first whose poses by {source.name} are most probably wrong"
     if is_fitted:
         return f"{whose}, as the corrections of {corrected} people teach."
-    answers = "its answers about copies of the image" if source.round_number is None else "its teachers"
+    answers = "its answers about copies of the image" if source.round_number is None else "the networks of its round"
     by = f"{whose}: where {answers} disagree and it is unsure."
     if corrected < LEAST_PERSONS:
         return f"{by} Corrections teach the order from {LEAST_PERSONS} people on; it was made with {corrected}."

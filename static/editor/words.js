@@ -43,7 +43,7 @@ export const HOW = [
   ["Absent", ": outside the picture, or impossible to tell."],
   ["Flags", " (yellow rings) mark keypoints that are probably wrong. Drag the point where it belongs. If it is right, leave it: Enter accepts it as it is. Dragging, {visible}, {hidden} and {absent} mark the flag as looked at; {flag-next} goes to the next one."],
   ["Upright view", ": under a fisheye on the ceiling, heads point away from the middle. Each person is turned so that somebody who stands there is upright; the whole image ({fit-image}) stays as it was taken. {upright} switches it off and on."],
-  ["Ghosts", " are the dashed poses under yours: where the teachers A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
+  ["Ghosts", " are the dashed poses under yours: where the networks A and B put the keypoints, where the student S did, and the previous label L. {ghosts} hides them all; View ({view-settings}) has a switch for each, and for all else that is drawn."],
   ["Loupe", " ({loupe}): what lies around the selected keypoint, magnified. Under a finger it comes by itself."],
   ["Enter", " accepts the person, flags and all, and goes on to the next person, then to the next image. {undo} takes back step by step, also into the image before."],
   ["Mouse", ": drag a keypoint to move it; a right click makes it visible, hidden, absent in turn; drag anywhere else to move the image; the wheel or two fingers zoom. Click a person to select them. While placing, a click places the keypoint, Shift and a click places it hidden; {visible} or {hidden} places it where the pointer is."],

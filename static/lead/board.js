@@ -117,12 +117,16 @@ function latestRound(round, worker) {
   return section;
 }
 
+const BEFORE = "Before → after: what the round's networks said before its first step and after its last, on the people labelled by then, in the "
+  + "crops that it trains on. A pose model's own run sees other crops, so its mean OKS may differ.";
+
 /** @param {Round} round */
 function result(round) {
   /** @type {HTMLElement[]} */
   const parts = [facts(sayResult(round))];
   const pairs = sayPairs(round);
   if (pairs) parts.push(html("p", { class: "soft more" }, `Pairs that taught the student last: ${pairs}.`));
+  if (round.metrics.ap_before?.C) parts.push(html("p", { class: "soft more" }, BEFORE));
   for (const warning of round.metrics.warnings ?? []) parts.push(html("p", { class: "warning" }, `Note: ${warning}`));
   return html("div", {}, ...parts);
 }
@@ -211,12 +215,8 @@ function roundsTable(rounds, labels) {
   const rows = rounds.flatMap((round, place) => roundRows(round, labels[round.number], place === 0));
   if (!rows.length) return card("Rounds", "AP on validation people", html("p", { class: "soft" }, "Rounds are listed here with their AP, once one is launched."));
   return card("Rounds", `AP on validation people, before → after: 1 is perfect; ${sayNetworks(rounds)}`, html("div", {},
-    table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Mean OKS of C", "Took", "Launched by"], rows),
-    html("p", { class: "soft more" }, BEFORE)));
+    table(["Round", "State", "Labels", "AP of A", "AP of B", "AP of C", "Mean OKS of C", "Took", "Launched by"], rows)));
 }
-
-const BEFORE = "Before: the networks that the round began with, on the people labelled by then and in the crops that it trains on. A pose model's "
-  + "own run sees other crops, so its mean OKS under “Where labelling begins” may be another.";
 
 /** The latest round's error stands in its own card already. @param {Round} round @param {number | null} labelled @param {boolean} isLatest */
 function roundRows(round, labelled, isLatest) {
