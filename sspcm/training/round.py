@@ -342,7 +342,7 @@ class _Round:
         threads, began = self.config.train.loader_threads, time.monotonic()
         store = CropStore(specs, frame or self.frame, threads=threads, memory_budget=memory_budget)
         if not store.streams:
-            self.time_left.speed.cut(len(specs), time.monotonic() - began)
+            self.time_left.cut(len(specs), time.monotonic() - began)
         return store
 
     def look(
@@ -352,8 +352,7 @@ class _Round:
         show: Callable[[int], object] = lambda persons: None,
     ) -> dict[Name, Float[np.ndarray, "P K 3"]]:
         """What the networks say about these persons. show: called with how many were just done."""
-        began = time.monotonic()
-        found = predict_persons(
+        return predict_persons(
             networks,
             crops,
             batch=PREDICT_BATCH,
@@ -362,9 +361,6 @@ class _Round:
             pixels=self.config.model.pixels,
             show=show,
         )
-        if not crops.streams:
-            self.time_left.speed.looked(len(crops.specs) * len(networks), time.monotonic() - began)
-        return found
 
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
         """AP and its kin of A, B and C on the labelled validation persons; empty without any. C is what is shipped."""

@@ -10,7 +10,7 @@ from sspcm.crops.store import MEMORY_BUDGET_BYTES, Frame
 from sspcm.manifest import Manifest, read_manifest
 from sspcm.round_folder import MANIFEST_FILE
 from sspcm.training.cost import FLOAT_BYTES, measure_cost
-from sspcm.training.time_left import LOOKS, Speed, afterwards_of, seconds_afterwards
+from sspcm.training.time_left import LOOKS, afterwards_of, seconds_afterwards
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
     after = seconds_afterwards(
         config,
         afterwards,
-        Speed(),
         step=0,
         step_seconds=cost.step_seconds,
         networks=networks,

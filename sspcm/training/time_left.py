@@ -10,39 +10,10 @@ from sspcm.training.moving import PARTS
 
 SHIPPED, LOOKS, CUTS = 3, 6, 2
 """Networks that are measured; looks at a person who is predicted, the student's closer one among them; their crops."""
-FEWEST_LOOKS = 8
-"""One network's word on one person is a look; fewer at a time are mostly what beginning costs."""
 LOOK_OF_A_STEP = 0.7
-"""A look beside a step's time for each person and network: both passes of the flip test and the crop, but no gradients.
-.7 of MoveNet's on two CPU cores (docs/log.md)."""
-
-
-@dataclass
-class Speed:
-    """How fast this run cuts crops and how fast networks look at people, in the mean of all that it did so far."""
-
-    looks: int = 0
-    looking_s: float = 0.0
-    cuts: int = 0
-    cutting_s: float = 0.0
-
-    def looked(self, looks: int, seconds: float) -> None:
-        """So many looks took so long, on crops that were there."""
-        self.looks, self.looking_s = self.looks + looks, self.looking_s + seconds
-
-    def cut(self, crops: int, seconds: float) -> None:
-        """So many crops were cut in so long."""
-        self.cuts, self.cutting_s = self.cuts + crops, self.cutting_s + seconds
-
-    @property
-    def a_look(self) -> float | None:
-        """Seconds; None before there were enough."""
-        return self.looking_s / self.looks if self.looks >= FEWEST_LOOKS else None
-
-    @property
-    def a_cut(self) -> float:
-        """Seconds; 0 while none was cut."""
-        return self.cutting_s / max(1, self.cuts)
+"""A look beside a step's time for each person and network: both passes of the flip test, but no gradients. .7 to .8 of
+MoveNet's on two CPU cores (docs/log.md). Looks that are timed as validation people are measured tell worse: they are
+few, and the first ones pay for all beginnings."""
 
 
 @dataclass(frozen=True)
@@ -67,23 +38,22 @@ class Afterwards:
 def seconds_afterwards(
     config: RoundConfig,
     afterwards: Afterwards,
-    speed: Speed,
     *,
     step: int,
     step_seconds: float,
     networks: int,
     unlabelled: bool,
+    cut_seconds: float = 0.0,
 ) -> float:
-    """What comes on top of the steps that are left. step_seconds: of one step; networks: how many learn.
+    """What comes on top of the steps that are left.
 
-    unlabelled: whether they learn from unlabelled persons, too, of whom each sees an easy view and every hard one.
+    step_seconds: of one step; networks: how many learn; cut_seconds: of one crop. unlabelled: whether they learn from
+    unlabelled persons, too, of whom each sees an easy view and every hard one.
     """
-    looks = afterwards.looks(config, step=step)
-    if speed.a_look is not None:
-        return speed.a_look * looks + speed.a_cut * CUTS * afterwards.predicted
     views = 1 + len(config.method.paths) if unlabelled else 0
     a_step = networks * (config.train.labelled_batch + views * config.train.unlabelled_batch)
-    return LOOK_OF_A_STEP * step_seconds / max(1, a_step) * looks
+    look = LOOK_OF_A_STEP * step_seconds / max(1, a_step)
+    return look * afterwards.looks(config, step=step) + cut_seconds * CUTS * afterwards.predicted
 
 
 def afterwards_of(manifest: Manifest, *, networks: int) -> Afterwards:
@@ -97,24 +67,30 @@ class TimeLeft:
     """Makes the time left of the steps that of the whole round."""
 
     def __init__(self, manifest: Manifest) -> None:
-        self.speed, self._config = Speed(), manifest.config
+        self._config, self._step_s, self._cuts, self._cutting_s = manifest.config, 0.0, 0, 0.0
         self._networks = 3 if manifest.config.method.student else 2
         self._unlabelled = bool(manifest.config.method.paths and manifest.used_as("unlabelled"))
         self._afterwards = afterwards_of(manifest, networks=self._networks)
+
+    def cut(self, crops: int, seconds: float) -> None:
+        """So many crops were cut in so long."""
+        self._cuts, self._cutting_s = self._cuts + crops, self._cutting_s + seconds
 
     def in_all(self, line: dict[str, Any]) -> dict[str, Any]:
         """The same line of metrics.jsonl: a training's with what comes after its steps, others as they are."""
         left = line.get("seconds_left")
         if line["stage"] != "train" or left is None:
             return line
-        step = line["step"]
+        step, steps_left = line["step"], self._config.train.steps - line["step"]
+        if steps_left:
+            self._step_s = left / steps_left
         rest = seconds_afterwards(
             self._config,
             self._afterwards,
-            self.speed,
             step=step,
-            step_seconds=left / max(1, self._config.train.steps - step),
+            step_seconds=self._step_s,
             networks=self._networks,
             unlabelled=self._unlabelled,
+            cut_seconds=self._cutting_s / max(1, self._cuts),
         )
         return line | {"seconds_left": round(left + rest, 1)}

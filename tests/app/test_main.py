@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import re
 import shlex
 import signal
 import socket
@@ -229,6 +230,9 @@ def test_the_only_lead_launches_and_a_second_round_waits_for_the_first(run: Run)
     assert "there is no lead" in run("round", "launch")[2]
     run("user", "add", "lea", "--role", "lead")
     assert "no lead is named 'lee'" in run("round", "launch", "--as", "lee")[2]
+    status, out, _ = run("round", "launch", "--preset", "demo", "--dry-run")
+    assert status == 0 and re.search(r"preset 'demo'\.\n200 steps on 53 labelled people, then .+ of disk", out), out
+    assert json.loads(run("round", "list", "--json")[1])["rounds"] == []
     status, out, _ = run("round", "launch", "--preset", "demo", "--json")
     launched = json.loads(out)
     assert (status, launched["number"], launched["state"], launched["launched_by"]) == (0, 1, "queued", "lea")
