@@ -98,7 +98,7 @@ def test_a_fresh_home_is_imported_queued_and_exported(run: Run, tmp_path: Path) 
     status, out, _ = run(*importing("seed"), "--group-from", "room", "--json")
     assert (status, json.loads(out)["images_new"]) == (0, 11)
     status, out, _ = run("queue", "--json")
-    assert (status, json.loads(out)) == (0, {"items": [], "starts": None, "order": None})
+    assert (status, json.loads(out)) == (0, {"items": [], "starts": None, "order": None, "corrected": None})
     status, out, _ = run("export", str(tmp_path / "out.json"), "--json")
     assert (status, json.loads(out)["labelled"]) == (0, 53)
     assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 53
