@@ -107,7 +107,7 @@ class Life:
     def check_all(self) -> None:
         """Whoever was ever learned from by a label is in no validation, and whoever measured is in no training."""
         labelled = set().union(*(learned_from(one, "labelled") for one in self.manifests))
-        measured = set().union(*(learned_from(one, "validation") for one in self.manifests))
+        measured = set().union(*(measured_by(one) for one in self.manifests))
         assert not labelled & measured
         with self.home.store.reading() as tx:
             split = {i: images.get_image(tx, get_person(tx, i).image_id).split for i in labelled | measured}
@@ -117,6 +117,11 @@ class Life:
 
 def learned_from(manifest: dict[str, Any], *uses: str) -> set[int]:
     return {person["id"] for person in manifest["persons"] if person["use"] in uses}
+
+
+def measured_by(manifest: dict[str, Any]) -> set[int]:
+    """Who is there without a label is predicted, and measures nothing: their image may be given back."""
+    return {person["id"] for person in manifest["persons"] if person["use"] == "validation" and person["xyv"]}
 
 
 def begin(folder: Path, migrated: Path, make_label: Callable[..., Label]) -> Life:
@@ -163,7 +168,7 @@ def test_a_round_that_was_frozen_before_an_image_was_kept_does_not_learn_from_it
     (home.folder() / "manifest.json").unlink()
     freeze_round(home.store, home.files, home.settings, 1)
     uses = {person["id"]: person["use"] for person in home.manifest()["persons"]}
-    assert (later in uses, uses[taken_back]) == (False, "labelled")
+    assert (uses[later], uses[taken_back]) == ("validation", "labelled")
 
 
 def test_an_image_moved_behind_the_stores_back_is_left_out(home: Home) -> None:
@@ -175,4 +180,6 @@ def test_an_image_moved_behind_the_stores_back_is_left_out(home: Home) -> None:
         tx.connection().exec_driver_sql(f"UPDATE images SET split = 'validation' WHERE id = {image.id}")
     (home.folder() / "manifest.json").unlink()
     freeze_round(home.store, home.files, home.settings, 1)
-    assert not {one, two} & {person["id"] for person in home.manifest()["persons"]}
+    manifest = home.manifest()
+    assert one not in {person["id"] for person in manifest["persons"]}
+    assert two not in learned_from(manifest, "labelled", "unlabelled") | measured_by(manifest)
