@@ -115,7 +115,7 @@ def test_one_command_leads_from_boxes_and_a_model_to_a_ranked_queue(run: Run, tm
     assert told["predicted"] == told["persons"] > 0
     _, out, _ = run("queue", "--json")
     first = next(item for item in json.loads(out)["items"] if not item["blind"])
-    assert any("copies of the image" in why or "copy of the image" in why for why in first["reasons"])
+    assert any("copies" in why or "copy" in why for why in first["reasons"])
     starts = json.loads(out)["starts"]
     assert starts["words"] == "Annotators begin from the poses of dots."
     _, out, _ = run("round", "starts")
@@ -171,7 +171,8 @@ def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
         set(item) == {"image", "split", "score", "reasons", "blind", "held_by"} and item["reasons"] for item in items
     )
     _, plain, _ = run("queue", "--limit", "3")
-    assert [line.split()[1:] for line in plain.splitlines()] == [["-", item["image"]] for item in items]
+    assert [line.split()[1:3] for line in plain.splitlines()] == [["-", item["image"]] for item in items]
+    assert len({line.split(maxsplit=3)[3] for line in plain.splitlines()}) == 1, "which are blind is not shown"
 
 
 def test_the_queue_counts_who_is_corrected_by_now_and_names_what_orders_it_anew(
