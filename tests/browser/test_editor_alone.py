@@ -681,6 +681,27 @@ def test_many_flags_scroll_by_themselves_and_the_keypoints_stay_in_reach(open_ed
     expect(page.get_by_text("Person 1 of 2")).to_be_in_viewport()
 
 
+def test_on_a_laptop_several_flags_are_whole_and_the_panel_itself_never_scrolls(
+    open_editor: Callable[..., Page],
+) -> None:
+    page = open_editor(World({1: drawn_image(1, flags=12, persons=4)}))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_text("12 flags").first).to_be_visible()
+    for _ in range(3):  # the first person, the second, the third
+        whole, overflow, is_whole = page.evaluate(
+            "() => { const root = document.querySelector('pose-editor').shadowRoot;"
+            " const box = root.querySelector('.flags').getBoundingClientRect();"
+            " const isWhole = (row) => { const at = row.getBoundingClientRect();"
+            " return at.top >= box.top - 1 && at.bottom <= box.bottom + 1; };"
+            " const [rows, panel] = [[...root.querySelectorAll('.flag')], root.querySelector('.scroll')];"
+            " return [rows.filter(isWhole).length, panel.scrollHeight - panel.clientHeight,"
+            " isWhole(root.querySelector('.flag[aria-current=true]'))]; }"
+        )
+        assert whole >= min(4, page.locator("pose-editor .flag").count())
+        assert overflow <= 0 and is_whole
+        page.keyboard.press("PageDown")
+
+
 def test_the_images_to_do_are_counted_down_as_they_are_done(world: Any, open_editor: Callable[..., Page]) -> None:
     for image in world.images.values():
         image.persons[1].state = "accepted"

@@ -310,7 +310,7 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
   .panel section { padding: 7px 14px; } .cell { height: 22px; } .grid { gap: 1px 6px; } .pose-tools .tool { height: 30px; }
 }
 @media (max-height: 820px) and (min-width: 761px) and (pointer: fine) {
-  .panel section { padding: 6px 14px; } .legend { display: none; } .scroll .to-look-at { min-height: 104px; } .grid { gap: 1px 6px; } .cell { height: 20px; }
+  .panel section { padding: 6px 14px; } .legend { display: none; } .scroll .to-look-at { min-height: 96px; } .scroll .everybody { min-height: 80px; } .grid { gap: 1px 6px; } .cell { height: 20px; }
   .pose-tools .tool { height: 28px; } .actions { padding: 8px 14px; gap: 6px; } .action { min-height: 32px; } .action.primary { min-height: 38px; } .action.slim { min-height: 26px; }
 }
 @media (max-width: 760px) {
