@@ -142,7 +142,7 @@ def test_a_flagged_keypoint_says_why_beside_it_until_it_was_looked_at(
     flag = world.images[1].persons[0].flags[0]
     said = " ".join(words_painted(page))
     name = world.skeleton.spoken(flag["keypoint"])
-    reason = flag["reason"].replace(f" on {name}", "")
+    reason = flag["reason"].removeprefix(f"{name}: ")
     assert f"{name} {reason}" in said
     page.keyboard.press("2")
     assert reason not in " ".join(words_painted(page))
