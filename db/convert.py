@@ -185,6 +185,7 @@ def round_record(row: RoundRow) -> RoundRecord:
         directory=row.directory,
         kept_because=row.kept_because,
         run=row.run,
+        pruned_at=row.pruned_at,
     )
 
 

@@ -389,6 +389,8 @@ class RoundRecord:
     """Why a round that ended well was not published, in words."""
     run: int = 1
     """How often it was begun: 1, and one more each time that it is gone on with."""
+    pruned_at: datetime | None = None
+    """When its networks, predictions and ranking were taken away."""
 
     @property
     def is_active(self) -> bool:

@@ -173,7 +173,8 @@ class RoundRow(Base):
 
     kept_because: why a round that ended well was not published; its stored state is then "cancelled", since a new value
     of that column's CHECK would write the table anew that half of the store points at. cancel_asked_at: when a running
-    round was told to stop; its stored state stays "running" until it has. run: how often it was begun.
+    round was told to stop; its stored state stays "running" until it has. run: how often it was begun. pruned_at: when
+    its predictions and ranking were taken away.
     """
 
     __tablename__ = "rounds"
@@ -208,6 +209,7 @@ class RoundRow(Base):
     kept_because: Mapped[str | None] = mapped_column(Text())
     cancel_asked_at: Mapped[datetime | None]
     run: Mapped[int] = mapped_column(server_default="1")
+    pruned_at: Mapped[datetime | None]
     launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -20,6 +20,8 @@ ENVIRONMENT = """environment (an option goes first):
   SSPCM_SECURE_COOKIES   1 behind TLS
   SSPCM_TRUSTED_PROXIES  whose forwarding headers are believed
   SSPCM_MOST_HELD        how many images one annotator holds at a time (4)
+  SSPCM_KEEP_ROUNDS      how many of the newest rounds are kept whole, besides the
+                         published one, the one before and the best; or 'all' (0)
   SSPCM_LARGEST_MEGAPIXELS, SSPCM_LARGEST_IMAGE_MB
                          the largest image that an import takes
   SSPCM_DEVICE           where rounds train: auto, cpu or cuda"""

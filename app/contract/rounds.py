@@ -331,7 +331,8 @@ class StoryPayload(Payload):
     """What happened to one round, and what can be done with it.
 
     numbers: every round that there is, newest first. cancel, go_on, delete: what the buttons say; null for one that is
-    of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote.
+    of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote. disk: what its
+    files take, and those of all rounds.
     """
 
     number: int
@@ -344,6 +345,7 @@ class StoryPayload(Payload):
     go_on: str | None
     delete: str | None
     confirm: str
+    disk: str
 
 
 class StoryMessage(Message):

@@ -56,6 +56,9 @@ class Settings:
     image_limits: Limits = USUAL
     """The largest image that an import takes."""
 
+    keep_rounds: int | None = 0
+    """How many of the newest rounds are kept whole, besides the published one, the one before and the best; None: all.
+    """
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word counts for where a request comes from."""
 
@@ -83,9 +86,18 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
             pixels=_millions(environ, "SSPCM_LARGEST_MEGAPIXELS", USUAL.pixels),
             file_bytes=_millions(environ, "SSPCM_LARGEST_IMAGE_MB", USUAL.file_bytes),
         ),
+        keep_rounds=_keep_rounds(environ.get("SSPCM_KEEP_ROUNDS", "0")),
         trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
+
+
+def _keep_rounds(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not (text.isascii() and text.isdigit()) or int(text) > 10_000:
+        raise SettingsError(f"SSPCM_KEEP_ROUNDS is '{text}'; wanted a number from 0 to 10000, or 'all'.")
+    return int(text)
 
 
 def _whole(path: Path) -> Path:

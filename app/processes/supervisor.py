@@ -256,6 +256,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "SSPCM_PORT": str(settings.port),
         "SSPCM_DEVICE": settings.device,
         "SSPCM_MOST_HELD": str(settings.most_held),
+        "SSPCM_KEEP_ROUNDS": "all" if settings.keep_rounds is None else str(settings.keep_rounds),
         "SSPCM_SECURE_COOKIES": "1" if settings.secure_cookies else "0",
         "SSPCM_ALLOWED_HOSTS": ",".join(settings.allowed_hosts),
         "SSPCM_TRUSTED_PROXIES": ",".join(settings.trusted_proxies),

@@ -10,6 +10,7 @@ listing           a round as one line of a table
 order_told        what the queue is ordered by, and how well
 ordering          the queue between rounds: as starts change, and as corrections come
 progress          the trainer's progress, into the store
+pruning           takes the heavy files and rows of rounds away that nobody gets any more
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store
 spared            how many actions a round spares: its starts beside those before it

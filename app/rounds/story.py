@@ -7,6 +7,7 @@ from app.contract.rounds import EventPayload, StoryPayload
 from app.home.settings import Settings
 from app.processes.worker_state import worker_state
 from app.rounds.folder import round_folder
+from app.rounds.pruning import disk_taken
 from db.records import RoundRecord, RoundState
 from db.rounds import events, rounds
 from db.store.session import Store
@@ -55,7 +56,14 @@ def round_story(store: Store, settings: Settings, number: int | None = None) -> 
         go_on={"failed": f"Try round {record.number} again", "cancelled": f"Resume round {record.number}"}.get(state),
         delete=f"Delete round {record.number}" if state in ("failed", "cancelled", "kept") else None,
         confirm=f"Round {record.number}, its networks and its predictions go for good. Labels stay.",
+        disk=_disk(settings, record),
     )
+
+
+def _disk(settings: Settings, record: RoundRecord) -> str:
+    own, everything = disk_taken(settings.rounds_dir / f"{record.number:04d}"), disk_taken(settings.rounds_dir)
+    pruned = " after it was pruned" if record.pruned_at is not None else ""
+    return f"Its files take {own / 1e6:,.1f} MB of disk{pruned}, those of all rounds {everything / 1e6:,.1f} MB."
 
 
 def _cancel(record: RoundRecord) -> str | None:

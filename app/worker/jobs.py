@@ -12,7 +12,7 @@ from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import open_model, prelabel
-from app.rounds import freezing, publishing, scoring, starts, training
+from app.rounds import freezing, pruning, publishing, scoring, starts, training
 from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.patience import end_when_reachable, in_words
@@ -42,6 +42,7 @@ class Rounds:
                 return
             for name, stage in self._stages(number, attempt):
                 DBOS.run_step({"name": name}, in_words, name, stage)
+            self._prune()
         except OperationalError as error:  # the job engine's own: a stage's errors come in words
             end_when_reachable(self._store, error)
         except Exception as error:
@@ -53,6 +54,13 @@ class Rounds:
                 if rounds.get(tx, number).state == "cancelled":
                     return
             raise
+
+    def _prune(self) -> None:
+        """What earlier rounds leave behind. The round is over: nothing of this may end as its error."""
+        try:
+            pruning.prune_rounds(self._store, self._settings)
+        except Exception:
+            log.exception("earlier rounds could not be pruned; the next round tries again")
 
     def _is_due(self, number: int, run: int) -> bool:
         """Whether this job still has a round to run."""

@@ -4,6 +4,7 @@ events         the story of a round
 evidence       labels that networks can be measured by, and who learned from which
 predictions    where networks put keypoints, and how inconsistent they are
 prelabellings  pose models' runs over the pool
+pruning        rounds that annotators no longer get lose what is heavy
 rankings       the pool's order
 rounds         rounds: launched one at a time, frozen once, published by one pointer
 stopping       rounds are stopped, gone on with, and deleted

@@ -217,15 +217,31 @@ def publish_kept(tx: Session, round_id: int, *, now: datetime) -> None:
     _show(tx, row, now=now)
 
 
-def _show(tx: Session, row: RoundRow, *, now: datetime) -> None:
+def show_again(tx: Session, number: int, *, user: UserRecord, now: datetime) -> None:
+    """Annotators get this round's ranking and predictions again, published once or kept until now; labels stay.
+
+    Two pointers flip, however large the pool: entries of every ranking follow their images. Raises RoundOver for a
+    round that did not end well, NotFound.
+    """
+    row = row_of(tx, number)
+    found = f"round {number} is {round_state(row)}{' and pruned' if row.pruned_at else ''}"
+    if (row.state != "published" and not row.kept_because) or row.pruned_at is not None:
+        raise RoundOver(f"{found}; wanted one that was published or kept, and is whole, to show it. See `round list`.")
+    row.kept_because = None
+    _show(tx, row, now=now, told=f"shown to annotators by {user.name}", follow=False)
+
+
+def _show(tx: Session, row: RoundRow, *, now: datetime, told: str = "published", follow: bool = True) -> None:
+    """Two pointers flip. follow: whether entries may have been written before their images changed."""
     ranking_id = tx.scalar(select(RankingRow.id).where(RankingRow.round_id == row.id))
     if ranking_id is None:
         raise NotFound(f"round {row.number} has no ranking; wanted one to publish. Score the pool first.")
     row.state, row.stage, row.finished_at = "published", "done", row.finished_at or now
-    _follow_images(tx, ranking_id)
+    if follow:
+        _follow_images(tx, ranking_id)
     project = project_row(tx)
     project.current_ranking_id, project.published_round_id = ranking_id, row.id
-    events.tell(tx, row.id, "published", now=now)
+    events.tell(tx, row.id, told, now=now)
 
 
 def require_active(tx: Session, round_id: int) -> RoundRow:

@@ -31,7 +31,8 @@ class LeadStory extends AskingCard {
     this.card.replaceChildren(
       html("div", { class: "head" }, html("h2", {}, `What happened in round ${found.number}`), ...this.#choice(found)),
       html("p", { class: found.state === "failed" ? "error" : "" }, found.words),
-      this.#buttons(found), this.#error, events(found), ...log(found));
+      this.#buttons(found), this.#error, events(found), ...log(found),
+      html("p", { class: "soft more" }, found.disk));
   }
 
   /** Another round to look at, where there are several. @param {Story} found */

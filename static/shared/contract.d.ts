@@ -717,7 +717,8 @@ export interface StoryMessage {
  * What happened to one round, and what can be done with it.
  *
  * numbers: every round that there is, newest first. cancel, go_on, delete: what the buttons say; null for one that is
- * of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote.
+ * of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote. disk: what its files
+ * take, and those of all rounds.
  */
 export interface StoryPayload {
   number: number;
@@ -730,6 +731,7 @@ export interface StoryPayload {
   go_on: string | null;
   delete: string | null;
   confirm: string;
+  disk: string;
 }
 
 /**

@@ -39,6 +39,7 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
         ({"SSPCM_PORT": "many"}, "many"),
         ({"SSPCM_PORT": "70000"}, "70000"),
         ({"SSPCM_MOST_HELD": "0"}, "from 1 to 1000"),
+        ({"SSPCM_KEEP_ROUNDS": "-1"}, "or 'all'"),
         ({"SSPCM_MOST_HELD": "\u0663"}, "SSPCM_MOST_HELD"),
         ({"SSPCM_DEVICE": "tpu"}, "tpu"),
         ({"SSPCM_ALLOWED_HOSTS": " ,"}, "host names"),
@@ -146,6 +147,8 @@ def test_a_password_of_odd_characters_arrives_whole_and_is_never_shown(tmp_path:
 def test_how_many_images_one_holds_is_a_setting(tmp_path: Path) -> None:
     assert read_settings(tmp_path, {}).most_held == 4
     assert read_settings(tmp_path, {"SSPCM_MOST_HELD": "9"}).most_held == 9
+    kept = [read_settings(tmp_path, {"SSPCM_KEEP_ROUNDS": text}).keep_rounds for text in ("all", "0", "3")]
+    assert kept == [None, 0, 3]
 
 
 def test_hosts_are_compared_in_small_letters_and_without_spaces(tmp_path: Path) -> None:

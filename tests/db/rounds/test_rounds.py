@@ -7,7 +7,7 @@ from db.errors import NotFound, RoundActive, RoundOver
 from db.labelling import labels
 from db.pool import images, persons, project
 from db.records import Decision, NewImage, NewPerson, RankingEntry, RoundPoint
-from db.rounds import rankings, rounds
+from db.rounds import events, rankings, rounds
 from sspcm.pose import Box
 
 
@@ -282,3 +282,26 @@ def test_a_kept_round_may_be_published_after_all_and_no_other(store, pool, lead,
         rounds.publish_kept(tx, launched.id, now=now)
         assert project.get_project(tx).published_round == 1
     assert (get(store).state, get(store).kept_because, get(store).metrics) == ("published", None, {"labelled": 3})
+
+
+def test_an_earlier_round_is_shown_again_with_the_images_as_they_are_now(store, pool, lead, add_account, now):
+    for _ in range(2):
+        publish(store, started(store, lead), pool, now)
+    ann = add_account(store, "ann", "annotator")
+    with store.transaction() as tx:
+        person = persons.list_persons(tx, image_id=pool[0].id)[0]
+        labels.decide(tx, Decision("k1", "skip", person.id, 0, ann, reason="blurred"), now=now)
+        rounds.show_again(tx, 1, user=lead, now=now)
+    with store.reading() as tx:
+        assert project.get_project(tx).published_round == 1
+        left = rankings.open_entries(tx, rankings.shown_or_coming(tx)[0], "train")
+        assert [entry.image_id for entry in left] == [pool[1].id]
+        assert rounds.get(tx, 2).state == "published"
+        assert [one.what for one in events.story(tx, rounds.get(tx, 1).id)][-1] == "shown to annotators by lea"
+
+
+def test_only_a_round_that_ended_well_is_shown_again(store, pool, lead):
+    launched = started(store, lead)
+    refused = pytest.raises(RoundOver, match="round 1 is running; wanted one that was published or kept")
+    with refused, store.transaction() as tx:
+        rounds.show_again(tx, 1, user=lead, now=launched.created_at)
