@@ -47,6 +47,7 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
         ("cancel", "stop it after the step under way; what it finished is kept", round_cancel),
         ("resume", "go on with one that was cancelled or failed: same labels, from where it ended", round_go_on),
         ("retry", "the same: the stage that failed is begun again", round_go_on),
+        ("promote", "let annotators begin from its student and get its ranking; labels stay", round_promote),
         ("delete", "take away one that failed, was cancelled or kept; labels stay", round_delete),
     ):
         change = command(rounds, name, example=f"round {name} 1", help=help_text)
@@ -234,6 +235,13 @@ def round_go_on(settings: "Settings", options: argparse.Namespace) -> int:
             engine.close()
 
     return _change(settings, options, go_on)
+
+
+def round_promote(settings: "Settings", options: argparse.Namespace) -> int:
+    """Show a round to annotators."""
+    from app.rounds.starts import use
+
+    return _change(settings, options, lambda store, lead: use(store, lead, "student", number=options.number))
 
 
 def round_delete(settings: "Settings", options: argparse.Namespace) -> int:

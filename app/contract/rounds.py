@@ -330,9 +330,9 @@ class EventPayload(Payload):
 class StoryPayload(Payload):
     """What happened to one round, and what can be done with it.
 
-    numbers: every round that there is, newest first. cancel, go_on, delete: what the buttons say; null for one that is
-    of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote. disk: what its
-    files take, and those of all rounds.
+    numbers: every round that there is, newest first. cancel, go_on, promote, delete: what the buttons say; null for one
+    that is of no use now. confirm: what to ask before deleting. log: its trainer's last lines. disk: what its files
+    take, and those of all rounds.
     """
 
     number: int
@@ -343,15 +343,16 @@ class StoryPayload(Payload):
     log: list[str]
     cancel: str | None
     go_on: str | None
+    promote: str | None
     delete: str | None
     confirm: str
     disk: str
 
 
 class StoryMessage(Message):
-    """Stop a round, go on with it, or take it away."""
+    """Stop a round, go on with it, show it to annotators, or take it away."""
 
-    do: Literal["cancel", "go on", "delete"]
+    do: Literal["cancel", "go on", "promote", "delete"]
 
 
 class RoundsPayload(Payload):

@@ -19,7 +19,6 @@ from app.rounds.evidence import (
     Source,
     gather,
     imported_source,
-    kept_round,
     student_source,
 )
 from app.rounds.visibility import GROWN, Lesson, is_due, note, teach, with_lessons
@@ -170,13 +169,17 @@ def choose_if_never(store: Store) -> None:
 
 
 def use(store: Store, user: UserRecord, chosen: Use, *, number: int | None = None) -> None:
-    """A lead chooses; "measured" leaves it to the labels again. number: the round whose student; one that was kept is
-    published for it. Raises LearningError where there is no such network, NotFound for no such round."""
+    """A lead chooses; "measured" leaves it to the labels again. number: the round whose student; its ranking and its
+    predictions are shown from now on, in the same transaction.
+
+    Raises LearningError where there is no such network, RoundOver where that round did not end well or was pruned,
+    NotFound for no such round.
+    """
     with store.transaction() as tx:
         starts = _with_order(tx)
         if chosen == "imported" and imported_source(tx) is None:
             raise LearningError("no pose model predicted anybody here; wanted one to begin from. Import one first.")
-        if chosen == "student" and _require_student(tx, number):
+        if chosen == "student" and _require_student(tx, number, user):
             starts = replace(starts, ordered_by="student")  # as it was ranked when it was scored
         overridden, lead = (None, None) if chosen == "measured" else (chosen, user.name)
         set_starts(tx, replace(starts, overridden=overridden, lead=lead))
@@ -188,7 +191,7 @@ def in_use(tx: Session) -> Source | None:
     return (student or model) if get_project(tx).starts.source == "student" else (model or student)
 
 
-def _require_student(tx: Session, number: int | None) -> bool:
+def _require_student(tx: Session, number: int | None, user: UserRecord) -> bool:
     """See to it that this round is the published one. Whether it was not until now."""
     published = get_project(tx).published_round
     wanted = published if number is None else number
@@ -196,13 +199,7 @@ def _require_student(tx: Session, number: int | None) -> bool:
         raise LearningError("no round is published; wanted one whose student to begin from. Launch a round first.")
     if wanted == published:
         return False
-    record = rounds.get(tx, wanted)
-    if wanted != kept_round(tx):
-        raise LearningError(
-            f"round {wanted} is {record.state}; wanted the published round, or the newest one if it was kept. "
-            "Leave the number out for the published one."
-        )
-    rounds.publish_kept(tx, record.id, now=utc_now())
+    rounds.show_again(tx, wanted, user=user, now=utc_now())
     return True
 
 

@@ -8,6 +8,7 @@ from app.home.settings import Settings
 from app.processes.worker_state import worker_state
 from app.rounds.folder import round_folder
 from app.rounds.pruning import disk_taken
+from db.pool.project import get_project
 from db.records import RoundRecord, RoundState
 from db.rounds import events, rounds
 from db.store.session import Store
@@ -42,7 +43,7 @@ def round_story(store: Store, settings: Settings, number: int | None = None) -> 
             record = rounds.active(tx) or everybody[0]
         else:
             record = rounds.get(tx, number)
-        told = events.story(tx, record.id)
+        told, shown = events.story(tx, record.id), get_project(tx).published_round
     state = record.state
     is_alone = record.is_active and worker_state(store, settings).stand != "running"
     return StoryPayload(
@@ -54,10 +55,16 @@ def round_story(store: Store, settings: Settings, number: int | None = None) -> 
         log=log_tail(round_folder(settings, record.number) / LOG_FILE),
         cancel=_cancel(record),
         go_on={"failed": f"Try round {record.number} again", "cancelled": f"Resume round {record.number}"}.get(state),
+        promote=_promote(record, shown),
         delete=f"Delete round {record.number}" if state in ("failed", "cancelled", "kept") else None,
         confirm=f"Round {record.number}, its networks and its predictions go for good. Labels stay.",
         disk=_disk(settings, record),
     )
+
+
+def _promote(record: RoundRecord, shown: int | None) -> str | None:
+    is_whole = record.state in ("published", "kept") and record.pruned_at is None
+    return f"Let annotators begin from round {record.number}" if is_whole and record.number != shown else None
 
 
 def _disk(settings: Settings, record: RoundRecord) -> str:

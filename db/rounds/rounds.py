@@ -207,16 +207,6 @@ def keep(tx: Session, round_id: int, *, because: str, metrics: dict[str, Any], d
     events.tell(tx, round_id, f"kept, not published: {because}", now=now)
 
 
-def publish_kept(tx: Session, round_id: int, *, now: datetime) -> None:
-    """A round that was kept is published after all. Raises RoundOver for any other."""
-    row = _row(tx, round_id, lock=True)
-    if not row.kept_because:
-        found = f"round {row.number} is {round_state(row)}"
-        raise RoundOver(f"{found}; wanted one that is kept, to publish it after all. See `round list`.")
-    row.kept_because = None
-    _show(tx, row, now=now)
-
-
 def show_again(tx: Session, number: int, *, user: UserRecord, now: datetime) -> None:
     """Annotators get this round's ranking and predictions again, published once or kept until now; labels stay.
 

@@ -6,8 +6,10 @@ where it started. The networks of a round move by the same part, for each leaves
 are enough to tell (docs/adr/0020).
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,8 +19,11 @@ from torch import nn
 from sspcm.evaluation.choosing import compare
 from sspcm.members import LearnerName
 from sspcm.networks import PoseNetwork
+from sspcm.round_folder import REPORT_FILE
 
 PARTS = (0.25, 0.5, 0.75, 1.0)
+FEWEST_TO_TELL = 2
+"""One person has no interval."""
 Measure = Callable[[PoseNetwork], Float[np.ndarray, "P"]]
 State = dict[str, torch.Tensor]
 
@@ -42,22 +47,33 @@ class Moved:
     persons: int
 
 
-def move(ways: Mapping[LearnerName, Way]) -> dict[LearnerName, Moved]:
+def move(ways: Mapping[LearnerName, Way], *, surely: bool = True) -> dict[LearnerName, Moved]:
     """Put the networks on the best place of their ways: never one that is not surely better than the start.
 
     Surely: the lower end of the one-sided 95 % interval of the mean difference, over all networks' persons, lies above
     0. Of the places that are, it is the farthest that is less than one standard error worse than the best: one that
-    looks a little better nearer the start mostly does so by chance.
+    looks a little better nearer the start mostly does so by chance. surely: False where the start is no model of
+    somebody else's, but what an earlier round made of it: then a higher mean is enough. A few more labels are never
+    surely better, and rounds that ask for that stand still (docs/adr/0035).
     """
     ends = {name: (_copy(way.start), _copy(way.network)) for name, way in ways.items()}
     found = {part: _measured(ways, ends, part) for part in (0.0, *PARTS)}
-    part = _best_part({part: np.concatenate(list(of_part.values())) for part, of_part in found.items()})
+    part = _best_part({part: np.concatenate(list(of_part.values())) for part, of_part in found.items()}, surely)
     for name, way in ways.items():
         _place(way.network, *ends[name], part=part)
     return {
         name: Moved(part, float(before.mean()), float(found[part][name].mean()), len(before))
         for name, before in found[0.0].items()
     }
+
+
+def has_moved(weights: str) -> bool:
+    """Whether starting weights are an earlier training's folder whose networks left the model they started at."""
+    report = Path(weights) / REPORT_FILE
+    if not report.exists():
+        return False
+    moved = json.loads(report.read_text()).get("moved") or {}
+    return any(one["part"] > 0 for one in moved.values())
 
 
 def _measured(
@@ -71,14 +87,21 @@ def _measured(
     return found
 
 
-def _best_part(found: Mapping[float, Float[np.ndarray, "P"]]) -> float:
+def _best_part(found: Mapping[float, Float[np.ndarray, "P"]], surely: bool) -> float:
     """By the OKS of all persons at each part; 0 is the start."""
-    each = np.arange(len(found[0.0]))  # persons taken as independent: they are few, and of many images
-    better = [part for part in PARTS if compare(found[part], found[0.0], each).low > 0]
+    better = [part for part in PARTS if _is_better(found[part], found[0.0], surely)]
     if not better:
         return 0.0
     best = max(better, key=lambda part: found[part].mean())
     return max(part for part in better if _is_near(found[best] - found[part]))
+
+
+def _is_better(after: Float[np.ndarray, "P"], before: Float[np.ndarray, "P"], surely: bool) -> bool:
+    """Persons are taken as independent: they are few, and of many images."""
+    if len(before) < FEWEST_TO_TELL:
+        return False
+    low = compare(after, before, np.arange(len(before))).low
+    return low > 0 if surely else bool(after.mean() > before.mean())
 
 
 def _is_near(differences: Float[np.ndarray, "P"]) -> bool:

@@ -54,7 +54,7 @@ from sspcm.training.loop import (
     require_finite_weights,
     train,
 )
-from sspcm.training.moving import Way, move
+from sspcm.training.moving import Way, has_moved, move
 from sspcm.training.resume import load_training, save_training
 from sspcm.training.stopping import Stopped, told_to_stop
 from sspcm.training.telling import (
@@ -244,7 +244,7 @@ class _Round:
             if left_out:
                 measure = partial(self.oks_of, left_out, self.crops(left_out, frame=self.plain))
                 ways[name] = Way(network, start.networks()[name], measure)
-        moved = move(ways) if ways else {}
+        moved = move(ways, surely=not has_moved(self.config.model.weights)) if ways else {}
         self.log.moved = {name: asdict(one) for name, one in moved.items()}
         if moved and not any(one.part for one in moved.values()):
             count = sum(one.persons for one in moved.values())

@@ -53,7 +53,7 @@ class LeadStory extends AskingCard {
   /** @param {Story} found */
   #buttons(found) {
     /** @type {[string | null, Wish][]} */
-    const offered = [[found.cancel, "cancel"], [found.go_on, "go on"], [found.delete, "delete"]];
+    const offered = [[found.cancel, "cancel"], [found.go_on, "go on"], [found.promote, "promote"], [found.delete, "delete"]];
     const row = html("div", { class: "exports" });
     for (const [text, wish] of offered) if (text !== null) row.append(this.#button(found, text, wish));
     return row;

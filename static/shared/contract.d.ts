@@ -708,16 +708,16 @@ export interface StepPayload {
   link: LinkPayload | null;
 }
 
-/** Stop a round, go on with it, or take it away. */
+/** Stop a round, go on with it, show it to annotators, or take it away. */
 export interface StoryMessage {
-  do: "cancel" | "go on" | "delete";
+  do: "cancel" | "go on" | "promote" | "delete";
 }
 
 /**
  * What happened to one round, and what can be done with it.
  *
- * numbers: every round that there is, newest first. cancel, go_on, delete: what the buttons say; null for one that is
- * of no use now. confirm: what to ask before deleting. log: the last lines that its trainer wrote. disk: what its files
+ * numbers: every round that there is, newest first. cancel, go_on, promote, delete: what the buttons say; null for one
+ * that is of no use now. confirm: what to ask before deleting. log: its trainer's last lines. disk: what its files
  * take, and those of all rounds.
  */
 export interface StoryPayload {
@@ -729,6 +729,7 @@ export interface StoryPayload {
   log: string[];
   cancel: string | null;
   go_on: string | null;
+  promote: string | null;
   delete: string | null;
   confirm: string;
   disk: string;

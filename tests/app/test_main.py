@@ -126,7 +126,7 @@ def test_one_command_leads_from_boxes_and_a_model_to_a_ranked_queue(run: Run, tm
     _, out, _ = run("round", "starts", "--use", "imported", "--json")
     assert json.loads(out)["lead"] == "lea"
     assert "wanted --use student" in run("round", "starts", "--round", "1")[2]
-    for change in ("cancel", "resume", "retry", "delete", "show"):
+    for change in ("cancel", "resume", "retry", "promote", "delete", "show"):
         _, _, err = run("round", change, "7")
         assert err.startswith(f"round {change}: there is no round 7") and "round list" in err
     status, out, _ = run("prelabel", str(model), "--json")

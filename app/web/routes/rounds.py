@@ -87,11 +87,13 @@ def round_routes(home: OpenHome) -> APIRouter:
 
     @api.post("/api/rounds/{number}/story")
     def change(request: Request, number: IdInAddress, message: StoryMessage) -> StoryPayload | None:
-        """Stop it, go on with it, or take it away; then its story, or the newest round's once it is gone."""
+        """Stop it, go on with it, show it, or take it away; then its story, or the newest round's once it is gone."""
         if message.do == "cancel":
             cancel_round(home.store, home.settings, number, user=user_of(request))
         elif message.do == "go on":
             go_on_with_round(home.store, home.engine, number, user=user_of(request))
+        elif message.do == "promote":
+            use(home.store, user_of(request), "student", number=number)
         else:
             delete_round(home.store, home.settings, number)
             return _for_browsers(round_story(home.store, home.settings))

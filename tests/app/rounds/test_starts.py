@@ -138,8 +138,11 @@ def test_a_lead_may_choose_otherwise_and_a_kept_round_is_published_for_it(
     with sqlite_store.reading() as tx:
         assert (rounds.get(tx, 1).state, get_project(tx).starts.lead) == ("published", "lea")
     end(sqlite_store, score(sqlite_store, lead, held_out, near), now)
-    with pytest.raises(LearningError, match="round 1 is published; wanted the published round"):
-        use(sqlite_store, lead, "student", number=1)
+    use(sqlite_store, lead, "student", number=1)  # an earlier one comes back
+    assert in_use_now(sqlite_store) == "round 1's student"
+    use(sqlite_store, lead, "student", number=2)
+    with pytest.raises(NotFound, match="there is no round 7"):
+        use(sqlite_store, lead, "student", number=7)
     use(sqlite_store, lead, "measured")
     assert in_use_now(sqlite_store) == "movenet"
 

@@ -1,8 +1,11 @@
 """A lead reads in the morning what happened in the night."""
 
+from app.rounds.starts import use
 from app.rounds.stopping import cancel_round
 from app.rounds.story import log_tail, round_story
-from db.rounds import rounds
+from db.clock import utc_now
+from db.records import RankingEntry
+from db.rounds import pruning, rankings, rounds
 from sspcm.config import RoundConfig
 from sspcm.round_folder import LOG_FILE
 from tests.app.rounds.round_home import Home
@@ -55,3 +58,27 @@ def test_the_logs_end_is_shown_without_empty_lines_and_bars_drawn_over_each_othe
     assert log_tail(path, lines=3) == [" 10 %", " 20 %", "last \ufffd"]
     path.write_bytes(b"x" * 100_000 + b"\nend\n")
     assert log_tail(path)[-1] == "end"
+
+
+def test_a_round_that_annotators_do_not_get_now_is_offered_to_them_while_it_is_whole(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    for _ in range(2):
+        home.freeze()
+        with home.store.transaction() as tx:
+            newest = rounds.latest(tx, 1)[0]
+            rankings.add_round_ranking(tx, newest.id, [RankingEntry(1, 0, 0.5, ())])
+            rounds.publish(tx, newest.id, metrics={}, directory="", now=utc_now())
+    first, second = (round_story(home.store, home.settings, number) for number in (1, 2))
+    assert first is not None and second is not None
+    assert (first.promote, second.promote) == ("Let annotators begin from round 1", None)
+    assert first.disk.startswith("Its files take 0.0 MB of disk")
+    use(home.store, home.lead, "student", number=1)
+    shown = round_story(home.store, home.settings, 1)
+    assert shown is not None
+    assert (shown.promote, shown.events[-1].what) == (None, "shown to annotators by lena")
+    with home.store.transaction() as tx:
+        pruning.prune_some(tx, 2)
+        pruning.prune_some(tx, 2)
+    pruned = round_story(home.store, home.settings, 2)
+    assert pruned is not None
+    assert pruned.promote is None and "after it was pruned" in pruned.disk

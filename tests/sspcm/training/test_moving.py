@@ -1,12 +1,14 @@
 """A trained network stays where it started unless persons say that it is surely better."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from sspcm.networks import PoseNetwork
-from sspcm.training.moving import Way, move
+from sspcm.training.moving import Way, has_moved, move
 from sspcm.training.round import run_round
 from tests.sspcm.training.test_round import CPU, lines, read, tensors
 
@@ -46,6 +48,25 @@ def test_a_gain_that_may_be_chance_moves_nothing():
     moved = moved_alone(network, lambda network: 0.5 + network.place.item() * (0.01 + 0.2 * (chance - chance.mean())))
     assert moved.part == 0 == network.place.item()
     assert moved.after == moved.before
+
+
+def test_what_an_earlier_round_made_is_left_for_a_higher_mean_and_for_no_lower_one():
+    """A few more labels are never surely better; rounds that ask for that stand still."""
+    chance = np.random.default_rng(0).normal(size=20)
+
+    def gaining(gain):
+        return lambda network: 0.5 + network.place.item() * (gain + 0.2 * (chance - chance.mean()))
+
+    for gain, part in ((0.01, 1.0), (-0.01, 0.0)):
+        network = At(1.0)
+        assert move({"A": Way(network, At(0.0), gaining(gain))}, surely=False)["A"].part == part
+
+
+def test_a_folder_tells_whether_its_networks_moved(tmp_path):
+    assert not has_moved("random") and not has_moved(str(tmp_path))
+    for moved, told in ((False, {}), (False, {"A": {"part": 0.0}}), (True, {"A": {"part": 0.25}, "B": {"part": 0.25}})):
+        (tmp_path / "report.json").write_text(json.dumps({"moved": told}))
+        assert has_moved(str(tmp_path)) is moved
 
 
 def test_one_person_is_not_enough():
