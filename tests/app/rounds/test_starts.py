@@ -10,6 +10,7 @@ from app.labelling.earlier_frames import previous
 from app.rounds.errors import LearningError
 from app.rounds.starts import Use, choose_again, choose_if_never, decide_again, in_use, judge_round, say_oks, use
 from app.sheet import page as sheet
+from db.errors import NotFound
 from db.labelling.sheet import SheetFilter
 from db.pool.project import get_project, set_starts
 from db.records import UserRecord
