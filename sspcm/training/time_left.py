@@ -11,9 +11,9 @@ from sspcm.training.moving import PARTS
 SHIPPED, LOOKS, CUTS = 3, 6, 2
 """Networks that are measured; looks at a person who is predicted, the student's closer one among them; their crops."""
 LOOK_OF_A_STEP = 0.5
-"""A look beside a step's time for each person and network: both passes of the flip test, but no gradients. .4 to .5
-of MoveNet's on two CPU cores, up to .8 beside other work (docs/log.md). Looks that are timed as validation people are measured tell worse: they are
-few, and the first ones pay for all beginnings."""
+"""A look beside a step's time for each person and network: both passes of the flip test, but no gradients. .4 to .5 of
+MoveNet's on two CPU cores, up to .8 beside other work (docs/log.md). Looks that are timed as validation people are
+measured tell worse: they are few, and the first ones pay for all beginnings."""
 
 
 @dataclass(frozen=True)
