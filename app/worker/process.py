@@ -44,6 +44,7 @@ EXECUTOR = "local"
 POLL_S = 0.5
 STARTS_A_MODEL = 5
 """How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
+FAULT_PAUSE_S = 60.0
 GOODBYE_S = 1.0
 """How long a worker that is told to end may take to say so in the store."""
 log = logging.getLogger(__name__)
@@ -78,11 +79,22 @@ def run_worker(
     _end_on_signals(store, worker)
     give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker of %s waits for rounds.", settings.home)
-    teaching, deciding = Teaching(store), Deciding(store, settings)
+    threading.Thread(target=_follow_labels, args=(Teaching(store), Deciding(store, settings)), daemon=True).start()
     while True:
         settle_if_reachable(store, engine, worker)
-        teaching.again_if_due()
-        deciding.again_if_due()
+        threading.Event().wait(SETTLE_EVERY_S)
+
+
+def _follow_labels(teaching: Teaching, deciding: Deciding) -> NoReturn:
+    """What labels teach and decide between rounds, beside the loop that gives the worker's sign of life: ordering a
+    large pool takes longer than a sign may be late, and a fault in it must end no round."""
+    while True:
+        for one in (teaching, deciding):
+            try:
+                one.again_if_due()
+            except Exception:
+                log.exception("what labels teach and decide stays as it was; looking again in %.0f s", FAULT_PAUSE_S)
+                threading.Event().wait(FAULT_PAUSE_S)
         threading.Event().wait(SETTLE_EVERY_S)
 
 

@@ -1,13 +1,17 @@
 """The worker as a real process on a real store: it survives being killed, and says that it runs."""
 
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from app.rounds.folder import round_folder
 from app.rounds.stopping import cancel_round, go_on_with_round
 from app.simulation import folder, launching
+from app.worker import process
 from db.rounds import events, workers
 from db.rounds.workers import WorkerSeen
 from sspcm.simulation.rows import read_rows
@@ -163,6 +167,26 @@ def test_a_worker_gives_signs_while_it_trains(place: Place) -> None:
     assert first
     until(lambda: (now := seen(place)) is not None and now.seen_at > first.seen_at)
     assert place.round().state == "running"
+
+
+def test_a_fault_in_what_labels_teach_ends_neither_the_worker_nor_what_comes_after(monkeypatch: Any) -> None:
+    monkeypatch.setattr(process, "FAULT_PAUSE_S", 0.01)
+    monkeypatch.setattr(process, "SETTLE_EVERY_S", 0.01)
+    asked = {"teaching": 0, "deciding": 0}
+
+    def asking(name: str) -> Any:
+        def ask() -> None:
+            asked[name] += 1
+            raise ZeroDivisionError(name)
+
+        return SimpleNamespace(again_if_due=ask)
+
+    following = threading.Thread(
+        target=process._follow_labels, args=(asking("teaching"), asking("deciding")), daemon=True
+    )
+    following.start()
+    until(lambda: min(asked.values()) >= 3)
+    assert following.is_alive()
 
 
 def test_a_worker_ends_on_a_signal_although_its_store_is_locked(place: Place) -> None:
