@@ -22,6 +22,8 @@ ENVIRONMENT = """environment (an option goes first):
   SSPCM_MOST_HELD        how many images one annotator holds at a time (4)
   SSPCM_KEEP_ROUNDS      how many of the newest rounds are kept whole, besides the
                          published one, the one before and the best; or 'all' (0)
+  SSPCM_METRICS_TOKEN    whoever names it reads /metrics (none: there is no such page)
+  SSPCM_LOG              plain, or json: a line of JSON for each entry of the log
   SSPCM_LARGEST_MEGAPIXELS, SSPCM_LARGEST_IMAGE_MB
                          the largest image that an import takes
   SSPCM_DEVICE           where rounds train: auto, cpu or cuda"""

@@ -89,8 +89,10 @@ def _tell(report: Mapping[str, Any]) -> Iterator[str]:
 def run_up(settings: "Settings", options: argparse.Namespace) -> int:
     """Web and worker until told to stop."""
     from app.cli.store import expecting, prepare
+    from app.home.logs import set_up_logs
     from app.processes.supervisor import SupervisorError, require_free_port, run_supervised
 
+    set_up_logs(settings.log_format)
     with expecting(SupervisorError):
         require_free_port(settings.host, settings.port)
         prepare(settings)
@@ -122,8 +124,10 @@ def run_web(settings: "Settings", _options: argparse.Namespace) -> int:
 def serve_rounds(settings: "Settings", _options: argparse.Namespace) -> int:
     """The worker until told to stop."""
     from app.cli.store import expecting, prepare
+    from app.home.logs import set_up_logs
     from app.worker.process import WorkerError, run_worker
 
+    set_up_logs(settings.log_format)
     prepare(settings)
     with expecting(WorkerError):
         run_worker(settings)

@@ -3,6 +3,7 @@
 failures      what a failing disk or database means for the person who asked
 home_command  the commands that pages and messages suggest, with their home
 image_files   images under their hash
+logs          the log as JSON, with what an entry is about
 model_files   uploaded pose models: names, files
 settings      home, store, port: read once, frozen
 skeletons     the home's skeleton, shown and corrected

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sspcm.images.limits import UNLIMITED, USUAL, Limits
 
 Device = Literal["auto", "cpu", "cuda"]
+LogFormat = Literal["plain", "json"]
 
 DEFAULT_HOME = Path("data")
 _HOST = re.compile(r"[^\s/:@\[\]*?#]+|\[[0-9a-f:.%]+\]")
@@ -21,6 +22,7 @@ _HOST = re.compile(r"[^\s/:@\[\]*?#]+|\[[0-9a-f:.%]+\]")
 _MOST_MILLIONS = min(UNLIMITED.pixels, UNLIMITED.file_bytes) // 1_000_000
 
 
+SHORTEST_TOKEN = 16
 GRADIO_ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -59,6 +61,9 @@ class Settings:
     keep_rounds: int | None = 0
     """How many of the newest rounds are kept whole, besides the published one, the one before and the best; None: all.
     """
+    metrics_token: str | None = field(default=None, repr=False)
+    """Who names it reads /metrics; without one there is no such page."""
+    log_format: LogFormat = "plain"
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word counts for where a request comes from."""
 
@@ -87,9 +92,28 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
             file_bytes=_millions(environ, "SSPCM_LARGEST_IMAGE_MB", USUAL.file_bytes),
         ),
         keep_rounds=_keep_rounds(environ.get("SSPCM_KEEP_ROUNDS", "0")),
+        metrics_token=_token(environ.get("SSPCM_METRICS_TOKEN", "")),
+        log_format=_log_format(environ.get("SSPCM_LOG", "plain")),
         trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
+
+
+def _token(text: str) -> str | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isprintable() or " " in text or len(text) < SHORTEST_TOKEN:
+        raise SettingsError(
+            f"SSPCM_METRICS_TOKEN has {len(text)} characters; wanted {SHORTEST_TOKEN} or more, letters and digits, so "
+            "that nobody guesses it. Make one: python -c 'import secrets; print(secrets.token_urlsafe())'"
+        )
+    return text
+
+
+def _log_format(text: str) -> LogFormat:
+    if text not in get_args(LogFormat):
+        raise SettingsError(f"SSPCM_LOG is '{text}'; wanted 'plain' or 'json'.")
+    return cast(LogFormat, text)
 
 
 def _keep_rounds(text: str) -> int | None:

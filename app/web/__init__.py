@@ -12,6 +12,7 @@ kept_answer       an answer that costs a second, given again while it holds
 known_browsers    browsers that have signed in before
 login_budget      how many wrong passwords are borne, and from whom
 login_page        the login page
+metrics           what Prometheus reads
 opened            a home that the server has opened: store, files, engine, settings
 password_line     passwords checked a few at a time
 plain_page        the frame of pages without Gradio

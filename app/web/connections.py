@@ -49,6 +49,7 @@ def server_options(settings: Settings, limits: Limits | None = None) -> dict[str
         "host": settings.host,
         "port": settings.port,
         "log_level": "warning",
+        **({"log_config": None} if settings.log_format == "json" else {}),  # its entries go where all go
         "server_header": False,
         "timeout_graceful_shutdown": STOPPED_AFTER_S,
         "timeout_keep_alive": bounds.keep_alive_s,

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from anyio import to_thread
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.dataset.labels_made_elsewhere import LARGEST_FILE as LARGEST_LABELS
 from app.home.failures import TRY_AGAIN_AFTER_S, Home, failure_of
+from app.home.logs import IMAGE, REQUEST
 from app.home.model_files import LARGEST_MODEL
 from app.home.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
@@ -28,7 +29,7 @@ from db.records import SessionRecord
 
 FindSession = Callable[[str], SessionRecord | None]
 
-PUBLIC = re.compile(r"/login|/healthz|/readyz|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+")
+PUBLIC = re.compile(r"/login|/healthz|/readyz|/metrics|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+")
 OURS = re.compile(
     r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/thumb/\d+/[0-9a-f]{16}\.jpg|/assets/(?!login/)[\w./-]+"
 )
@@ -41,6 +42,8 @@ GRADIO = re.compile(
 LEADS_ONLY = re.compile(
     r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels|validation|order|unlabelable|simulation)(/.*)?"
 )
+NAME_OF_REQUEST = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+IMAGE_IN_PATH = re.compile(r"/(?:img|thumb|api/images?)/(\d{1,18})(?:/|$)")
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 CSRF_HEADER = "x-csrf-token"
 LONGEST_NAME, LONGEST_PATH = 255, 1000
@@ -72,7 +75,7 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})  # policy violation
             return
-        sent = Sent(send)
+        sent = Sent(send, _note_what_it_is_about(scope))
         try:
             await self._let_through(scope, receive, shield(sent, str(scope["path"])))
         except ClientDisconnect:
@@ -152,16 +155,28 @@ class Guard:
 
 
 class Sent:
-    """Passes answers on, and knows whether one has begun."""
+    """Passes answers on with the request's name, and knows whether one has begun."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send, self._request_id = send, request_id
         self.began = False
 
     async def __call__(self, message: Message) -> None:
         """Send on."""
         self.began = True
+        if message["type"] == "http.response.start":
+            MutableHeaders(raw=message["headers"])["x-request-id"] = self._request_id
         await self._send(message)
+
+
+def _note_what_it_is_about(scope: Scope) -> str:
+    """For the log: the request's own name, or one made now, and the image in its address. The name."""
+    named = Headers(scope=scope).get("x-request-id", "")
+    request_id = named if NAME_OF_REQUEST.fullmatch(named) else secrets.token_hex(8)
+    image = IMAGE_IN_PATH.match(str(scope["path"]))
+    REQUEST.set(request_id)
+    IMAGE.set(int(image[1]) if image else None)
+    return request_id
 
 
 def _exists(path: str) -> bool:

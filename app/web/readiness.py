@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db.pool.project import project_uuid
+from db.rounds import workers
 from db.store.session import Store
 
 ANSWER_WITHIN_S = 2.0
@@ -74,3 +75,12 @@ def _trouble_of_store(store: Store) -> str | None:
     except Exception:  # whatever it is: who asks here wants to know whether, the log of those who work tells what
         return "the store does not answer"
     return None
+
+
+def worker_heard_of(store: Store) -> str:
+    """When the worker gave its last sign, in words for whoever asks: labelling goes on without one."""
+    with store.reading() as tx:
+        seen = workers.latest(tx)
+    if seen is None:
+        return "no worker has run here"
+    return f"{'the worker was ended' if seen.ended else 'a worker was heard of'} {seen.seconds:.0f} s ago"

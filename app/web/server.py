@@ -16,18 +16,20 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
 from app.home.failures import TRY_AGAIN_AFTER_S
+from app.home.logs import set_up_logs
 from app.home.settings import Settings
 from app.web.connections import server_options
 from app.web.entrance import entrance_routes
 from app.web.event_words import EventWords
 from app.web.guard import Guard
+from app.web.metrics import Measured, Metrics
 from app.web.opened import OpenHome
 from app.web.pages.annotate import annotate_page
 from app.web.pages.cameras import cameras_page
 from app.web.pages.lead import lead_page
 from app.web.pages.look import THEME, THEME_CSS
 from app.web.pages.sheet import sheet_page
-from app.web.readiness import Readiness, look_at
+from app.web.readiness import Readiness, look_at, worker_heard_of
 from app.web.refusals import (
     REFUSALS,
     refusal,
@@ -76,6 +78,7 @@ ROUTES = (
 
 def serve(settings: Settings) -> None:
     """Run the server until it is told to stop."""
+    set_up_logs(settings.log_format)
     uvicorn.run(create_app(settings), **server_options(settings))
 
 
@@ -84,8 +87,9 @@ def create_app(settings: Settings) -> FastAPI:
     os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.home / "gradio"))
     store = open_store(settings.database_url)
     home = OpenHome.of(settings, store)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app, metrics = FastAPI(docs_url=None, redoc_url=None, openapi_url=None), Metrics(store)
     _add_small_routes(app, store, settings)
+    _add_metrics(app, metrics, settings.metrics_token)
     app.include_router(entrance_routes(store, settings))
     for routes in ROUTES:
         app.include_router(routes(home))
@@ -112,6 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
             route.app.add_exception_handler(RequestValidationError, say_what_was_invalid)
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(EventWords)
+    app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Guard, settings=settings, find_session=_finder(store))  # added last: it stands in front
     return app
 
@@ -155,7 +160,7 @@ def _project_name(store: Store) -> str:
 
 
 def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
-    readiness = Readiness(look_at(store, settings.home))
+    readiness, worker = Readiness(look_at(store, settings.home)), Readiness(lambda: worker_heard_of(store))
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
     async def healthz() -> PlainTextResponse:
@@ -167,7 +172,7 @@ def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
         """It can do its work: a balancer sends people elsewhere meanwhile."""
         trouble = await readiness.trouble()
         if trouble is None:
-            return PlainTextResponse("ready")
+            return PlainTextResponse(f"ready; {await worker.trouble()}")
         return PlainTextResponse(f"not ready: {trouble}", 503, headers={"retry-after": str(TRY_AGAIN_AFTER_S)})
 
     @app.get("/manifest.json")
@@ -181,6 +186,15 @@ def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
     @app.api_route("/", methods=["GET", "HEAD"])
     def home(request: Request) -> RedirectResponse:
         return RedirectResponse("/lead/" if user_of(request).role == "lead" else "/annotate/", 303)
+
+
+def _add_metrics(app: FastAPI, metrics: Metrics, token: str | None) -> None:
+    @app.get("/metrics")
+    def figures(request: Request) -> Response:
+        """For Prometheus; where no token is set, there is no such page."""
+        if token is None:
+            raise HTTPException(404)
+        return metrics.answer(token, request.headers.get("authorization", ""))
 
 
 def _pass_on(_request: Request, error: Exception) -> Response:

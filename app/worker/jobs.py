@@ -9,6 +9,7 @@ from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from app.home.image_files import ImageFiles
+from app.home.logs import ROUND
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import open_model, prelabel
@@ -37,6 +38,7 @@ class Rounds:
         Whatever goes wrong ends as the round's error, in words, before it ends the job. A round that was told to stop
         stops. The job of an earlier run, or of a round that is over, does nothing.
         """
+        ROUND.set(number)
         try:
             if not self._is_due(number, run):
                 return

@@ -65,7 +65,14 @@ def ask(
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_no_path_but_the_public_ones_is_open_to_nobody(path: str) -> None:
     answered = ask(f"/{path}")
-    assert answered.status_code == (200 if f"/{path}" in ("/login", "/healthz", "/readyz") else 401)
+    assert answered.status_code == (200 if f"/{path}" in ("/login", "/healthz", "/readyz", "/metrics") else 401)
+
+
+def test_a_request_keeps_its_own_name_where_it_has_a_fitting_one() -> None:
+    named = ask("/login", headers={"x-request-id": "from-the-proxy.7"})
+    assert named.headers["x-request-id"] == "from-the-proxy.7"
+    made = {ask("/login", headers=headers).headers["x-request-id"] for headers in ({}, {"x-request-id": "a b" * 50})}
+    assert len(made) == 2 and all(re.fullmatch("[0-9a-f]{16}", name) for name in made)
 
 
 @pytest.mark.parametrize("path", ["/cameras/", "/cameras/config", "/api/cameras", "/api/cameras/1/find"])

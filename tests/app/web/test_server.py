@@ -110,7 +110,7 @@ def answers(url: str) -> bool:
         return False
 
 
-PUBLIC = {"/login", "/healthz", "/readyz", "/manifest.json", "/favicon.ico"}
+PUBLIC = {"/login", "/healthz", "/readyz", "/metrics", "/manifest.json", "/favicon.ico"}
 
 
 def test_the_anonymous_get_the_login_page_and_nothing_else(server: Server) -> None:
