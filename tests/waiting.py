@@ -6,7 +6,7 @@ from collections.abc import Callable
 import psutil
 
 
-def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+def until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
     """Return when the condition holds; fail the test when it takes too long."""
     deadline = time.monotonic() + timeout_s
     while not condition():
