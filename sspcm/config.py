@@ -204,6 +204,11 @@ class TrainConfig:
     ships: Ships = "A"
     """What a method without a student ships as C: "A", or "mean", the mean of A's and B's weights. They must have
     started from the same model."""
+    pseudo_share: float = limited(0.0, 0.0, 0.9)
+    """The share of each labelled batch that is drawn from unlabelled persons with a pseudo-label: what an imported pose
+    model says of them, where no round can begin from that model (docs/adr/0036). 0: none."""
+    pseudo_confidence: float = limited(0.3, 0.0, 1.0)
+    """Keypoints of a pseudo-label with a lower confidence teach nothing."""
     precision: Precision = "float32"
     """"bfloat16": the networks compute in mixed precision; weights, losses and targets stay float32."""
     compile: bool = False
@@ -219,9 +224,20 @@ class TrainConfig:
             batch = getattr(self, name)
             divides = batch % self.accumulate == 0
             require(divides, f"train.accumulate must divide train.{name} ({batch})", self.accumulate)
+        wanted = (
+            f"train.pseudo_share of train.labelled_batch ({self.labelled_batch}) must be 1 person at least, and leave "
+            "1 at least; 0 turns it off"
+        )
+        mixes = 0 < self.pseudo_batch < self.labelled_batch
+        require(mixes or not self.pseudo_share, wanted, self.pseudo_share)
         seen = self.steps * (self.labelled_batch + self.unlabelled_batch)
         wanted = f"train.steps times both batches must be at most {MOST_SEEN:,} persons (docs/training.md)"
         require(seen <= MOST_SEEN, wanted, seen)
+
+    @property
+    def pseudo_batch(self) -> int:
+        """How many persons of a labelled batch have a pseudo-label."""
+        return round(self.pseudo_share * self.labelled_batch)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from jaxtyping import Float
 
 from sspcm.config import ConfigError, RoundConfig
 from sspcm.fisheye import LensCircle
-from sspcm.pose import Box, Label, PoseError
+from sspcm.pose import IMPORTED, Box, Label, PoseError, Prediction
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError
 
 Use = Literal["labelled", "unlabelled", "validation"]
@@ -23,7 +24,10 @@ class RoundError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class RoundPerson:
-    """One person as the manifest names them. label: of a labelled one always, of a validation one if there is one."""
+    """One person as the manifest names them. label: of a labelled one always, of a validation one if there is one.
+
+    pseudo: of an unlabelled one, what an imported model says of them where that is to teach: image px and confidence.
+    """
 
     id: int
     image: Path
@@ -33,6 +37,7 @@ class RoundPerson:
     use: Use
     predict: bool
     label: Label | None
+    pseudo: Float[np.ndarray, "K 3"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +104,24 @@ def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
             use=use,
             predict=bool(entry.get("predict", True)),
             label=label,
+            pseudo=_read_pseudo(entry, use, skeleton),
         )
     except (KeyError, TypeError, ValueError) as error:
         problem = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
         raise RoundError(f"person {entry.get('id', '?')}: {problem}") from error
+
+
+def _read_pseudo(entry: dict[str, Any], use: Use, skeleton: Skeleton) -> Float[np.ndarray, "K 3"] | None:
+    """Raises PoseError."""
+    rows = entry.get("pseudo")
+    if rows is None:
+        return None
+    if use != "unlabelled":
+        raise PoseError(f"only an unlabelled person may have pseudo; found it on a {use} one")
+    xyc = Prediction(np.array(rows, dtype=np.float64), IMPORTED).xyc
+    if len(xyc) != len(skeleton):
+        raise PoseError(f"pseudo has {len(xyc)} keypoints, the skeleton {len(skeleton)}")
+    return xyc
 
 
 def manifest_data(manifest: Manifest) -> dict[str, Any]:
@@ -118,6 +137,7 @@ def manifest_data(manifest: Manifest) -> dict[str, Any]:
 
 def _person_data(person: RoundPerson) -> Mapping[str, Any]:
     box, lens = person.box, person.lens
+    pseudo = {"pseudo": person.pseudo.tolist()} if person.pseudo is not None else {}
     return {
         "id": person.id,
         "image": str(person.image),
@@ -127,4 +147,5 @@ def _person_data(person: RoundPerson) -> Mapping[str, Any]:
         "use": person.use,
         "predict": person.predict,
         "xyv": person.label.xyv.tolist() if person.label is not None else None,
+        **pseudo,
     }

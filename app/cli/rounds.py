@@ -106,11 +106,18 @@ def round_launch(settings: "Settings", options: argparse.Namespace) -> int:
             yield missing
         if usual.passed_over:
             yield usual.passed_over
+        if usual.pseudo_labels:
+            yield usual.pseudo_labels
         yield f"Round {record.number} is queued; {'the worker starts it.' if running else 'it waits for a worker.'}"
         if not running:
             yield f"{state.text} {state.command or ''}".rstrip()
 
-    told = {"worker": worker_json(state), "from": usual.told, "passed_over": usual.passed_over}
+    told = {
+        "worker": worker_json(state),
+        "from": usual.told,
+        "passed_over": usual.passed_over,
+        "pseudo_labels": usual.pseudo_labels,
+    }
     answer(round_json(record) | told | {"before_launch": missing}, as_json=options.json, plain=plain)
     return 0
 

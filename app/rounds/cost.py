@@ -16,7 +16,7 @@ from app.home.settings import Settings
 from app.processes.child import start_guarded, stop_guarded
 from app.rounds.errors import LearningError
 from app.rounds.folder import last_lines, write_json
-from app.rounds.freezing import build_manifest
+from app.rounds.freezing import build_manifest, said_of_unlabelled
 from app.rounds.launching import NO_LABEL, require_reasonable
 from app.rounds.starting_weights import located
 from app.rounds.training import TRAINER_NICE
@@ -100,6 +100,7 @@ def _manifest(store: Store, settings: Settings, config: RoundConfig) -> tuple[Ma
             persons=persons,
             frozen=frozen,
             frozen_labels=labels,
+            pseudo=said_of_unlabelled(tx, runnable, persons),
         )
         newest = rounds.latest(tx, 1)
     active = newest[0].number if newest and newest[0].state == "running" else None

@@ -4,6 +4,8 @@ import dataclasses
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from sqlalchemy.orm import Session
+
 from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
@@ -21,8 +23,9 @@ from db.records import (
     PersonRecord,
     ProjectRecord,
     RoundRecord,
+    StoredPrediction,
 )
-from db.rounds import rounds
+from db.rounds import predictions, rounds
 from db.store.session import Store
 from sspcm.config import ModelConfig, RoundConfig
 from sspcm.manifest import Manifest, RoundPerson, Use, manifest_data
@@ -40,19 +43,29 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
     if (folder / MANIFEST_FILE).exists():  # done before the worker ended: a checkpoint knows it by its digest
         return
     with store.reading() as tx:
-        frozen = rounds.frozen(tx, record.id)
+        frozen, persons, config = rounds.frozen(tx, record.id), list_persons(tx), _runnable(record, settings)
         manifest = build_manifest(
-            config=_runnable(record, settings),
+            config=config,
             project=get_project(tx),
             files=files,
             images_by_id={image.id: image for image in images.list_images(tx)},
-            persons=list_persons(tx),
+            persons=persons,
             frozen=frozen,
             frozen_labels=labels.get_labels(tx, [person.label_id for person in frozen]),
+            pseudo=said_of_unlabelled(tx, config, persons),
         )
     folder.mkdir(parents=True, exist_ok=True)
     note_seconds(folder, "freeze", time.monotonic() - began)
     write_json(folder / MANIFEST_FILE, manifest_data(manifest))  # last: where it stands, this stage is done
+
+
+def said_of_unlabelled(
+    tx: Session, config: RoundConfig, persons: Sequence[PersonRecord]
+) -> dict[int, StoredPrediction]:
+    """What an imported model said last of those without a label, by person, where the settings let it teach."""
+    if not config.train.pseudo_share:
+        return {}
+    return predictions.imported(tx, [person.id for person in persons if person.label is None])
 
 
 def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:
@@ -70,12 +83,14 @@ def build_manifest(
     persons: Sequence[PersonRecord],
     frozen: Sequence[FrozenPerson],
     frozen_labels: Mapping[int, Label],
+    pseudo: Mapping[int, StoredPrediction],
 ) -> Manifest:
     """What the trainer is asked to do (docs/architecture.md, the round's folder).
 
     labelled: the frozen labels. unlabelled: every other person of the train split, but neither crowds nor boxes that
     hold nobody. validation: everybody of that split, with their frozen label or without: who is labelled later is
-    measured as well. Raises LearningError when nothing is labelled or an image file is gone.
+    measured as well. pseudo: what an imported model said of unlabelled persons where that is to teach, by person.
+    Raises LearningError when nothing is labelled or an image file is gone.
     """
     if not any(person.role == "labelled" for person in frozen):
         raise LearningError(
@@ -84,7 +99,15 @@ def build_manifest(
         )
     by_person = {person.person_id: person for person in frozen}
     listed = tuple(
-        _manifest_person(person, images_by_id[person.image_id], use, label, files=files, model=config.model)
+        _manifest_person(
+            person,
+            images_by_id[person.image_id],
+            use,
+            label,
+            files=files,
+            model=config.model,
+            pseudo=pseudo.get(person.id) if use == "unlabelled" else None,
+        )
         for person, use, label in _uses(persons, images_by_id, by_person, frozen_labels)
     )
     weights = weights_folder(config.model)
@@ -111,7 +134,14 @@ def _uses(
 
 
 def _manifest_person(
-    person: PersonRecord, image: ImageRecord, use: Use, label: Label | None, *, files: ImageFiles, model: ModelConfig
+    person: PersonRecord,
+    image: ImageRecord,
+    use: Use,
+    label: Label | None,
+    *,
+    files: ImageFiles,
+    model: ModelConfig,
+    pseudo: StoredPrediction | None,
 ) -> RoundPerson:
     try:
         path = files.path(image.sha256)
@@ -129,4 +159,5 @@ def _manifest_person(
         use=use,
         predict=True,
         label=label,
+        pseudo=pseudo.prediction.xyc if pseudo is not None else None,
     )

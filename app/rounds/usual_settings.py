@@ -5,6 +5,9 @@ pose model goes on from the networks of the published round; the preset "importe
 any round they are the preset "imported" where the home has a pose model that a round here can begin from, else "demo":
 its rounds take minutes on any machine and start from weights that know people seen from above, where "standard" starts
 at random and takes hours without a GPU. Who has a GPU says --preset standard once; the home keeps it.
+
+Where no round can begin from the home's newest pose model, what it says of unlabelled people teaches instead, whatever
+the preset: half of each labelled batch has its predictions as pseudo-labels (docs/adr/0036).
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +29,8 @@ _USUAL_BEFORE = (3, 0.3)
 """ranking.top_keypoints and ranking.flag_above of rounds until persons became the mean over all their keypoints."""
 
 
+PSEUDO_SHARE = 0.5
+"""train.pseudo_share where the home's newest model teaches by its predictions alone."""
 _TOLD = 3
 """Of models that were passed over, in a message: the newest."""
 
@@ -34,23 +39,26 @@ _TOLD = 3
 class UsualSettings:
     """What a launch begins from, and where that comes from, in words.
 
-    passed_over: why not from newer pose models of the home, in sentences; "" where there are none.
+    passed_over: why not from newer pose models of the home, in sentences; "" where there are none. pseudo_labels: that
+    the newest one's predictions teach instead, in words; "" where they do not.
     """
 
     config: RoundConfig
     told: str
     is_a_rounds: bool = False
     passed_over: str = ""
+    pseudo_labels: str = ""
 
 
 @dataclass(frozen=True)
 class Found:
     """The newest of a home's pose models that a round here can begin from, with its settings over the preset; None
-    where none can. passed_over: why not the newer ones, in sentences."""
+    where none can. passed_over: why not the newer ones, in sentences. newest: the first of them; "" where none was."""
 
     model: KeptModel | None
     settings: dict[str, Any]
     passed_over: str
+    newest: str = ""
 
 
 def usual_settings(store: Store, home: Path) -> UsualSettings:
@@ -78,20 +86,20 @@ def usual_settings(store: Store, home: Path) -> UsualSettings:
 def first_settings(store: Store, home: Path) -> UsualSettings:
     """What a home without a round begins with."""
     found = trainable_model(store, home)
-    return _imported(found, home) or replace(preset_settings(store, home, FIRST), passed_over=found.passed_over)
+    return _imported(found, home) or _preset(FIRST, found)
 
 
 def trainable_model(store: Store, home: Path) -> Found:
     """The newest of the home's pose models that a round with its skeleton can begin from, as far as files declare."""
-    keypoints, refused = _keypoints(store), []
-    for model in ModelFiles(home).newest_first():
+    keypoints, refused, models = _keypoints(store), [], ModelFiles(home).newest_first()
+    for model in models:
         try:
             settings = trainable_settings(model.path, name=model.name, keypoints=keypoints)
         except PoseModelError as error:
             refused.append(str(error))
         else:
-            return Found(model, settings, _sentences(refused))
-    return Found(None, {}, _sentences(refused))
+            return Found(model, settings, _sentences(refused), models[0].name if refused else "")
+    return Found(None, {}, _sentences(refused), models[0].name if refused else "")
 
 
 def wanted_model(found: Found, what: str) -> str:
@@ -143,7 +151,23 @@ def _imported(found: Found, home: Path) -> UsualSettings | None:
     weights = model_name(model) if is_the_names else f"{MODELS}{model.sha256}"
     named = merged(found.settings, {"model": {"weights": weights}})
     told = f"the preset '{IMPORTED}' with {model.name}"
-    return UsualSettings(merge(PRESETS[IMPORTED], named), told, passed_over=found.passed_over)
+    return _taught(UsualSettings(merge(PRESETS[IMPORTED], named), told, passed_over=found.passed_over), found)
+
+
+def _preset(name: str, found: Found) -> UsualSettings:
+    return _taught(UsualSettings(PRESETS[name], f"the preset '{name}'", passed_over=found.passed_over), found)
+
+
+def _taught(usual: UsualSettings, found: Found) -> UsualSettings:
+    """With what the newest model says as pseudo-labels, where it was passed over."""
+    if not found.newest:
+        return usual
+    told = (
+        f"What {found.newest} predicts teaches instead, as pseudo-labels: with it, people without a label are "
+        f"{PSEUDO_SHARE:.0%} of those whose keypoints teach (train.pseudo_share)."
+    )
+    config = merge(usual.config, {"train": {"pseudo_share": PSEUDO_SHARE}})
+    return replace(usual, config=config, pseudo_labels=told)
 
 
 def _ranked_as_today(config: RoundConfig) -> RoundConfig:
@@ -162,9 +186,9 @@ def begin_from(store: Store, home: Path, preset: str | None) -> UsualSettings:
 
 def preset_settings(store: Store, home: Path, name: str) -> UsualSettings:
     """A preset's. Raises ConfigError."""
-    if name != IMPORTED:
-        return UsualSettings(PRESETS[name], f"the preset '{name}'")
     found = trainable_model(store, home)
+    if name != IMPORTED:
+        return _preset(name, found)
     usual = _imported(found, home)
     if usual is None:
         raise ConfigError(

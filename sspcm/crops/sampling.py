@@ -38,7 +38,7 @@ MOST_HELD_OUT = 1 / 3
 def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
     """The chance of one part of one step: a function of the round's seed and the two numbers."""
     # The third number tells the draws of one seed apart: 0 views and occlusion, 1 passes, 2 labelled persons, 3 the
-    # labelled persons of one network.
+    # labelled persons of one network, 4 who is left out, 5 pseudo-labelled persons.
     numbers = (seed, step, 0) if part == 0 else (seed, step, 0, part)
     return torch.Generator().manual_seed(_mix(*numbers))
 
@@ -68,6 +68,22 @@ def labelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[in
 def shuffled_indices(count: int, batch: int, *, seed: int, step: int, network: int) -> list[int]:
     """Which labelled persons one network sees in step `step`: shuffled passes of its own over all of them."""
     return unlabelled_indices(count, batch, seed=_mix(seed, network, 3), step=step)
+
+
+def pseudo_indices(count: int, batch: int, *, seed: int, step: int, network: int = 0) -> list[int]:
+    """Which pseudo-labelled persons step `step` sees: shuffled passes over all of them, each network's own."""
+    return unlabelled_indices(count, batch, seed=_mix(seed, network, 5), step=step) if batch else []
+
+
+def spread(some: Sequence[int], others: Sequence[int]) -> list[int]:
+    """Both in one list, in their order, the others evenly among the first: every stretch has its share of each."""
+    count, taken = len(some) + len(others), 0
+    mixed: list[int] = []
+    for place in range(count):
+        is_others = (place + 1) * len(others) // count > taken
+        mixed.append(others[taken] if is_others else some[place - taken])
+        taken += is_others
+    return mixed
 
 
 def held_out(ids: Sequence[int], share: float, *, network: int) -> list[int]:

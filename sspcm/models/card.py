@@ -24,6 +24,7 @@ def read_training(folder: Path, network: str) -> dict[str, Any] | None:
         "round": folder.resolve().name,
         "data_version": _sha256(folder / MANIFEST_FILE) if manifest else None,
         "persons": report.get("persons"),
+        "pseudo_labelled": report.get("pseudo_labelled", 0),
         "seed": config.get("seed"),
         "method": config.get("method"),
         "steps": config.get("train", {}).get("steps"),
@@ -144,6 +145,8 @@ def _training(told: Mapping[str, Any] | None) -> str:
     if told is None:
         return "No report lies beside the weights: where they come from is not known here."
     persons = ", ".join(f"{count} {use}" for use, count in (told["persons"] or {}).items()) or "not told"
+    if told.get("pseudo_labelled"):
+        persons = f"{persons}; {told['pseudo_labelled']} of the unlabelled with what another pose model says of them"
     figures = ", ".join(f"{name} {value}" for name, value in (told["figures"] or {}).items() if value is not None)
     lines = [
         f"- Round `{told['round']}`, data version `{told['data_version']}`, seed {told['seed']}, {told['steps']} steps",

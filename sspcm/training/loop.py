@@ -21,8 +21,10 @@ from sspcm.crops.sampling import (
     Share,
     held_out,
     labelled_indices,
+    pseudo_indices,
     share_of,
     shuffled_indices,
+    spread,
     step_generator,
     unlabelled_indices,
 )
@@ -36,12 +38,19 @@ CHECK_EVERY = 25
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """Labelled persons: their crops, and their keypoints in input pixels with visibility."""
+    """Labelled persons: their crops, and their keypoints in input pixels with visibility; then pseudo-labelled ones."""
 
     crops: Crops
     xyv: Float[Tensor, "N K 3"]
     ids: tuple[int, ...] = ()
-    """Who they are, for `train.held_out`; their numbers in this order where nobody says."""
+    """Who the labelled are, for `train.held_out`; their numbers in this order where nobody says."""
+    pseudo: int = 0
+    """How many of the persons, the last ones, are pseudo-labelled: nobody is measured by them."""
+
+    @property
+    def by_people(self) -> int:
+        """How many a human labelled."""
+        return len(self.crops) - self.pseudo
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,11 +189,10 @@ def _batches(
     labelled, train = data.labelled, config.train
     unlabelled = data.unlabelled if config.method.paths else None
     seed, pin = config.seed, device.type == "cuda"
-    ids = labelled.ids or range(len(labelled.crops))
 
     def request(step: int) -> tuple[list[int], "Future[Tensor]", "Future[Tensor] | None"]:
         # Every process draws for the whole step: no word between them is needed to agree.
-        chosen = _labelled_of_step(ids, config, step=step, share=share, networks=networks)
+        chosen = _labelled_of_step(labelled, config, step=step, share=share, networks=networks)
         if not unlabelled or step < train.teach_from * train.steps:
             return chosen, labelled.crops.request(chosen), None
         others = unlabelled_indices(len(unlabelled), train.unlabelled_batch, seed=seed, step=step)
@@ -200,23 +208,29 @@ def _batches(
             yield step, _in_parts(Batch(pixels, labelled.xyv[chosen], other_pixels), count=train.accumulate)
 
 
-def _labelled_of_step(ids: Sequence[int], config: RoundConfig, *, step: int, share: Share, networks: int) -> list[int]:
-    """Which labelled persons this process looks at; with draws of their own, the networks' in turn in each part."""
-    batch, seed, parts = config.train.labelled_batch, config.seed, config.train.accumulate
+def _labelled_of_step(labelled: Labelled, config: RoundConfig, *, step: int, share: Share, networks: int) -> list[int]:
+    """Which labelled and pseudo-labelled persons this process looks at; with draws of their own, the networks' in turn
+    in each part."""
+    ids, pseudo = labelled.ids or range(labelled.by_people), config.train.pseudo_batch if labelled.pseudo else 0
+    batch, seed, parts = config.train.labelled_batch - pseudo, config.seed, config.train.accumulate
 
     def learned_by(network: int) -> list[int]:
         left_out = set(left_out_of(ids, config, network=network))
         return [i for i in range(len(ids)) if i not in left_out]
 
+    def with_pseudo(drawn: Sequence[int], network: int) -> list[int]:
+        others = pseudo_indices(labelled.pseudo, pseudo, seed=seed, step=step, network=network)
+        return share_of(spread(drawn, [len(ids) + i for i in others]), share)
+
     if config.train.draws == "shared":
         everybody = learned_by(0)
         drawn = labelled_indices(len(everybody), batch, seed=seed, step=step)
-        return share_of([everybody[i] for i in drawn], share)
+        return with_pseudo([everybody[i] for i in drawn], 0)
     own = []
     for network in range(networks):
         learned = learned_by(network)
         drawn = shuffled_indices(len(learned), batch, seed=seed, step=step, network=network)
-        own.append(share_of([learned[i] for i in drawn], share))
+        own.append(with_pseudo([learned[i] for i in drawn], network))
     size = len(own[0]) // parts
     return [i for part in range(parts) for each in own for i in each[part * size : (part + 1) * size]]
 
@@ -259,7 +273,8 @@ def _gradients_held(joint: nn.Module, *, until_last: bool) -> AbstractContextMan
 
 def _require_labels(data: TrainingSet, config: RoundConfig) -> None:
     """Early: persons, keypoints of the skeleton, and at least one of them inside a crop."""
-    xyv, count = data.labelled.xyv, len(data.labelled.crops)
+    count = data.labelled.by_people
+    xyv = data.labelled.xyv[:count]
     if count == 0:
         raise TrainingError(
             "there is no labelled person to train on; wanted at least one. Label a few persons, then start the round."

@@ -55,10 +55,12 @@ from sspcm.training.loop import (
     train,
 )
 from sspcm.training.moving import Way, has_moved, move
+from sspcm.training.pseudo_labels import pseudo_labelled
 from sspcm.training.resume import load_training, save_training
 from sspcm.training.stopping import Stopped, told_to_stop
 from sspcm.training.telling import (
     METRICS_EVERY_S,
+    NO_PSEUDO,
     NO_UNLABELLED,
     Log,
     Progress,
@@ -312,7 +314,7 @@ class _Round:
         return self.config.train.steps - step
 
     def read_training_set(self) -> TrainingSet:
-        """The labelled and unlabelled persons' crops; validation persons are in neither."""
+        """The labelled, pseudo-labelled and unlabelled persons' crops; validation persons are in none of them."""
         labelled, unlabelled = self.manifest.used_as("labelled"), self.manifest.used_as("unlabelled")
         wanted = bool(self.config.method.paths)
         if not labelled:
@@ -322,10 +324,15 @@ class _Round:
             )
         if wanted and not unlabelled and NO_UNLABELLED not in self.log.warnings:
             self.log.warnings.append(NO_UNLABELLED)
-        crops = self.crops(labelled)
-        xyv = [_in_crop(person, spec.matrix) for person, spec in zip(labelled, crops.specs, strict=True)]  # K 3 each
+        pseudo = pseudo_labelled(self.manifest)
+        if self.config.train.pseudo_share and not pseudo and NO_PSEUDO not in self.log.warnings:
+            self.log.warnings.append(NO_PSEUDO)
+        taught = (*labelled, *pseudo)
+        crops = self.crops(taught)
+        xyv = [_in_crop(person, spec.matrix) for person, spec in zip(taught, crops.specs, strict=True)]  # K 3 each
+        ids = tuple(one.id for one in labelled)
         return TrainingSet(
-            labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float(), tuple(one.id for one in labelled)),
+            labelled=Labelled(crops, torch.from_numpy(np.stack(xyv)).float(), ids, pseudo=len(pseudo)),
             unlabelled=self.crops(unlabelled) if wanted and unlabelled else None,
             mirror=torch.from_numpy(self.manifest.skeleton.mirror_array),
         )
@@ -430,6 +437,7 @@ class _Round:
                 "moved": self.log.moved,
                 "persons": {use: len(self.manifest.used_as(use)) for use in get_args(Use)}
                 | {"validation": len(self.manifest.measured_by())},
+                "pseudo_labelled": len(pseudo_labelled(self.manifest)),
                 "warnings": self.log.warnings,
                 "seconds": seconds,
                 "device": str(self.device),
@@ -451,7 +459,7 @@ class _Round:
 
 
 def _in_crop(person: RoundPerson, matrix: Matrix) -> Float[np.ndarray, "K 3"]:
-    """A labelled person's keypoints in input pixels, with visibility."""
+    """A labelled or pseudo-labelled person's keypoints in input pixels, with visibility."""
     assert person.label is not None
     return np.column_stack((apply(matrix, person.label.xyv[:, :2]), person.label.xyv[:, 2]))
 

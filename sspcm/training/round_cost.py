@@ -10,6 +10,7 @@ from sspcm.crops.store import MEMORY_BUDGET_BYTES, Frame
 from sspcm.manifest import Manifest, read_manifest
 from sspcm.round_folder import MANIFEST_FILE
 from sspcm.training.cost import FLOAT_BYTES, measure_cost
+from sspcm.training.pseudo_labels import pseudo_labelled
 from sspcm.training.time_left import LOOKS, afterwards_of, seconds_afterwards
 
 
@@ -55,6 +56,7 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
         networks=networks,
         unlabelled=bool(learns_from),
     )
+    kept_crops = len(labelled) + len(pseudo_labelled(manifest)) + len(learns_from)
     one_network = FLOAT_BYTES * max(cost.parameters.values())
     kept = 3 + (config.model.backbone == IMPORTED)  # and the graph that imported networks are built on
     return RoundCost(
@@ -66,7 +68,7 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
         step_seconds=cost.step_seconds,
         seconds=cost.step_seconds * config.train.steps,
         after_seconds=after,
-        memory_bytes=cost.state_bytes + cost.activation_bytes + _crops_bytes(config, len(labelled) + len(learns_from)),
+        memory_bytes=cost.state_bytes + cost.activation_bytes + _crops_bytes(config, kept_crops),
         available_bytes=cost.available_bytes,
         disk_bytes=kept * one_network + _predictions_bytes(manifest, afterwards.predicted),
         working_bytes=cost.state_bytes,

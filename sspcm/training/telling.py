@@ -13,6 +13,11 @@ from sspcm.training.loop import mean_frequency
 
 METRICS_EVERY_S = 1.0
 NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
+NO_PSEUDO = (
+    "train.pseudo_share asks for pseudo-labels, and there were none: no unlabelled person has an imported model's "
+    "prediction with a keypoint as confident as train.pseudo_confidence. Labels alone taught. Pre-label the images, or "
+    "lower train.pseudo_confidence."
+)
 Progress = Callable[[dict[str, Any]], None]
 
 

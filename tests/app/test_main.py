@@ -280,6 +280,8 @@ def test_a_launch_in_a_home_that_was_given_a_pose_model_begins_from_it(run: Run,
     launched = json.loads(run("round", "launch", "--json")[1])
     assert launched["from"] == "the preset 'imported' with strong"
     assert launched["passed_over"].startswith("rules has no plain convolutions")
+    assert launched["pseudo_labels"].startswith("What rules predicts teaches instead")
+    assert launched["config"]["train"]["pseudo_share"] == 0.5
     assert launched["config"]["model"]["weights"] == "models/strong"
     assert launched["config"]["model"]["input_height"] == 96
 

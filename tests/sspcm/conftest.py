@@ -90,7 +90,10 @@ def movenet_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make_round(tmp_path: Path) -> Callable[..., Path]:
-    """Makes a round's folder of drawn people: `make_round(labelled=3, unlabelled=4, validation=2, steps=6)`."""
+    """Makes a round's folder of drawn people: `make_round(labelled=3, unlabelled=4, validation=2, steps=6)`.
+
+    pseudo: unlabelled ones have right pseudo-labels of this confidence.
+    """
 
     def make(
         *,
@@ -101,6 +104,7 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
         imported: Path | None = None,
         method: str = "sspcm",
         skeleton: Skeleton | None = None,
+        pseudo: float | None = None,
         **train: Any,
     ) -> Path:
         folder = tmp_path / "round"
@@ -124,6 +128,8 @@ def make_round(tmp_path: Path) -> Callable[..., Path]:
                     "xyv": None if use == "unlabelled" else xyv,
                 }
             )
+            if pseudo is not None and use == "unlabelled":
+                persons[-1]["pseudo"] = [[x, y, pseudo] for x, y, _ in xyv]
         built = {"backbone": "imported", "student_backbone": "imported", "weights": str(imported)} if imported else {}
         config = replace(
             TINY,

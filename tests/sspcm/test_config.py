@@ -43,6 +43,14 @@ def test_a_preset_survives_toml(name: str) -> None:
         ("[views]\nocclusion_patches = -1", "views.occlusion_patches must be from 0 to 100; found -1"),
         ("[model]\nbox_scale = 0", "model.box_scale must be from 0.1 to 10.0; found 0.0"),
         ("[train]\nmask_peak = nan", "train.mask_peak must be from -100.0 to 100.0; found nan"),
+        ("[train]\npseudo_share = -0.1", "train.pseudo_share must be from 0.0 to 0.9; found -0.1"),
+        ("[train]\npseudo_share = 1", "train.pseudo_share must be from 0.0 to 0.9; found 1.0"),
+        ("[train]\npseudo_confidence = 2", "train.pseudo_confidence must be from 0.0 to 1.0; found 2.0"),
+        (
+            "[train]\npseudo_share = 0.1\nlabelled_batch = 4",
+            "must be 1 person at least, and leave 1 at least.*found 0.1",
+        ),
+        ("[train]\npseudo_share = 0.9\nlabelled_batch = 4", r"labelled_batch .4. must be 1 person at least"),
         ("seed = -1", "seed must be from 0 to 4,294,967,295; found -1"),
         ("seed = 4294967296", "seed must be from 0 to 4,294,967,295; found 4294967296"),
         ("steps = ", "not TOML"),
@@ -173,7 +181,7 @@ NUMBERS = sorted(path for path in settings_of(RoundConfig) if path[-1] in limits
 
 
 TOGETHER = ("steps", "labelled_batch", "unlabelled_batch", "accumulate", "input_height", "input_width", "scale_min",
-            "scale_max", "decay_at", "blind_share")  # fmt: skip
+            "scale_max", "decay_at", "blind_share", "pseudo_share")  # fmt: skip
 
 
 @given(data=st.data(), path=st.sampled_from([path for path in NUMBERS if path[-1] not in TOGETHER]))

@@ -170,5 +170,5 @@ def _begun_from(store: Store, home: Path, name: str) -> UsualSettings:
 
 
 def _told(usual: UsualSettings) -> str:
-    passed = f"<p>{html.escape(without_folders(usual.passed_over))}</p>" if usual.passed_over else ""
-    return f"<p>Begins from {html.escape(usual.told)}.</p>{passed}"
+    further = [without_folders(text) for text in (usual.passed_over, usual.pseudo_labels) if text]
+    return "".join(f"<p>{html.escape(text)}</p>" for text in (f"Begins from {usual.told}.", *further))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.rounds.errors import LearningError
@@ -11,10 +12,10 @@ from db.records import (
     MeasuredLens,
     NewPerson,
 )
-from db.rounds import rounds
-from sspcm.config import ModelConfig, RoundConfig
+from db.rounds import predictions, rounds
+from sspcm.config import ModelConfig, RoundConfig, TrainConfig
 from sspcm.fisheye import LensCircle
-from sspcm.pose import Box
+from sspcm.pose import Box, Prediction
 from sspcm.skeletons.skeleton import get_skeleton
 from tests.app.rounds.round_home import Home, unlabelled
 
@@ -102,3 +103,36 @@ def test_labels_taken_back_before_the_freeze_leave_nothing_to_learn_from(home: H
 
     with pytest.raises(LearningError, match="no labelled person was left"):
         home.freeze()
+
+
+def test_an_imported_models_word_of_unlabelled_people_travels_where_the_settings_ask_for_it(home: Home) -> None:
+    seed, pool, unseen = home.add("a.jpg", home.labelled(), unlabelled(), unlabelled(x=300.0))
+    held_out, blind = home.add("v.jpg", home.labelled(), unlabelled(), split="validation")
+    said = np.column_stack((np.arange(17.0), np.arange(17.0), np.full(17, 0.7)))
+    rows = [(person, Prediction(said + [person, 0, 0], "dots")) for person in (seed, pool, held_out, blind)]
+    with home.store.transaction() as tx:
+        predictions.add_predictions(tx, None, rows)
+
+    assert not any("pseudo" in person for person in home.freeze()["persons"])
+    with home.store.transaction() as tx:
+        rounds.fail(tx, home.round().id, "over")
+    home.create(RoundConfig(train=TrainConfig(pseudo_share=0.5)))
+    freeze_round(home.store, home.files, home.settings, 2)
+
+    persons = {person["id"]: person for person in home.manifest(2)["persons"]}
+    assert {number for number, person in persons.items() if "pseudo" in person} == {pool}
+    assert persons[pool]["pseudo"] == (said + [pool, 0, 0]).tolist() and persons[pool]["xyv"] is None
+    assert persons[unseen]["use"] == "unlabelled"
+
+
+def test_who_was_labelled_since_the_freeze_has_no_pseudo_label(home: Home) -> None:
+    _, pool, later = home.add("a.jpg", home.labelled(), unlabelled(), unlabelled(x=300.0))
+    said = np.full((17, 3), 0.5)
+    with home.store.transaction() as tx:
+        predictions.add_predictions(tx, None, [(person, Prediction(said, "dots")) for person in (pool, later)])
+    home.freeze(RoundConfig(train=TrainConfig(pseudo_share=0.5)))
+    home.decide(later, "accept", label=home.make_label(x=310.0))
+    (home.folder() / "manifest.json").unlink()
+    freeze_round(home.store, home.files, home.settings, 1)
+
+    assert {person["id"] for person in home.manifest()["persons"] if "pseudo" in person} == {pool}

@@ -1,5 +1,6 @@
 """A round is trained by a process of its own, which ends with the round."""
 
+import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,16 @@ import numpy as np
 import psutil
 import pytest
 
+from app.home.model_files import ModelFiles
+from app.pool.prelabelling import prelabel
+from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
+from app.rounds.freezing import freeze_round
+from app.rounds.launching import launch_round
 from app.rounds.publishing import publish_round
 from app.rounds.scoring import score_round
 from app.rounds.training import RESTARTS, train_round
+from app.rounds.usual_settings import usual_settings
 from db.clock import utc_now
 from db.errors import RoundCancelled, RoundOver
 from db.labelling import queue
@@ -23,9 +30,11 @@ from db.records import (
     Split,
 )
 from db.rounds import events, rounds, stopping
-from sspcm.config import ModelConfig, RoundConfig, TrainConfig
+from sspcm.config import ModelConfig, RoundConfig, TrainConfig, merge
 from sspcm.pose import Box
+from sspcm.pose_models.model import PoseModel
 from tests.app.rounds.round_home import COMMAND, Home
+from tests.onnx_files import movenet
 
 
 def test_a_finished_training_is_not_begun_again(home: Home) -> None:
@@ -149,3 +158,34 @@ def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home, mon
         curve = rounds.points(tx, record.id)
     assert curve[-1].step == 4
     assert {"loss", "ap_A", "ap_B", "ap_C"} <= set(curve[-1].values)
+
+
+def test_a_round_learns_from_the_predictions_of_a_model_that_cannot_be_trained(
+    home: Home, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    rng = np.random.default_rng(0)
+    for number in range(8):
+        _, jpeg = cv2.imencode(".jpg", rng.integers(0, 255, (120, 160, 3), dtype=np.uint8))
+        person = NewPerson(Box(40, 30, 60, 70), home.make_label(x=50.0, y=40.0) if number < 4 else None)
+        split: Split = "validation" if number < 2 else "train"
+        home.add(f"{number}.jpg", person, split=split, content=jpeg.tobytes())
+    given = home.settings.home / "rules.onnx"
+    given.write_bytes(movenet())
+    ModelFiles(home.settings.home).keep(given)
+    prelabel(home.store, home.files, PoseModel(movenet(), name="rules"))
+    usual = usual_settings(home.store, home.settings.home)
+    assert usual.passed_over.startswith("rules has no plain convolutions")
+    assert usual.pseudo_labels.startswith("What rules predicts teaches instead")
+    few = {"steps": 4, "labelled_batch": 4, "unlabelled_batch": 2, "snapshot_every": 2, "loader_threads": 1}
+
+    launch_round(home.store, engine, config=merge(usual.config, {"train": few}), user=home.lead)
+    freeze_round(home.store, home.files, home.settings, 1)
+    train_round(home.store, replace(home.settings, device="cpu"), 1)
+    score_round(home.store, home.settings, 1)
+    publish_round(home.store, home.settings, 1)
+
+    assert home.round().state == "published"
+    report = json.loads((home.folder() / "report.json").read_text())
+    assert report["persons"] == {"labelled": 2, "unlabelled": 4, "validation": 2}
+    assert (report["pseudo_labelled"], report["warnings"]) == (4, [])

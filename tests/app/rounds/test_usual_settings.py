@@ -14,7 +14,7 @@ from db.clock import utc_now
 from db.pool.project import ensure_project
 from db.rounds import rankings, rounds
 from db.store.session import Store
-from sspcm.config import PRESETS, ConfigError, merge
+from sspcm.config import PRESETS, ConfigError, RoundConfig, merge
 from sspcm.skeletons.skeleton import BUILT_IN, Skeleton
 from tests.onnx_files import learning_heatmaps, learning_movenet, learning_simcc, simcc
 
@@ -73,13 +73,23 @@ def test_top_down_heatmaps_keep_the_loss_they_were_trained_with(sqlite_store: St
     assert (config.train.loss, config.model.box_scale, config.model.input_width) == ("heatmap", 1.25, 64)
 
 
+def taught(preset: str) -> RoundConfig:
+    """A preset with half of each labelled batch by pseudo-labels."""
+    assert PRESETS[preset].train.pseudo_share == 0
+    return merge(PRESETS[preset], {"train": {"pseudo_share": 0.5}})
+
+
 def test_a_model_that_no_round_can_train_is_passed_over_and_why_is_said(sqlite_store: Store, tmp_path: Path) -> None:
     given(tmp_path, "axes", simcc(64, 64))
     usual = usual_settings(sqlite_store, tmp_path)
-    assert (usual.config, usual.told) == (PRESETS["demo"], "the preset 'demo'")
+    assert (usual.config, usual.told) == (taught("demo"), "the preset 'demo'")
     assert usual.passed_over == (
         "axes has no plain convolutions; training wants 1 or more. Give a model whose layers can learn."
     )
+    assert usual.pseudo_labels.startswith("What axes predicts teaches instead, as pseudo-labels")
+    assert "50%" in usual.pseudo_labels and "train.pseudo_share" in usual.pseudo_labels
+    assert begin_from(sqlite_store, tmp_path, "demo") == usual
+    assert begin_from(sqlite_store, tmp_path, "standard").config == taught("standard")
     with pytest.raises(ConfigError, match="no pose model that can be trained; the preset 'imported' wants") as refused:
         begin_from(sqlite_store, tmp_path, "imported")
     assert usual.passed_over in str(refused.value)
@@ -107,16 +117,20 @@ def test_a_model_without_a_place_for_the_homes_keypoints_gives_way_to_an_older_o
 ) -> None:
     given(tmp_path, "axes", learning_simcc())
     refused = "axes does not know 'heel' of the skeleton, and SimCC's head has no place for one more; wanted a model"
-    assert usual_settings(sqlite_store, tmp_path).config == PRESETS["demo"]
+    assert usual_settings(sqlite_store, tmp_path).config == taught("demo")
     with pytest.raises(ConfigError, match="axes does not know 'heel'"):
         begin_from(sqlite_store, tmp_path, "imported")
     given(tmp_path, "strong", learning_movenet())
-    assert usual_settings(sqlite_store, tmp_path).passed_over == "", "it is the newest"
+    usual = usual_settings(sqlite_store, tmp_path)
+    assert (usual.passed_over, usual.pseudo_labels, usual.config.train.pseudo_share) == ("", "", 0), "it is the newest"
     given(tmp_path, "axes", learning_simcc())  # again, so it is the newest
     usual = usual_settings(sqlite_store, tmp_path)
     assert usual == begin_from(sqlite_store, tmp_path, "imported")
     assert (usual.told, usual.config.model.weights) == ("the preset 'imported' with strong", "models/strong")
     assert usual.passed_over.startswith(refused)
+    assert (
+        usual.pseudo_labels.startswith("What axes predicts teaches instead") and usual.config.train.pseudo_share == 0.5
+    )
     given(tmp_path, "strong", learning_simcc(seed=1))  # a newer one of the same name
     weights = usual_settings(sqlite_store, tmp_path).config.model.weights
     assert weights == f"models/{hashlib.sha256(learning_movenet()).hexdigest()}"

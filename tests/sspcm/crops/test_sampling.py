@@ -8,8 +8,10 @@ from sspcm.crops.sampling import (
     Share,
     held_out,
     labelled_indices,
+    pseudo_indices,
     share_of,
     shuffled_indices,
+    spread,
     step_generator,
     unlabelled_indices,
 )
@@ -91,3 +93,21 @@ def test_whom_a_network_learned_from_it_never_leaves_out_later(count, more, shar
 def test_of_few_persons_more_are_left_out():
     """25 labelled persons are few, and both teachers' together are enough to tell."""
     assert sum(len(held_out(range(25), 0.2, network=network)) for network in range(2)) >= 12
+
+
+@given(st.integers(1, 12), st.integers(0, 9), st.integers(0, 2))
+def test_pseudo_labelled_persons_come_in_whole_passes_of_each_network(count, batch, network):
+    drawn = [i for step in range(count) for i in pseudo_indices(count, batch, seed=3, step=step, network=network)]
+    assert len(drawn) == count * batch
+    assert all(sorted(drawn[at : at + count]) == list(range(count)) for at in range(0, len(drawn), count))
+
+
+@given(st.integers(1, 40), st.integers(0, 40), st.integers(1, 6))
+def test_every_stretch_of_a_batch_has_its_share_of_pseudo_labelled_persons(own, others, parts):
+    mixed = spread(list(range(own)), list(range(100, 100 + others)))
+    assert [i for i in mixed if i < 100] == list(range(own))
+    assert [i for i in mixed if i >= 100] == list(range(100, 100 + others))
+    size = len(mixed) // parts
+    for part in range(parts):
+        found = sum(i >= 100 for i in mixed[part * size : (part + 1) * size])
+        assert abs(found - size * others / len(mixed)) < 1

@@ -37,7 +37,12 @@ def test_a_rounds_data_figures_and_warnings_come_along(make_round):
     assert told["data_version"] == hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
     assert (told["round"], told["seed"], told["steps"]) == ("round", 3, 6)
     readme = write_readme(CARD | {"training": told})
-    assert "On its validation persons: AP 0.3\n" in readme and "Persons: 3 labelled" in readme and "Note: few" in readme
+    assert (
+        "On its validation persons: AP 0.3\n" in readme and "Persons: 3 labelled\n" in readme and "Note: few" in readme
+    )
+    (folder / "report.json").write_text(json.dumps(report | {"pseudo_labelled": 2}))
+    readme = write_readme(CARD | {"training": read_training(folder, "C")})
+    assert "labelled; 2 of the unlabelled with what another pose model says of them\n" in readme
 
 
 def test_weights_without_a_report_have_no_story(tmp_path):

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 import torch
 
 from sspcm.config import METHODS, RoundConfig, TrainConfig
-from sspcm.crops.batches import CropsInMemory
+from sspcm.crops.batches import Crops, CropsInMemory
 from sspcm.method.trio import Trio, build_trio
 from sspcm.plain import recall
 from sspcm.training.loop import (
@@ -190,7 +192,7 @@ config = RoundConfig.from_dict(json.loads((folder / "config.json").read_text()))
 tensors = torch.load(folder / "data.pt", weights_only=True)
 frame = Frame(config.model.input_height, config.model.input_width)
 data = TrainingSet(
-    Labelled(CropsInMemory(tensors["labelled"], frame), tensors["xyv"]),
+    Labelled(CropsInMemory(tensors["labelled"], frame), tensors["xyv"], pseudo=2 if config.train.pseudo_share else 0),
     CropsInMemory(tensors["unlabelled"], frame),
     tensors["mirror"],
 )
@@ -206,10 +208,11 @@ distributed.destroy_process_group()
 """
 
 
-@pytest.mark.parametrize("method", ["sspcm", "multiaugs"])
-def test_two_processes_have_the_losses_of_one_that_computes_both_parts(data, tiny, tmp_path, method):
+@pytest.mark.parametrize(("method", "pseudo_share"), [("sspcm", 0.0), ("multiaugs", 0.5)])
+def test_two_processes_have_the_losses_of_one_that_computes_both_parts(data, tiny, tmp_path, method, pseudo_share):
     """The same global batch in the same two parts, shared by processes or one after the other in one of them."""
-    config = replace(tiny, method=METHODS[method], train=replace(tiny.train, steps=3))
+    config = replace(tiny, method=METHODS[method], train=replace(tiny.train, steps=3, pseudo_share=pseudo_share))
+    data = replace(data, labelled=replace(data.labelled, pseudo=2 if pseudo_share else 0))
     everyone = list(range(4))
     torch.save(
         {
@@ -253,3 +256,39 @@ def test_nobody_is_taught_before_the_share_of_steps_from_which_teaching_begins(d
     config = replace(tiny, train=replace(tiny.train, steps=6, snapshot_every=2, teach_from=0.5))
     taught = ["C_taught" in losses for losses in losses_of(new_trio(config), data, config)]
     assert taught == [False, False, False, True, True, True]
+
+
+class Watched(CropsInMemory):
+    """Crops that remember who was asked for."""
+
+    def __init__(self, crops: Crops) -> None:
+        super().__init__(crops.request(range(len(crops))).result(), crops.frame)
+        self.asked: list[list[int]] = []
+
+    def request(self, indices: Sequence[int]) -> Future[torch.Tensor]:
+        self.asked.append(list(indices))
+        return super().request(indices)
+
+
+@pytest.mark.parametrize("draws", ["shared", "own"])
+def test_a_labelled_batch_has_its_share_of_pseudo_labelled_persons_in_each_part(data, tiny, draws):
+    schedule = replace(tiny.train, steps=4, labelled_batch=8, pseudo_share=0.25, draws=draws, accumulate=2)
+    config, crops = replace(tiny, method=METHODS["supervised"], train=schedule), Watched(data.labelled.crops)
+    losses_of(new_trio(config), replace(data, labelled=replace(data.labelled, crops=crops, pseudo=3)), config)
+    networks = 2 if draws == "own" else 1
+    assert len(crops.asked) == 4 and all(len(step) == 8 * networks for step in crops.asked)
+    for step in crops.asked:
+        for at in range(0, len(step), 4):  # each network's part
+            assert [i >= 1 for i in step[at : at + 4]] == [False, False, False, True]
+    pseudo = [i for step in crops.asked for i in step if i >= 1]
+    assert set(pseudo) == {1, 2, 3}
+
+
+def test_pseudo_labels_are_no_label_to_begin_with(data, tiny):
+    config = replace(tiny, train=replace(tiny.train, pseudo_share=0.5))
+    with pytest.raises(TrainingError, match="no labelled person"):
+        losses_of(new_trio(config), replace(data, labelled=replace(data.labelled, pseudo=4)), config)
+    outside = data.labelled.xyv.clone()
+    outside[:2, :, :2] += 1000.0
+    with pytest.raises(TrainingError, match="none of the 2 labelled"):
+        losses_of(new_trio(config), replace(data, labelled=replace(data.labelled, xyv=outside, pseudo=2)), config)

@@ -31,3 +31,16 @@ def test_a_method_that_learns_from_labels_alone_counts_nobody_else(make_round):
 def test_without_a_manifest_nothing_is_said(tmp_path):
     with pytest.raises(RoundError, match="manifest"):
         cost_of_round(tmp_path, CPU)
+
+
+def test_crops_of_pseudo_labelled_people_take_memory(make_round):
+    folder = make_round(steps=60, unlabelled=90, pseudo=0.9)
+    plain = cost_of_round(folder, CPU)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["config"]["train"]["pseudo_share"] = 0.5
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    cost = cost_of_round(folder, CPU)
+    assert cost.memory_bytes - plain.memory_bytes == pytest.approx(
+        90 * 96 * 96 * 3, rel=0.4
+    )  # what a step takes varies
+    assert (cost.labelled, cost.unlabelled) == (plain.labelled, plain.unlabelled)

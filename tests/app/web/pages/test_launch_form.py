@@ -1,6 +1,7 @@
 """What the form that launches a round refuses, in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,4 +70,6 @@ def test_the_form_begins_as_the_last_round_was_launched(
 def test_the_form_says_what_it_begins_from_and_what_it_passed_over() -> None:
     usual = UsualSettings(PRESETS["demo"], "the preset 'demo'", passed_over="a<b has no layers, see /srv/home/a.onnx.")
     assert _told(usual) == ("<p>Begins from the preset &#x27;demo&#x27;.</p><p>a&lt;b has no layers, see a.onnx.</p>")
+    taught = replace(usual, pseudo_labels="What a<b predicts teaches instead.")
+    assert _told(taught) == f"{_told(usual)}<p>What a&lt;b predicts teaches instead.</p>"
     assert _told(UsualSettings(PRESETS["demo"], "round 1")) == "<p>Begins from round 1.</p>"
