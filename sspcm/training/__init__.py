@@ -5,6 +5,7 @@ folder            a training's folder: never written over by another
 initial_weights   where networks start: random, published, an earlier training
 loop              the one loop of every method
 moving            how far a network may move from where it started
+pseudo_labels     what an imported model said of unlabelled persons, to learn from
 resume            what a training needs to go on, checked before any of it is put back
 round             one round in a folder
 round_cost        what a whole round costs here: time, memory, disk
