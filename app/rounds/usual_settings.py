@@ -163,8 +163,8 @@ def _taught(usual: UsualSettings, found: Found) -> UsualSettings:
     if not found.newest:
         return usual
     told = (
-        f"What {found.newest} predicts teaches instead, as pseudo-labels: with it, people without a label are "
-        f"{PSEUDO_SHARE:.0%} of those whose keypoints teach (train.pseudo_share)."
+        f"What {found.newest} predicts teaches instead, as pseudo-labels: {100 * PSEUDO_SHARE:.0f} % of each labelled "
+        "batch are people without a label whom it predicted (train.pseudo_share)."
     )
     config = merge(usual.config, {"train": {"pseudo_share": PSEUDO_SHARE}})
     return replace(usual, config=config, pseudo_labels=told)

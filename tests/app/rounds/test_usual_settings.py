@@ -87,7 +87,7 @@ def test_a_model_that_no_round_can_train_is_passed_over_and_why_is_said(sqlite_s
         "axes has no plain convolutions; training wants 1 or more. Give a model whose layers can learn."
     )
     assert usual.pseudo_labels.startswith("What axes predicts teaches instead, as pseudo-labels")
-    assert "50%" in usual.pseudo_labels and "train.pseudo_share" in usual.pseudo_labels
+    assert "50 %" in usual.pseudo_labels and "train.pseudo_share" in usual.pseudo_labels
     assert begin_from(sqlite_store, tmp_path, "demo") == usual
     assert begin_from(sqlite_store, tmp_path, "standard").config == taught("standard")
     with pytest.raises(ConfigError, match="no pose model that can be trained; the preset 'imported' wants") as refused:
