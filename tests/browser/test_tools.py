@@ -255,7 +255,7 @@ def test_a_person_starts_again_from_nothing_from_a_label_or_from_the_prediction(
     page = open_editor(world)
     assert pose(page, 100) == first.label
     page.keyboard.press("a")
-    page.get_by_role("menuitem", name="The student's prediction").click()
+    page.get_by_role("menuitem", name="The prediction of").click()
     assert pose(page, 100) == first.start
     page.keyboard.press("a")
     page.get_by_role("menuitem", name="Nothing placed").click()
@@ -319,7 +319,7 @@ def test_one_key_accepts_everybody_and_one_undo_takes_it_back(world: Any, open_e
 def test_skipping_for_another_reason_asks_for_it_in_words(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     page.keyboard.press("s")
-    page.keyboard.press("4")
+    page.keyboard.press("5")
     page.keyboard.type("behind a glass door")
     page.keyboard.press("Enter")
     wait(page, "person", "101")
