@@ -1,7 +1,9 @@
 """After a round the networks and predictions of rounds that nobody gets any more are taken away."""
 
 import logging
+import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from app.home.settings import Settings
@@ -39,5 +41,10 @@ def _lighten(folder: Path) -> None:
 
 
 def disk_taken(folder: Path) -> int:
-    """How many bytes the files below a folder have."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """How many bytes the files below a folder have. Those that go meanwhile, as a training's unfinished ones, are 0."""
+    taken = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            taken += found.st_size if stat.S_ISREG(found.st_mode) else 0
+    return taken

@@ -1,5 +1,6 @@
 """What happened to a round, what its trainer said last, and what a lead can do with it now."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -79,9 +80,10 @@ def _cancel(record: RoundRecord) -> str | None:
 
 def log_tail(path: Path, lines: int = LOG_LINES) -> list[str]:
     """A log's last lines with words in them; none where there is no log."""
-    if not path.exists():
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LOG_BYTES))
+            content = file.read().decode("utf-8", errors="replace")
+    except FileNotFoundError:  # not begun, or deleted just now
         return []
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _LOG_BYTES))
-        content = file.read().decode("utf-8", errors="replace")
     return [line.rstrip() for line in content.replace("\r", "\n").splitlines() if line.strip()][-lines:]

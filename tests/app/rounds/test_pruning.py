@@ -1,6 +1,7 @@
 """After a round the heavy files of earlier ones go."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from app.rounds.pruning import disk_taken, prune_rounds
 from db.clock import utc_now
@@ -35,3 +36,11 @@ def test_networks_and_predictions_of_rounds_that_nobody_gets_go_and_their_report
     assert {"manifest.json", "report.json"} <= left
     assert not left & {"A.safetensors", "imported.onnx", "predictions.npz"}
     assert disk_taken(home.folder(3)) == whole == disk_taken(home.folder(1)) + 3000
+
+
+def test_files_that_go_while_they_are_counted_are_no_error(tmp_path: Path) -> None:
+    """A training's checkpoint is a file of another name until it is whole."""
+    (tmp_path / "whole").write_bytes(b"x" * 10)
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    assert disk_taken(tmp_path) == 10
+    assert disk_taken(tmp_path / "nowhere") == 0
