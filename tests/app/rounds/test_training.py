@@ -3,8 +3,9 @@
 import json
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import cv2
@@ -83,23 +84,29 @@ def test_a_trainer_that_is_killed_is_started_again_twice(home: Home, seed: int, 
     assert "SIGKILL" in told[0] and "(1 of 2)" in told[0]
 
 
-def test_a_round_that_is_told_to_stop_ends_its_trainer_within_a_second(home: Home) -> None:
+def end_while_training(home: Home, end: Callable[[], object], expected: AbstractContextManager[object]) -> float:
+    """Let something end the round while its trainer runs; the seconds until the trainer was gone."""
     home.add("a.jpg", home.labelled())
     home.freeze(RoundConfig(train=TrainConfig(steps=100_000)))
     pids, slow = home.folder() / "pids", (*COMMAND[:2], "0.05")
-
     with ThreadPoolExecutor(1) as thread:
         training = thread.submit(train_round, home.store, home.settings, 1, command=slow)
         while not pids.exists():
             time.sleep(0.02)
+        end()
+        began = time.monotonic()
+        with expected:
+            training.result(60)
+    assert not psutil.pid_exists(int(pids.read_text()))
+    return time.monotonic() - began
+
+
+def test_a_round_that_is_told_to_stop_ends_its_trainer_within_seconds(home: Home) -> None:
+    def cancel() -> None:
         with home.store.transaction() as tx:
             stopping.cancel(tx, 1, user=home.lead, worker_runs=True)
-        asked = time.monotonic()
-        with pytest.raises(RoundCancelled):
-            training.result(60)
 
-    assert time.monotonic() - asked < 3
-    assert not psutil.pid_exists(int(pids.read_text()))
+    assert end_while_training(home, cancel, pytest.raises(RoundCancelled)) < 3
 
 
 def fail_round(home: Home) -> None:
@@ -119,19 +126,7 @@ def test_a_round_that_is_over_starts_no_trainer(home: Home) -> None:
 
 
 def test_a_round_that_ends_meanwhile_ends_its_trainer(home: Home) -> None:
-    home.add("a.jpg", home.labelled())
-    home.freeze(RoundConfig(train=TrainConfig(steps=100_000)))
-    pids, slow = home.folder() / "pids", (*COMMAND[:2], "0.05")
-
-    with ThreadPoolExecutor(1) as thread:
-        training = thread.submit(train_round, home.store, home.settings, 1, command=slow)
-        while not pids.exists():
-            time.sleep(0.02)
-        fail_round(home)
-        with pytest.raises(RoundOver, match="round 1 is failed"):
-            training.result(60)
-
-    assert not psutil.pid_exists(int(pids.read_text()))
+    end_while_training(home, lambda: fail_round(home), pytest.raises(RoundOver, match="round 1 is failed"))
 
 
 def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
-
 from db.rounds import events, rounds
-
-
-@pytest.fixture
-def lead(store, add_account):
-    return add_account(store, "lea", "lead")
 
 
 def test_a_story_is_told_in_the_order_in_which_it_happened(store, add_people, lead, now):

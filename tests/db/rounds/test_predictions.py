@@ -21,11 +21,6 @@ def people(store, add_people):
         return [person.id for person in list_persons(tx)]
 
 
-@pytest.fixture
-def lead(store, add_account):
-    return add_account(store, "lea", "lead")
-
-
 def at(place, network="C"):
     return Prediction(np.full((17, 3), [place, 2 * place, 0.5]), network)
 

@@ -13,16 +13,6 @@ from db.rounds import predictions, pruning, rankings, rounds
 from sspcm.pose import Prediction
 
 
-@pytest.fixture
-def lead(store, add_account):
-    return add_account(store, "lea", "lead")
-
-
-@pytest.fixture
-def pool(store, add_people):
-    return add_people(store, count=3)
-
-
 def publish(store, lead, pool, now, *, mean_oks, kept=False):
     with store.transaction() as tx:
         ids = [person.id for person in list_persons(tx)]

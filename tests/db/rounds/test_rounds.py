@@ -12,11 +12,6 @@ from sspcm.pose import Box
 
 
 @pytest.fixture
-def lead(store, add_account):
-    return add_account(store, "lea", "lead")
-
-
-@pytest.fixture
 def pool(store, add_people):
     """Two open images of a person each."""
     return add_people(store, count=2)

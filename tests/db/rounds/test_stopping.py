@@ -13,16 +13,6 @@ from sspcm.pose import Prediction
 
 
 @pytest.fixture
-def lead(store, add_account):
-    return add_account(store, "lea", "lead")
-
-
-@pytest.fixture
-def pool(store, add_people):
-    return add_people(store, count=2)
-
-
-@pytest.fixture
 def running(store, pool, lead):
     """A round that the worker has begun."""
     with store.transaction() as tx:
