@@ -21,17 +21,19 @@ class LeadStory extends AskingCard {
     super("What happened", "/api/rounds/story", REFRESH_MS);
   }
 
-  /** The same again changes nothing: a button under the pointer stays. @param {Story} found */
+  /** The same again changes nothing: a button under the pointer stays. What is unfolded stays so, and a list that is
+   * being chosen from is left alone. @param {Story} found */
   show(found) {
     const now = JSON.stringify(found);
-    if (now === this.#shown) return;
+    if (now === this.#shown || this.card.querySelector("select:focus")) return;
+    const isUnfolded = this.card.querySelector("details")?.open ?? false;
     this.#shown = now;
     this.card.hidden = false;
     this.dataset.state = `${found.number}:${found.state}`;
     this.card.replaceChildren(
       html("div", { class: "head" }, html("h2", {}, `What happened in round ${found.number}`), ...this.#choice(found)),
       html("p", { class: found.state === "failed" ? "error" : "" }, found.words),
-      this.#buttons(found), this.#error, events(found), ...log(found),
+      this.#buttons(found), this.#error, events(found), ...log(found, isUnfolded),
       html("p", { class: "soft more" }, found.disk));
   }
 
@@ -40,7 +42,10 @@ class LeadStory extends AskingCard {
     if (numbers.length < 2) return [];
     const options = numbers.map((one) => html("option", { value: String(one), ...(one === number ? { selected: "" } : {}) }, `Round ${one}`));
     const select = /** @type {HTMLSelectElement} */ (html("select", { "aria-label": "Round to look at" }, ...options));
-    select.addEventListener("change", () => this.#look(Number(select.value) === numbers[0] ? NEWEST : select.value));
+    select.addEventListener("change", () => {
+      select.blur();
+      this.#look(Number(select.value) === numbers[0] ? NEWEST : select.value);
+    });
     return [select];
   }
 
@@ -108,10 +113,10 @@ function events({ events: happened }) {
     html("li", {}, html("time", { datetime: at, title: new Date(at).toLocaleString() }, sayTime(at)), html("span", {}, what))));
 }
 
-/** @param {Story} found */
-function log({ log: lines }) {
+/** @param {Story} found @param {boolean} isUnfolded */
+function log({ log: lines }, isUnfolded) {
   if (!lines.length) return [];
-  return [html("details", { class: "more" }, html("summary", {}, "The trainer's last lines"),
+  return [html("details", { class: "more", ...(isUnfolded ? { open: "" } : {}) }, html("summary", {}, "The trainer's last lines"),
     html("pre", { tabindex: "0", "aria-label": "The trainer's last lines" }, html("code", {}, lines.join("\n"))))];
 }
 

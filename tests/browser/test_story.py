@@ -47,12 +47,17 @@ def state(store: Store, number: int = 1) -> RoundState:
         return rounds.get(tx, number).state
 
 
-def test_a_lead_reads_what_happened_and_cancels_resumes_and_deletes_a_round(page: Page, store: Store) -> None:
+def test_a_lead_reads_what_happened_and_cancels_resumes_and_deletes_a_round(
+    page: Page, store: Store, waiting_app: RunningApp
+) -> None:
     card = page.locator("lead-story")
     expect(card).to_contain_text("launched by lead")
     expect(card).to_contain_text("killed (SIGKILL); it is started again (1 of 2)")
     card.get_by_text("The trainer's last lines").click()
     expect(card).to_contain_text("step 20 of 200")
+    with (waiting_app.home / "rounds" / "0001" / "attempt-1" / "trainer.log").open("a") as log:
+        log.write("sspcm: step 40 of 200, loss 0.4\n")
+    expect(card.get_by_text("step 40 of 200")).to_be_visible()  # what was unfolded stays so
 
     card.get_by_role("button", name="Cancel round 1").click()
     expect(card).to_contain_text("It was stopped.")
