@@ -42,6 +42,7 @@ class CostPayload(Payload):
     seconds: float
     after_seconds: float
     memory_bytes: int
+    crops_bytes: int
     available_bytes: int | None
     disk_bytes: int
     working_bytes: int

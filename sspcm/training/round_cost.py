@@ -19,8 +19,9 @@ class RoundCost:
     """Of a round as its manifest asks for it. unlabelled: those that it learns from, by its method.
 
     seconds: of all its steps, and after_seconds of what comes then. memory_bytes: of networks, a step and the crops
-    that are kept; available_bytes: None where the machine does not say. disk_bytes: what stays; working_bytes: what is
-    there besides until the round has ended. measured: whether whole steps were timed; else a few persons' were.
+    that are kept, crops_bytes of these alone; available_bytes: None where the machine does not say. disk_bytes: what
+    stays; working_bytes: what is there besides until the round has ended. measured: whether whole steps were timed;
+    else a few persons' were.
     """
 
     steps: int
@@ -32,6 +33,7 @@ class RoundCost:
     seconds: float
     after_seconds: float
     memory_bytes: int
+    crops_bytes: int
     available_bytes: int | None
     disk_bytes: int
     working_bytes: int
@@ -56,7 +58,7 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
         networks=networks,
         unlabelled=bool(learns_from),
     )
-    kept_crops = len(labelled) + len(pseudo_labelled(manifest)) + len(learns_from)
+    crops = _crops_bytes(config, len(labelled) + len(pseudo_labelled(manifest)) + len(learns_from))
     one_network = FLOAT_BYTES * max(cost.parameters.values())
     kept = 3 + (config.model.backbone == IMPORTED)  # and the graph that imported networks are built on
     return RoundCost(
@@ -68,7 +70,8 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
         step_seconds=cost.step_seconds,
         seconds=cost.step_seconds * config.train.steps,
         after_seconds=after,
-        memory_bytes=cost.state_bytes + cost.activation_bytes + _crops_bytes(config, kept_crops),
+        memory_bytes=cost.state_bytes + cost.activation_bytes + crops,
+        crops_bytes=crops,
         available_bytes=cost.available_bytes,
         disk_bytes=kept * one_network + _predictions_bytes(manifest, afterwards.predicted),
         working_bytes=cost.state_bytes,

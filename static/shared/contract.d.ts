@@ -99,6 +99,7 @@ export interface CostPayload {
   seconds: number;
   after_seconds: number;
   memory_bytes: number;
+  crops_bytes: number;
   available_bytes: number | null;
   disk_bytes: number;
   working_bytes: number;

@@ -23,6 +23,7 @@ FOUND: dict[str, Any] = {
     "seconds": 300.0,
     "after_seconds": 80.0,
     "memory_bytes": 500_000_000,
+    "crops_bytes": 12_000_000,
     "available_bytes": 18_400_000_000,
     "disk_bytes": 38_000_000,
     "working_bytes": 93_000_000,
