@@ -4,6 +4,7 @@ What a body works with is imported when it runs: `--help` and a misspelt command
 
 accounts     accounts
 cameras      cameras and their lens circles
+comparing    two rounds side by side
 console      what commands print: JSON for programs, lines for people
 dataset      images and labels in, labels out, a pose model over the pool
 leads        which lead a command acts for

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.comparing import add_compare
 from app.cli.console import answer, say
 from app.cli.options import Subparsers, add_json, command, group, positive
 
@@ -54,6 +55,7 @@ def add_round(several: "Subparsers[argparse.ArgumentParser]") -> None:
         change.add_argument("number", type=positive, metavar="N", help="the round's number")
         change.add_argument("--as", dest="lead", metavar="NAME", help="the lead who does it, if there are several")
         add_json(change, run=run, name=f"round {name}")
+    add_compare(rounds)
     starts = command(rounds, "starts", example="round starts", help="which network annotators begin from, and why")
     starts.add_argument(
         "--use",

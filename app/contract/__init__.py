@@ -2,6 +2,7 @@
 
 base        numbers, ids, keys, boxes
 cameras     lens circles
+comparing   two rounds side by side
 dataset     what is in a home, and what came of a file of labels
 labelling   tasks, persons, decisions
 rounds      rounds and pre-labellings

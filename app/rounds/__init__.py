@@ -1,6 +1,8 @@
 """A round: launched, frozen, trained, scored, published.
 
 evidence          how well networks place people whose labels they did not learn from
+compare_told      two rounds side by side, in words and figures
+comparing         two rounds' students on the same validation people
 cost              what a launch would cost on this machine
 errors            why a round cannot be launched or go on
 folder            where a round keeps its files

@@ -1,7 +1,7 @@
 """What the queue is ordered by now, and how well, on labels that it did not learn from: for pages and programs."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +32,10 @@ DRAWS = 200
 class Checked:
     """Labelled people beside predictions of the network that the order is about.
 
-    blind: they are validation people, so that nothing was learnt from them.
+    blind: they are validation people, so that nothing was learnt from them. ids: whom it is about.
     """
 
+    ids: list[int]
     corrections: Corrections
     errors: Errors
     scores: Float[np.ndarray, "P"]
@@ -60,13 +61,13 @@ def order_told(tx: Session, home: Path) -> OrderPayload:
         return _unlike()
     found = figures_in_use(tx, home) or {}
     skeleton, is_fitted = get_project(tx).skeleton, bool(found.get("fitted_is_used"))
-    taught = _checked(tx, source, skeleton, blind=False)
+    taught = check_order(tx, source, skeleton, blind=False)
     on = taught
     if source.kind == "imported":
-        validation = _checked(tx, source, skeleton, blind=True)
+        validation = check_order(tx, source, skeleton, blind=True)
         on = validation if validation.are_enough else taught
     corrected = int(found.get("persons") or 0)
-    figures = _figures(on, taught, source, skeleton, is_fitted=is_fitted) if on.are_enough else []
+    figures = figures_of_order(on, taught, source, skeleton, is_fitted=is_fitted) if on.are_enough else []
     return OrderPayload(
         words=_words(source, corrected, is_fitted=is_fitted),
         advice=_advice(source, on, figures, corrected=corrected, now=len(taught.corrections.images)),
@@ -81,14 +82,20 @@ def order_told(tx: Session, home: Path) -> OrderPayload:
     )
 
 
-def _checked(tx: Session, source: Source, skeleton: Skeleton, *, blind: bool) -> Checked:
-    """The last labelled people whom the source predicted and did not learn from: of validation, or of the pool."""
+def check_order(
+    tx: Session, source: Source, skeleton: Skeleton, *, blind: bool, among: Collection[int] | None = None
+) -> Checked:
+    """The last labelled people whom the source predicted and did not learn from: of validation, or of the pool.
+
+    among: none but these.
+    """
     people = evidence.labelled(tx, "validation" if blind else "train", most=MOST_PERSONS, and_imported=True)
     learnt = set() if source.round_number is None else evidence.learned_from(tx, source.round_number)
     people = [one for one in people if one.id not in learnt and one.label is not None and one.label.labelled.any()]
     stored, scores = _said(tx, source, [one.id for one in people])
-    people = [one for one in people if one.id in stored and one.id in scores]
+    people = [one for one in people if one.id in stored and one.id in scores and (among is None or one.id in among)]
     return Checked(
+        [one.id for one in people],
         corrections_of(people, stored, scores, skeleton),
         _errors(people, stored, skeleton),
         np.array([scores[one.id].score for one in people], dtype=np.float64),
@@ -126,9 +133,10 @@ def _expected(on: Checked, taught: Checked, skeleton: Skeleton, *, is_fitted: bo
     return expected_by_others(on.corrections, skeleton) or before
 
 
-def _figures(
+def figures_of_order(
     on: Checked, taught: Checked, source: Source, skeleton: Skeleton, *, is_fitted: bool
 ) -> list[OrderFigurePayload]:
+    """How well the order does on people who are enough. taught: by whose corrections a fit is learnt."""
     expected, errors = _expected(on, taught, skeleton, is_fitted=is_fitted), on.errors
     by_fit = person_scores(expected, top_keypoints=BEFORE_ROUNDS.top_keypoints)
     scores = by_fit if source.round_number is None else on.scores

@@ -19,6 +19,7 @@ from db.schema import (
     ImageRow,
     LabelRow,
     PersonRow,
+    ProjectRow,
     RankingEntryRow,
     RankingRow,
     RoundPointRow,
@@ -58,7 +59,9 @@ def get(tx: Session, number: int) -> RoundRecord:
     """A round by its number. Raises NotFound."""
     row = tx.scalar(select(RoundRow).where(RoundRow.number == number).execution_options(populate_existing=True))
     if row is None:
-        raise NotFound(f"there is no round {number}; wanted one of this home. Reload the page for those there are.")
+        made = tx.scalar(select(ProjectRow.rounds_made)) or 0  # of those that were deleted, the last
+        found = f"round {number} was deleted, with its predictions" if number <= made else f"there is no round {number}"
+        raise NotFound(f"{found}; wanted one of this home. Reload the page for those there are.")
     return round_record(row)
 
 

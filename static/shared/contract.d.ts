@@ -87,6 +87,66 @@ export interface CirclePayload {
   radius: number;
 }
 
+/**
+ * Two rounds side by side, in words and figures.
+ *
+ * verdict: which student is better, in a sentence; wins: that round, null where it is undecided. difference: how much
+ * higher the second's mean OKS is, with its 95 % interval over images. keypoints: the largest difference first.
+ * labels: what annotators did in between, in sentences.
+ */
+export interface ComparePayload {
+  first: ComparedRoundPayload;
+  second: ComparedRoundPayload;
+  verdict: string;
+  wins: number | null;
+  people: string;
+  persons: number;
+  images: number;
+  difference: number | null;
+  low: number | null;
+  high: number | null;
+  keypoints: ComparedKeypointPayload[];
+  keypoints_note: string;
+  labels: string[];
+  more_labels: MoreLabelsPayload[];
+}
+
+/**
+ * One keypoint of the same people: each student's mean OKS, and how much higher the second's is; persons: who place
+ * it.
+ */
+export interface ComparedKeypointPayload {
+  name: string;
+  persons: number;
+  first: number;
+  second: number;
+  difference: number;
+  low: number | null;
+  high: number | null;
+}
+
+/**
+ * One of the two. without: why it has no predictions to be measured by, in words; null where it has them.
+ *
+ * mean_oks with its 95 % interval, and AP, on the same people as the other's: null where nothing could be measured.
+ * at_end: what it measured itself when it ended, in words. order: how well its ranking does, none where that is not
+ * measured; order_people: on whom, or why it is not.
+ */
+export interface ComparedRoundPayload {
+  number: number;
+  state: "queued" | "running" | "cancelling" | "published" | "kept" | "failed" | "cancelled";
+  method: string;
+  labels: number | null;
+  without: string | null;
+  mean_oks: number | null;
+  low: number | null;
+  high: number | null;
+  ap: number | null;
+  at_end: string;
+  order: OrderFigurePayload[];
+  order_people: string;
+}
+
 /** What a launch would cost on this machine, in words and figures: as `sspcm round DIR --dry-run` measures them. */
 export interface CostPayload {
   words: string;
@@ -285,6 +345,20 @@ export interface Measured {
   persons?: Persons;
   device?: string;
   warnings?: string[];
+}
+
+/**
+ * What one round learned from in addition to the other: people whom that one did not learn from, and corrected
+ * labels. minutes: what annotators took for `timed` of them; null where nothing tells it. from_files: labels out of a
+ * file.
+ */
+export interface MoreLabelsPayload {
+  round: number;
+  people: number;
+  corrected: number;
+  from_files: number;
+  timed: number;
+  minutes: number | null;
 }
 
 /** How far a network was put on its way from where it started, and what the persons say whom it left out. */

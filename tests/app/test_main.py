@@ -133,6 +133,29 @@ def test_one_command_leads_from_boxes_and_a_model_to_a_ranked_queue(run: Run, tm
     assert (status, json.loads(out)["predicted"], json.loads(out)["known"]) == (0, 0, told["persons"])
 
 
+def test_two_rounds_are_compared_in_lines_and_as_json(
+    sqlite_store: Store,
+    sqlite_url: str,
+    run: Run,
+    add_people: Callable[..., Any],
+    add_account: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead = add_account(sqlite_store, "lea", "lead")
+    ids = add_persons(sqlite_store, add_people, 24, split="validation", labelled=True)
+    for pixels in (4.0, 2.0):
+        publish_judged(sqlite_store, score(sqlite_store, lead, ids, lambda i, pixels=pixels: pixels + i % 3))
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    status, out, _ = run("round", "compare", "1", "2")
+    assert status == 0 and out.startswith("Round 2's student is surely better: its mean OKS is ")
+    assert "on 24 validation people in 24 images." in out and "  right_ankle" in out
+    assert "round 1: not measured: 0 people whom it ranked were labelled" in out
+    document = json.loads(run("round", "compare", "1", "2", "--json")[1])
+    assert (document["wins"], document["persons"], len(document["keypoints"])) == (2, 24, 17)
+    assert "there is no round 7" in run("round", "compare", "1", "7")[2]
+    assert "compared with itself" in run("round", "compare", "1", "1")[2]
+
+
 def test_the_starts_say_what_the_published_round_spared(
     sqlite_store: Store,
     sqlite_url: str,

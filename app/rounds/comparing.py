@@ -1,0 +1,148 @@
+"""Two rounds' students beside each other, on the same labelled validation people."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+from sqlalchemy.orm import Session
+
+from app.rounds.evidence import MOST_PERSONS
+from db.pool.project import get_project
+from db.records import PersonRecord, StoredPrediction
+from db.rounds import evidence, predictions
+from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS, Mean, mean_difference, mean_oks
+from sspcm.evaluation.metrics import Evaluated, average_precision
+from sspcm.evaluation.ranking_figures import joint_errors
+from sspcm.skeletons.skeleton import Skeleton
+
+
+@dataclass(frozen=True)
+class KeypointBeside:
+    """One keypoint of the same people. higher: the second's mean OKS less the first's; its persons place it."""
+
+    name: str
+    first: float
+    second: float
+    higher: Mean
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What two students say of the same people. higher: the second's mean OKS less the first's, in pairs.
+
+    Every interval is two-sided, of 95 %, over images. keypoints: the largest difference first.
+    """
+
+    first: Mean
+    second: Mean
+    higher: Mean
+    images: int
+    ap: tuple[float, float]
+    keypoints: list[KeypointBeside]
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there are enough people and images for a word."""
+        return self.higher.persons >= FEWEST_PERSONS and self.images >= FEWEST_IMAGES
+
+    @property
+    def wins(self) -> int | None:
+        """0: the first is surely better; 1: the second; None: undecided."""
+        if not self.are_enough or self.higher.low <= 0 <= self.higher.high:
+            return None
+        return 1 if self.higher.low > 0 else 0
+
+
+_NOTHING = Mean(math.nan, math.nan, math.nan, 0)
+UNMEASURED = Beside(_NOTHING, _NOTHING, _NOTHING, 0, (math.nan, math.nan), [])
+"""Two rounds of which one has no predictions."""
+
+
+@dataclass(frozen=True, eq=False)
+class Same:
+    """P labelled validation people whom both students predicted, and what each says of them."""
+
+    people: list[PersonRecord]
+    said: tuple[Mapping[int, StoredPrediction], Mapping[int, StoredPrediction]]
+
+
+def same_people(tx: Session, first: int, second: int) -> Same:
+    """Whom two rounds that were scored can be measured by."""
+    everybody = evidence.labelled(tx, "validation", most=MOST_PERSONS)
+    ids, learned = [one.id for one in everybody], evidence.learned_from(tx, max(first, second))
+    said = predictions.of_student(tx, ids, first), predictions.of_student(tx, ids, second)
+    people = [
+        one
+        for one in everybody
+        if one.id not in learned
+        and one.id in said[0]
+        and one.id in said[1]
+        and one.label is not None
+        and one.label.labelled.any()
+    ]
+    return Same(people, said)
+
+
+def beside(tx: Session, first: int, second: int) -> Beside:
+    """Two rounds' students on the same people; every figure is NaN without any."""
+    same, skeleton = same_people(tx, first, second), get_project(tx).skeleton
+    image = np.array([one.image_id for one in same.people], dtype=np.int64)
+    one, other = (_keypoint_oks(same.people, said, skeleton) for said in same.said)
+    person, other_person = _mean_over_keypoints(one), _mean_over_keypoints(other)
+    return Beside(
+        first=mean_oks(person, image),
+        second=mean_oks(other_person, image),
+        higher=mean_difference(other_person, person, image),
+        images=len(np.unique(image)),
+        ap=(_ap(same.people, same.said[0], skeleton), _ap(same.people, same.said[1], skeleton)),
+        keypoints=_by_keypoint(one, other, image, skeleton),
+    )
+
+
+def _keypoint_oks(
+    people: Sequence[PersonRecord], said: Mapping[int, StoredPrediction], skeleton: Skeleton
+) -> Float[np.ndarray, "P K"]:
+    """The OKS of each placed keypoint, NaN elsewhere."""
+    if not people:
+        return np.zeros((0, len(skeleton)))
+    errors = joint_errors(
+        np.stack([said[one.id].prediction.xyc for one in people]),
+        np.stack([one.label.xyv for one in people if one.label is not None]),
+        area=np.array([one.oks_area for one in people]),
+        sigmas=skeleton.sigma_array,
+        images=np.array([one.image_id for one in people]),
+    )
+    return np.asarray(1 - errors.error)
+
+
+def _mean_over_keypoints(found: Float[np.ndarray, "P K"]) -> Float[np.ndarray, "P"]:
+    return np.asarray(np.nanmean(found, axis=1)) if len(found) else np.zeros(0)
+
+
+def _ap(people: Sequence[PersonRecord], said: Mapping[int, StoredPrediction], skeleton: Skeleton) -> float:
+    evaluated = [
+        Evaluated(said[one.id].prediction, one.label, one.oks_area, one.image_id)
+        for one in people
+        if one.label is not None
+    ]
+    return average_precision(evaluated, skeleton)["AP"]
+
+
+def _by_keypoint(
+    one: Float[np.ndarray, "P K"], other: Float[np.ndarray, "P K"], image: Int[np.ndarray, "P"], skeleton: Skeleton
+) -> list[KeypointBeside]:
+    found = []
+    for k, name in enumerate(skeleton.keypoints):
+        placed = np.isfinite(one[:, k])
+        if placed.any():
+            first, second = one[placed, k], other[placed, k]
+            higher = mean_difference(second, first, image[placed])
+            found.append(KeypointBeside(name, float(first.mean()), float(second.mean()), higher))
+    return sorted(found, key=lambda keypoint: -abs(keypoint.higher.mean))
+
+
+def known(value: float) -> float | None:
+    """JSON knows no NaN: what could not be measured is null."""
+    return round(value, 4) if math.isfinite(value) else None
