@@ -51,7 +51,9 @@ def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
     imports.add_argument(
         "--update", action="store_true", help="take the file's labels, boxes and fields where those here differ"
     )
-    imports.add_argument("--prelabel", type=Path, metavar="MODEL.onnx", help="a pose model to predict everybody with")
+    imports.add_argument(
+        "--prelabel", type=Path, metavar="MODEL", help="a pose model to predict everybody with: see prelabel"
+    )
     add_json(imports, run=import_images, name="import")
 
     prelabel = command(
@@ -60,7 +62,12 @@ def add_import(several: "Subparsers[argparse.ArgumentParser]") -> None:
         example="prelabel movenet.onnx",
         help="a pose model's predictions for everybody, to begin from and to measure it by",
     )
-    prelabel.add_argument("model", type=Path, metavar="MODEL.onnx", help="a pose model (docs/cold-start.md)")
+    prelabel.add_argument(
+        "model",
+        type=Path,
+        metavar="MODEL",
+        help="an ONNX file, a VitPose's folder as transformers saves it, or a training's (docs/cold-start.md)",
+    )
     add_json(prelabel, run=run_prelabel, name="prelabel")
 
 
@@ -158,10 +165,12 @@ def run_prelabel(settings: "Settings", options: argparse.Namespace) -> int:
 def _check_model(settings: "Settings", path: Path, skeleton: "Skeleton | None") -> None:
     """Refuse a model that could not be used, before anything is imported."""
     from app.cli.store import expecting
+    from app.home.model_files import ModelFileError
+    from app.pool.model_folders import ModelFolderError, as_model_file
     from app.pool.prelabelling import PrelabellingFailed, check_keypoints, open_model
 
-    with expecting(PrelabellingFailed):
-        model = open_model(path)
+    with expecting(PrelabellingFailed, ModelFileError, ModelFolderError), as_model_file(path) as given:
+        model = open_model(given.path, name=given.name)
         if skeleton is not None:
             check_keypoints(model, skeleton)
 
@@ -169,13 +178,15 @@ def _check_model(settings: "Settings", path: Path, skeleton: "Skeleton | None") 
 def _prelabel(store: "Store", settings: "Settings", path: Path) -> "PrelabelReport":
     from app.cli.store import expecting
     from app.home.image_files import ImageFiles
-    from app.home.model_files import ModelFiles
+    from app.home.model_files import ModelFileError, ModelFiles
+    from app.pool.model_folders import ModelFolderError, as_model_file
     from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
     from app.rounds.starts import choose_again
 
+    with expecting(PrelabellingFailed, ModelFileError, ModelFolderError), as_model_file(path) as given:
+        model = open_model(given.path, name=given.name)
+        ModelFiles(settings.home).keep(given.path, name=given.name)  # so that a round can start from it
     with expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
-        model = open_model(path)
-        ModelFiles(settings.home).keep(path)  # so that a round can start from it
         report = prelabel(store, ImageFiles(settings.home), model, progress=progress)
     choose_again(store)
     return report

@@ -17,6 +17,7 @@ from app.home.home_command import home_command
 from sspcm.members import MEMBERS
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.onnx_file import check_pose_model
+from sspcm.vitpose_file import trains_from
 from sspcm.whole_files import write_atomically
 
 LARGEST_MODEL = 1_000_000_000
@@ -55,6 +56,11 @@ class KeptModel:
     sha256: str
     path: Path
 
+    @property
+    def trains_from(self) -> Path:
+        """What a round begins at."""
+        return trains_from(self.path)
+
 
 class ModelFiles:
     """The home's pose models, named by the SHA-256 of their bytes; beside each, what people call it."""
@@ -76,13 +82,18 @@ class ModelFiles:
         """The newest one of this name, or of this SHA-256."""
         return next((one for one in self.newest_first() if name in (one.name, one.sha256)), None)
 
-    def keep(self, path: Path) -> str:
-        """Copy a model that somebody gave by its path; its SHA-256. One that is there already becomes the newest."""
+    def keep(self, path: Path, *, name: str | None = None) -> str:
+        """Copy a model that somebody gave by its path; its SHA-256. One that is there already becomes the newest.
+
+        name: where it is not the file's. A `.vitpose` beside it, which it trains from, is copied as well.
+        """
         content = path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
+        if (begin := trains_from(path)) != path:
+            write_atomically(self.path(sha256).with_suffix(begin.suffix), begin.read_bytes())
         if not self.path(sha256).exists():
             write_atomically(self.path(sha256), content)
-        self._note(sha256, network_name(path.name))
+        self._note(sha256, name or network_name(path.name))
         return sha256
 
     def _note(self, sha256: str, name: str) -> None:

@@ -6,6 +6,7 @@ first_steps    what to do first, or next, where there is nothing to work on
 judging        what labels would change of an imported model's predictions
 launching      a pose model's run, launched
 looks          what images look like, and the light on their people
+model_folders  a network's folder in place of an ONNX file, exported to one
 order_figures  how well the order tells wrong keypoints from right ones
 ordering       the pool's images in queue order
 prelabelling   a pose model over the pool, batch by batch

@@ -89,7 +89,7 @@ def _found(name: str, home: Path) -> Path | None:
         return None
     if name.startswith(MODELS):
         model = ModelFiles(home).find(name.removeprefix(MODELS))
-        return model.path if model else None
+        return model.trains_from if model else None
     if re.fullmatch(rf"{ROUNDS}\d{{4,9}}", name):
         attempts = (home / name).glob(f"attempt-*/{MODEL_FILE}")
         return max((path.parent for path in attempts), key=lambda path: path.stat().st_mtime_ns, default=None)

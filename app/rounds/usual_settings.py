@@ -94,7 +94,7 @@ def trainable_model(store: Store, home: Path) -> Found:
     keypoints, refused, models = _keypoints(store), [], ModelFiles(home).newest_first()
     for model in models:
         try:
-            settings = trainable_settings(model.path, name=model.name, keypoints=keypoints)
+            settings = trainable_settings(model.trains_from, name=model.name, keypoints=keypoints)
         except PoseModelError as error:
             refused.append(str(error))
         else:
@@ -131,7 +131,7 @@ def _has_something_better(store: Store, home: Path, config: RoundConfig) -> bool
     if config.model.backbone != IMPORTED or named is None:
         return False
     try:
-        trainable_settings(named.path, name=named.name, keypoints=_keypoints(store))
+        trainable_settings(named.trains_from, name=named.name, keypoints=_keypoints(store))
     except PoseModelError:
         return True
     return False

@@ -14,8 +14,9 @@ import torch
 
 from sspcm.commands.train import read_settings
 from sspcm.config import IMPORTED, METHODS, PRESETS, merge
-from sspcm.pose_models.copies import BOX_SCALE
+from sspcm.plain import merged
 from sspcm.pose_models.model import PoseModel, read_pose_model
+from sspcm.pose_models.trainable import trainable_settings
 from sspcm.simulation.advice import advice_lines, with_advice
 from sspcm.simulation.curve import lines, summarise, undecided
 from sspcm.simulation.expected import expect
@@ -26,6 +27,7 @@ from sspcm.simulation.rows import Run, add_row, all_runs, key_of, part_of, read_
 from sspcm.simulation.running import Plan, Simulation, require_enough, simulate
 from sspcm.simulation.saving import say_saved, with_savings
 from sspcm.simulation.seeing import KEPT_AS, see_everybody
+from sspcm.vitpose_file import trains_from
 from sspcm.whole_files import write_atomically
 
 PLAN_FILE = "simulation.json"
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace, device: torch.device) -> int:
     """Simulate what is missing of this part, sum up what is there; 0. Raises SimulationError and what files raise."""
     everybody = read_everybody(options.annotations, options.images, plain=options.plain, most=options.people)
     model = read_pose_model(options.model, threads=torch.get_num_threads())
-    plan = read_plan(options, model)
+    plan = read_plan(options, model, everybody.skeleton.keypoints)
     require_enough(everybody, plan, options.seeds)
     wanted = all_runs(options.acquisition, options.seeds)
     if options.dry_run:
@@ -50,19 +52,13 @@ def run(options: argparse.Namespace, device: torch.device) -> int:
     return tell(options.out, as_json=options.json)
 
 
-def read_plan(options: argparse.Namespace, model: PoseModel) -> Plan:
-    """The preset's settings on this model, changed as the options say."""
+def read_plan(options: argparse.Namespace, model: PoseModel, keypoints: Sequence[str]) -> Plan:
+    """The preset's settings on this model, changed as the options say. Raises PoseModelError where it cannot train."""
     config = PRESETS[options.preset]
     if config.model.backbone == IMPORTED:
-        layout = model.layout
-        own = replace(
-            config.model,
-            weights=str(options.model.resolve()),
-            input_height=layout.height,
-            input_width=layout.width,
-            box_scale=BOX_SCALE[layout.kind],
-        )
-        config = replace(config, model=own)
+        begin = trains_from(options.model.resolve())
+        own = trainable_settings(begin, name=model.name, keypoints=keypoints)
+        config = merge(config, merged(own, {"model": {"weights": str(begin)}}))
     if options.method is not None:
         config = replace(config, method=METHODS[options.method])
     if options.plain:

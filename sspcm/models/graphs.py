@@ -19,6 +19,7 @@ from sspcm.networks.vitpose import VitPoseGraph, read_vitpose_graph
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.round_folder import GRAPH_FILE, SECOND_GRAPH_FILE, SECOND_VITPOSE_FILE, VITPOSE_FILE
 from sspcm.skeletons.skeleton import find_keypoints
+from sspcm.vitpose_file import SUFFIX as VITPOSE
 from sspcm.whole_files import write_atomically
 
 ONNX = ".onnx"
@@ -115,6 +116,8 @@ def graphs_of(networks: Mapping[str, PoseNetwork]) -> Graphs | None:
 def _import(path: Path, *, setting: str) -> CutGraph:
     if path.is_dir() and is_vitpose(path):
         return import_vitpose(path)
+    if path.suffix == VITPOSE and path.is_file():
+        return read_vitpose_graph(path.read_bytes(), str(path))
     if path.suffix.lower() != ONNX or not path.is_file():
         raise BackboneError(
             f"{setting} is '{path}', which is no ONNX file that lies there, nor a VitPose's folder; wanted one for "

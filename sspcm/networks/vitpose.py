@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from sspcm.networks.cut_graph import CutGraph, CutInfo
 from sspcm.networks.pose_network import cubic_weights
 from sspcm.networks.trunk import BackboneError, first_line
+from sspcm.vitpose_file import METADATA_KEY, told_of
 
 VERSION = 1
-METADATA_KEY = "sspcm-vitpose"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class VitPoseGraph(CutGraph):
     def layers(self) -> nn.Module:
         """transformers' model: planes in; heatmaps on our grid and what they were made from out. Raises
         BackboneError."""
-        layers = VitPoseLayers(_told(self.content)["config"], self.info)
+        layers = VitPoseLayers(told_of(self.content)["config"], self.info)
         layers.model.load_state_dict(load(self.content))
         return layers
 
@@ -82,7 +82,7 @@ def vitpose_graph(config: Mapping[str, Any], info: CutInfo, weights: Mapping[str
 def read_vitpose_graph(content: bytes, where: str) -> VitPoseGraph:
     """What `vitpose_graph` made; where: what errors call it. Raises BackboneError."""
     try:
-        told = _told(content)
+        told = told_of(content)
         info = told["info"]
         info |= {"keypoints": tuple(info["keypoints"]), "colours": tuple(tuple(row) for row in info["colours"])}
         if told["version"] != VERSION:
@@ -93,13 +93,6 @@ def read_vitpose_graph(content: bytes, where: str) -> VitPoseGraph:
             f"{where} does not say what VitPose networks are built on ({first_line(error)}); wanted it as it was "
             "written beside the networks. Restore the file."
         ) from error
-
-
-def _told(content: bytes) -> dict[str, Any]:
-    """The metadata of safetensors: JSON after eight bytes that say how long it is."""
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    told: dict[str, Any] = json.loads(header["__metadata__"][METADATA_KEY])
-    return told
 
 
 def import_transformers() -> ModuleType:
