@@ -19,6 +19,7 @@ from app.rounds.evidence import (
 from app.rounds.spared_told import spared_told
 from app.rounds.starts import count_deciding, in_use, is_to_decide, say_oks, say_why
 from app.rounds.visibility import GROWN
+from db.pool.counts import count
 from db.pool.project import get_project
 from db.records import StartsChoice
 from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS, Mean
@@ -96,6 +97,9 @@ def _again(tx: Session, starts: StartsChoice) -> str:
         return f"{few}; validation people tell best. From then on {gains}."
     alone = of_validation >= FEWEST_PERSONS
     due = math.ceil(GROWN * (starts.of_validation if alone else last))
+    if alone and due > (reached := of_validation + count(tx).persons_validation_open):
+        kept = f"there are {reached} once all that are kept are labelled: keep more people for validation"
+        return f"It is decided again at {due} validation people, and {kept}."
     return f"It is decided again at {due} {'validation people' if alone else 'people'}: {gains}."
 
 

@@ -17,7 +17,7 @@ from sspcm.ranking.corrections import Corrections, calibration_error, expected_b
 from sspcm.ranking.expected_gain import expected_before_labels
 
 FITTED = "U7 fitted on other images"
-BEFORE, BY_OTHERS = "expected wrong, before labels", "expected wrong, fitted on others"
+BEFORE, BY_OTHERS = "doubt before labels", "doubt fitted on other images"
 
 
 def run(options: argparse.Namespace) -> int:

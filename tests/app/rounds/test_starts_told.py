@@ -80,6 +80,13 @@ def test_when_it_is_decided_next_is_told_and_how_many_there_are_until_then(
     assert told.again == (
         "It is decided again at 25 validation people: movenet comes into use by itself where they prove it better."
     )
+    accept(sqlite_store, lead, ids[20:])
+    assert decide_again(sqlite_store)
+    with sqlite_store.reading() as tx:
+        assert starts_told(tx).again == (
+            "It is decided again at 38 validation people, and there are 30 once all that are kept are labelled: "
+            "keep more people for validation."
+        )
     use(sqlite_store, lead, "imported")
     with sqlite_store.reading() as tx:
         assert starts_told(tx).again == "", "a lead chose"

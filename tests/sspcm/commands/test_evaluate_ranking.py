@@ -23,7 +23,7 @@ def test_disagreement_finds_what_is_wrong_and_chance_does_not(
     for control in ("random", "U3 permuted"):
         _, low, high = joints[control]["auroc"]
         assert low < 0.5 < high
-    assert persons["expected wrong, before labels"]["spearman"][1] > 0.4
+    assert persons["doubt before labels"]["spearman"][1] > 0.4
     assert {"small box first", "1 - confidence"} < set(persons)
     assert main(asked) == 0
     table = capsys.readouterr().out
