@@ -1,8 +1,15 @@
 """Two rounds side by side, as programs and pages see them."""
 
-from app.contract.base import Payload
+from typing import Literal
+
+from app.contract.base import Payload, SkeletonPayload
 from app.contract.rounds import OrderFigurePayload
+from app.contract.sheet import SheetPosePayload
 from db.records import RoundState
+
+Whom = Literal["validation", "first", "second", "open"]
+"""Whom to look at: validation people whom the two place farthest apart, or whom the first or the second places better
+by most; open people of the pool whom they place farthest apart."""
 
 
 class ComparedRoundPayload(Payload):
@@ -59,8 +66,10 @@ class ComparePayload(Payload):
 
     verdict: which student is better, in a sentence; wins: that round, null where it is undecided. difference: how much
     higher the second's mean OKS is, with its 95 % interval over images. keypoints: the largest difference first.
-    labels: what annotators did in between, in sentences.
+    labels: what annotators did in between, in sentences. numbers: every round that there is, newest first.
     """
+
+    numbers: list[int]
 
     first: ComparedRoundPayload
     second: ComparedRoundPayload
@@ -76,3 +85,33 @@ class ComparePayload(Payload):
     keypoints_note: str
     labels: list[str]
     more_labels: list[MoreLabelsPayload]
+
+
+class ComparedPersonPayload(Payload):
+    """One person, as both students and an annotator have them: poses in px of the thumb; label: null where there is
+    none. first_oks, second_oks: beside the label. apart: 0 where the two students agree, 1 where not at all.
+    """
+
+    id: int
+    image_id: int
+    file_name: str
+    thumb: str
+    first: SheetPosePayload
+    second: SheetPosePayload
+    label: SheetPosePayload | None
+    first_oks: float | None
+    second_oks: float | None
+    apart: float
+
+
+class ComparedPeoplePayload(Payload):
+    """Some people of two rounds, those first whom it was asked for. words: who they are, or why there are none; total:
+    how many could be shown. thumb_px: a thumb's width and height.
+    """
+
+    whom: Whom
+    words: str
+    total: int
+    persons: list[ComparedPersonPayload]
+    skeleton: SkeletonPayload
+    thumb_px: int

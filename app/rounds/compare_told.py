@@ -35,7 +35,7 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
     if first == second:
         raise LearningError(f"round {first} was to be compared with itself; wanted two rounds. Name another one.")
     records = rounds.get(tx, first), rounds.get(tx, second)
-    is_whole = all(_without(one) is None for one in records)
+    is_whole = all(why_without(one) is None for one in records)
     found = beside(tx, first, second) if is_whole else UNMEASURED
     orders = _orders(tx, home, records)
     labels = {one.number: {p.person_id: p for p in rounds.frozen(tx, one.id)} for one in records}
@@ -47,7 +47,7 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
             state=records[i].state,
             method=method_name(records[i]),
             labels=_count_labels(labels[records[i].number]),
-            without=_without(records[i]),
+            without=why_without(records[i]),
             mean_oks=known(mean.mean),
             low=known(mean.low),
             high=known(mean.high),
@@ -62,6 +62,7 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
     persons = found.higher.persons
     return ComparePayload(
         **both,
+        numbers=[one.number for one in rounds.latest(tx, 1000)],
         verdict=say_verdict(found, first, second) if persons else _nothing_measured(tx, records),
         wins=wins,
         people=_people(found),
@@ -75,6 +76,12 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
         labels=_label_words(more, labels),
         more_labels=more,
     )
+
+
+def usual_pair(tx: Session) -> tuple[int, int] | None:
+    """The two newest rounds that ended well and are whole, the older one first; None before there are two."""
+    whole = [one.number for one in rounds.latest(tx, 1000) if why_without(one) is None]
+    return (whole[1], whole[0]) if len(whole) > 1 else None
 
 
 def method_name(record: RoundRecord) -> str:
@@ -108,7 +115,7 @@ def _people(found: Beside) -> str:
 
 def _nothing_measured(tx: Session, records: tuple[RoundRecord, RoundRecord]) -> str:
     """Why there is nobody to measure both by, and what to do."""
-    without = [words for one in records if (words := _without(one)) is not None]
+    without = [words for one in records if (words := why_without(one)) is not None]
     if without:
         return f"Not measured on the same people. {' '.join(without)}"
     labelled = validation_labelled(tx).persons
@@ -120,7 +127,7 @@ def _nothing_measured(tx: Session, records: tuple[RoundRecord, RoundRecord]) -> 
     )
 
 
-def _without(record: RoundRecord) -> str | None:
+def why_without(record: RoundRecord) -> str | None:
     """Why a round has no predictions to be measured by; None where it has."""
     name = f"Round {record.number}"
     if record.pruned_at is not None:
@@ -163,7 +170,7 @@ def _orders(
     is_shared = all(one.are_enough for one in shared)
     told: list[tuple[list[OrderFigurePayload], str]] = []
     for record, source, on in zip(records, sources, shared if is_shared else own, strict=True):
-        if not on.are_enough or _without(record) is not None:
+        if not on.are_enough or why_without(record) is not None:
             told.append(([], _order_not_measured(record, on)))
             continue
         noted = read_figures(home / record.directory) if record.directory else None

@@ -8,13 +8,15 @@ import numpy as np
 from jaxtyping import Float, Int
 from sqlalchemy.orm import Session
 
+from app.contract.comparing import Whom
 from app.rounds.evidence import MOST_PERSONS
 from db.pool.project import get_project
 from db.records import PersonRecord, StoredPrediction
 from db.rounds import evidence, predictions
 from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS, Mean, mean_difference, mean_oks
-from sspcm.evaluation.metrics import Evaluated, average_precision
+from sspcm.evaluation.metrics import Evaluated, average_precision, oks
 from sspcm.evaluation.ranking_figures import joint_errors
+from sspcm.ranking.inconsistency import mutual_oks
 from sspcm.skeletons.skeleton import Skeleton
 
 
@@ -99,6 +101,59 @@ def beside(tx: Session, first: int, second: int) -> Beside:
         ap=(_ap(same.people, same.said[0], skeleton), _ap(same.people, same.said[1], skeleton)),
         keypoints=_by_keypoint(one, other, image, skeleton),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class PersonBeside:
+    """A person as two students place them. oks: of both beside the label; None without one. apart: 0 where the two
+    agree, 1 where not at all."""
+
+    person: PersonRecord
+    said: tuple[StoredPrediction, StoredPrediction]
+    oks: tuple[float, float] | None
+    apart: float
+
+    @property
+    def higher(self) -> float:
+        """By how much the second is better; 0 without a label."""
+        return 0.0 if self.oks is None else self.oks[1] - self.oks[0]
+
+
+def people_beside(tx: Session, first: int, second: int, whom: Whom) -> list[PersonBeside]:
+    """Those first whom it was asked for; of the open ones the MOST_PERSONS whom the second round doubts most.
+
+    Validation people without a label are left out: who has seen a prediction could not label them blind.
+    """
+    skeleton = get_project(tx).skeleton
+    same = _open_people(tx, first, second) if whom == "open" else same_people(tx, first, second)
+    if not same.people:
+        return []
+    xyc = np.stack([[said[one.id].prediction.xyc for one in same.people] for said in same.said])
+    area = np.array([one.oks_area for one in same.people])
+    apart = mutual_oks(xyc[..., :2], area=area, sigmas=skeleton.sigma_array).mean(axis=1)
+    found = [
+        PersonBeside(one, (same.said[0][one.id], same.said[1][one.id]), _oks_of(one, same, skeleton), float(value))
+        for one, value in zip(same.people, apart, strict=True)
+    ]
+    if whom in ("validation", "open"):
+        return sorted(found, key=lambda one: -one.apart)
+    better = [one for one in found if (one.higher > 0 if whom == "second" else one.higher < 0)]
+    return sorted(better, key=lambda one: -abs(one.higher))
+
+
+def _open_people(tx: Session, first: int, second: int) -> Same:
+    everybody = evidence.open_in_doubt(tx, second, most=MOST_PERSONS)
+    ids = [one.id for one in everybody]
+    said = predictions.of_student(tx, ids, first), predictions.of_student(tx, ids, second)
+    return Same([one for one in everybody if one.id in said[0] and one.id in said[1]], said)
+
+
+def _oks_of(person: PersonRecord, same: Same, skeleton: Skeleton) -> tuple[float, float] | None:
+    if person.label is None:
+        return None
+    label, area, sigmas = person.label, person.oks_area, skeleton.sigma_array
+    first, second = (oks(said[person.id].prediction.xy, label, area=area, sigmas=sigmas) for said in same.said)
+    return first, second
 
 
 def _keypoint_oks(

@@ -39,6 +39,7 @@ from app.web.refusals import (
     say_which_event,
 )
 from app.web.routes.cameras import camera_routes
+from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
@@ -64,6 +65,7 @@ ROUTES = (
     labelling_routes,
     image_routes,
     sheet_routes,
+    comparing_routes,  # before the rounds' own, which take any word after /api/rounds/ for a number
     round_routes,
     prelabelling_routes,
     camera_routes,

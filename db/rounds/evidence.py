@@ -46,6 +46,20 @@ def labelled(
     return [person_record(person, label) for person, label in tx.execute(query)]
 
 
+def open_in_doubt(tx: Session, number: int, *, most: int) -> list[PersonRecord]:
+    """The pool's open persons whom a round scored, those in most doubt first."""
+    query = (
+        select(PersonRow)
+        .join(ImageRow, ImageRow.id == PersonRow.image_id)
+        .join(PersonScoreRow, PersonScoreRow.person_id == PersonRow.id)
+        .join(RoundRow, RoundRow.id == PersonScoreRow.round_id)
+        .where(PersonRow.state == "open", ImageRow.split == "train", RoundRow.number == number)
+        .order_by(PersonScoreRow.score.desc(), PersonRow.id)
+        .limit(most)
+    )
+    return [person_record(person, None) for person in tx.scalars(query)]
+
+
 def learned_from(tx: Session, number: int) -> set[int]:
     """Whose labels a round's networks may have learned from: those of every round up to it, which it may go on from."""
     query = (

@@ -221,3 +221,30 @@ export function spareRows({ round, begin_from: now, before, labelled, validation
     return [{ whom: `${found.persons} people, ${word}`, bars }];
   });
 }
+
+/** @typedef {import("../shared/contract.d.ts").ComparedKeypointPayload} ComparedKeypoint
+ *  @typedef {import("../shared/contract.d.ts").ComparedPeoplePayload["whom"]} Whom */
+
+/** Whom a lead may look at, of two rounds. @type {Record<Whom, (first: number, second: number) => string>} */
+export const WHOM = {
+  validation: () => "Validation: placed farthest apart",
+  second: (_first, second) => `Validation: round ${second} is better`,
+  first: (first) => `Validation: round ${first} is better`,
+  open: () => "Open: placed farthest apart",
+};
+
+/** An OKS or an AP. @param {number} value */
+export function sayOksOf(value) {
+  return oks(value);
+}
+
+/** How much higher the second round is, with a sign, and the interval where there is one. @param {Pick<ComparedKeypoint, "difference" | "low" | "high">} keypoint @returns {string[]} */
+export function sayDifference({ difference, low, high }) {
+  return low === null || high === null ? [signed(difference)] : [signed(difference), `[${signed(low)}, ${signed(high)}]`];
+}
+
+/** @param {number} value */
+function signed(value) {
+  const size = oks(Math.abs(value));
+  return size === ".000" ? size : `${value < 0 ? "−" : "+"}${size}`;
+}

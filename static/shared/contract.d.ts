@@ -92,9 +92,10 @@ export interface CirclePayload {
  *
  * verdict: which student is better, in a sentence; wins: that round, null where it is undecided. difference: how much
  * higher the second's mean OKS is, with its 95 % interval over images. keypoints: the largest difference first.
- * labels: what annotators did in between, in sentences.
+ * labels: what annotators did in between, in sentences. numbers: every round that there is, newest first.
  */
 export interface ComparePayload {
+  numbers: number[];
   first: ComparedRoundPayload;
   second: ComparedRoundPayload;
   verdict: string;
@@ -123,6 +124,36 @@ export interface ComparedKeypointPayload {
   difference: number;
   low: number | null;
   high: number | null;
+}
+
+/**
+ * Some people of two rounds, those first whom it was asked for. words: who they are, or why there are none; total:
+ * how many could be shown. thumb_px: a thumb's width and height.
+ */
+export interface ComparedPeoplePayload {
+  whom: "validation" | "first" | "second" | "open";
+  words: string;
+  total: number;
+  persons: ComparedPersonPayload[];
+  skeleton: SkeletonPayload;
+  thumb_px: number;
+}
+
+/**
+ * One person, as both students and an annotator have them: poses in px of the thumb; label: null where there is
+ * none. first_oks, second_oks: beside the label. apart: 0 where the two students agree, 1 where not at all.
+ */
+export interface ComparedPersonPayload {
+  id: number;
+  image_id: number;
+  file_name: string;
+  thumb: string;
+  first: SheetPosePayload;
+  second: SheetPosePayload;
+  label: SheetPosePayload | null;
+  first_oks: number | null;
+  second_oks: number | null;
+  apart: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** How the contact sheet looks; the colours are the page's theme's (static/theme.css), the pose's are the editor's. */
 
 import { COLOURS } from "../editor/canvas/strokes.js";
+import { POSE_STYLE } from "./pose.js";
 
 export const STYLE = `
 :host {
@@ -77,14 +78,7 @@ legend { padding: 0 0 3px; font-size: 12px; line-height: 1.5; font-weight: 600; 
 .tile:not([data-state="open"]) .crop img { filter: saturate(.55) brightness(.8); }
 .tile[data-state="not_a_person"] svg { display: none; }
 .gone { position: absolute; inset: 8px 8px auto; color: #cfd7e3; font-size: 12px; line-height: 1.35; }
-path { fill: none; stroke-linecap: round; stroke-linejoin: round; }
-.limb { stroke-width: 2.4; stroke: var(--mark); }
-.visible { fill: var(--mark); }
-.hidden { stroke: var(--mark); stroke-width: 1.6; fill: rgba(8, 10, 14, .55); }
-.left { --mark: ${COLOURS.left}; } .right { --mark: ${COLOURS.right}; } .middle { --mark: ${COLOURS.middle}; }
-.halo { stroke: ${COLOURS.halo}; stroke-width: 2.6; fill: none; } .halo.limb { stroke-width: 4.6; } .halo.hidden { stroke-width: 4; }
-.flag { stroke: ${COLOURS.flag}; stroke-width: 1.6; stroke-dasharray: 4 2.6; stroke-linecap: butt; paint-order: stroke; }
-.badge {
+${POSE_STYLE}.badge {
   position: absolute; bottom: 7px; left: 7px; max-width: calc(100% - 14px); padding: 1px 8px; border-radius: 99px; font-size: 12px; font-weight: 600;
   line-height: 1.5; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; background: rgba(12, 15, 20, .86); color: #e9edf4;
 }

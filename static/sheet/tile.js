@@ -1,14 +1,12 @@
 /** One person of the contact sheet: the crop with the pose over it, how they stand, how much their pose is in doubt. A link into the editor. */
 
-import { marksOf } from "./marks.js";
-import { html, svg } from "../shared/dom.js";
+import { poseOf } from "./pose.js";
+import { html } from "../shared/dom.js";
 import { aboutInWords, flagsInWords, heldInWords, scoreInWords, scoreOf, stateInWords, tileInWords } from "./words.js";
 
 /** @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("./words.js").Choices} Choices
  *  @typedef {import("./filters.js").Filters} Filters @typedef {import("../shared/contract.d.ts").SheetPosePayload} Pose */
 
-/** A keypoint's radius, as a part of the crop's side. */
-const DOT = 0.018;
 /** Of the flags, the worst that get a ring. */
 const RINGS = 3;
 
@@ -40,10 +38,7 @@ function crop(person, choices) {
 function drawn({ xyv }, { flags, state }, { skeleton, thumb_px: size }) {
   // Once decided, none asks for a look. On a tile a few rings point at something, and a dozen hide the pose.
   const flagged = state === "open" ? flags.slice(0, RINGS).map(({ keypoint }) => keypoint) : [];
-  const marks = marksOf(xyv, skeleton, { flagged, radius: DOT * size });
-  const paths = marks.map(({ kind, side, path }) => svg("path", { class: `${kind} ${side ?? ""}`, d: path }));
-  const halos = marks.filter(({ kind }) => kind !== "flag").map(({ kind, path }) => svg("path", { class: `halo ${kind}`, d: path }));
-  return svg("svg", { viewBox: `0 0 ${size} ${size}`, "aria-hidden": true }, ...halos, ...paths);
+  return poseOf(xyv, skeleton, { size, flagged });
 }
 
 /** @param {SheetPerson} person */

@@ -8,15 +8,15 @@ const STATIC = fileURLToPath(new URL("../../static/", import.meta.url));
 const LONGEST = 500;
 /** What makes or paints elements is tried in tests/browser (ADR 0012); a style sheet is looked at. */
 const IN_A_BROWSER = [
-  /\/style\.js$/,
+  /[/_]style\.js$/,
   /^cameras\/cameras\.js$/,
   /^editor\/(editor|wiring|showing|in_page)\.js$/,
   /^editor\/canvas\/(draw|draw_tool|stage|strokes|tone)\.js$/,
   /^editor\/panel\/(flag_list|key_dialog|keypoint_grid|looks_panel|markup|menu|panel|person_list|updating)\.js$/,
   /^header\/first_step\.js$/,
-  /^lead\/(asking_card|board|chart|labels|order|prelabel|simulation|spared|starts|story|unlabelable|validation)\.js$/,
+  /^lead\/(asking_card|board|chart|compare|labels|order|prelabel|simulation|spared|starts|story|unlabelable|validation)\.js$/,
   /^shared\/dom\.js$/,
-  /^sheet\/(sheet|tile)\.js$/,
+  /^sheet\/(pose|sheet|tile)\.js$/,
 ];
 
 /** Every script of the pages with the scripts it imports, from static/. */

@@ -92,6 +92,11 @@ def lead_story() -> gr.HTML:
     return _element("lead-story", "/assets/lead/story.js")
 
 
+def lead_compare() -> gr.HTML:
+    """Two rounds side by side, with the same people as both place them; it speaks to /api/rounds itself."""
+    return _element("lead-compare", "/assets/lead/compare.js")
+
+
 def lead_labels() -> gr.HTML:
     """Choosing a COCO file whose labels come to images that are here; it speaks to /api/labels itself."""
     return _element("lead-labels", "/assets/lead/labels.js")

@@ -12,6 +12,7 @@ from app.processes.worker_state import worker_json, worker_state
 from app.web.pages.elements import (
     lead_board,
     lead_charts,
+    lead_compare,
     lead_counts,
     lead_exports,
     lead_labels,
@@ -63,6 +64,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     lead_order()
                     lead_simulation()
             charts = lead_charts()
+            lead_compare()
             tables = lead_tables()
             timer = gr.Timer(REFRESH_S)
 

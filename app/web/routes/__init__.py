@@ -1,6 +1,7 @@
 """The routes that answer with JSON and files, one file a subject.
 
 cameras        lens circles read and set
+comparing      two rounds side by side, and the same people by both
 dataset        labels in and out
 images         the bytes of images
 labelling      tasks, decisions, leases

@@ -1,5 +1,6 @@
 """The contact sheet's routes: its pages, what one can filter them by, and the thumbs."""
 
+from functools import partial
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -14,7 +15,7 @@ from app.web.who import user_of
 from db.errors import NotFound
 from db.labelling import sheet as sheets
 from db.labelling.sheet import SheetFilter, Show
-from db.pool import persons
+from db.pool import images, persons
 from db.store.session import Store
 from sspcm.cutting import CropError
 
@@ -49,20 +50,27 @@ def sheet_routes(home: OpenHome) -> APIRouter:
         return page.filters(store)
 
     @api.get("/thumb/{person_id}/{name}.jpg")
-    async def thumb(person_id: IdInAddress, name: str) -> Response:
+    async def thumb(request: Request, person_id: IdInAddress, name: str) -> Response:
         content = await to_thread.run_sync(thumbs.find, name)
         if content is None:
-            content = await to_thread.run_sync(_cut, store, thumbs, person_id, name, limiter=cutters)
+            cut = partial(_cut, store, thumbs, person_id, name, for_lead=user_of(request).role == "lead")
+            content = await to_thread.run_sync(cut, limiter=cutters)
         headers = {"cache-control": "private, max-age=31536000, immutable"}
         return Response(content, media_type="image/jpeg", headers=headers)
 
     return api
 
 
-def _cut(store: Store, thumbs: Thumbs, person_id: int, name: str) -> bytes:
-    """The thumb after cutting those of everybody in the image, who are asked for next. Raises NotFound."""
+def _cut(store: Store, thumbs: Thumbs, person_id: int, name: str, *, for_lead: bool) -> bytes:
+    """The thumb after cutting those of everybody in the image, who are asked for next. Raises NotFound.
+
+    for_lead: of validation people who came labelled as well, whom leads alone see.
+    """
     with store.reading() as tx:
         found = sheets.find(tx, person_id)
+        if found is None and for_lead:
+            person = persons.get_person(tx, person_id)
+            found = person, images.get_image(tx, person.image_id)
         if found is None:
             raise NotFound(
                 f"There is no person {person_id} to show; wanted one of the train images. Load the page again."

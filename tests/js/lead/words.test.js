@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, sayAp, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWhy, spareRows,
+  STAGES, WHOM, sayAp, sayDifference, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayOksOf, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWhy, spareRows,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
@@ -148,4 +148,15 @@ test("what A, B and C are follows the method", () => {
   assert.equal(sayNetworks([supervised]), "A and B learn from labels alone, C is their mean");
   assert.equal(sayNetworks([round(false, ["joint_cutout"], "A")]), "A and B teach each other, C is A");
   assert.equal(sayNetworks([sspcm, supervised]), "what A, B and C are follows each round's method");
+});
+
+test("a difference has its sign, and its interval where there is one", () => {
+  assert.deepEqual(sayDifference({ difference: 0.0312, low: -0.004, high: 0.0664 }), ["+.031", "[−.004, +.066]"]);
+  assert.deepEqual(sayDifference({ difference: -0.5, low: null, high: null }), ["−.500"]);
+  assert.deepEqual(sayDifference({ difference: -0.0001, low: -0.0004, high: 0.0004 }), [".000", "[.000, .000]"]);
+  assert.equal(sayOksOf(1), "1.000");
+});
+
+test("whom to look at is named by the rounds' numbers", () => {
+  assert.deepEqual([WHOM.first(3, 7), WHOM.second(3, 7)], ["Validation: round 3 is better", "Validation: round 7 is better"]);
 });

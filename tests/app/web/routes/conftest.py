@@ -13,6 +13,7 @@ from app.processes.job_engine import prepare
 from app.web.opened import OpenHome
 from app.web.refusals import REFUSALS, refusal
 from app.web.routes.cameras import camera_routes
+from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
@@ -30,6 +31,7 @@ ROUTES = (
     labelling_routes,
     image_routes,
     sheet_routes,
+    comparing_routes,  # before the rounds' own, which take any word after /api/rounds/ for a number
     round_routes,
     prelabelling_routes,
     camera_routes,

@@ -16,7 +16,7 @@ from app.contract.sheet import SheetPayload
 from app.home.image_files import ImageFiles
 from app.home.settings import read_settings
 from app.sheet import page as contact_sheet
-from app.sheet.thumbs import THUMB_PX
+from app.sheet.thumbs import THUMB_PX, thumb_name
 from app.web.opened import OpenHome
 from app.web.routes.sheet import sheet_routes
 from db.clock import utc_now
@@ -24,9 +24,10 @@ from db.errors import NotFound
 from db.labelling import labels
 from db.labelling.sheet import SheetFilter, Show
 from db.pool import images, project
+from db.pool.persons import list_persons
 from db.records import Decision, ImageRecord, NewImage, NewPerson, SessionRecord, UserRecord
 from db.store.session import Store
-from sspcm.pose import Box
+from sspcm.pose import Box, Label
 from sspcm.skeletons.skeleton import get_skeleton
 
 BOX = Box(40.0, 60.0, 40.0, 80.0)
@@ -45,12 +46,16 @@ def page(store: Store, user: UserRecord, *, show: Show = "open") -> SheetPayload
 @pytest.fixture
 def ask(sqlite_store: Store, tmp_path: Path, ann: UserRecord) -> Callable[[str], httpx.Response]:
     """What the routes answer ann, who came through the guard."""
+    return asking(sqlite_store, tmp_path, ann)
+
+
+def asking(store: Store, home: Path, user: UserRecord) -> Callable[[str], httpx.Response]:
     app = FastAPI()
-    app.include_router(sheet_routes(OpenHome.of(read_settings(tmp_path, {}), sqlite_store)))
+    app.include_router(sheet_routes(OpenHome.of(read_settings(home, {}), store)))
 
     @app.middleware("http")
     async def signed_in(request: Request, call_next: Any) -> Response:
-        request.scope["state"] = {"session": SessionRecord(ann, "token", ENDS)}
+        request.scope["state"] = {"session": SessionRecord(user, "token", ENDS)}
         answered: Response = await call_next(request)
         return answered
 
@@ -141,3 +146,18 @@ def test_an_image_whose_file_is_gone_is_told(
     (person,) = page(sqlite_store, ann).persons
     with pytest.raises(NotFound, match="restore images/"):
         ask(person.thumb)
+
+
+def test_leads_alone_get_thumbs_of_validation_people_who_came_labelled(
+    sqlite_store: Store, tmp_path: Path, add_account: Callable[..., UserRecord], make_label: Callable[..., Label],
+    ask: Callable[[str], httpx.Response],
+) -> None:  # fmt: skip
+    frame = add_frame(sqlite_store, tmp_path, BOX)
+    new = NewImage(frame.sha256, "held out.png", 640, 480, "hall", 1, "validation")
+    with sqlite_store.transaction() as tx:
+        image, _ = images.add_image(tx, new, [NewPerson(BOX, make_label(x=50.0))])
+        (person,) = list_persons(tx, image_id=image.id)
+    address = f"/thumb/{person.id}/{thumb_name(image, BOX)}.jpg"
+    with pytest.raises(NotFound, match="wanted one of the train images"):
+        ask(address)
+    assert asking(sqlite_store, tmp_path, add_account(sqlite_store, "lea", "lead"))(address).status_code == 200
