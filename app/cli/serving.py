@@ -1,9 +1,10 @@
-"""The demo, the server and the worker: commands that stay until they are told to stop; and the store's upgrade."""
+"""The demo, the server and the worker: commands that stay until told to stop. Their health, the store's upgrade."""
 
 import argparse
 import json
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.console import answer, say
@@ -35,11 +36,19 @@ def add_services(several: "Subparsers[argparse.ArgumentParser]") -> None:
     worker.add_argument("--device", choices=["auto", "cpu", "cuda"], help="where rounds train (default: auto)")
     worker.set_defaults(run=serve_rounds, command_name="worker")
 
-    add_json(
-        command(several, "migrate", example="migrate", help="create or upgrade the store"),
-        run=migrate_home,
-        name="migrate",
+    migrate = command(several, "migrate", example="migrate", help="create or upgrade the store")
+    migrate.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="STORE.db",
+        help="fill the new store that DATABASE_URL names with all that this SQLite store holds",
     )
+    add_json(migrate, run=migrate_home, name="migrate")
+
+    health = command(several, "health", example="health web", help="say whether this machine's web or worker is well")
+    health.add_argument("service", choices=["web", "worker"], help="which one; the exit status is 0 or 1")
+    add_json(health, run=tell_health, name="health")
 
 
 def run_demo(settings: "Settings", options: argparse.Namespace) -> int:
@@ -134,11 +143,32 @@ def serve_rounds(settings: "Settings", _options: argparse.Namespace) -> int:
     return 0
 
 
+def tell_health(settings: "Settings", options: argparse.Namespace) -> int:
+    """Whether web or worker is well, for a health check."""
+    from app.cli.store import expecting
+    from app.processes.health import NotWell, require_well
+
+    with expecting(NotWell):
+        words = require_well(options.service, settings)
+    answer({"service": options.service, "words": words}, as_json=options.json, plain=lambda: iter([words]))
+    return 0
+
+
 def migrate_home(settings: "Settings", options: argparse.Namespace) -> int:
-    """The store in its newest form."""
+    """The store in its newest form; before that, where asked, filled from another."""
     from app.cli.store import prepare
 
+    shown: dict[str, Any] = {"home": str(settings.home)}
     prepare(settings)
-    shown = {"home": str(settings.home)}
-    answer(shown, as_json=options.json, plain=lambda: iter([f"The store of {settings.home} is ready."]))
+    lines = [f"The store of {settings.home} is ready."]
+    if options.source is not None:
+        from db.store.moving import move_store
+
+        moved = move_store(options.source, settings.database_url)
+        shown["rows"] = moved
+        lines = [
+            f"{sum(moved.values()):,} rows were copied, {moved['labels']:,} labels among them.",
+            f"Put {options.source} away now: a command without DATABASE_URL would go on with it.",
+        ]
+    answer(shown, as_json=options.json, plain=lambda: iter(lines))
     return 0

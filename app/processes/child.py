@@ -1,11 +1,14 @@
 """Runs a command so that it never outlives whoever started it, and never runs twice.
 
-    python -P -m app.processes.child [--lock FILE] [--grace SECONDS] [--nice N] -- COMMAND...
+    python -P -m app.processes.child [--lock FILE] [--grace SECONDS] [--nice N] [--alone] -- COMMAND...
 
 The guard's standard input is a pipe from its parent. When that pipe closes, because the parent ended in whatever way,
 kill -9 included, the guard asks the command and every process it left behind to stop, and kills those that do not
 within the grace. On Linux it adopts orphaned descendants, so processes in sessions of their own are found as well. The
 command itself holds the lock too: as long as it lives, no other guard starts one.
+
+`--alone` is for a container's first process: there is no parent's pipe to watch. The container ends with this process,
+so it waits until a trainer has kept its step.
 """
 
 import argparse
@@ -183,6 +186,12 @@ def _note_signals() -> list[int]:
     return noted
 
 
+def _never_close_stdin() -> None:
+    """Standard input becomes a pipe that this process itself holds open: there is no parent to end with."""
+    reading, _ = os.pipe()
+    os.dup2(reading, sys.stdin.fileno())
+
+
 def _adopt_orphans() -> None:
     """Become the parent of descendants whose own parent dies (Linux; elsewhere such orphans are not found)."""
     if sys.platform == "linux":
@@ -207,9 +216,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--grace", type=float, default=5.0, help="seconds between asking to stop and killing")
     parser.add_argument("--nice", type=int, default=0, help="how far the command stands back, 0 to 19")
     parser.add_argument("--keep-open", type=int, action="append", default=[], help="a descriptor for the command")
+    parser.add_argument("--alone", action="store_true", help="nobody's pipe is watched; 0 when told to stop")
     parser.add_argument("command", nargs="+")
     chosen = parser.parse_args(arguments)
-    return run_guarded(
+    if chosen.alone:
+        _never_close_stdin()
+    status = run_guarded(
         chosen.command,
         lock=chosen.lock,
         wait_s=chosen.wait,
@@ -217,6 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nice=chosen.nice,
         keep_open=chosen.keep_open,
     )
+    return 0 if chosen.alone and status == STOPPED else status  # it was told to stop, which is no failure
 
 
 if __name__ == "__main__":

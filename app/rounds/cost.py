@@ -1,5 +1,6 @@
 """What a launch would cost on this machine, before it: a few steps are timed in a process of their own."""
 
+import importlib.util
 import json
 import sys
 import tempfile
@@ -35,7 +36,16 @@ COST_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round")
 LONGEST_S = 180.0
 """Beginning torch takes seconds, and no whole step is taken that looks longer than half a minute."""
 POLL_S = 0.1
+NO_TORCH = (
+    "What a launch costs is measured where rounds train. This server has no torch: the worker trains, on a machine or "
+    "in a container of its own. There, 'round launch --dry-run' says it. A launch needs none of it."
+)
 _one_at_a_time = threading.Lock()
+
+
+def can_measure() -> bool:
+    """Whether this machine could train: a web server has no torch where its worker is another machine's."""
+    return importlib.util.find_spec("torch") is not None
 
 
 def cost_of_launch(
@@ -46,6 +56,8 @@ def cost_of_launch(
     Raises LearningError where it could not be launched, or the trainer's own word.
     """
     require_reasonable(config)
+    if command == COST_COMMAND and not can_measure():
+        raise LearningError(NO_TORCH)
     if not _one_at_a_time.acquire(blocking=False):
         raise LearningError("the cost of another launch is being measured just now; wanted one at a time. Ask again.")
     try:

@@ -2,6 +2,7 @@
 
 events         the story of a round
 evidence       labels that networks can be measured by, and who learned from which
+host_signs     how long ago a worker of one machine gave its sign of life
 label_times    how long annotators took for labels
 predictions    where networks put keypoints, and how inconsistent they are
 prelabellings  pose models' runs over the pool

@@ -3,6 +3,7 @@
 connections  connections to either database, and how a transaction on SQLite begins
 full_disk    whether a disk is full, as SQLite says it
 migrating    to the newest schema, or why not
+moving       a SQLite store is copied into a new one, to outgrow SQLite
 session      opening the store; a transaction and a reading
 store_files  a SQLite store's file: is it one, does its name last, a copy of it
 turns        writers of one process take turns, first come, first served

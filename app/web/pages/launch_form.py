@@ -11,7 +11,7 @@ from app.contract.rounds import without_folders
 from app.home.settings import Settings
 from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_state
-from app.rounds.cost import cost_of_launch
+from app.rounds.cost import NO_TORCH, can_measure, cost_of_launch
 from app.rounds.errors import LearningError
 from app.rounds.launching import launch_from_page
 from app.rounds.starting_weights import require_named
@@ -36,7 +36,9 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
     home = settings.home
     fields = _fields(store, home)
     lead_before_launch()
-    cost = gr.Button("What would it cost?")
+    cost = gr.Button("What would it cost?", visible=can_measure())
+    if not can_measure():
+        gr.HTML(f"<p>{html.escape(NO_TORCH)}</p>", container=False, padding=False, apply_default_css=False)
     launch = gr.Button("Launch round", variant="primary")
     said = lead_said()
 

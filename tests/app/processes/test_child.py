@@ -186,6 +186,46 @@ def test_sigterm_to_the_guard_ends_the_command(started: list[subprocess.Popen[by
     assert gone(child.pid)
 
 
+KEEPER = """
+import signal, sys, time
+from pathlib import Path
+def keep(*_):
+    time.sleep(0.5)
+    Path(sys.argv[1]).write_text("kept")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, keep)
+print("up", flush=True)
+time.sleep(600)
+"""
+HASTY = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+subprocess.Popen([sys.executable, "-c", sys.argv[1], sys.argv[2]], start_new_session=True)
+time.sleep(600)
+"""
+
+
+def test_a_containers_first_process_waits_for_what_a_hasty_command_leaves_behind(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    command = guard_command([sys.executable, "-c", HASTY, KEEPER, str(kept)])
+    command[command.index("--") : command.index("--")] = ["--alone"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"up\n"  # though standard input is at its end
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(10) == 0
+    assert kept.read_text() == "kept"
+    process.stdout.close()
+
+
+def test_a_containers_first_process_ends_with_its_commands_status() -> None:
+    command = guard_command([sys.executable, "-c", "raise SystemExit(7)"])
+    command[command.index("--") : command.index("--")] = ["--alone"]
+    assert subprocess.run(command, stdin=subprocess.DEVNULL, timeout=20).returncode == 7
+
+
 def test_a_descriptor_kept_open_reaches_the_command_and_nobody_else() -> None:
     ear, mouth = os.pipe()
     script = f"import os, time; os.write({mouth}, b'here'); os.close({mouth}); time.sleep(600)"

@@ -1,0 +1,86 @@
+"""A home outgrows SQLite: all that its store holds is copied into a new store, once, with every number as it was."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Table, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from db.errors import NoStore, StoreError
+from db.schema import Base, LeaseRow, PersonFlagRow, PrelabellingRow, RoundRow, WorkerRow
+from db.store.migrating import migrate
+from db.store.session import Store, open_store
+
+LEFT_BEHIND = {LeaseRow.__table__, PersonFlagRow.__table__, WorkerRow.__table__}
+"""Of the moment, or kept by the new store itself: its triggers make the flags of the scores."""
+ROWS_AT_ONCE = 500
+
+
+def move_store(source: Path, url: str) -> dict[str, int]:
+    """Copy all rows of the SQLite store `source` into the new store at `url`, whole or not at all. Rows by table.
+
+    `url` names a migrated store that nobody has used yet. `source` stays as it is, but for being migrated before.
+    Raises StoreError where a job runs in `source`, or where `url` holds something already.
+    """
+    if not source.is_file():
+        raise NoStore(f"there is no store at {source}; wanted a home's store.db.")
+    source_url = URL.create("sqlite", database=str(source.resolve())).render_as_string(hide_password=False)
+    if source_url == url:
+        raise StoreError(f"{source} is this home's own store; wanted another to fill. Set DATABASE_URL.")
+    migrate(source_url)
+    old, new = open_store(source_url), open_store(url)
+    try:
+        return _copy(old, new)
+    finally:
+        old.close()
+        new.close()
+
+
+def _copy(old: Store, new: Store) -> dict[str, int]:
+    with old.transaction(durable=False) as read, new.transaction() as written:  # nobody writes to the old one meanwhile
+        _require_at_rest(read)
+        target = written.connection()
+        _require_unused(target)
+        tables = [table for table in Base.metadata.sorted_tables if table not in LEFT_BEHIND]
+        moved = {table.name: _copy_table(read.connection(), target, table) for table in tables}
+        if target.dialect.name == "postgresql":
+            for table in tables:
+                _count_on(target, table)
+    return moved
+
+
+def _require_at_rest(tx: Session) -> None:
+    for row, what in ((RoundRow, "round"), (PrelabellingRow, "model's run")):
+        if tx.scalar(select(row.id).where(row.state.in_(("queued", "running"))).limit(1)) is not None:
+            raise StoreError(
+                f"a {what} is queued or running in the old store; wanted one at rest, since jobs are not copied. "
+                "Let it end or cancel it, then try again."
+            )
+
+
+def _require_unused(target: Connection) -> None:
+    for table in Base.metadata.sorted_tables:
+        if target.execute(select(table).limit(1)).first() is not None:
+            raise StoreError(
+                f"the new store has rows already (in {table.name}); wanted an unused one. Give a new database."
+            )
+
+
+def _copy_table(source: Connection, target: Connection, table: Table) -> int:
+    rows = 0
+    # in the order in which they were made
+    found = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table).order_by(*table.primary_key))
+    for some in found.mappings().partitions():
+        target.execute(insert(table), [dict(row) for row in some])
+        rows += len(some)
+    return rows
+
+
+def _count_on(target: Connection, table: Table) -> None:
+    """The next row that is made gets the number after the last that was copied."""
+    column = table.autoincrement_column
+    if column is None:
+        return
+    last = target.scalar(select(func.max(column)))
+    if last is not None:
+        sequence = text("SELECT setval(pg_get_serial_sequence(:table, :column), :last)")
+        target.execute(sequence, {"table": table.name, "column": column.name, "last": last})

@@ -1,0 +1,120 @@
+"""docs/deploy.md is true: its blocks marked `run` run here, in their order; those for Docker name what there is."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import build_parser, main
+from tests.app.web.serving import free_port
+from tests.deploy.composed import ROOT, compose, example
+from tests.deploy.container import programs, store_of
+from tests.test_docs import what_is_wrong
+
+PAGE = ROOT / "docs" / "deploy.md"
+BLOCK = re.compile(r"^```sh( run)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+SECRET, TOKEN = "correct-horse-battery", "a-token-of-this-test"
+
+
+def blocks(*, run: bool) -> list[str]:
+    return [text for mark, text in BLOCK.findall(PAGE.read_text()) if bool(mark) is run]
+
+
+def docker_commands() -> Iterator[list[str]]:
+    """What follows `docker compose` in each line."""
+    for line in "\n".join(blocks(run=False)).splitlines():
+        if line.startswith("docker "):
+            words = shlex.split(line.partition(" > ")[0])
+            assert words[1] == "compose"
+            yield words[2:]
+
+
+def test_every_docker_command_names_a_service_and_a_command_of_ours() -> None:
+    services = compose({**example(), "POSTGRES_PASSWORD": SECRET})["services"]
+    wrong, seen = [], set[str]()
+    for verb, *words in docker_commands():
+        seen.add(verb)
+        assert verb in {"build", "up", "run", "exec", "stop", "ps", "logs"}
+        if verb in ("run", "exec"):
+            at = next(number for number, word in enumerate(words) if word in services)
+            inner = words[at + 1 :]
+            ours = ["python", "-P", "-m", "app", *inner] if verb == "run" else inner
+            if ours[0] == "python":
+                wrong += [said for said in [what_is_wrong(shlex.join(ours))] if said]
+            else:
+                assert (programs() / ours[0]).exists()
+    assert wrong == []
+    assert {"build", "up", "run", "exec", "stop"} <= seen
+
+
+def test_the_page_takes_a_laptops_home_to_postgresql_web_server_and_worker_and_back_from_a_dump(
+    postgres_server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    srv = tmp_path / "srv"
+    (srv / "backup").mkdir(parents=True)
+    demo = ROOT / "static" / "demo"
+    for command in (
+        ["import", str(demo / "images"), "--annotations", str(demo / "seed.json")],
+        ["user", "add", "lea", "--role", "lead"],
+        ["export", str(srv / "before.json")],
+    ):
+        assert main(["--home", str(srv / "labelling"), *command]) == 0
+    capsys.readouterr()
+    values = {"POSTGRES_USER": "sspcm", "POSTGRES_DB": "sspcm", "POSTGRES_PASSWORD": SECRET}
+    with store_of(values) as (port, _):
+        done = script(srv, store_port=port)
+        told = run(done, srv)
+    assert "ready; no worker has run here" in told
+    assert re.search(r"^sspcm_worker_seen_seconds \d", told, re.MULTILINE)
+    exported = ("before.json", "backup/labels.json", "backup/restored.json")
+    documents = [json.loads((srv / name).read_text()) for name in exported]
+    assert documents[0] == documents[1] == documents[2]
+    assert len(documents[0]["annotations"]) == 53
+    kept = {path.name for path in (srv / "backup").iterdir()}
+    assert {"laptop.tar.gz", "home.tar.gz", "store.dump", "store.db"} <= kept
+    assert not (srv / "labelling" / "store.db").exists()
+    assert oct((srv / "labelling.env").stat().st_mode)[-3:] == "600"
+
+
+def script(srv: Path, *, store_port: int) -> str:
+    """The blocks as one script, with this machine's folders, ports and secrets; it ends what it started."""
+    text = "\n".join(blocks(run=True))
+    stands_for = {
+        "/srv": str(srv),
+        "store.example:5432": f"127.0.0.1:{store_port}",
+        "--host store.example --port 5432": f"--host 127.0.0.1 --port {store_port}",
+        "7860": "$SSPCM_PORT",
+        "THE-PASSWORD": SECRET,
+        "THE-TOKEN": TOKEN,
+    }
+    for ours, here in stands_for.items():
+        assert ours in text
+        text = text.replace(ours, here)
+    ending = 'for job in $(jobs -p); do kill "$job"; wait "$job"; done\n'
+    return f"set -eu -o pipefail\n{text}\n{ending}"
+
+
+def run(text: str, srv: Path) -> str:
+    """What it wrote. It must end well, web server and worker too."""
+    path = f"{Path(sys.executable).parent}:{programs()}:{os.environ['PATH']}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SSPCM_", "DATABASE_", "PG"))}
+    ours = {"PYTHONPATH": str(ROOT), "SSPCM_PORT": str(free_port()), "SSPCM_METRICS_TOKEN": TOKEN}
+    environ = {**kept, **ours, "PATH": path}
+    script = ["bash", "-c", text]
+    told = subprocess.run(
+        script, env=environ, cwd=srv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=500
+    )
+    assert told.returncode == 0, f"{told.stdout}\n{told.stderr}"
+    return told.stdout
+
+
+def test_a_misspelt_docker_command_would_be_noticed() -> None:
+    assert what_is_wrong("python -P -m app user ad lea") == "app user has no ad"
+    assert build_parser().parse_args(["health", "worker"]).service == "worker"
