@@ -51,7 +51,12 @@ class Image:
 
 def example() -> dict[str, str]:
     """The values of .env.example."""
-    lines = (line for line in EXAMPLE.read_text().splitlines() if line and not line.startswith("#"))
+    return values_in(EXAMPLE.read_text())
+
+
+def values_in(text: str) -> dict[str, str]:
+    """The values of such a file, which are plain: no quotes, no variables."""
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     return dict(line.split("=", 1) for line in lines)
 
 

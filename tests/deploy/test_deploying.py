@@ -13,7 +13,7 @@ import pytest
 
 from app.__main__ import build_parser, main
 from tests.app.web.serving import free_port
-from tests.deploy.composed import ROOT, compose, example
+from tests.deploy.composed import EXAMPLE, ROOT, compose, example, values_in
 from tests.deploy.container import programs, store_of
 from tests.test_docs import what_is_wrong
 
@@ -53,6 +53,19 @@ def test_every_docker_command_names_a_service_and_a_command_of_ours() -> None:
     assert {"build", "up", "run", "exec", "stop"} <= seen
 
 
+def test_the_settings_that_the_page_makes_are_enough_to_start(tmp_path: Path) -> None:
+    """The lines before the first one for Docker."""
+    block = next(text for text in blocks(run=False) if text.startswith("cp .env.example"))
+    (tmp_path / ".env.example").write_text(EXAMPLE.read_text())
+    lines = block.partition("docker ")[0]
+    subprocess.run(["bash", "-eu", "-c", lines], cwd=tmp_path, check=True)
+    made = tmp_path / ".env"
+    values = values_in(made.read_text())
+    assert re.fullmatch(r"[0-9a-f]{64}", values["POSTGRES_PASSWORD"])
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert compose(values)["services"]["web"]["environment"]["PGPASSWORD"] == values["POSTGRES_PASSWORD"]
+
+
 def test_the_page_takes_a_laptops_home_to_postgresql_web_server_and_worker_and_back_from_a_dump(
     postgres_server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +92,7 @@ def test_the_page_takes_a_laptops_home_to_postgresql_web_server_and_worker_and_b
     assert len(documents[0]["annotations"]) == 53
     kept = {path.name for path in (srv / "backup").iterdir()}
     assert {"laptop.tar.gz", "home.tar.gz", "store.dump", "store.db"} <= kept
-    assert not (srv / "labelling" / "store.db").exists()
+    assert list((srv / "labelling").glob("store.db*")) == [], "its log is empty, and went with it"
     assert oct((srv / "labelling.env").stat().st_mode)[-3:] == "600"
 
 
