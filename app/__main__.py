@@ -8,7 +8,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli import accounts, cameras, dataset, queue, rounds, serving, simulation, skeletons, unlabelable, validation
+from app.cli import (
+    accounts,
+    cameras,
+    dataset,
+    queue,
+    rounds,
+    serving,
+    simulation,
+    skeletons,
+    unlabelable,
+    validation,
+    workers,
+)
 from app.cli.options import HOME_HELP, PROGRAM, epilog, folder
 
 
@@ -43,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     unlabelable.add_unlabelable(several)
     simulation.add_simulate(several)
     rounds.add_round(several)
+    workers.add_workers(several)
     return parser
 
 

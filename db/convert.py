@@ -186,6 +186,8 @@ def round_record(row: RoundRow) -> RoundRecord:
         kept_because=row.kept_because,
         run=row.run,
         pruned_at=row.pruned_at,
+        attempt=row.attempt,
+        holder=row.holder,
     )
 
 

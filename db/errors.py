@@ -41,6 +41,14 @@ class RoundCancelled(RoundOver):
     """Somebody told the round to stop."""
 
 
+class WorkerLost(StoreError):
+    """A worker was not heard of for too long: others have its jobs, and it may write no more."""
+
+
+class RoundLost(StoreError):
+    """Another worker goes on with the round: whoever had it may write no more of it."""
+
+
 class NameTaken(StoreError):
     """Another account has this name (capitals do not count)."""
 

@@ -391,6 +391,10 @@ class RoundRecord:
     """How often it was begun: 1, and one more each time that it is gone on with."""
     pruned_at: datetime | None = None
     """When its networks, predictions and ranking were taken away."""
+    attempt: int = 1
+    """Which of its folders counts: one more each time that a worker elsewhere goes on with it."""
+    holder: str | None = None
+    """The worker that has it, or had it last."""
 
     @property
     def is_active(self) -> bool:

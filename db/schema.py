@@ -174,7 +174,8 @@ class RoundRow(Base):
     kept_because: why a round that ended well was not published; its stored state is then "cancelled", since a new value
     of that column's CHECK would write the table anew that half of the store points at. cancel_asked_at: when a running
     round was told to stop; its stored state stays "running" until it has. run: how often it was begun. pruned_at: when
-    its predictions and ranking were taken away.
+    its predictions and ranking were taken away. holder, holder_token: the worker that may write to it. attempt,
+    attempt_of: which folder that worker's files are in, and who may write there.
     """
 
     __tablename__ = "rounds"
@@ -210,6 +211,10 @@ class RoundRow(Base):
     cancel_asked_at: Mapped[datetime | None]
     run: Mapped[int] = mapped_column(server_default="1")
     pruned_at: Mapped[datetime | None]
+    holder: Mapped[str | None] = mapped_column(String(64))
+    holder_token: Mapped[str | None] = mapped_column(String(32))
+    attempt: Mapped[int] = mapped_column(server_default="1")
+    attempt_of: Mapped[str | None] = mapped_column(String(255))
     launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -446,7 +451,10 @@ class FrozenPersonRow(Base):
 
 
 class WorkerRow(Base):
-    """The process that runs the home's jobs under an executor's name. ended_at: when it was told to end, else NULL."""
+    """A process that runs the home's jobs under an executor's name. ended_at: when it was told to end, else NULL.
+
+    lease_s: how long it may go unheard before others take its jobs; lost_at: when they did. token: of this process.
+    """
 
     __tablename__ = "workers"
 
@@ -457,6 +465,13 @@ class WorkerRow(Base):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    machine: Mapped[str] = mapped_column(String(128), server_default="")
+    device: Mapped[str] = mapped_column(String(64), server_default="")
+    token: Mapped[str] = mapped_column(String(32), server_default="")
+    lease_s: Mapped[float] = mapped_column(server_default="60")
+    doing: Mapped[str | None] = mapped_column(Text())
+    doing_since: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]
 
 
 def is_ours(name: str | None, kind: str, parents: object) -> bool:

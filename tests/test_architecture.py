@@ -38,6 +38,7 @@ TESTED_ELSEWHERE = {
     "app/contract/dataset.py": "types without logic, tried by the routes that answer with them",
     "app/contract/simulation.py": "types without logic, tried by the routes that answer with them",
     "app/contract/sheet.py": "types without logic, tried by the routes that answer with them",
+    "app/contract/workers.py": "types without logic, tried by the routes that answer with them",
     "app/rounds/errors.py": "names of errors",
     "app/web/asgi.py": "names of types",
     "app/web/opened.py": "a record that every test of a route opens",

@@ -19,4 +19,5 @@ store        the store as commands open it
 targets      the file that a command writes
 unlabelable  people too small or too dark to label
 validation   people kept to measure rounds by
+workers      every worker, what it does, and when it was heard of
 """

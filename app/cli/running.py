@@ -11,7 +11,7 @@ from app.cli.console import OutputLost, say, speak_any_script
 from app.cli.store import RELOAD, CommandError, import_first
 from app.home.failures import Home, failure_of
 from app.home.home_command import home_command
-from app.home.settings import Settings, SettingsError, read_settings
+from app.home.settings import Settings, SettingsError, read_settings, worker_named
 from db.errors import NoProject, NoStore, StoreError
 from sspcm.config import ConfigError
 from sspcm.skeletons.skeleton import SkeletonError
@@ -29,7 +29,10 @@ def run(options: argparse.Namespace) -> int:
     speak_any_script()
     try:
         settings = read_settings(
-            options.home, port=getattr(options, "port", None), device=getattr(options, "device", None)
+            options.home,
+            port=getattr(options, "port", None),
+            device=getattr(options, "device", None),
+            worker=worker_named(getattr(options, "worker", None) or ""),
         )
         return int(options.run(settings, options))
     except EXPECTED as error:

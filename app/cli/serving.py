@@ -34,6 +34,12 @@ def add_services(several: "Subparsers[argparse.ArgumentParser]") -> None:
 
     worker = command(several, "worker", example="worker --device cuda", help="the worker alone: runs rounds")
     worker.add_argument("--device", choices=["auto", "cpu", "cuda"], help="where rounds train (default: auto)")
+    worker.add_argument(
+        "--name",
+        dest="worker",
+        metavar="NAME",
+        help="what it is called among several that share a PostgreSQL (default: the machine's name)",
+    )
     worker.set_defaults(run=serve_rounds, command_name="worker")
 
     migrate = command(several, "migrate", example="migrate", help="create or upgrade the store")

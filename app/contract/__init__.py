@@ -9,4 +9,5 @@ rounds      rounds and pre-labellings
 sheet       the contact sheet
 simulation  a simulation on the project's own labels
 typedefs    the contract as TypeScript declarations, for the static files' JSDoc
+workers     the workers of a home
 """

@@ -64,6 +64,10 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     """Who names it reads /metrics; without one there is no such page."""
     log_format: LogFormat = "plain"
+    worker: str | None = None
+    """What this machine's worker is called among several; None: as the machine is."""
+    worker_gone_s: float = 60.0
+    """How long a worker may go unheard before others take its jobs."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word counts for where a request comes from."""
 
@@ -94,6 +98,8 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         keep_rounds=_keep_rounds(environ.get("SSPCM_KEEP_ROUNDS", "0")),
         metrics_token=_token(environ.get("SSPCM_METRICS_TOKEN", "")),
         log_format=_log_format(environ.get("SSPCM_LOG", "plain")),
+        worker=worker_named(environ.get("SSPCM_WORKER", "")),
+        worker_gone_s=_count("SSPCM_WORKER_GONE_S", environ.get("SSPCM_WORKER_GONE_S", "60"), most=86_400, least=5),
         trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
@@ -205,9 +211,19 @@ def _hosts(text: str) -> tuple[str, ...]:
     return hosts
 
 
-def _count(name: str, text: str, *, most: int) -> int:
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
-        raise SettingsError(f"{name} is '{text}'; wanted a number from 1 to {most}.")
+def worker_named(text: str) -> str | None:
+    """A worker's name as it may be; None for none. Raises SettingsError."""
+    if text and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
+        raise SettingsError(
+            f"the worker's name is '{text:.80}'; wanted at most 64 letters, digits, '.', '-' and '_', as in gpu-2. "
+            "Set SSPCM_WORKER or --name."
+        )
+    return text or None
+
+
+def _count(name: str, text: str, *, most: int, least: int = 1) -> int:
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise SettingsError(f"{name} is '{text}'; wanted a number from {least} to {most}.")
     return int(text)
 
 

@@ -1,11 +1,13 @@
 """Runs a command so that it never outlives whoever started it, and never runs twice.
 
-    python -P -m app.processes.child [--lock FILE] [--grace SECONDS] [--nice N] [--alone] -- COMMAND...
+    python -P -m app.processes.child [--lock FILE] [--grace SECONDS] [--nice N] [--until SECONDS] [--alone] -- COMMAND...
 
 The guard's standard input is a pipe from its parent. When that pipe closes, because the parent ended in whatever way,
 kill -9 included, the guard asks the command and every process it left behind to stop, and kills those that do not
-within the grace. On Linux it adopts orphaned descendants, so processes in sessions of their own are found as well. The
-command itself holds the lock too: as long as it lives, no other guard starts one.
+within the grace. So it does once the parent's word for how long the command may run is over: lines "until SECONDS" of
+the machine's monotonic clock, each in place of the one before. On Linux it adopts orphaned descendants, so processes in
+sessions of their own are found as well. The command itself holds the lock too: as long as it lives, no other guard
+starts one.
 
 `--alone` is for a container's first process: there is no parent's pipe to watch. The container ends with this process,
 so it waits until a trainer has kept its step.
@@ -16,6 +18,7 @@ import contextlib
 import ctypes
 import fcntl
 import logging
+import math
 import os
 import select
 import signal
@@ -33,6 +36,8 @@ STOPPED = 143
 """Exit status of a guard that was told to stop: 128 + SIGTERM, as shells count."""
 LOCKED = 75
 """Exit status of a guard that found the lock held: EX_TEMPFAIL."""
+LAPSED = 142
+"""Exit status of a guard whose parent gave no word for too long: 128 + SIGALRM."""
 POLL_S = 0.1
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -46,9 +51,11 @@ def guard_command(
     grace_s: float = 5.0,
     nice: int = 0,
     keep_open: Sequence[int] = (),
+    until: float = math.inf,
 ) -> list[str]:
     """The command line that runs `command` under a guard. Start it with `stdin=PIPE` and keep that pipe open."""
-    options = ["--grace", str(grace_s), "--nice", str(nice)] + (["--lock", str(lock)] if lock else [])
+    options = ["--grace", str(grace_s), "--nice", str(nice), "--until", str(until)]
+    options += ["--lock", str(lock)] if lock else []
     options += [part for descriptor in keep_open for part in ("--keep-open", str(descriptor))]
     return [sys.executable, "-P", "-m", "app.processes.child", *options, "--", *command]
 
@@ -62,15 +69,17 @@ def start_guarded(
     environ: Mapping[str, str] | None = None,
     nice: int = 0,
     keep_open: Sequence[int] = (),
+    until: float = math.inf,
 ) -> subprocess.Popen[bytes]:
     """Start `command` under a guard that ends it when this process ends, or when the returned `stdin` is closed.
 
     A session of its own keeps the terminal's Ctrl-C from it: who started it decides. `output` takes what it prints;
     `environ` replaces the environment. `nice`: how far the command stands back behind other processes, 0 to 19.
-    `keep_open`: descriptors that the command gets too, under the same numbers.
+    `keep_open`: descriptors that the command gets too, under the same numbers. `until`: the moment of `time.monotonic`
+    at which it is ended, unless `extend` puts that off.
     """
     return subprocess.Popen(
-        guard_command(command, lock=lock, grace_s=grace_s, nice=nice, keep_open=keep_open),
+        guard_command(command, lock=lock, grace_s=grace_s, nice=nice, keep_open=keep_open, until=until),
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
@@ -78,6 +87,14 @@ def start_guarded(
         start_new_session=True,
         pass_fds=keep_open,
     )
+
+
+def extend(process: subprocess.Popen[bytes], until: float) -> None:
+    """Let a guard's command run until that moment of `time.monotonic`."""
+    if process.stdin:
+        with contextlib.suppress(BrokenPipeError):  # it has ended
+            process.stdin.write(f"until {until}\n".encode())
+            process.stdin.flush()
 
 
 def stop_guarded(process: subprocess.Popen[bytes]) -> int:
@@ -112,14 +129,20 @@ def run_guarded(
     grace_s: float,
     nice: int = 0,
     keep_open: Sequence[int] = (),
+    until: float = math.inf,
 ) -> int:
-    """Run `command` until it ends, this process is told to stop, or standard input closes. The exit status."""
-    told_to_stop = _note_signals()
+    """Run `command` until it ends, this process is told to stop, standard input closes, or its time is over.
+
+    The exit status.
+    """
+    told_to_stop, parent = _note_signals(), _Parent(until)
     _adopt_orphans()
     held, deadline = try_lock(lock) if lock else None, time.monotonic() + wait_s
     while lock and held is None:
-        if told_to_stop or _parent_is_gone():
+        if told_to_stop or parent.is_gone():
             return STOPPED
+        if parent.is_late():
+            return LAPSED
         if time.monotonic() >= deadline:
             log.error(
                 "%s is still held by another process after %.0f s. End that process, then try again.", lock, wait_s
@@ -134,12 +157,12 @@ def run_guarded(
     )
     for descriptor in keep_open:
         os.close(descriptor)
-    while child.poll() is None and not told_to_stop and not _parent_is_gone():  # waits in `_parent_is_gone`
-        pass
-    status = child.poll()
-    end_tree(grace_s=grace_s)  # also after a good end: the command may have left some behind
+    while child.poll() is None and not told_to_stop and not parent.is_gone() and not parent.is_late():
+        pass  # waits in `is_gone`
+    status, late_s = child.poll(), parent.late_s()
+    end_tree(grace_s=grace_s - late_s)  # also after a good end: the command may have left some behind
     if status is None:
-        return STOPPED
+        return LAPSED if late_s > 0 else STOPPED
     return status if status >= 0 else 128 - status  # killed by a signal, as shells count
 
 
@@ -168,10 +191,31 @@ def _living_descendants() -> list[psutil.Process]:
     return living
 
 
-def _parent_is_gone() -> bool:
-    """Wait a moment for standard input; True once it has closed. What is written to it means nothing."""
-    readable, _, _ = select.select([sys.stdin.fileno()], [], [], POLL_S)
-    return bool(readable) and not os.read(sys.stdin.fileno(), 4096)
+class _Parent:
+    """What standard input says: that the parent is there, and until when the command may run."""
+
+    def __init__(self, until: float) -> None:
+        self._until, self._begun = until, b""
+
+    def is_gone(self) -> bool:
+        """Wait a moment for standard input; True once it has closed."""
+        readable, _, _ = select.select([sys.stdin.fileno()], [], [], POLL_S)
+        if not readable:
+            return False
+        content = os.read(sys.stdin.fileno(), 4096)
+        *lines, self._begun = (self._begun + content).split(b"\n")
+        for line in lines:
+            if line.startswith(b"until "):
+                self._until = float(line.removeprefix(b"until "))
+        return not content
+
+    def is_late(self) -> bool:
+        """Whether the time is over."""
+        return self.late_s() > 0
+
+    def late_s(self) -> float:
+        """For how long it has been over; 0 until then. More than a moment where this process itself stood still."""
+        return max(0.0, time.monotonic() - self._until)
 
 
 def _note_signals() -> list[int]:
@@ -215,6 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the lock")
     parser.add_argument("--grace", type=float, default=5.0, help="seconds between asking to stop and killing")
     parser.add_argument("--nice", type=int, default=0, help="how far the command stands back, 0 to 19")
+    parser.add_argument("--until", type=float, default=math.inf, help="when to end it, on the monotonic clock")
     parser.add_argument("--keep-open", type=int, action="append", default=[], help="a descriptor for the command")
     parser.add_argument("--alone", action="store_true", help="nobody's pipe is watched; 0 when told to stop")
     parser.add_argument("command", nargs="+")
@@ -228,6 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         grace_s=chosen.grace,
         nice=chosen.nice,
         keep_open=chosen.keep_open,
+        until=chosen.until,
     )
     return 0 if chosen.alone and status == STOPPED else status  # it was told to stop, which is no failure
 

@@ -6,6 +6,7 @@ what the store holds are enough to enqueue it again. Only this module and `app.w
 
 import logging
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Literal
 
@@ -20,7 +21,7 @@ VERSION = "rounds-1"
 """Which order of steps a job was made for. Changes only when the steps of a round do: DBOS's own default is a hash that
 every upgrade changes, and a worker never takes up jobs of another version."""
 QUEUE = "rounds"
-"""One for rounds, pre-labellings and simulations: the worker takes one job at a time from it."""
+"""One for rounds, pre-labellings and simulations: a worker takes one job at a time from it."""
 WORKFLOW = "run_round"
 PRELABEL_WORKFLOW = "run_prelabelling"
 SIMULATION_WORKFLOW = "run_simulation"
@@ -113,6 +114,17 @@ class Engine:
         if not found:
             return "missing"
         return "active" if found[0].status in _ACTIVE else "ended"
+
+    def held_by_others(self, names: Sequence[str]) -> list[str]:
+        """The jobs under way of workers by other names than these."""
+        found = self._client.list_workflows(
+            status="PENDING", app_version=VERSION, queue_name=QUEUE, load_input=False, load_output=False
+        )
+        return [one.workflow_id for one in found if one.executor_id not in names]
+
+    def queue_again(self, job: str) -> None:
+        """Give a job back to the queue: whoever had it cannot note any more how far it got."""
+        self._client.resume_workflow(job, queue_name=QUEUE)
 
     def close(self) -> None:
         """Let every connection go."""

@@ -257,6 +257,8 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "SSPCM_DEVICE": settings.device,
         "SSPCM_MOST_HELD": str(settings.most_held),
         "SSPCM_KEEP_ROUNDS": "all" if settings.keep_rounds is None else str(settings.keep_rounds),
+        "SSPCM_WORKER": settings.worker or "",
+        "SSPCM_WORKER_GONE_S": f"{settings.worker_gone_s:.0f}",
         "SSPCM_METRICS_TOKEN": settings.metrics_token or "",
         "SSPCM_LOG": settings.log_format,
         "SSPCM_SECURE_COOKIES": "1" if settings.secure_cookies else "0",

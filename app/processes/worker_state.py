@@ -1,9 +1,7 @@
 """Whether a worker serves this home, in words for leads: its sign of life in the store, the supervisor's trouble."""
 
-import os
 import socket
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 import psutil
@@ -32,11 +30,6 @@ class WorkerState:
     command: str | None
     seen: WorkerSeen | None
     trouble: WorkerTrouble | None
-
-
-def this_worker(name: str, *, version: str, now: datetime) -> Worker:
-    """This process, as the one that runs the home's jobs."""
-    return Worker(name, host=socket.gethostname(), process=os.getpid(), version=version, started_at=now)
 
 
 def worker_state(store: Store, settings: Settings) -> WorkerState:

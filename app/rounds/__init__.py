@@ -22,6 +22,7 @@ starts_told       what is known of those networks, in words and figures
 starting_weights  which weights a lead may name, and where they lie
 stopping          a round is stopped, gone on with, or deleted
 story             what happened to a round, and what a lead can do with it
+taking            a worker takes a round, and carries over what it has so far
 trainer_end       why a trainer ended before it was done, in words
 training          runs the trainer and follows it
 usual_settings    what a launch begins from: the last round's settings

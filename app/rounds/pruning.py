@@ -34,6 +34,13 @@ def prune_rounds(store: Store, settings: Settings) -> list[int]:
     return [record.number for record in found]
 
 
+def lighten_earlier_attempts(settings: Settings, number: int, attempt: int) -> None:
+    """Of a round that went on elsewhere: the networks in the folders that do not count any more."""
+    for folder in (settings.rounds_dir / f"{number:04d}").glob("attempt-*"):
+        if folder.name != f"attempt-{attempt}":
+            _lighten(folder)
+
+
 def _lighten(folder: Path) -> None:
     for pattern in HEAVY:
         for path in folder.glob(pattern):

@@ -34,6 +34,7 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
         starts = replace(starts, ordered_by="imported" if by_model else "student")
     with store.transaction() as tx:
         record = rounds.get(tx, number)
+        rounds.require_held(tx, record.id)
         frozen = rounds.frozen(tx, record.id)
         metrics = {
             **report,

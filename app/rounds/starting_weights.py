@@ -92,7 +92,8 @@ def _found(name: str, home: Path) -> Path | None:
         return model.trains_from if model else None
     if re.fullmatch(rf"{ROUNDS}\d{{4,9}}", name):
         attempts = (home / name).glob(f"attempt-*/{MODEL_FILE}")
-        return max((path.parent for path in attempts), key=lambda path: path.stat().st_mtime_ns, default=None)
+        # the last one counts: whoever lost the round may still write into an earlier one
+        return max((path.parent for path in attempts), key=lambda path: int(path.name.rpartition("-")[2]), default=None)
     return home / FOLDER / name if (home / FOLDER / name).exists() else None
 
 

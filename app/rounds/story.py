@@ -53,7 +53,7 @@ def round_story(store: Store, settings: Settings, number: int | None = None) -> 
         state=state,
         words=(_ALONE if is_alone else _WORDS)[state],
         events=[EventPayload(at=one.at, what=one.what) for one in told],
-        log=log_tail(round_folder(settings, record.number) / LOG_FILE),
+        log=log_tail(round_folder(settings, record.number, record.attempt) / LOG_FILE),
         cancel=_cancel(record),
         go_on={"failed": f"Try round {record.number} again", "cancelled": f"Resume round {record.number}"}.get(state),
         promote=_promote(record, shown),

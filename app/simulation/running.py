@@ -12,7 +12,9 @@ from typing import Any
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
-from app.processes.child import LOCKED, start_guarded, stop_guarded
+from app.processes.child import LAPSED, LOCKED, extend, start_guarded, stop_guarded
+from app.processes.lease import UNLIMITED, Lease
+from app.processes.this_worker import train_lock
 from app.rounds.errors import LearningError
 from app.rounds.folder import last_lines
 from app.rounds.training import TRAINER_NICE
@@ -36,6 +38,7 @@ from db.store.session import Store
 SIMULATE_COMMAND = (sys.executable, "-P", "-m", "sspcm", "simulate")
 COST_FILE = "cost.json"
 POLL_S = 0.2
+GRACE_S = 5.0
 
 
 class _Cancelled(Exception):
@@ -43,7 +46,13 @@ class _Cancelled(Exception):
 
 
 def work_on(
-    store: Store, settings: Settings, number: int, phase: Phase, *, command: Sequence[str] = SIMULATE_COMMAND
+    store: Store,
+    settings: Settings,
+    number: int,
+    phase: Phase,
+    *,
+    command: Sequence[str] = SIMULATE_COMMAND,
+    lease: Lease = UNLIMITED,
 ) -> None:
     """Say what a simulation costs, and run it where that is asked; what was done before is not done again.
 
@@ -56,9 +65,9 @@ def work_on(
     job = replace(job, state="running")
     write(home, job)
     try:
-        job = _measured(store, settings, job, command)
+        job = _measured(store, settings, job, command, lease)
         if phase == "run":
-            _run(settings, job, [*command, *_options(settings, job)])
+            _run(settings, job, [*command, *_options(settings, job)], lease)
         _end(home, job, "measured" if phase == "cost" else "done")
     except _Cancelled:
         _end(home, job, "cancelled")
@@ -75,7 +84,7 @@ def _end(home: Path, job: Job, state: State) -> None:
     write(home, replace(job, state=state, finished_at=None if state == "measured" else utc_now().isoformat()))
 
 
-def _measured(store: Store, settings: Settings, job: Job, command: Sequence[str]) -> Job:
+def _measured(store: Store, settings: Settings, job: Job, command: Sequence[str], lease: Lease) -> Job:
     """With its plan and its cost, by a dry run."""
     home, folder = settings.home, folder_of(settings.home, job.number)
     if job.plan is None or not (folder / LABELS_FILE).exists():
@@ -83,7 +92,7 @@ def _measured(store: Store, settings: Settings, job: Job, command: Sequence[str]
         write(home, job)
     if job.cost_s is None:
         path = folder / COST_FILE
-        _run(settings, job, [*command, *_options(settings, job), "--dry-run"], output=path)
+        _run(settings, job, [*command, *_options(settings, job), "--dry-run"], lease, output=path)
         job = replace(job, cost_s=round(float(_document(path)["seconds"]), 1))
         write(home, job)
     return job
@@ -104,30 +113,47 @@ def _options(settings: Settings, job: Job) -> list[str]:
     ]
 
 
-def _run(settings: Settings, job: Job, arguments: Sequence[str], *, output: Path | None = None) -> None:
-    """Run the command to its end; raises _Cancelled where that is not waited for."""
-    folder = folder_of(settings.home, job.number)
-    log = output or folder / LOG_FILE
-    with log.open("wb" if output else "ab") as said:
-        lock = settings.home / "train.lock"  # one trains at a time, as with rounds
-        child = start_guarded(arguments, lock=lock, output=said, nice=TRAINER_NICE)
-    try:
-        _follow(child, settings.home, job.number)
-    finally:
-        status = stop_guarded(child)  # whatever happened: it does not go on unwatched
+def _run(settings: Settings, job: Job, arguments: Sequence[str], lease: Lease, *, output: Path | None = None) -> None:
+    """Run the command to its end; raises _Cancelled where that is not waited for.
+
+    Where the worker could give no sign for too long, it was ended, and is begun again: it keeps what it has.
+    """
+    while (status := _run_once(settings, job, arguments, lease, output=output)) == LAPSED:
+        lease.wait()
     if status == LOCKED:
         raise LearningError(
             "another training runs in this home and did not end; a home trains one at a time. "
-            "End the process that holds train.lock, then simulate again."
+            "End the process that holds its lock, then simulate again."
         )
     if status != 0:
+        log = output or folder_of(settings.home, job.number) / LOG_FILE
         raise LearningError(
             f"the simulation ended with status {status}; wanted a learning curve. Its last lines: {last_lines(log)}"
         )
 
 
-def _follow(child: "subprocess.Popen[bytes]", home: Path, number: int) -> None:
+def _run_once(settings: Settings, job: Job, arguments: Sequence[str], lease: Lease, *, output: Path | None) -> int:
+    folder = folder_of(settings.home, job.number)
+    log = output or folder / LOG_FILE
+    with log.open("wb" if output else "ab") as said:
+        # one trains at a time, as with rounds
+        child = start_guarded(
+            arguments, lock=train_lock(settings), output=said, nice=TRAINER_NICE,
+            grace_s=lease.grace_s(GRACE_S), until=lease.until,
+        )  # fmt: skip
+    try:
+        _follow(child, settings.home, job.number, lease)
+    finally:
+        status = stop_guarded(child)  # whatever happened: it does not go on unwatched
+    return status
+
+
+def _follow(child: "subprocess.Popen[bytes]", home: Path, number: int, lease: Lease) -> None:
+    until = lease.until
     while child.poll() is None:
+        if lease.until != until:
+            until = lease.until
+            extend(child, until)
         if is_cancelled(home, number):
             raise _Cancelled
         time.sleep(POLL_S)

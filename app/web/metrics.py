@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse, Response
 
+from app.processes.workers_told import STATES, state_of
 from app.web.asgi import App, Message, Receive, Scope, Send
 from db.pool import counts
 from db.pool.project import project_uuid
@@ -38,7 +39,7 @@ class StoreFigures(Collector):
     def _read(self) -> Iterator[GaugeMetricFamily]:
         with self._store.reading() as tx:
             found = counts.count(tx) if project_uuid(tx) is not None else None
-            active, seen = rounds.active(tx), workers.latest(tx)
+            active, seen, everybody = rounds.active(tx), workers.latest(tx), workers.everybody(tx)
         persons = GaugeMetricFamily("sspcm_persons", "Persons of the pool by state.", labels=["state"])
         images = GaugeMetricFamily("sspcm_images", "Images by state.", labels=["state"])
         if found is not None:
@@ -59,6 +60,10 @@ class StoreFigures(Collector):
         if seen is not None:
             sign.add_metric([], seen.seconds)
         yield sign
+        stand = GaugeMetricFamily("sspcm_workers", "Workers heard of within a week, by state.", labels=["state"])
+        for state in STATES:
+            stand.add_metric([state], sum(state_of(one) == state for one in everybody))
+        yield stand
 
 
 class Metrics:

@@ -14,11 +14,14 @@ from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import open_model, prelabel
 from app.rounds import freezing, pruning, publishing, scoring, starts, training
+from app.rounds.taking import take_round
 from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.patience import end_when_reachable, in_words
+from app.worker.presence import Presence
+from db.errors import RoundLost, WorkerLost
+from db.records import RoundRecord
 from db.rounds import prelabellings, rounds
-from db.store.session import Store
 
 log = logging.getLogger(__name__)
 
@@ -26,27 +29,33 @@ log = logging.getLogger(__name__)
 class Rounds:
     """What the worker needs to run any round."""
 
-    def __init__(self, store: Store, settings: Settings, train_command: Sequence[str]) -> None:
-        self._store = store
+    def __init__(self, presence: Presence, settings: Settings, train_command: Sequence[str]) -> None:
+        self._presence = presence
+        self._store = presence.store_of_rounds
         self._settings = settings
         self._files = ImageFiles(settings.home)
         self._train_command = train_command
 
-    def run(self, number: int, attempt: int, run: int = 1) -> None:
+    def run(self, number: int, run: int = 1) -> None:
         """The durable job: its four steps keep their names and order (see `engine.VERSION`).
 
         Whatever goes wrong ends as the round's error, in words, before it ends the job. A round that was told to stop
-        stops. The job of an earlier run, or of a round that is over, does nothing.
+        stops. The job of an earlier run, or of a round that is over, does nothing; nor does a worker that lost it.
         """
         ROUND.set(number)
         try:
-            if not self._is_due(number, run):
+            record = take_round(self._store, self._settings, number, run, self._presence.worker)
+            if record is None:
+                log.info("round %d is over, or was begun anew since: this job of it has nothing to do.", number)
                 return
-            for name, stage in self._stages(number, attempt):
-                DBOS.run_step({"name": name}, in_words, name, stage)
-            self._prune()
+            for name, stage in self._stages(number, record.attempt):
+                with self._presence.activity.of(f"round {number}, {name}"):
+                    DBOS.run_step({"name": name}, in_words, name, stage)
+            self._prune(record)
         except OperationalError as error:  # the job engine's own: a stage's errors come in words
             end_when_reachable(self._store, error)
+        except (RoundLost, WorkerLost):  # whoever has it now tells how it ends
+            raise
         except Exception as error:
             with self._store.transaction() as tx:
                 record = rounds.get(tx, number)
@@ -57,20 +66,13 @@ class Rounds:
                     return
             raise
 
-    def _prune(self) -> None:
+    def _prune(self, record: RoundRecord) -> None:
         """What earlier rounds leave behind. The round is over: nothing of this may end as its error."""
         try:
+            pruning.lighten_earlier_attempts(self._settings, record.number, record.attempt)
             pruning.prune_rounds(self._store, self._settings)
         except Exception:
             log.exception("earlier rounds could not be pruned; the next round tries again")
-
-    def _is_due(self, number: int, run: int) -> bool:
-        """Whether this job still has a round to run."""
-        with self._store.reading() as tx:
-            found = [one for one in [rounds.active(tx)] if one is not None and (one.number, one.run) == (number, run)]
-        if not found:
-            log.info("round %d is over, or was begun anew since: this job of it has nothing to do.", number)
-        return bool(found)
 
     def _stages(self, number: int, attempt: int) -> list[tuple[str, Callable[[], None]]]:
         store, settings = self._store, self._settings
@@ -78,7 +80,9 @@ class Rounds:
             ("freeze", lambda: freezing.freeze_round(store, self._files, settings, number, attempt)),
             (
                 "train",
-                lambda: training.train_round(store, settings, number, attempt, command=self._train_command),
+                lambda: training.train_round(
+                    store, settings, number, attempt, command=self._train_command, lease=self._presence.lease
+                ),
             ),
             ("score", lambda: scoring.score_round(store, settings, number, attempt)),
             ("publish", lambda: publishing.publish_round(store, settings, number, attempt)),
@@ -88,17 +92,21 @@ class Rounds:
 class Prelabellings:
     """What the worker needs to run any uploaded model over the pool."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
+    def __init__(self, presence: Presence, settings: Settings) -> None:
+        self._presence = presence
+        self._store = presence.store
         self._files = ImageFiles(settings.home)
         self._models = ModelFiles(settings.home)
 
     def run(self, prelabelling_id: int) -> None:
         """The durable job, in one step: it leaves what it predicted before. Its end is told in words, good or bad."""
         try:
-            DBOS.run_step({"name": "prelabel"}, in_words, "prelabel", lambda: self._prelabel(prelabelling_id))
+            with self._presence.activity.of("a model's run over the pool"):
+                DBOS.run_step({"name": "prelabel"}, in_words, "prelabel", lambda: self._prelabel(prelabelling_id))
         except OperationalError as error:
             end_when_reachable(self._store, error)
+        except WorkerLost:
+            raise
         except Exception as error:
             with self._store.transaction() as tx:
                 prelabellings.fail(tx, prelabelling_id, str(error))
@@ -123,8 +131,9 @@ class Prelabellings:
 class Simulations:
     """What the worker needs to say what a simulation costs, and to run it."""
 
-    def __init__(self, store: Store, settings: Settings, command: Sequence[str]) -> None:
-        self._store = store
+    def __init__(self, presence: Presence, settings: Settings, command: Sequence[str]) -> None:
+        self._presence = presence
+        self._store = presence.store
         self._settings = settings
         self._command = command
 
@@ -132,10 +141,13 @@ class Simulations:
         """The durable job, in one step: it goes on where it stopped. Its end is told in words, good or bad."""
 
         def work() -> None:
-            running.work_on(self._store, self._settings, number, phase, command=self._command)
+            running.work_on(
+                self._store, self._settings, number, phase, command=self._command, lease=self._presence.lease
+            )
 
         try:
-            DBOS.run_step({"name": phase}, in_words, f"simulation, {phase}", work)
+            with self._presence.activity.of(f"simulation {number}, {phase}"):
+                DBOS.run_step({"name": phase}, in_words, f"simulation, {phase}", work)
         except OperationalError as error:
             end_when_reachable(self._store, error)
         except Exception as error:

@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -24,29 +23,26 @@ from app.processes.job_engine import (
     prepare,
 )
 from app.processes.sign_of_health import give_sign
-from app.processes.worker_state import this_worker
+from app.processes.this_worker import serves_alone, this_worker, worker_name
 from app.rounds import training
 from app.rounds.starts import choose_if_never
 from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.deciding import Deciding
 from app.worker.jobs import Prelabellings, Rounds, Simulations
-from app.worker.settling import SETTLE_EVERY_S, settle_if_reachable
+from app.worker.presence import GOODBYE_S, NameInUse, Presence
+from app.worker.settling import settle_if_reachable
 from app.worker.teaching import Teaching
 from app.worker.words import InWords
 from db.clock import utc_now
-from db.rounds import workers
 from db.rounds.workers import Worker
-from db.store.session import Store, migrate, open_store
+from db.store.session import migrate, open_store
 
-EXECUTOR = "local"
-"""One worker serves a home, always under this name: DBOS gives a restarted worker the jobs of its own name back."""
 POLL_S = 0.5
 STARTS_A_MODEL = 5
 """How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
 FAULT_PAUSE_S = 60.0
-GOODBYE_S = 1.0
-"""How long a worker that is told to end may take to say so in the store."""
+FOLLOW_EVERY_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -62,69 +58,78 @@ def run_worker(
 ) -> None:
     """Take rounds from the queue until SIGTERM or Ctrl-C. Does not return: the process ends.
 
-    Raises WorkerError if another worker serves this home.
+    Raises WorkerError if another worker serves this home whose store is a file, or has this one's name.
     """
-    _claim(settings.home / "worker.lock")  # before the store is touched
+    alone = serves_alone(settings)
+    if alone:
+        _claim(settings)  # before the store is touched
     migrate(settings.database_url)
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
-    choose_if_never(store)
+    worker = this_worker(worker_name(settings), version=VERSION, now=utc_now(), settings=settings)
+    presence = Presence(store, worker, alone=alone)
+    _end_on_signals(presence)
+    try:
+        presence.arrive()
+    except NameInUse as error:
+        raise WorkerError(str(error)) from error
+    presence.sign()
+    choose_if_never(presence.store)
     _launch(
         settings,
-        Rounds(store, settings, train_command),
-        Prelabellings(store, settings),
-        Simulations(store, settings, simulate_command),
+        worker,
+        Rounds(presence, settings, train_command),
+        Prelabellings(presence, settings),
+        Simulations(presence, settings, simulate_command),
     )
-    worker = this_worker(EXECUTOR, version=VERSION, now=utc_now())
-    _end_on_signals(store, worker)
     give_sign()  # only now: everything that can fail at a start is behind it
-    log.info("the worker of %s waits for rounds.", settings.home)
-    threading.Thread(target=_follow_labels, args=(Teaching(store), Deciding(store, settings)), daemon=True).start()
+    log.info("the worker '%s' of %s waits for rounds.", worker.name, settings.home)
+    follow = presence, (Teaching(presence.store), Deciding(presence.store, settings))
+    threading.Thread(target=_follow_labels, args=follow, daemon=True).start()
     while True:
-        settle_if_reachable(store, engine, worker)
-        threading.Event().wait(SETTLE_EVERY_S)
+        presence.activity.changed.clear()
+        settle_if_reachable(presence.store, engine, presence)
+        presence.activity.changed.wait(presence.every_s)
 
 
-def _follow_labels(teaching: Teaching, deciding: Deciding) -> NoReturn:
+def _follow_labels(presence: Presence, followers: Sequence[Teaching | Deciding]) -> NoReturn:
     """What labels teach and decide between rounds, beside the loop that gives the worker's sign of life: ordering a
-    large pool takes longer than a sign may be late, and a fault in it must end no round."""
+    large pool takes longer than a sign may be late, and a fault in it must end no round. One of all workers does it."""
     while True:
-        for one in (teaching, deciding):
+        for one in followers if presence.is_first else ():
             try:
                 one.again_if_due()
             except Exception:
                 log.exception("what labels teach and decide stays as it was; looking again in %.0f s", FAULT_PAUSE_S)
                 threading.Event().wait(FAULT_PAUSE_S)
-        threading.Event().wait(SETTLE_EVERY_S)
+        threading.Event().wait(FOLLOW_EVERY_S)
 
 
-def _claim(lock: Path) -> None:
+def _claim(settings: Settings) -> None:
     """Make this process the home's one worker for as long as it lives; the file says which process that is."""
+    if settings.worker:
+        raise WorkerError(
+            f"the worker is to be named '{settings.worker}', and the store is a file, which one worker serves under no "
+            "name. Leave --name and SSPCM_WORKER out, or give all workers a PostgreSQL by DATABASE_URL."
+        )
+    lock = settings.home / "worker.lock"
     held = try_lock(lock)
     if held is None:
         raise WorkerError(
             f"another worker (process {lock.read_text().strip()}) serves {lock.parent} already; a home has one. "
-            "End that one first, or use another home."
+            "End that one first, or use another home; several workers share a PostgreSQL (docs/rounds.md)."
         )
     os.ftruncate(held, 0)  # only by the holder: until then it names the worker before
     os.write(held, f"{os.getpid()}\n".encode())
 
 
-def _say_goodbye(store: Store, worker: Worker) -> NoReturn:
-    """Leave the word that the end was wanted, and end."""
-    try:
-        with store.transaction(durable=False) as tx:
-            workers.end(tx, worker)
-    except Exception as error:  # the store may be gone: the end is wanted all the same
-        log.warning("the store could not be told that the worker ends (%s).", error)
-    os._exit(0)
-
-
-def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings, simulations: Simulations) -> None:
+def _launch(
+    settings: Settings, worker: Worker, work: Rounds, prelabels: Prelabellings, simulations: Simulations
+) -> None:
     """Start the job engine in this process: its threads take jobs from now on."""
 
-    def run_round(number: int, attempt: int, run: int = 1) -> None:
-        work.run(number, attempt, run)
+    def run_round(number: int, _attempt: int, run: int = 1) -> None:
+        work.run(number, run)  # the store tells which attempt counts
 
     def run_prelabelling(prelabelling_id: int) -> None:
         prelabels.run(prelabelling_id)
@@ -137,7 +142,8 @@ def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings, simulati
             name=APPLICATION,
             system_database_url=settings.database_url,
             application_version=VERSION,
-            executor_id=EXECUTOR,
+            executor_id=worker.name,
+            sys_db_idle_transaction_timeout_sec=worker.lease_s / 2,  # one that stands still holds no others up
             serializer=DBOSPortableJSONSerializer(),
             log_level="WARNING",
         )
@@ -150,7 +156,7 @@ def _launch(settings: Settings, work: Rounds, prelabels: Prelabellings, simulati
     DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 
 
-def _end_on_signals(store: Store, worker: Worker) -> None:
+def _end_on_signals(presence: Presence) -> None:
     """End at once when told to: nothing is lost that kill -9 would not lose, and waiting for a running job can hang.
 
     The trainer's guard notices and ends it. That the worker was told to end is written down where that takes no time:
@@ -158,7 +164,7 @@ def _end_on_signals(store: Store, worker: Worker) -> None:
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        threading.Thread(target=_say_goodbye, args=(store, worker), daemon=True).start()
+        threading.Thread(target=presence.leave, daemon=True).start()
         timer = threading.Timer(GOODBYE_S, os._exit, [0])  # a store that hangs must not hold the end up
         timer.daemon = True
         timer.start()

@@ -6,28 +6,30 @@ from sqlalchemy.exc import DBAPIError
 
 from app.processes.job_engine import Engine
 from app.simulation import folder, running
+from app.worker.presence import Presence
+from app.worker.takeover import take_over
 from app.worker.words import said
-from db.errors import StoreBusy
-from db.rounds import prelabellings, rounds, workers
-from db.rounds.workers import Worker
+from db.errors import StoreBusy, WorkerLost
+from db.rounds import prelabellings, rounds
 from db.store.session import Store
-
-SETTLE_EVERY_S = 10.0
 
 log = logging.getLogger(__name__)
 
 
-def settle_if_reachable(store: Store, engine: Engine, worker: Worker) -> None:
-    """A sign of life and `settle`, unless the store is away just now: that must end no worker, and no training with it.
+def settle_if_reachable(store: Store, engine: Engine, presence: Presence) -> None:
+    """A sign of life, then `take_over` and `settle`, unless the store is away just now: that must end no worker.
 
     The sign comes from this very loop and not from a thread of its own: a worker whose loop hangs gives none.
     """
+    if not presence.sign():
+        return
     try:
-        with store.transaction(durable=False) as tx:
-            workers.beat(tx, worker)
+        take_over(store, engine, presence)
         settle(store, engine)
+    except WorkerLost as error:
+        log.warning("%s", error)
     except (DBAPIError, StoreBusy) as error:
-        log.warning("the store cannot be reached (%s); looking again in %.0f s.", said(error), SETTLE_EVERY_S)
+        log.warning("the store cannot be reached (%s); looking again soon.", said(error))
 
 
 def settle(store: Store, engine: Engine) -> None:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from db.clock import utc_now
 from db.convert import finite, frozen_person, round_point, round_record, round_state
-from db.errors import NotFound, RoundActive, RoundCancelled, RoundOver
+from db.errors import NotFound, RoundActive, RoundCancelled, RoundLost, RoundOver
 from db.pool.project import project_row
 from db.records import FrozenPerson, RoundPoint, RoundRecord, RoundStage, UserRecord
-from db.rounds import events
+from db.rounds import events, workers
 from db.schema import (
     PROJECT_ID,
     FrozenPersonRow,
@@ -239,7 +239,7 @@ def _show(tx: Session, row: RoundRow, *, now: datetime, told: str = "published",
 
 def require_active(tx: Session, round_id: int) -> RoundRow:
     """The round's row, locked, while more may be written to it. Raises RoundOver, RoundCancelled once it was told to
-    stop, NotFound."""
+    stop, RoundLost where another worker has it, NotFound."""
     row = _row(tx, round_id, lock=True)
     if row.state not in ACTIVE:
         found = f"round {row.number} is {round_state(row)}"
@@ -252,8 +252,16 @@ def require_active(tx: Session, round_id: int) -> RoundRow:
 
 
 def row_of(tx: Session, number: int) -> RoundRow:
-    """A round's row by its number, locked. Raises NotFound."""
+    """A round's row by its number, locked. Raises NotFound, RoundLost."""
     return _row(tx, get(tx, number).id, lock=True)
+
+
+def require_held(tx: Session, round_id: int) -> None:
+    """Nobody else goes on with the round until this transaction ends. Raises RoundLost where somebody does, NotFound.
+
+    Whoever is no worker holds every round.
+    """
+    _row(tx, round_id, lock=True)
 
 
 def _row(tx: Session, round_id: int, *, lock: bool = False) -> RoundRow:
@@ -261,6 +269,11 @@ def _row(tx: Session, round_id: int, *, lock: bool = False) -> RoundRow:
     row = tx.scalar(query.with_for_update(of=RoundRow, key_share=True) if lock else query)
     if row is None:
         raise NotFound(f"there is no round with id {round_id}; wanted one of this home. Launch a round first.")
+    if lock and workers.acting(tx) not in (None, row.holder_token):
+        raise RoundLost(
+            f"worker '{row.holder}' goes on with round {row.number}; wanted the one that has it, to write more of it. "
+            "Nothing is to be done."
+        )
     return row
 
 

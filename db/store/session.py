@@ -1,9 +1,9 @@
 """Opening the store, and the two ways in: a transaction that writes whole or not at all, and a reading."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -25,6 +25,11 @@ class Store:
     _engine: Engine
     _turns: Turns | None = None
     """Of a SQLite store; PostgreSQL has a queue of its own."""
+    _first: Callable[[Session], None] = field(default=lambda tx: None, repr=False)
+
+    def beginning_with(self, first: Callable[[Session], None]) -> "Store":
+        """The same store, each of whose transactions begins with `first`; what that raises ends it."""
+        return replace(self, _first=first)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[Session]:
@@ -40,6 +45,7 @@ class Store:
         with self._turn(give_up_at), Session(self._engine, expire_on_commit=False) as session, session.begin():
             # begins the transaction: what it is told later, it does not hear
             session.connection(execution_options={"durable": durable, "give_up_at": give_up_at})
+            self._first(session)
             yield session
 
     def _turn(self, give_up_at: float) -> AbstractContextManager[None]:

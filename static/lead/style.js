@@ -109,6 +109,13 @@ summary { cursor: pointer; font-size: 13px; }
 .head select { font: inherit; font-size: 13px; color: inherit; background: var(--sunk, #e6eaf0); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 6px; padding: 4px 8px; }
 .quiet { display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued, #4f5d6d); }
 .dot { width: 8px; height: 8px; border-radius: 99px; background: var(--good, #17693f); }
+.workers { list-style: none; margin: 10px 0 0; padding: 0; display: grid; gap: 8px; }
+.workers li { display: grid; grid-template-columns: 8px minmax(0, 1fr); gap: 0 10px; align-items: baseline; }
+.workers span { overflow-wrap: anywhere; }
+.workers .soft { grid-column: 2; font-size: 13px; }
+.workers .waits .dot { background: none; box-shadow: inset 0 0 0 2px var(--good, #17693f); }
+.workers .silent .dot, .workers .lost .dot { background: var(--bad, #b3202b); }
+.workers .ended .dot { background: var(--edge, #8a97a6); }
 .missing { border-color: var(--bad, #b3202b); border-left-width: 4px; overflow-wrap: anywhere; }
 @media (max-width: 900px) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } .charts { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { .sources li { grid-template-columns: minmax(0, 1fr) auto; } .sources .track { grid-column: 1 / -1; grid-row: 2; }

@@ -410,6 +410,24 @@ export interface NotAPersonMessage {
 }
 
 /**
+ * One worker. doing: what it does, in words; since: from when on, null where it waits or is gone.
+ *
+ * state: "silent" is not heard of in time, "lost" for so long that others took its jobs. seconds: since its last sign.
+ */
+export interface OneWorkerPayload {
+  name: string;
+  host: string;
+  process: number;
+  device: string;
+  state: "works" | "waits" | "silent" | "lost" | "ended";
+  doing: string;
+  since: string | null;
+  heard: string;
+  seconds: number;
+  started_at: string;
+}
+
+/**
  * How well the order does in one respect, with its 95 % interval; null where nothing could be measured.
  *
  * name: in words; more: what it means. chance: a random order's figure, chance_low and chance_high: between which
@@ -936,4 +954,10 @@ export interface WorkerPayload {
   command: string | null;
   trouble: TroublePayload | null;
   worker: SeenWorkerPayload | null;
+}
+
+/** Every worker heard of within a week, by name; words: how many there are, and what they share. */
+export interface WorkersPayload {
+  words: string;
+  workers: OneWorkerPayload[];
 }

@@ -29,7 +29,9 @@ from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
 from app.pool.order_figures import note_figures
 from app.web.pages.launch_form import LAST, _begun_from
-from db.rounds import rounds
+from db.clock import utc_now
+from db.rounds import rounds, workers
+from db.rounds.workers import Worker
 from db.store.session import Store, open_store
 from sspcm.ranking.corrections import Measured
 from tests.app.rounds.measured_home import accept, add_persons, predict, publish_judged, score
@@ -196,6 +198,26 @@ def test_the_queue_tells_images_places_and_reasons(run: Run) -> None:
     _, plain, _ = run("queue", "--limit", "3")
     assert [line.split()[1:3] for line in plain.splitlines()] == [["-", item["image"]] for item in items]
     assert len({line.split(maxsplit=3)[3] for line in plain.splitlines()}) == 1, "which are blind is not shown"
+
+
+def test_every_worker_is_listed_and_without_one_the_command_that_starts_it(run: Run, tmp_path: Path) -> None:
+    run(*importing("pool"), "--split", "train")
+    status, plain, _ = run("workers")
+    assert (status, plain.splitlines()[-1].split(maxsplit=1)[0]) == (0, "No")
+    assert plain.rstrip().endswith(f"--home {tmp_path / 'home'} worker")
+    with closing(open_store(read_settings(tmp_path / "home").database_url)) as store, store.transaction() as tx:
+        workers.arrive(tx, Worker("local", "box", 7, "1", utc_now(), device="cuda"))
+        workers.beat(tx, Worker("local", "box", 7, "1", utc_now()), doing="round 3, train")
+    _, plain, _ = run("workers")
+    first, last = plain.splitlines()
+    assert " ".join(first.split()) == "local works round 3, train (heard of 0 s ago; box, process 7, cuda)"
+    assert last == "One worker runs."
+    _, out, _ = run("workers", "--json")
+    assert [one["state"] for one in json.loads(out)["workers"]] == ["works"]
+    status, _, err = run("worker", "--name", "a b")
+    assert (status, "the worker's name is 'a b'; wanted at most 64 letters" in err) == (1, True)
+    status, _, err = run("worker", "--name", "gpu-2")
+    assert (status, "one worker serves under no name" in err) == (1, True)
 
 
 def test_the_queue_counts_who_is_corrected_by_now_and_names_what_orders_it_anew(

@@ -82,6 +82,11 @@ def lead_unlabelable() -> gr.HTML:
     return _element("lead-unlabelable", "/assets/lead/unlabelable.js")
 
 
+def lead_workers() -> gr.HTML:
+    """Every worker, what it does, and when it was heard of; it speaks to /api/workers itself."""
+    return _element("lead-workers", "/assets/lead/workers.js")
+
+
 def lead_simulation() -> gr.HTML:
     """What more labels would bring, simulated on those there are; it speaks to /api/simulation itself."""
     return _element("lead-simulation", "/assets/lead/simulation.js")

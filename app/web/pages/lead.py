@@ -26,6 +26,7 @@ from app.web.pages.elements import (
     lead_unlabelable,
     lead_validation,
     lead_worker,
+    lead_workers,
 )
 from app.web.pages.launch_form import launch_form
 from app.web.pages.lead_view import lead_view, prelabel_view
@@ -51,6 +52,7 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                     worker = lead_worker()
                     board = lead_board()
                     lead_story()
+                    lead_workers()
                     starts = lead_starts()
                     lead_validation()
                     lead_unlabelable()

@@ -17,7 +17,9 @@ from app.contract.rounds import (
     round_json,
     without_folders,
 )
+from app.contract.workers import WorkersPayload
 from app.processes.worker_state import worker_json, worker_state
+from app.processes.workers_told import workers_told
 from app.rounds.cost import cost_of_launch
 from app.rounds.launching import launch_from_page
 from app.rounds.starting_weights import require_named
@@ -47,6 +49,10 @@ def round_routes(home: OpenHome) -> APIRouter:
     @api.get("/api/worker")
     def worker() -> dict[str, Any]:
         return worker_json(worker_state(home.store, home.settings))
+
+    @api.get("/api/workers")
+    def all_workers() -> WorkersPayload:
+        return workers_told(home.store)
 
     @api.post("/api/rounds", status_code=201)
     def launch(request: Request, message: LaunchMessage) -> dict[str, Any]:

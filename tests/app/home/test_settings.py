@@ -182,3 +182,15 @@ def test_a_setting_that_could_be_misread_is_refused(name: str, value: str, tmp_p
 
 def test_an_empty_host_is_the_usual_one_and_never_every_address(tmp_path: Path) -> None:
     assert read_settings(tmp_path, {"SSPCM_HOST": ""}).host == "127.0.0.1"
+
+
+def test_a_workers_name_and_patience_are_settings_that_its_processes_get_too(tmp_path: Path) -> None:
+    usual = read_settings(tmp_path, {})
+    assert (usual.worker, usual.worker_gone_s) == (None, 60.0)
+    told = {"SSPCM_WORKER": "gpu-2", "SSPCM_WORKER_GONE_S": "20"}
+    settings = read_settings(tmp_path, told)
+    assert (settings.worker, settings.worker_gone_s) == ("gpu-2", 20.0)
+    assert told.items() <= child_environ(settings).items()
+    assert read_settings(tmp_path, child_environ(usual)).worker is None
+    with pytest.raises(SettingsError, match="SSPCM_WORKER_GONE_S is '4'; wanted a number from 5 to 86400"):
+        read_settings(tmp_path, {"SSPCM_WORKER_GONE_S": "4"})

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from app.processes.child import LOCKED, STOPPED, guard_command, start_guarded, stop_guarded, try_lock
+from app.processes.child import LAPSED, LOCKED, STOPPED, extend, guard_command, start_guarded, stop_guarded, try_lock
 from tests.waiting import gone, until
 
 SLEEPER = "import time; time.sleep(600)"
@@ -76,7 +76,7 @@ def test_closing_the_pipe_ends_the_command_and_a_grandchild_in_its_own_session(
 
 PARENT = f"""
 import sys, time
-from app.processes.child import start_guarded
+from app.processes.child import LAPSED, LOCKED, STOPPED, extend, guard_command, start_guarded, stop_guarded, try_lock
 print(start_guarded([sys.executable, "-c", {SLEEPER!r}]).pid, flush=True)
 time.sleep(600)
 """
@@ -236,3 +236,39 @@ def test_a_descriptor_kept_open_reaches_the_command_and_nobody_else() -> None:
         assert heard.read() == b"here"  # and then its end: the guard itself holds the other one no more
 
     stop_guarded(process)
+
+
+def test_a_command_ends_when_its_time_is_over_and_goes_on_where_that_is_put_off(tmp_path: Path) -> None:
+    began = time.monotonic()
+    process = start_guarded([sys.executable, "-c", SLEEPER], until=began + 1.0)
+    for _ in range(4):
+        time.sleep(0.5)
+        assert process.poll() is None
+        extend(process, time.monotonic() + 1.0)
+    assert process.wait(20) == LAPSED
+    assert time.monotonic() - began > 2.5
+    stop_guarded(process)
+
+
+def test_a_guard_that_stood_still_beyond_the_grace_kills_at_once(started: list[subprocess.Popen[bytes]]) -> None:
+    process = guard(STUBBORN, until=time.monotonic() + 2.0, grace_s=60.0)
+    started.append(process)
+    assert process.stdout is not None
+    process.stdout.readline()
+    (child,) = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGSTOP)
+    extend(process, time.monotonic() - 100.0)  # late news: it was to end long ago
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(20) == LAPSED
+    assert gone(child.pid)
+
+
+def test_waiting_for_the_lock_ends_when_the_time_is_over(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    held = try_lock(tmp_path / "lock")
+    assert held is not None
+    process = guard(SLEEPER, lock=tmp_path / "lock", until=time.monotonic() + 0.5)
+    started.append(process)
+    assert process.wait(20) == LAPSED
+    os.close(held)

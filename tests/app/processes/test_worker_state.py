@@ -7,7 +7,8 @@ import pytest
 
 from app.home.home_command import home_command
 from app.home.settings import Settings
-from app.processes.worker_state import GONE_AFTER_S, since, this_worker, worker_json, worker_state
+from app.processes.this_worker import this_worker
+from app.processes.worker_state import GONE_AFTER_S, since, worker_json, worker_state
 from app.processes.worker_trouble import WorkerTrouble, note_trouble
 from db.rounds import workers
 from db.rounds.workers import Worker, store_now
@@ -28,7 +29,7 @@ def worker(**known):
 def seen(store, seconds, who=None, *, ended=False):
     with store.transaction() as tx:
         now = store_now(tx) - timedelta(seconds=seconds)
-        workers.beat(tx, who or worker(), now=now)
+        workers.arrive(tx, who or worker(), now=now)
         if ended:
             workers.end(tx, who or worker(), now=now)
 

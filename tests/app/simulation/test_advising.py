@@ -44,7 +44,7 @@ def test_it_is_told_from_the_question_to_the_advice(
     assert shown.words.startswith("It waits for a worker; none runs.")
     now = utc_now()
     with ready.transaction() as tx:
-        workers.beat(tx, Worker("local", "here", 1, "1", now))
+        workers.arrive(tx, Worker("local", "here", 1, "1", now))
     assert told(ready, settings).words.startswith("It waits for the worker")
     work_on(ready, settings, 1, "cost", command=stand_in())
     shown = told(ready, settings)

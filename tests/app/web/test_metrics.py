@@ -43,13 +43,14 @@ def test_they_count_persons_the_round_and_the_workers_last_sign(store: Store, ad
         lead = users.add_user(tx, "lea", "lead", "correct horse")
         launched = rounds.create(tx, config_toml="", user=lead)
         rounds.report_progress(tx, launched.id, stage="train", progress={"step": 20, "steps": 200})
-        workers.beat(tx, Worker("local", "here", 1, "rounds-1", utc_now()))
+        workers.arrive(tx, Worker("local", "here", 1, "rounds-1", utc_now()))
     metrics = Metrics(store)
     found = figures(metrics)
     assert found["sspcm_persons", "open"] == found["sspcm_images", "open"] == 3
     assert found["sspcm_round_active", "1", "train"] == 1
     assert (found["sspcm_round_steps", "1", "done"], found["sspcm_round_steps", "1", "all"]) == (20, 200)
     assert 0 <= found["sspcm_worker_seen_seconds",] < 10
+    assert [found["sspcm_workers", state] for state in ("works", "waits", "silent", "lost")] == [0, 1, 0, 0]
     with store.transaction() as tx:
         rounds.fail(tx, launched.id, "no memory")
     assert figures(metrics).keys() == found.keys(), "the store is read once in a while"

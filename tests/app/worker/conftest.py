@@ -17,3 +17,9 @@ def place(sqlite_url: str, tmp_path: Path, make_label) -> Iterator[Place]:
 def either_place(store_url: str, tmp_path: Path, make_label) -> Iterator[Place]:
     """On either database."""
     yield from place_at(store_url, tmp_path, make_label)
+
+
+@pytest.fixture
+def shared_place(postgres_url: str, tmp_path: Path, make_label) -> Iterator[Place]:
+    """For several workers."""
+    yield from place_at(postgres_url, tmp_path, make_label)

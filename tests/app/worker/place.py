@@ -8,9 +8,12 @@ from pathlib import Path
 
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
-from app.processes.job_engine import Engine, prepare
+from app.processes.job_engine import VERSION, Engine, prepare
+from app.processes.this_worker import serves_alone, this_worker, worker_name
 from app.rounds.folder import round_folder
 from app.rounds.launching import launch_round
+from app.worker.presence import Presence
+from db.clock import utc_now
 from db.people import users
 from db.pool import images, project
 from db.records import NewImage, NewPerson, RoundRecord, UserRecord
@@ -31,10 +34,11 @@ from pathlib import Path
 from app.home.settings import Settings
 from app.worker.process import WorkerError, run_worker
 logging.basicConfig(level=logging.INFO)
-home, url, pace, trainer, simulation = sys.argv[1:]
+home, url, pace, trainer, simulation, name, gone_s = sys.argv[1:]
+settings = Settings(Path(home), url, worker=name or None, worker_gone_s=float(gone_s))
 commands = [[sys.executable, script, pace] for script in (trainer, simulation)]
 try:
-    run_worker(Settings(Path(home), url), train_command=commands[0], simulate_command=commands[1])
+    run_worker(settings, train_command=commands[0], simulate_command=commands[1])
 except WorkerError as error:
     sys.exit(str(error))
 """
@@ -50,7 +54,8 @@ class Place:
     lead: UserRecord
     workers: list[subprocess.Popen[str]]
 
-    def start_worker(self, pace: float = 0.0) -> subprocess.Popen[str]:
+    def start_worker(self, pace: float = 0.0, *, name: str = "", gone_s: float = 60.0) -> subprocess.Popen[str]:
+        """name, gone_s: of one among several, on PostgreSQL."""
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -61,6 +66,8 @@ class Place:
                 str(pace),
                 str(TRAINER),
                 str(STAND_IN),
+                name,
+                str(gone_s),
             ],
             stderr=subprocess.PIPE if self.workers else None,
             text=True,
@@ -78,8 +85,16 @@ class Place:
 
     def trainers(self, number: int = 1) -> list[int]:
         """The process ids of the trainers that were started for a round, oldest first."""
-        path = round_folder(self.settings, number) / "pids"
-        return [int(line) for line in path.read_text().split()] if path.exists() else []
+        folders = sorted(round_folder(self.settings, number).parent.glob("attempt-*"))
+        found = [int(line) for one in folders for path in one.glob("pids") for line in path.read_text().split()]
+        return list(dict.fromkeys(found))  # each folder begins as a copy of the one before
+
+    def presence(self) -> Presence:
+        """This very process as a worker."""
+        worker = this_worker(worker_name(self.settings), version=VERSION, now=utc_now(), settings=self.settings)
+        found = Presence(self.store, worker, alone=serves_alone(self.settings))
+        found.arrive()
+        return found
 
 
 def place_at(url: str, home: Path, make_label: Callable[..., object]) -> Iterator[Place]:

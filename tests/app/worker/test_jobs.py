@@ -87,7 +87,7 @@ def test_a_job_that_the_engine_could_not_note_is_left_to_the_next_worker(
     monkeypatch.setattr(working.os, "_exit", end)
     place.launch()
     with pytest.raises(SystemExit):
-        jobs.Rounds(place.store, place.settings, ()).run(1, 1)
+        jobs.Rounds(place.presence(), place.settings, ()).run(1)
     assert place.round().state == "queued"
 
 

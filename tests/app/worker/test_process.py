@@ -171,7 +171,7 @@ def test_a_worker_gives_signs_while_it_trains(place: Place) -> None:
 
 def test_a_fault_in_what_labels_teach_ends_neither_the_worker_nor_what_comes_after(monkeypatch: Any) -> None:
     monkeypatch.setattr(process, "FAULT_PAUSE_S", 0.01)
-    monkeypatch.setattr(process, "SETTLE_EVERY_S", 0.01)
+    monkeypatch.setattr(process, "FOLLOW_EVERY_S", 0.01)
     asked = {"teaching": 0, "deciding": 0}
 
     def asking(name: str) -> Any:
@@ -182,7 +182,9 @@ def test_a_fault_in_what_labels_teach_ends_neither_the_worker_nor_what_comes_aft
         return SimpleNamespace(again_if_due=ask)
 
     following = threading.Thread(
-        target=process._follow_labels, args=(asking("teaching"), asking("deciding")), daemon=True
+        target=process._follow_labels,
+        args=(SimpleNamespace(is_first=True), (asking("teaching"), asking("deciding"))),
+        daemon=True,
     )
     following.start()
     until(lambda: min(asked.values()) >= 3)

@@ -1,8 +1,9 @@
 """What an earlier worker left is enqueued again or ended."""
 
 from app.processes.job_engine import job_id, simulation_job_id
-from app.processes.worker_state import this_worker
+from app.processes.this_worker import this_worker
 from app.simulation import folder
+from app.worker.presence import Presence
 from app.worker.settling import settle, settle_if_reachable
 from db.clock import utc_now
 from db.rounds import prelabellings, rounds
@@ -33,7 +34,8 @@ def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None
 
 def test_a_store_that_is_away_ends_no_worker(place: Place) -> None:
     nowhere = open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
-    settle_if_reachable(nowhere, place.engine, this_worker("local", version="1", now=utc_now()))
+    worker = this_worker("local", version="1", now=utc_now())
+    settle_if_reachable(nowhere, place.engine, Presence(nowhere, worker, alone=True))
     nowhere.close()
 
 

@@ -6,7 +6,10 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from app.web.opened import OpenHome
+from db.clock import utc_now
 from db.pool.persons import list_persons
+from db.rounds import workers
+from db.rounds.workers import Worker
 from tests.app.rounds.measured_home import predict
 
 
@@ -64,3 +67,11 @@ def test_a_lead_chooses_what_annotators_begin_from(client: TestClient, home: Ope
     chosen = client.post("/api/rounds/starts", json={"use": "imported"}).json()
     assert (chosen["lead"], chosen["sources"][0]["name"], chosen["sources"][0]["in_use"]) == ("ann", "movenet", True)
     assert client.post("/api/rounds/starts", json={"use": "measured"}).json()["lead"] is None
+
+
+def test_every_worker_is_told(client: TestClient, home: OpenHome) -> None:
+    assert client.get("/api/workers").json() == {"words": "No worker runs now.", "workers": []}
+    with home.store.transaction() as tx:
+        workers.arrive(tx, Worker("gpu-1", "box", 7, "1", utc_now(), device="cuda"))
+    (told,) = client.get("/api/workers").json()["workers"]
+    assert (told["name"], told["host"], told["state"], told["device"]) == ("gpu-1", "box", "waits", "cuda")

@@ -1,0 +1,185 @@
+"""Several workers as real processes on one PostgreSQL: one that dies or stands still loses its round to another."""
+
+import json
+import signal
+import time
+from typing import Any
+
+import psutil
+
+from app.rounds.folder import round_folder
+from app.rounds.stopping import cancel_round, go_on_with_round
+from app.worker.takeover import take_over
+from db.rounds import events, workers
+from db.rounds.workers import WorkerSeen
+from tests.app.worker.place import Place
+from tests.waiting import gone, until
+
+GONE_S = 6.0
+"""How long a worker may go unheard here: shorter than usual, so that nobody waits."""
+
+
+def seen(place: Place, name: str) -> WorkerSeen | None:
+    with place.store.reading() as tx:
+        return workers.named(tx, name)
+
+
+def is_here(place: Place, name: str) -> bool:
+    found = seen(place, name)
+    return found is not None and found.is_here
+
+
+def story(place: Place, number: int = 1) -> list[str]:
+    with place.store.reading() as tx:
+        return [one.what for one in events.story(tx, place.round(number).id)]
+
+
+def started(place: Place, *names: str, pace: float) -> dict[str, Any]:
+    """Workers by name, each of them heard of."""
+    found = {name: place.start_worker(pace, name=name, gone_s=GONE_S) for name in names}
+    for name in names:
+        until(lambda name=name: is_here(place, name))  # type: ignore[misc]
+    return found
+
+
+def trains(place: Place) -> bool:
+    return bool(place.round().progress.get("step", 0) >= 2)
+
+
+def test_a_round_of_a_worker_that_was_killed_goes_on_in_another_from_its_files(shared_place: Place) -> None:
+    place = shared_place
+    place.launch(steps=40)
+    first = started(place, "one", pace=0.2)["one"]
+    until(lambda: trains(place))
+    started(place, "two", pace=0.01)
+    (trainer,) = place.trainers()
+    frozen = (round_folder(place.settings, 1) / "manifest.json").read_bytes()
+    first.kill()
+    first.wait()
+    killed_at = time.monotonic()
+    until(lambda: gone(trainer))
+
+    until(lambda: place.round().state == "published", timeout_s=90)
+
+    assert time.monotonic() - killed_at > GONE_S * 0.8, "nobody is given up at once"
+    record = place.round()
+    assert (record.attempt, record.holder, record.directory) == (2, "two", "rounds/0001/attempt-2")
+    assert (round_folder(place.settings, 1, 2) / "manifest.json").read_bytes() == frozen
+    assert "worker 'two' goes on with it in place of 'one', which was not heard of for 6 s" in story(place)
+    lost = seen(place, "one")
+    assert lost is not None and lost.lost
+
+
+def test_a_worker_that_stands_still_and_wakes_up_writes_nothing_and_leaves_the_others_files_alone(
+    shared_place: Place,
+) -> None:
+    place = shared_place
+    place.launch(steps=60)
+    first = started(place, "one", pace=0.2)["one"]
+    until(lambda: trains(place))
+    (trainer,) = place.trainers()
+    started(place, "two", pace=0.2)
+
+    first.send_signal(signal.SIGSTOP)
+    until(lambda: gone(trainer), timeout_s=GONE_S)  # its guard ends it before anybody takes over
+    until(lambda: place.round().holder == "two", timeout_s=60)
+    until(lambda: len(place.trainers()) == 2)
+    second = place.trainers()[1]
+    told = story(place)
+    first.send_signal(signal.SIGCONT)
+
+    assert first.wait(30) == 1
+    assert not gone(second), "the other's trainer goes on"
+    until(lambda: place.round().state == "published", timeout_s=90)
+    assert len(place.trainers()) == 2
+    assert place.round().holder == "two"
+    assert story(place)[: len(told)] == told
+    assert not (round_folder(place.settings, 1, 1) / "predictions.npz").exists()
+
+
+def test_a_whole_machine_that_stands_still_spoils_nothing_when_it_wakes_up(shared_place: Place) -> None:
+    """Worker, guard and trainer stop at one moment, as with a suspended machine; nobody can end that trainer then."""
+    place = shared_place
+    place.launch(steps=60)
+    first = started(place, "one", pace=0.2)["one"]
+    until(lambda: trains(place))
+    (trainer,) = place.trainers()
+    started(place, "two", pace=0.1)
+    tree = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
+    for process in tree:
+        process.suspend()
+    until(lambda: place.round().holder == "two", timeout_s=60)
+    until(lambda: place.round().attempt == 2 and len(place.trainers()) == 2)
+    for process in tree:
+        process.resume()
+
+    until(lambda: gone(trainer) and gone(first.pid), timeout_s=20)
+    first.wait()
+    until(lambda: place.round().state == "published", timeout_s=90)
+    lines = (round_folder(place.settings, 1, 2) / "metrics.jsonl").read_text().splitlines()
+    steps = [line["step"] for line in map(json.loads, lines) if line["stage"] == "train"]
+    assert steps[-60:] == list(range(1, 61)), "nobody else wrote between its lines"
+    assert place.round().directory == "rounds/0001/attempt-2"
+
+
+def test_a_doubled_name_is_refused_in_words_and_a_restart_is_not(shared_place: Place) -> None:
+    place = shared_place
+    first = started(place, "one", pace=0)["one"]
+    second = place.start_worker(name="one", gone_s=GONE_S)
+    assert second.wait(60) == 1
+    assert second.stderr is not None
+    assert f"another worker (process {first.pid} on " in second.stderr.read()
+    assert first.poll() is None
+    first.kill()
+    first.wait()
+    third = place.start_worker(name="one", gone_s=GONE_S)
+    until(lambda: (now := seen(place, "one")) is not None and now.worker.process == third.pid, timeout_s=30)
+
+
+def test_a_worker_that_is_told_to_end_hands_its_round_on_and_a_restart_keeps_it(shared_place: Place) -> None:
+    place = shared_place
+    place.launch(steps=30)
+    first = started(place, "one", pace=0.3)["one"]
+    until(lambda: trains(place))
+    started(place, "two", pace=0.01)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(20) == 0
+    until(lambda: place.round().state == "published", timeout_s=60)
+    assert place.round().holder == "two"
+
+
+def test_two_workers_run_one_round_once_and_each_is_told_with_what_it_does(shared_place: Place) -> None:
+    place = shared_place
+    started(place, "one", "two", pace=0.1)
+    place.launch(steps=30)
+    until(lambda: trains(place))
+    holder = place.round().holder
+    assert holder is not None
+    until(lambda: (now := seen(place, holder)) is not None and now.doing == "round 1, train")
+    (idle,) = {"one", "two"} - {holder}
+    other = seen(place, idle)
+    assert other is not None and other.doing is None
+    until(lambda: place.round().state == "published")
+    assert len(place.trainers()) == 1
+    assert place.round().attempt == 1
+
+
+def test_a_round_cancelled_under_one_worker_is_resumed_by_whichever_is_free(shared_place: Place) -> None:
+    place = shared_place
+    place.launch(steps=100)
+    started(place, "one", "two", pace=0.1)
+    until(lambda: trains(place))
+    cancel_round(place.store, place.settings, 1, user=place.lead)
+    until(lambda: place.round().state == "cancelled")
+    go_on_with_round(place.store, place.engine, 1, user=place.lead)
+    until(lambda: place.round().state == "published", timeout_s=60)
+    assert len(place.trainers()) == 2
+
+
+def test_after_an_outage_nobody_is_given_up_before_a_whole_lease(shared_place: Place) -> None:
+    presence = shared_place.presence()
+    assert presence.sign()
+    assert presence.may_judge_others
+    presence._heard_since = time.monotonic()  # the store came back just now
+    assert not presence.may_judge_others
+    assert take_over(presence.store, shared_place.engine, presence) == []
