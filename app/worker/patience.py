@@ -61,8 +61,13 @@ def _outlast(name: str, stage: Callable[[], None]) -> None:
     while True:
         try:
             return stage()
-        except (OperationalError, StoreBusy) as error:
-            if time.monotonic() >= deadline:
+        except (DBAPIError, StoreBusy) as error:
+            if not _is_away(error) or time.monotonic() >= deadline:
                 raise
             log.warning("stage '%s' cannot reach the store (%s); trying again.", name, said(error))
             time.sleep(TRY_AGAIN_AFTER_S)
+
+
+def _is_away(error: DBAPIError | StoreBusy) -> bool:
+    """Whether the store may answer the next time: also where it cut off a transaction that stood still."""
+    return isinstance(error, OperationalError | StoreBusy) or error.connection_invalidated

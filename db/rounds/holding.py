@@ -44,11 +44,6 @@ def move(tx: Session, round_id: int, worker: Worker, *, attempt: int) -> RoundRe
     return round_record(row)
 
 
-def is_held(tx: Session, round_id: int, worker: Worker) -> bool:
-    """Whether this worker still has the round."""
-    return tx.scalar(select(RoundRow.holder_token).where(RoundRow.id == round_id)) == worker.token
-
-
 def _in_words(tx: Session, row: RoundRow, worker: Worker) -> str:
     if row.holder == worker.name:
         return "the worker was started anew and goes on with it"

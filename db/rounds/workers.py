@@ -108,7 +108,7 @@ def beat(
     """It still runs, and does this; False where it has lost its name to another process, or its jobs to others."""
     still = _mine(worker) & WorkerRow.lost_at.is_(None)
     values = {"seen_at": now or store_now(tx), "doing": doing, "doing_since": doing_since}
-    return bool(tx.execute(update(WorkerRow).where(still).values(values)).rowcount)
+    return tx.scalar(update(WorkerRow).where(still).values(values).returning(WorkerRow.name)) is not None
 
 
 def end(tx: Session, worker: Worker, *, now: datetime | None = None) -> None:

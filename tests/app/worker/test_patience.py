@@ -1,7 +1,7 @@
 """A stage outlasts a store that is away."""
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from app.rounds.errors import LearningError
 from app.worker import patience
@@ -29,3 +29,20 @@ def test_an_error_of_the_store_is_told_without_its_statement(monkeypatch: pytest
         patience.in_words("score", stage)
     assert "stopped on OperationalError: the disk is full" in str(told.value)
     assert "SELECT" not in str(told.value)
+
+
+def test_a_transaction_that_was_cut_off_is_begun_anew_and_a_mistake_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "TRY_AGAIN_AFTER_S", 0.01)
+    cut, calls = InternalError("SELECT 1", {}, Exception("idle in transaction"), connection_invalidated=True), [0]
+
+    def stage(error: Exception) -> None:
+        calls[0] += 1
+        if calls[0] == 1:
+            raise error
+
+    patience.in_words("score", lambda: stage(cut))
+    assert calls == [2]
+    calls[0] = 0
+    with pytest.raises(LearningError, match="no such column"):
+        patience.in_words("score", lambda: stage(InternalError("SELECT x", {}, Exception("no such column"))))
+    assert calls == [1]

@@ -1,18 +1,26 @@
 """Several workers as real processes on one PostgreSQL: one that dies or stands still loses its round to another."""
 
 import json
+import random
 import signal
 import time
+import uuid
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psutil
+from sqlalchemy import create_engine, make_url, text
 
+from app.processes.job_engine import job_id
 from app.rounds.folder import round_folder
 from app.rounds.stopping import cancel_round, go_on_with_round
 from app.worker.takeover import take_over
 from db.rounds import events, workers
 from db.rounds.workers import WorkerSeen
-from tests.app.worker.place import Place
+from db.store.session import migrate
+from tests.app.worker.place import Place, place_at
 from tests.waiting import gone, until
 
 GONE_S = 6.0
@@ -183,3 +191,61 @@ def test_after_an_outage_nobody_is_given_up_before_a_whole_lease(shared_place: P
     presence._heard_since = time.monotonic()  # the store came back just now
     assert not presence.may_judge_others
     assert take_over(presence.store, shared_place.engine, presence) == []
+
+
+def test_two_homes_on_one_server_leave_each_others_rounds_alone(
+    shared_place: Place, postgres_server: str, tmp_path: Path, make_label: Callable[..., object]
+) -> None:
+    """A database each. Their workers may even have one name."""
+    name = f"other_{uuid.uuid4().hex}"
+    url = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    administer(postgres_server, f"CREATE DATABASE {name}")
+    migrate(url)
+    with contextmanager(place_at)(url, tmp_path / "other", make_label) as other:
+        mine, theirs = shared_place, other
+        first = started(mine, "one", pace=0.1)["one"]
+        mine.launch(steps=100)
+        until(lambda: trains(mine))
+        theirs.launch(steps=3)
+        first.kill()
+        first.wait()
+        started(theirs, "one", "two", pace=0.01)
+        until(lambda: theirs.round().state == "published")
+        assert (theirs.round().holder in ("one", "two"), mine.round().state) == (True, "running")
+        until(lambda: (now := seen(mine, "one")) is not None and now.seconds > GONE_S + 3)
+        assert mine.round().holder == "one", "workers of another home take nothing over"
+        assert [one.worker.name for one in all_of(theirs)] == ["one", "two"]
+        assert mine.engine.held_by_others([]) == [job_id(1)]
+        assert theirs.engine.held_by_others([]) == []
+    administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def all_of(place: Place) -> list[WorkerSeen]:
+    with place.store.reading() as tx:
+        return workers.everybody(tx)
+
+
+def administer(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_a_round_outlasts_workers_that_are_killed_again_and_again(shared_place: Place) -> None:
+    place, chance = shared_place, random.Random(7)
+    place.launch(steps=12)
+    running = started(place, "one", "two", pace=0.15)
+    kills = 0
+    while place.round().state in ("queued", "running") and kills < 6:
+        name = chance.choice(sorted(running))
+        time.sleep(chance.uniform(0.5, 3.0))
+        running[name].kill()
+        running[name].wait()
+        kills += 1
+        running[name] = place.start_worker(0.15, name=name, gone_s=GONE_S)
+    until(lambda: place.round().state == "published", timeout_s=120)
+    assert kills >= 1
+    assert place.round().error is None
+    assert story(place).count("published") == 1
+    until(lambda: all(gone(pid) for pid in place.trainers()))

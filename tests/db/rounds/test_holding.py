@@ -1,11 +1,14 @@
 """A round is one worker's at a time; whoever lost it, or its jobs, writes nothing more."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.errors import RoundLost, WorkerLost
@@ -98,8 +101,6 @@ def test_a_round_taken_elsewhere_moves_to_a_folder_of_its_own_and_one_taken_agai
     assert still is not None and still.is_elsewhere, "until it has moved"
     with of(store, worker("two")).transaction() as tx:
         assert holding.move(tx, launched.id, worker("two"), attempt=2).attempt == 2
-        assert holding.is_held(tx, launched.id, worker("two"))
-        assert not holding.is_held(tx, launched.id, worker("one"))
     moved = take(store, "two")
     assert moved is not None and (moved.is_elsewhere, moved.record.attempt) == (False, 2)
     with store.reading() as tx:
@@ -123,6 +124,27 @@ def test_leads_are_no_workers_and_may_write_to_any_round(store: Store, launched:
     with store.transaction() as tx:
         rounds.require_held(tx, launched.id)
         rounds.report_progress(tx, launched.id, stage="train", progress={})
+
+
+def test_a_worker_that_stands_still_within_a_transaction_holds_nobody_up(
+    postgres_url: str, add_people: Callable[..., object]
+) -> None:
+    store, other, one = open_store(postgres_url), open_store(postgres_url), worker("one", lease_s=2.0)
+    with store.transaction() as tx:
+        workers.arrive(tx, one)
+    with pytest.raises(DBAPIError) as told, of(store, one).transaction() as tx:
+        for _ in range(30):
+            time.sleep(0.1)
+            with other.transaction() as watching:
+                if workers.lose_silent(watching):
+                    break
+        tx.scalar(select(1))
+    assert told.value.connection_invalidated
+    with other.reading() as tx:
+        found = workers.named(tx, "one")
+    assert found is not None and found.lost
+    store.close()
+    other.close()
 
 
 def test_a_worker_in_the_middle_of_a_transaction_loses_its_jobs_only_after_it(
