@@ -1,6 +1,6 @@
 """Runs a command so that it never outlives whoever started it, and never runs twice.
 
-    python -P -m app.processes.child [--lock FILE] [--grace SECONDS] [--nice N] [--until SECONDS] [--alone] -- COMMAND...
+    python -P -m app.processes.child [--lock FILE] [--grace S] [--nice N] [--until SECONDS] [--alone] -- COMMAND...
 
 The guard's standard input is a pipe from its parent. When that pipe closes, because the parent ended in whatever way,
 kill -9 included, the guard asks the command and every process it left behind to stop, and kills those that do not
