@@ -13,7 +13,7 @@ PROCESSES ?= 2
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop bench-carry bench-gpu bench-cpu clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop soak bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
 	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
 	@echo 'make bench-loop BUDGET_S=540: starts by rounds, methods, ways to choose, in rows that resume'
+	@echo 'make soak      200 kills of web, worker and trainer, on either database: nothing may be lost'
 	@echo 'make read (lint types js) typedefs format bench setup clean'
 
 # --- what is installed -----------------------------------------------------------------------------------------------
@@ -136,8 +137,16 @@ bench-loop: setup-dev
 	$(PY) -m benchmarks.loop --data $(LOOP_DATA) --model $(LOOP_MODEL) --budget-s $(BUDGET_S)
 	$(PY) -m benchmarks.loop --table
 
+# A night of kills, on either database (benchmarks/soak.py): up to MINUTES each.
+KILLS ?= 200
+MINUTES ?= 60
+
+soak: setup-dev
+	$(PY) -m benchmarks.soak --kills $(KILLS) --minutes $(MINUTES)
+	$(PY) -m benchmarks.soak --kills $(KILLS) --minutes $(MINUTES) --postgresql
+
 bench: setup-dev
-	for file in benchmarks/*.py; do $(PY) $$file || exit 1; done
+	for file in $(filter-out benchmarks/soak.py,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
