@@ -188,6 +188,7 @@ def round_record(row: RoundRow) -> RoundRecord:
         pruned_at=row.pruned_at,
         attempt=row.attempt,
         holder=row.holder,
+        twin_of=row.twin_of,
     )
 
 

@@ -395,6 +395,8 @@ class RoundRecord:
     """Which of its folders counts: one more each time that a worker elsewhere goes on with it."""
     holder: str | None = None
     """The worker that has it, or had it last."""
+    twin_of: int | None = None
+    """The round whose labels and settings it has, to learn from them by another method and be compared."""
 
     @property
     def is_active(self) -> bool:

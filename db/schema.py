@@ -175,7 +175,8 @@ class RoundRow(Base):
     of that column's CHECK would write the table anew that half of the store points at. cancel_asked_at: when a running
     round was told to stop; its stored state stays "running" until it has. run: how often it was begun. pruned_at: when
     its predictions and ranking were taken away. holder, holder_token: the worker that may write to it. attempt,
-    attempt_of: which folder that worker's files are in, and who may write there.
+    attempt_of: which folder that worker's files are in, and who may write there. twin_of: the number of the round whose
+    labels it learns from.
     """
 
     __tablename__ = "rounds"
@@ -215,6 +216,7 @@ class RoundRow(Base):
     holder_token: Mapped[str | None] = mapped_column(String(32))
     attempt: Mapped[int] = mapped_column(server_default="1")
     attempt_of: Mapped[str | None] = mapped_column(String(255))
+    twin_of: Mapped[int | None]
     launched_by: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 

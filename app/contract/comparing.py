@@ -15,14 +15,17 @@ by most; open people of the pool whom they place farthest apart."""
 class ComparedRoundPayload(Payload):
     """One of the two. without: why it has no predictions to be measured by, in words; null where it has them.
 
-    mean_oks with its 95 % interval, and AP, on the same people as the other's: null where nothing could be measured.
-    at_end: what it measured itself when it ended, in words. order: how well its ranking does, none where that is not
-    measured; order_people: on whom, or why it is not.
+    twin_of: the round whose labels it learned from by another method. ask_twin: a button's words, where a supervised
+    twin may be asked for; null where not. mean_oks with its 95 % interval, and AP, on the same people as the other's:
+    null where nothing could be measured. at_end: what it measured itself when it ended, in words. order: how well its
+    ranking does, none where that is not measured; order_people: on whom, or why it is not.
     """
 
     number: int
     state: RoundState
     method: str
+    twin_of: int | None
+    ask_twin: str | None
     labels: int | None
     without: str | None
     mean_oks: float | None
@@ -64,9 +67,10 @@ class MoreLabelsPayload(Payload):
 class ComparePayload(Payload):
     """Two rounds side by side, in words and figures.
 
-    verdict: which student is better, in a sentence; wins: that round, null where it is undecided. difference: how much
-    higher the second's mean OKS is, with its 95 % interval over images. keypoints: the largest difference first.
-    labels: what annotators did in between, in sentences. numbers: every round that there is, newest first.
+    verdict: which student is better, in a sentence; wins: that round, null where it is undecided. twin: where one is
+    the other's twin, that it is. difference: how much higher the second's mean OKS is, with its 95 % interval over
+    images. keypoints: the largest difference first. labels: what annotators did in between, in sentences. numbers:
+    every round that there is, newest first.
     """
 
     numbers: list[int]
@@ -74,6 +78,7 @@ class ComparePayload(Payload):
     first: ComparedRoundPayload
     second: ComparedRoundPayload
     verdict: str
+    twin: str
     wins: int | None
     people: str
     persons: int

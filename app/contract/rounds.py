@@ -232,6 +232,7 @@ class RoundPayload(Payload):
     error: str | None
     directory: str | None
     kept_because: str | None
+    twin_of: int | None
 
 
 class SourcePayload(Payload):

@@ -25,6 +25,7 @@ story             what happened to a round, and what a lead can do with it
 taking            a worker takes a round, and carries over what it has so far
 trainer_end       why a trainer ended before it was done, in words
 training          runs the trainer and follows it
+twins             a round's twin: the same labels, learned by labels alone
 usual_settings    what a launch begins from: the last round's settings
 validation_told   how many people rounds are measured by, how exactly, and what is missing
 visibility        what labels teach of visible, hidden and absent keypoints, and taught at any time

@@ -13,16 +13,17 @@ from app.contract.comparing import (
 )
 from app.contract.rounds import OrderFigurePayload
 from app.pool.order_figures import read_figures
-from app.rounds.comparing import UNMEASURED, Beside, beside, known
+from app.rounds.comparing import UNMEASURED, Beside, beside, known, method_name, why_without
 from app.rounds.errors import LearningError
 from app.rounds.evidence import student_source
 from app.rounds.order_told import Checked, check_order, figures_of_order
 from app.rounds.starts import say_oks
+from app.rounds.twins import METHOD, why_no_twin
+from db.errors import NotFound
 from db.pool.counts import validation_labelled
 from db.pool.project import get_project
 from db.records import FrozenPerson, RoundRecord
 from db.rounds import label_times, rounds
-from sspcm.config import METHODS, RoundConfig
 from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS
 from sspcm.pose import IMPORTED
 
@@ -46,6 +47,8 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
             number=records[i].number,
             state=records[i].state,
             method=method_name(records[i]),
+            twin_of=records[i].twin_of,
+            ask_twin=_ask_twin(tx, home, records[i]),
             labels=_count_labels(labels[records[i].number]),
             without=why_without(records[i]),
             mean_oks=known(mean.mean),
@@ -64,6 +67,7 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
         **both,
         numbers=[one.number for one in rounds.latest(tx, 1000)],
         verdict=say_verdict(found, first, second) if persons else _nothing_measured(tx, records),
+        twin=_twin_words(records),
         wins=wins,
         people=_people(found),
         persons=persons,
@@ -82,12 +86,6 @@ def usual_pair(tx: Session) -> tuple[int, int] | None:
     """The two newest rounds that ended well and are whole, the older one first; None before there are two."""
     whole = [one.number for one in rounds.latest(tx, 1000) if why_without(one) is None]
     return (whole[1], whole[0]) if len(whole) > 1 else None
-
-
-def method_name(record: RoundRecord) -> str:
-    """By what a round learned: a published method's name, else that it is one of its own."""
-    method = RoundConfig.recalled(record.config_toml).method
-    return next((name for name, known_one in METHODS.items() if known_one == method), "its own method")
 
 
 def say_verdict(found: Beside, first: int, second: int) -> str:
@@ -127,21 +125,6 @@ def _nothing_measured(tx: Session, records: tuple[RoundRecord, RoundRecord]) -> 
     )
 
 
-def why_without(record: RoundRecord) -> str | None:
-    """Why a round has no predictions to be measured by; None where it has."""
-    name = f"Round {record.number}"
-    if record.pruned_at is not None:
-        return (
-            f"{name} was pruned on {record.pruned_at:%Y-%m-%d}: its predictions are gone, and what it measured itself "
-            "stays. SSPCM_KEEP_ROUNDS keeps more rounds whole."
-        )
-    if record.state in ("published", "kept"):
-        return None
-    if record.is_active:
-        return f"{name} is {record.state}: it has predicted nobody before it ends."
-    return f"{name} is {record.state}: it has no predictions. Go on with it, and it will have."
-
-
 def _at_end(record: RoundRecord) -> str:
     """What a round measured itself, on whom there were then."""
     figures = record.metrics.get("ap", {}).get("C") or {}
@@ -149,6 +132,37 @@ def _at_end(record: RoundRecord) -> str:
     if value is None or not people:
         return "not measured when it ended"
     return f"mean OKS {say_oks(value)} on {people} {'person' if people == 1 else 'people'} when it ended"
+
+
+def _ask_twin(tx: Session, home: Path, record: RoundRecord) -> str | None:
+    """A button's words; None where it would be refused."""
+    return None if why_no_twin(tx, home, record) else f"Train supervised on the labels of round {record.number}"
+
+
+def _twin_words(records: tuple[RoundRecord, RoundRecord]) -> str:
+    for one, other in (records, records[::-1]):
+        if one.twin_of == other.number:
+            return (
+                f"Round {one.number} is the twin of round {other.number}: the same labels and settings, {METHOD}. The "
+                f"difference is what the method ({method_name(other)}) was worth."
+            )
+    return ""
+
+
+def twin_verdict(tx: Session, record: RoundRecord) -> str:
+    """Why a twin that was just scored is not published, and which of the two won."""
+    assert record.twin_of is not None
+    kept = f"Not published, as it is the twin of round {record.twin_of}, trained to be compared with it."
+    try:
+        without = why_without(rounds.get(tx, record.twin_of))
+    except NotFound:
+        return f"{kept} That round was deleted meanwhile."
+    if without is not None:
+        return f"{kept} {without}"
+    found = beside(tx, record.twin_of, record.number)
+    if not found.higher.persons:
+        return f"{kept} No labelled validation person tells which one is better."
+    return f"{kept} {say_verdict(found, record.twin_of, record.number)}"
 
 
 def _count_labels(frozen: Mapping[int, FrozenPerson]) -> int | None:
@@ -262,7 +276,8 @@ def _say_more(more: MoreLabelsPayload, other: int) -> list[str]:
         return [*said, "How long annotators took for these is not known: none came within 5 minutes after another one."]
     rest = count - more.timed
     known_of = "all of them" if not rest else f"{more.timed} of them"
-    left = f" Of {rest} it is not known: they came out of a file, or after a break." if rest else ""
+    came = "it came out of a file, or" if rest == 1 else "they came out of a file, or"
+    left = f" Of {rest} it is not known: {came} after a break." if rest else ""
     took = (
         f"Annotators took about {more.minutes:.1f} minutes for {known_of}, from each of their decisions to the next; "
         f"more than {LONGEST_S / 60:.0f} minutes count as a break. When an image was opened is not written down.{left}"

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.contract.comparing import Whom
 from app.rounds.evidence import MOST_PERSONS
 from db.pool.project import get_project
-from db.records import PersonRecord, StoredPrediction
+from db.records import PersonRecord, RoundRecord, StoredPrediction
 from db.rounds import evidence, predictions
+from sspcm.config import METHODS, RoundConfig
 from sspcm.evaluation.choosing import FEWEST_IMAGES, FEWEST_PERSONS, Mean, mean_difference, mean_oks
 from sspcm.evaluation.metrics import Evaluated, average_precision, oks
 from sspcm.evaluation.ranking_figures import joint_errors
@@ -196,6 +197,27 @@ def _by_keypoint(
             higher = mean_difference(second, first, image[placed])
             found.append(KeypointBeside(name, float(first.mean()), float(second.mean()), higher))
     return sorted(found, key=lambda keypoint: -abs(keypoint.higher.mean))
+
+
+def method_name(record: RoundRecord) -> str:
+    """By what a round learned: a published method's name, else that it is one of its own."""
+    method = RoundConfig.recalled(record.config_toml).method
+    return next((name for name, known_one in METHODS.items() if known_one == method), "its own method")
+
+
+def why_without(record: RoundRecord) -> str | None:
+    """Why a round has no predictions to be measured by; None where it has."""
+    name = f"Round {record.number}"
+    if record.pruned_at is not None:
+        return (
+            f"{name} was pruned on {record.pruned_at:%Y-%m-%d}: its predictions are gone, and what it measured itself "
+            "stays. SSPCM_KEEP_ROUNDS keeps more rounds whole."
+        )
+    if record.state in ("published", "kept"):
+        return None
+    if record.is_active:
+        return f"{name} is {record.state}: it has predicted nobody before it ends."
+    return f"{name} is {record.state}: it has no predictions. Go on with it, and it will have."
 
 
 def known(value: float) -> float | None:

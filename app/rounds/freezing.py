@@ -12,6 +12,7 @@ from app.home.settings import Settings
 from app.rounds.errors import LearningError
 from app.rounds.folder import note_seconds, round_folder, write_json
 from app.rounds.starting_weights import located
+from app.rounds.twins import twin_manifest
 from app.rounds.weights import require_weights, weights_folder
 from db.labelling import labels
 from db.pool import images
@@ -43,20 +44,27 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
     if (folder / MANIFEST_FILE).exists():  # done before the worker ended: a checkpoint knows it by its digest
         return
     with store.reading() as tx:
-        frozen, persons, config = rounds.frozen(tx, record.id), list_persons(tx), _runnable(record, settings)
-        manifest = build_manifest(
-            config=config,
-            project=get_project(tx),
-            files=files,
-            images_by_id={image.id: image for image in images.list_images(tx)},
-            persons=persons,
-            frozen=frozen,
-            frozen_labels=labels.get_labels(tx, [person.label_id for person in frozen]),
-            pseudo=said_of_unlabelled(tx, config, persons),
-        )
+        manifest = _manifest(tx, files, settings, record)
     folder.mkdir(parents=True, exist_ok=True)
     note_seconds(folder, "freeze", time.monotonic() - began)
     write_json(folder / MANIFEST_FILE, manifest_data(manifest))  # last: where it stands, this stage is done
+
+
+def _manifest(tx: Session, files: ImageFiles, settings: Settings, record: RoundRecord) -> Manifest:
+    """Of the labels that were frozen; a twin's is that of the round it is the twin of, whatever changed since."""
+    if record.twin_of is not None:
+        return twin_manifest(settings.home, rounds.get(tx, record.twin_of))
+    frozen, persons, config = rounds.frozen(tx, record.id), list_persons(tx), _runnable(record, settings)
+    return build_manifest(
+        config=config,
+        project=get_project(tx),
+        files=files,
+        images_by_id={image.id: image for image in images.list_images(tx)},
+        persons=persons,
+        frozen=frozen,
+        frozen_labels=labels.get_labels(tx, [person.label_id for person in frozen]),
+        pseudo=said_of_unlabelled(tx, config, persons),
+    )
 
 
 def said_of_unlabelled(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.pool.blind_places import blind_entries
+from app.rounds.compare_told import twin_verdict
 from app.rounds.evidence import imported_source
 from app.rounds.folder import read_seconds, round_folder
 from app.rounds.ordering import ranked_by
@@ -20,14 +21,19 @@ from sspcm.round_folder import REPORT_FILE
 def publish_round(store: Store, settings: Settings, number: int, attempt: int = 1) -> None:
     """Show the round's ranking and predictions to annotators, by one pointer in one transaction.
 
-    A round whose student is worse than what annotators begin from now is kept instead (`app/rounds/starts.py`).
+    A round whose student is worse than what annotators begin from now is kept instead (`app/rounds/starts.py`), and so
+    is a twin, whatever it is worth.
     """
     folder = round_folder(settings, number, attempt)
     report = json.loads((folder / REPORT_FILE).read_text())
     with store.reading() as tx:
-        if rounds.get(tx, number).state in ("published", "kept"):  # by a worker that ended before it could say so
+        record = rounds.get(tx, number)
+        if record.state in ("published", "kept"):  # by a worker that ended before it could say so
             return
         judged = judge_round(tx, number)
+        twin_of = record.twin_of
+        if twin_of is not None:  # launched to be compared: only a lead publishes it
+            judged = replace(judged, because=twin_verdict(tx, record))
     starts = judged.starts
     if judged.because is None:
         by_model = starts.source == "imported" and _rank_by_model(store, settings, number, starts)
@@ -48,7 +54,8 @@ def publish_round(store: Store, settings: Settings, number: int, attempt: int = 
             rounds.publish(tx, record.id, metrics=metrics, directory=directory, now=now)
         else:
             rounds.keep(tx, record.id, because=judged.because, metrics=metrics, directory=directory, now=now)
-        keep_measured(tx, starts, judged.lessons, now=now)
+        if twin_of is None:
+            keep_measured(tx, starts, judged.lessons, now=now)
 
 
 def _rank_by_model(store: Store, settings: Settings, number: int, starts: StartsChoice) -> bool:

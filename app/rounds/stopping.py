@@ -38,13 +38,17 @@ def delete_round(store: Store, settings: Settings, number: int) -> None:
     """Take away a round that annotators never began from: its rows first, then its files.
 
     Raises RoundOver while it is not over or where it was published, LearningError where a round under way begins from
-    its networks, NotFound.
+    its networks or is its twin, NotFound.
     """
     with store.transaction() as tx:
         other = rounds.active(tx)
         if other is not None and RoundConfig.recalled(other.config_toml).model.weights == round_name(number):
             raise LearningError(
                 f"round {other.number} begins from the networks of round {number}; wanted it over. Wait, or cancel it."
+            )
+        if other is not None and other.twin_of == number:
+            raise LearningError(
+                f"round {other.number} learns as the twin of round {number}; wanted it over. Wait, or cancel it."
             )
         stopping.forget(tx, number)
     shutil.rmtree(settings.rounds_dir / f"{number:04d}", ignore_errors=True)  # without rows nobody looks for them

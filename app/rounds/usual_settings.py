@@ -64,7 +64,7 @@ class Found:
 def usual_settings(store: Store, home: Path) -> UsualSettings:
     """The last launched round's settings; a preset's before any, or where today's limits refuse them."""
     with store.reading() as tx:
-        newest = rounds.latest(tx, 1)
+        newest = [one for one in rounds.latest(tx, 1000) if one.twin_of is None][:1]  # a twin's are nobody's choice
         published = get_project(tx).published_round if newest else None
         shown = rounds.get(tx, published) if published is not None else None
     if not newest:

@@ -23,7 +23,8 @@ def to_prune(tx: Session, *, newest: int) -> list[RoundRecord]:
     """The rounds that nobody needs whole any more, oldest first.
 
     Kept whole are the published one, the one published before it, the one whose student was measured best, the last
-    round, and so many of the newest. Rounds that did not end well may be gone on with: they are left alone.
+    round, and so many of the newest; and a round whose twin is kept whole, to be compared with it. Rounds that did not
+    end well may be gone on with: they are left alone.
     """
     rows = list(tx.scalars(select(RoundRow).order_by(RoundRow.number.desc())))
     ended = [row for row in rows if round_state(row) in ("published", "kept")]
@@ -31,6 +32,8 @@ def to_prune(tx: Session, *, newest: int) -> list[RoundRecord]:
     before = [row.id for row in ended if round_state(row) == "published" and row.id != shown][:1]
     best = max(ended, key=_measured, default=None)
     whole = {shown, *before, *(row.id for row in rows[: max(1, newest)]), *([] if best is None else [best.id])}
+    twins = {row.twin_of for row in ended if row.id in whole}
+    whole |= {row.id for row in rows if row.number in twins}
     return [round_record(row) for row in reversed(ended) if row.id not in whole and row.pruned_at is None]
 
 

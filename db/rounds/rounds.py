@@ -1,6 +1,7 @@
 """Rounds: launched one at a time, frozen once, published by one pointer."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +31,12 @@ from db.upsert import insert, upsert_all
 ACTIVE = ("queued", "running")
 
 
-def create(tx: Session, *, config_toml: str, user: UserRecord, now: datetime | None = None) -> RoundRecord:
+def create(
+    tx: Session, *, config_toml: str, user: UserRecord, now: datetime | None = None, twin_of: int | None = None
+) -> RoundRecord:
     """A new round, queued, with the next number. `now` is the present moment if not given.
+
+    twin_of: the round whose frozen labels it is to learn from.
 
     Raises RoundActive while another is queued or running, NotFound without a project.
     """
@@ -46,12 +51,14 @@ def create(tx: Session, *, config_toml: str, user: UserRecord, now: datetime | N
         "created_at": now or utc_now(),
         "progress": {},
         "metrics": {},
+        "twin_of": twin_of,
     }
     # The index `uq_rounds_one_active` refuses a second active round, whoever asks at the same time.
     added = tx.scalar(insert(tx, RoundRow).values(row).on_conflict_do_nothing().returning(RoundRow.id))
     if added is None:
         raise another_active(tx)
-    events.tell(tx, added, f"launched by {user.name}", now=now)
+    twin = "" if twin_of is None else f" as the twin of round {twin_of}"
+    events.tell(tx, added, f"launched by {user.name}{twin}", now=now)
     return round_record(_row(tx, added))
 
 
@@ -69,6 +76,13 @@ def latest(tx: Session, limit: int = 50) -> list[RoundRecord]:
     """The newest rounds, newest first."""
     query = select(RoundRow).order_by(RoundRow.number.desc()).limit(limit).execution_options(populate_existing=True)
     return [round_record(row) for row in tx.scalars(query)]
+
+
+def twin(tx: Session, number: int) -> RoundRecord | None:
+    """The newest twin of a round that is under way, or ended well and is whole."""
+    query = select(RoundRow).where(RoundRow.twin_of == number).order_by(RoundRow.number.desc())
+    found = [round_record(row) for row in tx.scalars(query.execution_options(populate_existing=True))]
+    return next((one for one in found if one.pruned_at is None and one.state not in ("failed", "cancelled")), None)
 
 
 def active(tx: Session) -> RoundRecord | None:
@@ -93,13 +107,15 @@ def freeze(tx: Session, round_id: int, *, now: datetime | None = None) -> list[F
 
     labelled: the current labels of accepted persons in train images, also in images that are not finished.
     validation: those in validation images. Later decisions change nothing here: label revisions are immutable.
-    Raises RoundOver when the round is over and was never frozen.
+    A twin's set is that of the round it is the twin of. Raises RoundOver when the round is over and was never frozen,
+    NotFound where a twin's round is gone.
     """
     row = _row(tx, round_id)
     if row.frozen_at is None:
         row = require_active(tx, round_id)  # locked now: it may be frozen by another meanwhile
     if row.frozen_at is None:
-        upsert_all(tx, FrozenPersonRow, _current_labels(tx, round_id), key=["round_id", "person_id"])
+        found = _current_labels(tx, round_id) if row.twin_of is None else _same_labels(tx, round_id, row.twin_of)
+        upsert_all(tx, FrozenPersonRow, found, key=["round_id", "person_id"])
         row.frozen_at = now or utc_now()
         tx.flush()
     return frozen(tx, round_id)
@@ -307,6 +323,11 @@ def _current_labels(tx: Session, round_id: int) -> list[dict[str, Any]]:
         }
         for person_id, image_id, label_id, revision, author, split in tx.execute(query)
     ]
+
+
+def _same_labels(tx: Session, round_id: int, number: int) -> list[dict[str, Any]]:
+    """Another round's set, for this one."""
+    return [asdict(one) | {"round_id": round_id} for one in frozen(tx, get(tx, number).id)]
 
 
 def _follow_images(tx: Session, ranking_id: int) -> None:

@@ -5,6 +5,7 @@ import { html } from "../shared/dom.js";
 import { POSE_STYLE, poseOf } from "../sheet/pose.js";
 import { AskingCard } from "./asking_card.js";
 import { COMPARE_STYLE } from "./compare_style.js";
+import { send } from "./sending.js";
 import { WHOM, sayDifference, sayFigure, sayMean, sayOksOf } from "./words.js";
 
 const REFRESH_MS = 20_000;
@@ -30,6 +31,7 @@ class LeadCompare extends AskingCard {
   #limit = PEOPLE_AT_ONCE;
   #people = html("div", { class: "people" });
   #error = html("p", { class: "error more", role: "alert" });
+  #done = html("p", { class: "done more", role: "status" });
   /** @type {HTMLElement | null} */
   #style = null;
 
@@ -63,7 +65,8 @@ class LeadCompare extends AskingCard {
     this.dataset.wins = String(found.wins ?? "");
     this.card.replaceChildren(
       html("div", { class: "head pair" }, html("h2", {}, "Rounds side by side"), this.#choice("The one round", 0, found), html("span", { class: "soft" }, "and"), this.#choice("The other round", 1, found)),
-      html("p", { class: found.wins === null ? "" : "wins" }, found.verdict), this.#error,
+      html("p", { class: found.wins === null ? "" : "wins" }, found.verdict), html("p", { class: "soft" }, found.twin),
+      this.#twins(found), this.#error, this.#done,
       html("div", { class: "halves" },
         html("div", {}, rounds(found), ...labels(found)),
         html("div", {}, ...keypoints(found))),
@@ -78,15 +81,38 @@ class LeadCompare extends AskingCard {
     const select = /** @type {HTMLSelectElement} */ (html("select", { "aria-label": name }, ...options));
     select.addEventListener("change", () => {
       select.blur();
-      if (select.value === this.#asked[1 - place]) {
-        this.#error.textContent = "Choose two rounds that are not the same.";
-        select.value = this.#asked[place];
-        return;
-      }
-      this.#asked[place] = select.value;
+      // No round beside itself: whoever chooses the other one means the two the other way round.
+      if (select.value === this.#asked[1 - place]) this.#asked.reverse();
+      else this.#asked[place] = select.value;
       this.askAt(`/api/rounds/${this.#asked[0]}/compare/${this.#asked[1]}`);
     });
     return select;
+  }
+
+  /** What labels alone would have done: a round of its own, which nobody gets by itself. @param {Compare} found */
+  #twins({ first, second }) {
+    const row = html("div", { class: "exports" });
+    for (const { number, ask_twin: text } of [first, second]) {
+      if (text === null) continue;
+      const button = html("button", { type: "button", title: "A round with the same labels and settings, by labels alone. It is never published by itself." }, text);
+      button.addEventListener("click", () => this.#ask(number, button));
+      row.append(button);
+    }
+    return row.childElementCount ? row : "";
+  }
+
+  /** @param {number} number @param {HTMLButtonElement} pressed */
+  async #ask(number, pressed) {
+    pressed.disabled = true;
+    this.#done.textContent = this.#error.textContent = "";
+    try {
+      const twin = await send(`/api/rounds/${number}/twin`, "{}", "application/json");
+      this.#done.textContent = `Round ${twin.number} is queued: the twin of round ${number}, by labels alone. Choose it here once it has ended.`;
+      this.askAt(`/api/rounds/${this.#asked[0]}/compare/${this.#asked[1]}`);
+    } catch (error) {
+      this.#error.textContent = `Not launched: ${messageOf(error)}`;
+      pressed.disabled = false;
+    }
   }
 
   /** @param {Compare} found */

@@ -8,7 +8,7 @@ export const COMPARE_STYLE = `
 .halves { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px 36px; margin-top: 12px; }
 .halves th[scope="row"] { font-weight: 400; padding-right: 12px; }
 .pair select { min-width: 0; max-width: 100%; }
-.rounds th { white-space: normal; }
+.rounds th { white-space: normal; } .halves tbody tr:last-child th { border-bottom: 0; }
 .rounds { table-layout: fixed; overflow-wrap: anywhere; } .rounds thead :first-child { width: 6.5rem; }
 .keypoints td { white-space: nowrap; }
 .keypoints :is(th, td) { padding-block: 3px; }
@@ -25,6 +25,6 @@ export const COMPARE_STYLE = `
 .people a { display: block; font-size: 12px; color: var(--body-text-color-subdued, #4f5d6d); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .people a:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2px; }
 @media (max-width: 900px) { .halves { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 480px) { .difference span { display: block; } .difference span + span { margin-left: 0; } .keypoints :is(th, td) { padding-right: 10px; } }
+@media (max-width: 480px) { .pair h2 { flex-basis: 100%; } .difference span { display: block; } .difference span + span { margin-left: 0; } .keypoints :is(th, td) { padding-right: 10px; } }
 @media (pointer: coarse) { .people a { padding-block: 10px; } }
 `;

@@ -90,15 +90,17 @@ export interface CirclePayload {
 /**
  * Two rounds side by side, in words and figures.
  *
- * verdict: which student is better, in a sentence; wins: that round, null where it is undecided. difference: how much
- * higher the second's mean OKS is, with its 95 % interval over images. keypoints: the largest difference first.
- * labels: what annotators did in between, in sentences. numbers: every round that there is, newest first.
+ * verdict: which student is better, in a sentence; wins: that round, null where it is undecided. twin: where one is
+ * the other's twin, that it is. difference: how much higher the second's mean OKS is, with its 95 % interval over
+ * images. keypoints: the largest difference first. labels: what annotators did in between, in sentences. numbers:
+ * every round that there is, newest first.
  */
 export interface ComparePayload {
   numbers: number[];
   first: ComparedRoundPayload;
   second: ComparedRoundPayload;
   verdict: string;
+  twin: string;
   wins: number | null;
   people: string;
   persons: number;
@@ -159,14 +161,17 @@ export interface ComparedPersonPayload {
 /**
  * One of the two. without: why it has no predictions to be measured by, in words; null where it has them.
  *
- * mean_oks with its 95 % interval, and AP, on the same people as the other's: null where nothing could be measured.
- * at_end: what it measured itself when it ended, in words. order: how well its ranking does, none where that is not
- * measured; order_people: on whom, or why it is not.
+ * twin_of: the round whose labels it learned from by another method. ask_twin: a button's words, where a supervised
+ * twin may be asked for; null where not. mean_oks with its 95 % interval, and AP, on the same people as the other's:
+ * null where nothing could be measured. at_end: what it measured itself when it ended, in words. order: how well its
+ * ranking does, none where that is not measured; order_people: on whom, or why it is not.
  */
 export interface ComparedRoundPayload {
   number: number;
   state: "queued" | "running" | "cancelling" | "published" | "kept" | "failed" | "cancelled";
   method: string;
+  twin_of: number | null;
+  ask_twin: string | null;
   labels: number | null;
   without: string | null;
   mean_oks: number | null;
@@ -595,6 +600,7 @@ export interface RoundPayload {
   error: string | null;
   directory: string | null;
   kept_because: string | null;
+  twin_of: number | null;
 }
 
 /** The latest rounds, newest first. */

@@ -30,11 +30,14 @@ from app.home.settings import read_settings
 from app.pool.order_figures import note_figures
 from app.web.pages.launch_form import LAST, _begun_from
 from db.clock import utc_now
-from db.rounds import rounds, workers
+from db.rounds import predictions, rounds, workers
 from db.rounds.workers import Worker
 from db.store.session import Store, open_store
+from sspcm.config import RoundConfig
+from sspcm.manifest import Manifest, manifest_data
 from sspcm.ranking.corrections import Measured
-from tests.app.rounds.measured_home import accept, add_persons, predict, publish_judged, score
+from sspcm.skeletons.skeleton import get_skeleton
+from tests.app.rounds.measured_home import accept, add_persons, away, predict, publish_judged, score
 from tests.onnx_files import learning_movenet, movenet
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +159,38 @@ def test_two_rounds_are_compared_in_lines_and_as_json(
     assert (document["wins"], document["persons"], len(document["keypoints"])) == (2, 24, 17)
     assert "there is no round 7" in run("round", "compare", "1", "7")[2]
     assert "compared with itself" in run("round", "compare", "1", "1")[2]
+
+
+def test_a_supervised_twin_is_launched_once_and_compared_when_it_has_ended(
+    sqlite_store: Store,
+    sqlite_url: str,
+    run: Run,
+    tmp_path: Path,
+    add_people: Callable[..., Any],
+    add_account: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead = add_account(sqlite_store, "lea", "lead")
+    ids = add_persons(sqlite_store, add_people, 24, split="validation", labelled=True)
+    publish_judged(sqlite_store, score(sqlite_store, lead, ids, lambda i: 4.0 + i % 3))
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    twin = ("round", "compare", "1", "--with-supervised")
+    assert "The manifest of round 1 is gone" in run(*twin)[2]
+    skeleton = get_skeleton("coco-17")
+    manifest = Manifest(skeleton=skeleton, config=RoundConfig(), weights=None, persons=())
+    (tmp_path / "home" / "r").mkdir(parents=True)
+    (tmp_path / "home" / "r" / "manifest.json").write_text(json.dumps(manifest_data(manifest)))
+    assert run(*twin)[1].startswith("Round 2 is queued: the twin of round 1, with its labels and settings, supervised.")
+    again = json.loads(run(*twin, "--json")[1])
+    assert (again["number"], again["twin_of"], again["state"]) == (2, 1, "queued")
+    with sqlite_store.transaction() as tx:
+        record = rounds.get(tx, 2)
+        predictions.add_predictions(tx, record.id, [(i, away(2.0 + i % 3, "C")) for i in ids])
+        rounds.keep(tx, record.id, because="a twin", metrics={}, directory="t", now=utc_now())
+    _, out, _ = run(*twin)
+    assert out.startswith("Round 2's student is surely better") and "Round 2 is the twin of round 1" in out
+    for wrong in (("1",), ("1", "2", "--with-supervised")):
+        assert "wanted two rounds, or one and --with-supervised" in run("round", "compare", *wrong)[2]
 
 
 def test_the_starts_say_what_the_published_round_spared(

@@ -1,5 +1,6 @@
 """Two rounds side by side on the lead's page."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -13,11 +14,14 @@ from db.clock import utc_now
 from db.people import users
 from db.pool import images
 from db.pool.persons import list_persons
+from db.pool.project import get_project
 from db.records import NewImage, NewPerson, PersonScore, RankingEntry
 from db.rounds import predictions, rankings, rounds
 from db.store.session import Store, open_store
 from sspcm.config import RoundConfig
+from sspcm.manifest import Manifest, manifest_data
 from sspcm.pose import Box, Label, Prediction
+from sspcm.round_folder import MANIFEST_FILE
 from tests.browser.axe_findings import findings, grave
 from tests.browser.conftest import RunningApp, signed_in
 from tests.browser.screens import PHONE, THEMES
@@ -110,12 +114,29 @@ def test_other_rounds_are_chosen_and_one_that_is_not_over_says_so(page: Page, st
     card.get_by_label("The other round").select_option("3")
     expect(card).to_contain_text("Round 3 is queued: it has predicted nobody before it ends.")
     expect(card).to_contain_text("Round 3 has not frozen its labels yet.")
-    card.get_by_label("The one round").select_option("3")
-    expect(card.get_by_role("alert")).to_contain_text("not the same")
-    expect(card.get_by_label("The one round")).to_have_value("1")
-    card.get_by_label("The one round").select_option("2")
-    card.get_by_label("The other round").select_option("1")
+    card.get_by_label("The other round").select_option("2")
     expect(card).to_contain_text("Round 2's student is surely better")
+    card.get_by_label("The one round").select_option("2")
+    expect(card).to_have_attribute("data-pair", "2:1")
+    expect(card.get_by_label("The other round")).to_have_value("1")
+    expect(card).to_contain_text("Round 2's student is surely better")
+
+
+def test_a_lead_asks_what_labels_alone_would_have_done(page: Page, store: Store, waiting_app: RunningApp) -> None:
+    with store.reading() as tx:
+        skeleton = get_project(tx).skeleton
+    manifest = Manifest(skeleton=skeleton, config=RoundConfig(), weights=None, persons=())
+    (waiting_app.home / MANIFEST_FILE).write_text(json.dumps(manifest_data(manifest)))  # of both: their folder is ""
+    page.reload()
+    card = page.locator("lead-compare")
+    card.get_by_label("The one round").select_option("2")  # and the other one is round 1 with that
+    card.get_by_role("button", name="Train supervised on the labels of round 2").click()
+    expect(card.get_by_role("status")).to_contain_text("Round 3 is queued: the twin of round 2, by labels alone.")
+    expect(card.get_by_role("button", name="Train supervised on the labels of round 2")).to_have_count(0)
+    with store.reading() as tx:
+        assert rounds.get(tx, 3).twin_of == 2
+    card.get_by_role("button", name="Train supervised on the labels of round 1").click()
+    expect(card.get_by_role("alert")).to_contain_text("Not launched: round 3, launched by lead, is queued")
 
 
 @pytest.mark.parametrize("theme", THEMES)

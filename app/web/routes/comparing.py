@@ -1,20 +1,25 @@
 """Two rounds side by side: the figures, and the same people as both students place them."""
 
+from typing import Any
+
 import numpy as np
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from jaxtyping import Float
 from sqlalchemy.orm import Session
 
 from app.contract.base import IdInAddress, SkeletonPayload
 from app.contract.comparing import ComparedPeoplePayload, ComparedPersonPayload, ComparePayload, Whom
+from app.contract.rounds import for_browsers, round_json
 from app.contract.sheet import SheetPosePayload
 from app.labelling.starts import opened
-from app.rounds.compare_told import compare_told, usual_pair, why_without
-from app.rounds.comparing import PersonBeside, people_beside
+from app.rounds.compare_told import compare_told, usual_pair
+from app.rounds.comparing import PersonBeside, people_beside, why_without
+from app.rounds.twins import launch_twin
 from app.sheet.thumbs import THUMB_PX, thumb_matrix, thumb_name
 from app.web.kept_answer import KeptAnswer
 from app.web.opened import OpenHome
 from app.web.routes.sheet import PageSize
+from app.web.who import user_of
 from db.pool import images
 from db.pool.project import get_project, project_uuid
 from db.records import ImageRecord
@@ -54,6 +59,11 @@ def comparing_routes(home: OpenHome) -> APIRouter:
     def compare(number: IdInAddress, other: IdInAddress) -> ComparePayload:
         with home.store.reading() as tx:
             return told(tx, number, other)
+
+    @api.post("/api/rounds/{number}/twin", status_code=201)
+    def ask_twin(request: Request, number: IdInAddress) -> dict[str, Any]:
+        """A new round: the same labels and settings, by labels alone."""
+        return for_browsers(round_json(launch_twin(home.store, home.engine, number, user=user_of(request))))
 
     @api.get("/api/rounds/{number}/compare/{other}/people")
     def show_people(

@@ -13,10 +13,10 @@ from db.rounds import predictions, pruning, rankings, rounds
 from sspcm.pose import Prediction
 
 
-def publish(store, lead, pool, now, *, mean_oks, kept=False):
+def publish(store, lead, pool, now, *, mean_oks, kept=False, twin_of=None):
     with store.transaction() as tx:
         ids = [person.id for person in list_persons(tx)]
-        launched = rounds.create(tx, config_toml="", user=lead)
+        launched = rounds.create(tx, config_toml="", user=lead, twin_of=twin_of)
         rounds.start(tx, launched.id)
         predictions.add_predictions(tx, launched.id, [(i, Prediction(np.zeros((17, 3)), "C")) for i in ids])
         predictions.add_person_scores(tx, launched.id, [PersonScore(i, 0.5, (0.5,) * 17, ()) for i in ids])
@@ -85,3 +85,12 @@ def test_a_large_round_goes_in_short_transactions(store, lead, pool, now, monkey
         with store.transaction() as tx:
             gone.append(pruning.prune_some(tx, 1))
     assert sum(gone) == 3 + 3 + 3 and max(gone) == 2
+
+
+def test_a_round_stays_whole_as_long_as_its_twin_does(store, lead, pool, now):
+    for mean_oks in (0.1, 0.2, 0.5, 0.6):
+        publish(store, lead, pool, now, mean_oks=mean_oks)
+    publish(store, lead, pool, now, mean_oks=0.3, kept=True, twin_of=1)
+    assert prune(store) == [2]
+    publish(store, lead, pool, now, mean_oks=0.4, kept=True)
+    assert prune(store) == [1, 5]

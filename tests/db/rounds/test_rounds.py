@@ -146,6 +146,28 @@ def test_an_empty_frozen_set_is_frozen_too(store, pool, add_account, lead, make_
         assert rounds.freeze(tx, launched.id) == []
 
 
+def test_a_twin_freezes_the_set_of_its_round_whatever_was_labelled_since(
+    store, add_people, add_account, lead, make_label, now
+):
+    add_people(store, labelled=True)
+    add_people(store, labelled=True, split="validation")
+    add_people(store)
+    launched, ann = started(store, lead), add_account(store)
+    with store.transaction() as tx:
+        frozen = rounds.freeze(tx, launched.id)
+        rounds.fail(tx, launched.id, "over")
+        *_, late = persons.list_persons(tx)
+        decision = Decision("1", "accept", late.id, 0, ann, label=make_label())
+    with store.transaction() as tx:
+        labels.decide(tx, decision, now=now)
+        twin = rounds.create(tx, config_toml="", user=lead, twin_of=1)
+        assert (twin.twin_of, rounds.twin(tx, 1).number, rounds.twin(tx, 2)) == (1, 2, None)
+        assert rounds.freeze(tx, twin.id) == rounds.freeze(tx, twin.id) == frozen and len(frozen) == 2
+        assert rounds.count_labelled(tx, [twin.id]) == {twin.id: 1}
+        rounds.fail(tx, twin.id, "over")
+        assert rounds.twin(tx, 1) is None, "one that failed is compared with nothing"
+
+
 def test_crowd_regions_with_a_label_are_not_learnt_from(store, add_people, lead, make_label):
     add_people(store)
     with store.transaction() as tx:

@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.rounds.folder import write_json
 from app.web.opened import OpenHome
 from db.pool.persons import get_person, list_persons
+from db.pool.project import get_project
 from db.records import PersonScore, UserRecord
 from db.rounds import predictions, pruning, rounds
+from sspcm.config import RoundConfig
+from sspcm.manifest import Manifest, manifest_data
 from tests.app.rounds.measured_home import POSE, add_persons, publish, score
 
 
@@ -104,3 +108,23 @@ def test_of_a_round_whose_predictions_are_gone_it_is_said_so(
     shown = client.get("/api/rounds/1/compare/2/people").json()
     assert shown["persons"] == [] and shown["words"].startswith("Round 1 was pruned")
     assert client.get("/api/rounds/compare").json() is None
+
+
+def test_a_supervised_twin_is_asked_for_where_it_says_something(
+    client: TestClient, home: OpenHome, people: list[int]
+) -> None:
+    told = client.get("/api/rounds/1/compare/2").json()
+    assert (told["first"]["ask_twin"], told["twin"]) == (None, ""), "nobody kept what these rounds learned from"
+    refused = client.post("/api/rounds/1/twin", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "cannot_launch")
+    with home.store.reading() as tx:
+        skeleton = get_project(tx).skeleton
+    manifest = Manifest(skeleton=skeleton, config=RoundConfig(), weights=None, persons=())
+    (home.settings.home / "r").mkdir()
+    write_json(home.settings.home / "r" / "manifest.json", manifest_data(manifest))
+    assert client.get("/api/rounds/2/compare/1").json()["second"]["ask_twin"] == (
+        "Train supervised on the labels of round 1"
+    )
+    launched = client.post("/api/rounds/1/twin", json={})
+    assert (launched.status_code, launched.json()["twin_of"], home.engine.job_state(3)) == (201, 1, "active")
+    assert client.get("/api/rounds/1/compare/2").json()["first"]["ask_twin"] is None, "there is one, at once"
