@@ -58,7 +58,11 @@ class Figures(TypedDict, total=False):
 
 
 class Progress(TypedDict, total=False):
-    """How far a running round is: whichever of these are known. ap: of each network at the latest measurement."""
+    """How far a running round is: whichever of these are known. ap: of each network at the latest measurement.
+
+    persons_per_s: that one network sees. memory_bytes: the most that the trainer has had. gpu_bytes of gpu_total_bytes:
+    what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1.
+    """
 
     step: int
     steps: int
@@ -67,6 +71,11 @@ class Progress(TypedDict, total=False):
     loss: float | None
     seconds_left: float | None
     ap: dict[str, float | None]
+    persons_per_s: float
+    memory_bytes: int
+    gpu_bytes: int
+    gpu_total_bytes: int
+    gpu_busy: float
 
 
 class Persons(TypedDict, total=False):

@@ -17,6 +17,11 @@ from db.rounds import rounds
 from db.store.session import Store
 
 REPORT_EVERY_S = 1.0
+TOLD = (
+    *("step", "steps", "epoch", "epochs", "loss", "seconds_left"),
+    *("persons_per_s", "memory_bytes", "gpu_bytes", "gpu_total_bytes", "gpu_busy"),
+)
+"""What of a line the page shows."""
 
 
 class Tail:
@@ -66,8 +71,7 @@ class Reporter:
         measured = _ap_of(line)
         self._ap |= measured
         self._stage = "score" if line.get("stage") == "predict" else "train"
-        told = ("step", "steps", "epoch", "epochs", "loss", "seconds_left")
-        self._progress = {key: line[key] for key in told if key in line} | {"ap": dict(self._ap)}
+        self._progress = {key: line[key] for key in TOLD if key in line} | {"ap": dict(self._ap)}
         if self._progress.get("seconds_left") is not None:
             self._progress["seconds_left"] += self._scoring_s
         self._fresh = True

@@ -4,6 +4,7 @@ cost              what a training costs here: memory and seconds, measured
 folder            a training's folder: never written over by another
 initial_weights   where networks start: random, published, an earlier training
 loop              the one loop of every method
+machine           what a training takes of the machine
 moving            how far a network may move from where it started
 pseudo_labels     what an imported model said of unlabelled persons, to learn from
 resume            what a training needs to go on, checked before any of it is put back

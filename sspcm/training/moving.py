@@ -1,29 +1,25 @@
 """How far trained networks may move from where they started: as far as persons say whom they did not learn from.
 
 A strong network may lose by learning from few labels. Somewhere between where it started and where it ended lies the
-best of both (weights are mixed in a straight line, Wortsman et al. 2022). Where nothing is surely better, it stays
+best of both (weights are mixed in a straight line, Wortsman et al. 2022). Where no place has a higher mean, it stays
 where it started. The networks of a round move by the same part, for each leaves out few persons, and together they
-are enough to tell (docs/adr/0020).
+are enough to tell (docs/adr/0020, docs/adr/0040).
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import nn
 
-from sspcm.evaluation.choosing import compare
 from sspcm.members import LearnerName
 from sspcm.networks import PoseNetwork
-from sspcm.round_folder import REPORT_FILE
 
 PARTS = (0.25, 0.5, 0.75, 1.0)
-FEWEST_TO_TELL = 2
-"""One person has no interval."""
+FEWEST_TO_TELL = 8
+"""Of fewer persons a mean says little more than a coin."""
 Measure = Callable[[PoseNetwork], Float[np.ndarray, "P"]]
 State = dict[str, torch.Tensor]
 
@@ -47,33 +43,24 @@ class Moved:
     persons: int
 
 
-def move(ways: Mapping[LearnerName, Way], *, surely: bool = True) -> dict[LearnerName, Moved]:
-    """Put the networks on the best place of their ways: never one that is not surely better than the start.
+def move(ways: Mapping[LearnerName, Way]) -> dict[LearnerName, Moved]:
+    """Put the networks on the best place of their ways: never one whose mean OKS over all networks' persons is not
+    higher than the start's.
 
-    Surely: the lower end of the one-sided 95 % interval of the mean difference, over all networks' persons, lies above
-    0. Of the places that are, it is the farthest that is less than one standard error worse than the best: one that
-    looks a little better nearer the start mostly does so by chance. surely: False where the start is no model of
-    somebody else's, but what an earlier round made of it: then a higher mean is enough. A few more labels are never
-    surely better, and rounds that ask for that stand still (docs/adr/0035).
+    Of the places that are higher, it is the farthest that is less than one standard error worse than the best: one that
+    looks a little better nearer the start mostly does so by chance. A gain need not be sure: of the few persons who are
+    left out of few labels, hardly any is. Whether annotators begin from what comes of it is decided by other people
+    (docs/adr/0021, docs/adr/0040).
     """
     ends = {name: (_copy(way.start), _copy(way.network)) for name, way in ways.items()}
     found = {part: _measured(ways, ends, part) for part in (0.0, *PARTS)}
-    part = _best_part({part: np.concatenate(list(of_part.values())) for part, of_part in found.items()}, surely)
+    part = _best_part({part: np.concatenate(list(of_part.values())) for part, of_part in found.items()})
     for name, way in ways.items():
         _place(way.network, *ends[name], part=part)
     return {
         name: Moved(part, float(before.mean()), float(found[part][name].mean()), len(before))
         for name, before in found[0.0].items()
     }
-
-
-def has_moved(weights: str) -> bool:
-    """Whether starting weights are an earlier training's folder whose networks left the model they started at."""
-    report = Path(weights) / REPORT_FILE
-    if not report.exists():
-        return False
-    moved = json.loads(report.read_text()).get("moved") or {}
-    return any(one["part"] > 0 for one in moved.values())
 
 
 def _measured(
@@ -87,25 +74,20 @@ def _measured(
     return found
 
 
-def _best_part(found: Mapping[float, Float[np.ndarray, "P"]], surely: bool) -> float:
+def _best_part(found: Mapping[float, Float[np.ndarray, "P"]]) -> float:
     """By the OKS of all persons at each part; 0 is the start."""
-    better = [part for part in PARTS if _is_better(found[part], found[0.0], surely)]
+    if len(found[0.0]) < FEWEST_TO_TELL:
+        return 0.0
+    better = [part for part in PARTS if found[part].mean() > found[0.0].mean()]
     if not better:
         return 0.0
     best = max(better, key=lambda part: found[part].mean())
     return max(part for part in better if _is_near(found[best] - found[part]))
 
 
-def _is_better(after: Float[np.ndarray, "P"], before: Float[np.ndarray, "P"], surely: bool) -> bool:
-    """Persons are taken as independent: they are few, and of many images."""
-    if len(before) < FEWEST_TO_TELL:
-        return False
-    low = compare(after, before, np.arange(len(before))).low
-    return low > 0 if surely else bool(after.mean() > before.mean())
-
-
 def _is_near(differences: Float[np.ndarray, "P"]) -> bool:
-    """Whether they are less than one standard error of their mean."""
+    """Whether they are less than one standard error of their mean. Persons are taken as independent: they are few, and
+    of many images."""
     return bool(differences.mean() <= differences.std(ddof=1) / len(differences) ** 0.5)
 
 

@@ -54,7 +54,8 @@ from sspcm.training.loop import (
     require_finite_weights,
     train,
 )
-from sspcm.training.moving import Way, has_moved, move
+from sspcm.training.machine import used
+from sspcm.training.moving import Way, move
 from sspcm.training.pseudo_labels import pseudo_labelled
 from sspcm.training.resume import load_training, save_training
 from sspcm.training.stopping import Stopped, told_to_stop
@@ -63,6 +64,7 @@ from sspcm.training.telling import (
     NO_PSEUDO,
     NO_UNLABELLED,
     Log,
+    Pace,
     Progress,
     finite_figures,
     line_of,
@@ -194,17 +196,17 @@ class _Round:
                 if validation is not None:
                     epoch.append(log)
                     seconds = time.monotonic() - began
-                    left = seconds / (log.step - start) * self.steps_after(log.step)
+                    pace = Pace(log.step, start, seconds, data.unlabelled is not None)
                     self.log.train_seconds = earlier + seconds  # before a checkpoint, which carries the log
                     if is_refresh(log.step, self.config.train) or not self.steps_after(log.step):
-                        self.end_epoch(trio, validation, epoch, seconds_left=left)
+                        self.end_epoch(trio, validation, epoch, pace)
                         epoch = []
                         self.keep(trio, optimiser, log.step, epoch)
                     elif is_asked:
                         require_finite_weights(trio, log.step)
                         self.keep(trio, optimiser, log.step, epoch)
                     elif self.is_due():
-                        self.say(train_line(log, self.config, seconds_left=left))
+                        self.say(train_line(log, self.config, pace, used(self.device)))
                 if is_asked:
                     raise Stopped(
                         f"the training was told to end after step {log.step} of {self.config.train.steps}, which is "
@@ -246,13 +248,13 @@ class _Round:
             if left_out:
                 measure = partial(self.oks_of, left_out, self.crops(left_out, frame=self.plain))
                 ways[name] = Way(network, start.networks()[name], measure)
-        moved = move(ways, surely=not has_moved(self.config.model.weights)) if ways else {}
+        moved = move(ways) if ways else {}
         self.log.moved = {name: asdict(one) for name, one in moved.items()}
         if moved and not any(one.part for one in moved.values()):
             count = sum(one.persons for one in moved.values())
             self.log.warnings.append(
-                f"the networks stay as they started: trained, they are not surely better on the {count} labelled "
-                "people whom they left out. Label more people."
+                f"the networks stay as they started: trained, they are no better on the {count} labelled people "
+                "whom they left out. Label more people."
             )
 
     def oks_of(self, persons: Sequence[RoundPerson], crops: CropStore, network: PoseNetwork) -> Float[np.ndarray, "P"]:
@@ -286,7 +288,7 @@ class _Round:
             self.log.warnings.append(f"the training was interrupted, and went on from step {start}.")
         self.begin_metrics(start)
 
-    def end_epoch(self, trio: Trio, validation: CropStore, epoch: Sequence[StepLog], *, seconds_left: float) -> None:
+    def end_epoch(self, trio: Trio, validation: CropStore, epoch: Sequence[StepLog], pace: Pace) -> None:
         """Measure and tell at a refresh, or at the end."""
         summary, last = summarise(epoch), epoch[-1]
         if summary.get("masked") == 1.0 and not self.steps_after(last.step):
@@ -297,7 +299,7 @@ class _Round:
             )
         self.log.ap = self.measure(trio, validation)
         self.log.epochs.append(summary | {"step": last.step, "ap": self.log.ap})
-        line = train_line(last, self.config, seconds_left=seconds_left)
+        line = train_line(last, self.config, pace, used(self.device))
         self.say(line | summary | {"ap": only_ap(self.log.ap)})
 
     def begin_metrics(self, start: int) -> None:

@@ -35,6 +35,26 @@ class Log:
     """The steps since the last refresh, of a training that was stopped between two."""
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast this process trains: at step `step`, `seconds` after it began at step `start`. unlabelled: whether such
+    persons are in the batches."""
+
+    step: int
+    start: int
+    seconds: float
+    unlabelled: bool
+
+    def seconds_left(self, config: RoundConfig) -> float:
+        """Of the steps that are left."""
+        return self.seconds / (self.step - self.start) * (config.train.steps - self.step)
+
+    def persons_per_s(self, config: RoundConfig) -> float:
+        """Persons that one network sees a second, labelled or not."""
+        batch = config.train.labelled_batch + (config.train.unlabelled_batch if self.unlabelled else 0)
+        return batch * (self.step - self.start) / max(self.seconds, 1e-9)
+
+
 def pack_steps(epoch: Sequence[StepLog]) -> dict[str, Any]:
     """Steps as plain data, for a checkpoint between two refreshes; nothing for none."""
     if not epoch:
@@ -58,10 +78,15 @@ def unpack_steps(packed: Mapping[str, Any]) -> list[StepLog]:
     ]
 
 
-def train_line(log: StepLog, config: RoundConfig, *, seconds_left: float) -> dict[str, Any]:
-    """What one step is told as."""
-    told = {"loss": log.loss, "losses": log.losses, "seconds_left": round(seconds_left, 1)}
-    return line_of(log.step, config) | told
+def train_line(log: StepLog, config: RoundConfig, pace: Pace, used: Mapping[str, object]) -> dict[str, Any]:
+    """What one step is told as. used: what the training takes of the machine."""
+    told = {
+        "loss": log.loss,
+        "losses": log.losses,
+        "seconds_left": round(pace.seconds_left(config), 1),
+        "persons_per_s": round(pace.persons_per_s(config), 2),
+    }
+    return {**line_of(log.step, config), **told, **used}
 
 
 def line_of(step: int, config: RoundConfig) -> dict[str, Any]:

@@ -74,7 +74,26 @@ export function sayProgress({ stage, progress }) {
     if (ap != null) said.push([`AP of ${network}`, Number(ap).toFixed(3)]);
   }
   if (progress.seconds_left != null) said.push(["Time left", saySeconds(progress.seconds_left)]);
+  if (progress.persons_per_s != null) said.push(["Speed", `${sayFew(progress.persons_per_s)} persons/s`]);
+  if (progress.gpu_bytes != null && progress.gpu_total_bytes != null) said.push(["GPU", sayGpu(progress)]);
+  if (progress.memory_bytes != null) said.push(["Memory", `${sayGigabytes(progress.memory_bytes)} GB at most`]);
   return said;
+}
+
+/** @param {Round["progress"]} progress */
+function sayGpu({ gpu_bytes, gpu_total_bytes, gpu_busy }) {
+  const memory = `${sayGigabytes(gpu_bytes ?? 0)} of ${sayGigabytes(gpu_total_bytes ?? 0)} GB`;
+  return gpu_busy == null ? memory : `${(100 * gpu_busy).toFixed(0)} % busy, ${memory}`;
+}
+
+/** @param {number} bytes */
+function sayGigabytes(bytes) {
+  return (bytes / 1e9).toFixed(1);
+}
+
+/** @param {number} count such as a speed: two figures are enough */
+function sayFew(count) {
+  return count < 10 ? count.toPrecision(2) : count.toFixed(0);
 }
 
 const PAIRS = ["A and B", "A one epoch ago and B", "A and B one epoch ago", "both one epoch ago"];

@@ -542,7 +542,12 @@ export interface PreviousPayload {
   persons: EarlierPerson[];
 }
 
-/** How far a running round is: whichever of these are known. ap: of each network at the latest measurement. */
+/**
+ * How far a running round is: whichever of these are known. ap: of each network at the latest measurement.
+ *
+ * persons_per_s: that one network sees. memory_bytes: the most that the trainer has had. gpu_bytes of gpu_total_bytes:
+ * what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1.
+ */
 export interface Progress {
   step?: number;
   steps?: number;
@@ -551,6 +556,11 @@ export interface Progress {
   loss?: number | null;
   seconds_left?: number | null;
   ap?: Record<string, number | null>;
+  persons_per_s?: number;
+  memory_bytes?: number;
+  gpu_bytes?: number;
+  gpu_total_bytes?: number;
+  gpu_busy?: number;
 }
 
 /** An image in which the annotator decided something, and when they last did. */

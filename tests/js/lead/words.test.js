@@ -39,6 +39,11 @@ test("a running round tells what it knows and nothing else", () => {
   assert.deepEqual(sayProgress({ stage: "train", progress }), [
     ["Stage", "Training"], ["Epoch", "1 of 5"], ["Step", "40 of 200"], ["Loss", "0.00123"], ["AP of C", "0.300"], ["Time left", "80 s"],
   ]);
+  const taken = { persons_per_s: 42.6, memory_bytes: 1_740_000_000 };
+  assert.deepEqual(sayProgress({ stage: "train", progress: taken }).slice(1), [["Speed", "43 persons/s"], ["Memory", "1.7 GB at most"]]);
+  const gpu = { persons_per_s: 2.34, gpu_bytes: 5_060_000_000, gpu_total_bytes: 16_000_000_000 };
+  assert.deepEqual(sayProgress({ stage: "train", progress: gpu }).slice(1), [["Speed", "2.3 persons/s"], ["GPU", "5.1 of 16.0 GB"]]);
+  assert.deepEqual(sayProgress({ stage: "train", progress: { ...gpu, gpu_busy: 0.434 } })[2], ["GPU", "43 % busy, 5.1 of 16.0 GB"]);
   assert.deepEqual(sayProgress({ stage: "freeze", progress: {} }), [["Stage", STAGES.freeze]]);
 });
 

@@ -27,6 +27,7 @@ def test_refreshes_tell_ap_pairs_mask_and_peak(make_round):
     assert [line["epoch"] for line in trained] == [1, 2]
     for line in trained:
         assert line["epochs"] == 2 and line["steps"] == 4 and line["seconds_left"] >= 0
+        assert 0 < line["persons_per_s"] < 1e4 and line["memory_bytes"] > 50e6
         assert sum(line["pair_frequency"]) == pytest.approx(1, abs=1e-3)
         assert 0 <= line["masked"] <= 1 and np.isfinite(line["mean_peak"]) and set(line["ap"]) == {"A", "B", "C"}
         assert line["loss"] == pytest.approx(sum(line["losses"].values()), rel=1e-4)
