@@ -185,3 +185,24 @@ def test_corrected_are_the_labelled_people_of_the_pool_whom_an_imported_model_pr
         accept(store, lead, person_id)
     with store.reading() as tx:
         assert evidence.count_corrected(tx) == 1
+
+
+def test_open_people_come_by_how_much_a_round_doubts_them(
+    store: Store, lead: UserRecord, add_people: Callable[..., Any]
+) -> None:
+    add_people(store, count=5)
+    add_people(store, split="validation")
+    with store.reading() as tx:
+        *pool, held_out = (person.id for person in list_persons(tx))
+    for doubts in ((0.1, 0.2, 0.3, 0.4), (0.4, 0.9, 0.1, 0.4)):
+        with store.transaction() as tx:
+            record = rounds.create(tx, config_toml="", user=lead)
+            known = [*zip(pool, doubts, strict=False), (held_out, 1.0)]  # of the fifth nothing is known
+            found = [PersonScore(i, doubt, (doubt,) * 17, ()) for i, doubt in known]
+            predictions.add_person_scores(tx, record.id, found)
+            rounds.fail(tx, record.id, "enough")
+    accept(store, lead, pool[1])
+    with store.reading() as tx:
+        assert [one.id for one in evidence.open_in_doubt(tx, 2, most=9)] == [pool[0], pool[3], pool[2]]
+        assert [one.id for one in evidence.open_in_doubt(tx, 1, most=2)] == [pool[3], pool[2]]
+        assert evidence.open_in_doubt(tx, 3, most=9) == []
