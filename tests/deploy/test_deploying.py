@@ -19,6 +19,7 @@ from tests.test_docs import what_is_wrong
 
 PAGE = ROOT / "docs" / "deploy.md"
 BLOCK = re.compile(r"^```sh( run)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+ENDED = "now all are told to end"
 SECRET, TOKEN = "correct-horse-battery", "a-token-of-this-test"
 
 
@@ -85,6 +86,7 @@ def test_the_page_takes_a_laptops_home_to_postgresql_web_server_and_worker_and_b
         done = script(srv, store_port=port)
         told = run(done, srv)
     assert "ready; no worker has run here" in told
+    assert {"gpu-1", "gpu-2", "gpu-3"} <= set(re.findall(r"gpu-\d", told.partition(ENDED)[0]))
     assert re.search(r"^sspcm_worker_seen_seconds \d", told, re.MULTILINE)
     exported = ("before.json", "backup/labels.json", "backup/restored.json")
     documents = [json.loads((srv / name).read_text()) for name in exported]
@@ -110,6 +112,8 @@ def script(srv: Path, *, store_port: int) -> str:
     for ours, here in stands_for.items():
         assert ours in text
         text = text.replace(ours, here)
+    all_there = 'test "$(python -P -m app workers --json | grep -o gpu-. | sort -u | wc -l)" = 3'
+    text += f"\nuntil {all_there}; do sleep 1; done; python -P -m app workers; echo {ENDED}"
     ending = 'for job in $(jobs -p); do kill "$job"; wait "$job"; done\n'
     return f"set -eu -o pipefail\n{text}\n{ending}"
 
