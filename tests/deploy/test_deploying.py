@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,12 +126,23 @@ def run(text: str, srv: Path) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SSPCM_", "DATABASE_", "PG"))}
     ours = {"PYTHONPATH": str(ROOT), "SSPCM_PORT": str(free_port()), "SSPCM_METRICS_TOKEN": TOKEN}
     environ = {**kept, **ours, "PATH": path}
-    script = ["bash", "-c", text]
-    told = subprocess.run(
-        script, env=environ, cwd=srv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=500
+    script = subprocess.Popen(
+        ["bash", "-c", text],
+        env=environ,
+        cwd=srv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    assert told.returncode == 0, f"{told.stdout}\n{told.stderr}"
-    return told.stdout
+    try:
+        out, err = script.communicate(timeout=400)
+    finally:
+        with suppress(ProcessLookupError):  # all have ended, as they should
+            os.killpg(script.pid, signal.SIGKILL)
+    assert script.returncode == 0, f"{out}\n{err}"
+    return out
 
 
 def test_a_misspelt_docker_command_would_be_noticed() -> None:
