@@ -10,6 +10,7 @@ pseudo_labels     what an imported model said of unlabelled persons, to learn fr
 resume            what a training needs to go on, checked before any of it is put back
 round             one round in a folder
 round_cost        what a whole round costs here: time, memory, disk
+shards            a pool is predicted in shards, a file each, and they become one
 starting_weights  starting weights: A and B, each on labels alone
 stopping          a training that is told to end ends after the step under way
 telling           metrics.jsonl and the report

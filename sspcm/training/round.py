@@ -3,7 +3,6 @@
 Each stage looks for its own finished file first, so a round that was killed goes on where it stopped.
 """
 
-import io
 import json
 import logging
 import time
@@ -58,6 +57,7 @@ from sspcm.training.machine import used
 from sspcm.training.moving import Way, move
 from sspcm.training.pseudo_labels import pseudo_labelled
 from sspcm.training.resume import load_training, save_training
+from sspcm.training.shards import fill_shards, forget_shards, shards_of
 from sspcm.training.stopping import Stopped, told_to_stop
 from sspcm.training.telling import (
     METRICS_EVERY_S,
@@ -65,6 +65,7 @@ from sspcm.training.telling import (
     NO_UNLABELLED,
     Log,
     Pace,
+    Predicting,
     Progress,
     finite_figures,
     line_of,
@@ -187,6 +188,7 @@ class _Round:
             for unfinished in self.folder.glob(f".{TRAINING_FILE}.*"):
                 unfinished.unlink()  # a write that was killed
             (self.folder / MODEL_FILE).unlink(missing_ok=True)  # the networks it vouches for are about to change
+            forget_shards(self.folder)
             self.begin_training(trio, validation, start)
         earlier, began = self.log.train_seconds, time.monotonic()
         epoch = unpack_steps(self.log.under_way)
@@ -398,22 +400,17 @@ class _Round:
     def predict(self, trio: Trio) -> None:
         """All five members' word on every person to be predicted, and the student's closer look, in image pixels."""
         persons = [person for person in self.manifest.persons if person.predict]
-        began, members, count, done, looks = time.monotonic(), trio.members(), 2 * len(persons), 0, 0  # crops
+        told = Predicting(self.say, persons=len(persons), members=len(trio.members()))
 
-        def tell(just_done: int) -> None:
-            nonlocal done, looks
-            looks += just_done * (len(members) if done < len(persons) else 1)  # the closer look is the student's alone
-            done += just_done
-            left = (time.monotonic() - began) / looks * ((len(members) + 1) * len(persons) - looks)
-            self.say({"stage": "predict", "step": done, "steps": count, "seconds_left": round(left, 1)})
+        def predict_shard(shard: Sequence[RoundPerson]) -> dict[str, np.ndarray]:
+            crops = self.crops(shard, frame=self.plain, memory_budget=0)  # each is looked at once: none is kept
+            arrays: dict[str, np.ndarray] = {"ids": np.array([person.id for person in shard], dtype=np.int64)}
+            found = self.look(trio.members(), crops, told.by_members)
+            arrays |= {str(name): rows for name, rows in found.items()}
+            arrays[CLOSER_LOOK] = self.look_closer(trio, crops, told.by_student)
+            return arrays
 
-        crops = self.crops(persons, frame=self.plain, memory_budget=0)  # each is looked at once: none is kept
-        found = self.look(members, crops, tell)
-        arrays: dict[str, Any] = {str(name): rows for name, rows in found.items()}
-        arrays[CLOSER_LOOK] = self.look_closer(trio, crops, tell)
-        content = io.BytesIO()
-        np.savez_compressed(content, ids=np.array([person.id for person in persons], dtype=np.int64), **arrays)
-        write_atomically(self.folder / PREDICTIONS_FILE, content.getvalue())
+        fill_shards(self.folder, shards_of(persons), predict_shard, told.skip)
 
     def look_closer(self, trio: Trio, crops: CropStore, show: Callable[[int], object]) -> Float[np.ndarray, "P K 3"]:
         """What the student says of the same persons shown larger."""

@@ -1,5 +1,6 @@
 """What a training writes about itself while it runs: one JSON line each."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,3 +122,33 @@ def only_ap(measured: dict[str, dict[str, float | None]]) -> dict[str, float | N
 def finite_figures(figures: dict[str, float]) -> dict[str, float | None]:
     """JSON knows no NaN: a figure that could not be measured is null."""
     return {name: round(value, 4) if np.isfinite(value) else None for name, value in figures.items()}
+
+
+class Predicting:
+    """Counts the crops that were looked at, and says how many are left: two a person, the closer one the student's."""
+
+    def __init__(self, say: Progress, *, persons: int, members: int) -> None:
+        self._say, self._members = say, members
+        self._crops, self._done = 2 * persons, 0
+        self._looks_left, self._looks = persons * (members + 1), 0
+        self._began = time.monotonic()
+
+    def by_members(self, crops: int) -> None:
+        """Every network has just looked at so many crops."""
+        self._looked(crops, self._members)
+
+    def by_student(self, crops: int) -> None:
+        """The student alone has just looked at so many crops."""
+        self._looked(crops, 1)
+
+    def skip(self, persons: int) -> None:
+        """So many persons were predicted before."""
+        self._done += 2 * persons
+        self._looks_left -= persons * (self._members + 1)
+
+    def _looked(self, crops: int, networks: int) -> None:
+        self._done += crops
+        self._looks += crops * networks
+        self._looks_left -= crops * networks
+        left = (time.monotonic() - self._began) / self._looks * self._looks_left
+        self._say({"stage": "predict", "step": self._done, "steps": self._crops, "seconds_left": round(left, 1)})

@@ -376,6 +376,41 @@ def test_the_student_looks_closer_at_every_person(make_round, movenet_file, monk
         assert told[-1]["step"] == told[-1]["steps"] == 2 * len(arrays["ids"])
 
 
+def test_a_round_that_stopped_among_its_predictions_goes_on_there_to_the_same_ones(make_round, monkeypatch, tmp_path):
+    folder = make_round(labelled=3, unlabelled=4, validation=2, steps=2)
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    assert run_round(whole, device=CPU)
+    looked: list[int] = []
+
+    def look(networks, crops, **arguments):
+        looked.append(len(crops.specs))
+        if len(looked) == fails_at:
+            raise RuntimeError("the power went")
+        return real_look(networks, crops, **arguments)
+
+    real_look, real_shards = round.predict_persons, round.shards_of
+    monkeypatch.setattr(round, "shards_of", lambda persons: real_shards(persons, 4))
+    monkeypatch.setattr(round, "predict_persons", look)
+    monkeypatch.setattr(round._Round, "measure", lambda *_: {})
+    fails_at = 3
+    assert not run_round(folder, device=CPU)
+    assert sorted(path.name for path in folder.glob("predictions*")) == ["predictions-00000.npz"]
+    looked.clear()
+    fails_at = 99
+    assert run_round(folder, device=CPU)
+    assert looked == [4, 4, 1, 1], "the first four are not looked at again"
+    told = [line for line in lines(folder) if line["stage"] == "predict"]
+    assert told[-1]["step"] == told[-1]["steps"] == 18
+    assert told[-1]["seconds_left"] == 0
+    assert not list(folder.glob("predictions-*"))
+    with np.load(folder / "predictions.npz") as found, np.load(whole / "predictions.npz") as wanted:
+        assert found["ids"].tolist() == wanted["ids"].tolist()
+        for name in (*MEMBERS, CLOSER_LOOK):
+            np.testing.assert_allclose(found[name], wanted[name], atol=1e-3)
+
+
 def test_an_imported_round_that_stopped_goes_on_to_the_same_networks(make_round, movenet_file, tmp_path, monkeypatch):
     folder = make_round(imported=movenet_file, draws="own", steps=6, snapshot_every=2, learning_rate=1e-4)
     whole = tmp_path / "whole"

@@ -1,6 +1,7 @@
 """What a training tells as it goes."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from sspcm.config import merge
 from sspcm.training.round import run_round
-from sspcm.training.telling import finite_figures, line_of, only_ap, summarise
+from sspcm.training.telling import Predicting, finite_figures, line_of, only_ap, summarise
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -47,3 +48,15 @@ def test_what_could_not_be_measured_is_null_in_json():
 
 def test_without_unlabelled_persons_nothing_is_told_of_teaching():
     assert summarise([]) == {}
+
+
+def test_what_is_left_to_predict_counts_every_look_and_not_those_of_before() -> None:
+    told: list[dict[str, Any]] = []
+    one = Predicting(told.append, persons=30, members=5)
+    one.skip(10)
+    for _ in range(2):
+        one.by_members(10)
+        one.by_student(10)
+    assert [line["step"] for line in told] == [30, 40, 50, 60]
+    assert {line["steps"] for line in told} == {60}
+    assert told[-1]["seconds_left"] == 0
