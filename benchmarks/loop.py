@@ -38,8 +38,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "multiaugs": (),
 }  # fmt: skip
 """Methods beside supervised training, with their settings; what stands before a hyphen is the method's own name."""
-CHOICES = ("random", "fitted+diversity", "fitted", "confidence", "u3")
-THE_PRODUCTS = "fitted+diversity"
+CHOICES = ("random", "queue", "fitted+diversity", "fitted", "confidence", "u3")
+THE_PRODUCTS = "queue"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from db.records import ImageRecord, PersonRecord, PersonScore, RankingEntry
 from db.rounds import predictions, rankings
 from db.store.session import Store
 from sspcm.config import RankingConfig
-from sspcm.ranking.diversity import arrange
+from sspcm.ranking.diversity import arrange, fair_sample
 from sspcm.ranking.ranking import Ranking, cold_ranking, rank_images
 
 REASONS_AN_IMAGE = 3
@@ -57,13 +57,14 @@ def rank_pool(
     seed: int,
     unflagged: str = TEACHERS_AGREE,
     and_unscored: bool = False,
+    fairly: bool = False,
 ) -> list[RankingEntry]:
     """The pool's images in queue order: an image is as much to correct as its worst person.
 
-    Images of high score that are unlike each other and what is labelled come first, camera by camera. An image's
-    reasons are its worst flags; `unflagged` where it has none. Persons whom nobody can label count for nothing, and
-    images with nobody else come last of all, with why. and_unscored: images without a score are mixed in evenly, by how
-    unlike they are; else they are left out.
+    Images of high score that are unlike each other and what is labelled come first, camera by camera. fairly: scores
+    order nothing, and images come as a fair sample (docs/adr/0041). An image's reasons are its worst flags; `unflagged`
+    where it has none. Persons whom nobody can label count for nothing, and images with nobody else come last of all,
+    with why. and_unscored: images without a score are mixed in evenly, by how unlike they are; else they are left out.
     """
     behind = unlabelable_of(pool, settings)
     last = _images_behind(pool.waiting, behind)
@@ -78,7 +79,9 @@ def rank_pool(
         {image_id: _reasons(found) or (unflagged,) for image_id, found in by_image.items()},
         blind_share=settings.blind_share,
         seed=seed,
-        arrange=lambda gain: arrange(gain, pool.looks.features, cameras, labelled),
+        arrange=lambda gain: (
+            fair_sample(gain, cameras, seed=seed) if fairly else arrange(gain, pool.looks.features, cameras, labelled)
+        ),
     )
     entries = _entries(ranking)
     if and_unscored:
@@ -90,8 +93,9 @@ def rank_pool(
 def rank_before_rounds(store: Store, files: ImageFiles) -> None:
     """Order the open pool until a round is published; after that, leave it.
 
-    Images where an imported model predicted somebody come by what a label would change, the others by how unlike they
-    are, mixed evenly: nothing says which of the two deserves an annotator more, and neither waits for the other's end.
+    Images where an imported model predicted somebody come as a fair sample: few labels teach more by people like
+    everybody than by those in most doubt, and cost less (docs/adr/0041). The others come by how unlike they are, mixed
+    evenly: nothing says which of the two deserves an annotator more, and neither waits for the other's end.
     """
     with store.reading() as tx:
         if project.get_project(tx).published_round is not None:
@@ -99,7 +103,9 @@ def rank_before_rounds(store: Store, files: ImageFiles) -> None:
         train, persons = images.list_images(tx, split="train"), list_persons(tx, split="train")
         scores = predictions.imported_scores(tx, [person.id for person in persons if person.state == "open"])
     pool = see_pool(files, train, persons)
-    entries = rank_pool(pool, scores, settings=BEFORE_ROUNDS, seed=0, unflagged=COPIES_AGREE, and_unscored=True)
+    entries = rank_pool(
+        pool, scores, settings=BEFORE_ROUNDS, seed=0, unflagged=COPIES_AGREE, and_unscored=True, fairly=True
+    )
     with store.transaction() as tx:
         rankings.replace_cold_ranking(tx, entries + blind_entries(tx, entries))
 

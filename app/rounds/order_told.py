@@ -24,6 +24,10 @@ from sspcm.ranking.expected_gain import Expected, expected_before_labels, person
 from sspcm.ranking.separation import auroc, spearman
 from sspcm.skeletons.skeleton import Skeleton
 
+SAMPLE = (
+    "Until a first round is published, images come as a fair sample of the pool: of few labels, those of people like "
+    "everybody teach the most."
+)
 DRAWS = 200
 """A page asks again and again; the ends of an interval move by a hundredth with more."""
 
@@ -68,8 +72,9 @@ def order_told(tx: Session, home: Path) -> OrderPayload:
         on = validation if validation.are_enough else taught
     corrected = int(found.get("persons") or 0)
     figures = figures_of_order(on, taught, source, skeleton, is_fitted=is_fitted) if on.are_enough else []
+    is_sample = source.round_number is None and get_project(tx).published_round is None
     return OrderPayload(
-        words=_words(source, corrected, is_fitted=is_fitted),
+        words=_words(source, corrected, is_fitted=is_fitted, is_sample=is_sample),
         advice=_advice(source, on, figures, corrected=corrected, now=len(taught.corrections.images)),
         people=_people(source, on),
         goes_by="fitted" if is_fitted else "before labels",
@@ -219,8 +224,9 @@ def _unlike() -> OrderPayload:
     )
 
 
-def _words(source: Source, corrected: int, *, is_fitted: bool) -> str:
-    whose = f"People come first whose poses by {source.name} are most probably wrong"
+def _words(source: Source, corrected: int, *, is_fitted: bool, is_sample: bool) -> str:
+    wrong = f"whose poses by {source.name} are most probably wrong"
+    whose = f"{SAMPLE} Within an image people come first {wrong}" if is_sample else f"People come first {wrong}"
     if is_fitted:
         return f"{whose}, as the corrections of {corrected} people teach."
     answers = "its answers about copies of the image" if source.round_number is None else "the networks of its round"

@@ -10,7 +10,7 @@ two rounds label a third each."""
 MOST_PEOPLE = 600
 """More would narrow the intervals little, and each training waits for everybody to be predicted."""
 HOLDOUT, ROUNDS, SEEDS = 0.25, 2, (0, 1, 2)
-ACQUISITIONS = ("random", "fitted+diversity")
+ACQUISITIONS = ("random", "queue")
 """The product's order beside chance."""
 _FEWEST_A_ROUND, _MOST_A_ROUND = 10, 100
 _SHARE_A_ROUND = 0.35

@@ -265,9 +265,9 @@ def _add_simulate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
         "--acquisition",
         nargs="+",
         choices=get_args(Acquisition),
-        default=["random", "fitted+diversity"],
+        default=["random", "queue"],
         metavar="NAME",
-        help=f"whom to label next: {', '.join(get_args(Acquisition))} (random fitted+diversity)",
+        help=f"whom to label next: {', '.join(get_args(Acquisition))} (random queue)",
     )
     parser.add_argument("--rounds", type=whole(1, 100), default=3, metavar="R", help="trainings in a run (3)")
     parser.add_argument(

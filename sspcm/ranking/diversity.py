@@ -1,9 +1,9 @@
-"""An order that does not repeat itself: images of high gain, unlike each other and what is labelled."""
+"""Orders that do not repeat themselves: images of high gain, unlike each other and what is labelled; a fair sample."""
 
 import heapq
 import math
 from collections import Counter, deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -41,6 +41,19 @@ def arrange(
     order += _trade_off(candidates, vectors, gain, labelled, turns, done=order)
     placed = set(order)
     return order + turns.in_turn([i for i in candidates if i not in placed] + rest)
+
+
+def fair_sample(images: Iterable[int], cameras: Mapping[int, Hashable], *, seed: int) -> list[int]:
+    """Every image once, by lot, but for the cameras' turns: any stretch of it looks like the whole.
+
+    An image's lot is its own: others that leave or come change nothing between those that stay.
+    """
+    order = sorted(images, key=lambda i: (_lot(seed, i), i))
+    return Turns(cameras, order).in_turn(order)
+
+
+def _lot(seed: int, image: int) -> int:
+    return int(np.random.SeedSequence([seed, image]).generate_state(1, np.uint64)[0])
 
 
 class Turns:

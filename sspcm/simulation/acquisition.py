@@ -65,6 +65,8 @@ def choose(acquisition: Acquisition, waiting: Waiting, count: int, *, seed: int)
     rows = waiting.rows
     if acquisition == "all":
         return rows
+    if acquisition == "queue":  # the product's: a fair sample before the first round (docs/adr/0041)
+        acquisition = "fitted+diversity" if waiting.labelled else "random"
     if acquisition == "random":
         return np.random.default_rng([seed, len(rows)]).permutation(rows)[:count]
     scores = score(acquisition, waiting)

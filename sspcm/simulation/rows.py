@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Acquisition = Literal["random", "confidence", "u3", "fitted", "fitted+diversity", "all"]
-"""random: the baseline. confidence: the least sure. u3: whom the answers disagree on. fitted: the product's order by
-what a label would change. all: everybody at once, the figure that a curve is held against."""
+Acquisition = Literal["random", "confidence", "u3", "fitted", "fitted+diversity", "queue", "all"]
+"""random: the baseline. confidence: the least sure. u3: whom the answers disagree on. fitted: by what a label would
+change. queue: the product's, by chance until the first round, then fitted+diversity. all: everybody at once, the figure
+that a curve is held against."""
 ROWS_FILE = "rows.jsonl"
 Row = dict[str, Any]
 Key = tuple[str, int, int]

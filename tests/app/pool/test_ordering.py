@@ -123,3 +123,19 @@ def test_the_blind_share_is_drawn_by_the_seed_and_says_so() -> None:
     assert {entry.reasons[0] for entry in blind} == {DRAWN_AT_RANDOM}
     shown = [entry.score for entry in one if not entry.blind]
     assert shown == sorted(shown, reverse=True)
+
+
+def test_a_fair_sample_goes_by_no_score_and_keeps_its_order_when_others_leave() -> None:
+    persons = [person(i, i) for i in range(1, 31)]
+    scores = {i: scored(i, i / 31, (0.5, "knee")) for i in range(1, 31)}
+    turned = {i: scored(i, 1 - i / 31) for i in range(1, 31)}
+
+    one, other = (
+        rank_pool(pool(persons), found, settings=settings(), seed=0, fairly=True) for found in (scores, turned)
+    )
+    fewer = rank_pool(pool(persons[10:]), scores, settings=settings(), seed=0, fairly=True)
+
+    order = [entry.image_id for entry in one]
+    assert order == [entry.image_id for entry in other] != sorted(order)
+    assert [entry.image_id for entry in fewer] == [i for i in order if i > 10]
+    assert {entry.reasons for entry in one} == {("knee",)} and one[0].score == order[0] / 31, "they are still told"

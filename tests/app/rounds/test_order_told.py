@@ -64,6 +64,7 @@ def test_too_few_corrections_say_how_many_are_wanted(
     accept(sqlite_store, add_account(sqlite_store), ids[:19])
     told = told_of(sqlite_store, tmp_path)
     assert (told.goes_by, told.persons, told.enough, told.figures) == ("before labels", 19, False, [])
+    assert told.words.startswith("Until a first round is published, images come as a fair sample of the pool")
     assert "from 25 people on; it was made with 0." in told.words
     assert "19 people are labelled" in told.advice and "wanted 20 in 5 images" in told.advice
 

@@ -96,6 +96,6 @@ def test_the_command_itself_learns_from_a_homes_drawn_people(
     job = job_in(settings)
     assert (job.state, job.error) == ("done", None) and (job.cost_s or 0) > 0
     summary = json.loads((run_folder(settings) / "summary.json").read_text())
-    gain = summary["acquisitions"]["fitted+diversity"]["last_gain"]
+    gain = summary["acquisitions"]["queue"]["last_gain"]
     assert gain["verdict"] in ("go on", "stop", "undecided") and gain["seeds"] == [0, 1, 2]
-    assert summary["acquisitions"]["fitted+diversity"]["saved"]["round"] == 2
+    assert summary["acquisitions"]["queue"]["saved"]["round"] == 2

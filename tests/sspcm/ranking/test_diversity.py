@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.ranking.diversity import FIRST_BATCH, STRETCH, arrange, farthest_first
+from sspcm.ranking.diversity import FIRST_BATCH, STRETCH, arrange, fair_sample, farthest_first
 
 CAMERAS = st.lists(st.integers(0, 5), min_size=1, max_size=80)
 
@@ -72,3 +72,18 @@ def test_the_farthest_first_are_a_plain_loops() -> None:
     for place in range(1, 40):
         gaps = [np.linalg.norm(points[order[:place]] - points[i], axis=1).min() for i in range(40)]
         assert order[place] == int(np.argmax(gaps))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(0, 5))
+def test_a_fair_sample_has_everybody_once_and_each_camera_its_share(cameras: list[int], seed: int) -> None:
+    order = fair_sample(range(len(cameras)), dict(enumerate(cameras)), seed=seed)
+    assert sorted(order) == list(range(len(cameras)))
+    first, kinds = [cameras[i] for i in order[:STRETCH]], len(set(cameras))
+    if all(cameras.count(one) >= STRETCH for one in set(cameras)):
+        assert max(Counter(first).values()) <= math.ceil(STRETCH / kinds)
+
+
+def test_a_fair_sample_is_drawn_by_lot_and_stays_when_some_leave() -> None:
+    one, other = (fair_sample(range(200), dict.fromkeys(range(200), "hall"), seed=seed) for seed in (0, 1))
+    assert one != other and one != sorted(one)
+    assert fair_sample(range(100, 200), dict.fromkeys(range(200), "hall"), seed=0) == [i for i in one if i >= 100]

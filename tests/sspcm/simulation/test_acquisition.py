@@ -43,6 +43,11 @@ def test_with_diversity_people_who_look_the_same_do_not_all_come_first():
     assert (chosen >= 40).any()
 
 
+def test_the_products_queue_is_chance_before_the_first_labels_and_doubt_after_them():
+    for there, same in ((waiting(), "random"), (waiting(labelled=30), "fitted+diversity")):
+        assert np.array_equal(choose("queue", there, 9, seed=0), choose(same, there, 9, seed=0))
+
+
 def test_chance_follows_the_seed():
     one, other = (choose("random", waiting(), 10, seed=seed) for seed in (0, 1))
     assert not np.array_equal(one, other)
