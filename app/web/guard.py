@@ -40,7 +40,7 @@ GRADIO = re.compile(
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|worker|labels|validation|order|unlabelable|simulation)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation)(/.*)?"
 )
 NAME_OF_REQUEST = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 IMAGE_IN_PATH = re.compile(r"/(?:img|thumb|api/images?)/(\d{1,18})(?:/|$)")

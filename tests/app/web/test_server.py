@@ -43,6 +43,7 @@ LEAD_ROUTES = (
     "/api/export",
     "/api/prelabellings/latest",
     "/api/worker",
+    "/api/workers",
     "/api/validation",
     "/cameras/",
     "/api/cameras",
@@ -111,6 +112,26 @@ def answers(url: str) -> bool:
 
 
 PUBLIC = {"/login", "/healthz", "/readyz", "/metrics", "/manifest.json", "/favicon.ico"}
+FOR_ANNOTATORS = {
+    "/api/accept",
+    "/api/finish",
+    "/api/first-step",
+    "/api/heartbeat",
+    "/api/images/1/previous",
+    "/api/images/1/task",
+    "/api/next",
+    "/api/not-a-person",
+    "/api/persons",
+    "/api/recent",
+    "/api/release",
+    "/api/reopen",
+    "/api/reopen-image",
+    "/api/session",
+    "/api/sheet",
+    "/api/sheet/filters",
+    "/api/skip",
+}
+"""What annotators may call of the API; every other route is the leads'."""
 
 
 def test_the_anonymous_get_the_login_page_and_nothing_else(server: Server) -> None:
@@ -129,6 +150,10 @@ def test_annotators_are_kept_out_of_what_is_the_leads(server: Server) -> None:
     with server.client("ann") as ann, server.client("lea") as lea:
         for path in LEAD_ROUTES:
             assert ann.get(path).status_code == 403, path
+        for path in sorted({one for one in server.paths if one.startswith("/api/")} - FOR_ANNOTATORS):
+            for method in ("GET", "POST"):
+                answered = ann.request(method, path)
+                assert answered.json()["error"]["code"] == "leads_only", f"{method} {path}: {answered.text}"
         assert ann.post("/api/rounds", json={}).status_code == 403
         assert ann.post("/lead/gradio_api/queue/join", json={"fn_index": 0, "data": []}).status_code == 403
         assert lea.get("/lead/").status_code == 200
