@@ -259,11 +259,11 @@ class Killer:
         trainer = self._up.named(*TRAINER)
         if trainer is None:
             return False
-        with suppress(psutil.Error, OSError, ValueError, IndexError):
-            words = trainer.cmdline()
-            lines = (Path(words[words.index("round") + 1]) / "metrics.jsonl").read_text().splitlines()
+        with suppress(psutil.Error, OSError, ValueError, StopIteration):
+            folder = next(Path(word) for word in trainer.cmdline() if (Path(word) / "manifest.json").exists())
+            path = folder / "metrics.jsonl"
+            lines = path.read_text().splitlines()
             began = max(i for i, line in enumerate(lines) if '"began"' in line)
-            path = Path(words[words.index("round") + 1]) / "metrics.jsonl"
             return path.stat().st_mtime > trainer.create_time() and len(lines) > began + 1
         return False
 

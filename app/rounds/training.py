@@ -22,8 +22,8 @@ from db.rounds import events, rounds, stopping
 from db.store.session import Store
 from sspcm.round_folder import LOG_FILE, METRICS_FILE, STATUS_FILE
 
-TRAIN_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round")
-"""What trains; the round's folder and the device follow."""
+TRAIN_COMMAND = (sys.executable, "-P", "-m", "sspcm", "round", "--processes", "auto")
+"""What trains, on all GPUs of the machine; the round's folder and the device follow."""
 POLL_S = 0.2
 LOOK_EVERY_S = 0.5
 """How often the store is asked whether the round was told to stop."""

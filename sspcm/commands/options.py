@@ -83,7 +83,24 @@ def _add_round(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
     )  # fmt: skip
     parser.add_argument("folder", type=Path, metavar="DIR", help="holds manifest.json; results are written here")
     parser.add_argument("--dry-run", action="store_true", help="say as JSON what it costs on this machine, and end")
+    parser.add_argument(
+        "--processes",
+        type=_processes,
+        default=1,
+        metavar="N|auto",
+        help="processes that share each batch (1); auto: one a GPU, as many as the batches can be divided by",
+    )
     _add_device(parser)
+
+
+def _processes(text: str) -> int | None:
+    """None is as many as there are GPUs for."""
+    if text == "auto":
+        return None
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
 
 
 def _add_train(commands: "_Subparsers[argparse.ArgumentParser]") -> None:

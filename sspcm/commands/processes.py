@@ -11,6 +11,7 @@ from torch import distributed
 from sspcm.config import ConfigError, TrainConfig
 from sspcm.crops.sampling import ALONE, Share
 
+STARTED_BY_TORCHRUN = "WORLD_SIZE"
 LONGEST_MEASUREMENT = timedelta(hours=6)
 """The first process measures alone while the others wait for its next gradients."""
 
@@ -18,7 +19,7 @@ LONGEST_MEASUREMENT = timedelta(hours=6)
 @contextmanager
 def joined(device: torch.device) -> Iterator[tuple[Share, torch.device]]:
     """This process's share and its own device; alone where torchrun did not start it (RANK, WORLD_SIZE)."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
+    world = int(os.environ.get(STARTED_BY_TORCHRUN, "1"))
     if world == 1:
         yield ALONE, device
         return
@@ -55,3 +56,10 @@ def require_shares(train: TrainConfig, share: Share) -> None:
                 f"train.{name} is {batch}; wanted a multiple of {parts}, for {share.world} processes with "
                 f"{train.accumulate} parts each. Set another batch, or start another number of processes."
             )
+
+
+def processes_for(train: TrainConfig, most: int) -> int:
+    """As many as there are GPUs for, and the batches can be divided by."""
+    batches = (train.labelled_batch, train.unlabelled_batch)
+    fitting = [n for n in range(1, most + 1) if not any(batch % (n * train.accumulate) for batch in batches)]
+    return max(fitting, default=1)

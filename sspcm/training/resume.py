@@ -14,6 +14,9 @@ from sspcm.models.checkpoint import CheckpointError, fill, read_tensors
 from sspcm.networks import PoseNetwork
 from sspcm.whole_files import write_atomically
 
+_OLDER = " in "
+"""Earlier versions wrote behind it in how many processes a training ran."""
+
 
 def save_training(
     path: Path, trio: Trio, optimiser: torch.optim.Optimizer, *, step: int, log: Mapping[str, Any], identity: str
@@ -70,7 +73,7 @@ def load_training(
 
 def _strange(tensors: Mapping[str, Tensor], metadata: Mapping[str, str], trio: Trio, identity: str) -> Iterator[str]:
     """What makes the file another training's, or a damaged one."""
-    if metadata.get("identity") != identity:
+    if metadata.get("identity", "").partition(_OLDER)[0] != identity:
         yield "it was written by a training of other settings or persons; wanted this one's"
     if not metadata.get("step", "").isdecimal() or not _is_json(metadata.get("log")):
         yield "it says no step or no log; wanted both"

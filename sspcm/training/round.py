@@ -131,9 +131,8 @@ class _Round:
 
     @property
     def identity(self) -> str:
-        """The manifest's digest and how many processes share each batch: a checkpoint goes on with the same alone."""
-        digest = sha256((self.folder / MANIFEST_FILE).read_bytes()).hexdigest()
-        return f"{digest} in {self.share.world}"
+        """The manifest's digest: a checkpoint goes on with the same alone."""
+        return sha256((self.folder / MANIFEST_FILE).read_bytes()).hexdigest()
 
     def run(self) -> None:
         """Train, predict, report; the checkpoint, which alone holds all five networks, goes last."""
@@ -164,8 +163,15 @@ class _Round:
         if self.has(TRAINING_FILE):
             step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser, identity=self.identity)
             self.log = Log(**log)
+            if self.log.processes != self.share.world:
+                self.log.warnings.append(
+                    f"the training went on in {self.share.world} processes from step {step} on, before in "
+                    f"{self.log.processes}: batches are the same, but each process has statistics of its own part."
+                )
+                self.log.processes = self.share.world
             return trio, optimiser, step
         start_networks(trio, model, skeleton, folder=self.manifest.weights)
+        self.log.processes = self.share.world
         return trio, optimiser, 0
 
     def graphs(self) -> Graphs | None:

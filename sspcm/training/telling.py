@@ -32,6 +32,8 @@ class Log:
     warnings: list[str] = field(default_factory=list)
     train_seconds: float = 0.0
     moved: dict[str, dict[str, float | int]] = field(default_factory=dict)
+    processes: int = 1
+    """That share each batch."""
     under_way: dict[str, Any] = field(default_factory=dict)
     """The steps since the last refresh, of a training that was stopped between two."""
 
