@@ -1,12 +1,16 @@
 """A round is trained by a process of its own, which ends with the round."""
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -21,7 +25,7 @@ from app.rounds.freezing import freeze_round
 from app.rounds.launching import launch_round
 from app.rounds.publishing import publish_round
 from app.rounds.scoring import score_round
-from app.rounds.training import RESTARTS, train_round
+from app.rounds.training import RESTARTS, TRAIN_COMMAND, train_round
 from app.rounds.usual_settings import usual_settings
 from db.clock import utc_now
 from db.errors import RoundCancelled, RoundOver
@@ -129,17 +133,53 @@ def test_a_round_that_ends_meanwhile_ends_its_trainer(home: Home) -> None:
     end_while_training(home, lambda: fail_round(home), pytest.raises(RoundOver, match="round 1 is failed"))
 
 
-def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+SMALL = RoundConfig(
+    model=ModelConfig("mobilenet_v3_small", "mobilenet_v3_small", 16, input_height=64, input_width=64),
+    train=TrainConfig(steps=4, labelled_batch=2, unlabelled_batch=2, snapshot_every=2, loader_threads=1),
+)
+
+
+def fill(home: Home) -> None:
+    """Eight people, four of them labelled, two for validation."""
     rng = np.random.default_rng(0)
     for number in range(8):
         _, jpeg = cv2.imencode(".jpg", rng.integers(0, 255, (120, 160, 3), dtype=np.uint8))
         person = NewPerson(Box(40, 30, 60, 70), home.make_label(x=50.0, y=40.0) if number < 4 else None)
         split: Split = "validation" if number < 2 else "train"
         home.add(f"{number}.jpg", person, split=split, content=jpeg.tobytes())
-    small = ModelConfig("mobilenet_v3_small", "mobilenet_v3_small", 16, input_height=64, input_width=64)
-    learn = TrainConfig(steps=4, labelled_batch=2, unlabelled_batch=2, snapshot_every=2, loader_threads=1)
-    home.freeze(RoundConfig(model=small, train=learn))
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting a small disk takes root on Linux")
+def test_a_training_on_a_full_disk_says_so_and_ends_the_same_once_there_is_room(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    fill(home)
+    rooms = home.settings.rounds_dir
+    rooms.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(rooms)], capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    try:
+        home.freeze(SMALL)
+        never_stopped = Path(shutil.copytree(home.folder(), tmp_path / "never-stopped"))
+        settings = replace(home.settings, device="cpu")
+        with pytest.raises(LearningError, match=r"no room was left on the disk.*Make room, then go on with this round"):
+            train_round(home.store, settings, 1)
+        assert not (home.folder() / "training.safetensors").exists(), "no half a checkpoint"
+        subprocess.run(["mount", "-o", "remount,size=500m", str(rooms)], check=True)
+        train_round(home.store, settings, 1)
+        subprocess.run([*TRAIN_COMMAND, str(never_stopped), "--device", "cpu"], check=True)
+        for name in ("A", "B", "C"):
+            one, other = ((folder / f"{name}.safetensors").read_bytes() for folder in (home.folder(), never_stopped))
+            assert one == other
+    finally:
+        subprocess.run(["umount", "--lazy", str(rooms)], check=True)
+
+
+def test_the_real_trainer_takes_a_round_from_labels_to_a_ranking(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    fill(home)
+    home.freeze(SMALL)
 
     train_round(home.store, replace(home.settings, device="cpu"), 1)
     score_round(home.store, home.settings, 1)
