@@ -32,8 +32,10 @@ def as_model_file(path: Path, *, command: Sequence[str] = EXPORT_COMMAND) -> Ite
     """The file itself, or the one that `sspcm export` makes of a folder: of a VitPose that transformers saved, or of a
     training. That one lies only as long as the context lasts.
 
-    Raises ModelFileError for a name, ModelFolderError with the export's own words.
+    Raises ModelFileError for a name, ModelFolderError where nothing is there, and with the export's own words.
     """
+    if not path.exists():
+        raise ModelFolderError(f"there is nothing at {path}; wanted an ONNX file or a network's folder. Give its path.")
     if not path.is_dir():
         yield GivenModel(path, network_name(path.name))
         return

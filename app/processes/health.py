@@ -33,6 +33,9 @@ def _worker(settings: Settings) -> str:
     finally:
         store.close()
     if seconds is None or seconds > GONE_AFTER_S:
-        known = "no worker runs" if seconds is None else f"the worker gave its last sign {seconds:.0f} s ago"
-        raise NotWell(f"{known} on {host}; wanted a sign every 10 s. The worker's log says why.")
+        if seconds is None:
+            raise NotWell(f"no worker runs on {host}; wanted one here. Start it, or see in its log why it ended.")
+        raise NotWell(
+            f"the worker gave its last sign {seconds:.0f} s ago on {host}; wanted one every 10 s. Its log says why."
+        )
     return f"The worker gave a sign {seconds:.0f} s ago."

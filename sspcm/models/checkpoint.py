@@ -90,7 +90,8 @@ def read_card(folder: Path) -> ModelCard:
         there = "holds no model.json" if folder.is_dir() else "is no folder"
         raise CheckpointError(
             f"{folder} {there}; wanted a folder with networks and the {MODEL_FILE} that a training writes beside them. "
-            "Give one that `sspcm train`, `sspcm export` or a round made."
+            "Give one that `sspcm train`, `sspcm export` or a round made, or a VitPose's with config.json as "
+            "transformers saves it."
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         problem = "it nests too deep" if isinstance(error, RecursionError) else error

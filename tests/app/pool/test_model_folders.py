@@ -26,6 +26,7 @@ def vitpose(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_file_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "movenet.onnx").touch()
     with as_model_file(tmp_path / "movenet.onnx") as given:
         assert (given.path, given.name) == (tmp_path / "movenet.onnx", "movenet")
 
@@ -63,7 +64,16 @@ def test_a_folder_given_twice_is_the_same_model(vitpose: Path) -> None:
 
 def test_a_folder_without_a_network_is_told_in_the_exports_own_words(tmp_path: Path) -> None:
     (tmp_path / "frames").mkdir()
-    with pytest.raises(ModelFolderError, match=r"model\.json.*wanted"), as_model_file(tmp_path / "frames"):
+    with pytest.raises(ModelFolderError, match=r"model\.json.*wanted.*VitPose"), as_model_file(tmp_path / "frames"):
+        pass
+
+
+@pytest.mark.parametrize("name", ["vitpose-tiny", "movenet.onnx"])
+def test_a_path_where_nothing_is_is_told_as_that(tmp_path: Path, name: str) -> None:
+    with (
+        pytest.raises(ModelFolderError, match=rf"there is nothing at .*{name}; wanted"),
+        as_model_file(tmp_path / name),
+    ):
         pass
 
 

@@ -52,7 +52,7 @@ def add(store: Store, name: str, host: str, *, ago_s: float) -> None:
 def test_a_worker_is_well_while_this_machines_gives_its_sign(store: Store, tmp_path: Path) -> None:
     settings = read_settings(tmp_path, {"DATABASE_URL": store.url})
     with pytest.raises(NotWell, match="no worker runs on"):
-        require_well("worker", settings)
+        require_well("worker", settings)  # nobody was ever there
     add(store, "elsewhere", "another machine", ago_s=1)
     with pytest.raises(NotWell, match="no worker runs on"):
         require_well("worker", settings)
