@@ -5,10 +5,11 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from db.errors import NoStore, StoreError
+from db.errors import StoreError
 from db.schema import Base, LeaseRow, PersonFlagRow, PrelabellingRow, RoundRow, WorkerRow
 from db.store.migrating import migrate
 from db.store.session import Store, open_store
+from db.store.store_files import is_database
 
 LEFT_BEHIND = {LeaseRow.__table__, PersonFlagRow.__table__, WorkerRow.__table__}
 """Of the moment, or kept by the new store itself: its triggers make the flags of the scores."""
@@ -19,10 +20,12 @@ def move_store(source: Path, url: str) -> dict[str, int]:
     """Copy all rows of the SQLite store `source` into the new store at `url`, whole or not at all. Rows by table.
 
     `url` names a migrated store that nobody has used yet. `source` stays as it is, but for being migrated before.
-    Raises StoreError where a job runs in `source`, or where `url` holds something already.
+    Raises StoreError where `source` is no store or a job runs in it, or where `url` holds something already.
     """
     if not source.is_file():
-        raise NoStore(f"there is no store at {source}; wanted a home's store.db.")
+        raise StoreError(f"there is no store at {source}; wanted the store.db of the home to copy. Give its path.")
+    if not is_database(source):
+        raise StoreError(f"{source} is no SQLite store; wanted the store.db of the home to copy. Give its path.")
     source_url = URL.create("sqlite", database=str(source.resolve())).render_as_string(hide_password=False)
     if source_url == url:
         raise StoreError(f"{source} is this home's own store; wanted another to fill. Set DATABASE_URL.")

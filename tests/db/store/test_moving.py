@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import create_engine, select
 
-from db.errors import NoStore, StoreError
+from db.errors import StoreError
 from db.labelling import labels
 from db.people import users
 from db.pool import counts
@@ -132,8 +132,13 @@ def test_a_running_job_is_not_left_behind_unseen(lived_in: Path, empty_url: str)
 
 def test_what_is_no_store_is_told(lived_in: Path, empty_url: str, tmp_path: Path) -> None:
     migrate(empty_url)
-    with pytest.raises(NoStore, match="there is no store at"):
+    with pytest.raises(StoreError, match=r"there is no store at .*nothing\.db; wanted the store\.db .* Give its path"):
         move_store(tmp_path / "nothing.db", empty_url)
+    for number, content in enumerate((b"", b"# Notes\n" * 100)):
+        (notes := tmp_path / f"{number}.md").write_bytes(content)
+        with pytest.raises(StoreError, match=r"is no SQLite store; wanted the store\.db .* Give its path"):
+            move_store(notes, empty_url)
+        assert notes.read_bytes() == content
     with pytest.raises(StoreError, match="is this home's own store"):
         move_store(lived_in, f"sqlite:///{lived_in}")
     engine = create_engine(f"sqlite:///{tmp_path / 'other.db'}")
