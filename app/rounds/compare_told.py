@@ -183,14 +183,17 @@ def _orders(
     shared = [check_order(tx, source, skeleton, blind=False, among=common) for source in sources]
     is_shared = all(one.are_enough for one in shared)
     told: list[tuple[list[OrderFigurePayload], str]] = []
-    for record, source, on in zip(records, sources, shared if is_shared else own, strict=True):
-        if not on.are_enough or why_without(record) is not None:
+    measured = shared if is_shared else own
+    is_measured = [on.are_enough and why_without(record) is None for record, on in zip(records, measured, strict=True)]
+    for record, source, on, is_told in zip(records, sources, measured, is_measured, strict=True):
+        if not is_told:
             told.append(([], _order_not_measured(record, on)))
             continue
         noted = read_figures(home / record.directory) if record.directory else None
         is_fitted = bool((noted or {}).get("fitted_is_used"))
         people = f"{len(on.ids)} people labelled since it learned"
-        people += ", the same for both" if is_shared else ", others than the other round's"
+        if all(is_measured):
+            people += ", the same for both" if is_shared else ", others than the other round's"
         told.append((figures_of_order(on, on, source, skeleton, is_fitted=is_fitted), people))
     return told
 
@@ -276,8 +279,8 @@ def _say_more(more: MoreLabelsPayload, other: int) -> list[str]:
         return [*said, "How long annotators took for these is not known: none came within 5 minutes after another one."]
     rest = count - more.timed
     known_of = "all of them" if not rest else f"{more.timed} of them"
-    came = "it came out of a file, or" if rest == 1 else "they came out of a file, or"
-    left = f" Of {rest} it is not known: {came} after a break." if rest else ""
+    came = "it came" if rest == 1 else "they came"
+    left = f" Of {rest} it is not known: {came} out of a file, first of all, or after a break." if rest else ""
     took = (
         f"Annotators took about {more.minutes:.1f} minutes for {known_of}, from each of their decisions to the next; "
         f"more than {LONGEST_S / 60:.0f} minutes count as a break. When an image was opened is not written down.{left}"

@@ -252,10 +252,12 @@ def _advice(source: Source, on: Checked, figures: list[OrderFigurePayload], *, c
     """What a lead may do about it."""
     count = len(on.corrections.images)
     if not figures:
-        since = "" if source.round_number is None else " after the round"
+        by, since = ("the model", "") if source.round_number is None else ("the round", " since")
+        people = "1 person" if count == 1 else f"{count} people"
         return (
-            f"How good that is, nobody can say yet: {count} people are labelled{since} whom it predicted and did not "
-            f"learn from; wanted {FEWEST_PERSONS} in {FEWEST_IMAGES} images. Label on; validation people tell it best."
+            f"How good that is, nobody can say yet. Of those whom {by} predicted and did not learn from, {people} "
+            f"{'was' if count == 1 else 'were'} labelled{since}; wanted {FEWEST_PERSONS} in {FEWEST_IMAGES} images. "
+            "Label on; validation people tell it best."
         )
     surely = [one for one in figures if one.low is not None and one.low > one.chance]
     said = "It is better than chance." if len(surely) == len(figures) else _unsure(surely)

@@ -67,7 +67,9 @@ def get(tx: Session, number: int) -> RoundRecord:
     row = tx.scalar(select(RoundRow).where(RoundRow.number == number).execution_options(populate_existing=True))
     if row is None:
         made = tx.scalar(select(ProjectRow.rounds_made)) or 0  # of those that were deleted, the last
-        found = f"round {number} was deleted, with its predictions" if number <= made else f"there is no round {number}"
+        found = (
+            f"round {number} was deleted, with its predictions" if 0 < number <= made else f"there is no round {number}"
+        )
         raise NotFound(f"{found}; wanted one of this home. Reload the page for those there are.")
     return round_record(row)
 

@@ -234,7 +234,7 @@ function roundRows(round, labelled, isLatest) {
 function queueTable(items, images) {
   const rows = items.map((item) => html("tr", {}, cell(item.image, "nowrap"), cell(item.score === null ? "–" : item.score.toFixed(2)),
     cell(item.reasons.join("; "), "reasons"), cell(item.held_by ?? "")));
-  return card("Next in the queue", "as annotators get it; The queue's order says by what",
+  return card("Next in the queue", "as annotators get it; the card “The queue's order” says why",
     rows.length ? table(["Image", "Doubt", "Why", "Held by"], rows)
       : html("p", { class: "soft" }, images === 0 ? "The queue is empty: this home has no images yet." : "The queue is empty: every person is decided."));
 }

@@ -94,11 +94,13 @@ class LeadCompare extends AskingCard {
     const row = html("div", { class: "exports" });
     for (const { number, ask_twin: text } of [first, second]) {
       if (text === null) continue;
-      const button = html("button", { type: "button", title: "A round with the same labels and settings, by labels alone. It is never published by itself." }, text);
+      const button = html("button", { type: "button" }, text);
       button.addEventListener("click", () => this.#ask(number, button));
       row.append(button);
     }
-    return row.childElementCount ? row : "";
+    if (!row.childElementCount) return "";
+    return html("div", {},
+      html("p", { class: "soft" }, "What would labels alone have done? A button trains a twin: a round with the same labels and settings, but nothing from unlabelled people. It is never published by itself."), row);
   }
 
   /** @param {number} number @param {HTMLButtonElement} pressed */

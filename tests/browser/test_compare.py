@@ -130,6 +130,7 @@ def test_a_lead_asks_what_labels_alone_would_have_done(page: Page, store: Store,
     page.reload()
     card = page.locator("lead-compare")
     card.get_by_label("The one round").select_option("2")  # and the other one is round 1 with that
+    expect(card).to_contain_text("What would labels alone have done? A button trains a twin")
     card.get_by_role("button", name="Train supervised on the labels of round 2").click()
     expect(card.get_by_role("status")).to_contain_text("Round 3 is queued: the twin of round 2, by labels alone.")
     expect(card.get_by_role("button", name="Train supervised on the labels of round 2")).to_have_count(0)

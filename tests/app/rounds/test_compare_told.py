@@ -90,6 +90,8 @@ def test_what_is_gone_or_not_there_yet_is_said_in_words(
     assert "Round 3 is failed: it has no predictions." in told_of(sqlite_store, 1, running).verdict
     with sqlite_store.transaction() as tx:
         stopping.forget(tx, running)
+    with sqlite_store.reading() as tx, pytest.raises(NotFound, match="there is no round 0"):
+        rounds.get(tx, 0)  # whatever was deleted, that never was
     with sqlite_store.reading() as tx, pytest.raises(NotFound, match="round 3 was deleted, with its predictions"):
         compare_told(tx, Path(), 2, running)
     with sqlite_store.reading() as tx, pytest.raises(LearningError, match="with itself"):
@@ -141,6 +143,7 @@ def test_labels_that_a_round_had_in_addition_are_counted_with_the_time_that_is_k
         == "In addition round 2 learned from 4 people whom round 1 did not learn from and 1 label corrected since."
     )
     assert "about 2.5 minutes for 3 of them" in second and "is not written down. Of 2 it is not known" in second
+    assert second.endswith("they came out of a file, first of all, or after a break.")
 
 
 def test_rankings_are_checked_on_the_same_people_where_they_are_enough(
@@ -157,7 +160,7 @@ def test_rankings_are_checked_on_the_same_people_where_they_are_enough(
         if order == 1:
             accept(sqlite_store, lead, labelled)
     told = told_of(sqlite_store)
-    assert told.first.order_people == "22 people labelled since it learned, others than the other round's"
+    assert told.first.order_people == "22 people labelled since it learned"
     assert told.first.order[0].value == pytest.approx(1.0)
     assert (told.second.order, told.second.order_people) == (
         [],

@@ -66,7 +66,7 @@ def test_too_few_corrections_say_how_many_are_wanted(
     assert (told.goes_by, told.persons, told.enough, told.figures) == ("before labels", 19, False, [])
     assert told.words.startswith("Until a first round is published, images come as a fair sample of the pool")
     assert "from 25 people on; it was made with 0." in told.words
-    assert "19 people are labelled" in told.advice and "wanted 20 in 5 images" in told.advice
+    assert "19 people were labelled" in told.advice and "wanted 20 in 5 images" in told.advice
 
 
 @pytest.mark.parametrize(("doubt", "better"), [(1.0, True), (0.0, False)])
