@@ -234,13 +234,13 @@ class Killer:
             time.sleep(0.1)
 
     def _note_recovery(self) -> None:
-        if self._killed_at is not None and self._has_stepped():
+        if self._killed_at is not None and has_stepped(self._up):
             self._killed.recovered.append(time.monotonic() - self._killed_at)
             self._killed_at = None
 
     def _strike(self, kind: str) -> bool:
         """Whether there was something to kill."""
-        has_stepped = self._has_stepped()
+        had_stepped = has_stepped(self._up)
         if kind == "all":
             self._up.kill_all()
         else:
@@ -249,23 +249,10 @@ class Killer:
                 return False
             with suppress(psutil.NoSuchProcess):
                 one.kill()
-        if has_stepped and kind != "web":
+        if had_stepped and kind != "web":
             self._killed.after_a_step += 1
             self._killed_at = time.monotonic()
         return True
-
-    def _has_stepped(self) -> bool:
-        """Whether a trainer that lives now has told of a step of its own."""
-        trainer = self._up.named(*TRAINER)
-        if trainer is None:
-            return False
-        with suppress(psutil.Error, OSError, ValueError, StopIteration):
-            folder = next(Path(word) for word in trainer.cmdline() if (Path(word) / "manifest.json").exists())
-            path = folder / "metrics.jsonl"
-            lines = path.read_text().splitlines()
-            began = max(i for i, line in enumerate(lines) if '"began"' in line)
-            return path.stat().st_mtime > trainer.create_time() and len(lines) > began + 1
-        return False
 
     def _is_up(self) -> bool:
         """Both services: one that is killed while it starts, five times in a row, would be given up for minutes."""
@@ -273,6 +260,20 @@ class Killer:
             url = f"http://{self._night.settings.host}:{self._night.settings.port}/healthz"
             return httpx.get(url, timeout=5).status_code == 200 and self._up.named("app", "worker") is not None
         return False
+
+
+def has_stepped(up: Up) -> bool:
+    """Whether a trainer that lives now has told of a step of its own."""
+    trainer = up.named(*TRAINER)
+    if trainer is None:
+        return False
+    with suppress(psutil.Error, OSError, ValueError, StopIteration):
+        folder = next(Path(word) for word in trainer.cmdline() if (Path(word) / "manifest.json").exists())
+        path = folder / "metrics.jsonl"
+        lines = path.read_text().splitlines()
+        began = max(i for i, line in enumerate(lines) if '"began"' in line)
+        return path.stat().st_mtime > trainer.create_time() and len(lines) > began + 1
+    return False
 
 
 def label(night: Night) -> None:
