@@ -57,11 +57,21 @@ class Figures(TypedDict, total=False):
     mean_oks: float | None
 
 
+class WorstPerson(TypedDict):
+    """A person of the pool in much doubt, the name of their image, and their worst flag's reason; "" without one."""
+
+    person: int
+    image: str
+    score: float
+    why: str
+
+
 class Progress(TypedDict, total=False):
     """How far a running round is: whichever of these are known. ap: of each network at the latest measurement.
 
     persons_per_s: that one network sees. memory_bytes: the most that the trainer has had. gpu_bytes of gpu_total_bytes:
-    what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1.
+    what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1. worst: of the pool's
+    people scored so far those in most doubt.
     """
 
     step: int
@@ -76,6 +86,7 @@ class Progress(TypedDict, total=False):
     gpu_bytes: int
     gpu_total_bytes: int
     gpu_busy: float
+    worst: list[WorstPerson]
 
 
 class Persons(TypedDict, total=False):

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from sqlalchemy.orm import Session
 
+from app.contract.rounds import WorstPerson
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.pool.blind_places import blind_entries
@@ -35,6 +36,7 @@ from sspcm.ranking.ranking import score_persons
 from sspcm.round_folder import PREDICTIONS_FILE
 from sspcm.skeletons.skeleton import Skeleton
 
+WORST_TOLD = 5
 PERSONS_A_TRANSACTION = 200
 """Annotators' saves wait for a transaction at most, so it stays short."""
 
@@ -60,7 +62,9 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
         record, skeleton = rounds.get(tx, number), get_project(tx).skeleton
         persons = {person.id: person for person in list_persons(tx)}
         # validation persons are predicted, too, and not ranked
-        pool = {person.id for person in list_persons(tx, split="train")}
+        names = {image.id: image.file_name for image in images.list_images(tx, split="train")}
+        pool = {one.id for one in persons.values() if one.image_id in names}
+        shown = {i: names[persons[i].image_id] for i in pool if persons[i].state == "open"}
         fit = fit_corrections(_earlier_corrections(tx, [persons[i] for i in sorted(pool)], skeleton), skeleton)
     note_figures(folder, fit.measured)
     config = RoundConfig.from_toml(record.config_toml)
@@ -77,7 +81,7 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
     behind = unlabelable_of(_pool(store, files), config.ranking)
     said = [person_score(int(i), one) for i, one in zip(told.ids, found, strict=True) if int(i) in pool]
     scores = {one.person_id: one for one in put_behind(said, behind)}
-    _store_in_batches(store, record, told, scores)
+    _store_in_batches(store, record, told, scores, shown)
     store_ranking(store, files, record, config, scores)
     note_seconds(folder, "score", time.monotonic() - began)
 
@@ -112,8 +116,14 @@ def read_predictions(path: Path) -> PoolPredictions:
 
 
 def _store_in_batches(
-    store: Store, record: RoundRecord, told: PoolPredictions, scores: Mapping[int, PersonScore]
+    store: Store,
+    record: RoundRecord,
+    told: PoolPredictions,
+    scores: Mapping[int, PersonScore],
+    shown: Mapping[int, str],
 ) -> None:
+    """shown: the name of each open person's image, to tell who is in most doubt while scores arrive."""
+    worst: list[PersonScore] = []
     count, measured = len(told.ids), {key: record.progress[key] for key in ("ap",) if key in record.progress}
     for first in range(0, count, PERSONS_A_TRANSACTION):
         rows = range(first, min(first + PERSONS_A_TRANSACTION, count))
@@ -122,8 +132,18 @@ def _store_in_batches(
         with store.transaction() as tx:
             predictions.add_predictions(tx, record.id, batch)
             predictions.add_person_scores(tx, record.id, [scores[i] for i in ids if i in scores])
-            progress = measured | {"step": rows.stop, "steps": count}
+            worst = sorted([*worst, *(scores[i] for i in ids if i in scores and i in shown)], key=_doubt)[:WORST_TOLD]
+            progress = measured | {"step": rows.stop, "steps": count, "worst": [_told(one, shown) for one in worst]}
             rounds.report_progress(tx, record.id, stage="score", progress=progress)
+
+
+def _doubt(score: PersonScore) -> tuple[float, int]:
+    return -score.score, score.person_id
+
+
+def _told(score: PersonScore, shown: Mapping[int, str]) -> WorstPerson:
+    why = score.flags[0].reason if score.flags else ""
+    return WorstPerson(person=score.person_id, image=shown[score.person_id], score=round(score.score, 3), why=why)
 
 
 def store_ranking(

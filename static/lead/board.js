@@ -112,9 +112,16 @@ function latestRound(round, worker) {
       html("p", { class: "soft" }, "Annotators keep what they have. Its ranking and predictions stay here; it can be used all the same, below."), result(round));
   }
   if (state === "running" || state === "cancelling") {
-    section.append(html("progress", { max: progress.steps ?? 1, value: progress.step ?? 0, "aria-label": "steps of this stage" }), facts(sayProgress(round)));
+    section.append(html("progress", { max: progress.steps ?? 1, value: progress.step ?? 0, "aria-label": "steps of this stage" }), facts(sayProgress(round)), ...worstSoFar(progress.worst ?? []));
   }
   return section;
+}
+
+/** Who is in most doubt while scores arrive. @param {NonNullable<Round["progress"]["worst"]>} worst */
+function worstSoFar(worst) {
+  if (!worst.length) return [];
+  const rows = worst.map(({ image, score, why }) => html("li", {}, `${score.toFixed(2)} ${image}`, html("span", { class: "soft" }, why && ` · ${why}`)));
+  return [html("p", { class: "soft more" }, "In most doubt so far:"), html("ol", { class: "soft", "aria-label": "In most doubt so far" }, ...rows)];
 }
 
 const BEFORE = "Before → after: what the round's networks said before its first step and after its last, on the people labelled by then, in the "

@@ -546,7 +546,8 @@ export interface PreviousPayload {
  * How far a running round is: whichever of these are known. ap: of each network at the latest measurement.
  *
  * persons_per_s: that one network sees. memory_bytes: the most that the trainer has had. gpu_bytes of gpu_total_bytes:
- * what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1.
+ * what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1. worst: of the pool's people
+ * scored so far those in most doubt.
  */
 export interface Progress {
   step?: number;
@@ -561,6 +562,7 @@ export interface Progress {
   gpu_bytes?: number;
   gpu_total_bytes?: number;
   gpu_busy?: number;
+  worst?: WorstPerson[];
 }
 
 /** An image in which the annotator decided something, and when they last did. */
@@ -976,4 +978,12 @@ export interface WorkerPayload {
 export interface WorkersPayload {
   words: string;
   workers: OneWorkerPayload[];
+}
+
+/** A person of the pool in much doubt, the name of their image, and their worst flag's reason; "" without one. */
+export interface WorstPerson {
+  person: number;
+  image: string;
+  score: number;
+  why: string;
 }

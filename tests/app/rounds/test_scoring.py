@@ -29,7 +29,11 @@ def test_scoring_stores_every_networks_word_and_ranks_the_open_images(home: Home
     assert set(told) == {first, held_out}
     assert set(scored) == {first, second, third}
     assert scored[first].score < scored[second].score < scored[third].score
-    assert home.round().progress == {"step": 5, "steps": 5, "ap": {"A": 0.5, "B": 0.5, "C": 0.5}}
+    progress = home.round().progress
+    worst = progress.pop("worst")
+    assert progress == {"step": 5, "steps": 5, "ap": {"A": 0.5, "B": 0.5, "C": 0.5}}
+    assert [(one["person"], one["image"]) for one in worst] == [(third, "b.jpg"), (second, "a.jpg"), (first, "a.jpg")]
+    assert worst[0]["score"] == round(scored[third].score, 3) and worst[0]["why"] == scored[third].flags[0].reason
 
 
 def test_the_students_closer_look_is_compared_and_no_member(tmp_path: Path) -> None:
