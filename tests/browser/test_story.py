@@ -47,6 +47,21 @@ def state(store: Store, number: int = 1) -> RoundState:
         return rounds.get(tx, number).state
 
 
+def test_a_running_round_tells_its_pace_and_then_who_is_in_most_doubt(page: Page, store: Store) -> None:
+    board = page.locator("lead-board")
+    with store.transaction() as tx:
+        progress = {"step": 20, "steps": 200, "persons_per_s": 41.6, "memory_bytes": 1_740_000_000}
+        rounds.report_progress(tx, 1, stage="train", progress=progress)
+    expect(board).to_contain_text("42 persons/s")
+    expect(board).to_contain_text("1.7 GB at most")
+    worst = {"person": 7, "image": "hall_0007.jpg", "score": 0.934, "why": "left ankle: A and B 31 px apart"}
+    with store.transaction() as tx:
+        rounds.report_progress(tx, 1, stage="score", progress={"step": 200, "steps": 900, "worst": [worst]})
+    expect(board.get_by_role("list", name="In most doubt so far")).to_have_text(
+        "0.93 hall_0007.jpg · left ankle: A and B 31 px apart"
+    )
+
+
 def test_a_lead_reads_what_happened_and_cancels_resumes_and_deletes_a_round(
     page: Page, store: Store, waiting_app: RunningApp
 ) -> None:
