@@ -67,7 +67,7 @@ def compare_told(tx: Session, home: Path, first: int, second: int) -> ComparePay
         **both,
         numbers=[one.number for one in rounds.latest(tx, 1000)],
         verdict=say_verdict(found, first, second) if persons else _nothing_measured(tx, records),
-        twin=_twin_words(records),
+        twin=_twin_words(records, wins),
         wins=wins,
         people=_people(found),
         persons=persons,
@@ -139,12 +139,19 @@ def _ask_twin(tx: Session, home: Path, record: RoundRecord) -> str | None:
     return None if why_no_twin(tx, home, record) else f"Train supervised on the labels of round {record.number}"
 
 
-def _twin_words(records: tuple[RoundRecord, RoundRecord]) -> str:
+def _twin_words(records: tuple[RoundRecord, RoundRecord], wins: int | None) -> str:
+    """That one is the other's twin, and what follows of the method from who wins, by its number."""
     for one, other in (records, records[::-1]):
         if one.twin_of == other.number:
+            method = f"the method ({method_name(other)})"
+            worth = {
+                one.number: f"Here labels alone did better than {method}.",
+                other.number: f"The difference is what {method} was worth.",
+            }
+            unsure = f"The difference is what {method} was worth, once it is sure."
             return (
-                f"Round {one.number} is the twin of round {other.number}: the same labels and settings, {METHOD}. The "
-                f"difference is what the method ({method_name(other)}) was worth."
+                f"Round {one.number} is the twin of round {other.number}: the same labels and settings, {METHOD}. "
+                f"{unsure if wins is None else worth[wins]}"
             )
     return ""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.contract.comparing import ComparePayload
 from app.rounds.compare_told import compare_told
@@ -16,6 +17,7 @@ from db.labelling import labels
 from db.pool.persons import get_person
 from db.records import Decision, PersonScore, UserRecord
 from db.rounds import predictions, pruning, rounds, stopping
+from db.schema import RoundRow
 from db.store.session import Store
 from sspcm.pose import Label
 from tests.app.rounds.measured_home import accept, add_persons, publish, score
@@ -31,6 +33,27 @@ def lead(sqlite_store: Store, add_account: Callable[..., UserRecord], add_people
 def told_of(store: Store, first: int = 1, second: int = 2) -> ComparePayload:
     with store.reading() as tx:
         return compare_told(tx, Path("/nowhere"), first, second)
+
+
+@pytest.mark.parametrize(
+    ("twin", "of", "said"),
+    [
+        (2, 1, "Here labels alone did better than the method (sspcm)."),
+        (1, 2, "The difference is what the method (sspcm) was worth."),
+    ],
+)
+def test_a_twin_that_wins_is_no_praise_of_the_method(
+    sqlite_store: Store, lead: UserRecord, add_people: People, twin: int, of: int, said: str
+) -> None:
+    ids = add_persons(sqlite_store, add_people, 30, split="validation", labelled=True)
+    publish(sqlite_store, score(sqlite_store, lead, ids, lambda i: 6.0 + i % 3))
+    publish(sqlite_store, score(sqlite_store, lead, ids, lambda i: 2.0 + i % 3))
+    with sqlite_store.transaction() as tx:
+        tx.execute(update(RoundRow).where(RoundRow.number == twin).values(twin_of=of))
+    for pair in ((1, 2), (2, 1)):
+        told = told_of(sqlite_store, *pair)
+        assert told.wins == 2
+        assert told.twin == f"Round {twin} is the twin of round {of}: the same labels and settings, supervised. {said}"
 
 
 def test_the_verdict_names_the_winner_with_the_interval_or_says_undecided(

@@ -91,7 +91,7 @@ def test_a_twin_that_ended_is_kept_with_what_it_says_and_changes_nothing_for_ann
     assert told.verdict in twin.kept_because, "the same words, measured on the same people"
     assert "0 higher" in told.verdict and told.wins is None, "the stand-in's students say the same"
     assert told.twin.startswith("Round 2 is the twin of round 1: the same labels and settings, supervised.")
-    assert told.twin.endswith("what the method (sspcm) was worth.")
+    assert told.twin.endswith("what the method (sspcm) was worth, once it is sure.")
     assert told.labels == ["Both rounds learned from the very same labels."]
     assert (told.first.ask_twin, told.second.ask_twin) == (None, None)
     assert usual_settings(taught.store, taught.settings.home) == usual, "nobody chose a twin's for the next launch"
