@@ -206,7 +206,8 @@ class _Graph:
         )
         opsets = [one for one in self.proto.opset_import if one.domain in ("", "ai.onnx")]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=self.proto.ir_version)
-        if any(one.version > OLDER_OPSET and not _is_known(nodes, one.version) for one in opsets):
+        _simplify(model.graph)
+        if any(one.version > OLDER_OPSET and not _is_known(model.graph.node, one.version) for one in opsets):
             model = self._older(model)
         return bytes(model.SerializeToString())
 
@@ -264,6 +265,53 @@ def _is_newer_word(setting: onnx.AttributeProto) -> bool:
     value = helper.get_attribute_value(setting)
     usual = {"noop_with_empty_axes": 0, "antialias": 0, "keep_aspect_ratio_policy": b"stretch"}
     return setting.name == "num_outputs" or usual.get(setting.name) == value
+
+
+def _simplify(graph: onnx.GraphProto) -> None:
+    """What onnx2torch does not read, in words that it does: as torch's exporter writes networks of tokens.
+
+    allowzero of a Reshape, which torch writes everywhere and which only counts where a size is 0; Gelu, as what it is
+    made of. Whether the network still says the same is seen where its answers are held to the file's.
+    """
+    nodes: list[onnx.NodeProto] = []
+    for node in graph.node:
+        if node.op_type == "Reshape":
+            del node.attribute[:]
+        nodes += _gelu(node, graph) if node.op_type == "Gelu" else [node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _gelu(node: onnx.NodeProto, graph: onnx.GraphProto) -> list[onnx.NodeProto]:
+    """x times the share of a normal distribution below x: half of x (1 + erf(x / root of 2)), or tanh for erf."""
+    (x,), (y,) = node.input, node.output
+    is_tanh = any(one.name == "approximate" and one.s == b"tanh" for one in node.attribute)
+    numbers = {"half": 0.5, "one": 1.0, "scale": 0.5**0.5}
+    if is_tanh:
+        numbers |= {"scale": (2 / np.pi) ** 0.5, "three": 3.0, "cubed": 0.044715}
+    names = {name: f"{y}.gelu.{name}" for name in numbers}
+    graph.initializer.extend(
+        numpy_helper.from_array(np.array(value, np.float32), names[name]) for name, value in numbers.items()
+    )
+
+    def make(kind: str, inputs: Sequence[str], output: str) -> onnx.NodeProto:
+        return helper.make_node(kind, list(inputs), [output])
+
+    inner, before = f"{y}.gelu.inner", list[onnx.NodeProto]()
+    if is_tanh:
+        before = [
+            make("Pow", (x, names["three"]), f"{y}.gelu.power"),
+            make("Mul", (f"{y}.gelu.power", names["cubed"]), f"{y}.gelu.cubic"),
+            make("Add", (x, f"{y}.gelu.cubic"), inner),
+        ]
+    return [
+        *before,
+        make("Mul", (inner if is_tanh else x, names["scale"]), f"{y}.gelu.scaled"),
+        make("Tanh" if is_tanh else "Erf", (f"{y}.gelu.scaled",), f"{y}.gelu.bent"),
+        make("Add", (f"{y}.gelu.bent", names["one"]), f"{y}.gelu.raised"),
+        make("Mul", (x, f"{y}.gelu.raised"), f"{y}.gelu.doubled"),
+        make("Mul", (f"{y}.gelu.doubled", names["half"]), y),
+    ]
 
 
 def _is_known(nodes: Sequence[onnx.NodeProto], opset: int) -> bool:

@@ -123,11 +123,32 @@ def quantised() -> bytes:
 
 
 def of_a_newer_opset() -> bytes:
-    """Heatmaps through a layer that came with opset 20."""
+    """Heatmaps through a layer that came with opset 18."""
     weights = np.random.default_rng(0).normal(size=(17, 3, 4, 4)).astype(np.float32)
-    nodes = [node("Conv", ["image", "w"], "small", strides=[4, 4]), node("Gelu", ["small"], "maps")]
+    nodes = [
+        node("Conv", ["image", "w"], "small", strides=[4, 4]),
+        node("CenterCropPad", ["small", "size"], "maps", axes=[2, 3]),
+    ]
     shown = {"image": (onnx.TensorProto.FLOAT, ["N", 3, 64, 64])}
-    return build(nodes, {"w": weights}, shown, {"maps": ["N", 17, 16, 16]}, opset=20)
+    return build(nodes, {"w": weights, "size": np.array([16, 16])}, shown, {"maps": ["N", 17, 16, 16]}, opset=18)
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_a_network_of_tokens_learns_as_torch_exports_it(tmp_path, approximate):
+    """onnx2torch knows no Gelu of opset 20, and no Reshape with allowzero, which torch writes without need."""
+    rng = np.random.default_rng(0)
+    constants = {"w": rng.normal(size=(17, 3, 4, 4)).astype(np.float32), "flat": np.array([-1, 17, 256])}
+    constants |= {"map": np.array([-1, 17, 16, 16]), "v": rng.normal(size=(17, 17, 1, 1)).astype(np.float32)}
+    nodes = [
+        node("Conv", ["image", "w"], "small", strides=[4, 4]),
+        node("Reshape", ["small", "flat"], "tokens", allowzero=1),
+        node("Gelu", ["tokens"], "bent", approximate=approximate),
+        node("Reshape", ["bent", "map"], "features", allowzero=1),
+        node("Conv", ["features", "v"], "maps"),
+    ]
+    shown = {"image": (onnx.TensorProto.FLOAT, ["N", 3, 64, 64])}
+    cut = import_graph(written(tmp_path, build(nodes, constants, shown, {"maps": ["N", 17, 16, 16]}, opset=20)))
+    assert (cut.info.kind, cut.info.features) == ("heatmaps", 17), "its answers were held to onnxruntime's"
 
 
 @pytest.mark.parametrize(

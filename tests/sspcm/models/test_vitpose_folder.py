@@ -12,6 +12,7 @@ from sspcm.formats.coco.reading import read_coco
 from sspcm.method.views import normalise
 from sspcm.models.folder import open_model
 from sspcm.models.graphs import graphs_in, import_graphs
+from sspcm.models.importing import import_graph
 from sspcm.models.onnx import export_model
 from sspcm.models.vitpose_folder import import_vitpose, is_vitpose
 from sspcm.networks import BackboneError
@@ -137,6 +138,7 @@ def test_two_of_one_size_teach_each_other(tmp_path):
 
 
 @pytest.mark.parametrize("flip", [False, True], ids=["plain", "flip"])
+@pytest.mark.filterwarnings("ignore:Truncating the start", "ignore:Using a non-tuple")  # onnx2torch's slices
 def test_pre_labelling_sees_by_the_exported_file_what_predict_says_of_the_folder(tmp_path, flip):
     save_vitpose(tmp_path / "strong")
     model, coco = open_model(tmp_path / "strong", device=CPU), read_coco(few_people(tmp_path))
@@ -144,5 +146,6 @@ def test_pre_labelling_sees_by_the_exported_file_what_predict_says_of_the_folder
     assert card["imported"]["name"] == "strong" and card["check"]["largest_difference"] < 1e-4
     said = pre_labelled(read_pose_model(tmp_path / "student" / "student.onnx"), coco)
     assert np.abs(predicted(model, coco, flip=flip)[..., :2] - said[..., :2]).max() < 0.01
+    assert import_graph(tmp_path / "student" / "student.onnx").info.keypoints == COCO, "it can be trained on"
     again = open_model(tmp_path / "student", device=CPU)
     assert np.array_equal(predicted(again, coco, flip=False), predicted(model, coco, flip=False))
