@@ -12,7 +12,7 @@ _OF_WORKERS = (
     ("machine", sa.String(128), False, ""),
     ("device", sa.String(64), False, ""),
     ("token", sa.String(32), False, ""),
-    ("lease_s", sa.Float(), False, "60"),
+    ("lease_s", sa.Double(), False, "60"),
     ("doing", sa.Text(), True, None),
     ("doing_since", sa.DateTime(timezone=True), True, None),
     ("lost_at", sa.DateTime(timezone=True), True, None),
