@@ -546,8 +546,8 @@ export interface PreviousPayload {
  * How far a running round is: whichever of these are known. ap: of each network at the latest measurement.
  *
  * persons_per_s: that one network sees. memory_bytes: the most that the trainer has had. gpu_bytes of gpu_total_bytes:
- * what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1. worst: of the pool's people
- * scored so far those in most doubt.
+ * what is taken of the GPU, by everybody; gpu_busy: how much of its time it computes, 0 to 1. worst: of the pool's
+ * people scored so far those in most doubt.
  */
 export interface Progress {
   step?: number;
