@@ -1,5 +1,7 @@
 """Several workers serve a home: each has its own name and lease, and a round knows whose it is."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,7 +10,9 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-_OF_WORKERS = (
+Column = tuple[str, sa.types.TypeEngine[Any], bool, str | None]
+
+_OF_WORKERS: tuple[Column, ...] = (
     ("machine", sa.String(128), False, ""),
     ("device", sa.String(64), False, ""),
     ("token", sa.String(32), False, ""),
@@ -17,7 +21,7 @@ _OF_WORKERS = (
     ("doing_since", sa.DateTime(timezone=True), True, None),
     ("lost_at", sa.DateTime(timezone=True), True, None),
 )
-_OF_ROUNDS = (
+_OF_ROUNDS: tuple[Column, ...] = (
     ("holder", sa.String(64), True, None),
     ("holder_token", sa.String(32), True, None),
     ("attempt", sa.Integer(), False, "1"),
