@@ -25,6 +25,7 @@ import psutil
 from app.demo.client import free_port, get, post, signed_in
 from app.demo.home import ensure_demo_home
 from app.home.settings import Settings, read_settings
+from app.processes.supervisor import STEADY_S
 from benchmarks.soak import TRAINER, Up, has_stepped
 
 LONG = {
@@ -94,7 +95,7 @@ def cancel(lead: httpx.Client, up: Up, number: int) -> float:
 def recovery(up: Up, which: tuple[str, ...], chance: random.Random) -> float:
     """Seconds from a kill to the next step."""
     wait_until(lambda: has_stepped(up))
-    time.sleep(chance.uniform(0, 4))
+    time.sleep(STEADY_S + chance.uniform(0, 4))  # a service that ends again and again is given up for minutes
     one = up.named(*which)
     assert one is not None
     one.kill()
