@@ -52,17 +52,19 @@ END_LIMIT_S = 900.0
 ENDED = ("published", "kept")
 RETRY_S = 0.3
 TRAINER = ("sspcm", "round")
+KILLED = "SIGKILL"
+"""What the error of a round says whose trainer was killed too often."""
 
 
 @dataclass
 class Night:
-    """What happened so far. accepted: the answered accepts, by what makes each one's pose its own."""
+    """What happened so far. accepted: the answered accepts, by person and by what makes the pose its own."""
 
     settings: Settings
     home: DemoHome
     over: threading.Event = field(default_factory=threading.Event)
     no_more_rounds: threading.Event = field(default_factory=threading.Event)
-    accepted: dict[float, int] = field(default_factory=dict)
+    accepted: dict[tuple[int, float], bool] = field(default_factory=dict)
     ended: list[tuple[int, str]] = field(default_factory=list)
     gone_on: int = 0
     broken: list[str] = field(default_factory=list)
@@ -293,8 +295,11 @@ def label(night: Night) -> None:
 
 def accept(night: Night, annotator: httpx.Client, person: dict[str, Any], number: int) -> None:
     """One accept. An answer that never came is asked for again, with the same key."""
-    mark = round(0.001 * number, 3)
-    xyv = [[mark, row[1], 2] for row in person["start"]["xyv"]]
+    box, count = person["box"], len(person["start"]["xyv"])
+    # within the box, so that rounds can learn from it; the first place is nobody else's
+    mark = round(box["x"] + 0.4 * box["width"] + 0.001 * number, 3)
+    rows = [box["y"] + (0.1 + 0.8 * k / count) * box["height"] for k in range(count)]
+    xyv = [[mark if k == 0 else box["x"] + 0.5 * box["width"], y, 2] for k, y in enumerate(rows)]
     body = {"key": str(uuid.uuid4()), "person_id": person["id"], "revision": person["revision"], "xyv": xyv}
     body |= {"touched": [True] * len(xyv), "started_from": None}
     while not night.over.is_set():
@@ -304,7 +309,7 @@ def accept(night: Night, annotator: httpx.Client, person: dict[str, Any], number
             time.sleep(RETRY_S)
             continue
         if answered.status_code < 300:
-            night.accepted[mark] = person["id"]
+            night.accepted[person["id"], mark] = True
             return
         if answered.status_code < 500:
             raise CheckFailed(f"an accept was answered with {answered.status_code}: {answered.text[:300]}")
@@ -325,6 +330,9 @@ def launch(night: Night) -> None:
                     if not night.no_more_rounds.is_set():
                         post(lead, "/api/rounds", {"preset": "demo", "config": ROUND})
                 elif state == "failed":
+                    if KILLED not in (error := str(newest[0]["error"])):
+                        night.broken.append(f"round {number} failed, and nobody killed it: {error}")
+                        return
                     post(lead, f"/api/rounds/{number}/story", {"do": "go on"})
                     night.gone_on += 1
                 elif state == "cancelled":
@@ -337,7 +345,7 @@ def launch(night: Night) -> None:
 def wait_until_ended(night: Night) -> None:
     """Nothing is killed any more: the round that runs ends by itself."""
     deadline = time.monotonic() + END_LIMIT_S
-    while time.monotonic() < deadline and is_active(night.settings):
+    while time.monotonic() < deadline and is_active(night.settings) and not night.broken:
         time.sleep(1.0)
     time.sleep(3.0)  # the last end is told, and the last accepts are answered
 
@@ -364,8 +372,7 @@ def held_against_the_store(night: Night) -> tuple[int, int]:
             found = Counter((person, round(float(xyv[0][0]), 3)) for person, xyv in rows)
     finally:
         store.close()
-    answered = [(person, mark) for mark, person in night.accepted.items()]
-    return sum(one not in found for one in answered), sum(count > 1 for count in found.values())
+    return sum(one not in found for one in night.accepted), sum(count > 1 for count in found.values())
 
 
 if __name__ == "__main__":
