@@ -219,6 +219,7 @@ class Killer:
         self._night, self._up, self._chance = night, up, chance
         self._killed = Killed()
         self._killed_at: float | None = None
+        self._trainer: int | None = None
 
     def kill(self, count: int, *, until: float) -> Killed:
         """So many, or as many as there is time for."""
@@ -236,13 +237,16 @@ class Killer:
             time.sleep(0.1)
 
     def _note_recovery(self) -> None:
+        trainer = self._up.named(*TRAINER)
+        if trainer is None or trainer.pid == self._trainer:  # which goes on for a moment
+            return
         if self._killed_at is not None and has_stepped(self._up):
             self._killed.recovered.append(time.monotonic() - self._killed_at)
             self._killed_at = None
 
     def _strike(self, kind: str) -> bool:
         """Whether there was something to kill."""
-        had_stepped = has_stepped(self._up)
+        had_stepped, trainer = has_stepped(self._up), self._up.named(*TRAINER)
         if kind == "all":
             self._up.kill_all()
         else:
@@ -253,7 +257,7 @@ class Killer:
                 one.kill()
         if had_stepped and kind != "web":
             self._killed.after_a_step += 1
-            self._killed_at = time.monotonic()
+            self._killed_at, self._trainer = time.monotonic(), trainer.pid if trainer else None
         return True
 
     def _is_up(self) -> bool:
