@@ -276,7 +276,8 @@ def _simplify(graph: onnx.GraphProto) -> None:
     nodes: list[onnx.NodeProto] = []
     for node in graph.node:
         if node.op_type == "Reshape":
-            del node.attribute[:]
+            for setting in [one for one in node.attribute if one.name == "allowzero"]:
+                node.attribute.remove(setting)
         nodes += _gelu(node, graph) if node.op_type == "Gelu" else [node]
     del graph.node[:]
     graph.node.extend(nodes)
