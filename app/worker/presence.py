@@ -1,9 +1,11 @@
 """This worker among the others: it takes its name, gives its signs of life, and ends once others have its jobs."""
 
 import logging
+import math
 import os
 import time
 from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
 
@@ -42,7 +44,8 @@ class Presence:
         """For whatever this worker writes."""
         self.store_of_rounds = store.beginning_with(partial(workers.require_here, worker=worker, in_rounds=True))
         self._bare = store
-        self._heard_since = -float("inf")
+        self._heard_since = math.inf
+        self._heard_at: datetime | None = None
         self._names: list[str] = []
 
     @property
@@ -55,10 +58,15 @@ class Presence:
         """Whether it does what one of all workers is to do."""
         return self.alone or self._names[:1] == [self.worker.name]
 
-    @property
-    def may_judge_others(self) -> bool:
-        """Whether the store was there for a whole lease: after an outage everybody was silent, and is there still."""
-        return not self.alone and time.monotonic() - self._heard_since >= self.worker.lease_s
+    def may_judge_others(self, moment: datetime) -> bool:
+        """Whether the store heard this worker for a whole lease, up to that moment of its clock, without a gap.
+
+        Whoever was there meanwhile was heard as well. After an outage of the store, and where all machines stood still,
+        everybody was silent and is there all the same; a worker that just began cannot know whether it was so.
+        """
+        if self.alone or self._is_gap(moment):
+            return False
+        return time.monotonic() - self._heard_since >= self.worker.lease_s
 
     def arrive(self) -> None:
         """Take the name. Waits where a worker had it that may be there still; raises NameInUse where it is."""
@@ -80,17 +88,19 @@ class Presence:
         began, (doing, since) = time.monotonic(), self.activity.now
         try:
             with self._bare.transaction(durable=False) as tx:
-                is_known = workers.beat(tx, self.worker, doing=doing, doing_since=since)
+                moment = workers.store_now(tx)
+                is_known = workers.beat(tx, self.worker, doing=doing, doing_since=since, now=moment)
                 if not self.alone:
                     self._names = [one.worker.name for one in workers.everybody(tx) if one.is_here]
         except (DBAPIError, StoreBusy) as error:
-            self._heard_since = float("inf")
+            self._heard_at = None
             log.warning("the store cannot be reached (%s); looking again in %.0f s.", said(error), self.every_s)
             return False
         if not is_known:
             self._end_lost()
-        if self._heard_since == float("inf"):
+        if self._is_gap(moment):
             self._heard_since = time.monotonic()
+        self._heard_at = moment
         if not self.alone:
             self.lease.renew(began)
         return True
@@ -103,6 +113,10 @@ class Presence:
         except Exception as error:  # the store may be gone: the end is wanted all the same
             log.warning("the store could not be told that the worker ends (%s).", error)
         os._exit(0)
+
+    def _is_gap(self, moment: datetime) -> bool:
+        """Whether the store did not hear this worker up to that moment: it was away, or the machine stood still."""
+        return self._heard_at is None or moment - self._heard_at > timedelta(seconds=self.worker.lease_s / 2)
 
     def _try_to_arrive(self) -> WorkerSeen | None:
         """None once it is there, else the worker that has the name."""

@@ -18,11 +18,12 @@ log = logging.getLogger(__name__)
 
 
 def take_over(store: Store, engine: Engine, presence: Presence) -> list[str]:
-    """Queue what nobody works on any more; the names of those jobs."""
-    if not presence.may_judge_others:
+    """Queue what nobody works on any more; the names of those jobs. Who ended by itself needs no judge."""
+    if presence.alone:
         return []
     with store.transaction() as tx:
-        for lost in workers.lose_silent(tx):
+        moment = workers.store_now(tx)
+        for lost in workers.lose_silent(tx, now=moment) if presence.may_judge_others(moment) else ():
             log.warning("worker '%s' was not heard of for %.0f s: it loses its jobs.", lost.worker.name, lost.seconds)
     with store.reading() as tx:
         here = [one.worker.name for one in workers.everybody(tx) if _has_its_jobs(one)]

@@ -13,7 +13,7 @@ from db.upsert import upsert_all
 
 USUAL_LEASE_S = 60.0
 REMEMBERED_DAYS = 7
-"""How long a worker that is no more is shown."""
+"""How long a worker that ended or was lost is shown."""
 _TAKING_OVER = 7_305_001
 """The lock, within one database, of whoever changes which worker has a job."""
 _WRITER = "writer"
@@ -172,22 +172,26 @@ def named(tx: Session, name: str, *, now: datetime | None = None) -> WorkerSeen 
 
 
 def everybody(tx: Session, *, now: datetime | None = None) -> list[WorkerSeen]:
-    """Every worker heard of within REMEMBERED_DAYS, by name."""
+    """Every worker that has its jobs, however long unheard, or was heard of within REMEMBERED_DAYS; by name."""
     moment = now or store_now(tx)
-    recent = WorkerRow.seen_at >= moment - timedelta(days=REMEMBERED_DAYS)
-    return _seen(tx, select(WorkerRow).where(recent).order_by(WorkerRow.name), moment)
+    return _seen(tx, select(WorkerRow).where(~_is_of_long_ago(moment)).order_by(WorkerRow.name), moment)
 
 
 def forget_old(tx: Session, *, now: datetime | None = None) -> None:
-    """Workers that nobody heard of for REMEMBERED_DAYS are no longer known."""
-    limit = (now or store_now(tx)) - timedelta(days=REMEMBERED_DAYS)
-    tx.execute(delete(WorkerRow).where(WorkerRow.seen_at < limit))
+    """Workers that ended or were lost REMEMBERED_DAYS ago are no longer known."""
+    moment = now or store_now(tx)
+    tx.execute(delete(WorkerRow).where(_is_of_long_ago(moment)))
 
 
 def latest(tx: Session, *, now: datetime | None = None) -> WorkerSeen | None:
     """The worker that gave a sign last, of those that are here if any is; None where none ever did."""
     found = _seen(tx, select(WorkerRow).order_by(WorkerRow.name), now or store_now(tx))
     return max(found, key=lambda one: (one.is_here, one.seen_at), default=None)
+
+
+def _is_of_long_ago(moment: datetime) -> ColumnElement[bool]:
+    is_no_more = WorkerRow.ended_at.is_not(None) | WorkerRow.lost_at.is_not(None)
+    return is_no_more & (WorkerRow.seen_at < moment - timedelta(days=REMEMBERED_DAYS))
 
 
 def _mine(worker: Worker) -> ColumnElement[bool]:

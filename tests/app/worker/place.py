@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.home.image_files import ImageFiles
@@ -89,9 +89,10 @@ class Place:
         found = [int(line) for one in folders for path in one.glob("pids") for line in path.read_text().split()]
         return list(dict.fromkeys(found))  # each folder begins as a copy of the one before
 
-    def presence(self) -> Presence:
+    def presence(self, *, gone_s: float = 60.0) -> Presence:
         """This very process as a worker."""
-        worker = this_worker(worker_name(self.settings), version=VERSION, now=utc_now(), settings=self.settings)
+        settings = replace(self.settings, worker_gone_s=gone_s)
+        worker = this_worker(worker_name(settings), version=VERSION, now=utc_now(), settings=settings)
         found = Presence(self.store, worker, alone=serves_alone(self.settings))
         found.arrive()
         return found

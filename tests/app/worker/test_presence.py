@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -124,23 +125,53 @@ def test_a_store_that_is_away_puts_nothing_off_and_after_it_nobody_is_judged_for
     shared_place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    one = shared_place.presence()
-    assert one.sign() and one.may_judge_others
+    one = heard_for_a_lease(shared_place)
+    assert one.may_judge_others(moment(shared_place))
     there, one._bare = one._bare, open_store("postgresql+psycopg://nobody@127.0.0.1:9/none")
     until_then = one.lease.until
     assert not one.sign()
     assert one.lease.until == until_then
-    assert not one.may_judge_others
+    assert not one.may_judge_others(moment(shared_place))
     one._bare.close()
     one._bare = there
     assert one.sign()
-    assert not one.may_judge_others
+    assert not one.may_judge_others(moment(shared_place))
     until(lambda: "cannot be reached" in caplog.text)
+
+
+def test_a_worker_that_began_just_now_or_stood_still_judges_nobody_for_a_lease(shared_place: Place) -> None:
+    one = shared_place.presence()
+    assert not one.may_judge_others(moment(shared_place)), "not even a sign was taken"
+    assert one.sign()
+    assert not one.may_judge_others(moment(shared_place))
+    one = heard_for_a_lease(shared_place)
+    now = moment(shared_place)
+    assert one.may_judge_others(now)
+    assert not one.may_judge_others(now + timedelta(seconds=5)), "it stood still since its last sign"
+    one._heard_at = now - timedelta(seconds=5)
+    assert one.sign()
+    assert not one.may_judge_others(moment(shared_place)), "and so it did before this one"
+
+
+def heard_for_a_lease(place: Place) -> Presence:
+    """A worker with a short lease, for which the store heard it."""
+    one = place.presence(gone_s=1.0)
+    began = time.monotonic()
+    while time.monotonic() - began < 1.2:
+        assert one.sign()
+        time.sleep(0.1)
+    return one
+
+
+def moment(place: Place) -> datetime:
+    """By the store's clock."""
+    with place.store.reading() as tx:
+        return workers.store_now(tx)
 
 
 def test_the_one_worker_of_a_file_judges_nobody_and_is_never_late(place: Place) -> None:
     one = place.presence()
     assert one.sign()
     assert one.lease.until == float("inf")
-    assert one.is_first and not one.may_judge_others
+    assert one.is_first and not one.may_judge_others(moment(place))
     assert one.every_s == 10.0

@@ -5,7 +5,7 @@ import random
 import signal
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from sqlalchemy import create_engine, make_url, text
 from app.processes.job_engine import job_id
 from app.rounds.folder import round_folder
 from app.rounds.stopping import cancel_round, go_on_with_round
-from app.worker.takeover import take_over
 from db.rounds import events, workers
 from db.rounds.workers import WorkerSeen
 from db.store.session import migrate
@@ -113,13 +112,9 @@ def test_a_whole_machine_that_stands_still_spoils_nothing_when_it_wakes_up(share
     until(lambda: trains(place))
     (trainer,) = place.trainers()
     started(place, "two", pace=0.1)
-    tree = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
-    for process in tree:
-        process.suspend()
-    until(lambda: place.round().holder == "two", timeout_s=60)
-    until(lambda: place.round().attempt == 2 and len(place.trainers()) == 2)
-    for process in tree:
-        process.resume()
+    with standing_still(first):
+        until(lambda: place.round().holder == "two", timeout_s=60)
+        until(lambda: place.round().attempt == 2 and len(place.trainers()) == 2)
 
     until(lambda: gone(trainer) and gone(first.pid), timeout_s=20)
     first.wait()
@@ -184,13 +179,52 @@ def test_a_round_cancelled_under_one_worker_is_resumed_by_whichever_is_free(shar
     assert len(place.trainers()) == 2
 
 
-def test_after_an_outage_nobody_is_given_up_before_a_whole_lease(shared_place: Place) -> None:
-    presence = shared_place.presence()
-    assert presence.sign()
-    assert presence.may_judge_others
-    presence._heard_since = time.monotonic()  # the store came back just now
-    assert not presence.may_judge_others
-    assert take_over(presence.store, shared_place.engine, presence) == []
+def test_a_worker_that_began_just_now_robs_nobody_who_stood_still_until_then(shared_place: Place) -> None:
+    """As after an outage of the store: every sign of life is old, and everybody is there all the same."""
+    place = shared_place
+    place.launch(steps=60)
+    first = started(place, "one", pace=0.2)["one"]
+    until(lambda: trains(place))
+    with standing_still(first):
+        time.sleep(GONE_S + 1)
+        started(place, "two", pace=0.01)
+        time.sleep(GONE_S / 3)
+    assert_the_first_keeps_its_round(place, first)
+
+
+def test_workers_that_stood_still_together_rob_each_other_of_nothing(shared_place: Place) -> None:
+    """One that was heard for long wakes up first, and sees the other's old sign."""
+    place = shared_place
+    place.launch(steps=60)
+    first = started(place, "one", pace=0.2)["one"]
+    until(lambda: trains(place))
+    second = started(place, "two", pace=0.01)["two"]
+    time.sleep(GONE_S + 1)
+    with standing_still(first):
+        with standing_still(second):
+            time.sleep(GONE_S + 1)
+        until(lambda: is_here(place, "two"))
+        time.sleep(GONE_S / 3)
+    assert_the_first_keeps_its_round(place, first)
+
+
+@contextmanager
+def standing_still(worker: Any) -> Iterator[None]:
+    """The worker and whatever it started, as on a suspended machine."""
+    tree = [psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)]
+    for process in tree:
+        process.suspend()
+    yield
+    for process in tree:
+        process.resume()
+
+
+def assert_the_first_keeps_its_round(place: Place, first: Any) -> None:
+    until(lambda: place.round().state == "published", timeout_s=90)
+    assert first.poll() is None
+    assert (place.round().holder, place.round().attempt) == ("one", 1)
+    now = seen(place, "one")
+    assert now is not None and not now.lost
 
 
 def test_two_homes_on_one_server_leave_each_others_rounds_alone(

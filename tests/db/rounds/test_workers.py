@@ -136,11 +136,16 @@ def test_only_whoever_went_unheard_for_its_own_lease_loses_its_jobs(store, worke
         assert workers.lose_silent(tx, now=now + timedelta(seconds=12)) == [], "once"
 
 
-def test_workers_of_long_ago_are_forgotten(store, worker, now):
+def test_workers_that_were_lost_long_ago_are_forgotten(store, worker, now):
     arrive(store, worker, now=now)
+    later = now + timedelta(days=8)
     with store.transaction() as tx:
         workers.lock_jobs(tx)
+        workers.forget_old(tx, now=later)
+        assert len(workers.everybody(tx, now=later)) == 1, "all machines may have stood still: nobody judged it"
+        workers.lose_silent(tx, now=now + timedelta(days=1))
         workers.forget_old(tx, now=now + timedelta(days=6))
         assert len(workers.everybody(tx, now=now)) == 1
-        workers.forget_old(tx, now=now + timedelta(days=8))
+        assert workers.everybody(tx, now=later) == []
+        workers.forget_old(tx, now=later)
     assert seen(store) is None
