@@ -4,7 +4,7 @@
     python -m benchmarks.loop --table                                          the tables of what there is
 
 DATA holds a folder a domain, each with images/ and a COCO annotations.json: drawn, coco, fisheye; a domain that is not
-there is left out. The most valuable rows come first. Each is a process of its own of 30 to 300 CPU seconds and a line
+there is left out. The most valuable rows come first. Each is a process of its own of 60 to 400 CPU seconds and a line
 in RESULTS/loop-SCALE.jsonl; a row that was killed goes on at its last checkpoint.
 """
 
@@ -31,48 +31,61 @@ SEEDS = (0, 1, 2, 3, 4)
 SUPERVISED = "supervised"
 OTHERS: dict[str, tuple[str, ...]] = {
     "sspcm": (),
-    "sspcm-late": (
-        "train.teach_from=0.7", "train.mask_apart=2.0", "method.target=mean", "train.unsupervised_weight=0.5",
-    ),
+    "sspcm-start": ("method.start_votes=true",),
+    "sspcm-mean": ("method.target=mean",),
+    "sspcm-legacy": ("views.warp=legacy", "views.occlusion=legacy"),
     "dualpose": (),
     "multiaugs": (),
-}  # fmt: skip
+}
 """Methods beside supervised training, with their settings; what stands before a hyphen is the method's own name."""
+ONCE = ("sspcm-mean", "sspcm-legacy")
+"""Those that the first number of labels alone is run with."""
+AT_COST = ("sspcm", "dualpose", "multiaugs")
+"""Those beside which supervised training of the same CPU seconds is run; what is sspcm's costs what sspcm does."""
 CHOICES = ("random", "queue", "fitted+diversity", "fitted", "confidence", "u3")
 THE_PRODUCTS = "queue"
 
 
 @dataclass(frozen=True)
 class Domain:
-    """How a domain is simulated. options: of `sspcm simulate`. labels: the most that its pool can give."""
+    """How a domain is simulated. options: of `sspcm simulate`. folder: of its data. labels: the most that its pool can
+    give."""
 
+    folder: str
     options: tuple[str, ...]
     labels: int
 
 
 DOMAINS = {
-    "drawn": Domain(("--people", "420", "--holdout", "0.3", "--validation", "40"), 200),
-    "coco": Domain(("--people", "420", "--holdout", "0.3", "--validation", "40", "--plain"), 200),
-    "fisheye": Domain(("--holdout", "0.4", "--validation", "0"), 9),
+    "drawn": Domain("drawn", ("--people", "420", "--holdout", "0.3", "--validation", "40"), 200),
+    "coco": Domain("coco", ("--people", "420", "--holdout", "0.3", "--validation", "40", "--plain"), 200),
+    "fisheye": Domain("fisheye", ("--holdout", "0.4", "--validation", "0"), 9),
+    "more-drawn": Domain("drawn", ("--people", "580", "--holdout", "0.2", "--validation", "40"), 300),
 }
+FOR_METHODS = "more-drawn"
+"""Has the most labels that the methods are compared with."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The sizes of rows. labels, method_steps: of the methods' rows. steps: of one training of the others.
+    """The sizes of rows. starts, choices: rounds and labels a round. labels: of the methods' rows. steps, batch: of
+    each training, persons with and without labels alike.
 
-    A step of sspcm on MoveNet Lightning takes 2.8 CPU seconds, a supervised one .75.
+    A step of 4 on MoveNet Lightning takes .4 CPU seconds supervised and 1.4 by sspcm.
     """
 
-    rounds: int
-    per_round: int
-    steps: int
-    method_steps: int
+    starts: tuple[int, int]
+    choices: tuple[int, int]
     labels: tuple[int, ...]
+    steps: int
+    batch: int
     seeds: tuple[int, ...]
 
 
-SCALES = {"cpu": Scale(3, 33, 200, 100, (25, 100), SEEDS), "tiny": Scale(1, 25, 20, 20, (25,), (0,))}
+SCALES = {
+    "cpu": Scale((5, 20), (3, 33), (100, 25, 300, 50), 80, 4, SEEDS),
+    "tiny": Scale((1, 25), (1, 25), (25,), 20, 8, (0,)),
+}
 
 
 @dataclass(frozen=True)
@@ -97,25 +110,30 @@ class Row:
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """The most valuable first: seed by seed the starts, the methods with most labels, the ways to choose."""
+    """The most valuable first: seed by seed the methods, the starts, the ways to choose."""
     for seed in scale.seeds:
-        for domain, told in DOMAINS.items():
-            per_round = min(scale.per_round, told.labels // scale.rounds)
-            yield Row("starts", domain, SUPERVISED, THE_PRODUCTS, scale.rounds, per_round, scale.steps, seed)
-        for labels in reversed(scale.labels):
+        for labels in scale.labels:
             yield from methods(scale, labels, seed)
+        rounds, per_round = scale.starts
+        for domain in (name for name in DOMAINS if name != FOR_METHODS):
+            most = DOMAINS[domain].labels // rounds
+            yield Row("starts", domain, SUPERVISED, THE_PRODUCTS, rounds, min(per_round, most), scale.steps, seed)
+        rounds, per_round = scale.choices
         for choice in CHOICES:
-            yield Row("choices", "drawn", SUPERVISED, choice, scale.rounds, scale.per_round, scale.steps, seed)
-        yield Row("choices", "drawn", SUPERVISED, "all", 1, scale.per_round, scale.steps, seed)
+            yield Row("choices", "drawn", SUPERVISED, choice, rounds, per_round, scale.steps, seed)
+        yield Row("choices", "drawn", SUPERVISED, "all", 1, per_round, scale.steps, seed)
 
 
 def methods(scale: Scale, labels: int, seed: int) -> Iterator[Row]:
     """Each method on the same labels, and supervised training of each one's cost."""
-    plain = Row("methods", "drawn", SUPERVISED, "random", 1, labels, scale.method_steps, seed)
+    plain = Row("methods", FOR_METHODS, SUPERVISED, "random", 1, labels, scale.steps, seed)
     yield plain
     for other in OTHERS:
+        if other in ONCE and labels != scale.labels[0]:
+            continue
         yield replace(plain, method=other)
-        yield replace(plain, steps=0, beside=other)
+        if other in AT_COST:
+            yield replace(plain, steps=0, beside=other)
 
 
 def run(row: Row, options: argparse.Namespace, done: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -125,14 +143,16 @@ def run(row: Row, options: argparse.Namespace, done: Mapping[str, Mapping[str, A
     folder.mkdir(parents=True, exist_ok=True)
     if seen.exists() and not (folder / KEPT_AS).exists():
         shutil.copyfile(seen, folder / KEPT_AS)
-    data = options.data / row.domain
+    domain, batch = DOMAINS[row.domain], SCALES[options.scale].batch
+    data = options.data / domain.folder
     command = [
         sys.executable, "-P", "-m", "sspcm", "simulate", str(data / "annotations.json"),
         "--images", str(data / "images"), "--model", str(options.model), "--acquisition", row.acquisition,
         "--rounds", str(row.rounds), "--seeds", str(row.seed), "--per-round", str(row.per_round),
         "--method", row.method.partition("-")[0], "--steps", str(steps),
+        "--set", f"train.labelled_batch={batch}", "--set", f"train.unlabelled_batch={batch}",
         *(part for setting in OTHERS.get(row.method, ()) for part in ("--set", setting)),
-        *DOMAINS[row.domain].options, "--out", str(folder),
+        *domain.options, "--out", str(folder),
     ]  # fmt: skip
     before, began = cpu_seconds(), time.monotonic()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -200,7 +220,7 @@ def methods_table(done: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         grouped([one for one in done if not one["beside"]], "per_round", "method")
     ):
         cells = []
-        for beside in ("", method):
+        for beside in ("", method if method in AT_COST else method.partition("-")[0]):
             pairs = list(paired(of_method, done, labels, beside)) if method != SUPERVISED else []
             gap = interval(pairs) if pairs else None
             cells.append(said(gap, signed=True) if gap else "")
@@ -281,6 +301,7 @@ def main() -> None:
     parser.add_argument("--budget-s", type=float, default=540.0, help="no row begins later than this")
     parser.add_argument("--only", choices=("starts", "methods", "choices"))
     parser.add_argument("--domains", nargs="+", choices=tuple(DOMAINS), default=tuple(DOMAINS))
+    parser.add_argument("--seeds", type=int, nargs="+", help="these alone, so that two runs share the rows")
     parser.add_argument("--table", action="store_true", help="print the tables of what there is")
     options = parser.parse_args()
     path, scale = options.results / f"loop-{options.scale}.jsonl", SCALES[options.scale]
@@ -290,8 +311,8 @@ def main() -> None:
         return
     wanted = [
         row for row in rows(scale)
-        if (options.data / row.domain / "annotations.json").exists() and row.domain in options.domains
-        and options.only in (None, row.table)
+        if (options.data / DOMAINS[row.domain].folder / "annotations.json").exists() and row.domain in options.domains
+        and options.only in (None, row.table) and (options.seeds is None or row.seed in options.seeds)
     ]  # fmt: skip
     if not wanted or not options.model.exists():
         told = f"no {options.data}/DOMAIN/annotations.json or no {options.model}: give --data and --model"

@@ -66,9 +66,15 @@ class MethodConfig:
     best; or the plain mean of A and B."""
     mask: bool = True
     """Only keypoints whose teachers' mean peak exceeds train.mask_peak teach anybody."""
+    start_votes: bool = False
+    """The student as it was when the training began, frozen, is one more member of the closest pair: of an imported
+    model, that model itself."""
 
     def __post_init__(self) -> None:
         require(len(self.paths) <= 8, "method.paths lists at most 8 hard views a step", len(self.paths))
+        compares = self.student and self.target == "closest_pair"
+        wanted = 'method.start_votes wants a student (method.student) and method.target "closest_pair"'
+        require(compares or not self.start_votes, wanted, self.start_votes)
 
 
 METHODS: dict[str, MethodConfig] = {

@@ -125,7 +125,7 @@ class Moved(TypedDict):
 class Measured(TypedDict, total=False):
     """What a published round measured; earlier versions measured less.
 
-    pair_frequency: of the four pairs, at each refresh.
+    pair_frequency: of the pairs of members, at each refresh.
     """
 
     starts: Beside

@@ -12,7 +12,16 @@ from torch import Tensor, nn
 
 from sspcm.config import Loss, MethodConfig, Precision, RoundConfig
 from sspcm.crops.batches import Frame
-from sspcm.method.correction import PAIRS, Correction, agreed, confident, correct, plain_mean
+from sspcm.method.correction import (
+    PAIRS,
+    PAIRS_WITH_START,
+    Correction,
+    agreed,
+    confident,
+    correct,
+    plain_mean,
+    start_alone,
+)
 from sspcm.method.losses import cross_entropy_loss, heatmap_loss
 from sspcm.method.occlude import occlude
 from sspcm.method.send import send
@@ -55,7 +64,8 @@ class Taught:
 class StepLog:
     """One step done. `loss` is the weighted sum of `losses`; the other figures are None without unlabelled persons.
 
-    pair_frequency: share of keypoints that took each of PAIRS, None where a method compares no pairs; masked: share not
+    pair_frequency: share of keypoints that took each of PAIRS, with the start's where it votes, None where a method
+    compares no pairs; start_alone: share where A and B mean one place and the start another; masked: share not
     confident enough to teach, of all and of each keypoint; mean_peak: of A and B on unlabelled persons; apart: mean
     distance of A and B, heatmap pixels. Falling peaks mean a collapse to background (method.md section 13).
     The figures are a tensor on the device; the first one read waits for it.
@@ -65,6 +75,7 @@ class StepLog:
     names: tuple[str, ...]
     values: Float[Tensor, "F"]
     compares_pairs: bool = False
+    start_votes: bool = False
 
     @cached_property
     def _figures(self) -> list[float]:
@@ -97,8 +108,13 @@ class StepLog:
 
     @property
     def pair_frequency(self) -> tuple[float, ...] | None:
-        """Shares of PAIRS."""
-        return tuple(self._taught[2 : 2 + len(PAIRS)]) if self._taught and self.compares_pairs else None
+        """Shares of PAIRS, or of PAIRS_WITH_START."""
+        return tuple(self._taught[2 : 2 + self._pairs]) if self._taught and self.compares_pairs else None
+
+    @property
+    def start_alone(self) -> float | None:
+        """Share of keypoints about which A and B agree and the start does not; None where it does not vote."""
+        return self._taught[2 + self._pairs] if self._taught and self.start_votes else None
 
     @property
     def masked(self) -> float | None:
@@ -109,7 +125,11 @@ class StepLog:
     @property
     def masked_by_keypoint(self) -> tuple[float, ...] | None:
         """Share of each keypoint that taught nobody."""
-        return tuple(self._taught[2 + len(PAIRS) :]) if self._taught else None
+        return tuple(self._taught[2 + self._pairs + self.start_votes :]) if self._taught else None
+
+    @property
+    def _pairs(self) -> int:
+        return len(PAIRS_WITH_START if self.start_votes else PAIRS)
 
     @property
     def _taught(self) -> list[float]:
@@ -309,7 +329,8 @@ def _teachers_word(
         return a, b, plain_mean(a, b)
     # their momentum is 0 (trio.py)
     a_prev, b_prev = (see(network, easy, precision) for network in (trio.a_prev, trio.b_prev))
-    return a, b, correct(a, b, a_prev, b_prev)
+    start = None if trio.start is None else see(trio.start, easy, precision)
+    return a, b, correct(a, b, a_prev, b_prev, start)
 
 
 @contextmanager
@@ -343,8 +364,10 @@ def _easy(
 
 
 def _figures(taught: Taught, *, keypoints: int) -> list[Tensor]:
-    """What a StepLog tells of teaching, in its order: mean peak, distance, pairs, masked shares."""
+    """What a StepLog tells of teaching, in its order: mean peak, distance, pairs, the start alone, masked shares."""
     pairs, distances = taught.correction.pair[:, :keypoints], taught.correction.distances[:, :keypoints]
-    chosen = torch.stack([(pairs == number).float().mean() for number in range(len(PAIRS))])
+    chosen = torch.stack([(pairs == number).float().mean() for number in range(distances.shape[-1])])
     masked = 1 - taught.mask[:, :keypoints].mean(0)
-    return [taught.mean_peak[None], distances[..., 0].mean()[None], chosen, masked]  # 1, 1, 4, K
+    votes = distances.shape[-1] == len(PAIRS_WITH_START)
+    alone = [start_alone(taught.correction)[:, :keypoints].mean()[None]] if votes else []
+    return [taught.mean_peak[None], distances[..., 0].mean()[None], chosen, *alone, masked]  # 1, 1, 4 or 6, 0 or 1, K

@@ -24,10 +24,16 @@ class Trio:
     A method without a student ships A: then C is that very network, and two learn.
     """
 
-    def __init__(self, a: PoseNetwork, b: PoseNetwork, c: PoseNetwork | None = None) -> None:
-        """Takes the networks as they are; the snapshots start as copies of A and B (method.md section 11, 1)."""
+    def __init__(
+        self, a: PoseNetwork, b: PoseNetwork, c: PoseNetwork | None = None, *, keeps_start: bool = False
+    ) -> None:
+        """Takes the networks as they are; the snapshots start as copies of A and B (method.md section 11, 1).
+
+        keeps_start: whether C as it began stays at hand, as `start`.
+        """
         self.a, self.b, self.c = a, b, a if c is None else c
         self.a_prev, self.b_prev = _frozen_copy(a), _frozen_copy(b)
+        self.start = _frozen_copy(self.c) if keeps_start else None
         self._mean: PoseNetwork | None = None
 
     @property
@@ -40,6 +46,12 @@ class Trio:
         """Which crop pixels the heatmaps' pixels stand for: the same in all networks, since they teach each other."""
         return self.a.grid
 
+    def begin(self) -> None:
+        """The networks are as the training starts: the snapshots, and what is kept of the start, follow them."""
+        self.refresh()
+        if self.start is not None:
+            self.start.load_state_dict(self.c.state_dict())
+
     def refresh(self) -> None:
         """A_prev and B_prev become what A and B are now, bit for bit."""
         # Momentum is an attribute and no state, so the copies keep theirs of 0.
@@ -49,6 +61,17 @@ class Trio:
     def members(self) -> dict[MemberName, PoseNetwork]:
         """All five by name."""
         return {"A": self.a, "B": self.b, "A_prev": self.a_prev, "B_prev": self.b_prev, "C": self._mean or self.c}
+
+    def remembered(self) -> dict[str, PoseNetwork]:
+        """Those that no gradient moves, by name: the snapshots, and the start where it is kept."""
+        snapshots = {"A_prev": self.a_prev, "B_prev": self.b_prev}
+        return snapshots if self.start is None else snapshots | {"start": self.start}
+
+    def all(self) -> Iterator[PoseNetwork]:
+        """Every network that a step asks, once, and the mean where there is one."""
+        yield from (*self.networks().values(), *self.remembered().values())
+        if self._mean is not None:
+            yield self._mean
 
     def networks(self) -> dict[LearnerName, PoseNetwork]:
         """Those that learn, by name."""
@@ -77,12 +100,12 @@ class Trio:
 
     def train(self) -> None:
         """All in train mode: teacher passes use batch statistics too (method.md section 1)."""
-        for network in self.members().values():
+        for network in self.all():
             network.train()
 
     def to(self, device: torch.device) -> "Trio":
         """Moves every member."""
-        for network in self.members().values():
+        for network in self.all():
             network.to(device)
         return self
 
@@ -99,7 +122,7 @@ def build_trio(
     a, b = build("A", 3 * seed), build("B", 3 * seed + 1)
     if method is not None and not method.student:
         return Trio(a, b)
-    return Trio(a, b, build("C", 3 * seed + 2))
+    return Trio(a, b, build("C", 3 * seed + 2), keeps_start=method is not None and method.start_votes)
 
 
 def random_networks(model: ModelConfig, keypoints: int) -> Builder:

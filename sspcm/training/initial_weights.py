@@ -26,7 +26,8 @@ def make_trio(
 
 
 def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder: Path | None = None) -> None:
-    """Fill the networks as `model.weights` says, or from `folder` where given; the snapshots follow A and B.
+    """Fill the networks as `model.weights` says, or from `folder` where given; the snapshots follow A and B, and
+    what is kept of the start follows C.
 
     Raises CheckpointError or ConfigError naming what does not fit.
     """
@@ -34,7 +35,7 @@ def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder
     if folder is not None:
         load_starting_weights(folder, trio, skeleton=skeleton, model=model)
     if model.backbone == IMPORTED:
-        trio.refresh()
+        trio.begin()
         return
     # A folder filled them all: over it goes only what B or C names for itself.
     sources = {
@@ -46,7 +47,7 @@ def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder
         backbone = model.student_backbone if name == "C" else model.backbone
         if sources[name] not in ("", "random") and isinstance(network, SimpleBaseline):
             load_published(network, backbone, _source(sources[name]))
-    trio.refresh()
+    trio.begin()
 
 
 def _source(weights: str) -> str | Path:

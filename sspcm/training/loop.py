@@ -84,7 +84,7 @@ def train(
     trio.train()
     joint = _distributed(JointStep(trio, data.mirror, config, device), share)
     if config.train.compile:
-        for network in trio.members().values():
+        for network in trio.all():
             network.compile()  # one by one: the whole step does not compile (docs/adr/0011)
     unseen: list[StepLog] = []
     batches = _batches(data, config, start=start, device=device, share=share, networks=len(trio.networks()))
@@ -130,7 +130,8 @@ def train_step(
         distributed.all_reduce(values)  # a sum
         values /= share.world
     optimiser.step()
-    return StepLog(step + 1, names, values, compares_pairs=compares_pairs(config.method))
+    method = config.method
+    return StepLog(step + 1, names, values, compares_pairs(method), start_votes=method.start_votes)
 
 
 def train_supervised_network(

@@ -113,4 +113,4 @@ def _laid_out_as(parameter: Tensor, moment: Tensor) -> Tensor:
 def _stored(trio: Trio) -> dict[str, PoseNetwork]:
     """Every network of a training, once."""
     learning = {str(name): network for name, network in trio.networks().items()}
-    return learning | {"A_prev": trio.a_prev, "B_prev": trio.b_prev}
+    return learning | trio.remembered()

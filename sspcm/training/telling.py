@@ -68,6 +68,7 @@ def pack_steps(epoch: Sequence[StepLog]) -> dict[str, Any]:
         "names": [list(log.names) for log in epoch],
         "values": values,
         "compares_pairs": epoch[0].compares_pairs,
+        "start_votes": epoch[0].start_votes,
     }
 
 
@@ -76,7 +77,13 @@ def unpack_steps(packed: Mapping[str, Any]) -> list[StepLog]:
     if not packed:
         return []
     return [
-        StepLog(packed["first"] + number, tuple(names), torch.tensor(values), packed["compares_pairs"])
+        StepLog(
+            packed["first"] + number,
+            tuple(names),
+            torch.tensor(values),
+            packed["compares_pairs"],
+            packed.get("start_votes", False),  # earlier versions wrote none
+        )
         for number, (names, values) in enumerate(zip(packed["names"], packed["values"], strict=True))
     ]
 
@@ -108,6 +115,8 @@ def summarise(epoch: Sequence[StepLog]) -> dict[str, Any]:
     frequency = mean_frequency(taught)
     masked = np.mean([log.masked_by_keypoint or () for log in taught], axis=0)
     pairs = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
+    alone = [log.start_alone for log in taught if log.start_alone is not None]
+    pairs |= {"start_alone": round(float(np.mean(alone)), 4)} if alone else {}
     return pairs | {
         "masked": round(float(masked.mean()), 4),
         "masked_by_keypoint": [round(float(share), 4) for share in masked],

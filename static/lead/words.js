@@ -96,7 +96,7 @@ function sayFew(count) {
   return count < 10 ? count.toPrecision(2) : count.toFixed(0);
 }
 
-const PAIRS = ["A and B", "A one epoch ago and B", "A and B one epoch ago", "both one epoch ago"];
+const PAIRS = ["A and B", "A one epoch ago and B", "A and B one epoch ago", "both one epoch ago", "A and the start", "B and the start"];
 
 /** What a published round learned from, and where, as [word, value]. @param {Round} round */
 export function sayResult(round) {

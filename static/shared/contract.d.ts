@@ -369,7 +369,7 @@ export interface LinkPayload {
 /**
  * What a published round measured; earlier versions measured less.
  *
- * pair_frequency: of the four pairs, at each refresh.
+ * pair_frequency: of the pairs of members, at each refresh.
  */
 export interface Measured {
   starts?: Beside;

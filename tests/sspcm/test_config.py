@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, get_type_hints
 
 import pytest
@@ -11,7 +11,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.config import PRESETS, ConfigError, ModelConfig, RoundConfig, TrainConfig, merge
+from sspcm.config import METHODS, PRESETS, ConfigError, ModelConfig, RoundConfig, TrainConfig, merge
 from sspcm.plain import limits_of
 from sspcm.protocols.protocol import protocol_names, read_protocol
 
@@ -99,7 +99,7 @@ HARMLESS = {
     ),
     "any 32 bits": (("seed",), (2**31,)),
     "none at all": (("paths", "decay_at"), ([],)),
-    "a switch": (("student", "mask", "compile"), (True,)),
+    "a switch": (("student", "mask", "start_votes", "compile"), (True,)),
     "the networks need not be sure of anything": (("mask_peak",), (-1,)),
 }
 """What is absurd elsewhere and means something here: for which settings, and which values."""
@@ -137,7 +137,8 @@ def test_every_number_of_a_round_states_its_limits() -> None:
     numbers = {
         path for path in settings_of(RoundConfig) if isinstance(at(asdict(RoundConfig()), path), int | float | tuple)
     }
-    switches_and_words = {("method", "paths"), ("method", "student"), ("method", "mask"), ("train", "compile")}
+    switches = {("method", name) for name in ("student", "mask", "start_votes")} | {("train", "compile")}
+    switches_and_words = switches | {("method", "paths")}
     assert {path for path in numbers if path[-1] in limits_of(kind_at(path))} == numbers - switches_and_words
 
 
@@ -221,3 +222,10 @@ def test_the_mean_of_two_models_is_refused(other):
     with pytest.raises(ConfigError, match=r'train.ships "mean" wants A and B of one model.*set train.ships to "A"'):
         merge(PRESETS["imported"], changed)
     assert merge(PRESETS["imported"], changed | {"train": {"ships": "A"}}).train.ships == "A"
+
+
+def test_the_start_votes_only_where_pairs_are_compared_for_a_student() -> None:
+    assert replace(METHODS["sspcm"], start_votes=True).start_votes
+    for name in ("supervised", "dualpose", "multiaugs"):
+        with pytest.raises(ConfigError, match=r"method.start_votes wants a student .*closest_pair"):
+            replace(METHODS[name], start_votes=True)

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sspcm.method.correction import PAIRS, agreed, confident, correct, plain_mean
+from sspcm.method.correction import PAIRS, PAIRS_WITH_START, agreed, confident, correct, plain_mean, start_alone
 
 
 def random_heatmaps(seed: int) -> list[torch.Tensor]:
@@ -86,3 +86,21 @@ def test_a_keypoint_is_agreed_upon_where_the_current_teachers_lie_close_whatever
     a, b, far = dot(3, 4), dot(6, 8), dot(15, 15)  # 5 pixels apart
     for correction in (correct(a, b, far, far), plain_mean(a, b)):
         assert agreed(correction, within=5).item() == 1 and agreed(correction, within=4.9).item() == 0
+
+
+def test_the_start_is_one_more_member_that_wins_no_tie():
+    a, b, start, far = dot(3, 4), dot(12, 12), dot(12, 11), dot(15, 0)
+    correction = correct(a, b, dot(0, 15), far, start)
+    assert PAIRS_WITH_START[correction.pair.item()] == ("B", "start")
+    assert torch.equal(correction.target, (b + start) / 2)
+    assert PAIRS_WITH_START[correct(a, a, a, a, a).pair.item()] == ("A", "B")
+
+
+@pytest.mark.parametrize(("b", "start", "alone"), [
+    (dot(4, 5), dot(9, 4), 1),  # A and B mean one place, the start another
+    (dot(4, 5), dot(5, 6), 0),  # the start is B's neighbour
+    (dot(8, 4), dot(14, 4), 0),  # nobody agrees
+])  # fmt: skip
+def test_the_start_is_alone_where_the_teachers_agree_without_it(b, start, alone):
+    a = dot(3, 4)
+    assert start_alone(correct(a, b, a, b, start)).item() == alone

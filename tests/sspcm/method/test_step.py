@@ -9,6 +9,7 @@ from torch import nn
 
 from sspcm.config import METHODS, RoundConfig
 from sspcm.crops.sampling import step_generator
+from sspcm.method.correction import PAIRS_WITH_START
 from sspcm.method.losses import heatmap_loss
 from sspcm.method.step import Batch, JointStep, labelled_view, teach
 from sspcm.method.trio import Trio, batch_norms, build_trio
@@ -144,6 +145,19 @@ def test_the_first_step_runs_in_every_variant(data, tiny, method, variant):
     assert len(log.masked_by_keypoint) == 5
     # the snapshots are still the teachers: every pair ties
     assert log.pair_frequency == ((1.0, 0.0, 0.0, 0.0) if method == "sspcm" else None)
+
+
+def test_the_start_teaches_where_it_is_the_closest_and_the_log_tells_its_share(data, tiny, monkeypatch):
+    trio = Trio(Shows(2, 3), Shows(12, 10), Shows(11, 10), keeps_start=True)
+    trio.a_prev, trio.b_prev = Shows(0, 15), Shows(15, 0)
+    monkeypatch.setitem(METHODS, "start", replace(METHODS["sspcm"], start_votes=True))
+    _, losses, taught = watched(data, tiny, monkeypatch, trio, "start")
+    assert taught.correction.pair.unique().tolist() == [PAIRS_WITH_START.index(("B", "start"))]
+    assert losses["C_taught"] == pytest.approx(2 * 0.5**2, rel=1e-3)  # half way between B and where C began
+    log = one_step(data, replace(tiny, method=METHODS["start"]))
+    assert len(log.pair_frequency) == len(PAIRS_WITH_START) and sum(log.pair_frequency) == pytest.approx(1)
+    assert 0 <= log.start_alone <= 1 and len(log.masked_by_keypoint) == 5
+    assert one_step(data, tiny).start_alone is None
 
 
 def test_supervised_training_leaves_unlabelled_persons_alone(data, tiny):

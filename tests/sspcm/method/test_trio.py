@@ -1,5 +1,7 @@
 """Three networks that learn, two that remember."""
 
+from dataclasses import replace
+
 import torch
 
 from sspcm.method.trio import Trio, build_trio
@@ -63,3 +65,18 @@ def test_without_a_student_c_is_a_or_the_mean_of_both_as_they_were(tiny):
         for parameter in trio.parameters():
             parameter.add_(1)
     assert all(torch.equal(one, other) for one, other in zip(kept, c.parameters(), strict=True))
+
+
+def test_the_start_is_what_c_was_when_the_training_began(tiny):
+    method = replace(tiny.method, start_votes=True)
+    trio = build_trio(tiny.model, keypoints=5, seed=0, method=method)
+    begin = build_trio(tiny.model, keypoints=5, seed=1, method=method).c
+    trio.c.load_state_dict(begin.state_dict())
+    trio.begin()
+    with torch.no_grad():
+        for parameter in trio.parameters():
+            parameter.add_(0.1)
+    trio.refresh()
+    assert same(trio.start, begin) and not same(trio.start, trio.c)
+    assert list(trio.remembered()) == ["A_prev", "B_prev", "start"] and trio.start in list(trio.all())
+    assert tiny_trio(tiny).start is None

@@ -111,3 +111,17 @@ def test_a_training_comes_back_with_its_optimiser_snapshots_and_log(tmp_path, ti
         step_once(*path)
     assert all(equal(one, two) for one, two in zip(trio.members().values(), other.members().values(), strict=True))
     assert not equal(other.a, other.a_prev)
+
+
+def test_the_start_that_votes_is_kept_with_the_rest(one_thread, data, tiny, tmp_path):
+    """Without it, who goes on would compare with other weights."""
+    config = replace(tiny, method=replace(tiny.method, start_votes=True), train=replace(tiny.train, steps=2))
+    trio = build_trio(config.model, keypoints=5, seed=0, method=config.method)
+    optimiser = make_optimiser(trio, config.train)
+    list(train(trio, optimiser, data, config, start=0, device=CPU))
+    path = tmp_path / "training.safetensors"
+    save_training(path, trio, optimiser, step=2, log={}, identity="mine")
+    other = build_trio(config.model, keypoints=5, seed=9, method=config.method)
+    assert not equal(other.start, trio.start)
+    load_training(path, other, make_optimiser(other, config.train), identity="mine")
+    assert equal(other.start, trio.start) and not equal(other.start, other.c)
