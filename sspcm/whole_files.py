@@ -27,11 +27,11 @@ def write_atomically(path: Path, content: bytes, *, mode: int = EVERYBODY) -> No
         if isinstance(error, OSError) and error.errno is not None and error.filename is None:
             error.filename = path  # a failed write names no file of itself, and the reader wants to know which disk
         raise
-    _keep_name(path.parent)
+    keep_names(path.parent)
 
 
-def _keep_name(folder: Path) -> None:
-    """Make the new name last through a power cut: the folder is written too."""
+def keep_names(folder: Path) -> None:
+    """Make new names last through a power cut: the folder is written too."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -8,4 +8,5 @@ folder     where simulations lie, and where each stands
 launching  asking what one costs, beginning it, ending it
 planning   how many people are labelled and held out, and whether there are enough
 running    the worker's side
+taking     a worker has it, also in place of another one
 """

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from app.contract.simulation import SimulationFigurePayload, SimulationPayload
 from app.home.settings import Settings
 from app.processes.worker_state import worker_state
-from app.simulation.folder import RUN_FOLDER, Job, folder_of, is_cancelled, newest
+from app.simulation.folder import RUN_FOLDER, Job, files_of, folder_of, is_cancelled, newest, read
 from app.simulation.launching import what_is_missing
 from app.simulation.planning import ACQUISITIONS, LEAST_LABELLED, SEEDS
 from db.pool.counts import count
@@ -52,22 +53,23 @@ def simulation_told(store: Store, settings: Settings) -> SimulationPayload:
 
 def curve_file(home: Path, number: int) -> Path:
     """The picture of a simulation. Raises FileNotFoundError."""
-    path = folder_of(home, number) / RUN_FOLDER / CURVE_FILE
-    if not path.is_file():
-        raise FileNotFoundError(f"simulation {number} has no curve; wanted one that has ended.")
-    return path
+    with suppress(FileNotFoundError):  # no such simulation
+        path = files_of(home, read(folder_of(home, number))) / RUN_FOLDER / CURVE_FILE
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"simulation {number} has no curve; wanted one that has ended.")
 
 
 def _summary(home: Path, job: Job) -> dict[str, Any] | None:
     try:
-        found = json.loads((folder_of(home, job.number) / RUN_FOLDER / SUMMARY_FILE).read_text())
+        found = json.loads((files_of(home, job) / RUN_FOLDER / SUMMARY_FILE).read_text())
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and ORDER in found.get("acquisitions", {}) else None
 
 
 def _rows(home: Path, job: Job) -> int:
-    return len(read_rows(folder_of(home, job.number) / RUN_FOLDER))
+    return len(read_rows(files_of(home, job) / RUN_FOLDER))
 
 
 def _rows_wanted(job: Job | None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
 from app.rounds.usual_settings import Found, trainable_model, wanted_model
-from app.simulation.folder import CANCEL_FILE, Job, Phase, folder_of, newest, write
+from app.simulation.folder import CANCEL_FILE, Job, Phase, SimulationLost, folder_of, newest, read, write
 from app.simulation.planning import LEAST_LABELLED, too_few
 from db.clock import utc_now
 from db.pool.counts import count
@@ -53,7 +53,7 @@ def ask(store: Store, engine: Engine, user: UserRecord, *, phase: Phase = "cost"
         raise LearningError("another simulation is being asked for just now; wanted one at a time.") from error
     job = Job(number, phase, "queued", user.name, now, model.name, model.sha256)
     try:
-        write(home, job)
+        job = write(home, job)
         with store.transaction() as tx:
             engine.enqueue_simulation(tx, number, phase)
     except BaseException:
@@ -67,11 +67,9 @@ def begin(store: Store, engine: Engine) -> Job:
     job = newest(engine.home)
     if job is None or job.state != "measured":
         raise LearningError("no simulation waits to be begun; wanted one whose cost is known. Ask for its cost first.")
-    begun = replace(job, phase="run", state="queued")
     with store.transaction() as tx:
         engine.enqueue_simulation(tx, job.number, "run")
-        write(engine.home, begun)
-    return begun
+        return write(engine.home, replace(job, phase="run", state="queued"))
 
 
 def cancel(home: Path) -> Job:
@@ -85,9 +83,10 @@ def cancel(home: Path) -> Job:
     write_atomically(folder_of(home, job.number) / CANCEL_FILE, b"")
     if job.state == "running":
         return job  # the worker says that it ended
-    ended = replace(job, state="cancelled", finished_at=utc_now().isoformat())
-    write(home, ended)
-    return ended
+    try:
+        return write(home, replace(job, state="cancelled", finished_at=utc_now().isoformat()))
+    except SimulationLost:  # the worker took it just now, and looks for the file
+        return read(folder_of(home, job.number))
 
 
 def _another(job: Job) -> str:

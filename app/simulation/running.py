@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,16 @@ from app.simulation.folder import (
     RUN_FOLDER,
     Job,
     Phase,
+    SimulationLost,
     State,
-    folder_of,
+    files_of,
     is_cancelled,
-    read,
     write,
 )
 from app.simulation.planning import ACQUISITIONS, SEEDS
+from app.simulation.taking import take
 from db.clock import utc_now
+from db.rounds.workers import Worker
 from db.store.session import Store
 
 SIMULATE_COMMAND = (sys.executable, "-P", "-m", "sspcm", "simulate")
@@ -53,18 +56,20 @@ def work_on(
     *,
     command: Sequence[str] = SIMULATE_COMMAND,
     lease: Lease = UNLIMITED,
+    worker: Worker,
 ) -> None:
     """Say what a simulation costs, and run it where that is asked; what was done before is not done again.
 
-    Ends within a second when it is cancelled. Raises NotEnough, LearningError with the command's own words.
+    Ends within a second when it is cancelled. Raises NotEnough, LearningError with the command's own words,
+    SimulationLost.
     """
     home = settings.home
-    job = read(folder_of(home, number))
-    if not job.is_active:
+    job = take(home, number, worker)
+    if job is None:
         return
-    job = replace(job, state="running")
-    write(home, job)
     try:
+        if is_cancelled(home, number):
+            raise _Cancelled
         job = _measured(store, settings, job, command, lease)
         if phase == "run":
             _run(settings, job, [*command, *_options(settings, job)], lease)
@@ -73,11 +78,11 @@ def work_on(
         _end(home, job, "cancelled")
 
 
-def fail(home: Path, number: int, error: str) -> None:
+def fail(home: Path, job: Job, error: str) -> None:
     """It ended with an error, which the lead's page shows; the first word stays."""
-    job = read(folder_of(home, number))
     if job.is_active:
-        _end(home, replace(job, error=error), "failed")
+        with suppress(SimulationLost):
+            _end(home, replace(job, error=error), "failed")
 
 
 def _end(home: Path, job: Job, state: State) -> None:
@@ -86,22 +91,20 @@ def _end(home: Path, job: Job, state: State) -> None:
 
 def _measured(store: Store, settings: Settings, job: Job, command: Sequence[str], lease: Lease) -> Job:
     """With its plan and its cost, by a dry run."""
-    home, folder = settings.home, folder_of(settings.home, job.number)
+    home, folder = settings.home, files_of(settings.home, job)
     if job.plan is None or not (folder / LABELS_FILE).exists():
-        job = replace(job, plan=export_labelled(store, ImageFiles(home), folder))
-        write(home, job)
+        job = write(home, replace(job, plan=export_labelled(store, ImageFiles(home), folder)))
     if job.cost_s is None:
         path = folder / COST_FILE
         _run(settings, job, [*command, *_options(settings, job), "--dry-run"], lease, output=path)
-        job = replace(job, cost_s=round(float(_document(path)["seconds"]), 1))
-        write(home, job)
+        job = write(home, replace(job, cost_s=round(float(_document(path)["seconds"]), 1)))
     return job
 
 
 def _options(settings: Settings, job: Job) -> list[str]:
     home, plan = settings.home, job.plan
     assert plan is not None
-    folder = folder_of(home, job.number)
+    folder = files_of(home, job)
     return [
         *(str(folder / LABELS_FILE), "--images", str(ImageFiles(home).folder)),
         *("--model", str(ModelFiles(home).path(job.sha256)), "--out", str(folder / RUN_FOLDER)),
@@ -126,15 +129,14 @@ def _run(settings: Settings, job: Job, arguments: Sequence[str], lease: Lease, *
             "End the process that holds its lock, then simulate again."
         )
     if status != 0:
-        log = output or folder_of(settings.home, job.number) / LOG_FILE
+        log = output or files_of(settings.home, job) / LOG_FILE
         raise LearningError(
             f"the simulation ended with status {status}; wanted a learning curve. Its last lines: {last_lines(log)}"
         )
 
 
 def _run_once(settings: Settings, job: Job, arguments: Sequence[str], lease: Lease, *, output: Path | None) -> int:
-    folder = folder_of(settings.home, job.number)
-    log = output or folder / LOG_FILE
+    log = output or files_of(settings.home, job) / LOG_FILE
     with log.open("wb" if output else "ab") as said:
         # one trains at a time, as with rounds
         child = start_guarded(

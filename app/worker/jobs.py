@@ -16,7 +16,7 @@ from app.pool.prelabelling import open_model, prelabel
 from app.rounds import freezing, pruning, publishing, scoring, starts, training
 from app.rounds.taking import take_round
 from app.simulation import running
-from app.simulation.folder import Phase
+from app.simulation.folder import Phase, SimulationLost, folder_of, read
 from app.worker.patience import end_when_reachable, in_words
 from app.worker.presence import Presence
 from db.errors import RoundLost, WorkerLost
@@ -139,17 +139,25 @@ class Simulations:
 
     def run(self, number: int, phase: Phase) -> None:
         """The durable job, in one step: it goes on where it stopped. Its end is told in words, good or bad."""
+        worker = self._presence.worker
 
         def work() -> None:
+            with self._store.transaction():  # once others have its jobs it begins none
+                pass
             running.work_on(
-                self._store, self._settings, number, phase, command=self._command, lease=self._presence.lease
-            )
+                self._store, self._settings, number, phase,
+                command=self._command, lease=self._presence.lease, worker=worker,
+            )  # fmt: skip
 
         try:
             with self._presence.activity.of(f"simulation {number}, {phase}"):
                 DBOS.run_step({"name": phase}, in_words, f"simulation, {phase}", work)
         except OperationalError as error:
             end_when_reachable(self._store, error)
+        except (SimulationLost, WorkerLost):  # whoever has it now tells how it ends
+            raise
         except Exception as error:
-            running.fail(self._settings.home, number, str(error))
+            job = read(folder_of(self._settings.home, number))
+            if job.holder in (None, worker.token):
+                running.fail(self._settings.home, job, str(error))
             raise

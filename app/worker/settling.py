@@ -91,4 +91,4 @@ def _settle_simulation(store: Store, engine: Engine) -> None:
         ended = folder.newest(engine.home)  # again: it may have told its end between the two looks
         if ended == job:
             words = "its job ended without a result; wanted a learning curve. The worker's log has the last words."
-            running.fail(engine.home, job.number, words)
+            running.fail(engine.home, job, words)

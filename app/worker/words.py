@@ -6,10 +6,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.pool.prelabelling import PrelabellingFailed
 from app.rounds import errors
+from app.simulation.folder import SimulationLost
 from app.simulation.planning import NotEnough
 from db.errors import StoreError
 
-TOLD = (errors.LearningError, PrelabellingFailed, NotEnough, StoreError)
+TOLD = (errors.LearningError, PrelabellingFailed, NotEnough, SimulationLost, StoreError)
 """Errors whose words a lead reads with the round."""
 
 

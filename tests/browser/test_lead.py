@@ -16,7 +16,7 @@ from app.simulation.running import work_on
 from db.pool.persons import list_persons
 from db.store.session import open_store
 from tests.app.rounds.measured_home import predict
-from tests.app.simulation.simulated_home import give_model, label, stand_in
+from tests.app.simulation.simulated_home import WORKER, give_model, label, stand_in
 from tests.browser.axe_findings import findings, grave
 from tests.browser.conftest import RunningApp, signed_in
 from tests.browser.screens import PHONE, THEMES
@@ -155,11 +155,11 @@ def test_a_simulation_says_its_cost_then_runs_and_shows_curve_and_advice(
     card = page.locator("lead-simulation")
     card.get_by_role("button", name="What would it cost?").click()
     expect(card).to_contain_text("It waits for a worker; none runs.")
-    work_on(store, settings, 1, "cost", command=stand_in())  # as the worker does
+    work_on(store, settings, 1, "cost", command=stand_in(), worker=WORKER)  # as the worker does
     expect(card).to_contain_text("It takes about 2 minutes on this machine.")
     card.get_by_role("button", name="Begin").click()
     expect(card.get_by_role("button", name="Cancel")).to_be_visible()
-    work_on(store, settings, 1, "run", command=stand_in())
+    work_on(store, settings, 1, "run", command=stand_in(), worker=WORKER)
     store.close()
     expect(card).to_contain_text("Go on labelling: from 24 to 48 labels")
     expect(card).to_contain_text("Labels saved by the queue's order")

@@ -7,13 +7,16 @@ from typing import Any
 
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
+from db.clock import utc_now
 from db.pool import images, project
 from db.records import NewImage, NewPerson
+from db.rounds.workers import Worker
 from db.store.session import Store
 from sspcm.pose import Box
 from sspcm.skeletons.skeleton import get_skeleton
 from tests.onnx_files import learning_movenet
 
+WORKER = Worker("local", "here", 1, "1", utc_now())
 STAND_IN = Path(__file__).parent / "stand_in_simulation.py"
 
 

@@ -18,7 +18,7 @@ from db.records import UserRecord
 from db.rounds import workers
 from db.rounds.workers import Worker
 from db.store.session import Store
-from tests.app.simulation.simulated_home import label, stand_in
+from tests.app.simulation.simulated_home import WORKER, label, stand_in
 
 
 def told(store: Store, settings: Settings) -> SimulationPayload:
@@ -46,7 +46,7 @@ def test_it_is_told_from_the_question_to_the_advice(
     with ready.transaction() as tx:
         workers.arrive(tx, Worker("local", "here", 1, "1", now))
     assert told(ready, settings).words.startswith("It waits for the worker")
-    work_on(ready, settings, 1, "cost", command=stand_in())
+    work_on(ready, settings, 1, "cost", command=stand_in(), worker=WORKER)
     shown = told(ready, settings)
     assert (shown.state, shown.ask, shown.begin, shown.cancel, shown.minutes) == (
         "measured", None, "Begin", "Leave it", 1.5,
@@ -54,7 +54,7 @@ def test_it_is_told_from_the_question_to_the_advice(
     assert shown.words.startswith("120 labelled people, 3 times anew: 2 rounds of 24 labels")
     assert "It takes about 2 minutes on this machine." in shown.words
     begin(ready, engine)
-    work_on(ready, settings, 1, "run", command=stand_in())
+    work_on(ready, settings, 1, "run", command=stand_in(), worker=WORKER)
     shown = told(ready, settings)
     assert (shown.state, shown.verdict, shown.done, shown.of) == ("done", "go on", 18, 18)
     # .07 a round of 24 labels, by the order: .2917 per 100
@@ -75,10 +75,10 @@ def test_a_failure_and_a_cancel_are_told_with_what_to_do(
     ready: Store, settings: Settings, engine: Engine, lea: UserRecord
 ) -> None:
     job = ask(ready, engine, lea)
-    folder.write(settings.home, replace(job, state="running"))
+    job = folder.write(settings.home, replace(job, state="running"))
     cancel(settings.home)
     assert (told(ready, settings).words, told(ready, settings).cancel) == ("It is being cancelled.", None)
-    folder.write(settings.home, replace(job, state="failed", error="the command ended; wanted a curve."))
+    job = folder.write(settings.home, replace(job, state="failed", error="the command ended; wanted a curve."))
     shown = told(ready, settings)
     assert shown.words == "Simulation 1 failed: the command ended; wanted a curve."
     assert shown.ask is not None

@@ -20,7 +20,7 @@ from app.simulation.running import SIMULATE_COMMAND, fail, work_on
 from db.records import UserRecord
 from db.store.session import Store
 from sspcm.simulation.rows import read_rows
-from tests.app.simulation.simulated_home import give_model, stand_in
+from tests.app.simulation.simulated_home import WORKER, give_model, stand_in
 from tests.waiting import gone, until
 
 
@@ -38,18 +38,18 @@ def test_the_cost_is_said_first_and_then_it_runs_to_its_curve(
     ready: Store, settings: Settings, engine: Engine, lea: UserRecord
 ) -> None:
     ask(ready, engine, lea)
-    work_on(ready, settings, 1, "cost", command=stand_in())
+    work_on(ready, settings, 1, "cost", command=stand_in(), worker=WORKER)
     measured = job_in(settings)
     assert (measured.state, measured.cost_s, measured.finished_at) == ("measured", 90.0, None)
     assert measured.plan is not None and (measured.plan.people, measured.plan.per_round) == (120, 24)
     assert not run_folder(settings).exists(), "nothing was trained for it"
     begin(ready, engine)
-    work_on(ready, settings, 1, "run", command=stand_in())
+    work_on(ready, settings, 1, "run", command=stand_in(), worker=WORKER)
     done = job_in(settings)
     assert (done.state, done.error) == ("done", None) and done.finished_at is not None
     assert len(read_rows(run_folder(settings))) == 18
     assert (run_folder(settings) / "curve.svg").exists()
-    work_on(ready, settings, 1, "run", command=("false",))
+    work_on(ready, settings, 1, "run", command=("false",), worker=WORKER)
     assert job_in(settings) == done, "what has ended is not done again"
 
 
@@ -57,7 +57,7 @@ def test_it_ends_within_a_second_when_it_is_cancelled_and_leaves_no_process(
     ready: Store, settings: Settings, engine: Engine, lea: UserRecord
 ) -> None:
     ask(ready, engine, lea, phase="run")
-    worker = threading.Thread(target=lambda: work_on(ready, settings, 1, "run", command=stand_in(0.2)))
+    worker = threading.Thread(target=lambda: work_on(ready, settings, 1, "run", command=stand_in(0.2), worker=WORKER))
     worker.start()
     until(lambda: len(read_rows(run_folder(settings))) >= 2)
     began = time.monotonic()
@@ -75,9 +75,9 @@ def test_the_commands_own_words_are_the_error_and_the_first_one_stays(
 ) -> None:
     ask(ready, engine, lea)
     with pytest.raises(LearningError, match=r"ended with status 1.*nobody can be simulated") as raised:
-        work_on(ready, settings, 1, "cost", command=stand_in(-1))
-    fail(settings.home, 1, str(raised.value))
-    fail(settings.home, 1, "later")
+        work_on(ready, settings, 1, "cost", command=stand_in(-1), worker=WORKER)
+    fail(settings.home, job_in(settings), str(raised.value))
+    fail(settings.home, job_in(settings), "later")
     assert job_in(settings).state == "failed"
     assert "nobody can be simulated; wanted somebody" in str(job_in(settings).error)
 
@@ -92,7 +92,7 @@ def test_the_command_itself_learns_from_a_homes_drawn_people(
     give_model(settings.home, tmp_path)
     ask(sqlite_store, engine, lea, phase="run")
     quick = (*SIMULATE_COMMAND, "--steps", "1", "--set", "train.labelled_batch=2", "--set", "train.held_out=0")
-    work_on(sqlite_store, settings, 1, "run", command=quick)
+    work_on(sqlite_store, settings, 1, "run", command=quick, worker=WORKER)
     job = job_in(settings)
     assert (job.state, job.error) == ("done", None) and (job.cost_s or 0) > 0
     summary = json.loads((run_folder(settings) / "summary.json").read_text())

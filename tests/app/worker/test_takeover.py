@@ -16,9 +16,12 @@ from sqlalchemy import create_engine, make_url, text
 from app.processes.job_engine import job_id
 from app.rounds.folder import round_folder
 from app.rounds.stopping import cancel_round, go_on_with_round
+from app.simulation import folder, launching
 from db.rounds import events, workers
 from db.rounds.workers import WorkerSeen
 from db.store.session import migrate
+from sspcm.simulation.rows import read_rows
+from tests.app.simulation.simulated_home import give_model, label
 from tests.app.worker.place import Place, place_at
 from tests.waiting import gone, until
 
@@ -264,6 +267,38 @@ def administer(url: str, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def test_a_simulation_of_a_worker_that_stands_still_goes_on_in_another_and_is_not_written_over(
+    shared_place: Place, make_label: Callable[..., Any], tmp_path: Path
+) -> None:
+    place, home = shared_place, shared_place.settings.home
+    label(place.store, home, make_label, 120)
+    give_model(home, tmp_path)
+    launching.ask(place.store, place.engine, place.lead, phase="run")
+    first = started(place, "one", pace=0.4)["one"]
+    base = folder.folder_of(home, 1)
+    until(lambda: len(read_rows(base / folder.RUN_FOLDER)) >= 2)
+    started(place, "two", pace=0.2)
+    (pid,) = pids_in(base)
+    with standing_still(first):
+        until(lambda: folder.read(base).attempt == 2, timeout_s=60)
+        until(lambda: pids_in(base / "attempt-2") != [])
+        carried = read_rows(base / folder.RUN_FOLDER)
+    until(lambda: gone(first.pid) and gone(pid), timeout_s=30)
+    first.wait()
+
+    until(lambda: not folder.read(base).is_active, timeout_s=90)
+    ended, run = folder.read(base), base / "attempt-2" / folder.RUN_FOLDER
+    assert (ended.state, ended.error, folder.files_of(home, ended)) == ("done", None, run.parent)
+    rows = read_rows(run)
+    assert len(rows) == 18 and carried.items() <= rows.items(), "no row is made twice"
+    assert not (base / folder.RUN_FOLDER / "summary.json").exists()
+
+
+def pids_in(simulated: Path) -> list[int]:
+    path = simulated / folder.RUN_FOLDER / "pids"
+    return [int(one) for one in path.read_text().split()] if path.exists() else []
 
 
 def test_a_round_outlasts_workers_that_are_killed_again_and_again(shared_place: Place) -> None:

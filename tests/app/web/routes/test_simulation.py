@@ -13,7 +13,7 @@ from app.web.opened import OpenHome
 from app.web.routes.simulation import simulation_routes
 from db.records import ImageRecord
 from db.store.session import Store
-from tests.app.simulation.simulated_home import give_model, label, stand_in
+from tests.app.simulation.simulated_home import WORKER, give_model, label, stand_in
 
 
 def test_what_is_missing_refuses_a_question_in_its_words(client: TestClient, pool: list[ImageRecord]) -> None:
@@ -31,9 +31,9 @@ def test_it_is_asked_for_begun_and_its_curve_is_a_picture(
     give_model(home.settings.home, tmp_path)
     assert client.post("/api/simulation", json={"do": "ask"}).json()["state"] == "queued"
     assert client.post("/api/simulation", json={"do": "begin"}).status_code == 409
-    work_on(home.store, home.settings, 1, "cost", command=stand_in())
+    work_on(home.store, home.settings, 1, "cost", command=stand_in(), worker=WORKER)
     assert client.post("/api/simulation", json={"do": "begin"}).json()["state"] == "queued"
-    work_on(home.store, home.settings, 1, "run", command=stand_in())
+    work_on(home.store, home.settings, 1, "run", command=stand_in(), worker=WORKER)
     assert client.get("/api/simulation").json()["verdict"] == "go on"
     curve = client.get("/api/simulation/1/curve")
     assert (curve.status_code, curve.headers["content-type"]) == (200, "image/svg+xml")
