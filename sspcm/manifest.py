@@ -16,6 +16,11 @@ from sspcm.pose import IMPORTED, Box, Label, PoseError, Prediction
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError
 
 Use = Literal["labelled", "unlabelled", "validation"]
+OTHERS = (
+    "Everything is kept. Go on with the version of the program that began it, or begin another one with settings of "
+    "today."
+)
+"""What to do about settings that another version wrote."""
 
 
 class RoundError(ValueError):
@@ -74,7 +79,9 @@ def read_manifest(path: Path) -> Manifest:
             weights=Path(data["weights"]) if data.get("weights") else None,
             persons=tuple(_read_person(entry, skeleton) for entry in data["persons"]),
         )
-    except (KeyError, TypeError, ValueError, ConfigError, SkeletonError) as error:
+    except ConfigError as error:
+        raise RoundError(f"the manifest {path} has other settings than this version knows: {error} {OTHERS}") from error
+    except (KeyError, TypeError, ValueError, SkeletonError) as error:
         problem = f"'{error.args[0]}' is missing" if isinstance(error, KeyError) else str(error)
         raise RoundError(
             f"the manifest {path} cannot be used: {problem}. Wanted version 1 as docs/architecture.md has it; "

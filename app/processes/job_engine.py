@@ -19,7 +19,8 @@ from app.home.settings import Settings
 APPLICATION = "sspcm"
 VERSION = "rounds-1"
 """Which order of steps a job was made for. Changes only when the steps of a round do: DBOS's own default is a hash that
-every upgrade changes, and a worker never takes up jobs of another version."""
+every upgrade changes, and a worker never takes up jobs of another version. It makes them anew instead, once no worker
+of theirs is there (`app.worker.takeover`)."""
 QUEUE = "rounds"
 """One for rounds, pre-labellings and simulations: a worker takes one job at a time from it."""
 WORKFLOW = "run_round"
@@ -125,6 +126,15 @@ class Engine:
     def queue_again(self, job: str) -> None:
         """Give a job back to the queue: whoever had it cannot note any more how far it got."""
         self._client.resume_workflow(job, queue_name=QUEUE)
+
+    def of_other_versions(self) -> dict[str, str]:
+        """The jobs that are not over and that workers of this version never take, each with its version."""
+        found = self._client.list_workflows(status=list(_ACTIVE), queue_name=QUEUE, load_input=False, load_output=False)
+        return {one.workflow_id: str(one.app_version) for one in found if one.app_version != VERSION}
+
+    def forget(self, job: str) -> None:
+        """A job as if it had never been enqueued: who still runs it cannot note how it ends."""
+        self._client.delete_workflow(job)
 
     def close(self) -> None:
         """Let every connection go."""

@@ -11,6 +11,7 @@ launching         launches a round
 listing           a round as one line of a table
 order_told        what the queue is ordered by, and how well
 ordering          the queue between rounds: as starts change, and as corrections come
+own_settings      what a round runs by, maybe begun by another version
 progress          the trainer's progress, into the store
 pruning           takes the heavy files and rows of rounds away that nobody gets any more
 publishing        makes a round the one that annotators get

@@ -11,6 +11,7 @@ from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.rounds.errors import LearningError
 from app.rounds.folder import note_seconds, round_folder, write_json
+from app.rounds.own_settings import own_settings
 from app.rounds.starting_weights import located
 from app.rounds.twins import twin_manifest
 from app.rounds.weights import require_weights, weights_folder
@@ -77,8 +78,8 @@ def said_of_unlabelled(
 
 
 def _runnable(record: RoundRecord, settings: Settings) -> RoundConfig:
-    """The round's settings with its weights' paths. Raises ConfigError where they are refused today."""
-    config = RoundConfig.from_toml(record.config_toml)
+    """The round's settings with its weights' paths. Raises LearningError where they are refused today."""
+    config = own_settings(record)
     return dataclasses.replace(config, model=located(config.model, settings.home))
 
 

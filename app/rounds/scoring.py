@@ -17,6 +17,7 @@ from app.pool.judging import corrections_of, person_score, put_behind
 from app.pool.order_figures import note_figures
 from app.pool.ordering import TEACHERS_AGREE, Pool, rank_pool, see_pool, unlabelable_of
 from app.rounds.folder import note_seconds, read_seconds, round_folder
+from app.rounds.own_settings import own_settings
 from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
@@ -67,7 +68,7 @@ def score_round(store: Store, settings: Settings, number: int, attempt: int = 1)
         shown = {i: names[persons[i].image_id] for i in pool if persons[i].state == "open"}
         fit = fit_corrections(_earlier_corrections(tx, [persons[i] for i in sorted(pool)], skeleton), skeleton)
     note_figures(folder, fit.measured)
-    config = RoundConfig.from_toml(record.config_toml)
+    config = own_settings(record)
     found = score_persons(
         {name: told.xyc[name][..., :2] for name in COMPARED if name in told.xyc},
         confidence=told.xyc[STUDENT][..., 2],

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from app.processes.job_engine import Engine
 from app.simulation import folder, running
 from app.worker.presence import Presence
-from app.worker.takeover import take_over
+from app.worker.takeover import forget_older, take_over
 from app.worker.words import said
 from db.errors import StoreBusy, WorkerLost
 from db.rounds import prelabellings, rounds
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def settle_if_reachable(store: Store, engine: Engine, presence: Presence) -> None:
-    """A sign of life, then `take_over` and `settle`, unless the store is away just now: that must end no worker.
+    """A sign of life, then `take_over`, `forget_older`, `settle`, unless the store is away: that must end no worker.
 
     The sign comes from this very loop and not from a thread of its own: a worker whose loop hangs gives none.
     """
@@ -25,6 +25,7 @@ def settle_if_reachable(store: Store, engine: Engine, presence: Presence) -> Non
         return
     try:
         take_over(store, engine, presence)
+        forget_older(store, engine, presence)
         settle(store, engine)
     except WorkerLost as error:
         log.warning("%s", error)

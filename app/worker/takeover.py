@@ -5,6 +5,8 @@ Two workers may look at once: who changes which worker has a job waits for the o
 
 import logging
 
+from sqlalchemy.orm import Session
+
 from app.processes.job_engine import Engine
 from app.worker.presence import Presence
 from db.rounds import workers
@@ -37,6 +39,30 @@ def take_over(store: Store, engine: Engine, presence: Presence) -> list[str]:
             engine.queue_again(job)
             log.warning("%s is queued again: its worker is gone.", job)
     return jobs
+
+
+def forget_older(store: Store, engine: Engine, presence: Presence) -> list[str]:
+    """Forget jobs of another version that no worker is left for; the names of those. `settle` makes them anew.
+
+    A round goes on by what is in its folder, so nothing is lost but the order of steps that this version does not know.
+    """
+    if not engine.of_other_versions():
+        return []
+    if presence.alone:  # a file has one writer at a time, and that is to be the engine
+        with store.reading() as tx:
+            return _forget_older(tx, engine)
+    with store.transaction() as tx:
+        workers.lock_jobs(tx)
+        return _forget_older(tx, engine)
+
+
+def _forget_older(tx: Session, engine: Engine) -> list[str]:
+    served = {one.worker.version for one in workers.everybody(tx) if _has_its_jobs(one)}
+    older = {job: version for job, version in engine.of_other_versions().items() if version not in served}
+    for job, version in older.items():
+        engine.forget(job)
+        log.warning("%s was made for workers of version %s, and none is left: it is made anew.", job, version)
+    return list(older)
 
 
 def _has_its_jobs(one: WorkerSeen) -> bool:

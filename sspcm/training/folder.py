@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sspcm.manifest import Manifest, RoundError, manifest_data
+from sspcm.manifest import Manifest, RoundError, manifest_data, read_manifest
 from sspcm.round_folder import LOCK_FILE, MANIFEST_FILE, STATUS_FILE
 from sspcm.whole_files import write_atomically
 
@@ -78,12 +78,20 @@ def _refuse_another(path: Path, wanted: dict[str, Any]) -> None:
         raise RoundError(
             f"{path} cannot be read ({error}); wanted this training's. Give another --out, or delete the folder."
         ) from error
-    if found == wanted:
+    if found == wanted or _of_another_version(path) == wanted:
         return
     raise RoundError(
         f"{path.parent} holds another training ({next(_differences(found, wanted))}); wanted the command that began "
         "it, which goes on with it. Give that command, or another --out."
     )
+
+
+def _of_another_version(path: Path) -> Any:
+    """The manifest as this version would write it: an earlier one left out settings that there were not yet."""
+    try:
+        return json.loads(json.dumps(manifest_data(read_manifest(path))))
+    except RoundError:  # this version cannot read it: the first difference is told
+        return None
 
 
 def _differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:

@@ -162,7 +162,7 @@ class _Round:
         optimiser = make_optimiser(trio, self.config.train)
         if self.has(TRAINING_FILE):
             step, log = load_training(self.folder / TRAINING_FILE, trio, optimiser, identity=self.identity)
-            self.log = Log(**log)
+            self.log = Log.recalled(log)
             if self.log.processes != self.share.world:
                 self.log.warnings.append(
                     f"the training went on in {self.share.world} processes from step {step} on, before in "

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,15 @@ class Log:
     """That share each batch."""
     under_way: dict[str, Any] = field(default_factory=dict)
     """The steps since the last refresh, of a training that was stopped between two."""
+
+    @classmethod
+    def recalled(cls, told: Mapping[str, Any]) -> "Log":
+        """As a checkpoint has it, maybe another version's: what that one told besides is left out, and said so."""
+        known = {one.name for one in fields(cls)}
+        log = cls(**{name: value for name, value in told.items() if name in known})
+        if others := ", ".join(sorted(set(told) - known)):
+            log.warnings = [*log.warnings, f"another version began this training; left out of its report: {others}."]
+        return log
 
 
 @dataclass(frozen=True)

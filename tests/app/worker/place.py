@@ -32,9 +32,12 @@ WORKER = """
 import logging, sys
 from pathlib import Path
 from app.home.settings import Settings
+from app.processes import job_engine
+from app.worker import process
 from app.worker.process import WorkerError, run_worker
 logging.basicConfig(level=logging.INFO)
-home, url, pace, trainer, simulation, name, gone_s = sys.argv[1:]
+home, url, pace, trainer, simulation, name, gone_s, version = sys.argv[1:]
+job_engine.VERSION = process.VERSION = version
 settings = Settings(Path(home), url, worker=name or None, worker_gone_s=float(gone_s))
 commands = [[sys.executable, script, pace] for script in (trainer, simulation)]
 try:
@@ -54,8 +57,16 @@ class Place:
     lead: UserRecord
     workers: list[subprocess.Popen[str]]
 
-    def start_worker(self, pace: float = 0.0, *, name: str = "", gone_s: float = 60.0) -> subprocess.Popen[str]:
-        """name, gone_s: of one among several, on PostgreSQL."""
+    def start_worker(
+        self,
+        pace: float = 0.0,
+        *,
+        name: str = "",
+        gone_s: float = 60.0,
+        version: str = VERSION,
+        trainer: Path = TRAINER,
+    ) -> subprocess.Popen[str]:
+        """name, gone_s: of one among several, on PostgreSQL. version: which jobs it takes up."""
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -64,10 +75,11 @@ class Place:
                 str(self.settings.home),
                 self.store.url,
                 str(pace),
-                str(TRAINER),
+                str(trainer),
                 str(STAND_IN),
                 name,
                 str(gone_s),
+                version,
             ],
             stderr=subprocess.PIPE if self.workers else None,
             text=True,
