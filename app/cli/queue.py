@@ -28,6 +28,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
     from app.rounds.starts_told import starts_told
     from db.clock import utc_now
     from db.labelling import queue as queueing
+    from db.pool.project import get_project
     from db.rounds import evidence
     from sspcm.ranking.corrections import LEAST_PERSONS
 
@@ -38,6 +39,7 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
             starts = starts_told(tx) if found else None
             order = figures_in_use(tx, settings.home) if found else None
             source = in_use(tx) if found else None
+            by_lot = get_project(tx).published_round is None if found else False
             corrected = evidence.count_corrected(tx) if source and source.kind == "imported" else None
     fitted_on = int((order or {}).get("persons") or 0)
     items: list[dict[str, Any]] = [
@@ -56,14 +58,14 @@ def show_queue(settings: "Settings", options: argparse.Namespace) -> int:
         if not items:
             empty = "The queue is empty: every person of the pool is decided, or nothing was imported yet."
             yield f"{empty} {import_first(settings.home)}"
-        for place, (item, shown) in enumerate(zip(found, as_shown(found), strict=True), start=1):
+        for place, (item, shown) in enumerate(zip(found, as_shown(found, by_lot=by_lot), strict=True), start=1):
             score = "    -" if shown.score is None else f"{shown.score:.3f}"
             held = f"  (held by {item.leased_by})" if item.leased_by else ""
             yield f"{place:>3}  {score}  {item.image.file_name}  {'; '.join(shown.reasons)}{held}"
         if starts and starts.sources:
             yield starts.words
         if order:
-            yield say_figures(order, corrected=corrected)
+            yield say_figures(order, corrected=corrected, is_sample=by_lot)
         if corrected is not None and are_more(corrected, fitted_on, least=LEAST_PERSONS):
             anew = "The worker orders anew within seconds." if worker.stand == "running" else "A worker orders anew:"
             since = f"It was made when {fitted_on} people were corrected; now there are {corrected}."

@@ -151,7 +151,8 @@ def _check_group_field(coco: CocoFile | None, group_from: str | None) -> None:
         return
     fields = sorted({key for image in coco.images for key in image.extra})
     near = get_close_matches(group_from, fields, n=1)
-    hint = f"Did you mean '{near[0]}'?" if near else f"They have: {', '.join(fields) or 'no further field'}."
+    none = "They have no further field: leave it out, and sub-folders or file names tell the cameras."
+    hint = f"Did you mean '{near[0]}'?" if near else f"They have: {', '.join(fields)}." if fields else none
     raise ImportFailed(f"no image of the COCO file has a field '{group_from}' to group by. {hint}")
 
 

@@ -41,18 +41,22 @@ def figures_in_use(tx: Session, home: Path) -> dict[str, Any] | None:
     return read_figures(home)
 
 
-def say_figures(found: dict[str, Any] | None, *, corrected: int | None = None) -> str:
-    """What the order goes by and how good that is, in a sentence or two. corrected: how many people are by now."""
+def say_figures(found: dict[str, Any] | None, *, corrected: int | None = None, is_sample: bool = False) -> str:
+    """What the order goes by and how good that is, in a sentence or two.
+
+    corrected: how many people are by now. is_sample: images come as a fair sample, and this orders within an image.
+    """
+    ordered = "A fair sample until a first round is published. Within an image ordered" if is_sample else "Ordered"
     if not found:
-        return "Ordered by inconsistency and confidence; no corrections were looked at yet."
+        return f"{ordered} by inconsistency and confidence; no corrections were looked at yet."
     persons, fitted, confidence = found.get("persons", 0), found.get("auroc_fitted"), found.get("auroc_confidence")
     if fitted is None or confidence is None:
         so_far = persons if corrected is None else corrected
         until = f"from {LEAST_PERSONS} corrected people on ({so_far} so far), by what they teach"
-        return f"Ordered by inconsistency and confidence; {until}."
+        return f"{ordered} by inconsistency and confidence; {until}."
     if found.get("fitted_is_used"):
         by, best = f"what the corrections of {persons} people teach", fitted
     else:
         checked = f"checked on the corrections of {persons} people"
         by, best = f"inconsistency and confidence, {checked}", found.get("auroc_rank_sum")
-    return f"Ordered by {by}: wrong keypoints are told with AUROC {best:.2f} ({confidence:.2f} by confidence alone)."
+    return f"{ordered} by {by}: wrong keypoints are told with AUROC {best:.2f} ({confidence:.2f} by confidence alone)."

@@ -84,7 +84,9 @@ def said(training: Training, cost: Cost, device: torch.device) -> Iterator[str]:
 def _say_memory(cost: Cost) -> str:
     state, activations = cost.state_bytes / 1e9, cost.activation_bytes / 1e9
     parts = f"{state:.2f} weights, gradients, Adam; {activations:.2f} activations"
-    said = f"about {state + activations:.2f} GB of memory beside the crops ({parts})"
+    if cost.process_bytes:
+        parts = f"{parts}; {cost.process_bytes / 1e9:.2f} the program itself"
+    said = f"about {cost.memory_bytes / 1e9:.2f} GB of memory beside the crops ({parts})"
     if cost.fits or cost.available_bytes is None:
         return said
     return f"{said}: more than the {cost.available_bytes / 1e9:.2f} GB there are. Raise train.accumulate"

@@ -33,6 +33,7 @@ class Cost:
     """parameters: of each network that learns. state_bytes: weights, gradients, Adam's two moments, snapshots.
 
     activation_bytes: what a step needs beyond that at its largest. step_seconds: of one step of the whole batch.
+    process_bytes: what the program and its libraries have besides; 0 on a GPU, where memory_bytes are the GPU's.
     measured: whether both are of whole batches; else they follow from steps of a few persons, in proportion.
     """
 
@@ -42,11 +43,17 @@ class Cost:
     step_seconds: float
     measured: bool
     available_bytes: int | None
+    process_bytes: int = 0
+
+    @property
+    def memory_bytes(self) -> int:
+        """Everything but the crops that a training keeps."""
+        return self.process_bytes + self.state_bytes + self.activation_bytes
 
     @property
     def fits(self) -> bool:
         """Whether there is memory for it; true where the machine does not say how much it has."""
-        return self.available_bytes is None or self.state_bytes + self.activation_bytes <= self.available_bytes
+        return self.available_bytes is None or self.memory_bytes <= self.available_bytes
 
 
 def measure_cost(
@@ -95,11 +102,18 @@ def _measure(
     small = replace(config, train=replace(few, accumulate=1))
     after_state = 3 * FLOAT_BYTES * sum(learns.values())  # gradients and moments come with the first step
     before = _begin_peak(device)
+    process_bytes = 0 if device.type == "cuda" else max(0, before - FLOAT_BYTES * held)
     seconds = _step_seconds(trio, small, skeleton, device, unlabelled)
     activations = max(0, _peak_bytes(device) - before - after_state)
     times = _persons(config, unlabelled) / _persons(small, unlabelled)
     expected = Cost(
-        learns, state_bytes, round(activations * times / train.accumulate), seconds * times, False, available
+        learns,
+        state_bytes,
+        round(activations * times / train.accumulate),
+        seconds * times,
+        False,
+        available,
+        process_bytes,
     )
     if not expected.fits or expected.step_seconds > LONGEST_STEP_S:
         return expected
@@ -166,10 +180,12 @@ def _peak_bytes(device: torch.device) -> int:
 
 
 def _available_bytes(device: torch.device) -> int | None:
-    """What the machine could still give, as far as it says."""
+    """What the machine could still give, and on a CPU what this process has by now, as far as it says."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0])
-    return 1024 * _kilobytes(MEMORY, "MemAvailable") if MEMORY.exists() else None
+    if not MEMORY.exists():
+        return None
+    return 1024 * (_kilobytes(MEMORY, "MemAvailable") + _kilobytes(STATUS, "VmRSS"))
 
 
 def _kilobytes(path: Path, name: str) -> int:

@@ -18,10 +18,10 @@ from sspcm.training.time_left import LOOKS, afterwards_of, seconds_afterwards
 class RoundCost:
     """Of a round as its manifest asks for it. unlabelled: those that it learns from, by its method.
 
-    seconds: of all its steps, and after_seconds of what comes then. memory_bytes: of networks, a step and the crops
-    that are kept, crops_bytes of these alone; available_bytes: None where the machine does not say. disk_bytes: what
-    stays; working_bytes: what is there besides until the round has ended. measured: whether whole steps were timed;
-    else a few persons' were.
+    seconds: of all its steps, and after_seconds of what comes then. memory_bytes: of the program, networks, a
+    step and the crops that are kept, crops_bytes of these alone; on a GPU it is the GPU's. available_bytes: None where
+    the machine does not say. disk_bytes: what stays; working_bytes: what is there besides until the round has ended.
+    measured: whether whole steps were timed; else a few persons' were.
     """
 
     steps: int
@@ -70,7 +70,7 @@ def cost_of_round(folder: Path, device: torch.device) -> RoundCost:
         step_seconds=cost.step_seconds,
         seconds=cost.step_seconds * config.train.steps,
         after_seconds=after,
-        memory_bytes=cost.state_bytes + cost.activation_bytes + crops,
+        memory_bytes=cost.memory_bytes + crops,
         crops_bytes=crops,
         available_bytes=cost.available_bytes,
         disk_bytes=kept * one_network + _predictions_bytes(manifest, afterwards.predicted),

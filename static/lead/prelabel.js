@@ -29,7 +29,7 @@ class LeadPrelabel extends HTMLElement {
     this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), html("section", { class: "card" },
       html("div", { class: "head" }, html("h2", {}, "Start from a pose model")),
       html("p", { class: "soft" }, "An ONNX file (MoveNet, top-down heatmaps or SimCC, COCO's 17 keypoints) predicts everybody. "
-        + "Annotators begin from its predictions until a round's student is measured to be better, and the images on which it contradicts itself come first until a round is published."),
+        + "Annotators begin from its predictions until a round's student is measured to be better. Where it contradicts itself, keypoints are flagged. Until a round is published, images come as a fair sample."),
       html("div", { class: "exports" }, this.#file, this.#button), this.#run, this.#said));
     this.#button.addEventListener("click", () => this.#upload());
     this.#file.addEventListener("change", () => this.#settle());

@@ -66,7 +66,7 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
         state = worker_state(store, settings)
         what = "The worker takes it up within a second." if state.stand == "running" else f"It waits. {state.text}"
         return _said(
-            ok=True, text=f"Round {record.number} is queued; labelling goes on meanwhile. {what}", command=state.command
+            ok=True, text=f"Round {record.number} is launched; labelling goes on meanwhile. {what}", command=state.command
         )
 
     quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}

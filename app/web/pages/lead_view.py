@@ -9,6 +9,7 @@ from app.pool.queue_shown import as_shown
 from db.clock import utc_now
 from db.labelling import queue
 from db.pool.counts import count
+from db.pool.project import get_project
 from db.records import RoundPoint, RoundRecord
 from db.rounds import prelabellings, rounds
 from db.store.session import Store
@@ -29,6 +30,7 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         labelled = rounds.count_labelled(tx, [record.id for record in records])
         counts = count(tx)
         waiting = queue.listing(tx, limit=QUEUE_SHOWN, now=utc_now())
+        by_lot = get_project(tx).published_round is None
     told = [for_browsers(round_json(record)) for record in records]
     board = {"round": told[0] if told else None, "labelled": counts.persons_accepted}
     tables = {
@@ -36,7 +38,7 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         "labels": {str(record.number): labelled.get(record.id) for record in records},
         "queue": [
             {"image": i.image.file_name, "score": shown.score, "reasons": list(shown.reasons), "held_by": i.leased_by}
-            for i, shown in zip(waiting, as_shown(waiting), strict=True)
+            for i, shown in zip(waiting, as_shown(waiting, by_lot=by_lot), strict=True)
         ],
     }
     return dataclasses.asdict(counts), board, _curves(records, points), tables

@@ -279,6 +279,9 @@ def test_a_folder_without_images_a_file_without_sense_and_an_unknown_field_are_r
         run(sqlite_store, tmp_path, folder, tmp_path / "bad.json")
     with pytest.raises(ImportFailed, match="Did you mean 'scene'"):
         run(sqlite_store, tmp_path, folder, annotations, group_from="scenes")
+    plain = {key: value for key, value in entry(1, "f9.png").items() if key != "scene"}
+    with pytest.raises(ImportFailed, match="no further field: leave it out, and sub-folders or file names tell"):
+        run(sqlite_store, tmp_path, folder, coco(tmp_path / "b.json", [plain], []), group_from="scene")
     with pytest.raises(ImportFailed, match="no COCO file whose images could have the field 'scene'"):
         run(sqlite_store, tmp_path, folder, group_from="scene")
 

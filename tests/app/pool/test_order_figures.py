@@ -52,6 +52,8 @@ def test_the_words_say_what_the_order_goes_by() -> None:
         "Ordered by what the corrections of 120 people teach: wrong keypoints are told with AUROC 0.91 "
         "(0.87 by confidence alone)."
     )
+    sample = say_figures(FITTED.to_json(), is_sample=True)
+    assert sample.startswith("A fair sample until a first round is published. Within an image ordered by what the corr")
     worse = say_figures(dataclasses.replace(FITTED, fitted_is_used=False).to_json())
     assert worse.startswith("Ordered by inconsistency and confidence, checked on the corrections of 120 people: ")
     assert "0.90" in worse
