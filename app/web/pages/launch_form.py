@@ -65,9 +65,8 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
             return _said(ok=False, text=without_folders(f"Not launched: {error}"))
         state = worker_state(store, settings)
         what = "The worker takes it up within a second." if state.stand == "running" else f"It waits. {state.text}"
-        return _said(
-            ok=True, text=f"Round {record.number} is launched; labelling goes on meanwhile. {what}", command=state.command
-        )
+        text = f"Round {record.number} is launched; labelling goes on meanwhile. {what}"
+        return _said(ok=True, text=text, command=state.command)
 
     quiet: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
     waits = cost.click(
