@@ -29,7 +29,8 @@ class Spared:
     """What the labels of the same people take from the starts since a round and from those before it, in actions.
 
     Both means are NaN without anybody. fewer: the mean difference with its 95 % interval over images, NaN where too few
-    images tell it. began: how many of the labels began at the very poses that annotators begin from since the round.
+    images tell it. began, began_before: how many of the labels began at the very poses that annotators begin from since
+    the round, and at those of before.
     """
 
     actions: float
@@ -37,6 +38,7 @@ class Spared:
     fewer: Mean
     images: int
     began: int
+    began_before: int
 
     @property
     def is_measured(self) -> bool:
@@ -99,13 +101,17 @@ def _spared(
         lessons = [None if then is None else shown(then, person) for person in both]
         return _actions(both, predicted, lessons, sigmas)
 
+    def count_begun(predicted: Mapping[int, StoredPrediction]) -> int:
+        return sum(p.label is not None and p.id in predicted and p.label.started_from == predicted[p.id].id for p in both)
+
     taken, wanted = taken_from(after, now), taken_from(earlier, before)
     return Spared(
         actions=_mean(taken),
         actions_before=_mean(wanted),
         fewer=mean_difference(wanted, taken, image),
         images=len(np.unique(image)),
-        began=sum(p.label is not None and p.label.started_from == after[p.id].id for p in both),
+        began=count_begun(after),
+        began_before=count_begun(earlier),
     )
 
 

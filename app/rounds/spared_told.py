@@ -5,9 +5,10 @@ import math
 from sqlalchemy.orm import Session
 
 from app.contract.rounds import SparedFigures, SparedPayload
-from app.rounds.evidence import Source
+from app.rounds.evidence import Source, student_source
 from app.rounds.spared import Spared, spared_on_validation, spared_since, starts_before
 from db.pool.project import get_project
+from db.records import RoundRecord
 from db.rounds import rounds
 from sspcm.evaluation.choosing import FEWEST_IMAGES
 
@@ -25,31 +26,47 @@ def spared_told(tx: Session, now: Source | None) -> SparedPayload | None:
         return None
     before = starts_before(record)
     if now == before:
-        return _unchanged(number, now)
-    since, validation = (
-        measure(tx, record, now=now, before=before) for measure in (spared_since, spared_on_validation)
-    )
-    notes = [_validation_words(validation, before)] if validation.is_measured else []
-    if since.is_measured:
-        notes += [*_lean(since, now), ACTION]
-    elif notes:
-        notes.append(ACTION)
+        return _unchanged(tx, record, now)
+    since, validation = _measured(tx, record, now, before)
     return SparedPayload(
         round=number,
         begin_from=now.name,
         before=None if before is None else before.name,
         words=_words(number, since, now, before),
-        notes=notes,
+        notes=_notes(since, validation, now, before),
         labelled=_figures(since),
         validation=_figures(validation),
     )
 
 
-def _unchanged(number: int, now: Source) -> SparedPayload:
-    """Nothing to measure: annotators begin from what they began from."""
-    words = f"Annotators begin from the poses of {now.name}, as before round {number}: it changed no start."
+def _measured(tx: Session, record: RoundRecord, now: Source, before: Source | None) -> tuple[Spared, Spared]:
+    """Of people labelled since, and of validation people."""
+    since = spared_since(tx, record, now=now, before=before)
+    return since, spared_on_validation(tx, record, now=now, before=before)
+
+
+def _notes(since: Spared, validation: Spared, now: Source, before: Source | None) -> list[str]:
+    notes = [_validation_words(validation, before)] if validation.is_measured else []
+    if since.is_measured:
+        notes += [*_lean(since, now, before), ACTION]
+    elif notes:
+        notes.append(ACTION)
+    return notes
+
+
+def _unchanged(tx: Session, record: RoundRecord, now: Source) -> SparedPayload:
+    """Annotators begin from what they began from: what they would take from the round's student, a lead may ask."""
+    student = student_source(record.number)
+    since, validation = _measured(tx, record, student, now)
+    would = [_words(record.number, since, student, now)] if since.is_measured else []
     return SparedPayload(
-        round=number, begin_from=now.name, before=now.name, words=words, notes=[], labelled=None, validation=None
+        round=record.number,
+        begin_from=now.name,
+        before=now.name,
+        words=f"Annotators begin from the poses of {now.name}, as before round {record.number}: it changed no start.",
+        notes=would + _notes(since, validation, student, now),
+        labelled=None,
+        validation=None,
     )
 
 
@@ -95,13 +112,17 @@ def _difference(found: Spared) -> str:
     return f"{mean:.1f} {word} [{low:.1f}, {high:.1f}]{chance}"
 
 
-def _lean(since: Spared, now: Source) -> list[str]:
+def _lean(since: Spared, now: Source, before: Source | None) -> list[str]:
     """A label stays near where it began, which favours that start."""
-    if not since.began:
+    sides = [(since.began, now.name)] + ([] if before is None else [(since.began_before, before.name)])
+    begun = [(count, name) for count, name in sides if count]
+    if not begun:
         return []
+    (count, name), *others = begun
     persons = since.fewer.persons
-    labels = "All these labels" if since.began == persons else f"{since.began} of these {persons} labels"
-    return [f"{labels} began at the poses of {now.name} and lean to them; validation people are labelled blind."]
+    labels = "All these labels" if count == persons else f"{count} of these {persons} labels"
+    rest = "".join(f", {count} at those of {name} and lean to those" for count, name in others)
+    return [f"{labels} began at the poses of {name} and lean to them{rest}; validation people are labelled blind."]
 
 
 def _tenth(value: float) -> float:
@@ -127,4 +148,5 @@ def _figures(found: Spared) -> SparedFigures | None:
         low=None if math.isnan(fewer.low) else fewer.low,
         high=None if math.isnan(fewer.high) else fewer.high,
         began=found.began,
+        began_before=found.began_before,
     )

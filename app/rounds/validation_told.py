@@ -80,12 +80,14 @@ def before_launch(tx: Session) -> str | None:
     images = f"{labelled.images} {'image' if labelled.images == 1 else 'images'}"
     is_are = "is" if labelled.persons == 1 else "are"
     there = f"{labelled.persons} in {images} {is_are} labelled" if labelled.persons else "none is labelled"
-    need = f"that takes {FEWEST_PERSONS} labelled validation people in {FEWEST_IMAGES} images, and {there}"
     is_kept = people(moving.frames(tx, "validation", now=utc_now())) > 0
     kept = "The queue deals them early." if is_kept else "Keep some people for validation first."
+    enough = f"{FEWEST_PERSONS} people in {FEWEST_IMAGES} images"
     if imported_source(tx) is not None:
-        taken = "Labelling begins from a round's student only once it is measured to be better"
-        return f"{taken}: {need}. Label them before, or while the round runs. {kept}"
+        taken = f"Labelling begins from a round's student only once it is measured to be better on {enough}"
+        whom = f"validation people, of whom {there}, and who is labelled after the round"
+        return f"{taken}: {whom}. Validation people tell best: label them before, or while the round runs. {kept}"
+    need = f"that takes {FEWEST_PERSONS} labelled validation people in {FEWEST_IMAGES} images, and {there}"
     return f"Nobody will know whether the round is better than {current.name}: {need}. {kept}"
 
 

@@ -777,8 +777,9 @@ export interface SourcePayload {
 /**
  * Actions a person from the starts since a round and from those before it, on the same people, to a tenth.
  *
- * fewer with the ends of its 95 % interval: null where too few images tell them. began: how many of the labels began
- * at the very poses that annotators begin from since the round, and lean to them.
+ * fewer with the ends of its 95 % interval: null where too few images tell them. began, began_before: how many of the
+ * labels began at the very poses that annotators begin from since the round, and at those of before: they lean to
+ * them.
  */
 export interface SparedFigures {
   persons: number;
@@ -789,14 +790,16 @@ export interface SparedFigures {
   low: number | null;
   high: number | null;
   began: number;
+  began_before: number;
 }
 
 /**
  * What the published round spared, in words and figures. begin_from, before: what annotators begin from since it,
  * and did before it; null: every keypoint was to be placed.
  *
- * labelled: people labelled since; validation: those whom rounds are measured by. words: the former as a sentence, or
- * what is missing; notes: what else there is to say.
+ * labelled: people labelled since; validation: those whom rounds are measured by; both null where the round changed no
+ * start. words: the former as a sentence, or what is missing; notes: what else there is to say, of a round that
+ * changed no start what its student would have spared.
  */
 export interface SparedPayload {
   round: number;

@@ -68,8 +68,8 @@ def test_the_sentence_grows_from_what_is_missing_to_the_difference_with_its_inte
     assert (spared.labelled.persons, spared.labelled.low) == (1, None)
 
     with sqlite_store.reading() as tx:
-        began = {i: one.id for i, one in predictions.of_student(tx, ids, 2).items()}
-    accept(sqlite_store, lead, ids[1:], began={i: began[i] for i in ids[1:4]})
+        earlier, began = ({i: one.id for i, one in predictions.of_student(tx, ids, n).items()} for n in (1, 2))
+    accept(sqlite_store, lead, ids[1:], began={i: began[i] for i in ids[1:4]} | {i: earlier[i] for i in ids[4:6]})
     spared = told(sqlite_store)
     assert spared is not None
     assert spared.words == (
@@ -78,8 +78,8 @@ def test_the_sentence_grows_from_what_is_missing_to_the_difference_with_its_inte
     )
     lean, action = spared.notes
     assert lean == (
-        "3 of these 10 labels began at the poses of round 2's student and lean to them; validation people are labelled "
-        "blind."
+        "3 of these 10 labels began at the poses of round 2's student and lean to them, 2 at those of round 1's student "
+        "and lean to those; validation people are labelled blind."
     )
     assert action == ACTION
 
@@ -131,8 +131,21 @@ def test_a_round_whose_poses_nobody_begins_from_changed_no_start(
     spared = told(sqlite_store)
     assert spared is not None
     assert spared.words == "Annotators begin from the poses of movenet, as before round 1: it changed no start."
+    assert spared.notes == []
+    with sqlite_store.reading() as tx:
+        began = {i: one.id for i, one in predictions.imported(tx, ids).items()}
+    accept(sqlite_store, lead, ids, began=began)
+    spared = told(sqlite_store)
+    assert spared is not None
+    would, lean, action = spared.notes
+    assert (spared.labelled, would) == (
+        None,
+        "From its poses the 10 people labelled since round 1 take 18.0 actions each, from those of movenet 1.0: 17.0 "
+        "more [17.0, 17.0].",
+    )
+    assert lean.startswith("All these labels began at the poses of movenet and lean to them; ")
+    assert action == ACTION
     use(sqlite_store, lead, "student")
-    accept(sqlite_store, lead, ids)
     spared = told(sqlite_store)
     assert spared is not None
     assert "from those of movenet 1.0: 17.0 more" in spared.words

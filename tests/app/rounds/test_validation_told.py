@@ -107,12 +107,12 @@ def test_before_a_launch_a_lead_hears_that_nothing_can_tell_yet_whether_the_stud
     assert told() is None, "whatever a first student is, there is nothing else to begin from"
     predict(sqlite_store, pool + blind, lambda _: 2.0)
     assert told() == (
-        "Labelling begins from a round's student only once it is measured to be better: that takes 20 labelled "
-        "validation people in 5 images, and none is labelled. Label them before, or while the round runs. "
-        "The queue deals them early."
+        "Labelling begins from a round's student only once it is measured to be better on 20 people in 5 images: "
+        "validation people, of whom none is labelled, and who is labelled after the round. Validation people tell "
+        "best: label them before, or while the round runs. The queue deals them early."
     )
     accept(sqlite_store, ann, blind[:13])
-    assert "and 13 in 13 images are labelled" in str(told())
+    assert "of whom 13 in 13 images are labelled" in str(told())
     accept(sqlite_store, ann, blind[13:20])
     assert told() is None
 
