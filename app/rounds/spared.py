@@ -102,7 +102,8 @@ def _spared(
         return _actions(both, predicted, lessons, sigmas)
 
     def count_begun(predicted: Mapping[int, StoredPrediction]) -> int:
-        return sum(p.label is not None and p.id in predicted and p.label.started_from == predicted[p.id].id for p in both)
+        began = {p.id: p.label.started_from for p in both if p.label is not None}
+        return sum(p in predicted and predicted[p].id == at for p, at in began.items())
 
     taken, wanted = taken_from(after, now), taken_from(earlier, before)
     return Spared(
