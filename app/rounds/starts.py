@@ -25,8 +25,8 @@ from app.rounds.visibility import GROWN, Lesson, is_due, note, teach, with_lesso
 from db.clock import utc_now
 from db.pool.project import get_project, project_uuid, set_starts
 from db.records import StartsChoice, StartsFrom, UserRecord
+from db.rounds import events, rounds
 from db.rounds import evidence as counted
-from db.rounds import rounds
 from db.store.session import Store
 from sspcm.evaluation.choosing import FEWEST_PERSONS, is_worse
 from sspcm.members import STUDENT
@@ -104,8 +104,18 @@ def decide_again(store: Store) -> bool:
     with store.transaction() as tx:
         if _known(tx) != known:  # a round was published meanwhile, or a model imported: that decides, too
             return False
+        was = in_use(tx)
         set_starts(tx, _measured_as(tx, choice))
+        if in_use(tx) != was:
+            _tell_change(tx, choice.why)
     return True
+
+
+def _tell_change(tx: Session, why: str) -> None:
+    """The published round's story says from when on annotators begin from another network, and why."""
+    number, current = get_project(tx).published_round, in_use(tx)
+    if number is not None and current is not None:
+        events.tell(tx, rounds.get(tx, number).id, f"annotators begin from the poses of {current.name} now: {why}")
 
 
 def is_to_decide(tx: Session, student: Source) -> bool:
@@ -176,13 +186,16 @@ def use(store: Store, user: UserRecord, chosen: Use, *, number: int | None = Non
     NotFound for no such round.
     """
     with store.transaction() as tx:
-        starts = _with_order(tx)
+        starts, was = _with_order(tx), in_use(tx)
         if chosen == "imported" and imported_source(tx) is None:
             raise LearningError("no pose model predicted anybody here; wanted one to begin from. Import one first.")
-        if chosen == "student" and _require_student(tx, number, user):
+        is_promoted = chosen == "student" and _require_student(tx, number, user)
+        if is_promoted:
             starts = replace(starts, ordered_by="student")  # as it was ranked when it was scored
         overridden, lead = (None, None) if chosen == "measured" else (chosen, user.name)
         set_starts(tx, replace(starts, overridden=overridden, lead=lead))
+        if in_use(tx) != was and not is_promoted:
+            _tell_change(tx, f"{user.name} left it to the labels" if chosen == "measured" else f"{user.name} chose it")
 
 
 def in_use(tx: Session) -> Source | None:

@@ -14,7 +14,7 @@ from db.errors import NotFound
 from db.labelling.sheet import SheetFilter
 from db.pool.project import get_project, set_starts
 from db.records import UserRecord
-from db.rounds import rounds
+from db.rounds import events, rounds
 from db.store.session import Store
 from tests.app.rounds.measured_home import POSE, accept, add_persons, predict, publish, publish_judged, score
 
@@ -43,6 +43,11 @@ def in_use_now(store: Store) -> str | None:
     with store.reading() as tx:
         source = in_use(tx)
     return source and source.name
+
+
+def story(store: Store) -> list[str]:
+    with store.reading() as tx:
+        return [one.what for one in events.story(tx, rounds.get(tx, 1).id)]
 
 
 def end(store: Store, number: int, now: Any) -> str | None:
@@ -212,6 +217,12 @@ def test_a_published_student_comes_into_use_by_itself_as_soon_as_labels_prove_it
         starts = get_project(tx).starts
     assert starts.why.startswith("round 1's student is surely better: on 20 validation people")
     assert (starts.of_validation, starts.ordered_by) == (20, "imported"), "the queue is yet to follow"
+    told = f"annotators begin from the poses of round 1's student now: {starts.why}"
+    assert story(sqlite_store)[-1] == told
+    use(sqlite_store, lead, "student")
+    assert story(sqlite_store)[-1] == told, "nothing changed"
+    use(sqlite_store, lead, "imported")
+    assert story(sqlite_store)[-1] == "annotators begin from the poses of movenet now: lea chose it"
 
 
 def test_it_is_decided_anew_only_where_a_quarter_more_are_labelled(
