@@ -42,7 +42,7 @@ def held_out(sqlite_store: Store, add_people: Callable[..., Any]) -> list[int]:
 def in_use_now(store: Store) -> str | None:
     with store.reading() as tx:
         source = in_use(tx)
-    return source and source.name
+    return None if source is None else source.name
 
 
 def story(store: Store) -> list[str]:
