@@ -11,11 +11,11 @@ WORKDIR /srv/sspcm
 # Dependencies first, so that a change of code does not fetch them again.
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY sspcm/__init__.py sspcm/__init__.py
-RUN pip install -c constraints.txt '.[app]' && pip uninstall -y sspcm
+RUN pip install -c constraints.txt '.[app,bucket]' && pip uninstall -y sspcm
 
 FROM web-needs AS worker-needs
 # torch's wheels bring CUDA.
-RUN pip install -c constraints.txt '.[train,app,imported]' && pip uninstall -y sspcm
+RUN pip install -c constraints.txt '.[train,app,imported,bucket]' && pip uninstall -y sspcm
 
 FROM web-needs AS web
 COPY sspcm sspcm

@@ -37,7 +37,7 @@ $(VENV)/.run-stamp: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev-stamp: $(VENV)/.run-stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,export,imported,synth,vitpose]' -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,app,export,imported,synth,vitpose,bucket]' -r requirements-dev.txt
 	touch $@
 
 # Chromium by Playwright where its download is reachable, else Debian's package.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.cli import (
     accounts,
+    bucket,
     cameras,
     dataset,
     queue,
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     simulation.add_simulate(several)
     rounds.add_round(several)
     workers.add_workers(several)
+    bucket.add_bucket(several)
     return parser
 
 

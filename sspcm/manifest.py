@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from sspcm.fisheye import LensCircle
 from sspcm.pose import IMPORTED, Box, Label, PoseError, Prediction
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError
 
+UP = "../"
+WEIGHTS = ("weights", "weights_b", "weights_c")
+"""The settings of a model that may name a path."""
 Use = Literal["labelled", "unlabelled", "validation"]
 OTHERS = (
     "Everything is kept. Go on with the version of the program that began it, or begin another one with settings of "
@@ -73,11 +77,12 @@ def read_manifest(path: Path) -> Manifest:
         if data["version"] != 1:
             raise ValueError(f"found version {data['version']!r}")
         skeleton = Skeleton.from_json(data["skeleton"])
+        folder = path.parent.absolute() if data.get("movable") is True else None
         return Manifest(
             skeleton=skeleton,
-            config=RoundConfig.from_dict(data["config"]),
-            weights=Path(data["weights"]) if data.get("weights") else None,
-            persons=tuple(_read_person(entry, skeleton) for entry in data["persons"]),
+            config=RoundConfig.from_dict(_with_whole_paths(data["config"], folder)),
+            weights=Path(_whole(data["weights"], folder)) if data.get("weights") else None,
+            persons=tuple(_read_person(entry, skeleton, folder) for entry in data["persons"]),
         )
     except ConfigError as error:
         raise RoundError(f"the manifest {path} has other settings than this version knows: {error} {OTHERS}") from error
@@ -89,7 +94,21 @@ def read_manifest(path: Path) -> Manifest:
         ) from error
 
 
-def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
+def _whole(written: str, folder: Path | None) -> str:
+    """A path as it counts from here. folder: a movable manifest's, from which those lead that begin with ".."."""
+    return written if folder is None or not written.startswith(UP) else os.path.normpath(folder / written)
+
+
+def _with_whole_paths(config: dict[str, Any], folder: Path | None) -> dict[str, Any]:
+    """The settings with `_whole` of the weights that they name."""
+    model = config.get("model")
+    if not isinstance(model, dict):
+        return config
+    named = {key: _whole(model[key], folder) for key in WEIGHTS if isinstance(model.get(key), str)}
+    return {**config, "model": {**model, **named}}
+
+
+def _read_person(entry: dict[str, Any], skeleton: Skeleton, folder: Path | None) -> RoundPerson:
     try:
         use, xyv = entry["use"], entry.get("xyv")
         if use not in ("labelled", "unlabelled", "validation"):
@@ -104,7 +123,7 @@ def _read_person(entry: dict[str, Any], skeleton: Skeleton) -> RoundPerson:
             raise PoseError(f"area must be a positive number of square pixels; found {area}")
         return RoundPerson(
             id=int(entry["id"]),
-            image=Path(entry["image"]),
+            image=Path(_whole(entry["image"], folder)),
             box=Box(*entry["box"]),
             lens=LensCircle(*entry["lens"]) if entry.get("lens") else None,
             area=area,
@@ -131,23 +150,35 @@ def _read_pseudo(entry: dict[str, Any], use: Use, skeleton: Skeleton) -> Float[n
     return xyc
 
 
-def manifest_data(manifest: Manifest) -> dict[str, Any]:
-    """Plain JSON data that `read_manifest` reads back to an equal manifest."""
+def manifest_data(manifest: Manifest, *, folder: Path | None = None, within: Path | None = None) -> dict[str, Any]:
+    """Plain JSON data that `read_manifest` reads back to an equal manifest.
+
+    within: what lies below this folder is named as it is reached from `folder`, where the manifest will lie: so both
+    may be moved together, or copied to another machine.
+    """
+
+    def written(path: Path | str) -> str:
+        is_movable = folder is not None and within is not None and Path(path).is_relative_to(within)
+        return os.path.relpath(path, folder) if is_movable else str(path)
+
+    config = asdict(manifest.config)
+    config["model"] |= {key: written(config["model"][key]) for key in WEIGHTS}
     return {
         "version": 1,
+        **({} if within is None else {"movable": True}),
         "skeleton": manifest.skeleton.to_json(),
-        "config": asdict(manifest.config),
-        "weights": str(manifest.weights) if manifest.weights is not None else None,
-        "persons": [_person_data(person) for person in manifest.persons],
+        "config": config,
+        "weights": written(manifest.weights) if manifest.weights is not None else None,
+        "persons": [_person_data(person, written(person.image)) for person in manifest.persons],
     }
 
 
-def _person_data(person: RoundPerson) -> Mapping[str, Any]:
+def _person_data(person: RoundPerson, image: str) -> Mapping[str, Any]:
     box, lens = person.box, person.lens
     pseudo = {"pseudo": person.pseudo.tolist()} if person.pseudo is not None else {}
     return {
         "id": person.id,
-        "image": str(person.image),
+        "image": image,
         "box": [box.x, box.y, box.width, box.height, box.angle],
         "lens": [lens.x, lens.y, lens.radius] if lens is not None else None,
         "area": person.area,

@@ -15,6 +15,7 @@ HOME_HELP = "the home: its folder (default: $SSPCM_HOME or ./data)"
 ENVIRONMENT = """environment (an option goes first):
   SSPCM_HOME             the home's folder
   DATABASE_URL           another store than the home's own: postgresql://USER@HOST/NAME
+  SSPCM_BUCKET           s3://NAME/PREFIX: what machines without a common folder share
   SSPCM_HOST, SSPCM_PORT where the web server listens (127.0.0.1, 7860)
   SSPCM_ALLOWED_HOSTS    the host names that it answers for, with commas between
   SSPCM_SECURE_COOKIES   1 behind TLS

@@ -9,14 +9,16 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli.console import OutputLost, say, speak_any_script
 from app.cli.store import RELOAD, CommandError, import_first
+from app.home.bucket import BucketAway
 from app.home.failures import Home, failure_of
 from app.home.home_command import home_command
 from app.home.settings import Settings, SettingsError, read_settings, worker_named
+from app.home.shared_files import bind
 from db.errors import NoProject, NoStore, StoreError
 from sspcm.config import ConfigError
 from sspcm.skeletons.skeleton import SkeletonError
 
-EXPECTED = (OutputLost, CommandError, SettingsError, StoreError, ConfigError, SkeletonError)
+EXPECTED = (OutputLost, BucketAway, CommandError, SettingsError, StoreError, ConfigError, SkeletonError)
 """Errors that are the user's to mend, told in one sentence."""
 
 TO_BE_MENDED_HERE = ("disk_full", "read_only", "no_right", "damaged_store", "another_store")
@@ -34,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
             device=getattr(options, "device", None),
             worker=worker_named(getattr(options, "worker", None) or ""),
         )
+        bind(settings)
         return int(options.run(settings, options))
     except EXPECTED as error:
         say(f"{options.command_name}: {_for_a_shell(error, settings)}")

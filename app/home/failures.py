@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from app.home.bucket import BucketAway
 from db.errors import StoreBusy
 from db.store.full_disk import is_full
 
@@ -110,6 +111,8 @@ def _of_sqlite(error: sqlite3.Error, home: Home) -> Failure | None:
 def _of_system(error: BaseException, home: Home) -> Failure | None:
     if isinstance(error, StoreBusy):
         return Failure(503, "busy", "Not just now", _sentence(str(error)))
+    if isinstance(error, BucketAway):
+        return _not_just_now("the bucket that keeps the home's files does not answer")
     if isinstance(error, NoConnectionFree | MemoryError) or NO_THREAD in str(error):
         return _not_just_now("the server has more to do than it can")
     if not isinstance(error, OSError):

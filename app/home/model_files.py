@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from anyio import to_thread
 
 from app.home.home_command import home_command
+from app.home.shared_files import shared_files
 from sspcm.members import MEMBERS
 from sspcm.pose_models.layouts import PoseModelError
 from sspcm.pose_models.onnx_file import check_pose_model
@@ -24,6 +25,7 @@ LARGEST_MODEL = 1_000_000_000
 """Bytes; ViTPose-huge has 2.5 billion, every other known pose model fits."""
 LONGEST_NAME = 100
 NAME_SUFFIX = ".name"
+FOLDER = "models"
 OURS = MEMBERS
 """What a round's networks are called."""
 
@@ -67,15 +69,23 @@ class ModelFiles:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._folder = home / "models"
+        self._folder = home / FOLDER
+        self._shared = shared_files(home)
 
     def path(self, sha256: str) -> Path:
-        """Where a model of this hash lies, or would."""
+        """Where a model of this hash lies, or would; fetched, where other machines have it."""
+        path = self._path(sha256)
+        if not path.exists():
+            self._shared.renew_folder(FOLDER)
+        return path
+
+    def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.onnx"
 
     def newest_first(self) -> list[KeptModel]:
-        """All there are, the one given last first."""
-        files = sorted(self._folder.glob("[!.]*.onnx"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        """All there are, the one given last first; fetched, where other machines have some."""
+        self._shared.renew_folder(FOLDER)
+        files = sorted(self._folder.glob("[!.]*.onnx"), key=_given_at, reverse=True)
         return [KeptModel(self._name_of(path), path.stem, path) for path in files]
 
     def find(self, name: str) -> KeptModel | None:
@@ -90,15 +100,21 @@ class ModelFiles:
         content = path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
         if (begin := trains_from(path)) != path:
-            write_atomically(self.path(sha256).with_suffix(begin.suffix), begin.read_bytes())
-        if not self.path(sha256).exists():
-            write_atomically(self.path(sha256), content)
+            write_atomically(self._path(sha256).with_suffix(begin.suffix), begin.read_bytes())
+        if not self._path(sha256).exists():
+            write_atomically(self._path(sha256), content)
         self._note(sha256, name or network_name(path.name))
         return sha256
 
     def _note(self, sha256: str, name: str) -> None:
-        write_atomically(self.path(sha256).with_suffix(NAME_SUFFIX), name.encode())
-        os.utime(self.path(sha256))
+        """Also for other machines, the name last: it says when the model was given."""
+        path = self._path(sha256)
+        write_atomically(path.with_suffix(NAME_SUFFIX), name.encode())
+        os.utime(path)
+        if (begin := trains_from(path)) != path:
+            self._shared.put_if_new(f"{FOLDER}/{begin.name}")
+        self._shared.put_if_new(f"{FOLDER}/{path.name}")
+        self._shared.put(f"{FOLDER}/{path.with_suffix(NAME_SUFFIX).name}")
 
     def _name_of(self, path: Path) -> str:
         noted = path.with_suffix(NAME_SUFFIX)
@@ -125,11 +141,17 @@ class ModelFiles:
                 file.flush()
                 await to_thread.run_sync(os.fsync, file.fileno())
             await to_thread.run_sync(_check, draft, name)
-            draft.replace(self.path(seen.hexdigest()))
-            self._note(seen.hexdigest(), name)
+            draft.replace(self._path(seen.hexdigest()))
+            await to_thread.run_sync(self._note, seen.hexdigest(), name)
         finally:
             draft.unlink(missing_ok=True)
         return seen.hexdigest()
+
+
+def _given_at(path: Path) -> int:
+    """A model's time, or that of its name: the name alone is given anew in a bucket."""
+    noted = path.with_suffix(NAME_SUFFIX)
+    return max(one.stat().st_mtime_ns for one in (path, noted) if one.exists())
 
 
 def _check(path: Path, name: str) -> None:

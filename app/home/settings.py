@@ -19,6 +19,7 @@ LogFormat = Literal["plain", "json"]
 DEFAULT_HOME = Path("data")
 _HOST = re.compile(r"[^\s/:@\[\]*?#]+|\[[0-9a-f:.%]+\]")
 """A name or address as the header Host has it, without its port."""
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,62}(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
 _MOST_MILLIONS = min(UNLIMITED.pixels, UNLIMITED.file_bytes) // 1_000_000
 
 
@@ -64,6 +65,8 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     """Who names it reads /metrics; without one there is no such page."""
     log_format: LogFormat = "plain"
+    bucket: str | None = None
+    """s3://NAME or s3://NAME/PREFIX: what machines share that have no folder in common."""
     worker: str | None = None
     """What this machine's worker is called among several; None: as the machine is."""
     worker_gone_s: float = 60.0
@@ -98,6 +101,7 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         keep_rounds=_keep_rounds(environ.get("SSPCM_KEEP_ROUNDS", "0")),
         metrics_token=_token(environ.get("SSPCM_METRICS_TOKEN", "")),
         log_format=_log_format(environ.get("SSPCM_LOG", "plain")),
+        bucket=_bucket(environ.get("SSPCM_BUCKET", "")),
         worker=worker_named(environ.get("SSPCM_WORKER", "")),
         worker_gone_s=_count("SSPCM_WORKER_GONE_S", environ.get("SSPCM_WORKER_GONE_S", "60"), most=86_400, least=5),
         trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
@@ -219,6 +223,18 @@ def worker_named(text: str) -> str | None:
             "Set SSPCM_WORKER or --name."
         )
     return text or None
+
+
+def _bucket(text: str) -> str | None:
+    """Its address without a "/" at the end. Raises SettingsError, which shows no more than its kind."""
+    if not text:
+        return None
+    if not _BUCKET.fullmatch(text):
+        raise SettingsError(
+            "SSPCM_BUCKET cannot be read; wanted s3://NAME or s3://NAME/PREFIX of letters, digits, '.', '-' and '_'. "
+            "Address and credentials of the server are AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY."
+        )
+    return text.rstrip("/")
 
 
 def _count(name: str, text: str, *, most: int, least: int = 1) -> int:

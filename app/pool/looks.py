@@ -50,6 +50,7 @@ def look_at(files: ImageFiles, images: Sequence[ImageRecord], persons: Sequence[
     boxes: dict[int, list[PersonRecord]] = {}
     for person in persons:
         boxes.setdefault(person.image_id, []).append(person)
+    files.fetch(image.sha256 for image in images if _new(image, boxes.get(image.id, []), kept))
     for image in images:
         _see(files, image, boxes.get(image.id, []), kept)
     if kept.is_new:
@@ -78,9 +79,9 @@ def unlabelable(persons: Sequence[PersonRecord], looks: Looks, *, smallest_px: i
 
 
 def _see(files: ImageFiles, image: ImageRecord, persons: Sequence[PersonRecord], kept: _Kept) -> None:
-    new = [person for person in persons if _key(image.sha256, person) not in kept.light]
-    if image.sha256 in kept.features and not new:
+    if not _new(image, persons, kept):
         return
+    new = [person for person in persons if _key(image.sha256, person) not in kept.light]
     kept.is_new = True
     try:
         content = files.path(image.sha256).read_bytes()
@@ -91,6 +92,11 @@ def _see(files: ImageFiles, image: ImageRecord, persons: Sequence[PersonRecord],
     for person in new:
         light = None if grey is None else light_in(grey, person.box, width=image.width, height=image.height)
         kept.light[_key(image.sha256, person)] = (np.nan, np.nan) if light is None else astuple(light)
+
+
+def _new(image: ImageRecord, persons: Sequence[PersonRecord], kept: _Kept) -> bool:
+    """Whether it is to be looked at, or one of its persons."""
+    return image.sha256 not in kept.features or any(_key(image.sha256, one) not in kept.light for one in persons)
 
 
 def _key(sha256: str, person: PersonRecord) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.home.shared_files import shared_files
 from db.pool import project
 from db.rounds import evidence, rounds
 from sspcm.ranking.corrections import LEAST_PERSONS, Measured
@@ -18,14 +19,15 @@ FILE = "order.json"
 
 
 def note_figures(folder: Path, measured: Measured) -> None:
-    """Keep the figures. Raises OSError."""
+    """Keep the figures, and a home's for its other machines. Raises OSError, BucketAway."""
     write_atomically(folder / FILE, json.dumps(measured.to_json(), allow_nan=False).encode())
+    shared_files(folder).put(FILE)
 
 
-def read_figures(folder: Path) -> dict[str, Any] | None:
-    """The figures as plain data; None where nothing was written, or it cannot be read."""
+def read_figures(home: Path, directory: str | None = None) -> dict[str, Any] | None:
+    """The figures as plain data; None where nothing was written, or it cannot be read. directory: a round's."""
     try:
-        found = json.loads((folder / FILE).read_bytes())
+        found = json.loads(shared_files(home).read(FILE if directory is None else f"{directory}/{FILE}"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
@@ -37,7 +39,7 @@ def figures_in_use(tx: Session, home: Path) -> dict[str, Any] | None:
     from_student = described.starts.source == "student" or evidence.imported_network(tx) is None
     if from_student and described.published_round is not None:
         directory = rounds.get(tx, described.published_round).directory
-        return None if directory is None else read_figures(home / directory)
+        return None if directory is None else read_figures(home, directory)
     return read_figures(home)
 
 

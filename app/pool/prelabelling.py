@@ -208,6 +208,7 @@ def _predict(
 ) -> Iterator[ImportedPrediction]:
     """A prediction for everybody whose image can be read; a complaint for each image that cannot."""
     readable: list[tuple[PersonRecord, Person]] = []
+    files.fetch(image.sha256 for image, _ in batch)
     for image, group in groupby(batch, key=lambda one: one[0]):
         try:
             pixels = read_image(files.path(image.sha256))

@@ -196,7 +196,7 @@ def _orders(
         if not is_told:
             told.append(([], _order_not_measured(record, on)))
             continue
-        noted = read_figures(home / record.directory) if record.directory else None
+        noted = read_figures(home, record.directory) if record.directory else None
         is_fitted = bool((noted or {}).get("fitted_is_used"))
         people = f"{len(on.ids)} people labelled since it learned"
         if all(is_measured):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cameras.lenses import lens_of
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
+from app.home.shared_files import shared_files
 from app.rounds.errors import LearningError
 from app.rounds.folder import note_seconds, round_folder, write_json
 from app.rounds.own_settings import own_settings
@@ -48,7 +49,9 @@ def freeze_round(store: Store, files: ImageFiles, settings: Settings, number: in
         manifest = _manifest(tx, files, settings, record)
     folder.mkdir(parents=True, exist_ok=True)
     note_seconds(folder, "freeze", time.monotonic() - began)
-    write_json(folder / MANIFEST_FILE, manifest_data(manifest))  # last: where it stands, this stage is done
+    shares = shared_files(settings.home).bucket is not None
+    data = manifest_data(manifest, folder=folder, within=settings.home.resolve() if shares else None)
+    write_json(folder / MANIFEST_FILE, data)  # last: where it stands, this stage is done
 
 
 def _manifest(tx: Session, files: ImageFiles, settings: Settings, record: RoundRecord) -> Manifest:
@@ -107,6 +110,7 @@ def build_manifest(
             "Label at least one person, then launch again."
         )
     by_person = {person.person_id: person for person in frozen}
+    files.fetch(images_by_id[person.image_id].sha256 for person in persons)
     listed = tuple(
         _manifest_person(
             person,

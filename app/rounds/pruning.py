@@ -1,13 +1,15 @@
 """After a round the networks and predictions of rounds that nobody gets any more are taken away."""
 
 import logging
+import shutil
 import stat
 import time
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from app.home.settings import Settings
-from db.rounds import pruning
+from app.home.shared_files import shared_files
+from db.rounds import pruning, rounds
 from db.store.session import Store
 
 PAUSE_S = 0.02
@@ -23,8 +25,7 @@ def prune_rounds(store: Store, settings: Settings) -> list[int]:
     with store.reading() as tx:
         found = pruning.to_prune(tx, newest=settings.keep_rounds)
     for record in found:
-        for folder in (settings.rounds_dir / f"{record.number:04d}").glob("attempt-*"):
-            _lighten(folder)
+        _lighten(settings, record.number)
         while True:
             with store.transaction() as tx:
                 if not pruning.prune_some(tx, record.number):
@@ -36,15 +37,40 @@ def prune_rounds(store: Store, settings: Settings) -> list[int]:
 
 def lighten_earlier_attempts(settings: Settings, number: int, attempt: int) -> None:
     """Of a round that went on elsewhere: the networks in the folders that do not count any more."""
-    for folder in (settings.rounds_dir / f"{number:04d}").glob("attempt-*"):
-        if folder.name != f"attempt-{attempt}":
-            _lighten(folder)
+    _lighten(settings, number, spared=f"attempt-{attempt}")
 
 
-def _lighten(folder: Path) -> None:
+def _lighten(settings: Settings, number: int, *, spared: str = "") -> None:
+    """spared: a folder that keeps what it has."""
+    folder = settings.rounds_dir / f"{number:04d}"
     for pattern in HEAVY:
-        for path in folder.glob(pattern):
-            path.unlink()
+        for path in folder.glob(f"attempt-*/{pattern}"):
+            if path.parent.name != spared:
+                path.unlink()
+    shared = shared_files(settings.home)
+    there = map(PurePosixPath, shared.names(folder.relative_to(settings.home).as_posix()))
+    shared.forget(str(one) for one in there if one.parent.name != spared and any(map(one.match, HEAVY)))
+
+
+def forget_copies(store: Store, settings: Settings, number: int) -> None:
+    """Where the bucket has the rounds, this machine keeps the folder of its last one alone, and of those not over."""
+    if shared_files(settings.home).bucket is None:
+        return
+    with store.reading() as tx:
+        unfinished = {one.number for one in rounds.latest(tx, 1000) if one.state not in ("published", "kept")}
+    for folder in settings.rounds_dir.glob("[0-9]*"):
+        if folder.name.isdigit() and int(folder.name) not in {number, *unfinished}:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def taken(settings: Settings, number: int) -> tuple[int, int, str]:
+    """The bytes of a round's files, of all rounds' files, and of what they take it."""
+    shared, own = shared_files(settings.home), f"{number:04d}"
+    if shared.bucket is None:
+        return disk_taken(settings.rounds_dir / own), disk_taken(settings.rounds_dir), "disk"
+    sizes = {name: one.size for name, one in shared.names(settings.rounds_dir.name).items()}
+    of_own = sum(size for name, size in sizes.items() if name.split("/")[1] == own)
+    return of_own, sum(sizes.values()), "the bucket"
 
 
 def disk_taken(folder: Path) -> int:

@@ -7,14 +7,20 @@ Whoever has the command line may read files anyway, and gives any path.
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.home.model_files import KeptModel, ModelFiles
+from app.home.shared_files import shared_files
 from sspcm.config import TIMM, ConfigError, ModelConfig, RoundConfig
-from sspcm.round_folder import MODEL_FILE
+from sspcm.members import MEMBERS
+from sspcm.round_folder import GRAPH_FILE, MODEL_FILE, SECOND_GRAPH_FILE, SECOND_VITPOSE_FILE, VITPOSE_FILE
 
 FOLDER = "weights"
+STARTS = {f"{name}.safetensors" for name in MEMBERS} | {
+    MODEL_FILE, GRAPH_FILE, SECOND_GRAPH_FILE, VITPOSE_FILE, SECOND_VITPOSE_FILE,
+}  # fmt: skip
+"""The files of a folder that networks start from."""
 MODELS, ROUNDS = "models/", "rounds/"
 FIELDS = ("weights", "weights_b", "weights_c")
 BUILT_IN = ("random", "imagenet", "demo", "")
@@ -37,6 +43,7 @@ def names_in(home: Path) -> list[str]:
     """What the home's folder of weights holds; the folder is made, so that somebody can put some there."""
     folder = home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    shared_files(home).renew_folder(FOLDER)
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
@@ -73,14 +80,26 @@ def given_on_the_command_line(config: RoundConfig, home: Path) -> RoundConfig:
 
 
 def located(model: ModelConfig, home: Path) -> ModelConfig:
-    """The settings with the home's own names as paths, for the trainer."""
+    """The settings with the home's own names as paths, for the trainer, and what lies there on this machine."""
     names = {field: getattr(model, field) for field in FIELDS}
     paths: dict[str, Any] = {
         field: str(_found(name, home) or home / FOLDER / name)
         for field, name in names.items()
         if not _is_built_in(name) and not Path(name).is_absolute()
     }
+    for path in map(Path, paths.values()):
+        fetch_weights(home, path)
     return replace(model, **paths)
+
+
+def fetch_weights(home: Path, path: Path) -> None:
+    """Have what starts networks on this machine, where the home has a bucket that has it."""
+    if path.is_relative_to(home):
+        name = path.relative_to(home).as_posix()
+        if name.startswith(ROUNDS):
+            shared_files(home).renew_folder(name, but=lambda one: PurePosixPath(one).name not in STARTS)
+        else:
+            shared_files(home).renew_folder(name.partition("/")[0])
 
 
 def _found(name: str, home: Path) -> Path | None:
@@ -91,9 +110,11 @@ def _found(name: str, home: Path) -> Path | None:
         model = ModelFiles(home).find(name.removeprefix(MODELS))
         return model.trains_from if model else None
     if re.fullmatch(rf"{ROUNDS}\d{{4,9}}", name):
-        attempts = (home / name).glob(f"attempt-*/{MODEL_FILE}")
+        there = {home / one for one in shared_files(home).names(name) if one.endswith(f"/{MODEL_FILE}")}
+        attempts = there | set((home / name).glob(f"attempt-*/{MODEL_FILE}"))
         # the last one counts: whoever lost the round may still write into an earlier one
         return max((path.parent for path in attempts), key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+    shared_files(home).renew_folder(FOLDER)
     return home / FOLDER / name if (home / FOLDER / name).exists() else None
 
 

@@ -1,8 +1,11 @@
 """A round is stopped, gone on with, or deleted, by a command or from the page."""
 
+import logging
 import shutil
 
+from app.home.bucket import BucketAway
 from app.home.settings import Settings
+from app.home.shared_files import shared_files
 from app.processes.job_engine import Engine
 from app.processes.worker_state import worker_state
 from app.rounds.errors import LearningError
@@ -11,6 +14,8 @@ from db.records import RoundRecord, UserRecord
 from db.rounds import rounds, stopping
 from db.store.session import Store
 from sspcm.config import RoundConfig
+
+log = logging.getLogger(__name__)
 
 
 def cancel_round(store: Store, settings: Settings, number: int, *, user: UserRecord) -> RoundRecord:
@@ -52,3 +57,8 @@ def delete_round(store: Store, settings: Settings, number: int) -> None:
             )
         stopping.forget(tx, number)
     shutil.rmtree(settings.rounds_dir / f"{number:04d}", ignore_errors=True)  # without rows nobody looks for them
+    shared = shared_files(settings.home)
+    try:
+        shared.forget(shared.names(f"{settings.rounds_dir.name}/{number:04d}"))
+    except BucketAway as error:
+        log.warning("round %d is gone, and its files stay in the bucket: %s", number, error)

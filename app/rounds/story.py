@@ -6,9 +6,10 @@ from pathlib import Path
 
 from app.contract.rounds import EventPayload, StoryPayload
 from app.home.settings import Settings
+from app.home.shared_files import shared_files
 from app.processes.worker_state import worker_state
 from app.rounds.folder import round_folder
-from app.rounds.pruning import disk_taken
+from app.rounds.pruning import taken
 from db.pool.project import get_project
 from db.records import RoundRecord, RoundState
 from db.rounds import events, rounds
@@ -53,7 +54,7 @@ def round_story(store: Store, settings: Settings, number: int | None = None) -> 
         state=state,
         words=(_ALONE if is_alone else _WORDS)[state],
         events=[EventPayload(at=one.at, what=one.what) for one in told],
-        log=log_tail(round_folder(settings, record.number, record.attempt) / LOG_FILE),
+        log=_log(settings, record),
         cancel=_cancel(record),
         go_on={"failed": f"Try round {record.number} again", "cancelled": f"Resume round {record.number}"}.get(state),
         promote=_promote(record, shown),
@@ -69,13 +70,21 @@ def _promote(record: RoundRecord, shown: int | None) -> str | None:
 
 
 def _disk(settings: Settings, record: RoundRecord) -> str:
-    own, everything = disk_taken(settings.rounds_dir / f"{record.number:04d}"), disk_taken(settings.rounds_dir)
+    own, everything, where = taken(settings, record.number)
     pruned = " after it was pruned" if record.pruned_at is not None else ""
-    return f"Its files take {own / 1e6:,.1f} MB of disk{pruned}, those of all rounds {everything / 1e6:,.1f} MB."
+    return f"Its files take {own / 1e6:,.1f} MB of {where}{pruned}, those of all rounds {everything / 1e6:,.1f} MB."
 
 
 def _cancel(record: RoundRecord) -> str | None:
     return f"Cancel round {record.number}" if record.state in ("queued", "running") else None
+
+
+def _log(settings: Settings, record: RoundRecord) -> list[str]:
+    """This machine's, else as another one put it last."""
+    path = round_folder(settings, record.number, record.attempt) / LOG_FILE
+    if path.is_file():
+        return log_tail(path)
+    return _last_lines(shared_files(settings.home).end_of(path.relative_to(settings.home).as_posix(), _LOG_BYTES))
 
 
 def log_tail(path: Path, lines: int = LOG_LINES) -> list[str]:
@@ -83,7 +92,11 @@ def log_tail(path: Path, lines: int = LOG_LINES) -> list[str]:
     try:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _LOG_BYTES))
-            content = file.read().decode("utf-8", errors="replace")
+            return _last_lines(file.read(), lines)
     except FileNotFoundError:  # not begun, or deleted just now
         return []
+
+
+def _last_lines(end: bytes | None, lines: int = LOG_LINES) -> list[str]:
+    content = (end or b"").decode("utf-8", errors="replace")
     return [line.rstrip() for line in content.replace("\r", "\n").splitlines() if line.strip()][-lines:]

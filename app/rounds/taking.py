@@ -12,23 +12,15 @@ from pathlib import Path
 
 from app.home.settings import Settings
 from app.rounds.folder import round_folder
+from app.rounds.sharing import has_bucket, in_order, restore
 from db.records import RoundRecord
 from db.rounds import holding
 from db.rounds.workers import Worker
 from db.store.session import Store
-from sspcm.round_folder import (
-    MODEL_FILE,
-    PREDICTIONS_FILE,
-    REPORT_FILE,
-    SECONDS_FILE,
-    STATUS_FILE,
-)
+from sspcm.round_folder import MANIFEST_FILE
 
 TRIES = 3
 log = logging.getLogger(__name__)
-
-_LAST_FIRST = (SECONDS_FILE, STATUS_FILE, REPORT_FILE, PREDICTIONS_FILE, MODEL_FILE)
-"""Each vouches for files written before it: copied first, it never vouches for what was changed since."""
 
 
 def take_round(store: Store, settings: Settings, number: int, run: int, worker: Worker) -> RoundRecord | None:
@@ -40,9 +32,17 @@ def take_round(store: Store, settings: Settings, number: int, run: int, worker: 
         taken = holding.take(tx, number, run, worker)
     if taken is None:
         return None
+    before = taken.record.attempt
     if not taken.is_elsewhere or taken.record.state == "cancelling":
+        here = round_folder(settings, number, before)
+        if has_bucket(settings) and not taken.is_elsewhere and not (here / MANIFEST_FILE).exists():
+            restore(settings, number, before, here)  # this machine's copy may be gone
         return taken.record
-    attempt = carry_over(settings, number, taken.record.attempt)
+    if has_bucket(settings):
+        attempt = before + 1  # whoever took the round before may have put files into none beyond its own
+        restore(settings, number, before, round_folder(settings, number, attempt))
+    else:
+        attempt = carry_over(settings, number, before)
     with store.transaction() as tx:
         record = holding.move(tx, taken.record.id, worker, attempt=attempt)
     log.info("round %d goes on in %s.", number, round_folder(settings, number, attempt))
@@ -86,6 +86,5 @@ def _attempts(folder: Path) -> Iterator[int]:
 
 def _in_order(folder: Path) -> list[Path]:
     """Its finished files, each before those that it vouches for; hidden ones are not finished."""
-    found = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
-    places = {name: place for place, name in enumerate(_LAST_FIRST)}
-    return sorted(found, key=lambda path: (places.get(path.name, len(places)), path.name))
+    found = (path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return [folder / name for name in in_order(found)]

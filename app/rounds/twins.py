@@ -1,14 +1,16 @@
 """A round's twin: the same people, labels and settings, learned by labels alone, to see what all else was worth."""
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy.orm import Session
 
 from app.home.image_files import ImageFiles
+from app.home.shared_files import shared_files
 from app.processes.job_engine import Engine
 from app.rounds.comparing import method_name, why_without
 from app.rounds.errors import LearningError
+from app.rounds.starting_weights import fetch_weights
 from app.rounds.weights import require_weights
 from db.records import RoundRecord, UserRecord
 from db.rounds import rounds
@@ -29,7 +31,7 @@ def why_no_twin(tx: Session, home: Path, record: RoundRecord) -> str | None:
         return f"Round {number} learned from labels alone: its twin would be the same again."
     if (twin := rounds.twin(tx, number)) is not None:
         return f"Round {twin.number} is the twin of round {number} already, and is {twin.state}."
-    if not _manifest_of(home, record).is_file():
+    if not shared_files(home).fetch(_manifest_of(record)):
         return f"The manifest of round {number} is gone: nothing says any more what it learned from."
     return None
 
@@ -59,17 +61,21 @@ def launch_twin(store: Store, engine: Engine, number: int, *, user: UserRecord) 
 
 def twin_manifest(home: Path, record: RoundRecord) -> Manifest:
     """What a round's twin is asked to do: all that the round was, by labels alone. Raises LearningError."""
-    files = ImageFiles(home)
+    files, shared = ImageFiles(home), shared_files(home)
     try:
-        manifest = read_manifest(_manifest_of(home, record))
+        shared.fetch(_manifest_of(record))
+        manifest = read_manifest(home / _manifest_of(record))
+        files.fetch({p.image.stem for p in manifest.persons})
         there = {path: path if path.exists() else files.path(path.stem) for path in {p.image for p in manifest.persons}}
     except (RoundError, FileNotFoundError) as error:
         raise LearningError(
             f"what round {record.number} learned from cannot be read: {error} Choose another round."
         ) from error
+    if manifest.weights is not None:
+        fetch_weights(home, manifest.weights)
     persons = tuple(replace(person, image=there[person.image]) for person in manifest.persons)
     return replace(manifest, config=merge(manifest.config, {"method": METHOD}), persons=persons)
 
 
-def _manifest_of(home: Path, record: RoundRecord) -> Path:
-    return home / (record.directory or "") / MANIFEST_FILE
+def _manifest_of(record: RoundRecord) -> str:
+    return (PurePosixPath(record.directory or "") / MANIFEST_FILE).as_posix()

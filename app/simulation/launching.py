@@ -4,6 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from app.home.shared_files import shared_files
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
 from app.rounds.usual_settings import Found, trainable_model, wanted_model
@@ -15,9 +16,16 @@ from db.records import UserRecord
 from db.store.session import Store
 from sspcm.whole_files import write_atomically
 
+NOT_IN_A_BUCKET = (
+    "a simulation works in a folder that web server and worker share, and this home's files are in a bucket. "
+    "Export the labels, and run `sspcm simulate` on them (docs/simulate.md)."
+)
+
 
 def what_is_missing(store: Store, home: Path) -> str | None:
     """Why nothing can be simulated yet, in words; None where it can."""
+    if shared_files(home).bucket is not None:
+        return NOT_IN_A_BUCKET
     with store.reading() as tx:
         counts = count(tx)
     labelled = counts.persons_accepted + counts.persons_validation_accepted

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.home.bucket import BucketAway
+from app.home.shared_files import shared_files
 from db.pool.project import project_uuid
 from db.rounds import workers
 from db.store.session import Store
@@ -45,10 +47,10 @@ class Readiness:
 
 
 def look_at(store: Store, home: Path) -> Look:
-    """Looks at the disk, then at the store."""
+    """Looks at the disk, then at the store, then at the bucket, if the home has one."""
 
     def look() -> str | None:
-        return _trouble_of_disk(home) or _trouble_of_store(store)
+        return _trouble_of_disk(home) or _trouble_of_store(store) or _trouble_of_bucket(home)
 
     return look
 
@@ -74,6 +76,14 @@ def _trouble_of_store(store: Store) -> str | None:
             project_uuid(tx)  # a table of ours: any database answers a bare SELECT 1
     except Exception:  # whatever it is: who asks here wants to know whether, the log of those who work tells what
         return "the store does not answer"
+    return None
+
+
+def _trouble_of_bucket(home: Path) -> str | None:
+    try:
+        shared_files(home).trouble()
+    except BucketAway:
+        return "the bucket with the home's files does not answer"
     return None
 
 

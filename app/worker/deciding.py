@@ -7,6 +7,7 @@ import logging
 
 from sqlalchemy.exc import DBAPIError
 
+from app.home.bucket import BucketAway
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.rounds.ordering import Order
@@ -39,7 +40,7 @@ class Deciding:
             if self._order.again_if_due():
                 log.info("the queue was ordered anew.")
             self._seen = mark
-        except (DBAPIError, StoreBusy, OSError) as error:
+        except (DBAPIError, StoreBusy, BucketAway, OSError) as error:
             log.warning("nothing is decided or ordered anew for now (%s).", said(error))
 
     def _mark(self) -> object:

@@ -14,10 +14,11 @@ from app.home.model_files import ModelFiles
 from app.home.settings import Settings
 from app.pool.prelabelling import open_model, prelabel
 from app.rounds import freezing, pruning, publishing, scoring, starts, training
+from app.rounds.sharing import Sharing
 from app.rounds.taking import take_round
 from app.simulation import running
 from app.simulation.folder import Phase, SimulationLost, folder_of, read
-from app.worker.patience import end_when_reachable, in_words
+from app.worker.patience import end_when_reachable, in_words, outlast
 from app.worker.presence import Presence
 from db.errors import RoundLost, WorkerLost
 from db.records import RoundRecord
@@ -44,11 +45,12 @@ class Rounds:
         """
         ROUND.set(number)
         try:
-            record = take_round(self._store, self._settings, number, run, self._presence.worker)
+            worker = self._presence.worker
+            record = outlast("take", lambda: take_round(self._store, self._settings, number, run, worker))
             if record is None:
                 log.info("round %d is over, or was begun anew since: this job of it has nothing to do.", number)
                 return
-            for name, stage in self._stages(number, record.attempt):
+            for name, stage in self._stages(record):
                 with self._presence.activity.of(f"round {number}, {name}"):
                     DBOS.run_step({"name": name}, in_words, name, stage)
             self._prune(record)
@@ -71,22 +73,28 @@ class Rounds:
         try:
             pruning.lighten_earlier_attempts(self._settings, record.number, record.attempt)
             pruning.prune_rounds(self._store, self._settings)
+            pruning.forget_copies(self._store, self._settings, record.number)
         except Exception:
             log.exception("earlier rounds could not be pruned; the next round tries again")
 
-    def _stages(self, number: int, attempt: int) -> list[tuple[str, Callable[[], None]]]:
-        store, settings = self._store, self._settings
-        return [
+    def _stages(self, record: RoundRecord) -> list[tuple[str, Callable[[], None]]]:
+        store, settings, number, attempt = self._store, self._settings, record.number, record.attempt
+        # one that is only to end may be another machine's still
+        sharing = Sharing(settings, number, attempt, is_held=record.state != "cancelling")
+
+        def train() -> None:
+            sharing.fetch_wanted()
+            training.train_round(
+                store, settings, number, attempt, command=self._train_command, lease=self._presence.lease
+            )
+
+        stages: list[tuple[str, Callable[[], None]]] = [
             ("freeze", lambda: freezing.freeze_round(store, self._files, settings, number, attempt)),
-            (
-                "train",
-                lambda: training.train_round(
-                    store, settings, number, attempt, command=self._train_command, lease=self._presence.lease
-                ),
-            ),
+            ("train", train),
             ("score", lambda: scoring.score_round(store, settings, number, attempt)),
             ("publish", lambda: publishing.publish_round(store, settings, number, attempt)),
         ]
+        return [(name, sharing.during(stage)) for name, stage in stages]
 
 
 class Prelabellings:

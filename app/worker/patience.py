@@ -4,10 +4,11 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.home.bucket import BucketAway
 from app.rounds import errors
 from app.worker.words import TOLD, said
 from db.errors import StoreBusy
@@ -17,13 +18,14 @@ from db.store.session import Store
 STORE_MAY_BE_AWAY_S, TRY_AGAIN_AFTER_S = 600.0, 5.0
 """How long a stage waits for a store that does not answer: a restart or an upgrade of the database."""
 
+Done = TypeVar("Done")
 log = logging.getLogger(__name__)
 
 
 def in_words(name: str, stage: Callable[[], None]) -> None:
     """Run a stage; an error that has no words for a lead yet gets them."""
     try:
-        _outlast(name, stage)
+        outlast(name, stage)
     except TOLD:
         raise
     except Exception as error:
@@ -55,19 +57,21 @@ def _is_reachable(store: Store) -> bool:
     return True
 
 
-def _outlast(name: str, stage: Callable[[], None]) -> None:
-    """Run a stage, again while the store is away: it finds what it did before, and a long training is not lost."""
+def outlast(name: str, stage: Callable[[], Done]) -> Done:
+    """Run a stage, again while the store or the bucket is away: it finds what it did before, and a long training is
+    not lost."""
     deadline = time.monotonic() + STORE_MAY_BE_AWAY_S
     while True:
         try:
             return stage()
-        except (DBAPIError, StoreBusy) as error:
+        except (DBAPIError, StoreBusy, BucketAway) as error:
             if not _is_away(error) or time.monotonic() >= deadline:
                 raise
-            log.warning("stage '%s' cannot reach the store (%s); trying again.", name, said(error))
+            what = "bucket" if isinstance(error, BucketAway) else "store"
+            log.warning("stage '%s' cannot reach the %s (%s); trying again.", name, what, said(error))
             time.sleep(TRY_AGAIN_AFTER_S)
 
 
-def _is_away(error: DBAPIError | StoreBusy) -> bool:
-    """Whether the store may answer the next time: also where it cut off a transaction that stood still."""
-    return isinstance(error, OperationalError | StoreBusy) or error.connection_invalidated
+def _is_away(error: DBAPIError | StoreBusy | BucketAway) -> bool:
+    """Whether it may answer the next time: a store also where it cut off a transaction that stood still."""
+    return isinstance(error, OperationalError | StoreBusy | BucketAway) or error.connection_invalidated

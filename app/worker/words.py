@@ -4,13 +4,14 @@ import logging
 
 from sqlalchemy.exc import DBAPIError
 
+from app.home.bucket import BucketAway
 from app.pool.prelabelling import PrelabellingFailed
 from app.rounds import errors
 from app.simulation.folder import SimulationLost
 from app.simulation.planning import NotEnough
 from db.errors import StoreError
 
-TOLD = (errors.LearningError, PrelabellingFailed, NotEnough, SimulationLost, StoreError)
+TOLD = (BucketAway, errors.LearningError, PrelabellingFailed, NotEnough, SimulationLost, StoreError)
 """Errors whose words a lead reads with the round."""
 
 

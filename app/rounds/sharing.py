@@ -1,0 +1,185 @@
+"""A round's folder in the bucket: its worker puts what is finished, and whoever goes on elsewhere fetches it.
+
+One machine writes to an attempt: the one that the round's row names for it. It puts nothing before the row does, so a
+machine that lost a round spoils no other's files. Some files vouch for others: they are put after them, and taken away
+before any of them changes. So what the bucket has is at each moment a folder that a trainer can go on from.
+"""
+
+import logging
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from app.home.bucket import BucketAway
+from app.home.image_files import ImageFiles
+from app.home.settings import Settings
+from app.home.shared_files import SharedFiles, shared_files
+from app.rounds.folder import round_folder
+from app.rounds.starting_weights import fetch_weights
+from db.errors import RoundLost, WorkerLost
+from sspcm.manifest import read_manifest
+from sspcm.round_folder import (
+    MANIFEST_FILE,
+    MODEL_FILE,
+    PREDICTIONS_FILE,
+    REPORT_FILE,
+    SECONDS_FILE,
+    SHARD_FILES,
+    STATUS_FILE,
+)
+
+EVERY_S = 5.0
+LAST_FIRST = (SECONDS_FILE, STATUS_FILE, REPORT_FILE, PREDICTIONS_FILE, MODEL_FILE)
+"""Each vouches for files written before it: copied first, it never vouches for what was changed since."""
+State = tuple[int, int]
+"""A file's time and size."""
+Done = TypeVar("Done")
+log = logging.getLogger(__name__)
+
+
+def has_bucket(settings: Settings) -> bool:
+    """Whether rounds go on elsewhere from a bucket, and not from a folder that machines share."""
+    return shared_files(settings.home).bucket is not None
+
+
+def in_order(names: Iterator[str]) -> list[str]:
+    """Files of a round's folder, each before those that it vouches for."""
+    places = {name: place for place, name in enumerate(LAST_FIRST)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+
+
+class Sharing:
+    """One attempt at a round, on the machine that may write to it. Where the home has no bucket, nothing happens."""
+
+    def __init__(self, settings: Settings, number: int, attempt: int, *, is_held: bool = True) -> None:
+        """is_held: whether the round's row names this machine's folder; else nothing happens as well."""
+        self._settings = settings
+        self._shared = shared_files(settings.home) if is_held else SharedFiles(settings.home, None)
+        self._folder = round_folder(settings, number, attempt)
+        self._put: dict[str, State] | None = None
+        """What the bucket has, as it was here; None until it was looked at."""
+        self._one_at_a_time = threading.Lock()
+
+    def during(self, stage: Callable[[], Done]) -> Callable[[], Done]:
+        """A stage that puts what it writes, every few seconds and at its end. Raises BucketAway before and after it;
+        begun again, the stage finds what it did."""
+
+        def shared() -> Done:
+            self.put()
+            with self._putting():
+                done = stage()
+            self.put()
+            return done
+
+        return stage if self._shared.bucket is None else shared
+
+    def fetch_wanted(self) -> None:
+        """Have the images and starting weights that the manifest names on this machine."""
+        path = self._folder / MANIFEST_FILE
+        if self._shared.bucket is None or not path.is_file():
+            return
+        manifest = read_manifest(path)
+        ImageFiles(self._settings.home).fetch({person.image.stem for person in manifest.persons})
+        model = manifest.config.model
+        for named in {str(manifest.weights or ""), model.weights, model.weights_b, model.weights_c}:
+            if named.startswith("/"):
+                fetch_weights(self._settings.home, Path(named))
+
+    @contextmanager
+    def _putting(self) -> Iterator[None]:
+        """Beside the stage, in a thread: a large checkpoint on its way holds up neither cancels nor signs of life."""
+        ended = threading.Event()
+
+        def again() -> None:
+            while not ended.wait(EVERY_S):
+                self._try_to_put()
+
+        thread = threading.Thread(target=again, daemon=True)
+        thread.start()
+        try:
+            yield
+        except (RoundLost, WorkerLost):  # its files are nobody's any more
+            raise
+        except Exception:
+            self._try_to_put()
+            raise
+        finally:
+            ended.set()
+        thread.join()
+
+    def _try_to_put(self) -> None:
+        try:
+            self.put()
+        except (BucketAway, OSError) as error:  # files go while one looks
+            log.warning("what %s has so far could not be put; trying again. %s", self._folder.name, error)
+
+    def put(self) -> None:
+        """Bring the bucket up to date. Raises BucketAway."""
+        bucket = self._shared.bucket
+        if bucket is None or not self._folder.is_dir():
+            return
+        with self._one_at_a_time:
+            vouching = {name: state for name, state in self._here().items() if name in LAST_FIRST}
+            others = {name: state for name, state in self._here().items() if name not in LAST_FIRST}
+            if self._put is None:
+                start = self._name("")
+                self._put = {name.removeprefix(start): (0, 0) for name in bucket.entries(start.rstrip("/"))}
+            here, put = others | vouching, self._put
+            self._take_away([name for name in put if _vouches(name) and put[name] != here.get(name)])
+            # the manifest last: a folder that has it has all that was carried over
+            for name in sorted(reversed(in_order(iter(here))), key=MANIFEST_FILE.__eq__):
+                if put.get(name) != here[name]:
+                    bucket.put(self._name(name), self._folder / name)
+                    put[name] = here[name]
+            self._take_away([name for name in put if name not in here])
+
+    def _take_away(self, names: list[str]) -> None:
+        self._shared.forget(map(self._name, names))
+        for name in names:
+            assert self._put is not None
+            del self._put[name]
+
+    def _here(self) -> dict[str, State]:
+        found = dict[str, State]()
+        for path in self._folder.iterdir():
+            if path.is_file() and not path.name.startswith("."):
+                state = path.stat()
+                found[path.name] = state.st_mtime_ns, state.st_size
+        return found
+
+    def _name(self, name: str) -> str:
+        return f"{self._folder.relative_to(self._settings.home).as_posix()}/{name}"
+
+
+def _vouches(name: str) -> bool:
+    """Whether others must not have it while what it is about changes: shards are of the networks that made them."""
+    return name in LAST_FIRST or Path(name).match(SHARD_FILES)
+
+
+def restore(settings: Settings, number: int, attempt: int, target: Path) -> None:
+    """Fetch the newest whole folder of a round from the bucket, whole or not at all: of this attempt, else of the one
+    before it, where whoever went on had not put all that it had carried over. Nothing where there is none.
+    """
+    shared, one = shared_files(settings.home), round_folder(settings, number, attempt)
+    assert shared.bucket is not None
+    names = shared.names(one.parent.relative_to(settings.home).as_posix())
+    whole = [k for k in range(1, attempt + 1) if _in(settings, number, k, MANIFEST_FILE) in names]
+    unfinished = target.with_name(f".{target.name}-{secrets.token_hex(8)}")
+    try:
+        unfinished.mkdir(parents=True)
+        if whole:
+            start = _in(settings, number, whole[-1], "")
+            for name in in_order(found.removeprefix(start) for found in names if found.startswith(start)):
+                shared.bucket.fetch(start + name, unfinished / name)
+        shutil.rmtree(target, ignore_errors=True)  # of one that lost the round before its row named it
+        unfinished.rename(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _in(settings: Settings, number: int, attempt: int, name: str) -> str:
+    return f"{round_folder(settings, number, attempt).relative_to(settings.home).as_posix()}/{name}"
