@@ -22,6 +22,7 @@ from db.schema import Base
 from db.store.session import Store, migrate, open_store
 from sspcm.pose import Box, Label
 from sspcm.skeletons.skeleton import get_skeleton
+from tests.bucket_server import BucketServer, serving_buckets
 
 # Shared machines pause now and then: a slow example is no failing one.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -107,6 +108,27 @@ def migrated_postgres(postgres_server: str) -> str:
     url = _with_database(postgres_server, "migrated")
     migrate(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def running_bucket_server() -> Iterator[BucketServer]:
+    """A real S3 server, in a process of its own."""
+    with serving_buckets() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket_server(running_bucket_server: BucketServer, monkeypatch: pytest.MonkeyPatch) -> BucketServer:
+    """The same, as this process and those that it starts reach it."""
+    for name, value in running_bucket_server.environ.items():
+        monkeypatch.setenv(name, value)
+    return running_bucket_server
+
+
+@pytest.fixture
+def bucket_url(bucket_server: BucketServer) -> str:
+    """An empty bucket."""
+    return bucket_server.new_bucket()
 
 
 @pytest.fixture

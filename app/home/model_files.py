@@ -109,12 +109,13 @@ class ModelFiles:
     def _note(self, sha256: str, name: str) -> None:
         """Also for other machines, the name last: it says when the model was given."""
         path = self._path(sha256)
-        write_atomically(path.with_suffix(NAME_SUFFIX), name.encode())
-        os.utime(path)
+        noted = path.with_suffix(NAME_SUFFIX)
+        write_atomically(noted, name.encode())
         if (begin := trains_from(path)) != path:
             self._shared.put_if_new(f"{FOLDER}/{begin.name}")
         self._shared.put_if_new(f"{FOLDER}/{path.name}")
-        self._shared.put(f"{FOLDER}/{path.with_suffix(NAME_SUFFIX).name}")
+        self._shared.put(f"{FOLDER}/{noted.name}")
+        os.utime(path, ns=(noted.stat().st_atime_ns, noted.stat().st_mtime_ns))
 
     def _name_of(self, path: Path) -> str:
         noted = path.with_suffix(NAME_SUFFIX)

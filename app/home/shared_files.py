@@ -143,6 +143,7 @@ class SharedFiles:
         paths = [path for folder in SHARED for path in (self.home / folder).rglob("*")]
         paths += [self.home / name for name in SHARED_FILES]
         there = {name: told for folder in SHARED for name, told in self.bucket.entries(folder).items()}
+        there |= {name: told for name in SHARED_FILES if (told := self.bucket.entry(name)) is not None}
         lacking, count = list[str](), 0
         for path in paths:
             name = path.relative_to(self.home).as_posix()

@@ -1,0 +1,140 @@
+"""A bucket of a real S3 server: whole files, and words where it does not answer."""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.home.bucket import Bucket, BucketAway
+from tests.bucket_server import BucketServer
+
+LARGE = 60_000_000
+"""Bytes: more than one request fetches."""
+
+
+@pytest.fixture
+def bucket(bucket_url: str) -> Bucket:
+    return Bucket(f"{bucket_url}/a/prefix")
+
+
+def test_what_is_put_comes_back_with_its_name_size_and_time(bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"content")
+    bucket.put("folder/one", tmp_path / "one")
+    (tmp_path / "one").write_bytes(b"other, and longer")
+    bucket.put("folder/deeper/two", tmp_path / "one")
+
+    found = bucket.entries("folder")
+    assert {name: one.size for name, one in found.items()} == {"folder/one": 7, "folder/deeper/two": 17}
+    assert bucket.entry("folder/one") == found["folder/one"]
+    assert abs(found["folder/one"].modified - time.time()) < 60
+    assert bucket.fetch("folder/one", tmp_path / "new" / "place")
+    assert (tmp_path / "new" / "place").read_bytes() == b"content"
+    assert (tmp_path / "new" / "place").stat().st_mtime == found["folder/one"].modified
+    assert (bucket.read("folder/one"), bucket.read("folder/one", last=3)) == (b"content", b"ent")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["place"], "no draft is left"
+
+
+def test_what_is_not_there_is_none_and_taking_it_away_is_no_error(bucket: Bucket, tmp_path: Path) -> None:
+    assert bucket.read("none") is None
+    assert bucket.entry("none") is None
+    assert bucket.entry("no") is None, "a folder is no file"
+    assert bucket.entries("none") == {}
+    assert not bucket.fetch("none", tmp_path / "none")
+    assert not bucket.fetch("none", tmp_path / "none", sha256="ab" * 32)
+    (tmp_path / "one").write_bytes(b"content")
+    bucket.put("one", tmp_path / "one")
+    bucket.remove(["one", "none"])
+    bucket.remove([])
+    assert bucket.entries("") == {}
+    assert list(tmp_path.iterdir()) == [tmp_path / "one"]
+
+
+def test_names_that_lead_out_of_the_home_are_none_of_ours(
+    bucket: Bucket, bucket_server: BucketServer, tmp_path: Path
+) -> None:
+    (tmp_path / "one").write_bytes(b"content")
+    for name in ("models/../../../escaped", "models/.hidden", "models//twice", "models/fine"):
+        bucket.put(name, tmp_path / "one")
+    assert list(bucket.entries("models")) == ["models/fine"]
+
+
+def test_other_bytes_than_the_name_says_are_refused(bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"content")
+    bucket.put("one", tmp_path / "one")
+    assert bucket.fetch("one", tmp_path / "good", sha256=hashlib.sha256(b"content").hexdigest())
+    with pytest.raises(BucketAway, match="has other bytes than its name says"):
+        bucket.fetch("one", tmp_path / "bad", sha256=hashlib.sha256(b"contents").hexdigest())
+    assert not (tmp_path / "bad").exists()
+
+
+def test_a_large_file_that_is_replaced_while_it_comes_is_never_half_of_each(bucket: Bucket, tmp_path: Path) -> None:
+    for name in (b"a", b"b"):
+        (tmp_path / name.decode()).write_bytes(name * LARGE)
+    bucket.put("checkpoint", tmp_path / "a")
+    ended, fetched = threading.Event(), set[bytes]()
+
+    def replace() -> None:
+        for name in "ba":
+            if not ended.wait(0.3):
+                bucket.put("checkpoint", tmp_path / name)
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    while thread.is_alive():
+        try:
+            bucket.fetch("checkpoint", tmp_path / "fetched")
+        except BucketAway as error:
+            assert "was replaced 3 times while it came" in str(error)
+            continue
+        content = (tmp_path / "fetched").read_bytes()
+        assert len(content) == LARGE
+        fetched |= {bytes([one]) for one in set(content)} if len(set(content)) == 1 else {b"mixed"}
+    ended.set()
+    assert fetched <= {b"a", b"b"}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda bucket, path: bucket.read("one"),
+        lambda bucket, path: bucket.entry("one"),
+        lambda bucket, path: bucket.entries("one"),
+        lambda bucket, path: bucket.put("one", path),
+        lambda bucket, path: bucket.fetch("one", path.with_name("there")),
+        lambda bucket, path: bucket.remove(["one"]),
+    ],
+)
+def test_a_server_that_is_away_or_has_no_such_bucket_is_told_in_words_without_secrets(
+    ask: Callable[[Bucket, Path], object], bucket: Bucket, bucket_server: BucketServer, tmp_path: Path
+) -> None:
+    (tmp_path / "one").write_bytes(b"content")
+    bucket.put("one", tmp_path / "one")
+    bucket_server.gate.shut()
+    try:
+        with pytest.raises(BucketAway, match=rf"the bucket {bucket.url} did not do its part for 'one'") as told:
+            ask(bucket, tmp_path / "one")
+    finally:
+        bucket_server.gate.open()
+    assert not any(secret in str(told.value) for secret in ("anybody", "a-secret-of-this-test"))
+    ask(bucket, tmp_path / "one")
+
+    gone = Bucket("s3://no-such-bucket-here")
+    with pytest.raises(BucketAway, match="no-such-bucket-here did not do its part"):
+        ask(gone, tmp_path / "one")
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_an_error_of_this_disk_is_this_disks(bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"content")
+    bucket.put("one", tmp_path / "one")
+    with pytest.raises(FileNotFoundError):
+        bucket.put("one", tmp_path / "nowhere")
+    with pytest.raises(FileExistsError):
+        bucket.fetch("one", tmp_path / "one" / "below")
+    assert bucket.read("one") == b"content"
+    assert httpx.get(os.environ["AWS_ENDPOINT_URL_S3"]).status_code == 200
