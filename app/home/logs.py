@@ -36,5 +36,5 @@ def set_up_logs(form: LogFormat) -> None:
     handler.setFormatter(JsonFormatter(_FIELDS, style="{", rename_fields=_NAMES))
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.INFO
-    for name in ("httpx", "dbos", "alembic"):
+    for name in ("httpx", "dbos", "alembic", "botocore", "aiobotocore", "s3fs"):
         logging.getLogger(name).setLevel(logging.WARNING)

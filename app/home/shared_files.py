@@ -20,8 +20,8 @@ FILE = "bucket.json"
 AT_A_TIME = 16
 One = TypeVar("One")
 SHARED = ("images", "models", "weights", "rounds")
-"""The folders that a bucket has. Thumbs and looks are made anew on each machine; secrets and locks are its own."""
-SHARED_FILES = ("order.json",)
+"""The folders that a bucket has. Thumbs are cut anew on each machine; secrets and locks are its own."""
+SHARED_FILES = ("order.json", "looks.npz")
 MANIFESTS = "manifest.json"
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from app.home.image_files import ImageFiles
+from app.home.shared_files import shared_files
 from app.pool.describing import DIMENSIONS, describe
 from db.records import ImageRecord, PersonRecord
 from sspcm.images.reading import read_grey
@@ -109,7 +110,8 @@ def _light(kept: _Kept, key: str) -> Light | None:
 
 
 def _read(files: ImageFiles) -> _Kept:
-    """What the home keeps; nothing where the file is not there, or broken."""
+    """What the home keeps; nothing where the file is not there, or broken. A machine begins with what others saw."""
+    shared_files(files.home).fetch(FILE)
     try:
         with np.load(io.BytesIO((files.home / FILE).read_bytes()), allow_pickle=False) as found:
             features = dict(zip(found["images"].tolist(), found["features"], strict=True))
@@ -128,3 +130,4 @@ def _write(files: ImageFiles, kept: _Kept) -> None:
         light=np.array(list(kept.light.values()), dtype=np.float64).reshape(-1, 2),
     )
     write_atomically(files.home / FILE, buffer.getvalue())
+    shared_files(files.home).put(FILE)

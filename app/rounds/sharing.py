@@ -5,6 +5,7 @@ machine that lost a round spoils no other's files. Some files vouch for others: 
 before any of them changes. So what the bucket has is at each moment a folder that a trainer can go on from.
 """
 
+import json
 import logging
 import secrets
 import shutil
@@ -18,10 +19,11 @@ from app.home.bucket import BucketAway
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.home.shared_files import SharedFiles, shared_files
-from app.rounds.folder import round_folder
+from app.rounds.errors import LearningError
+from app.rounds.folder import round_folder, write_json
 from app.rounds.starting_weights import fetch_weights
 from db.errors import RoundLost, WorkerLost
-from sspcm.manifest import read_manifest
+from sspcm.manifest import RoundError, read_manifest
 from sspcm.round_folder import (
     MANIFEST_FILE,
     MODEL_FILE,
@@ -37,6 +39,9 @@ LAST_FIRST = (SECONDS_FILE, STATUS_FILE, REPORT_FILE, PREDICTIONS_FILE, MODEL_FI
 """Each vouches for files written before it: copied first, it never vouches for what was changed since."""
 State = tuple[int, int]
 """A file's time and size."""
+UNKNOWN: State = (0, -1)
+NOTED = ".put.json"
+"""What the bucket has of a folder, kept in it: a worker that is started anew takes nothing away that is there still."""
 Done = TypeVar("Done")
 log = logging.getLogger(__name__)
 
@@ -78,11 +83,14 @@ class Sharing:
         return stage if self._shared.bucket is None else shared
 
     def fetch_wanted(self) -> None:
-        """Have the images and starting weights that the manifest names on this machine."""
+        """Have the images and starting weights that the manifest names on this machine. Raises LearningError."""
         path = self._folder / MANIFEST_FILE
         if self._shared.bucket is None or not path.is_file():
             return
-        manifest = read_manifest(path)
+        try:
+            manifest = read_manifest(path)
+        except RoundError as error:
+            raise LearningError(str(error)) from error
         ImageFiles(self._settings.home).fetch({person.image.stem for person in manifest.persons})
         model = manifest.config.model
         for named in {str(manifest.weights or ""), model.weights, model.weights_b, model.weights_c}:
@@ -126,16 +134,32 @@ class Sharing:
             vouching = {name: state for name, state in self._here().items() if name in LAST_FIRST}
             others = {name: state for name, state in self._here().items() if name not in LAST_FIRST}
             if self._put is None:
-                start = self._name("")
-                self._put = {name.removeprefix(start): (0, 0) for name in bucket.entries(start.rstrip("/"))}
+                self._put = self._recall()
             here, put = others | vouching, self._put
+            if here == put:
+                return
             self._take_away([name for name in put if _vouches(name) and put[name] != here.get(name)])
-            # the manifest last: a folder that has it has all that was carried over
-            for name in sorted(reversed(in_order(iter(here))), key=MANIFEST_FILE.__eq__):
+            order = in_order(iter(here))[::-1]
+            order.sort(key=MANIFEST_FILE.__eq__)  # last: a folder that has it has all that was carried over
+            for name in order:
                 if put.get(name) != here[name]:
                     bucket.put(self._name(name), self._folder / name)
                     put[name] = here[name]
             self._take_away([name for name in put if name not in here])
+            write_json(self._folder / NOTED, {name: list(state) for name, state in put.items()})
+
+    def _recall(self) -> dict[str, State]:
+        """What the bucket has, as far as it is what a worker before noted; of the rest nothing is known."""
+        assert self._shared.bucket is not None
+        try:
+            told = json.loads((self._folder / NOTED).read_bytes())
+        except FileNotFoundError:
+            told = {}
+        start, found = self._name(""), dict[str, State]()
+        for name, entry in self._shared.bucket.entries(start.rstrip("/")).items():
+            time_ns, size = told.get(name.removeprefix(start), UNKNOWN)
+            found[name.removeprefix(start)] = (time_ns, size) if size == entry.size else UNKNOWN
+        return found
 
     def _take_away(self, names: list[str]) -> None:
         self._shared.forget(map(self._name, names))

@@ -1,6 +1,7 @@
 """A manifest comes back as it was written."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,36 @@ def test_written_then_read_is_the_same_manifest(make_round, tmp_path):
     again.write_text(json.dumps(manifest_data(manifest)))
     assert manifest_data(read_manifest(again)) == manifest_data(manifest)
     assert json.loads(path.read_text())["persons"] == manifest_data(manifest)["persons"]
+
+
+def test_a_movable_manifest_names_what_lies_beside_it_wherever_both_are(make_round, tmp_path):
+    manifest = read_manifest(make_round() / "manifest.json")
+    home, folder = tmp_path / "home", tmp_path / "home" / "rounds" / "0001"
+    persons = tuple(replace(one, image=home / "images" / one.image.name) for one in manifest.persons)
+    persons = (replace(persons[0], image=tmp_path / "elsewhere.jpg"), *persons[1:])
+    model = replace(manifest.config.model, weights=str(home / "models" / "m.onnx"), weights_b="imagenet")
+    written = replace(manifest, persons=persons, weights=home / "weights", config=replace(manifest.config, model=model))
+    data = manifest_data(written, folder=folder, within=home)
+    assert str(home) not in json.dumps(data)
+
+    moved = tmp_path / "moved"
+    (moved / "rounds" / "0001").mkdir(parents=True)
+    (moved / "rounds" / "0001" / "manifest.json").write_text(json.dumps(data))
+    found = read_manifest(moved / "rounds" / "0001" / "manifest.json")
+    assert found.weights == moved / "weights"
+    assert found.persons[0].image == tmp_path / "elsewhere.jpg", "what lies elsewhere stays there"
+    assert {one.image for one in found.persons[1:]} == {moved / "images" / one.image.name for one in persons[1:]}
+    named = found.config.model
+    assert (named.weights, named.weights_b) == (str(moved / "models" / "m.onnx"), "imagenet")
+
+
+def test_a_path_upwards_of_a_manifest_that_is_not_movable_is_left_alone(make_round, tmp_path):
+    manifest = read_manifest(make_round() / "manifest.json")
+    model = replace(manifest.config.model, weights="../mine.pth")
+    (tmp_path / "manifest.json").write_text(
+        json.dumps(manifest_data(replace(manifest, config=replace(manifest.config, model=model))))
+    )
+    assert read_manifest(tmp_path / "manifest.json").config.model.weights == "../mine.pth"
 
 
 def test_pseudo_labels_come_back_and_others_have_none(make_round, tmp_path):

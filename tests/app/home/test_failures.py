@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from app.home.bucket import BucketAway
 from app.home.failures import Failure, Home, failure_of
 from db.errors import StoreBusy
 from db.store.session import open_store
@@ -72,6 +73,15 @@ def test_a_store_that_is_busy_keeps_its_own_words() -> None:
     assert (
         told(StoreBusy("others write; wanted a turn. Try again.")).message == "Others write; wanted a turn. Try again."
     )
+
+
+def test_a_bucket_that_is_away_is_told_without_its_address() -> None:
+    found = told(BucketAway("the bucket s3://pool/team did not do its part for 'x' (AccessDenied)."))
+    assert (found.status, found.code) == (503, "not_just_now")
+    assert found.message.startswith(
+        "The bucket that keeps the home's files does not answer just now: this was not done"
+    )
+    assert "s3://" not in found.message
 
 
 def test_our_own_mistakes_are_none_of_these(sqlite_url: str, postgres_url: str) -> None:

@@ -32,6 +32,30 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
     assert read_settings(tmp_path, {"DATABASE_URL": given}).database_url == "postgresql+psycopg://me@host/db"
 
 
+NO_BUCKETS = [
+    "pool",
+    "s3://",
+    "https://pool",
+    "s3://key:secret@pool",
+    "s3://pool/../other",
+    "s3://pool//x",
+    "s3://POOL",
+]
+
+
+def test_a_bucket_has_a_name_and_perhaps_a_prefix(tmp_path: Path) -> None:
+    given = ("s3://pool", "s3://pool/", "s3://pool.of-us/a/team_1/")
+    found = [read_settings(tmp_path, {"SSPCM_BUCKET": text}).bucket for text in given]
+    assert found == ["s3://pool", "s3://pool", "s3://pool.of-us/a/team_1"]
+    assert read_settings(tmp_path, {}).bucket is None
+
+
+def test_credentials_in_a_buckets_address_are_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(tmp_path, {"SSPCM_BUCKET": "s3://key:secret@pool"})
+    assert "secret@" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
@@ -42,6 +66,7 @@ def test_every_spelling_of_postgresql_reaches_psycopg(given: str, tmp_path: Path
         ({"SSPCM_KEEP_ROUNDS": "-1"}, "or 'all'"),
         ({"SSPCM_METRICS_TOKEN": "short"}, "has 5 characters; wanted 16 or more"),
         ({"SSPCM_METRICS_TOKEN": "with a space in between"}, "letters and digits"),
+        *(({"SSPCM_BUCKET": given}, "wanted s3://NAME or s3://NAME/PREFIX") for given in NO_BUCKETS),
         ({"SSPCM_LOG": "xml"}, "'plain' or 'json'"),
         ({"SSPCM_MOST_HELD": "\u0663"}, "SSPCM_MOST_HELD"),
         ({"SSPCM_DEVICE": "tpu"}, "tpu"),

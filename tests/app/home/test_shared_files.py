@@ -56,9 +56,7 @@ def test_a_home_stays_with_its_bucket(url: str, bucket: str | None, said: str, m
         bind(settings)
 
 
-def test_without_s3fs_a_bucket_is_refused_with_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_s3fs_a_bucket_is_refused_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     with pytest.raises(SettingsError, match=r"s3fs is not installed.*pip install -c constraints.txt -e '.\[bucket\]'"):
         bind(Settings(tmp_path, POSTGRES, bucket="s3://pool"))
@@ -150,8 +148,13 @@ def test_a_small_file_that_all_write_is_read_as_the_bucket_has_it(machines: Mach
 
 def test_a_home_that_had_no_bucket_before_fills_one_without_what_is_its_own(bucket_url: str, tmp_path: Path) -> None:
     home = tmp_path / "old"
-    own = ("secret.json", "thumbs/ab/1.jpg", "looks.npz", "train.lock", "rounds/0001/attempt-1/.draft")
-    shared = ("rounds/0001/attempt-1/manifest.json", "rounds/0001/attempt-1/A.safetensors", "weights/w.pth", "order.json")
+    own = ("secret.json", "thumbs/ab/1.jpg", "train.lock", "rounds/0001/attempt-1/.draft")
+    shared = (
+        "rounds/0001/attempt-1/manifest.json",
+        "rounds/0001/attempt-1/A.safetensors",
+        "weights/w.pth",
+        "looks.npz",
+    )
     for name in (*own, *shared):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(name)

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.rounds.pruning import disk_taken, prune_rounds
+from app.home.shared_files import bind, shared_files
+from app.rounds.pruning import disk_taken, forget_copies, prune_rounds, taken
 from db.clock import utc_now
 from db.records import RankingEntry
 from db.rounds import rankings, rounds
@@ -18,6 +19,7 @@ def publish(home: Home) -> int:
         folder = home.folder(record.number)
         for name in ("A.safetensors", "imported.onnx", "predictions.npz", "report.json"):
             (folder / name).write_bytes(b"x" * 1000)
+        (folder / "seconds.json").write_text("{}")  # as long for each
         rankings.add_round_ranking(tx, record.id, [RankingEntry(1, 0, 0.5, ())])
         rounds.publish(tx, record.id, metrics={}, directory="", now=utc_now())
     return record.number
@@ -36,6 +38,43 @@ def test_networks_and_predictions_of_rounds_that_nobody_gets_go_and_their_report
     assert {"manifest.json", "report.json"} <= left
     assert not left & {"A.safetensors", "imported.onnx", "predictions.npz"}
     assert disk_taken(home.folder(3)) == whole == disk_taken(home.folder(1)) + 3000
+
+
+def test_where_a_bucket_has_the_rounds_a_machine_keeps_its_last_one_and_those_not_over(
+    home: Home, bucket_url: str
+) -> None:
+    bind(replace(home.settings, database_url="postgresql+psycopg://somebody@nowhere/none", bucket=bucket_url))
+    shared = shared_files(home.settings.home)
+    home.add("a.jpg", home.labelled())
+    for number in range(1, 5):
+        assert publish(home) == number
+        folder = home.folder(number).relative_to(home.settings.home).as_posix()
+        shared.put(*(f"{folder}/{path.name}" for path in home.folder(number).iterdir()))
+    with home.store.transaction() as tx:
+        failed = rounds.create(tx, config_toml="", user=home.lead)
+        rounds.fail(tx, failed.id, "mend it")
+    home.folder(5).mkdir(parents=True)
+    own, everything, where = taken(home.settings, 4)
+    assert (own, where) == (disk_taken(home.folder(4)), "the bucket")
+    assert everything == sum(disk_taken(home.folder(number)) for number in range(1, 5))
+
+    assert prune_rounds(home.store, home.settings) == [1, 2]
+    left = set(shared.names("rounds"))
+    heavy = ("A.safetensors", "imported.onnx", "predictions.npz")
+    assert not left & {f"rounds/{number}/attempt-1/{name}" for number in ("0001", "0002") for name in heavy}
+    assert {f"rounds/{number}/attempt-1/{name}" for number in ("0003", "0004") for name in heavy} < left
+    assert "rounds/0001/attempt-1/report.json" in left
+    forget_copies(home.store, home.settings, 4)
+    assert sorted(path.name for path in home.settings.rounds_dir.iterdir()) == ["0004", "0005"]
+    assert set(shared.names("rounds")) == left
+
+
+def test_without_a_bucket_every_rounds_folder_stays(home: Home) -> None:
+    home.add("a.jpg", home.labelled())
+    publish(home)
+    publish(home)
+    forget_copies(home.store, home.settings, 2)
+    assert sorted(path.name for path in home.settings.rounds_dir.iterdir()) == ["0001", "0002"]
 
 
 def test_files_that_go_while_they_are_counted_are_no_error(tmp_path: Path) -> None:

@@ -70,6 +70,29 @@ def test_what_is_finished_is_put_and_what_goes_is_taken_away(here: Round) -> Non
     assert here.there() == {"training.safetensors": "a later step"}
 
 
+def test_a_worker_that_is_started_anew_puts_only_what_is_new(here: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.write("manifest.json", "predictions.npz", "report.json")
+    Sharing(here.settings, 1, 1).put()
+    here.write("report.json", content="another")
+    done = list[str]()
+    real_put, real_remove = Bucket.put, Bucket.remove
+
+    def put(self: Bucket, name: str, path: Path) -> None:
+        done.append(f"put {path.name}")
+        real_put(self, name, path)
+
+    def remove(self: Bucket, names: list[str]) -> None:
+        done.extend(f"remove {name.rpartition('/')[2]}" for name in names)
+        real_remove(self, names)
+
+    monkeypatch.setattr(Bucket, "put", put)
+    monkeypatch.setattr(Bucket, "remove", remove)
+    for _ in range(2):
+        Sharing(here.settings, 1, 1).put()
+    assert done == ["remove report.json", "put report.json"]
+    assert here.there()["report.json"] == "another"
+
+
 def test_at_each_moment_nothing_vouches_for_files_that_are_not_there(
     here: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,5 +237,3 @@ def test_without_a_bucket_a_stage_is_run_as_it_is(tmp_path: Path) -> None:
         return 7
 
     assert Sharing(Settings(tmp_path, POSTGRES), 1, 1).during(stage) is stage
-
-

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.home.model_files import ModelFiles
+from app.home.settings import Settings
+from app.home.shared_files import bind, shared_files
 from app.rounds.starting_weights import given_on_the_command_line, located, names_in, require_named
 from sspcm.config import ConfigError, ModelConfig, RoundConfig
 from tests.onnx_files import movenet
@@ -80,3 +82,34 @@ def test_a_pose_model_goes_by_its_name_and_a_round_by_its_number(home: Path) -> 
     assert model.weights == model.weights_b == str(home / "models" / f"{sha256}.onnx")
     assert model.weights_c == str(finished)
     assert given_on_the_command_line(naming("models/strong"), home) == naming("models/strong")
+
+
+def test_what_a_page_may_name_lies_on_any_machine_and_comes_when_a_round_begins_there(
+    bucket_url: str, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for home in (one, two):
+        bind(Settings(home, "postgresql+psycopg://somebody@nowhere/none", bucket=bucket_url))
+    folder = "rounds/0003/attempt-2"
+    files = {
+        *("weights/mine/A.safetensors", "weights/resnet18.pth", "rounds/0003/attempt-1/model.json"),
+        *(f"{folder}/{name}" for name in ("model.json", "A.safetensors", "imported.onnx")),
+    }
+    for name in (*files, f"{folder}/predictions.npz", f"{folder}/training.safetensors"):
+        (one / name).parent.mkdir(parents=True, exist_ok=True)
+        (one / name).write_text(name)
+        shared_files(one).put(name)
+    (tmp_path / "net.onnx").write_bytes(movenet())
+    sha256 = ModelFiles(one).keep(tmp_path / "net.onnx")
+
+    for name in ("mine", "resnet18.pth", "rounds/0003", "models/net"):
+        require_named(naming(name), two)
+    assert not (two / "rounds").exists(), "networks stay there until somebody begins from them"
+    with pytest.raises(ConfigError, match=r"there are: mine, resnet18.pth, models/net"):
+        require_named(naming("rounds/0007"), two)
+    for weights in ("rounds/0003", "mine", "resnet18.pth"):
+        located(ModelConfig(weights=weights), two)
+    assert located(ModelConfig(weights="rounds/0003"), two).weights == str(two / folder)
+    assert located(ModelConfig(weights="models/net"), two).weights == str(two / "models" / f"{sha256}.onnx")
+    came = {path.relative_to(two).as_posix() for path in (*two.glob("rounds/**/*"), *two.glob("weights/**/*"))}
+    assert {name for name in came if (two / name).is_file()} == files - {"rounds/0003/attempt-1/model.json"}

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.exc import InternalError, OperationalError
 
+from app.home.bucket import BucketAway
 from app.rounds.errors import LearningError
 from app.worker import patience
 
@@ -17,6 +18,25 @@ def test_a_stage_goes_on_when_the_store_is_back(monkeypatch: pytest.MonkeyPatch)
 
     patience.in_words("score", stage)
     assert away == []
+
+
+def test_a_stage_goes_on_when_the_bucket_is_back_and_ends_in_words_where_it_stays_away(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(patience, "TRY_AGAIN_AFTER_S", 0.01)
+    away = [BucketAway("the bucket s3://pool did not do its part; wanted it to answer.")] * 2
+
+    def stage() -> None:
+        if away:
+            raise away.pop()
+
+    patience.in_words("train", stage)
+    assert away == []
+    assert "stage 'train' cannot reach the bucket (the bucket s3://pool did not do its part" in caplog.text
+    monkeypatch.setattr(patience, "STORE_MAY_BE_AWAY_S", 0.0)
+    away.append(BucketAway("the bucket s3://pool did not do its part; wanted it to answer."))
+    with pytest.raises(BucketAway, match="wanted it to answer"):
+        patience.in_words("train", stage)
 
 
 def test_an_error_of_the_store_is_told_without_its_statement(monkeypatch: pytest.MonkeyPatch) -> None:
