@@ -1,4 +1,4 @@
-"""A real S3 server on this machine, behind a gate that can be shut: then nobody reaches it, and it keeps what it has."""
+"""A real S3 server on this machine, behind a gate: shut, nobody reaches it, and it keeps what it has."""
 
 import os
 import socket

@@ -47,7 +47,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(autouse=True)
 def _no_other_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SSPCM_HOME", "SSPCM_PORT", "DATABASE_URL"):
+    for name in ("SSPCM_HOME", "SSPCM_PORT", "SSPCM_BUCKET", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -734,6 +734,26 @@ def test_people_too_small_are_skipped_at_once_and_taken_back(run: Run) -> None:
     assert json.loads(run("unlabelable", "list", "--json")[1])["skipped"] == told["people"]
     assert json.loads(run("unlabelable", "take-back", "--json")[1])["persons"] == told["people"]
     assert json.loads(run("unlabelable", "list", "--json")[1]) == told
+
+
+def test_a_homes_files_are_put_into_a_bucket_once_and_a_home_stays_with_it(
+    run: Run, bucket_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(*importing("seed"))[0] == 0
+    status, _, said = run("bucket", "fill")
+    assert (status, "this home has no bucket; wanted one to fill. Set SSPCM_BUCKET=" in said) == (1, True)
+    monkeypatch.setenv("SSPCM_BUCKET", f"{bucket_url}/team")
+    status, _, said = run("bucket", "fill")
+    assert (status, "the store is a file of one machine" in said) == (1, True)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@nowhere/none")
+    images = len(list((tmp_path / "home" / "images").rglob("*.jpg")))
+    told = json.loads(run("bucket", "fill", "--json")[1])
+    assert told == {"put": images + 1, "files": images + 1, "bucket": f"{bucket_url}/team"}, "and what they look like"
+    assert run("bucket", "fill")[1] == f"0 of {images + 1} files were put into {bucket_url}/team; it had the others.\n"
+    monkeypatch.delenv("SSPCM_BUCKET")
+    status, _, said = run("queue")
+    assert (status, said.startswith("queue: the home")) == (1, True)
+    assert f"Set SSPCM_BUCKET={bucket_url}/team, or give another --home." in said
 
 
 def test_a_simulation_is_asked_for_shown_and_cancelled(run: Run, tmp_path: Path) -> None:

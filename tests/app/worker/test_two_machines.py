@@ -121,7 +121,6 @@ def test_what_one_machine_imports_the_others_web_server_shows_and_has_labelled(
     (tmp_path / "boxes.json").write_text(json.dumps(document))
     for name, value in team.environ().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("SSPCM_PASSWORD", "correct horse")
     assert main(["--home", str(team.one), "import", str(frames), "--annotations", str(tmp_path / "boxes.json")]) == 0
     store = open_store(team.url)
     with store.transaction() as tx:
@@ -155,10 +154,8 @@ def test_what_one_machine_imports_the_others_web_server_shows_and_has_labelled(
         (person,) = task["persons"]
         thumb = client.get("/api/sheet").json()["persons"][0]["thumb"]
         assert client.get(thumb).status_code == 200
-        message = {
-            **{"key": "a key of this test", "person_id": person["id"], "revision": person["revision"]},
-            **{"xyv": [[30.0, 30.0, 2]] * 17, "touched": [True] * 17, "started_from": None},
-        }
+        about = {"key": "a key of this test", "person_id": person["id"], "revision": person["revision"]}
+        message = about | {"xyv": [[30.0, 30.0, 2]] * 17, "touched": [True] * 17, "started_from": None}
         saved = client.post("/api/accept", json=message)
         assert (saved.status_code, saved.json()["person"]["state"]) == (200, "accepted")
 
