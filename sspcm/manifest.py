@@ -11,12 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from sspcm.config import ConfigError, RoundConfig
+from sspcm.config import DEMO_WEIGHTS, ConfigError, RoundConfig
 from sspcm.fisheye import LensCircle
 from sspcm.pose import IMPORTED, Box, Label, PoseError, Prediction
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError
 
-UP = "../"
+UP, DEMO = "../", "demo"
 WEIGHTS = ("weights", "weights_b", "weights_c")
 """The settings of a model that may name a path."""
 Use = Literal["labelled", "unlabelled", "validation"]
@@ -81,7 +81,7 @@ def read_manifest(path: Path) -> Manifest:
         return Manifest(
             skeleton=skeleton,
             config=RoundConfig.from_dict(_with_whole_paths(data["config"], folder)),
-            weights=Path(_whole(data["weights"], folder)) if data.get("weights") else None,
+            weights=_weights(data.get("weights"), folder),
             persons=tuple(_read_person(entry, skeleton, folder) for entry in data["persons"]),
         )
     except ConfigError as error:
@@ -96,7 +96,16 @@ def read_manifest(path: Path) -> Manifest:
 
 def _whole(written: str, folder: Path | None) -> str:
     """A path as it counts from here. folder: a movable manifest's, from which those lead that begin with ".."."""
-    return written if folder is None or not written.startswith(UP) else os.path.normpath(folder / written)
+    if folder is None:
+        return written
+    return os.path.normpath(folder / written) if written.startswith(UP) else written
+
+
+def _weights(written: str | None, folder: Path | None) -> Path | None:
+    """The demo's lie where this machine has the code."""
+    if not written:
+        return None
+    return DEMO_WEIGHTS if folder is not None and written == DEMO else Path(_whole(written, folder))
 
 
 def _with_whole_paths(config: dict[str, Any], folder: Path | None) -> dict[str, Any]:
@@ -158,8 +167,11 @@ def manifest_data(manifest: Manifest, *, folder: Path | None = None, within: Pat
     """
 
     def written(path: Path | str) -> str:
-        is_movable = folder is not None and within is not None and Path(path).is_relative_to(within)
-        return os.path.relpath(path, folder) if is_movable else str(path)
+        if folder is None or within is None:
+            return str(path)
+        if path == DEMO_WEIGHTS:
+            return DEMO
+        return os.path.relpath(path, folder) if Path(path).is_relative_to(within) else str(path)
 
     config = asdict(manifest.config)
     config["model"] |= {key: written(config["model"][key]) for key in WEIGHTS}

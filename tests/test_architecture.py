@@ -72,6 +72,7 @@ OF_NO_ONE_MODULE = {
     "tests/app/test_main.py": "app/__main__.py and the commands behind it",
     "tests/app/web/test_server_failing.py": "the whole server while its disk or its database fails",
     "tests/app/worker/test_other_versions.py": "what one version of the program began, another goes on with",
+    "tests/app/worker/test_two_machines.py": "two machines with a home each, and one bucket",
     "tests/app/worker/test_outage.py": "the store itself goes away while a round runs",
     "tests/sspcm/training/test_other_versions.py": "what one version of the program began, another goes on with",
     "tests/db/test_durability.py": "what is answered as saved is on disk, in a process of its own",

@@ -16,6 +16,7 @@ progress          the trainer's progress, into the store
 pruning           takes the heavy files and rows of rounds away that nobody gets any more
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store
+sharing           a round's folder in the bucket, where machines share one
 spared            how many actions a round spares: its starts beside those before it
 spared_told       the same in words and figures
 starts            which network annotators begin from, and whether a round is published

@@ -2,7 +2,7 @@
 
 deciding  which network people begin from is decided again, and the queue ordered again
 jobs      a round, a pre-labelling and a simulation as durable steps
-patience  waiting for a store that is away
+patience  waiting for a store or a bucket that is away
 presence  this worker among the others: its name, its signs of life, its end
 process   the process and its loop
 settling  rounds and their jobs brought together again

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from sspcm.config import DEMO_WEIGHTS
 from sspcm.manifest import RoundError, manifest_data, read_manifest
 
 
@@ -36,6 +37,14 @@ def test_a_movable_manifest_names_what_lies_beside_it_wherever_both_are(make_rou
     assert {one.image for one in found.persons[1:]} == {moved / "images" / one.image.name for one in persons[1:]}
     named = found.config.model
     assert (named.weights, named.weights_b) == (str(moved / "models" / "m.onnx"), "imagenet")
+
+
+def test_the_demos_weights_are_each_machines_own(make_round, tmp_path):
+    manifest = replace(read_manifest(make_round() / "manifest.json"), weights=DEMO_WEIGHTS)
+    data = manifest_data(manifest, folder=tmp_path / "rounds", within=tmp_path)
+    assert data["weights"] == "demo"
+    (tmp_path / "manifest.json").write_text(json.dumps(data))
+    assert read_manifest(tmp_path / "manifest.json").weights == DEMO_WEIGHTS
 
 
 def test_a_path_upwards_of_a_manifest_that_is_not_movable_is_left_alone(make_round, tmp_path):
