@@ -206,11 +206,15 @@ def test_a_round_outlasts_a_bucket_that_is_away_and_then_has_it_all(
     until(lambda: place.round().state == "published", timeout_s=90)
     assert worker.poll() is None
     assert place.trainers() == [trainer], "the training went on meanwhile"
-    folder = round_folder(place.settings, 1)
-    there = {name: one.size for name, one in Bucket(team.bucket).entries("rounds").items()}
-    for path in folder.iterdir():
-        name = path.relative_to(team.one).as_posix()
-        until(lambda name=name, path=path: there.get(name) == path.stat().st_size)  # type: ignore[misc]
+    folder, bucket = round_folder(place.settings, 1), Bucket(team.bucket)
+
+    def put() -> dict[str, int]:
+        return {name.rpartition("/")[2]: one.size for name, one in bucket.entries("rounds").items()}
+
+    def here() -> dict[str, int]:
+        return {path.name: path.stat().st_size for path in folder.iterdir() if not path.name.startswith(".")}
+
+    until(lambda: put() == here())
 
 
 def test_a_deleted_rounds_files_are_gone_everywhere(place: Place, team: Team) -> None:
@@ -242,7 +246,7 @@ def test_a_training_whose_machine_dies_goes_on_elsewhere_from_the_buckets_checkp
     launch_round(store, engine, config=TINY, user=lead)
     checkpoint = "rounds/0001/attempt-1/training.safetensors"
     with team.started(team.one, "worker", "--name", "one", "--device", "cpu") as first:
-        until(lambda: bucket.entry(checkpoint) is not None, timeout_s=120)
+        until(lambda: bucket.entry(checkpoint) is not None, timeout_s=240)
         first.send_signal(signal.SIGKILL)
         first.wait()
     shutil.rmtree(team.one)  # the machine is gone with all that it had
