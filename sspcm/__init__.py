@@ -27,6 +27,7 @@ members       the networks by name: A, B, A_prev, B_prev, C
 plain         settings read as plain data; an unknown one is named with its neighbour
 pose          boxes, persons, labels, predictions
 round_folder  the names of a round folder's files
+shard_files   a pool's shards as files, shared by several processes
 vitpose_file  a VitPose that trains, as one file
 whole_files   files written whole, or not at all
 """

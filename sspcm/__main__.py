@@ -48,6 +48,13 @@ def _round(options: argparse.Namespace) -> int:
     return round.run(options, device_named(options.device))
 
 
+def _score(options: argparse.Namespace) -> int:
+    from sspcm.commands import score
+    from sspcm.commands.devices import device_named
+
+    return score.run(options, device_named(options.device))
+
+
 def _train(options: argparse.Namespace) -> int:
     from sspcm.commands import train
     from sspcm.commands.devices import device_named
@@ -100,6 +107,7 @@ def _draw(options: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "round": _round,
+    "score": _score,
     "train": _train,
     "predict": _predict,
     "rank": _rank,

@@ -14,6 +14,7 @@ predict           `sspcm predict`
 processes         several processes that train together, as torchrun starts them
 rank              `sspcm rank`
 round             `sspcm round`
+score             `sspcm score`
 simulate          `sspcm simulate`
 train             `sspcm train`
 """

@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _described(argparse.ArgumentParser, prog="sspcm", description=DESCRIPTION, example=DESCRIBED)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     _add_round(commands)
+    _add_score(commands)
     _add_train(commands)
     _add_predict(commands)
     _add_rank(commands)
@@ -90,6 +91,17 @@ def _add_round(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
         metavar="N|auto",
         help="processes that share each batch (1); auto: one a GPU, as many as the batches can be divided by",
     )
+    _add_device(parser)
+
+
+def _add_score(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _described(
+        commands.add_parser, "score", help="share the scoring of a round that another process runs",
+        example="sspcm score run1",
+        description="Predict shards of a round's pool while `sspcm round` predicts it, here or on another machine that "
+        "sees the folder. Ends once there are none left.",
+    )  # fmt: skip
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of the round")
     _add_device(parser)
 
 

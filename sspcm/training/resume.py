@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
@@ -16,6 +18,7 @@ from sspcm.whole_files import write_atomically
 
 _OLDER = " in "
 """Earlier versions wrote behind it in how many processes a training ran."""
+_SNAPSHOTS = ("A_prev.", "B_prev.")
 
 
 def save_training(
@@ -69,6 +72,31 @@ def load_training(
     # The groups are this optimiser's own: the learning rate follows from the step.
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
     return int(metadata["step"]), json.loads(metadata["log"])
+
+
+def load_snapshots(path: Path, trio: Trio, *, identity: str) -> None:
+    """Fill A_prev and B_prev alone, which lie nowhere else. Raises CheckpointError as `load_training` does."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            found = (file.metadata() or {}).get("identity", "")
+            tensors = {key: file.get_tensor(key) for key in file.keys() if key.startswith(_SNAPSHOTS)}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"cannot read the checkpoint {path} ({error}); wanted the one that the round's training left. "
+            "It goes once the pool is predicted: look whether the round is over."
+        ) from error
+    if found.partition(_OLDER)[0] != identity:
+        raise CheckpointError(
+            f"{path.name} was written by a training of other settings or persons; wanted this round's. "
+            "Put the folder's own file back."
+        )
+    for prefix, network in zip(_SNAPSHOTS, (trio.a_prev, trio.b_prev), strict=True):
+        fill(network, {k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)}, path)
+
+
+def identity_of(manifest: Path) -> str:
+    """The manifest's digest: a checkpoint goes on with the same alone."""
+    return sha256(manifest.read_bytes()).hexdigest()
 
 
 def _strange(tensors: Mapping[str, Tensor], metadata: Mapping[str, str], trio: Trio, identity: str) -> Iterator[str]:

@@ -6,10 +6,9 @@ Each stage looks for its own finished file first, so a round that was killed goe
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -20,20 +19,18 @@ from torch import distributed
 
 from sspcm.config import IMPORTED, ConfigError
 from sspcm.crops.sampling import ALONE, Share
-from sspcm.crops.store import MEMORY_BUDGET_BYTES, CropStore, Frame, crop_spec
+from sspcm.crops.store import CropStore, Frame, crop_spec
 from sspcm.cutting import CropError
 from sspcm.evaluation.metrics import Evaluated, average_precision, oks
-from sspcm.geometry import Matrix, apply, enlarged
+from sspcm.geometry import Matrix, apply
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
-from sspcm.members import CLOSER_LOOK, STUDENT
 from sspcm.method.step import StepLog
 from sspcm.method.trio import Trio
-from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, load_network, save_networks
+from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks
 from sspcm.models.graphs import Graphs, graphs_in, has_graphs, import_graphs, keep_graphs
-from sspcm.models.predict import predict_persons
+from sspcm.models.predict import PREDICT_BATCH, predict_persons
 from sspcm.networks import PoseNetwork
 from sspcm.pose import Prediction
-from sspcm.ranking.inconsistency import CLOSER
 from sspcm.round_folder import (
     MANIFEST_FILE,
     METRICS_FILE,
@@ -42,6 +39,7 @@ from sspcm.round_folder import (
     STATUS_FILE,
     TRAINING_FILE,
 )
+from sspcm.shard_files import forget_shards
 from sspcm.training.initial_weights import make_trio, start_networks
 from sspcm.training.loop import (
     Labelled,
@@ -55,9 +53,10 @@ from sspcm.training.loop import (
 )
 from sspcm.training.machine import used
 from sspcm.training.moving import Way, move
+from sspcm.training.pool import Pool, take_finished, take_mean
 from sspcm.training.pseudo_labels import pseudo_labelled
-from sspcm.training.resume import load_training, save_training
-from sspcm.training.shards import fill_shards, forget_shards, shards_of
+from sspcm.training.resume import identity_of, load_training, save_training
+from sspcm.training.shards import predict_in_shards
 from sspcm.training.stopping import Stopped, told_to_stop
 from sspcm.training.telling import (
     METRICS_EVERY_S,
@@ -78,7 +77,6 @@ from sspcm.training.telling import (
 from sspcm.training.time_left import TimeLeft
 from sspcm.whole_files import write_atomically
 
-PREDICT_BATCH = 64
 logger = logging.getLogger(__name__)
 Name = TypeVar("Name", bound=str)
 
@@ -131,8 +129,8 @@ class _Round:
 
     @property
     def identity(self) -> str:
-        """The manifest's digest: a checkpoint goes on with the same alone."""
-        return sha256((self.folder / MANIFEST_FILE).read_bytes()).hexdigest()
+        """Whose checkpoints this training goes on from."""
+        return identity_of(self.folder / MANIFEST_FILE)
 
     def run(self) -> None:
         """Train, predict, report; the checkpoint, which alone holds all five networks, goes last."""
@@ -142,7 +140,7 @@ class _Round:
             if self.steps_after(start) or not self.has(MODEL_FILE):
                 self.train(trio, optimiser, start)
             else:
-                self.take_finished(trio)
+                take_finished(self.folder, trio, self.config.train)
             if not self.share.first:
                 return
             if not self.has(PREDICTIONS_FILE):
@@ -236,14 +234,9 @@ class _Round:
         if not self.config.train.held_out and self.config.train.ships == "A":
             return
         self.move_by_held_out(trio)
-        self.take_mean(trio)
+        take_mean(trio, self.config.train)
         self.log.ap = self.measure(trio, validation)
         self.say(line_of(self.config.train.steps, self.config) | {"ap": only_ap(self.log.ap)})
-
-    def take_mean(self, trio: Trio) -> None:
-        """C, where the settings say that it is the mean of A's and B's weights."""
-        if self.config.train.ships == "mean" and not trio.has_student:
-            trio.take_mean()
 
     def move_by_held_out(self, trio: Trio) -> None:
         """Every network that left persons out."""
@@ -274,12 +267,6 @@ class _Round:
             if person.label is not None
         ]
         return np.array([value for value in each if not np.isnan(value)])
-
-    def take_finished(self, trio: Trio) -> None:
-        """The networks as they were written: a checkpoint has them as the last step left them."""
-        for name, network in trio.networks().items():
-            load_network(self.folder / f"{name}.safetensors", network)
-        self.take_mean(trio)
 
     def save(self, trio: Trio) -> None:
         """The finished networks; without a student C is A, its backbone too."""
@@ -351,24 +338,17 @@ class _Round:
         """The crops of the labelled validation persons, for measuring only."""
         return self.crops(self.manifest.measured_by(), frame=self.plain)
 
-    def crops(
-        self, persons: Sequence[RoundPerson], *, frame: Frame | None = None, memory_budget: int = MEMORY_BUDGET_BYTES
-    ) -> CropStore:
+    def crops(self, persons: Sequence[RoundPerson], *, frame: Frame | None = None) -> CropStore:
         """Their crops, kept or streamed; frame: the size, with the surroundings that views need unless told."""
         specs = [crop_spec(person.image, person.box, person.lens, self.config.model) for person in persons]
         threads, began = self.config.train.loader_threads, time.monotonic()
-        store = CropStore(specs, frame or self.frame, threads=threads, memory_budget=memory_budget)
+        store = CropStore(specs, frame or self.frame, threads=threads)
         if not store.streams:
             self.time_left.cut(len(specs), time.monotonic() - began)
         return store
 
-    def look(
-        self,
-        networks: Mapping[Name, PoseNetwork],
-        crops: CropStore,
-        show: Callable[[int], object] = lambda persons: None,
-    ) -> dict[Name, Float[np.ndarray, "P K 3"]]:
-        """What the networks say about these persons. show: called with how many were just done."""
+    def look(self, networks: Mapping[Name, PoseNetwork], crops: CropStore) -> dict[Name, Float[np.ndarray, "P K 3"]]:
+        """What the networks say about these persons."""
         return predict_persons(
             networks,
             crops,
@@ -376,7 +356,6 @@ class _Round:
             device=self.device,
             keypoints=len(self.manifest.skeleton),
             pixels=self.config.model.pixels,
-            show=show,
         )
 
     def measure(self, trio: Trio, validation: CropStore) -> dict[str, dict[str, float | None]]:
@@ -384,7 +363,7 @@ class _Round:
         persons = self.manifest.measured_by()
         if not persons:
             return {}
-        self.take_mean(trio)
+        take_mean(trio, self.config.train)
         # AP matches within an image
         images = {path: number for number, path in enumerate(dict.fromkeys(person.image for person in persons))}
         predicted = self.look(trio.shipped(), validation)
@@ -404,28 +383,11 @@ class _Round:
         return figures
 
     def predict(self, trio: Trio) -> None:
-        """All five members' word on every person to be predicted, and the student's closer look, in image pixels."""
-        persons = [person for person in self.manifest.persons if person.predict]
-        told = Predicting(self.say, persons=len(persons), members=len(trio.members()))
-
-        def predict_shard(shard: Sequence[RoundPerson]) -> dict[str, np.ndarray]:
-            crops = self.crops(shard, frame=self.plain, memory_budget=0)  # each is looked at once: none is kept
-            arrays: dict[str, np.ndarray] = {"ids": np.array([person.id for person in shard], dtype=np.int64)}
-            found = self.look(trio.members(), crops, told.by_members)
-            arrays |= {str(name): rows for name, rows in found.items()}
-            arrays[CLOSER_LOOK] = self.look_closer(trio, crops, told.by_student)
-            return arrays
-
-        fill_shards(self.folder, shards_of(persons), predict_shard, told.skip)
-
-    def look_closer(self, trio: Trio, crops: CropStore, show: Callable[[int], object]) -> Float[np.ndarray, "P K 3"]:
-        """What the student says of the same persons shown larger."""
-        height, width = self.plain.height, self.plain.width
-        specs = [
-            replace(spec, matrix=enlarged(spec.matrix, CLOSER, height=height, width=width)) for spec in crops.specs
-        ]
-        closer = CropStore(specs, self.plain, threads=self.config.train.loader_threads, memory_budget=0)
-        return self.look({STUDENT: trio.members()[STUDENT]}, closer, show)[STUDENT]
+        """Everybody to be predicted, in shards that other processes may share (sspcm/training/scorer.py)."""
+        persons = sum(person.predict for person in self.manifest.persons)
+        told = Predicting(self.say, persons=persons, members=len(trio.members()))
+        pool = Pool(self.manifest, trio, self.device, told)
+        predict_in_shards(self.folder, pool.persons, pool.predict, told)
 
     def report(self) -> None:
         """What the round achieved, in one file."""

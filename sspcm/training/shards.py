@@ -1,13 +1,19 @@
-"""A pool is predicted in shards, a file each: what is done is not done again, and in the end they are one file."""
+"""A pool is predicted in shards, a file each, by one process or by several; in the end they are one file.
+
+Everybody goes through the shards in one order, first those that nobody else has begun. Then nobody waits: what others
+began is predicted once more, by whoever is first, so that one that ended or stands still holds nobody up.
+"""
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from sspcm.round_folder import PREDICTIONS_FILE, SHARD_FILES
+from sspcm.round_folder import PREDICTIONS_FILE
+from sspcm.shard_files import Scoring, begin_scoring, forget_shards
 from sspcm.whole_files import write_atomically
 
 SHARD_PERSONS = 192
@@ -15,6 +21,28 @@ SHARD_PERSONS = 192
 
 One = TypeVar("One")
 Arrays = Mapping[str, np.ndarray]
+Predict = Callable[[Sequence[One], Callable[[], None]], Arrays]
+"""The arrays of these persons, first axis P. It calls its second argument after each batch, which may raise."""
+
+
+class Watch(Protocol):
+    """Who is told how far the shards are."""
+
+    def before(self, persons: int) -> None:
+        """So many had been predicted before this process began."""
+
+    def begin(self, number: int) -> None:
+        """This process begins a shard."""
+
+    def drop(self) -> None:
+        """It ends that shard unfinished."""
+
+    def elsewhere(self, persons: int) -> None:
+        """Another process has predicted so many."""
+
+
+class _There(Exception):
+    """Somebody else was first with this shard."""
 
 
 def shards_of(persons: Sequence[One], size: int = SHARD_PERSONS) -> list[Sequence[One]]:
@@ -22,36 +50,70 @@ def shards_of(persons: Sequence[One], size: int = SHARD_PERSONS) -> list[Sequenc
     return [persons[first : first + size] for first in range(0, len(persons), size)]
 
 
-def fill_shards(
-    folder: Path,
-    shards: Sequence[Sequence[One]],
-    predict: Callable[[Sequence[One]], Arrays],
-    skip: Callable[[int], None],
+def predict_in_shards(
+    folder: Path, persons: Sequence[One], predict: Predict[One], watch: Watch, *, size: int | None = None
 ) -> None:
-    """Write the file of every shard that has none, then `predictions.npz`, and take the shards away.
+    """Predict every shard that is not there, then write `predictions.npz` and take the shards away.
 
-    predict: the arrays of these persons, first axis P. skip: told how many persons a shard has that was there already.
+    size: persons a shard, SHARD_PERSONS unless given.
     """
-    for number, shard in enumerate(shards):
-        path = folder / _name(number)
-        if path.exists():
-            skip(len(shard))
-        else:
-            write_atomically(path, _bytes(np.savez, predict(shard)))
-    parts = [_read(folder / _name(number)) for number in range(len(shards))]
-    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else predict([])
+    size = size or SHARD_PERSONS
+    shards = shards_of(persons, size)
+    if not shards:
+        whole = predict(persons, lambda: None)
+    else:
+        scoring = begin_scoring(folder, persons=size, shards=len(shards))
+        fill_shards(folder, scoring, shards, predict, watch)
+        parts = [_read(scoring.path(folder, number)) for number in range(len(shards))]
+        whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     write_atomically(folder / PREDICTIONS_FILE, _bytes(np.savez_compressed, whole))
     forget_shards(folder)
 
 
-def forget_shards(folder: Path) -> None:
-    """Take them away: their networks are about to change, or they are one file by now."""
-    for path in folder.glob(SHARD_FILES):
-        path.unlink()
+def fill_shards(
+    folder: Path,
+    scoring: Scoring,
+    shards: Sequence[Sequence[One]],
+    predict: Predict[One],
+    watch: Watch,
+    *,
+    require_wanted: Callable[[], None] = lambda: None,
+) -> None:
+    """Write the file of every shard that has none; each is there when this returns.
 
+    require_wanted: raises where the shards are not wanted any more; asked after each batch, and before each file.
+    """
 
-def _name(number: int) -> str:
-    return SHARD_FILES.replace("*", f"{number:05d}")
+    def require_missing(path: Path) -> None:
+        require_wanted()
+        if path.exists():
+            raise _There
+
+    there = {number for number in range(len(shards)) if scoring.is_there(folder, number)}
+    watch.before(sum(len(shards[number]) for number in there))
+    left = [number for number in range(len(shards)) if number not in there]
+    for with_taken in (False, True):
+        taken = []
+        for number in left:
+            path, shard = scoring.path(folder, number), shards[number]
+            require_wanted()
+            if path.exists():
+                watch.elsewhere(len(shard))
+                continue
+            if not (scoring.take(folder, number) or with_taken):
+                taken.append(number)
+                continue
+            watch.begin(number)
+            still = partial(require_missing, path)
+            try:
+                content = _bytes(np.savez, predict(shard, still))
+                still()
+            except _There:
+                watch.drop()
+                watch.elsewhere(len(shard))
+            else:
+                write_atomically(path, content)
+        left = taken
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:

@@ -151,6 +151,7 @@ class Predicting:
         self._say, self._members = say, members
         self._crops, self._done = 2 * persons, 0
         self._looks_left, self._looks = persons * (members + 1), 0
+        self._begun = 0, 0, self._looks_left
         self._began = time.monotonic()
 
     def by_members(self, crops: int) -> None:
@@ -161,10 +162,24 @@ class Predicting:
         """The student alone has just looked at so many crops."""
         self._looked(crops, 1)
 
-    def skip(self, persons: int) -> None:
+    def before(self, persons: int) -> None:
         """So many persons were predicted before."""
         self._done += 2 * persons
         self._looks_left -= persons * (self._members + 1)
+
+    def begin(self, number: int) -> None:
+        """A shard begins."""
+        self._begun = self._done, self._looks, self._looks_left
+
+    def drop(self) -> None:
+        """What was done of that shard does not count."""
+        self._done, self._looks, self._looks_left = self._begun
+
+    def elsewhere(self, persons: int) -> None:
+        """Another process has predicted so many persons meanwhile: all go on the faster for it."""
+        looks = persons * (self._members + 1)
+        self._done += 2 * persons
+        self._looks, self._looks_left = self._looks + looks, self._looks_left - looks
 
     def _looked(self, crops: int, networks: int) -> None:
         self._done += crops

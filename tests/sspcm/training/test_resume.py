@@ -1,6 +1,7 @@
 """A training goes on from its own checkpoint, and from no other."""
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from sspcm.config import METHODS
 from sspcm.method.trio import build_trio
 from sspcm.models.checkpoint import CheckpointError
 from sspcm.training.loop import make_optimiser, train
-from sspcm.training.resume import load_training, save_training
+from sspcm.training.resume import load_snapshots, load_training, save_training
 
 CPU = torch.device("cpu")
 
@@ -57,6 +58,22 @@ def test_its_own_checkpoint_is_put_back(saved, tiny):
     trio, optimiser = fresh(tiny, "dualpose")
     assert load_training(saved, trio, optimiser, identity="mine") == (2, {"ap": {}})
     assert all(state["step"] == 2 for state in optimiser.state_dict()["state"].values())
+
+
+def test_the_snapshots_alone_are_put_back_out_of_their_own_checkpoint(saved, tiny):
+    trio, optimiser = fresh(tiny, "dualpose")
+    whole, _ = fresh(tiny, "dualpose")
+    load_training(saved, whole, optimiser, identity="mine")
+    before = {name: deepcopy(network) for name, network in trio.networks().items()}
+    load_snapshots(saved, trio, identity="mine")
+    assert equal(trio.a_prev, whole.a_prev) and equal(trio.b_prev, whole.b_prev)
+    assert all(equal(network, before[name]) for name, network in trio.networks().items())
+    for path, identity, said in (
+        (saved, "another's", "training of other settings or persons"),
+        (saved.with_name("gone"), "mine", "cannot read the checkpoint"),
+    ):
+        with pytest.raises(CheckpointError, match=said):
+            load_snapshots(path, trio, identity=identity)
 
 
 def without(part: str):

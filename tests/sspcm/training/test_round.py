@@ -23,7 +23,8 @@ from sspcm.models.folder import open_model
 from sspcm.models.graphs import build_on, import_graphs
 from sspcm.models.predict import predict_persons
 from sspcm.ranking.inconsistency import CLOSER
-from sspcm.training import round
+from sspcm.shard_files import read_scoring
+from sspcm.training import pool, round, shards
 from sspcm.training.round import run_round
 from tests.onnx_files import learning_simcc
 from tests.sspcm.conftest import ALL_KNOWN
@@ -218,11 +219,11 @@ def test_a_round_stopped_while_predicting_predicts_without_training_again(make_r
             raise RuntimeError("the power went")
         return real_predict(networks, *arguments, **options)
 
-    real_predict = round.predict_persons
-    monkeypatch.setattr(round, "predict_persons", stop_at_the_pool)
+    real_predict = pool.predict_persons
+    monkeypatch.setattr(pool, "predict_persons", stop_at_the_pool)
     assert not run_round(folder, device=CPU)
     trained = (folder / "C.safetensors").stat().st_mtime_ns
-    monkeypatch.setattr(round, "predict_persons", real_predict)
+    monkeypatch.setattr(pool, "predict_persons", real_predict)
     assert run_round(folder, device=CPU)
     assert (folder / "C.safetensors").stat().st_mtime_ns == trained
     assert (folder / "predictions.npz").exists()
@@ -390,17 +391,18 @@ def test_a_round_that_stopped_among_its_predictions_goes_on_there_to_the_same_on
             raise RuntimeError("the power went")
         return real_look(networks, crops, **arguments)
 
-    real_look, real_shards = round.predict_persons, round.shards_of
-    monkeypatch.setattr(round, "shards_of", lambda persons: real_shards(persons, 4))
-    monkeypatch.setattr(round, "predict_persons", look)
+    real_look = pool.predict_persons
+    monkeypatch.setattr(shards, "SHARD_PERSONS", 4)
+    monkeypatch.setattr(pool, "predict_persons", look)
     monkeypatch.setattr(round._Round, "measure", lambda *_: {})
     fails_at = 3
     assert not run_round(folder, device=CPU)
-    assert sorted(path.name for path in folder.glob("predictions*")) == ["predictions-00000.npz"]
+    scoring = read_scoring(folder)
+    assert list(folder.glob("predictions*")) == [scoring.path(folder, 0)]
     looked.clear()
     fails_at = 99
     assert run_round(folder, device=CPU)
-    assert looked == [4, 4, 1, 1], "the first four are not looked at again"
+    assert looked == [1, 1, 4, 4], "the first four are not looked at again; what was begun comes last"
     told = [line for line in lines(folder) if line["stage"] == "predict"]
     assert told[-1]["step"] == told[-1]["steps"] == 18
     assert told[-1]["seconds_left"] == 0

@@ -1,6 +1,7 @@
 """What a training tells as it goes."""
 
 import json
+import time
 from typing import Any
 
 import numpy as np
@@ -53,10 +54,26 @@ def test_without_unlabelled_persons_nothing_is_told_of_teaching():
 def test_what_is_left_to_predict_counts_every_look_and_not_those_of_before() -> None:
     told: list[dict[str, Any]] = []
     one = Predicting(told.append, persons=30, members=5)
-    one.skip(10)
+    one.before(10)
     for _ in range(2):
         one.by_members(10)
         one.by_student(10)
     assert [line["step"] for line in told] == [30, 40, 50, 60]
     assert {line["steps"] for line in told} == {60}
     assert told[-1]["seconds_left"] == 0
+
+
+def test_what_others_predict_meanwhile_is_done_and_a_dropped_shard_is_not() -> None:
+    told: list[dict[str, Any]] = []
+    one = Predicting(told.append, persons=40, members=5)
+    one.begin(0)
+    one.by_members(10)
+    one.by_student(10)
+    time.sleep(0.05)
+    one.begin(1)
+    one.by_members(10)
+    one.drop()
+    one.elsewhere(10)
+    one.by_student(10)
+    assert [line["step"] for line in told] == [10, 20, 30, 50]
+    assert told[-1]["seconds_left"] < told[1]["seconds_left"] + 0.1, "the other's ten people count for the pace"
