@@ -1,7 +1,7 @@
 """What a worker does now, in words and since when: its jobs say it, its sign of life tells it on."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -19,15 +19,21 @@ class Activity:
         """Set when there is something new to tell."""
 
     @contextmanager
-    def of(self, what: str) -> Iterator[None]:
-        """It does this until the block ends."""
+    def of(self, what: str) -> Iterator[Callable[[str], None]]:
+        """It does this until the block ends; what the block gets says it in other words from then on."""
         with self._lock:
             self._last += 1
             mine = self._last
-            self._told[mine] = what, utc_now()
-        self.changed.set()
+        since = utc_now()
+
+        def say(what: str) -> None:
+            with self._lock:
+                self._told[mine] = what, since
+            self.changed.set()
+
+        say(what)
         try:
-            yield
+            yield say
         finally:
             with self._lock:
                 del self._told[mine]

@@ -5,6 +5,7 @@ what the store holds are enough to enqueue it again. Only this module and `app.w
 """
 
 import logging
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,12 +23,15 @@ VERSION = "rounds-1"
 every upgrade changes, and a worker never takes up jobs of another version. It makes them anew instead, once no worker
 of theirs is there (`app.worker.takeover`)."""
 QUEUE = "rounds"
-"""One for rounds, pre-labellings and simulations: a worker takes one job at a time from it."""
+"""One for rounds, pre-labellings, simulations and help: a worker takes one job at a time from it."""
 WORKFLOW = "run_round"
 PRELABEL_WORKFLOW = "run_prelabelling"
 SIMULATION_WORKFLOW = "run_simulation"
+HELP_WORKFLOW = "help_round"
 ORDINARY = 100
 """Lower numbers start sooner, and DBOS lets a job without a priority start before all others: so every job has one."""
+LAST = 200
+"""Of help, which gives way to every other job."""
 
 JobState = Literal["missing", "active", "ended"]
 _ACTIVE = ("ENQUEUED", "DELAYED", "PENDING")
@@ -64,6 +68,11 @@ def simulation_job_id(number: int, phase: str) -> str:
     return f"simulation-{number:04d}-{phase}"
 
 
+def help_job_id(number: int, attempt: int, worker: str) -> str:
+    """A name for one worker's help with one attempt at a round; another one each time."""
+    return f"round-{number:04d}-attempt-{attempt}-help-{worker}-{secrets.token_hex(4)}"
+
+
 class Engine:
     """Enqueues rounds and tells where their jobs stand. Runs none: that is the worker's work.
 
@@ -97,6 +106,30 @@ class Engine:
         """Hand a phase of a simulation to the worker, as `enqueue_round` does a round."""
         options = _options(SIMULATION_WORKFLOW, simulation_job_id(number, phase))
         self._client.enqueue_in_transaction(tx.connection(), options, number, phase)
+
+    def enqueue_help(self, tx: Session, number: int, attempt: int, worker: str) -> str:
+        """Whichever worker is free is to score shards of a round beside the worker that has it; the job's name."""
+        job = help_job_id(number, attempt, worker)
+        options = _options(HELP_WORKFLOW, job, priority=LAST)
+        self._client.enqueue_in_transaction(tx.connection(), options, number, attempt)
+        return job
+
+    def help_state(self, job: str) -> JobState:
+        """The same as `job_state` of such a job."""
+        return self._state(job)
+
+    def others_wait(self) -> bool:
+        """Whether a job other than help waits for a worker."""
+        found = self._client.list_workflows(
+            status="ENQUEUED",
+            app_version=VERSION,
+            queue_name=QUEUE,
+            name=[WORKFLOW, PRELABEL_WORKFLOW, SIMULATION_WORKFLOW],
+            load_input=False,
+            load_output=False,
+            limit=1,
+        )
+        return bool(found)
 
     def job_state(self, number: int, attempt: int = 1, run: int = 1) -> JobState:
         """Whether the engine still means to run this round's job, has ended it, or has never heard of it."""
@@ -141,11 +174,11 @@ class Engine:
         self._client.destroy()
 
 
-def _options(workflow: str, workflow_id: str) -> EnqueueOptions:
+def _options(workflow: str, workflow_id: str, *, priority: int = ORDINARY) -> EnqueueOptions:
     return EnqueueOptions(
         workflow_name=workflow,
         queue_name=QUEUE,
         workflow_id=workflow_id,
         app_version=VERSION,
-        priority=ORDINARY,
+        priority=priority,
     )

@@ -36,7 +36,10 @@ def _how_many(running: int) -> str:
         return "No worker runs now."
     if running == 1:
         return "One worker runs."
-    return f"{running} workers run. A round is one worker's at a time; should that one fall silent, another goes on."
+    return (
+        f"{running} workers run. A round is one worker's at a time; others that are free score its pool with it. "
+        "Should that one fall silent, another goes on."
+    )
 
 
 def _told(one: WorkerSeen) -> OneWorkerPayload:

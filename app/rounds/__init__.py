@@ -7,6 +7,7 @@ cost              what a launch would cost on this machine
 errors            why a round cannot be launched or go on
 folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest
+helping           scores shards of a round that another worker has
 launching         launches a round
 listing           a round as one line of a table
 order_told        what the queue is ordered by, and how well

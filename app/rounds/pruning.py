@@ -14,7 +14,7 @@ from db.store.session import Store
 
 PAUSE_S = 0.02
 """Between two transactions, so that annotators' saves come in between."""
-HEAVY = ("*.safetensors", "*.onnx", "*.vitpose", "predictions.npz")
+HEAVY = ("*.safetensors", "*.onnx", "*.vitpose", "predictions*.npz")
 log = logging.getLogger(__name__)
 
 

@@ -29,13 +29,14 @@ from sspcm.round_folder import (
     MODEL_FILE,
     PREDICTIONS_FILE,
     REPORT_FILE,
+    SCORING_FILE,
     SECONDS_FILE,
     SHARD_FILES,
     STATUS_FILE,
 )
 
 EVERY_S = 5.0
-LAST_FIRST = (SECONDS_FILE, STATUS_FILE, REPORT_FILE, PREDICTIONS_FILE, MODEL_FILE)
+LAST_FIRST = (SECONDS_FILE, STATUS_FILE, REPORT_FILE, PREDICTIONS_FILE, SCORING_FILE, MODEL_FILE)
 """Each vouches for files written before it: copied first, it never vouches for what was changed since."""
 State = tuple[int, int]
 """A file's time and size."""

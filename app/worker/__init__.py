@@ -1,6 +1,7 @@
 """The worker: a process that runs rounds, pose models and simulations, one at a time.
 
 deciding  which network people begin from is decided again, and the queue ordered again
+helping   a free worker asks to score shards of another one's round
 jobs      a round, a pre-labelling and a simulation as durable steps
 patience  waiting for a store or a bucket that is away
 presence  this worker among the others: its name, its signs of life, its end

@@ -14,6 +14,7 @@ from app.home.settings import Settings
 from app.processes.child import try_lock
 from app.processes.job_engine import (
     APPLICATION,
+    HELP_WORKFLOW,
     PRELABEL_WORKFLOW,
     QUEUE,
     SIMULATION_WORKFLOW,
@@ -24,11 +25,12 @@ from app.processes.job_engine import (
 )
 from app.processes.sign_of_health import give_sign
 from app.processes.this_worker import serves_alone, this_worker, worker_name
-from app.rounds import training
+from app.rounds import helping, training
 from app.rounds.starts import choose_if_never
 from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.deciding import Deciding
+from app.worker.helping import Helping
 from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.presence import GOODBYE_S, NameInUse, Presence
 from app.worker.settling import settle_if_reachable
@@ -55,6 +57,7 @@ def run_worker(
     *,
     train_command: Sequence[str] = training.TRAIN_COMMAND,
     simulate_command: Sequence[str] = running.SIMULATE_COMMAND,
+    score_command: Sequence[str] = helping.SCORE_COMMAND,
 ) -> None:
     """Take rounds from the queue until SIGTERM or Ctrl-C. Does not return: the process ends.
 
@@ -75,17 +78,21 @@ def run_worker(
         raise WorkerError(str(error)) from error
     presence.sign()
     choose_if_never(presence.store)
+    helps = Helping(presence, settings, engine, score_command)
     _launch(
         settings,
         worker,
         Rounds(presence, settings, train_command),
         Prelabellings(presence, settings),
         Simulations(presence, settings, simulate_command),
+        helps,
     )
     give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker '%s' of %s waits for rounds.", worker.name, settings.home)
     follow = presence, (Teaching(presence.store), Deciding(presence.store, settings))
     threading.Thread(target=_follow_labels, args=follow, daemon=True).start()
+    if not alone:
+        threading.Thread(target=helps.look_for_ever, daemon=True).start()
     while True:
         presence.activity.changed.clear()
         settle_if_reachable(presence.store, engine, presence)
@@ -124,7 +131,12 @@ def _claim(settings: Settings) -> None:
 
 
 def _launch(
-    settings: Settings, worker: Worker, work: Rounds, prelabels: Prelabellings, simulations: Simulations
+    settings: Settings,
+    worker: Worker,
+    work: Rounds,
+    prelabels: Prelabellings,
+    simulations: Simulations,
+    helps: Helping,
 ) -> None:
     """Start the job engine in this process: its threads take jobs from now on."""
 
@@ -136,6 +148,9 @@ def _launch(
 
     def run_simulation(number: int, phase: Phase) -> None:
         simulations.run(number, phase)
+
+    def run_help(number: int, attempt: int) -> None:
+        helps.run(number, attempt)
 
     DBOS(
         config=DBOSConfig(
@@ -152,6 +167,7 @@ def _launch(
     DBOS.workflow(name=WORKFLOW)(run_round)
     DBOS.workflow(name=PRELABEL_WORKFLOW, max_recovery_attempts=STARTS_A_MODEL)(run_prelabelling)
     DBOS.workflow(name=SIMULATION_WORKFLOW)(run_simulation)
+    DBOS.workflow(name=HELP_WORKFLOW)(run_help)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
 

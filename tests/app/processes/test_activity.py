@@ -30,3 +30,14 @@ def test_a_change_is_there_to_be_waited_for() -> None:
         assert activity.changed.is_set()
         activity.changed.clear()
     assert activity.changed.is_set()
+
+
+def test_it_may_say_in_other_words_how_far_it_is() -> None:
+    activity = Activity()
+    with activity.of("one"), activity.of("scores round 3") as say:
+        since = activity.now[1]
+        activity.changed.clear()
+        say("scores round 3, shard 5 of 12")
+        assert activity.changed.is_set()
+        assert activity.now == ("one; scores round 3, shard 5 of 12", since)
+    assert activity.now == (None, None)

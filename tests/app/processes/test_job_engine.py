@@ -104,6 +104,17 @@ def test_a_job_names_its_queue_priority_and_version_and_is_plain_json(
     assert json.loads(inputs["inputs"])["positionalArgs"] == [3, 2]
 
 
+def test_help_waits_behind_all_others_and_nobody_gives_way_to_it(engine: Engine, store: Store) -> None:
+    with store.transaction() as tx:
+        jobs = {engine.enqueue_help(tx, 3, 2, "gpu-2") for _ in range(2)}
+    assert len(jobs) == 2, "a name each time"
+    assert all(engine.help_state(job) == "active" for job in jobs)
+    assert not engine.others_wait()
+    with store.transaction() as tx:
+        engine.enqueue_prelabelling(tx, 1)
+    assert engine.others_wait()
+
+
 @pytest.mark.parametrize("name", ["a?b", "100%", "a#b;c&d", "ü b\n"])
 def test_the_job_engine_finds_the_store_of_a_home_of_any_name(name: str, tmp_path: Path) -> None:
     settings = read_settings(tmp_path / name, {})

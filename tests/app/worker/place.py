@@ -1,5 +1,6 @@
 """A home with people, and workers to start on it."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,22 +27,23 @@ from tests.app.simulation.simulated_home import STAND_IN
 from tests.waiting import gone, until
 
 TRAINER = Path(__file__).parents[1] / "rounds" / "stand_in_trainer.py"
-
+SHARING = Path(__file__).parents[1] / "rounds" / "stand_in_sharing.py"
+Command = list[str]
 
 WORKER = """
-import logging, sys
+import json, logging, sys
 from pathlib import Path
 from app.home.settings import Settings
 from app.processes import job_engine
 from app.worker import process
 from app.worker.process import WorkerError, run_worker
 logging.basicConfig(level=logging.INFO)
-home, url, pace, trainer, simulation, name, gone_s, version = sys.argv[1:]
+home, url, name, gone_s, version, commands = sys.argv[1:]
 job_engine.VERSION = process.VERSION = version
 settings = Settings(Path(home), url, worker=name or None, worker_gone_s=float(gone_s))
-commands = [[sys.executable, script, pace] for script in (trainer, simulation)]
+train, simulate, score = json.loads(commands)
 try:
-    run_worker(settings, train_command=commands[0], simulate_command=commands[1])
+    run_worker(settings, train_command=train, simulate_command=simulate, score_command=score)
 except WorkerError as error:
     sys.exit(str(error))
 """
@@ -65,8 +67,12 @@ class Place:
         gone_s: float = 60.0,
         version: str = VERSION,
         trainer: Path = TRAINER,
+        commands: tuple[Command, Command] | None = None,
     ) -> subprocess.Popen[str]:
-        """name, gone_s: of one among several, on PostgreSQL. version: which jobs it takes up."""
+        """name, gone_s: of one among several, on PostgreSQL. version: which jobs it takes up. commands: its trainer
+        and its scorer, else stand-ins."""
+        python = sys.executable
+        train, score = commands or ([python, str(trainer), str(pace)], [python, str(SHARING), str(pace), "score"])
         process = subprocess.Popen(
             [
                 sys.executable,
@@ -74,12 +80,10 @@ class Place:
                 WORKER,
                 str(self.settings.home),
                 self.store.url,
-                str(pace),
-                str(trainer),
-                str(STAND_IN),
                 name,
                 str(gone_s),
                 version,
+                json.dumps([train, [python, str(STAND_IN), str(pace)], score]),
             ],
             stderr=subprocess.PIPE if self.workers else None,
             text=True,
