@@ -7,7 +7,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from sspcm.method.trio import build_trio
 from sspcm.models.predict import predict_persons
 from sspcm.pose import Box
 from sspcm.skeletons.skeleton import get_skeleton
-from sspcm.training.shards import SHARD_PERSONS, fill_shards, shards_of
+from sspcm.training.shards import SHARD_PERSONS, predict_in_shards
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,12 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seconds: dict[int, list[tuple[float, float]]] = {SHARD_PERSONS: [], options.persons: []}
     with tempfile.TemporaryDirectory() as folder:
         pool = _Pool(Path(folder), options.persons, torch.device(options.device))
-        pool.predict(list(range(64)))  # the first ones pay for all beginnings
+        pool.predict(list(range(64)), lambda: None)  # the first ones pay for all beginnings
         for turn in range(options.repeats):
             sizes = list(seconds)
             for size in sizes if turn % 2 else sizes[::-1]:
                 began, began_cpu = time.perf_counter(), time.process_time()
-                fill_shards(Path(folder), shards_of(list(range(options.persons)), size), pool.predict, lambda _: None)
+                predict_in_shards(Path(folder), list(range(options.persons)), pool.predict, Unwatched(), size=size)
                 seconds[size].append((time.perf_counter() - began, time.process_time() - began_cpu))
     taken = np.array(list(seconds.values()))  # 2 ways, repeats, wall and CPU
     (sharded, sharded_cpu), (whole, whole_cpu) = np.median(taken, axis=1)
@@ -64,6 +64,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(told))
 
 
+class Unwatched:
+    """Nobody is told how far the shards are."""
+
+    def before(self, persons: int) -> None: ...
+
+    def begin(self, number: int) -> None: ...
+
+    def drop(self) -> None: ...
+
+    def elsewhere(self, persons: int) -> None: ...
+
+
 class _Pool:
     """People of one noisy image, and the demo's five networks."""
 
@@ -80,7 +92,7 @@ class _Pool:
         self._specs = [crop_spec(image, box, None, config.model) for box in boxes]
         self._pixels = config.model.pixels
 
-    def predict(self, persons: Sequence[int]) -> Mapping[str, np.ndarray]:
+    def predict(self, persons: Sequence[int], still: Callable[[], None]) -> Mapping[str, np.ndarray]:
         """What the five networks say of these persons."""
         crops = CropStore([self._specs[i] for i in persons], self._frame, threads=1, memory_budget=0)
         found = predict_persons(
@@ -90,7 +102,7 @@ class _Pool:
             device=self._device,
             keypoints=self._keypoints,
             pixels=self._pixels,
-            show=lambda _: None,
+            show=lambda _: still(),
         )
         return {"ids": np.array(persons), **{str(name): rows for name, rows in found.items()}}
 

@@ -17,7 +17,7 @@ def publish(home: Home) -> int:
     with home.store.transaction() as tx:
         record = rounds.latest(tx, 1)[0]
         folder = home.folder(record.number)
-        for name in ("A.safetensors", "imported.onnx", "predictions.npz", "report.json"):
+        for name in ("A.safetensors", "imported.onnx", "predictions.npz", "predictions-ab-00003.npz", "report.json"):
             (folder / name).write_bytes(b"x" * 1000)
         (folder / "seconds.json").write_text("{}")  # as long for each
         rankings.add_round_ranking(tx, record.id, [RankingEntry(1, 0, 0.5, ())])
@@ -36,8 +36,8 @@ def test_networks_and_predictions_of_rounds_that_nobody_gets_go_and_their_report
 
     left = {path.name for path in home.folder(1).iterdir()}
     assert {"manifest.json", "report.json"} <= left
-    assert not left & {"A.safetensors", "imported.onnx", "predictions.npz"}
-    assert disk_taken(home.folder(3)) == whole == disk_taken(home.folder(1)) + 3000
+    assert not left & {"A.safetensors", "imported.onnx", "predictions.npz", "predictions-ab-00003.npz"}
+    assert disk_taken(home.folder(3)) == whole == disk_taken(home.folder(1)) + 4000
 
 
 def test_where_a_bucket_has_the_rounds_a_machine_keeps_its_last_one_and_those_not_over(
