@@ -8,6 +8,7 @@ The id stands for the networks: a shard of others never counts. That a shard is 
 waits for whoever took it, which may be a machine that stands still; two that predict one shard write the same.
 """
 
+import errno
 import json
 import os
 import secrets
@@ -36,6 +37,8 @@ class Scoring:
 
     def is_there(self, folder: Path, number: int) -> bool:
         """Whether somebody predicted the shard."""
+        # A file system of other machines remembers that there is no such file; opening the folder makes it ask.
+        os.close(os.open(folder, os.O_RDONLY))
         return self.path(folder, number).exists()
 
     def take(self, folder: Path, number: int) -> bool:
@@ -68,7 +71,11 @@ def read_scoring(folder: Path) -> Scoring | None:
         if told.pop("version") != VERSION:
             return None
         return Scoring(str(told["id"]), int(told["persons"]), int(told["shards"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ESTALE):  # the second: taken away on another machine
+            raise
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

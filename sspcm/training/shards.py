@@ -84,9 +84,9 @@ def fill_shards(
     require_wanted: raises where the shards are not wanted any more; asked after each batch, and before each file.
     """
 
-    def require_missing(path: Path) -> None:
+    def require_missing(number: int) -> None:
         require_wanted()
-        if path.exists():
+        if scoring.is_there(folder, number):
             raise _There
 
     there = {number for number in range(len(shards)) if scoring.is_there(folder, number)}
@@ -95,16 +95,16 @@ def fill_shards(
     for with_taken in (False, True):
         taken = []
         for number in left:
-            path, shard = scoring.path(folder, number), shards[number]
+            shard = shards[number]
             require_wanted()
-            if path.exists():
+            if scoring.is_there(folder, number):
                 watch.elsewhere(len(shard))
                 continue
             if not (scoring.take(folder, number) or with_taken):
                 taken.append(number)
                 continue
             watch.begin(number)
-            still = partial(require_missing, path)
+            still = partial(require_missing, number)
             try:
                 content = _bytes(np.savez, predict(shard, still))
                 still()
@@ -112,7 +112,7 @@ def fill_shards(
                 watch.drop()
                 watch.elsewhere(len(shard))
             else:
-                write_atomically(path, content)
+                write_atomically(scoring.path(folder, number), content)
         left = taken
 
 
