@@ -21,6 +21,7 @@ from sspcm.round_folder import SCORING_FILE, SHARD_FILES
 from sspcm.whole_files import write_atomically
 
 VERSION = 1
+"""Another one where shards of this program would not fit beside those of an earlier one: workers of both may share."""
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,11 @@ SLOW = 600.0
 """Seconds a shard: one that no test waits for."""
 
 
-def start(place: Place, name: str, *, pace: float, own_pace: float | None = None) -> Popen[str]:
+def start(place: Place, name: str, *, pace: float, own_pace: float | None = None, gone_s: float = GONE_S) -> Popen[str]:
     """pace: seconds a shard of a round that it helps with. own_pace: of its own."""
     command = [sys.executable, str(SHARING)]
     commands = [*command, str(pace if own_pace is None else own_pace), "round"], [*command, str(pace), "score"]
-    process = place.start_worker(name=name, gone_s=GONE_S, commands=commands)
+    process = place.start_worker(name=name, gone_s=gone_s, commands=commands)
     until(lambda: doing(place, name) is not Ellipsis)
     return process
 
@@ -85,12 +85,14 @@ def require_whole(place: Place, attempt: int = 1) -> None:
     assert not list(folder.glob("*predictions-*")), "nothing of the shards is left"
 
 
-def shared(place: Place, *, pace: float = SLOW, own_pace: float = 0.0) -> tuple[Popen[str], Popen[str], int]:
+def shared(
+    place: Place, *, pace: float = SLOW, own_pace: float = 0.0, gone_s: float = GONE_S
+) -> tuple[Popen[str], Popen[str], int]:
     """A round that worker `one` is slow to score, and `two` helps with: both, and the process that scores there."""
     place.launch()
-    owner = start(place, "one", pace=SLOW)
+    owner = start(place, "one", pace=SLOW, gone_s=gone_s)
     scoring_of(place)
-    helper = start(place, "two", pace=pace, own_pace=own_pace)
+    helper = start(place, "two", pace=pace, own_pace=own_pace, gone_s=gone_s)
     until(lambda: helps(place, "two"))
     return owner, helper, scorers(place)[0]
 
@@ -118,12 +120,12 @@ def test_a_worker_that_joins_late_shares_the_shards_and_says_which_one_it_scores
 
 def test_a_helper_that_is_killed_holds_nobody_up(shared_place: Place) -> None:
     place = shared_place
-    _, helper, scorer = shared(place)
+    _, helper, scorer = shared(place, gone_s=3600)
     helper.kill()
     helper.wait()
     until(lambda: gone(scorer))
     hurry(place)
-    until(lambda: place.round().state == "published", timeout_s=GONE_S - 1)  # not after a lease
+    until(lambda: place.round().state == "published")  # not after its lease
     require_whole(place)
 
 
@@ -168,7 +170,7 @@ def test_a_cancel_ends_helpers_too(shared_place: Place) -> None:
     cancel_round(place.store, place.settings, 1, user=place.lead)
     began = time.monotonic()
     until(lambda: gone(scorer))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5, "half a second on a machine that does nothing else"
     until(lambda: place.round().state == "cancelled")
     until(lambda: doing(place, "two") is None)
 
