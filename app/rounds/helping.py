@@ -17,6 +17,7 @@ from app.processes.this_worker import train_lock, worker_name
 from app.rounds.errors import LearningError
 from app.rounds.folder import last_lines, round_folder
 from app.rounds.progress import Tail
+from app.rounds.sharing import has_bucket
 from app.rounds.training import LOOK_EVERY_S, POLL_S, TRAINER_NICE
 from db.errors import NotFound, StoreBusy
 from db.records import RoundRecord
@@ -34,7 +35,12 @@ SCORER_GRACE_S = 2.0
 
 
 def round_to_help(store: Store, settings: Settings) -> RoundRecord | None:
-    """The round that another worker scores now, where there are shards left for this one."""
+    """The round that another worker scores now, where there are shards left for this one.
+
+    Machines that share a bucket do not see each other's shards: there one worker scores a round.
+    """
+    if has_bucket(settings):
+        return None
     with store.reading() as tx:
         found = rounds.active(tx)
     if found is None or found.state != "running" or found.holder in (None, worker_name(settings)):
