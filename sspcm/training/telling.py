@@ -123,7 +123,7 @@ def summarise(epoch: Sequence[StepLog]) -> dict[str, Any]:
         return {}
     frequency = mean_frequency(taught)
     masked = np.mean([log.masked_by_keypoint or () for log in taught], axis=0)
-    pairs = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
+    pairs: dict[str, Any] = {} if frequency is None else {"pair_frequency": [round(share, 4) for share in frequency]}
     alone = [log.start_alone for log in taught if log.start_alone is not None]
     pairs |= {"start_alone": round(float(np.mean(alone)), 4)} if alone else {}
     return pairs | {
