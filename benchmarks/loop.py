@@ -110,10 +110,11 @@ class Row:
 
 
 def rows(scale: Scale) -> Iterator[Row]:
-    """The most valuable first: seed by seed the methods, the starts, the ways to choose."""
-    for seed in scale.seeds:
-        for labels in scale.labels:
+    """The most valuable first: the methods, by labels; then seed by seed the starts and the ways to choose."""
+    for labels in scale.labels:
+        for seed in scale.seeds:
             yield from methods(scale, labels, seed)
+    for seed in scale.seeds:
         rounds, per_round = scale.starts
         for domain in (name for name in DOMAINS if name != FOR_METHODS):
             most = DOMAINS[domain].labels // rounds
