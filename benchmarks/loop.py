@@ -5,7 +5,7 @@
 
 DATA holds a folder a domain, each with images/ and a COCO annotations.json: drawn, coco, fisheye; a domain that is not
 there is left out. The most valuable rows come first. Each is a process of its own of 60 to 400 CPU seconds and a line
-in RESULTS/loop-SCALE.jsonl; a row that was killed goes on at its last checkpoint.
+in RESULTS/loop-SCALE.jsonl; a row that was killed begins anew, so that its CPU seconds are whole.
 """
 
 import argparse
@@ -141,7 +141,9 @@ def run(row: Row, options: argparse.Namespace, done: Mapping[str, Mapping[str, A
     """The row's figures. Raises CalledProcessError where the simulation fails."""
     steps = row.steps or steps_of_cost(row, done)
     folder, seen = options.results / row.name, options.results / f"{row.domain}-{options.model.stem}-{KEPT_AS}"
-    folder.mkdir(parents=True, exist_ok=True)
+    if folder.exists():  # killed before: what it had used of the CPU is not known
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
     if seen.exists() and not (folder / KEPT_AS).exists():
         shutil.copyfile(seen, folder / KEPT_AS)
     domain, batch = DOMAINS[row.domain], SCALES[options.scale].batch
