@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from app.cli.options import Subparsers, add_json, command, share
 
 if TYPE_CHECKING:
     from app.home.settings import Settings
+    from app.pool.model_folders import GivenModel
     from app.pool.prelabelling import PrelabelReport
     from db.store.session import Store
+    from sspcm.pose_models.model import PoseModel
     from sspcm.skeletons.skeleton import Skeleton
 
 
@@ -92,11 +95,9 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
     from sspcm.skeletons.skeleton import get_skeleton
 
     skeleton = get_skeleton(options.skeleton) if options.skeleton else None
-    if options.prelabel:
-        _check_model(settings, options.prelabel, skeleton)
     if options.split == "validation" and options.validation_share:
         raise CommandError("a share is asked for, and all images go to validation; wanted one of both. Leave one out.")
-    with new_or_old_store(settings) as store:
+    with _opened_model(options.prelabel, skeleton) as opened, new_or_old_store(settings) as store:
         unasked = options.split is None and is_empty(store)
         with expecting(ImportFailed), progress_bar("Importing") as progress:
             report = import_folder(
@@ -112,7 +113,7 @@ def import_images(settings: "Settings", options: argparse.Namespace) -> int:
                 progress=progress,
             )
         kept = keep_some(store, share=options.validation_share, unasked=unasked)
-        predicted = _prelabel(store, settings, options.prelabel) if options.prelabel else None
+        predicted = _prelabel(store, settings, opened) if opened else None
         hint = skeletons.hint_of(store, settings.home)
 
     def plain() -> Iterator[str]:
@@ -156,36 +157,45 @@ def run_prelabel(settings: "Settings", options: argparse.Namespace) -> int:
     """A model over the pool of a home that exists."""
     from app.cli.store import known_store
 
-    with known_store(settings) as store:
-        report = _prelabel(store, settings, options.model)
+    with known_store(settings) as store, _opened_model(options.model) as opened:
+        assert opened is not None
+        report = _prelabel(store, settings, opened)
     answer(dataclasses.asdict(report), as_json=options.json, plain=lambda: _tell_prelabels(report))
     return 0
 
 
-def _check_model(settings: "Settings", path: Path, skeleton: "Skeleton | None") -> None:
-    """Refuse a model that could not be used, before anything is imported."""
+@contextmanager
+def _opened_model(
+    path: Path | None, skeleton: "Skeleton | None" = None
+) -> "Iterator[tuple[GivenModel, PoseModel] | None]":
+    """The model, of a folder exported once and there as long as the context lasts; None for none.
+
+    Refuses one that could not be used, before anything is imported.
+    """
     from app.cli.store import expecting
     from app.home.model_files import ModelFileError
     from app.pool.model_folders import ModelFolderError, as_model_file
     from app.pool.prelabelling import PrelabellingFailed, check_keypoints, open_model
 
+    if path is None:
+        yield None
+        return
     with expecting(PrelabellingFailed, ModelFileError, ModelFolderError), as_model_file(path) as given:
         model = open_model(given.path, name=given.name)
         if skeleton is not None:
             check_keypoints(model, skeleton)
+        yield given, model
 
 
-def _prelabel(store: "Store", settings: "Settings", path: Path) -> "PrelabelReport":
+def _prelabel(store: "Store", settings: "Settings", opened: "tuple[GivenModel, PoseModel]") -> "PrelabelReport":
     from app.cli.store import expecting
     from app.home.image_files import ImageFiles
-    from app.home.model_files import ModelFileError, ModelFiles
-    from app.pool.model_folders import ModelFolderError, as_model_file
-    from app.pool.prelabelling import PrelabellingFailed, open_model, prelabel
+    from app.home.model_files import ModelFiles
+    from app.pool.prelabelling import PrelabellingFailed, prelabel
     from app.rounds.starts import choose_again
 
-    with expecting(PrelabellingFailed, ModelFileError, ModelFolderError), as_model_file(path) as given:
-        model = open_model(given.path, name=given.name)
-        ModelFiles(settings.home).keep(given.path, name=given.name)  # so that a round can start from it
+    given, model = opened
+    ModelFiles(settings.home).keep(given.path, name=given.name)  # so that a round can start from it
     with expecting(PrelabellingFailed), progress_bar("Predicting", "person") as progress:
         report = prelabel(store, ImageFiles(settings.home), model, progress=progress)
     choose_again(store)

@@ -1,6 +1,7 @@
-/** A card that asks the server for itself, again and again while its page is seen, but not while it is being used. */
+/** A card that asks the server for itself, again and again while it is seen, but not while it is being used. */
 
 import { html } from "../shared/dom.js";
+import { Pace } from "./pace.js";
 import { STYLE } from "./style.js";
 
 /** @template Found what the server says */
@@ -8,32 +9,35 @@ export class AskingCard extends HTMLElement {
   /** Somebody uses the card: nothing is shown anew under their hand. */
   busy = false;
   #path;
-  #every;
-  #timer = 0;
+  #pace;
 
-  /** @param {string} label @param {string} path @param {number} every milliseconds */
+  /** @param {string} label @param {string} path @param {number} every milliseconds, while something goes on */
   constructor(label, path, every) {
     super();
     this.card = html("section", { class: "card", "aria-label": label });
     this.#path = path;
-    this.#every = every;
+    this.#pace = new Pace(() => this.#ask(), every, this);
   }
 
   connectedCallback() {
     if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(html("style", {}, STYLE), this.card);
     this.card.hidden = true;
-    this.#timer = window.setInterval(() => this.#ask(), this.#every);
-    this.#ask();
+    this.#pace.start();
   }
 
   disconnectedCallback() {
-    window.clearInterval(this.#timer);
+    this.#pace.stop();
   }
 
   /** Ask somewhere else from now on, and at once. @param {string} path */
   askAt(path) {
     this.#path = path;
-    this.#ask();
+    this.#pace.now();
+  }
+
+  /** Whether something goes on that changes what is shown. @param {Found} _found */
+  goesOn(_found) {
+    return false;
   }
 
   /** @param {Found} _found */
@@ -42,10 +46,19 @@ export class AskingCard extends HTMLElement {
   }
 
   async #ask() {
-    if (this.busy || document.hidden) return;
+    if (this.busy) return;
     const path = this.#path;
     const answer = await fetch(path).catch(() => null); // without an answer it stays as it is
-    const found = answer?.ok ? await answer.json() : null;
-    if (found && !this.busy && path === this.#path) this.show(found);
+    if (!answer?.ok) return;
+    const found = await answer.json();
+    if (this.busy || path !== this.#path) return;
+    if (found) this.told(found);
+    else this.#pace.goesOn = false; // there is nothing to tell of yet
+  }
+
+  /** What the server has just said, asked for or after something was done. @param {Found} found */
+  told(found) {
+    this.#pace.goesOn = this.goesOn(found);
+    this.show(found);
   }
 }

@@ -4,6 +4,7 @@ import { FIRST_STEP_STYLE, firstStepCard } from "../header/first_step.js";
 import { html } from "../shared/dom.js";
 import { chart } from "./chart.js";
 import { showIn } from "./host.js";
+import { acted } from "./pace.js";
 import { STYLE } from "./style.js";
 import { NETWORKS, sayAp, sayDuration, sayNetworks, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation } from "./words.js";
 
@@ -63,7 +64,9 @@ function count(what, number, unit, more, part = null) {
 class LeadBoard extends Part {
   /** @param {Board} board */
   draw({ round, labelled, worker = null, step = null }) {
+    const before = this.dataset.round;
     this.dataset.round = round ? `${round.number}:${round.state}` : "none";
+    if (before !== undefined && before !== this.dataset.round) acted();
     if (round && ENDED.has(round.state)) document.dispatchEvent(new CustomEvent("round-ended", { detail: this.dataset.round }));
     return round ? latestRound(round, worker) : step ? html("div", { class: "stack" }, firstStepCard(step)) : noRound(labelled);
   }
@@ -84,7 +87,9 @@ const ENDED = new Set(["published", "kept", "failed", "cancelled"]);
 class LeadWorker extends Part {
   /** @param {Worker} worker */
   draw({ state, text, command }) {
+    const before = this.dataset.state;
     this.dataset.state = state;
+    if (before !== undefined && before !== state) acted();
     if (state === "running") return html("p", { class: "quiet" }, html("i", { class: "dot" }), "Worker: running");
     return html("section", { class: "card missing", role: "status" }, html("p", {}, text), ...commandParts(command));
   }
@@ -191,6 +196,7 @@ class LeadSaid extends Part {
     /** @type {HTMLElement | null} */
     const board = document.querySelector("lead-board");
     this.#before = board?.dataset.round ?? "";
+    acted();
     const tone = !ok ? "error" : command ? "" : "done";
     return html("div", {}, html("p", { class: tone, role: ok ? "status" : "alert" }, text), ...commandParts(command));
   }

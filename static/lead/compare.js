@@ -4,6 +4,7 @@ import { messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
 import { POSE_STYLE, poseOf } from "../sheet/pose.js";
 import { AskingCard } from "./asking_card.js";
+import { Choice } from "./choice.js";
 import { COMPARE_STYLE } from "./compare_style.js";
 import { send } from "./sending.js";
 import { WHOM, sayDifference, sayFigure, sayMean, sayOksOf } from "./words.js";
@@ -29,6 +30,12 @@ class LeadCompare extends AskingCard {
   /** @type {People["whom"]} */
   #whom = "validation";
   #limit = PEOPLE_AT_ONCE;
+  #choices = [this.#choice("The one round", 0), this.#choice("The other round", 1)];
+  #chosenWhom = new Choice("Whom to look at", (whom) => {
+    this.#whom = /** @type {People["whom"]} */ (whom);
+    this.#show(this.#pair, PEOPLE_AT_ONCE);
+  });
+  #told = html("div");
   #people = html("div", { class: "people" });
   #error = html("p", { class: "error more", role: "alert" });
   #done = html("p", { class: "done more", role: "status" });
@@ -37,6 +44,11 @@ class LeadCompare extends AskingCard {
 
   constructor() {
     super("Rounds side by side", NEWEST, REFRESH_MS);
+    const [one, other] = this.#choices;
+    this.card.append(
+      html("div", { class: "head pair" }, html("h2", {}, "Rounds side by side"), one.select, html("span", { class: "soft" }, "and"), other.select),
+      this.#told,
+      html("div", { class: "head pair whom" }, html("h2", {}, "The same people"), this.#chosenWhom.select), this.#people);
   }
 
   connectedCallback() {
@@ -51,10 +63,10 @@ class LeadCompare extends AskingCard {
     return style;
   }
 
-  /** The same again changes nothing; a list that is being chosen from is left alone. @param {Compare} found */
+  /** The same again changes nothing, and the lists to choose from stay. @param {Compare} found */
   show(found) {
     const now = JSON.stringify(found);
-    if (now === this.#shown || this.card.querySelector("select:focus")) return;
+    if (now === this.#shown) return;
     this.#shown = now;
     this.card.hidden = false;
     this.#error.textContent = "";
@@ -63,30 +75,32 @@ class LeadCompare extends AskingCard {
     const pair = `${first.number}:${second.number}`;
     this.dataset.pair = pair;
     this.dataset.wins = String(found.wins ?? "");
-    this.card.replaceChildren(
-      html("div", { class: "head pair" }, html("h2", {}, "Rounds side by side"), this.#choice("The one round", 0, found), html("span", { class: "soft" }, "and"), this.#choice("The other round", 1, found)),
+    this.#offer(found);
+    this.#told.replaceChildren(
       html("p", { class: found.wins === null ? "" : "wins" }, found.verdict), html("p", { class: "soft" }, found.twin),
       this.#twins(found), this.#error, this.#done,
       html("div", { class: "halves" },
         html("div", {}, rounds(found), ...labels(found)),
-        html("div", {}, ...keypoints(found))),
-      this.#chooseWhom(found), this.#people);
+        html("div", {}, ...keypoints(found))));
     if (pair !== this.#pair) this.#show(pair, PEOPLE_AT_ONCE);
   }
 
-  /** @param {string} name @param {0 | 1} place @param {Compare} found */
-  #choice(name, place, { numbers, first, second }) {
-    const chosen = [first, second][place].number;
-    const options = numbers.map((one) => html("option", { value: String(one), ...(one === chosen ? { selected: "" } : {}) }, `Round ${one}`));
-    const select = /** @type {HTMLSelectElement} */ (html("select", { "aria-label": name }, ...options));
-    select.addEventListener("change", () => {
-      select.blur();
+  /** @param {string} name @param {0 | 1} place */
+  #choice(name, place) {
+    return new Choice(name, (number) => {
       // No round beside itself: whoever chooses the other one means the two the other way round.
-      if (select.value === this.#asked[1 - place]) this.#asked.reverse();
-      else this.#asked[place] = select.value;
+      if (number === this.#asked[1 - place]) this.#asked.reverse();
+      else this.#asked[place] = number;
       this.askAt(`/api/rounds/${this.#asked[0]}/compare/${this.#asked[1]}`);
     });
-    return select;
+  }
+
+  /** @param {Compare} found */
+  #offer({ numbers, first, second }) {
+    const offered = numbers.map((one) => /** @type {[string, string]} */ ([String(one), `Round ${one}`]));
+    this.#choices.forEach((choice, place) => choice.offer(offered, this.#asked[place]));
+    const whom = Object.entries(WHOM).map(([value, say]) => /** @type {[string, string]} */ ([value, say(first.number, second.number)]));
+    this.#chosenWhom.offer(whom, this.#whom);
   }
 
   /** What labels alone would have done: a round of its own, which nobody gets by itself. @param {Compare} found */
@@ -115,18 +129,6 @@ class LeadCompare extends AskingCard {
       this.#error.textContent = `Not launched: ${messageOf(error)}`;
       pressed.disabled = false;
     }
-  }
-
-  /** @param {Compare} found */
-  #chooseWhom({ first, second }) {
-    const options = Object.entries(WHOM).map(([value, say]) => html("option", { value, ...(value === this.#whom ? { selected: "" } : {}) }, say(first.number, second.number)));
-    const select = /** @type {HTMLSelectElement} */ (html("select", { "aria-label": "Whom to look at" }, ...options));
-    select.addEventListener("change", () => {
-      select.blur();
-      this.#whom = /** @type {People["whom"]} */ (select.value);
-      this.#show(this.#pair, PEOPLE_AT_ONCE);
-    });
-    return html("div", { class: "head pair whom" }, html("h2", {}, "The same people"), select);
   }
 
   /** @param {string} pair @param {number} limit */

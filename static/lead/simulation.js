@@ -20,6 +20,11 @@ class LeadSimulation extends AskingCard {
     super("Are more labels worth it?", "/api/simulation", REFRESH_MS);
   }
 
+  /** @param {Simulation} found */
+  goesOn({ state }) {
+    return state === "queued" || state === "running";
+  }
+
   /** The same again changes nothing: a button under the pointer stays. @param {Simulation} found */
   show(found) {
     const now = JSON.stringify(found);
@@ -59,7 +64,7 @@ class LeadSimulation extends AskingCard {
     try {
       const found = await send("/api/simulation", JSON.stringify({ do: wish }), "application/json");
       this.#said.textContent = "";
-      this.show(found);
+      this.told(found);
     } catch (error) {
       this.#said.textContent = `Not done: ${messageOf(error)}`;
     } finally {

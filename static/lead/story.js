@@ -3,11 +3,13 @@
 import { messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
 import { AskingCard } from "./asking_card.js";
+import { Choice } from "./choice.js";
 import { send } from "./sending.js";
 import { sayTime } from "./words.js";
 
 const REFRESH_MS = 2_000;
 const NEWEST = "";
+const GOES_ON = new Set(["queued", "running", "cancelling"]);
 
 /** @typedef {import("../shared/contract.d.ts").StoryPayload} Story
  *  @typedef {import("../shared/contract.d.ts").StoryMessage["do"]} Wish */
@@ -15,42 +17,49 @@ const NEWEST = "";
 /** @extends {AskingCard<Story>} */
 class LeadStory extends AskingCard {
   #error = html("p", { class: "error more", role: "alert" });
+  #title = html("h2");
+  #choice = new Choice("Round to look at", (number) => this.#look(number));
+  #told = html("div");
   #shown = "";
+  /** Which round was chosen; the newest one, whichever that is, until another is. */
+  #chosen = NEWEST;
 
   constructor() {
     super("What happened", "/api/rounds/story", REFRESH_MS);
+    this.card.append(html("div", { class: "head" }, this.#title, this.#choice.select), this.#told);
   }
 
-  /** The same again changes nothing: a button under the pointer stays. What is unfolded stays so, and a list that is
-   * being chosen from is left alone. @param {Story} found */
+  /** @param {Story} found */
+  goesOn({ state }) {
+    return GOES_ON.has(state);
+  }
+
+  /** The same again changes nothing: a button under the pointer stays. What is unfolded stays so, and so does the list
+   * that is being chosen from. @param {Story} found */
   show(found) {
     const now = JSON.stringify(found);
-    if (now === this.#shown || this.card.querySelector("select:focus")) return;
+    if (now === this.#shown) return;
     const isUnfolded = this.card.querySelector("details")?.open ?? false;
     this.#shown = now;
     this.card.hidden = false;
     this.dataset.state = `${found.number}:${found.state}`;
-    this.card.replaceChildren(
-      html("div", { class: "head" }, html("h2", {}, `What happened in round ${found.number}`), ...this.#choice(found)),
+    this.#title.textContent = `What happened in round ${found.number}`;
+    this.#offer(found);
+    this.#told.replaceChildren(
       html("p", { class: found.state === "failed" ? "error" : "" }, found.words),
       this.#buttons(found), this.#error, events(found), ...log(found, isUnfolded),
       html("p", { class: "soft more" }, found.disk));
   }
 
   /** Another round to look at, where there are several. @param {Story} found */
-  #choice({ number, numbers }) {
-    if (numbers.length < 2) return [];
-    const options = numbers.map((one) => html("option", { value: String(one), ...(one === number ? { selected: "" } : {}) }, `Round ${one}`));
-    const select = /** @type {HTMLSelectElement} */ (html("select", { "aria-label": "Round to look at" }, ...options));
-    select.addEventListener("change", () => {
-      select.blur();
-      this.#look(Number(select.value) === numbers[0] ? NEWEST : select.value);
-    });
-    return [select];
+  #offer({ numbers }) {
+    this.#choice.select.hidden = numbers.length < 2;
+    this.#choice.offer([[NEWEST, "Newest round"], ...numbers.map((one) => /** @type {[string, string]} */ ([String(one), `Round ${one}`]))], this.#chosen);
   }
 
   /** @param {string} number */
   #look(number) {
+    this.#chosen = number;
     this.#error.textContent = "";
     this.askAt(number === NEWEST ? "/api/rounds/story" : `/api/rounds/${number}/story`);
   }
@@ -95,7 +104,7 @@ class LeadStory extends AskingCard {
       const found = await send(`/api/rounds/${number}/story`, JSON.stringify({ do: wish }), "application/json");
       this.#error.textContent = "";
       if (found === null) this.card.hidden = true; // the only round is gone
-      else this.show(found);
+      else this.told(found);
       if (wish === "delete") this.#look(NEWEST);
     } catch (error) {
       this.#error.textContent = `Not done: ${messageOf(error)}`;

@@ -16,6 +16,11 @@ class LeadWorkers extends AskingCard {
   }
 
   /** @param {Workers} found */
+  goesOn({ workers }) {
+    return workers.some(({ since }) => since !== null);
+  }
+
+  /** @param {Workers} found */
   show({ words, workers }) {
     this.card.hidden = !workers.length;
     this.dataset.workers = workers.map(({ name, state }) => `${name}:${state}`).join(" ");

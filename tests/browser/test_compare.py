@@ -122,6 +122,23 @@ def test_other_rounds_are_chosen_and_one_that_is_not_over_says_so(page: Page, st
     expect(card).to_contain_text("Round 2's student is surely better")
 
 
+def test_who_chooses_by_keyboard_keeps_the_list_while_the_card_is_told_anew(page: Page, store: Store) -> None:
+    card, other = page.locator("lead-compare"), page.get_by_label("The other round")
+    other.focus()
+    page.keyboard.press("ArrowDown")  # to round 1, so that the two change places
+    expect(card).to_have_attribute("data-pair", "2:1")
+    expect(other).to_be_focused()
+    with store.transaction() as tx:
+        rounds.create(tx, config_toml=RoundConfig().to_toml(), user=users.list_users(tx)[0])
+    expect(other.locator("option")).to_have_count(3)  # the card was told of a third round
+    expect(other).to_be_focused()
+    expect(card).to_have_attribute("data-pair", "2:1")
+    whom = page.get_by_label("Whom to look at")
+    whom.focus()
+    page.keyboard.press("ArrowDown")
+    expect(whom).to_be_focused()
+
+
 def test_a_lead_asks_what_labels_alone_would_have_done(page: Page, store: Store, waiting_app: RunningApp) -> None:
     with store.reading() as tx:
         skeleton = get_project(tx).skeleton

@@ -153,6 +153,7 @@ def test_a_simulation_says_its_cost_then_runs_and_shows_curve_and_advice(
     label(store, waiting_app.home, make_label, 120, camera="yard")
     give_model(waiting_app.home, tmp_path)
     card = page.locator("lead-simulation")
+    card.scroll_into_view_if_needed()  # out of sight it would not ask again
     card.get_by_role("button", name="What would it cost?").click()
     expect(card).to_contain_text("It waits for a worker; none runs.")
     work_on(store, settings, 1, "cost", command=stand_in(), worker=WORKER)  # as the worker does

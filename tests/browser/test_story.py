@@ -106,6 +106,31 @@ def test_an_earlier_round_is_looked_at_and_a_refusal_is_read(page: Page, store: 
     expect(card.get_by_role("alert")).to_contain_text("round 2, launched by lead, is queued")
 
 
+def test_a_round_that_was_chosen_stays_while_others_begin_and_the_newest_is_followed_where_that_is_chosen(
+    page: Page, store: Store
+) -> None:
+    card, select = page.locator("lead-story"), page.get_by_label("Round to look at")
+    end_and_launch_another(store, 1)
+    expect(card).to_contain_text("What happened in round 2")
+    expect(select).to_have_value("")  # the newest, whichever that is
+    select.focus()
+    page.keyboard.press("ArrowDown")
+    expect(select).to_have_value("2")
+    expect(select).to_be_focused()
+    end_and_launch_another(store, 2)
+    expect(select.locator("option")).to_have_text(["Newest round", "Round 3", "Round 2", "Round 1"])
+    expect(card).to_contain_text("What happened in round 2")
+    expect(select).to_be_focused()
+    select.select_option("Newest round")
+    expect(card).to_contain_text("What happened in round 3")
+
+
+def end_and_launch_another(store: Store, number: int) -> None:
+    with store.transaction() as tx:
+        rounds.fail(tx, rounds.get(tx, number).id, "no memory was left")
+        rounds.create(tx, config_toml="", user=users.list_users(tx)[0])
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_story_is_whole_on_a_phone_and_can_be_read_by_everybody(page: Page, theme: str) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]

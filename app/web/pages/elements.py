@@ -22,6 +22,11 @@ def contact_sheet() -> gr.HTML:
     return _element("contact-sheet", "/assets/sheet/sheet.js")
 
 
+def lead_clock() -> gr.HTML:
+    """Shows nothing; submits when the page's parts are due again: {"goes_on"}, whether something does."""
+    return _element("lead-clock", "/assets/lead/clock.js")
+
+
 def lead_counts() -> gr.HTML:
     """How much there is and how much is done; its value is plain data, shown as text, as in the others."""
     return _element("lead-counts", LEAD_MODULE)

@@ -12,6 +12,7 @@ from app.processes.worker_state import worker_json, worker_state
 from app.web.pages.elements import (
     lead_board,
     lead_charts,
+    lead_clock,
     lead_compare,
     lead_counts,
     lead_exports,
@@ -36,7 +37,7 @@ from app.web.pages.starts_view import StartsView
 from db.records import Counts
 from db.store.session import Store
 
-REFRESH_S = 1.5
+ACTIVE = ("queued", "running", "cancelling")
 
 
 def lead_page(store: Store, engine: Engine, project: str, settings: Settings) -> gr.Blocks:
@@ -68,13 +69,14 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
             charts = lead_charts()
             lead_compare()
             tables = lead_tables()
-            timer = gr.Timer(REFRESH_S)
+            clock = lead_clock()
 
         def refresh() -> tuple[Any, ...]:
             counts, board, charts, tables = lead_view(store)
             worker = worker_json(worker_state(store, settings))
             step = first_step_of(Counts(**counts), settings, "lead")
             images, starts = {"images": counts["images"]}, starts_view.now()
+            prelabelling = prelabel_view(store)
             return (
                 counts | {"pairing": hint_of(store, settings.home)},
                 board | {"worker": worker, "step": step.to_json() if step else None},
@@ -82,16 +84,17 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
                 tables | images,
                 starts,
                 starts,
-                prelabel_view(store) | {"worker": worker},
+                prelabelling | {"worker": worker},
                 worker,
                 images,
                 _launch_button(board["round"]),
+                {"goes_on": _is_active(board["round"]) or _is_active(prelabelling["prelabelling"])},
             )
 
-        for happens in (timer.tick, page.load):
+        for happens in (clock.submit, page.load):
             happens(
                 for_leads(refresh),
-                outputs=[counts, board, charts, tables, starts, spared, prelabel, worker, exports, launch],
+                outputs=[counts, board, charts, tables, starts, spared, prelabel, worker, exports, launch, clock],
                 queue=False,  # results of queued events can be read by others (docs/adr/0003)
                 show_progress="hidden",
                 api_visibility="private",
@@ -99,9 +102,13 @@ def lead_page(store: Store, engine: Engine, project: str, settings: Settings) ->
     return page
 
 
+def _is_active(told: dict[str, Any] | None) -> bool:
+    return told is not None and told["state"] in ACTIVE
+
+
 def _launch_button(latest: dict[str, Any] | None) -> dict[str, Any]:
     """Pressable while no round is active: a home runs one at a time."""
-    active = latest is not None and latest["state"] in ("queued", "running", "cancelling")
+    active = _is_active(latest)
     label = f"Round {latest['number']} is {latest['state']}" if active and latest else "Launch round"
     updated: dict[str, Any] = gr.update(value=label, interactive=not active)
     return updated

@@ -3,6 +3,7 @@ import { afterEach, test } from "node:test";
 
 import { send } from "../../../static/lead/sending.js";
 
+globalThis.document = /** @type {any} */ (new EventTarget());
 const { fetch } = globalThis;
 afterEach(() => (globalThis.fetch = fetch));
 
@@ -19,8 +20,11 @@ function server(answer) {
 
 test("a file goes with the token of the session there is now", async () => {
   const asked = server(() => [200, '{"id": 3}']);
+  let told = 0;
+  document.addEventListener("lead-acted", () => told++);
   assert.deepEqual(await send("/api/labels", "the file", "application/json"), { id: 3 });
   assert.deepEqual(asked, [["/api/session", null, null], ["/api/labels", "token", "the file"]]);
+  assert.equal(told, 1, "every part of the page asks at once");
 });
 
 test("a refusal is in the server's words, else names its status", async () => {
