@@ -6,7 +6,7 @@ import { chart } from "./chart.js";
 import { showIn } from "./host.js";
 import { acted } from "./pace.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayNetworks, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayNetworks, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation, sayWaiting } from "./words.js";
 
 /**
  * @typedef {import("./words.js").Round} Round
@@ -40,7 +40,7 @@ class LeadCounts extends Part {
     const decided = counts.persons_accepted + counts.persons_skipped + counts.persons_not_a_person;
     const all = decided + counts.persons_open;
     const cards = html("div", { class: "counts" },
-      count("In the queue", counts.images_open, counts.images_open === 1 ? "image" : "images", `${counts.persons_open} of ${all} persons to decide`),
+      count("In the queue", counts.images_open, counts.images_open === 1 ? "image" : "images", sayWaiting(counts, all)),
       count("Labelled", counts.persons_accepted, "persons", `${counts.persons_accepted - counts.persons_imported} here, ${counts.persons_imported} imported`, [decided, all]),
       count("Set aside", counts.persons_skipped + counts.persons_not_a_person, "persons",
         `${counts.persons_skipped} skipped, ${counts.persons_not_a_person} not a person`),

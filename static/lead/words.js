@@ -139,6 +139,11 @@ export function sayPrelabelling({ state, model, done, total, report, error }, wo
   return { text: `${model} predicted ${count(predicted, "person")}, ${flagged} of them flagged; ${known} were predicted before.${others}`, tone: "done" };
 }
 
+/** Who waits in the images of the queue, of all persons that the pool has. @param {Counts} counts @param {number} all */
+export function sayWaiting({ persons_open: open, persons_validation_open: blind }, all) {
+  return `${open} of ${all} persons to decide${blind ? `, and ${blind} of validation` : ""}`;
+}
+
 /** Of the validation persons: that nobody learns from them, and how many wait for a label. @param {Counts} counts */
 export function sayValidation({ images_validation: images, persons_validation_open: open }) {
   return `in ${count(images, "image")}, never trained on${open ? `; ${open} to label` : ""}`;

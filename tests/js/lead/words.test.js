@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, WHOM, sayAp, sayDifference, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayOksOf, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWhy, spareRows,
+  STAGES, WHOM, sayAp, sayDifference, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayOksOf, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWaiting, sayWhy, spareRows,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
   const counts = { images_validation: 31, persons_validation_open: 0 };
   assert.equal(sayValidation(counts), "in 31 images, never trained on");
   assert.equal(sayValidation({ ...counts, images_validation: 1, persons_validation_open: 4 }), "in 1 image, never trained on; 4 to label");
+  assert.equal(sayWaiting({ ...counts, persons_open: 216, persons_validation_open: 24 }, 260), "216 of 260 persons to decide, and 24 of validation");
+  assert.equal(sayWaiting({ ...counts, persons_open: 3, persons_validation_open: 0 }, 60), "3 of 60 persons to decide");
 });
 
 test("seconds are told as people tell them", () => {
