@@ -6,7 +6,7 @@ import { chart } from "./chart.js";
 import { showIn } from "./host.js";
 import { acted } from "./pace.js";
 import { STYLE } from "./style.js";
-import { NETWORKS, sayAp, sayDuration, sayNetworks, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation, sayWaiting } from "./words.js";
+import { NETWORKS, sayAp, sayDuration, sayNetworks, sayOks, sayPairs, sayProgress, sayQueued, sayResult, sayValidation, sayWaiting, sayWhoseRanking } from "./words.js";
 
 /**
  * @typedef {import("./words.js").Round} Round
@@ -58,17 +58,17 @@ function count(what, number, unit, more, part = null) {
   return card;
 }
 
-/** @typedef {{round: Round | null, labelled: number, worker?: Worker | null, step?: Step | null}} Board */
+/** @typedef {{round: Round | null, labelled: number, published?: number | null, worker?: Worker | null, step?: Step | null}} Board */
 
 /** The latest round: where it stands, what it tells, why it failed. @extends {Part<Board>} */
 class LeadBoard extends Part {
   /** @param {Board} board */
-  draw({ round, labelled, worker = null, step = null }) {
+  draw({ round, labelled, published = null, worker = null, step = null }) {
     const before = this.dataset.round;
     this.dataset.round = round ? `${round.number}:${round.state}` : "none";
     if (before !== undefined && before !== this.dataset.round) acted();
     if (round && ENDED.has(round.state)) document.dispatchEvent(new CustomEvent("round-ended", { detail: this.dataset.round }));
-    return round ? latestRound(round, worker) : step ? html("div", { class: "stack" }, firstStepCard(step)) : noRound(labelled);
+    return round ? latestRound(round, published, worker) : step ? html("div", { class: "stack" }, firstStepCard(step)) : noRound(labelled);
   }
 }
 
@@ -100,8 +100,8 @@ function commandParts(command) {
   return command ? [html("pre", { tabindex: "0", "aria-label": "Command" }, html("code", {}, command))] : [];
 }
 
-/** @param {Round} round @param {Worker | null} worker */
-function latestRound(round, worker) {
+/** @param {Round} round @param {number | null} published whose ranking annotators get @param {Worker | null} worker */
+function latestRound(round, published, worker) {
   const { number, state, progress } = round;
   const section = html("section", { class: "card", "aria-label": `Round ${number}: ${state}` },
     html("div", { class: "head" }, html("h2", {}, `Round ${number}: `, chip(state))));
@@ -111,7 +111,7 @@ function latestRound(round, worker) {
   }
   if (state === "queued") section.append(html("p", { class: "soft" }, sayQueued(worker)));
   if (state === "cancelled") section.append(html("p", { class: "soft" }, "It was stopped; nothing of it is shown to annotators. It can be gone on with, below."));
-  if (state === "published") section.append(html("p", { class: "soft" }, `Annotators get its ranking. ${round.metrics.starts?.words ?? ""}`), result(round));
+  if (state === "published") section.append(html("p", { class: "soft" }, `${sayWhoseRanking(number, published)} ${round.metrics.starts?.words ?? ""}`), result(round));
   if (state === "kept") {
     section.append(html("p", {}, round.kept_because ?? ""),
       html("p", { class: "soft" }, "Annotators keep what they have. Its ranking and predictions stay here; it can be used all the same, below."), result(round));

@@ -110,6 +110,11 @@ export function sayResult(round) {
   return said;
 }
 
+/** Of a round that was published: a lead may have shown an earlier one again since. @param {number} number @param {number | null} published */
+export function sayWhoseRanking(number, published) {
+  return published === null || published === number ? "Annotators get its ranking." : `Annotators get the ranking of round ${published} again.`;
+}
+
 /** Which pairs taught the student since the last refresh, most frequent first. @param {Round} round @returns {string} "" where none did */
 export function sayPairs(round) {
   const shares = round.metrics.pair_frequency?.at(-1) ?? [];

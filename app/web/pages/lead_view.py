@@ -30,15 +30,15 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         labelled = rounds.count_labelled(tx, [record.id for record in records])
         counts = count(tx)
         waiting = queue.listing(tx, limit=QUEUE_SHOWN, now=utc_now())
-        by_lot = get_project(tx).published_round is None
+        published = get_project(tx).published_round
     told = [for_browsers(round_json(record)) for record in records]
-    board = {"round": told[0] if told else None, "labelled": counts.persons_accepted}
+    board = {"round": told[0] if told else None, "labelled": counts.persons_accepted, "published": published}
     tables = {
         "rounds": told,
         "labels": {str(record.number): labelled.get(record.id) for record in records},
         "queue": [
             {"image": i.image.file_name, "score": shown.score, "reasons": list(shown.reasons), "held_by": i.leased_by}
-            for i, shown in zip(waiting, as_shown(waiting, by_lot=by_lot), strict=True)
+            for i, shown in zip(waiting, as_shown(waiting, by_lot=published is None), strict=True)
         ],
     }
     return dataclasses.asdict(counts), board, _curves(records, points), tables

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  STAGES, WHOM, sayAp, sayDifference, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayOksOf, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWaiting, sayWhy, spareRows,
+  STAGES, WHOM, sayAp, sayDifference, sayDuration, sayFigure, sayLeftOut, sayMean, sayMeasuredOn, sayNetworks, sayOksOf, sayPairs, sayPrelabelling, sayProgress, sayResult, saySeconds, sayTaken, sayTime, sayTooLarge, sayValidation, sayWaiting, sayWhoseRanking, sayWhy, spareRows,
 } from "../../../static/lead/words.js";
 
 test("validation people are told with those who wait for a label", () => {
@@ -11,6 +11,11 @@ test("validation people are told with those who wait for a label", () => {
   assert.equal(sayValidation({ ...counts, images_validation: 1, persons_validation_open: 4 }), "in 1 image, never trained on; 4 to label");
   assert.equal(sayWaiting({ ...counts, persons_open: 216, persons_validation_open: 24 }, 260), "216 of 260 persons to decide, and 24 of validation");
   assert.equal(sayWaiting({ ...counts, persons_open: 3, persons_validation_open: 0 }, 60), "3 of 60 persons to decide");
+});
+
+test("a round that was published says whose ranking annotators get now", () => {
+  assert.equal(sayWhoseRanking(2, 2), "Annotators get its ranking.");
+  assert.equal(sayWhoseRanking(2, 1), "Annotators get the ranking of round 1 again.");
 });
 
 test("seconds are told as people tell them", () => {
