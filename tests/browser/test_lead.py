@@ -70,8 +70,9 @@ def test_beside_the_launch_button_stands_what_is_missing_for_a_round_to_be_measu
     predict(store, ids, lambda _: 1.0)
     store.close()
     page.reload()
-    words = "validation people in 5 images, and none is labelled. Label them before, or while the round runs. Keep some"
+    words = "of whom none is labelled, and who is labelled after the round. Validation people tell best: label them"
     expect(page.locator("#launch lead-before-launch")).to_contain_text(words)
+    expect(page.locator("#launch lead-before-launch")).to_contain_text("while the round runs. Keep some")
     page.locator("lead-validation").get_by_role("button", name="Keep 30 people for validation").click()
     expect(page.locator("#launch lead-before-launch")).to_contain_text("The queue deals them early.")
 
