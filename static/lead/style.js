@@ -105,6 +105,7 @@ pre:focus-visible { outline: 3px solid var(--accent, #1d5fc4); outline-offset: 2
 .story li { display: contents; }
 .story time { color: var(--body-text-color-subdued, #4f5d6d); font-variant-numeric: tabular-nums; white-space: nowrap; }
 .story span { overflow-wrap: anywhere; }
+.story + details { margin-top: 12px; }
 summary { cursor: pointer; font-size: 13px; }
 .head select { font: inherit; font-size: 13px; color: inherit; background: var(--sunk, #e6eaf0); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 6px; padding: 4px 8px; }
 .quiet { display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued, #4f5d6d); }
