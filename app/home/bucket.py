@@ -69,7 +69,9 @@ class Bucket:
         with self._asking(folder):
             found = _files().find(self._at(folder), detail=True, refresh=True)
         skipped = len(self._root) + 1
-        return {name: _entry(told) for path, told in found.items() if _is_plain(name := path[skipped:])}
+        # of a folder that gets its first file meanwhile, the folder itself is told
+        files = {path[skipped:]: told for path, told in found.items() if told["type"] == "file"}
+        return {name: _entry(told) for name, told in files.items() if _is_plain(name)}
 
     def put(self, name: str, path: Path) -> None:
         """Keep what lies at a path."""

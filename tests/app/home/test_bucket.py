@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.home.bucket import Bucket, BucketAway
+from app.home.bucket import Bucket, BucketAway, Entry
 from tests.bucket_server import BucketServer
 
 
@@ -48,6 +49,20 @@ def test_what_is_not_there_is_none_and_taking_it_away_is_no_error(bucket: Bucket
     bucket.remove([])
     assert bucket.entries("") == {}
     assert list(tmp_path.iterdir()) == [tmp_path / "one"]
+
+
+def test_a_folder_that_gets_its_first_file_while_it_is_listed_is_listed_all_the_same(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    (tmp_path / "one").write_bytes(b"content")
+    for number in range(30):
+        folder, found = f"new/{number}", dict[str, Entry]()
+        putting = threading.Thread(target=bucket.put, args=[f"{folder}/one", tmp_path / "one"])
+        putting.start()
+        while not found:
+            found = bucket.entries(folder)
+        putting.join()
+        assert list(found) == [f"{folder}/one"]
 
 
 def test_names_that_lead_out_of_the_home_are_none_of_ours(

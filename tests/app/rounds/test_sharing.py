@@ -129,9 +129,10 @@ def test_shards_of_networks_that_change_are_gone_before_these_come(
     here: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sharing = Sharing(here.settings, 1, 1)
-    here.write("A.safetensors", "predictions-00000.npz", content="first")
+    here.write("A.safetensors", "scoring.json", "predictions-abcd-00000.npz", content="first")
     sharing.put()
-    (here.folder / "predictions-00000.npz").unlink()
+    (here.folder / "predictions-abcd-00000.npz").unlink()
+    (here.folder / "scoring.json").unlink()
     here.write("A.safetensors", content="second")
     real, moments = Bucket.put, list[set[str]]()
 
