@@ -46,7 +46,9 @@ def user_record(row: UserRow) -> UserRecord:
 
 def session_record(row: LoginSessionRow) -> SessionRecord:
     """A signed-in browser."""
-    return SessionRecord(user=user_record(row.user), csrf=row.csrf, expires_at=row.expires_at)
+    return SessionRecord(
+        user=user_record(row.user), csrf=row.csrf, expires_at=row.expires_at, seen_at=row.seen_at or row.created_at
+    )
 
 
 def camera_record(row: CameraRow) -> CameraRecord:

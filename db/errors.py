@@ -57,6 +57,18 @@ class InvalidAccount(StoreError):
     """A name or password that an account may not have."""
 
 
+class AccountDisabled(StoreError):
+    """The name and password belong together; a lead has disabled the account."""
+
+
+class LastLead(StoreError):
+    """Without this lead nobody could make another one."""
+
+
+class LinkSpent(StoreError):
+    """A one-time link that was opened, replaced, or is too old; or never was one."""
+
+
 class InvalidDecision(StoreError):
     """A decision that contradicts itself, the image or the skeleton."""
 

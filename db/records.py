@@ -11,6 +11,10 @@ from sspcm.pose import PART_OF_BOX, Box, Label, Prediction
 from sspcm.skeletons.skeleton import Skeleton
 
 Role = Literal["annotator", "lead"]
+Scope = Literal["read", "label", "lead"]
+"""What an API token may do: look; also decide about persons; everything that its lead may."""
+SCOPES: tuple[Scope, ...] = ("read", "label", "lead")
+"""Each with all that those before it have."""
 Split = Literal["train", "validation"]
 WITHDRAWN = "withdrawn"
 """Why somebody is not a person whom an annotator added and took off the list again: they are shown to nobody."""
@@ -98,12 +102,71 @@ class UserRecord:
 
 
 @dataclass(frozen=True)
+class AccountRecord:
+    """An account as leads see it. link_until: until when a one-time link waits to be opened. has_password: False until
+    its first link was. seen_at: when one of its browsers last asked for something; None where none is signed in."""
+
+    user: UserRecord
+    created_at: datetime
+    disabled_at: datetime | None
+    has_password: bool
+    link_until: datetime | None
+    sessions: int
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True)
 class SessionRecord:
-    """A signed-in browser: whose it is, its CSRF token, when it ends (UTC)."""
+    """Who asks, signed in or by a token: whose it is, its CSRF token, when it ends (UTC).
+
+    seen_at: when it was last noted that it asked; is_unused: never. token: the API token's name, with the scope that it
+    has; None for a browser.
+    """
 
     user: UserRecord
     csrf: str
     expires_at: datetime
+    seen_at: datetime
+    token: str | None = None
+    scope: Scope | None = None
+    is_unused: bool = False
+
+
+@dataclass(frozen=True)
+class BrowserRecord:
+    """A signed-in browser as its person sees it. id: names it among their own, and opens nothing."""
+
+    id: str
+    browser: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """An API token without its secret. begins: its first letters, to tell it by. used_at: to the minute."""
+
+    id: int
+    owner: str
+    name: str
+    scope: Scope
+    begins: str
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One line of the audit log: who did what to what. via: "page", "command" or "token NAME"."""
+
+    id: int
+    at: datetime
+    actor: str
+    via: str
+    action: str
+    about: str
+    details: dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from db.records import FrozenRole, LensSource, PersonState, PrelabellingState, Role, RoundStage, Split, StoredRoundState
+from db.records import (
+    FrozenRole,
+    LensSource,
+    PersonState,
+    PrelabellingState,
+    Role,
+    RoundStage,
+    Scope,
+    Split,
+    StoredRoundState,
+)
 
 PROJECT_ID = 1
 """A home holds one project, in one row."""
@@ -87,7 +97,9 @@ class UserRow(Base):
     """The name with capitals folded: Ann and ann are one account."""
     role: Mapped[Role] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(256))
+    """"" until the account's first link was opened: nobody signs in to it by a password."""
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
 
 
 class LoginSessionRow(Base):
@@ -100,7 +112,55 @@ class LoginSessionRow(Base):
     csrf: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """NULL: it has not been noted since it signed in."""
+    browser: Mapped[str] = mapped_column(String(120), server_default="")
     user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class LinkRow(Base):
+    """A one-time link that lets whoever opens it choose an account's password; user_id NULL: makes the first lead."""
+
+    __tablename__ = "account_links"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class TokenRow(Base):
+    """A program's key to the API. The token itself is never stored."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (_one_of("scope", Scope),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    scope: Mapped[Scope] = mapped_column(String(16))
+    begins: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class LogRow(Base):
+    """Who did what: written once, never changed. actor: the name as it was then."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_user_id_id", "user_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor: Mapped[str] = mapped_column(String(64))
+    via: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(256))
+    details: Mapped[dict[str, Any]]
 
 
 class CameraRow(Base):

@@ -19,6 +19,8 @@ ENVIRONMENT = """environment (an option goes first):
   SSPCM_HOST, SSPCM_PORT where the web server listens (127.0.0.1, 7860)
   SSPCM_ALLOWED_HOSTS    the host names that it answers for, with commas between
   SSPCM_SECURE_COOKIES   1 behind TLS
+  SSPCM_SESSION_HOURS    after how many hours a browser is signed out (12)
+  SSPCM_IDLE_HOURS       after how many unused ones it is (4)
   SSPCM_TRUSTED_PROXIES  whose forwarding headers are believed
   SSPCM_MOST_HELD        how many images one annotator holds at a time (4)
   SSPCM_KEEP_ROUNDS      how many of the newest rounds are kept whole, besides the

@@ -8,6 +8,7 @@ labelling   tasks, persons, decisions
 rounds      rounds and pre-labellings
 sheet       the contact sheet
 simulation  a simulation on the project's own labels
+team        accounts, API tokens, the audit log
 typedefs    the contract as TypeScript declarations, for the static files' JSDoc
 workers     the workers of a home
 """

@@ -52,6 +52,9 @@ class Settings:
     most_held: int = 4
     """How many images one annotator holds at a time: the editor has one on its desk and fetches two ahead."""
     session_hours: float = 12.0
+    """After so long a browser is signed out."""
+    idle_hours: float = 4.0
+    """So is one that asked for nothing so long."""
     secure_cookies: bool = False
     """True behind TLS: cookies get Secure and the __Host- prefix."""
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
@@ -92,6 +95,8 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         port=_port(environ.get("SSPCM_PORT", str(Settings.port))),
         device=_device(environ.get("SSPCM_DEVICE", Settings.device)),
         most_held=_count("SSPCM_MOST_HELD", environ.get("SSPCM_MOST_HELD", str(Settings.most_held)), most=1000),
+        session_hours=_hours("SSPCM_SESSION_HOURS", environ, Settings.session_hours),
+        idle_hours=_hours("SSPCM_IDLE_HOURS", environ, Settings.idle_hours),
         secure_cookies=_switch("SSPCM_SECURE_COOKIES", environ.get("SSPCM_SECURE_COOKIES", "")),
         allowed_hosts=_hosts(environ.get("SSPCM_ALLOWED_HOSTS", ",".join(Settings.allowed_hosts))),
         image_limits=Limits(
@@ -241,6 +246,13 @@ def _count(name: str, text: str, *, most: int, least: int = 1) -> int:
     if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
         raise SettingsError(f"{name} is '{text}'; wanted a number from {least} to {most}.")
     return int(text)
+
+
+def _hours(name: str, environ: Mapping[str, str], usual: float) -> float:
+    text = environ.get(name) or str(usual)
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text) or not 0.05 <= float(text) <= 8760:
+        raise SettingsError(f"{name} is '{text:.40}'; wanted hours, from .05 to 8760, as in 12 or 0.5.")
+    return float(text)
 
 
 def _proxies(text: str) -> tuple[str, ...]:

@@ -7,12 +7,15 @@ bodies            limits on a request's body
 connections       limits on connections: how many, how slow
 entrance          signing in and out
 event_words       what a failed event of a page is answered with
+guests            who a request comes from: a browser, or a program with a token
 guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
 kept_answer       an answer that costs a second, given again while it holds
 known_browsers    browsers that have signed in before
+link_pages        the pages behind one-time links
 login_budget      how many wrong passwords are borne, and from whom
 login_page        the login page
 metrics           what Prometheus reads
+noted             what leads change gets a line in the audit log
 opened            a home that the server has opened: store, files, engine, settings
 password_line     passwords checked a few at a time
 plain_page        the frame of pages without Gradio

@@ -1,26 +1,41 @@
 """Signing in and out."""
 
 import asyncio
+import logging
 import math
 from dataclasses import replace
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.settings import Settings
+from app.team import accounts
+from app.team.first_lead import make_first_lead
 from app.web.guard import cookie_name
 from app.web.known_browsers import KEPT_S, KnownBrowsers, server_secret
+from app.web.link_pages import choose_password_page, first_lead_page
 from app.web.login_budget import Attempt, LoginBudget, one_account, one_sender
 from app.web.login_page import login_page
 from app.web.password_line import LineIsFull, PasswordLine
 from db.clock import utc_now
-from db.people import users
+from db.errors import AccountDisabled, InvalidAccount, LinkSpent, StoreError
+from db.people import links, sessions, users
 from db.records import UserRecord
 from db.store.session import Store
 
 LONGEST_NAME = 1000
 """Characters read of what was typed as a name; an account's has far fewer."""
+# The first that is there: Edge and Opera call themselves Chrome too, and Chrome calls itself Safari.
+_BROWSERS = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+log = logging.getLogger(__name__)
 
 
 def entrance_routes(store: Store, settings: Settings) -> APIRouter:
@@ -29,19 +44,34 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     budget = LoginBudget()
     known = KnownBrowsers(server_secret(settings.home), prefix="__Host-" if settings.secure_cookies else "")
 
+    def has_accounts() -> bool:
+        try:
+            with store.reading() as tx:
+                return links.has_accounts(tx)
+        except (SQLAlchemyError, StoreError) as error:  # the page that strangers see does not fail with the store
+            log.info("Whether there is an account is not known: %s", type(error).__name__)
+            return True
+
     def check(name: str, password: str) -> UserRecord | None:
         with store.reading() as tx:
             return users.authenticate(tx, name, password)
 
-    def open_session(user: UserRecord) -> str:
+    def open_session(user: UserRecord, browser: str) -> str:
         with store.transaction() as tx:
-            return users.open_session(tx, user, now=utc_now(), hours=settings.session_hours)[0]
+            return sessions.open_session(tx, user, now=utc_now(), hours=settings.session_hours, browser=browser)[0]
+
+    async def let_in(answer: Response, user: UserRecord, request: Request) -> Response:
+        """The answer, with the cookie of a new session."""
+        browser = browser_named(request.headers.get("user-agent", ""))
+        token = await asyncio.to_thread(open_session, user, browser)  # it writes, and may wait for its turn
+        _set(answer, settings, cookie_name(settings), token, kept_s=int(settings.session_hours * 3600))
+        return answer
 
     line = PasswordLine(check)
 
     @routes.api_route("/login", methods=["GET", "HEAD"])
-    async def login(next: str = "") -> HTMLResponse:
-        return HTMLResponse(login_page(next_page=next))
+    def login(next: str = "") -> HTMLResponse:
+        return HTMLResponse(login_page(next_page=next, has_accounts=has_accounts()))
 
     @routes.post("/login")
     async def sign_in(
@@ -63,6 +93,9 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
         except LineIsFull:
             right = None
             return _come_again(name, next)
+        except AccountDisabled as error:  # the password was right
+            right = None
+            return HTMLResponse(login_page(name=name, next_page=next, problem=_sentence(error)), 403)
         except Exception:  # the store is away, say: nobody's password was looked at
             right = None
             raise
@@ -72,22 +105,60 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
             problem = "That name and password do not belong together. Check both; capitals count in the password."
             return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 401)
         answer = RedirectResponse(_own_page(next), 303)
-        token = await asyncio.to_thread(open_session, user)  # it writes, and may wait for its turn
-        _set(answer, settings, cookie_name(settings), token, kept_s=int(settings.session_hours * 3600))
+        await let_in(answer, user, request)
         _set(answer, settings, known.cookie_name(account), known.cookie_for(account, attempt.browser), kept_s=KEPT_S)
         return answer
+
+    @routes.api_route("/login/link", methods=["GET", "HEAD"])
+    async def link() -> HTMLResponse:
+        return HTMLResponse(choose_password_page())
+
+    @routes.post("/login/link")
+    async def open_link(request: Request, key: str = Form(""), password: str = Form("")) -> Response:
+        try:
+            user = await asyncio.to_thread(accounts.choose_password, store, key[:LONGEST_NAME], password)
+        except (LinkSpent, InvalidAccount) as error:
+            return HTMLResponse(choose_password_page(key=key[:LONGEST_NAME], problem=_sentence(error)), 422)
+        return await let_in(RedirectResponse("/", 303), user, request)
+
+    @routes.api_route("/login/first", methods=["GET", "HEAD"])
+    async def first() -> HTMLResponse:
+        return HTMLResponse(first_lead_page())
+
+    @routes.post("/login/first")
+    async def make_first(
+        request: Request, key: str = Form(""), name: str = Form(""), password: str = Form("")
+    ) -> Response:
+        name, key = name[:LONGEST_NAME], key[:LONGEST_NAME]
+        try:
+            lead = await asyncio.to_thread(make_first_lead, store, settings.home, key, name, password)
+        except (LinkSpent, InvalidAccount) as error:
+            return HTMLResponse(first_lead_page(key=key, name=name, problem=_sentence(error)), 422)
+        return await let_in(RedirectResponse("/", 303), lead, request)
 
     @routes.post("/logout")
     def sign_out(request: Request) -> RedirectResponse:
         token = request.cookies.get(cookie_name(settings))
         if token:
             with store.transaction() as tx:
-                users.close_session(tx, token)
+                sessions.close_session(tx, token)
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(cookie_name(settings), httponly=True, samesite="lax", secure=settings.secure_cookies)
         return answer
 
     return routes
+
+
+def browser_named(user_agent: str) -> str:
+    """What a browser calls itself, as people know it: "Firefox on Linux". "" where it cannot be told."""
+    name = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return f"{name} on {system}" if name and system else name or system
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error)
+    return said[:1].upper() + said[1:]
 
 
 def _wait(name: str, next_page: str, wait_s: float) -> Response:

@@ -29,19 +29,26 @@ from db.records import SessionRecord
 
 FindSession = Callable[[str], SessionRecord | None]
 
-PUBLIC = re.compile(r"/login|/healthz|/readyz|/metrics|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+")
+PUBLIC = re.compile(
+    r"/login(/link|/first)?|/healthz|/readyz|/metrics|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+"
+)
 OURS = re.compile(
     r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/thumb/\d+/[0-9a-f]{16}\.jpg|/assets/(?!login/)[\w./-]+"
 )
 # What Gradio's pages need. Files, uploads, proxies, named endpoints, queues and recordings are left out on purpose: no
 # handler of ours is queued, and only the leads' page has handlers.
 GRADIO = re.compile(
-    r"/(annotate|lead|cameras|sheet)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+)?"
+    r"/(annotate|lead|cameras|sheet|team)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+)?"
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team)(/.*)?"
 )
+BY_TOKEN = re.compile(r"/api/(?!(account|team)(/|$)).+|/api/team(/log(/file)?)?|/img/.+|/thumb/.+")
+"""What an API token opens at all: no page, and nothing by which it could make itself or another account more."""
+LABELLING = re.compile(r"/api/(accept|skip|not-a-person|reopen|persons|finish|reopen-image|heartbeat|release)")
+"""The unsafe requests of annotators."""
+BEARER = re.compile(r"[Bb]earer +(pl_[A-Za-z0-9_-]{20,100})")
 NAME_OF_REQUEST = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 IMAGE_IN_PATH = re.compile(r"/(?:img|thumb|api/images?)/(\d{1,18})(?:/|$)")
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -62,10 +69,10 @@ class Guard:
     The session is in `scope["state"]["session"]` for those behind.
     """
 
-    def __init__(self, app: App, *, settings: Settings, find_session: FindSession) -> None:
+    def __init__(self, app: App, *, settings: Settings, find_session: FindSession, find_token: FindSession) -> None:
         self._app = app
         self._settings = settings
-        self._find_session = find_session
+        self._find_session, self._find_token = find_session, find_token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide about one request."""
@@ -117,6 +124,10 @@ class Guard:
         return refuse(scope, 500, "server_error", words, title="The server failed at this")
 
     async def _session(self, headers: Headers) -> SessionRecord | None:
+        bearer = headers.get("authorization")
+        if bearer is not None:  # then no cookie counts: which of the two was meant could be guessed wrong
+            named = BEARER.fullmatch(bearer.strip())
+            return await to_thread.run_sync(self._find_token, named[1]) if named else None
         token = cookie_parser(headers.get("cookie", "")).get(cookie_name(self._settings))
         return await to_thread.run_sync(self._find_session, token) if token else None  # the store may wait
 
@@ -140,7 +151,10 @@ class Guard:
         if PUBLIC.fullmatch(path):
             return None
         if session is None:
-            return _ask_to_sign_in(scope)
+            return _ask_to_sign_in(scope) if "authorization" not in headers else _refuse_token(scope)
+        if session.scope is not None and not _is_within(session, method, path):
+            words = f"the token '{session.token}' has the scope '{session.scope}', which does not cover this."
+            return refuse(scope, 403, "scope", f"{words} Make one of a wider scope, or do it on the page.")
         if LEADS_ONLY.fullmatch(path) and session.user.role != "lead":
             if sees_page(scope):
                 return HTMLResponse(leads_only_page(session.user.name), 403)
@@ -149,7 +163,8 @@ class Guard:
             if sees_page(scope):
                 return HTMLResponse(nothing_here_page(), 404)  # after the log-in: strangers are told no path
             return refuse(scope, 404, "not_found", "there is nothing at this address.")
-        if method in UNSAFE and _needs_token(path) and not _token_matches(headers, session):
+        # A token comes in no cookie, so that no other site can send it.
+        if method in UNSAFE and session.scope is None and _needs_token(path) and not _token_matches(headers, session):
             return refuse(scope, 403, "csrf", "the page's token does not match the session. Reload the page.")
         return None
 
@@ -222,6 +237,20 @@ def _needs_token(path: str) -> bool:
 def _token_matches(headers: Headers, session: SessionRecord) -> bool:
     # in a time that tells nothing of the token
     return secrets.compare_digest(headers.get(CSRF_HEADER, "").encode(), session.csrf.encode())
+
+
+def _is_within(session: SessionRecord, method: str, path: str) -> bool:
+    """Whether the token that asks covers this; what its owner may not do, it does not either."""
+    if not BY_TOKEN.fullmatch(path):
+        return False
+    if method not in UNSAFE:
+        return True
+    return session.scope == "lead" or (session.scope == "label" and LABELLING.fullmatch(path) is not None)
+
+
+def _refuse_token(scope: Scope) -> Response:
+    words = "this token opens nothing: it was revoked, is over, or is mistyped. Send 'Authorization: Bearer pl_...'."
+    return refuse(scope, 401, "no_such_token", words, headers={"www-authenticate": "Bearer"})
 
 
 def _ask_to_sign_in(scope: Scope) -> Response:

@@ -11,7 +11,7 @@ from app.web.asgi import Message, Send
 
 def is_page(path: str) -> bool:
     """Whether one of Gradio's pages is at the path."""
-    return path.rstrip("/") in ("/annotate", "/lead", "/cameras", "/sheet")
+    return path.rstrip("/") in ("/annotate", "/lead", "/cameras", "/sheet", "/team")
 
 
 def shield(send: Send, path: str) -> Send:
@@ -61,7 +61,9 @@ def security_headers(more: Mapping[str, str] | None = None, *, nonce: str = "") 
 def _add_headers(message: Message, path: str, nonce: str) -> None:
     known = security_headers(nonce=nonce)
     if message["status"] < 400:
-        if re.match(r"/(annotate|lead|cameras|sheet)/(assets|static|svelte)/", path):  # their names change with them
+        if re.match(
+            r"/(annotate|lead|cameras|sheet|team)/(assets|static|svelte)/", path
+        ):  # their names change with them
             known["cache-control"] = "private, max-age=31536000, immutable"
         elif path.startswith("/assets/"):
             known["cache-control"] = "no-cache"

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -22,17 +22,21 @@ from starlette.routing import Mount
 from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.logs import set_up_logs
 from app.home.settings import Settings
+from app.team.first_lead import announce_first_lead
 from app.web.connections import server_options
 from app.web.entrance import entrance_routes
 from app.web.event_words import EventWords
 from app.web.guard import Guard
+from app.web.guests import Guests
 from app.web.metrics import Measured, Metrics
+from app.web.noted import Noted
 from app.web.opened import OpenHome
 from app.web.pages.annotate import annotate_page
 from app.web.pages.cameras import cameras_page
 from app.web.pages.lead import lead_page
 from app.web.pages.look import THEME, THEME_CSS
 from app.web.pages.sheet import sheet_page
+from app.web.pages.team import team_page
 from app.web.readiness import Readiness, look_at, worker_heard_of
 from app.web.refusals import (
     REFUSALS,
@@ -42,6 +46,7 @@ from app.web.refusals import (
     say_what_was_invalid,
     say_which_event,
 )
+from app.web.routes.account import account_routes
 from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
@@ -52,18 +57,16 @@ from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
 from app.web.routes.simulation import simulation_routes
+from app.web.routes.team import team_routes
 from app.web.routes.unlabelable import unlabelable_routes
 from app.web.routes.validation import validation_routes
 from app.web.who import user_of
-from db.clock import utc_now
 from db.errors import NotFound, StoreBusy
-from db.people import users
 from db.pool import project
-from db.records import SessionRecord
 from db.store.session import Store, open_store
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-SERVED = ("cameras", "editor", "header", "lead", "login", "shared", "sheet")
+SERVED = ("cameras", "editor", "header", "lead", "login", "shared", "sheet", "team")
 """Not the whole folder: the demo's truth lies there too."""
 ROUTES = (
     labelling_routes,
@@ -78,6 +81,8 @@ ROUTES = (
     order_routes,
     unlabelable_routes,
     simulation_routes,
+    account_routes,
+    team_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 
@@ -86,6 +91,7 @@ def serve(settings: Settings) -> None:
     """Run the server until it is told to stop. Does not return from SIGTERM: the process ends with 0."""
     signal.signal(signal.SIGTERM, _end_well)  # uvicorn stops first, then raises the signal again
     set_up_logs(settings.log_format)
+    announce_first_lead(open_store(settings.database_url), settings)
     uvicorn.run(create_app(settings), **server_options(settings))
 
 
@@ -117,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = _mount(app, lead_page(store, home.engine, name, settings), "/lead")
     app = _mount(app, cameras_page(name), "/cameras")
     app = _mount(app, sheet_page(name), "/sheet")
+    app = _mount(app, team_page(name), "/team")
     for route in app.routes:
         # Gradio's pages are applications of their own, which would answer for their errors without the guard's words.
         if isinstance(route, Mount) and isinstance(route.app, FastAPI):
@@ -129,7 +136,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(EventWords)
     app.add_middleware(Measured, metrics=metrics)
-    app.add_middleware(Guard, settings=settings, find_session=_finder(store))  # added last: it stands in front
+    app.add_middleware(Noted, store=store)  # behind the guard, which knows who asks
+    guests = Guests(store, idle=timedelta(hours=settings.idle_hours))
+    # added last: it stands in front
+    app.add_middleware(Guard, settings=settings, find_session=guests.by_cookie, find_token=guests.by_token)
     return app
 
 
@@ -153,14 +163,6 @@ def _mount(app: FastAPI, blocks: gr.Blocks, path: str) -> FastAPI:
         css=THEME_CSS,
     )
     return mounted
-
-
-def _finder(store: Store) -> Callable[[str], SessionRecord | None]:
-    def find(token: str) -> SessionRecord | None:
-        with store.reading() as tx:
-            return users.session_of(tx, token, now=utc_now())
-
-    return find
 
 
 def _project_name(store: Store) -> str:

@@ -1,42 +1,38 @@
-"""Accounts and signed-in browsers."""
+"""Accounts: added, signed in to, changed, disabled. Their work stays whatever becomes of them."""
 
-import hashlib
-import secrets
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
-from db.convert import session_record, user_record
-from db.errors import InvalidAccount, NameTaken
-from db.records import Role, SessionRecord, UserRecord
-from db.schema import LoginSessionRow, UserRow
+from db.convert import user_record
+from db.errors import AccountDisabled, InvalidAccount, LastLead, NameTaken, NotFound
+from db.people.secrets import hash_of_password, is_password
+from db.people.sessions import asked_at, close_all, close_others
+from db.records import AccountRecord, Role, UserRecord
+from db.schema import LinkRow, LoginSessionRow, UserRow
 from db.upsert import insert
 from sspcm.pose import IMPORTED
 
-PASSWORD_LENGTH = 8
 NAME_LENGTH = 64
 RESERVED_NAMES = (IMPORTED,)
 """The author that imported labels carry."""
 
-# Of a random password nobody has. Verifying against it takes as long as verifying a real account's.
-_NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$KDxSyIEG7sN8fjJ4VyxevA$7bA+UILn1E31/fDGRC/PP5+HiOg4IAk2jGzPRdPG5YU"
 
+def add_user(tx: Session, name: str, role: Role, password: str | None) -> UserRecord:
+    """Make an account; without a password nobody signs in to it before a link was opened.
 
-def add_user(tx: Session, name: str, role: Role, password: str) -> UserRecord:
-    """Make an account. Raises InvalidAccount, or NameTaken: names are unique without regard to capitals."""
-    name = unicodedata.normalize("NFKC", name).strip()  # two spellings of an é are one name
+    Raises InvalidAccount, or NameTaken: names are unique without regard to capitals.
+    """
+    name = one_spelling(name)
     _check_name(name)
-    _check_password(password)
     row = {
         "name": name,
         "folded_name": name.casefold(),
         "role": role,
-        "password_hash": _hasher().hash(password),
+        "password_hash": "" if password is None else hash_of_password(password),
         "created_at": utc_now(),
     }
     added = tx.scalar(insert(tx, UserRow).values(row).on_conflict_do_nothing().returning(UserRow.id))
@@ -48,15 +44,18 @@ def add_user(tx: Session, name: str, role: Role, password: str) -> UserRecord:
 
 
 def authenticate(tx: Session, name: str, password: str) -> UserRecord | None:
-    """The account these belong to, or None. Takes as long for a name that nobody has."""
-    name = unicodedata.normalize("NFKC", name).strip()
+    """The account these belong to, or None. Takes as long for a name that nobody has.
+
+    Raises AccountDisabled: only to those who know the password.
+    """
+    name = one_spelling(name)
     # What cannot be printed is no account's name, and PostgreSQL takes no NUL; it is verified all the same.
     row = tx.scalar(select(UserRow).where(UserRow.folded_name == name.casefold())) if name.isprintable() else None
-    try:
-        _hasher().verify(row.password_hash if row else _NOBODYS_HASH, password)
-    except VerificationError:
+    if not is_password(password, row.password_hash if row else "") or row is None:
         return None
-    return user_record(row) if row else None
+    if row.disabled_at is not None:
+        raise AccountDisabled(f"the account '{row.name}' is disabled. Ask a lead to enable it.")
+    return user_record(row)
 
 
 def list_users(tx: Session) -> list[UserRecord]:
@@ -64,42 +63,112 @@ def list_users(tx: Session) -> list[UserRecord]:
     return [user_record(row) for row in tx.scalars(select(UserRow).order_by(UserRow.folded_name))]
 
 
-def open_session(tx: Session, user: UserRecord, *, now: datetime, hours: float) -> tuple[str, SessionRecord]:
-    """Sign a browser in: the token for its cookie, which is stored only as a hash, and the session.
-
-    Sessions that ended are forgotten.
-    """
-    tx.execute(delete(LoginSessionRow).where(LoginSessionRow.expires_at <= now))
-    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    expires_at = now + timedelta(hours=hours)
-    tx.add(
-        LoginSessionRow(
-            token_hash=_token_hash(token), user_id=user.id, csrf=csrf, created_at=now, expires_at=expires_at
-        )
+def list_accounts(tx: Session, *, now: datetime) -> list[AccountRecord]:
+    """Every account with what leads see of it, by name."""
+    browsers = (
+        select(LoginSessionRow.user_id, func.count().label("count"), func.max(asked_at()).label("seen"))
+        .where(LoginSessionRow.expires_at > now)
+        .group_by(LoginSessionRow.user_id)
+        .subquery()
     )
+    found = (
+        select(UserRow, browsers.c.count, browsers.c.seen, LinkRow.expires_at)
+        .outerjoin(browsers, browsers.c.user_id == UserRow.id)
+        .outerjoin(LinkRow, (LinkRow.user_id == UserRow.id) & (LinkRow.expires_at > now))
+        .order_by(UserRow.folded_name)
+    )
+    return [
+        AccountRecord(
+            user=user_record(row),
+            created_at=row.created_at,
+            disabled_at=row.disabled_at,
+            has_password=bool(row.password_hash),
+            link_until=until,
+            sessions=count or 0,
+            seen_at=seen,
+        )
+        for row, count, seen, until in tx.execute(found)
+    ]
+
+
+def find_user(tx: Session, name: str) -> UserRecord:
+    """Whose name this is, whatever its capitals. Raises NotFound with the names that there are."""
+    name = one_spelling(name)
+    row = tx.scalar(select(UserRow).where(UserRow.folded_name == name.casefold())) if name.isprintable() else None
+    if row is None:
+        names = list(tx.scalars(select(UserRow.name).order_by(UserRow.folded_name).limit(20)))
+        there = f"there are: {', '.join(names)}" if names else "there is none yet"
+        raise NotFound(f"there is no account {name!r}; {there}. Check the name, or add it.")
+    return user_record(row)
+
+
+def get_user(tx: Session, user_id: int) -> UserRecord:
+    """By its number; one that is disabled as well. Raises NotFound."""
+    return user_record(_account(tx, user_id))
+
+
+def set_role(tx: Session, user_id: int, role: Role) -> UserRecord:
+    """Make somebody a lead, or no longer one. Raises NotFound, or LastLead."""
+    row = _account(tx, user_id)
+    if role != "lead":
+        _require_another_lead(tx, row, to_do="Make somebody else a lead first.")
+    row.role = role
     tx.flush()
-    return token, SessionRecord(user=user, csrf=csrf, expires_at=expires_at)
+    return user_record(row)
 
 
-def session_of(tx: Session, token: str, *, now: datetime) -> SessionRecord | None:
-    """The session a cookie's token belongs to; None if it ended or never was."""
-    row = tx.get(LoginSessionRow, _token_hash(token))
-    return session_record(row) if row is not None and row.expires_at > now else None
+def disable(tx: Session, user_id: int) -> UserRecord:
+    """Nobody signs in to it from now on, its browsers are signed out, and its links opened by nobody; its tokens open
+    nothing. Raises NotFound, or LastLead."""
+    row = _account(tx, user_id)
+    _require_another_lead(tx, row, to_do="Make somebody else a lead first.")
+    row.disabled_at = row.disabled_at or utc_now()
+    tx.execute(delete(LinkRow).where(LinkRow.user_id == user_id))
+    close_all(tx, user_record(row))
+    tx.flush()
+    return user_record(row)
 
 
-def close_session(tx: Session, token: str) -> None:
-    """Sign a browser out. Harmless when repeated."""
-    tx.execute(delete(LoginSessionRow).where(LoginSessionRow.token_hash == _token_hash(token)))
+def enable(tx: Session, user_id: int) -> UserRecord:
+    """It is open again, with its password. Raises NotFound."""
+    row = _account(tx, user_id)
+    row.disabled_at = None
+    tx.flush()
+    return user_record(row)
 
 
-def _hasher() -> PasswordHasher:
-    """Argon2id with the memory and passes that OWASP's password storage sheet names (19 MiB, 2, 1)."""
-    return PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+def set_password(tx: Session, user_id: int, password: str, *, keeps: str | None = None) -> int:
+    """From now on only the new one opens the account, whose links are opened by nobody and whose browsers are signed
+    out, but for the one with the token `keeps`: how many those are.
+
+    Raises NotFound, or InvalidAccount where it is too short.
+    """
+    row = _account(tx, user_id)
+    row.password_hash = hash_of_password(password)
+    tx.execute(delete(LinkRow).where(LinkRow.user_id == user_id))
+    user = user_record(row)
+    return close_all(tx, user) if keeps is None else close_others(tx, user, keeps)
 
 
-def _token_hash(token: str) -> str:
-    """A token has 256 random bits, so a plain hash is as good as a slow one."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def one_spelling(name: str) -> str:
+    """Two spellings of an é are one name, and spaces around it are nobody's."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def _account(tx: Session, user_id: int) -> UserRow:
+    row = tx.get(UserRow, user_id)
+    if row is None:
+        raise NotFound(f"there is no account of number {user_id}. Reload the page.")
+    return row
+
+
+def _require_another_lead(tx: Session, row: UserRow, *, to_do: str) -> None:
+    if row.role != "lead" or row.disabled_at is not None:
+        return
+    # Locked where the database can: two leads who take each other's role away at once would leave none.
+    leads = select(UserRow.id).where(UserRow.role == "lead", UserRow.disabled_at.is_(None)).with_for_update()
+    if not set(tx.scalars(leads)) - {row.id}:
+        raise LastLead(f"'{row.name}' is the only lead; without one nobody could add accounts. {to_do}")
 
 
 def _check_name(name: str) -> None:
@@ -109,10 +178,3 @@ def _check_name(name: str) -> None:
         )
     if name.casefold() in RESERVED_NAMES:
         raise InvalidAccount(f"'{name}' is the author of imported labels; wanted a person's name. Choose another.")
-
-
-def _check_password(password: str) -> None:
-    if len(password) < PASSWORD_LENGTH:
-        raise InvalidAccount(
-            f"the password has {len(password)} characters; wanted {PASSWORD_LENGTH} or more. Choose a longer one."
-        )

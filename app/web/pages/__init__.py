@@ -10,4 +10,5 @@ leads_only   pages for leads alone
 look         theme and header
 sheet        the contact sheet's page
 starts_view  what it shows of the networks that annotators may begin from
+team         one's own account and, for leads, everybody's
 """

@@ -27,6 +27,11 @@ def lead_clock() -> gr.HTML:
     return _element("lead-clock", "/assets/lead/clock.js")
 
 
+def team() -> gr.HTML:
+    """One's own account and, for leads, everybody's; it speaks to /api/account and /api/team itself."""
+    return _element("work-team", "/assets/team/team.js")
+
+
 def lead_counts() -> gr.HTML:
     """How much there is and how much is done; its value is plain data, shown as text, as in the others."""
     return _element("lead-counts", LEAD_MODULE)

@@ -50,19 +50,21 @@ THEME_CSS = (Path(__file__).resolve().parents[3] / "static" / "theme.css").read_
 _HEADER = """<header class="bar">{heading}<strong>{name}</strong><nav aria-label="Pages">
 <a href="/annotate/"{annotate}>Annotate</a><a href="/sheet/"{sheet}>Contact sheet</a>
 <a href="/lead/" data-role="lead"{lead}>Lead</a>
-<a href="/cameras/" data-role="lead"{cameras}>Cameras</a></nav>
-<span class="who"></span><button type="button">Sign out</button></header>"""
+<a href="/cameras/" data-role="lead"{cameras}>Cameras</a>
+<a href="/team/" data-role="lead"{team}>Team</a></nav>
+<a class="who" href="/team/" title="Your account"></a><button type="button">Sign out</button></header>"""
 _HERE = ' aria-current="page"'
 _HEADINGS = {
     "annotate": '<h1 class="unseen">Annotate</h1>',
     "lead": '<h1 class="unseen">Lead</h1>',
     "cameras": '<h1 class="unseen">Cameras</h1>',
+    "team": '<h1 class="unseen">Team</h1>',
     "sheet": "",
 }
 """What a page is, for those who do not see it; the contact sheet says so itself."""
 
 
-def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras"]) -> gr.HTML:
+def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras", "team"]) -> gr.HTML:
     """The bar on top; its module adds the user's name and, for leads, the links to their pages.
 
     The project's name comes from the home's owner, and is escaped for HTML and for templates.
@@ -77,6 +79,7 @@ def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras"]) 
             sheet=_HERE if here == "sheet" else "",
             lead=_HERE if here == "lead" else "" if here == "cameras" else " hidden",
             cameras=_HERE if here == "cameras" else "" if here == "lead" else " hidden",
+            team=_HERE + " hidden" if here == "team" else "" if here in ("lead", "cameras") else " hidden",
         ),
         js_on_load="import('/assets/header/header.js').then((m) => m.bind({element}))",
         apply_default_css=False,

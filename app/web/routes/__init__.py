@@ -1,5 +1,6 @@
 """The routes that answer with JSON and files, one file a subject.
 
+account        one's own account
 cameras        lens circles read and set
 comparing      two rounds side by side, and the same people by both
 dataset        labels in and out
@@ -10,6 +11,7 @@ prelabellings  pose models uploaded and followed
 rounds         rounds launched and listed
 sheet          the contact sheet and its thumbs
 simulation     what more labels would bring, by the labels there are
+team           everybody's accounts, and the audit log
 unlabelable    people whom nobody can label, skipped at once
 validation     people kept to measure rounds by
 """

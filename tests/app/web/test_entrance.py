@@ -44,7 +44,7 @@ def door(sqlite_store: Store, tmp_path: Path, add_account: Callable[..., Any]) -
 
     def find(token: str) -> SessionRecord | None:
         with sqlite_store.reading() as tx:
-            return users.session_of(tx, token, now=utc_now())
+            return sessions.session_of(tx, token, now=utc_now())
 
     app = FastAPI()
     app.include_router(entrance_routes(sqlite_store, settings))

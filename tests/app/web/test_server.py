@@ -285,7 +285,7 @@ def test_a_session_ends_by_itself(server: Server) -> None:
     with store.transaction() as tx:
         ann = next(user for user in users.list_users(tx) if user.name == "ann")
         hours = server.settings.session_hours
-        token, _ = users.open_session(tx, ann, now=utc_now() - timedelta(hours=hours), hours=hours)
+        token, _ = sessions.open_session(tx, ann, now=utc_now() - timedelta(hours=hours), hours=hours)
     store.close()
     with server.client() as client:
         client.cookies.set("session", token)

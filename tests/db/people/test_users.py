@@ -1,19 +1,19 @@
-import hashlib
 import time
 from datetime import timedelta
 
 import pytest
 from argon2 import extract_parameters
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from db.errors import InvalidAccount, NameTaken
-from db.people import users
-from db.schema import LoginSessionRow, UserRow
+from db.errors import AccountDisabled, InvalidAccount, LastLead, NameTaken, NotFound
+from db.people import links, sessions, users
+from db.people.secrets import NOBODYS_HASH
+from db.schema import UserRow
 
 
-def add(store, name, password="correct horse"):
+def add(store, name, password="correct horse", role="annotator"):
     with store.transaction() as tx:
-        return users.add_user(tx, name, "annotator", password)
+        return users.add_user(tx, name, role, password)
 
 
 def authenticate(store, name, password="correct horse"):
@@ -44,7 +44,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(store):
     add(store, "ann")
     with store.reading() as tx:
         kept = tx.scalars(select(UserRow.password_hash)).one()
-    assert extract_parameters(users._NOBODYS_HASH) == extract_parameters(kept)
+    assert extract_parameters(NOBODYS_HASH) == extract_parameters(kept)
 
     def fastest(name):
         times = []
@@ -75,7 +75,7 @@ def test_accounts_are_listed_by_name(store):
 
 @pytest.mark.parametrize("password", ["", "1234567"])
 def test_a_short_password_is_refused_with_what_to_do(store, password):
-    with pytest.raises(InvalidAccount, match=f"has {len(password)} characters; wanted 8 or more. Choose a longer"):
+    with pytest.raises(InvalidAccount, match=rf"has {len(password)} characters; wanted 8 or more.*Choose a longer"):
         add(store, "ann", password)
 
 
@@ -85,44 +85,78 @@ def test_a_name_is_short_printable_and_not_the_imports(store, name):
         add(store, name)
 
 
-def test_a_session_lasts_until_its_hour(store, now):
+def test_a_disabled_account_is_closed_at_once_and_opens_again_with_its_password(store, now):
+    add(store, "lea", role="lead")
     ann = add(store, "ann")
     with store.transaction() as tx:
-        token, opened = users.open_session(tx, ann, now=now, hours=2)
+        token, _ = sessions.open_session(tx, ann, now=now, hours=2)
+        key = links.make_link(tx, ann, now=now)
+        users.disable(tx, ann.id)
     with store.reading() as tx:
-        assert users.session_of(tx, token, now=now + timedelta(hours=1)) == opened
-        assert users.session_of(tx, token, now=now + timedelta(hours=2)) is None
-        assert users.session_of(tx, "another", now=now) is None
-    assert (opened.user, opened.expires_at) == (ann, now + timedelta(hours=2))
-    assert len(opened.csrf) >= 32
-
-
-def test_a_closed_session_is_over(store, now):
-    ann = add(store, "ann")
+        assert sessions.session_of(tx, token, now=now) is None
+        assert not links.is_first_leads(tx, key, now=now)
+    assert authenticate(store, "ann", "wrong horse") is None  # a stranger is not told that it is disabled
+    with pytest.raises(AccountDisabled, match=r"'ann' is disabled. Ask a lead"):
+        authenticate(store, "ann")
     with store.transaction() as tx:
-        token, _ = users.open_session(tx, ann, now=now, hours=2)
-        other, _ = users.open_session(tx, ann, now=now, hours=2)
-    for _ in range(2):
+        users.enable(tx, ann.id)
+    assert authenticate(store, "ann") == ann
+    with store.reading() as tx:
+        assert sessions.session_of(tx, token, now=now) is None
+
+
+@pytest.mark.parametrize("take_away", [users.disable, lambda tx, user_id: users.set_role(tx, user_id, "annotator")])
+def test_the_only_lead_stays_one(store, take_away):
+    lea = add(store, "lea", role="lead")
+    with pytest.raises(LastLead, match=r"only lead.*Make somebody else a lead first"), store.transaction() as tx:
+        take_away(tx, lea.id)
+    other = add(store, "other", role="lead")
+    with store.transaction() as tx:
+        take_away(tx, lea.id)
+    with pytest.raises(LastLead), store.transaction() as tx:  # a disabled lead is none
+        take_away(tx, other.id)
+
+
+def test_a_role_can_be_changed_and_changed_back(store):
+    add(store, "lea", role="lead")
+    ann = add(store, "ann")
+    for role in ("lead", "annotator", "annotator"):
         with store.transaction() as tx:
-            users.close_session(tx, token)
-    with store.reading() as tx:
-        assert users.session_of(tx, token, now=now) is None
-        assert users.session_of(tx, other, now=now) is not None
+            assert users.set_role(tx, ann.id, role).role == role
 
 
-def test_the_store_keeps_a_hash_of_the_token_alone(store, now):
+def test_a_new_password_signs_every_browser_out(store, now):
     ann = add(store, "ann")
     with store.transaction() as tx:
-        token, _ = users.open_session(tx, ann, now=now, hours=2)
+        token, _ = sessions.open_session(tx, ann, now=now, hours=2)
+        users.set_password(tx, ann.id, "battery staple")
+    assert authenticate(store, "ann") is None and authenticate(store, "ann", "battery staple") == ann
     with store.reading() as tx:
-        row = tx.execute(text("SELECT * FROM login_sessions")).one()
-    assert hashlib.sha256(token.encode()).hexdigest() in row
-    assert token not in map(str, row)
+        assert sessions.session_of(tx, token, now=now) is None
+    with pytest.raises(InvalidAccount, match="has 5 characters"), store.transaction() as tx:
+        users.set_password(tx, ann.id, "short")
+    assert authenticate(store, "ann", "battery staple") == ann
 
 
-def test_signing_in_forgets_sessions_that_ended(store, now):
-    ann = add(store, "ann")
+def test_leads_see_who_waits_for_a_link_and_who_is_here(store, now):
+    lea = add(store, "Lea", role="lead")
+    new = add(store, "new", password=None)
     with store.transaction() as tx:
-        users.open_session(tx, ann, now=now, hours=1)
-        users.open_session(tx, ann, now=now + timedelta(hours=2), hours=1)
-        assert len(tx.scalars(select(LoginSessionRow)).all()) == 1
+        links.make_link(tx, new, now=now)
+        sessions.open_session(tx, lea, now=now, hours=2)
+        sessions.open_session(tx, lea, now=now + timedelta(minutes=5), hours=2)
+    with store.reading() as tx:
+        one, other = users.list_accounts(tx, now=now + timedelta(minutes=6))
+    assert (one.user, one.sessions, one.seen_at, one.has_password) == (lea, 2, now + timedelta(minutes=5), True)
+    assert (other.user, other.sessions, other.seen_at, other.has_password) == (new, 0, None, False)
+    assert (one.link_until, other.link_until) == (None, now + links.LASTS)
+    assert one.disabled_at is other.disabled_at is None
+    assert authenticate(store, "new", "") is None
+
+
+def test_a_name_that_nobody_has_is_answered_with_those_there_are(store):
+    add(store, "ann")
+    with store.reading() as tx:
+        assert users.find_user(tx, " ANN ").name == "ann"
+        with pytest.raises(NotFound, match=r"no account 'bob'; there are: ann. Check the name"):
+            users.find_user(tx, "bob")

@@ -1,0 +1,6 @@
+"""Who works here: accounts, links, tokens, and the log of what was done.
+
+accounts    what leads do to accounts, and people to their own
+first_lead  the link that makes a new home's first lead
+told        the team, one's own account and the log, as pages and programs get them
+"""

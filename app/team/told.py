@@ -1,0 +1,79 @@
+"""The team, one's own account and the log, as pages and programs get them."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.contract.team import (
+    AccountPayload,
+    BrowserPayload,
+    LogEntryPayload,
+    LogPayload,
+    OwnAccountPayload,
+    TeamPayload,
+    TokenPayload,
+)
+from app.home.settings import Settings
+from db.clock import utc_now
+from db.people import audit, sessions, tokens, users
+from db.records import LogEntry, SessionRecord
+from db.store.session import Store
+
+LINES = 100
+"""Of the log, at a time."""
+COLUMNS = ("at", "actor", "via", "action", "about", "details")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def team_told(tx: Session) -> TeamPayload:
+    """Everybody, by name, and every token."""
+    return TeamPayload(
+        accounts=[AccountPayload.of(account) for account in users.list_accounts(tx, now=utc_now())],
+        tokens=[TokenPayload.of(token) for token in tokens.list_tokens(tx)],
+    )
+
+
+def account_told(tx: Session, session: SessionRecord, token: str, settings: Settings) -> OwnAccountPayload:
+    """One's own. token: of the browser that asks."""
+    idle = timedelta(hours=settings.idle_hours)
+    browsers = sessions.list_browsers(tx, session.user, now=utc_now(), idle=idle)
+    return OwnAccountPayload(
+        name=session.user.name,
+        role=session.user.role,
+        hours=settings.session_hours,
+        idle_hours=settings.idle_hours,
+        browsers=[BrowserPayload.of(browser, sessions.id_of(token)) for browser in browsers],
+        tokens=[TokenPayload.of(one) for one in tokens.list_tokens(tx, session.user)],
+    )
+
+
+def log_told(tx: Session, *, before: int | None, actor: str | None) -> LogPayload:
+    """A page of the log, the newest line first."""
+    entries = audit.read(tx, before=before, actor=actor, most=LINES)
+    more = entries[-1].id if len(entries) == LINES else None
+    return LogPayload(entries=[LogEntryPayload.of(entry) for entry in entries], before=more)
+
+
+def log_as_csv(store: Store) -> Iterator[str]:
+    """The whole log, the oldest line first, line by line."""
+    yield _line(COLUMNS)
+    with store.reading() as tx:
+        for entry in audit.read_all(tx):
+            yield _line(_cells(entry))
+
+
+def _cells(entry: LogEntry) -> tuple[str, ...]:
+    details = json.dumps(entry.details, sort_keys=True) if entry.details else ""
+    cells = (entry.at.isoformat(), entry.actor, entry.via, entry.action, entry.about, details)
+    # A spreadsheet would carry out what begins like a formula, and names are people's own.
+    return tuple(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
