@@ -2,7 +2,7 @@
 
 What a body works with is imported when it runs: `--help` and a misspelt command answer at once.
 
-accounts     accounts
+accounts     accounts, and the log of who did what
 bucket       puts a home's files into its bucket
 cameras      cameras and their lens circles
 comparing    two rounds side by side

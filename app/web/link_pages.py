@@ -1,4 +1,4 @@
-"""The pages behind one-time links. The key stands behind the '#' of the address, which no log of a server or proxy sees."""
+"""The pages behind one-time links. The key stands behind the address's '#': no log of a server or proxy sees it."""
 
 import html
 from string import Template

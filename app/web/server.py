@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -91,7 +92,8 @@ def serve(settings: Settings) -> None:
     """Run the server until it is told to stop. Does not return from SIGTERM: the process ends with 0."""
     signal.signal(signal.SIGTERM, _end_well)  # uvicorn stops first, then raises the signal again
     set_up_logs(settings.log_format)
-    announce_first_lead(open_store(settings.database_url), settings)
+    with closing(open_store(settings.database_url)) as store:
+        announce_first_lead(store, settings)
     uvicorn.run(create_app(settings), **server_options(settings))
 
 

@@ -219,3 +219,15 @@ def test_a_workers_name_and_patience_are_settings_that_its_processes_get_too(tmp
     assert read_settings(tmp_path, child_environ(usual)).worker is None
     with pytest.raises(SettingsError, match="SSPCM_WORKER_GONE_S is '4'; wanted a number from 5 to 86400"):
         read_settings(tmp_path, {"SSPCM_WORKER_GONE_S": "4"})
+
+
+@pytest.mark.parametrize(("text", "hours"), [("", 4.0), ("0.5", 0.5), ("24", 24.0), ("8760", 8760.0)])
+def test_hours_are_read(text: str, hours: float) -> None:
+    assert read_settings(Path("home"), {"SSPCM_IDLE_HOURS": text}).idle_hours == hours
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1e3", "nan", "8761", "1.23456", "twelve", "0.01"])
+@pytest.mark.parametrize("name", ["SSPCM_IDLE_HOURS", "SSPCM_SESSION_HOURS"])
+def test_what_are_no_hours_is_refused_with_an_example(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=rf"{name} is '{text}'; wanted hours, from .05 to 8760, as in 12 or 0.5"):
+        read_settings(Path("home"), {name: text})

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,13 @@ import pytest
 from fastapi import FastAPI
 
 from app.home.settings import read_settings
-from app.web.entrance import entrance_routes
+from app.web.entrance import browser_named, entrance_routes
 from app.web.guard import Guard
+from app.web.guests import Guests
 from app.web.known_browsers import server_secret
 from app.web.login_budget import BY_NAME_AND_ADDRESS
 from db.clock import utc_now
-from db.people import users
-from db.records import SessionRecord
+from db.people import links, users
 from db.store.session import Store
 from tests.app.web.serving import serving
 
@@ -42,13 +43,11 @@ def door(sqlite_store: Store, tmp_path: Path, add_account: Callable[..., Any]) -
         add_account(sqlite_store, name)
     settings = read_settings(tmp_path, {})
 
-    def find(token: str) -> SessionRecord | None:
-        with sqlite_store.reading() as tx:
-            return sessions.session_of(tx, token, now=utc_now())
-
+    guests = Guests(sqlite_store, timedelta(hours=settings.idle_hours))
     app = FastAPI()
     app.include_router(entrance_routes(sqlite_store, settings))
-    with serving(Guard(app, settings=settings, find_session=find)) as port:
+    guard = Guard(app, settings=settings, find_session=guests.by_cookie, find_token=guests.by_token)
+    with serving(guard) as port:
         yield Door(f"http://127.0.0.1:{port}")
 
 
@@ -162,3 +161,53 @@ def test_heads_and_other_methods_are_answered(door: Door) -> None:
 
 def test_the_secret_outlives_the_server(door: Door, tmp_path: Path) -> None:
     assert server_secret(tmp_path) == server_secret(tmp_path)
+
+
+def test_a_disabled_account_is_told_so_to_those_who_know_its_password(
+    door: Door, sqlite_store: Store, add_account: Callable[..., Any]
+) -> None:
+    add_account(sqlite_store, "lea", "lead")
+    with door.browser() as browser:
+        assert sign_in(browser) == 303 and browser.get("/api/session").status_code != 401
+        with sqlite_store.transaction() as tx:
+            users.disable(tx, users.find_user(tx, "ann").id)
+        assert browser.get("/api/session").status_code == 401  # signed out at once
+        refused = browser.post("/login", data={"name": "ann", "password": PASSWORD})
+        assert refused.status_code == 403 and "The account &#x27;ann&#x27; is disabled. Ask a lead" in refused.text
+        assert sign_in(browser, password="wrong horse") == 401
+
+
+def test_a_link_lets_its_person_choose_a_password_and_in(door: Door, sqlite_store: Store) -> None:
+    with sqlite_store.transaction() as tx:
+        key = links.make_link(tx, users.add_user(tx, "new", "annotator", None), now=utc_now())
+    with door.browser() as browser:
+        assert "Choose your password" in browser.get("/login/link").text
+        short = browser.post("/login/link", data={"key": key, "password": "short"})
+        assert short.status_code == 422 and "The password has 5 characters" in short.text and key in short.text
+        chosen = browser.post("/login/link", data={"key": key, "password": "battery staple"})
+        assert (chosen.status_code, chosen.headers["location"]) == (303, "/") and "session" in chosen.cookies
+        again = browser.post("/login/link", data={"key": key, "password": "another staple"})
+        assert again.status_code == 422 and "opened already" in again.text
+    with door.browser() as browser:
+        assert sign_in(browser, "new", "battery staple") == 303
+
+
+def test_the_first_leads_link_opens_nothing_where_there_are_accounts(door: Door, sqlite_store: Store) -> None:
+    with sqlite_store.transaction() as tx:
+        key = links.make_link(tx, None, now=utc_now())
+    with door.browser() as browser:
+        told = browser.post("/login/first", data={"key": key, "name": "eve", "password": PASSWORD})
+        assert told.status_code == 422 and "has an account already" in told.text
+        assert "Ask a lead for a link" in browser.get("/login").text
+
+
+@pytest.mark.parametrize(("user_agent", "name"), [
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
+    ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/125.0 Safari/537.36 Edg/125.0", "Edge on Windows"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari on iPhone"),
+    ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/125.0 Mobile Safari/537.36", "Chrome on Android"),
+    ("python-httpx/0.28", ""),
+    ("", ""),
+])  # fmt: skip
+def test_a_browser_is_named_as_people_know_it(user_agent: str, name: str) -> None:
+    assert browser_named(user_agent) == name

@@ -22,15 +22,20 @@ from starlette.responses import HTMLResponse, Response
 from app.home.settings import Settings, read_settings
 from app.web.asgi import App, Receive, Scope, Send
 from app.web.guard import FindSession, Guard
-from db.records import SessionRecord, UserRecord
+from db.records import SCOPES, SessionRecord, UserRecord
 from tests.app.web.serving import serving
 
 SETTINGS = read_settings(Path("home"), {})
 ORIGIN = "http://127.0.0.1"
 ENDS = datetime(2030, 5, 1, tzinfo=UTC)
 SESSIONS = {
-    name: SessionRecord(UserRecord(number, name, role), csrf=f"token of {name}", expires_at=ENDS)
+    name: SessionRecord(UserRecord(number, name, role), csrf=f"token of {name}", expires_at=ENDS, seen_at=ENDS)
     for number, name, role in ((1, "ann", "annotator"), (2, "lea", "lead"))
+}
+TOKENS = {
+    f"pl_{name}_{scope}_token_of_many_letters": replace(session, csrf="", token="nightly", scope=scope)
+    for name, session in SESSIONS.items()
+    for scope in SCOPES
 }
 PAGE = "<html><script>one()</script><script type='module'>two()</script></html>"
 
@@ -51,7 +56,7 @@ def ask(
     find_session: FindSession = SESSIONS.get,
 ) -> httpx.Response:
     """What the guard, or the application behind it, answers. `user` carries the cookie; no name, no cookie."""
-    guard = Guard(app, settings=settings, find_session=find_session)
+    guard = Guard(app, settings=settings, find_session=find_session, find_token=TOKENS.get)
     cookie = {"cookie": f"{'__Host-' if settings.secure_cookies else ''}session={user}"} if user else {}
 
     async def request() -> httpx.Response:
@@ -185,7 +190,7 @@ def test_a_body_that_outgrows_the_limit_unannounced_is_refused() -> None:
 
     headers = [(b"host", b"localhost"), (b"cookie", b"session=ann"), (b"x-csrf-token", b"token of ann")]
     scope = {"type": "http", "method": "POST", "path": "/api/accept", "headers": headers}
-    asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get)(scope, part, note))
+    asyncio.run(Guard(reader, settings=SETTINGS, find_session=SESSIONS.get, find_token=TOKENS.get)(scope, part, note))
     assert [message["type"] for message in read] == ["http.request"] * 3
     assert (answered[0]["status"], b"over 1 MB" in answered[1]["body"]) == (413, True)
 
@@ -300,7 +305,7 @@ def test_a_connection_is_of_use_after_a_failure_and_closed_after_a_torn_answer(a
             await send({"type": "http.response.body", "body": b"half", "more_body": True})
         raise Break
 
-    guard = Guard(failing, settings=SETTINGS, find_session=SESSIONS.get)
+    guard = Guard(failing, settings=SETTINGS, find_session=SESSIONS.get, find_token=TOKENS.get)
     cookie = {"cookie": "session=ann", "accept": accept}
     with serving(guard) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=cookie) as client:
         streams = set()
@@ -349,3 +354,48 @@ def test_a_name_that_no_file_can_have_is_at_no_address(name: str) -> None:
     for folder in ("/assets/editor", "/lead/assets"):
         assert ask(f"{folder}/{name}", user="lea").status_code == 404
     assert ask(f"/assets/editor/{'a' * 250}.js", user="lea").status_code == 200
+
+
+def by_token(path: str, whose: str, scope: str, method: str = "GET") -> int:
+    token = f"pl_{whose}_{scope}_token_of_many_letters"
+    return ask(path, method=method, headers={"authorization": f"Bearer {token}"}).status_code
+
+
+@pytest.mark.parametrize(("path", "method", "opens"), [
+    ("/api/next", "GET", {"ann": SCOPES, "lea": SCOPES}),
+    ("/img/1/" + "0" * 64, "GET", {"ann": SCOPES, "lea": SCOPES}),
+    ("/api/accept", "POST", {"ann": ("label", "lead"), "lea": ("label", "lead")}),
+    ("/api/export", "GET", {"lea": SCOPES}),
+    ("/api/team", "GET", {"lea": SCOPES}),
+    ("/api/team/log/file", "GET", {"lea": SCOPES}),
+    ("/api/rounds", "POST", {"lea": ("lead",)}),
+    ("/api/team", "POST", {}),
+    ("/api/team/1", "POST", {}),
+    ("/api/account", "GET", {}),
+    ("/api/account/tokens", "POST", {}),
+    ("/annotate/", "GET", {}),
+    ("/lead/gradio_api/run/predict", "POST", {}),
+    ("/logout", "POST", {}),
+])  # fmt: skip
+def test_a_token_opens_what_its_scope_and_its_owner_may(
+    path: str, method: str, opens: dict[str, tuple[str, ...]]
+) -> None:
+    found = {(who, scope): by_token(path, who, scope, method) for who in SESSIONS for scope in SCOPES}
+    assert found == {(who, scope): 200 if scope in opens.get(who, ()) else 403 for who in SESSIONS for scope in SCOPES}
+
+
+def test_a_token_needs_no_csrf_token_and_no_cookie_beside_it_counts() -> None:
+    lead = {"authorization": "Bearer pl_lea_lead_token_of_many_letters"}
+    assert ask("/api/rounds", method="POST", headers=lead).status_code == 200
+    for wrong in ("Bearer pl_nobodys_token_of_many_letters", "Bearer", "bearer lea", "Bearer pl_lea"):
+        answer = ask("/api/rounds", user="lea", headers={"authorization": wrong})
+        assert answer.status_code == 401 and answer.json()["error"]["code"] == "no_such_token"
+        assert answer.headers["www-authenticate"] == "Bearer"
+    by_proxy = {"authorization": "Basic bGVhOngK"}
+    assert ask("/api/rounds", user="lea", headers=by_proxy).status_code == 200
+
+
+def test_what_a_scope_does_not_cover_is_said_with_the_tokens_name() -> None:
+    read = {"authorization": "Bearer pl_ann_read_token_of_many_letters"}
+    error = ask("/api/accept", method="POST", headers=read).json()["error"]
+    assert error["code"] == "scope" and "'nightly' has the scope 'read'" in error["message"]

@@ -1,0 +1,1 @@
+from tests.app.web.served import server as server
