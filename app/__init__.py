@@ -12,6 +12,7 @@ processes/   the job engine's port, the supervisor, children that never outlive 
 rounds/      a round: launched, frozen, trained, scored, published
 sheet/       the contact sheet: its pages of persons, and the thumbs on them
 simulation/  what more labels would bring, simulated on those there are
+team/        who works here: accounts, links, API tokens, and the log of who did what
 web/         the web server: the guard in front, signing in, routes for JSON and files, pages for people
 worker/      the worker: the process that runs rounds, pose models and simulations, one at a time
 __main__     `python -m app`: the parser of every command

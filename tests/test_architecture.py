@@ -46,6 +46,7 @@ TESTED_ELSEWHERE = {
     "app/web/pages/cameras.py": "one element on a page; tests/browser opens it",
     "app/web/pages/elements.py": "one line of Gradio for each element; tests/browser shows them",
     "app/web/pages/sheet.py": "one element on a page; tests/browser opens it",
+    "app/web/pages/team.py": "one element on a page; tests/browser opens it",
     "db/clock.py": "it asks the clock",
     "db/errors.py": "names of errors",
     "db/records.py": "records without logic, tried by everything that reads them",
