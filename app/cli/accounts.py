@@ -90,7 +90,7 @@ def user_list(settings: "Settings", options: argparse.Namespace) -> int:
     from app.team.told import team_told
 
     with known_store(settings) as store, store.reading() as tx:
-        accounts = team_told(tx).accounts
+        accounts = team_told(tx, settings).accounts
     answer([account.model_dump() for account in accounts], as_json=options.json, plain=lambda: _lines(accounts))
     return 0
 

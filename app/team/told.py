@@ -29,10 +29,11 @@ COLUMNS = ("at", "actor", "via", "action", "about", "details")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def team_told(tx: Session) -> TeamPayload:
+def team_told(tx: Session, settings: Settings) -> TeamPayload:
     """Everybody, by name, and every token."""
+    found = users.list_accounts(tx, now=utc_now(), idle=timedelta(hours=settings.idle_hours))
     return TeamPayload(
-        accounts=[AccountPayload.of(account) for account in users.list_accounts(tx, now=utc_now())],
+        accounts=[AccountPayload.of(account) for account in found],
         tokens=[TokenPayload.of(token) for token in tokens.list_tokens(tx)],
     )
 

@@ -1,9 +1,9 @@
 """Accounts: added, signed in to, changed, disabled. Their work stays whatever becomes of them."""
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, true
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
@@ -63,11 +63,12 @@ def list_users(tx: Session) -> list[UserRecord]:
     return [user_record(row) for row in tx.scalars(select(UserRow).order_by(UserRow.folded_name))]
 
 
-def list_accounts(tx: Session, *, now: datetime) -> list[AccountRecord]:
-    """Every account with what leads see of it, by name."""
+def list_accounts(tx: Session, *, now: datetime, idle: timedelta | None = None) -> list[AccountRecord]:
+    """Every account with what leads see of it, by name. idle: after which an unused browser counts as signed out."""
+    asked = asked_at() > now - idle if idle is not None else true()
     browsers = (
         select(LoginSessionRow.user_id, func.count().label("count"), func.max(asked_at()).label("seen"))
-        .where(LoginSessionRow.expires_at > now)
+        .where(LoginSessionRow.expires_at > now, asked)
         .group_by(LoginSessionRow.user_id)
         .subquery()
     )
@@ -166,9 +167,11 @@ def _require_another_lead(tx: Session, row: UserRow, *, to_do: str) -> None:
     if row.role != "lead" or row.disabled_at is not None:
         return
     # Locked where the database can: two leads who take each other's role away at once would leave none.
-    leads = select(UserRow.id).where(UserRow.role == "lead", UserRow.disabled_at.is_(None)).with_for_update()
+    # Whoever has only been invited may never come.
+    can_sign_in = (UserRow.disabled_at.is_(None), UserRow.password_hash != "")
+    leads = select(UserRow.id).where(UserRow.role == "lead", *can_sign_in).with_for_update()
     if not set(tx.scalars(leads)) - {row.id}:
-        raise LastLead(f"'{row.name}' is the only lead; without one nobody could add accounts. {to_do}")
+        raise LastLead(f"'{row.name}' is the only lead who can sign in; without one nobody could add accounts. {to_do}")
 
 
 def _check_name(name: str) -> None:

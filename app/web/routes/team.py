@@ -26,12 +26,12 @@ LINK_PATH = "/login/link"
 def team_routes(home: OpenHome) -> APIRouter:
     """What leads call; the guard lets nobody else through."""
     api = APIRouter()
-    store = home.store
+    store, settings = home.store, home.settings
 
     @api.get("/api/team")
     def show() -> TeamPayload:
         with store.reading() as tx:
-            return team_told(tx)
+            return team_told(tx, settings)
 
     @api.post("/api/team", status_code=201)
     def add(request: Request, message: AddAccountMessage) -> AccountChangedPayload:
@@ -58,7 +58,7 @@ def team_routes(home: OpenHome) -> APIRouter:
 
     def told(changed: Changed) -> AccountChangedPayload:
         with store.reading() as tx:
-            team = team_told(tx)
+            team = team_told(tx, settings)
         link = None if changed.key is None else f"{LINK_PATH}#{changed.key}"
         return AccountChangedPayload(name=changed.user.name, link=link, team=team)
 

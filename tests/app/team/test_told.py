@@ -17,14 +17,14 @@ from db.people.audit import Actor
 from db.store.session import Store
 
 
-def test_each_account_has_its_state_in_one_word(store: Store, add_account: Callable[..., Any]) -> None:
+def test_each_account_has_its_state_in_one_word(store: Store, tmp_path: Path, add_account: Callable[..., Any]) -> None:
     add_account(store, "lea", "lead")
     with store.transaction() as tx:
         links.make_link(tx, users.add_user(tx, "invited", "annotator", None), now=utc_now())
         users.add_user(tx, "nobody", "annotator", None)
         users.disable(tx, users.add_user(tx, "gone", "annotator", "correct horse").id)
         tokens.make_token(tx, users.find_user(tx, "lea"), "script", "read", now=utc_now())
-        team = team_told(tx)
+        team = team_told(tx, read_settings(tmp_path, {}))
     states = {account.name: account.state for account in team.accounts}
     assert states == {"gone": "disabled", "invited": "invited", "lea": "active", "nobody": "no_password"}
     assert [(token.owner, token.name) for token in team.tokens] == [("lea", "script")]

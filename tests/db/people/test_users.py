@@ -108,6 +108,7 @@ def test_a_disabled_account_is_closed_at_once_and_opens_again_with_its_password(
 @pytest.mark.parametrize("take_away", [users.disable, lambda tx, user_id: users.set_role(tx, user_id, "annotator")])
 def test_the_only_lead_stays_one(store, take_away):
     lea = add(store, "lea", role="lead")
+    add(store, "invited", role="lead", password=None)  # and may never come
     with pytest.raises(LastLead, match=r"only lead.*Make somebody else a lead first"), store.transaction() as tx:
         take_away(tx, lea.id)
     other = add(store, "other", role="lead")
@@ -147,8 +148,10 @@ def test_leads_see_who_waits_for_a_link_and_who_is_here(store, now):
         sessions.open_session(tx, lea, now=now + timedelta(minutes=5), hours=2)
     with store.reading() as tx:
         one, other = users.list_accounts(tx, now=now + timedelta(minutes=6))
+        idle, _ = users.list_accounts(tx, now=now + timedelta(minutes=6), idle=timedelta(minutes=5))
     assert (one.user, one.sessions, one.seen_at, one.has_password) == (lea, 2, now + timedelta(minutes=5), True)
     assert (other.user, other.sessions, other.seen_at, other.has_password) == (new, 0, None, False)
+    assert (idle.sessions, idle.seen_at) == (1, now + timedelta(minutes=5)), "what is signed out counts no more"
     assert (one.link_until, other.link_until) == (None, now + links.LASTS)
     assert one.disabled_at is other.disabled_at is None
     assert authenticate(store, "new", "") is None
