@@ -11,6 +11,32 @@ export interface AcceptMessage {
   started_from?: number | null;
 }
 
+/** The team as it is now. link: the address, from this server's on, that opens once; nobody is told it again. */
+export interface AccountChangedPayload {
+  name: string;
+  link: string | null;
+  team: TeamPayload;
+}
+
+/** An account as leads see it. sessions: browsers that are signed in; seen_at: when one of them last asked. */
+export interface AccountPayload {
+  id: number;
+  name: string;
+  role: "annotator" | "lead";
+  state: "active" | "invited" | "no_password" | "disabled";
+  created_at: string;
+  link_until: string | null;
+  sessions: number;
+  seen_at: string | null;
+}
+
+/** A new account. password: null makes a link to choose one by. */
+export interface AddAccountMessage {
+  name: string;
+  role: "annotator" | "lead";
+  password?: string | null;
+}
+
 /** A box an annotator drew. */
 export interface AddPersonMessage {
   key: string;
@@ -57,6 +83,15 @@ export interface BoxPayload {
   angle: number;
 }
 
+/** One of one's own signed-in browsers. browser: what it calls itself. */
+export interface BrowserPayload {
+  id: string;
+  browser: string;
+  created_at: string;
+  seen_at: string;
+  is_this: boolean;
+}
+
 /** A camera to choose. */
 export interface CameraChoice {
   id: number;
@@ -78,6 +113,11 @@ export interface CameraPayload {
 /** Every camera by name. */
 export interface CamerasPayload {
   cameras: CameraPayload[];
+}
+
+/** What is done to an account. new_link: its password stays until the link is opened. */
+export interface ChangeAccountMessage {
+  do: "disable" | "enable" | "make_lead" | "make_annotator" | "new_link" | "sign_out";
 }
 
 /** A lens circle a lead drew, in px of the frame it was drawn on. */
@@ -366,6 +406,30 @@ export interface LinkPayload {
   text: string;
 }
 
+/** A line of the audit log. */
+export interface LogEntryPayload {
+  id: number;
+  at: string;
+  actor: string;
+  via: string;
+  action: string;
+  about: string;
+  details: Record<string, unknown>;
+}
+
+/** The newest lines. before: what to ask with for those before them; null where there are none. */
+export interface LogPayload {
+  entries: LogEntryPayload[];
+  before: number | null;
+}
+
+/** A token for a program. days: null is for ever. */
+export interface MakeTokenMessage {
+  name: string;
+  scope: "read" | "label" | "lead";
+  days?: number | null;
+}
+
 /**
  * What a published round measured; earlier versions measured less.
  *
@@ -467,6 +531,22 @@ export interface OrderPayload {
   persons: number;
   enough: boolean;
   figures: OrderFigurePayload[];
+}
+
+/** One's own account. hours: after which a browser is signed out; idle_hours: after which an idle one is. */
+export interface OwnAccountPayload {
+  name: string;
+  role: "annotator" | "lead";
+  hours: number;
+  idle_hours: number;
+  browsers: BrowserPayload[];
+  tokens: TokenPayload[];
+}
+
+/** One's own password, by the old one. */
+export interface PasswordMessage {
+  old: string;
+  new: string;
 }
 
 /** About one person, as the browser last saw them. `key`: the same one is carried out once. */
@@ -897,6 +977,30 @@ export interface TaskPayload {
   remaining: number;
   held_by: string | null;
   read_only: string | null;
+}
+
+/** Every account and every token. */
+export interface TeamPayload {
+  accounts: AccountPayload[];
+  tokens: TokenPayload[];
+}
+
+/** A new token, told this once, and the account as it is now. */
+export interface TokenMadePayload {
+  token: string;
+  account: OwnAccountPayload;
+}
+
+/** An API token without its secret; begins: its first letters. */
+export interface TokenPayload {
+  id: number;
+  owner: string;
+  name: string;
+  scope: "read" | "label" | "lead";
+  begins: string;
+  created_at: string;
+  expires_at: string | null;
+  used_at: string | null;
 }
 
 /** The worker cannot be kept running: when that was told, and its last lines. */

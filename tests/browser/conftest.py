@@ -118,6 +118,26 @@ def waiting_app(tmp_path: Path) -> Iterator[RunningApp]:
         yield RunningApp(url, home, passwords)
 
 
+@pytest.fixture(scope="module")
+def team_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """`python -P -m app web` on a home with one account, a lead, and nothing else."""
+    home, passwords = _made(tmp_path_factory.mktemp("browser") / "a team's home"), {"lead": "correct horse"}
+    migrate(f"sqlite:///{home / 'store.db'}")
+    store = open_store(f"sqlite:///{home / 'store.db'}")
+    with store.transaction() as tx:
+        users.add_user(tx, "lead", "lead", passwords["lead"])
+    store.close()
+    with _serving(home, "web") as url:
+        yield RunningApp(url, home, passwords)
+
+
+@pytest.fixture
+def fresh_app(tmp_path: Path) -> Iterator[RunningApp]:
+    """`python -P -m app web` on a home that is not there yet, so that nobody has an account."""
+    with _serving(_made(tmp_path / "a fresh home"), "web") as url:
+        yield RunningApp(url, tmp_path / "a fresh home", {})
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True)
     return folder

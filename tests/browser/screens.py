@@ -16,5 +16,6 @@ READY = {
     "/sheet/": "contact-sheet[data-phase=ready]",
     "/lead/": "lead-board",
     "/cameras/": "camera-lenses[data-state=saved]",
+    "/team/": "work-team[data-state=ready]",
 }
 """The pages for a lead who has signed in, and what is there when one is whole."""

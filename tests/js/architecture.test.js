@@ -15,8 +15,10 @@ const IN_A_BROWSER = [
   /^editor\/panel\/(flag_list|key_dialog|keypoint_grid|looks_panel|markup|menu|panel|person_list|updating)\.js$/,
   /^header\/first_step\.js$/,
   /^lead\/(asking_card|board|chart|choice|clock|compare|labels|order|prelabel|simulation|spared|starts|story|unlabelable|validation|workers)\.js$/,
+  /^login\/link\.js$/,
   /^shared\/dom\.js$/,
   /^sheet\/(pose|sheet|tile)\.js$/,
+  /^team\/(log_card|own_card|parts|team|team_card|tokens)\.js$/,
 ];
 
 /** Every script of the pages with the scripts it imports, from static/. */

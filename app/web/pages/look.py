@@ -52,7 +52,7 @@ _HEADER = """<header class="bar">{heading}<strong>{name}</strong><nav aria-label
 <a href="/lead/" data-role="lead"{lead}>Lead</a>
 <a href="/cameras/" data-role="lead"{cameras}>Cameras</a>
 <a href="/team/" data-role="lead"{team}>Team</a></nav>
-<a class="who" href="/team/" title="Your account"></a><button type="button">Sign out</button></header>"""
+<a class="who" href="/team/" title="Your account"{team_here}></a><button type="button">Sign out</button></header>"""
 _HERE = ' aria-current="page"'
 _HEADINGS = {
     "annotate": '<h1 class="unseen">Annotate</h1>',
@@ -79,6 +79,7 @@ def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras", "
             sheet=_HERE if here == "sheet" else "",
             lead=_HERE if here == "lead" else "" if here == "cameras" else " hidden",
             cameras=_HERE if here == "cameras" else "" if here == "lead" else " hidden",
+            team_here=_HERE if here == "team" else "",
             team=_HERE + " hidden" if here == "team" else "" if here in ("lead", "cameras") else " hidden",
         ),
         js_on_load="import('/assets/header/header.js').then((m) => m.bind({element}))",
