@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.cli import (
     accounts,
+    backups,
     bucket,
     cameras,
     dataset,
@@ -47,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     several = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serving.add_services(several)
     accounts.add_user(several)
+    backups.add_backup(several)
     dataset.add_import(several)
     dataset.add_export(several)
     cameras.add_camera(several)

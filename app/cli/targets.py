@@ -5,7 +5,15 @@ from pathlib import Path
 from app.cli.store import CommandError
 
 _SQLITE = b"SQLite format 3\0"
-HOME_FILES = ("store.db", "secret.json", "worker-trouble.json", "worker.lock", "train.lock", "demo-accounts.json", "first_lead_link.txt")
+HOME_FILES = (
+    "store.db",
+    "secret.json",
+    "worker-trouble.json",
+    "worker.lock",
+    "train.lock",
+    "demo-accounts.json",
+    "first_lead_link.txt",
+)
 HOME_FOLDERS = ("images", "models", "rounds", "thumbs", "weights", "gradio")
 
 

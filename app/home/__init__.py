@@ -1,5 +1,6 @@
 """A home's settings and files: images under their hash, pose models, the commands that messages suggest.
 
+backups       a home as one file, and a home made of it again
 bucket        a bucket of an S3 server as whole files by name
 failures      what a failing disk or database means for the person who asked
 home_command  the commands that pages and messages suggest, with their home

@@ -1,5 +1,6 @@
 """The database: opening it, transactions, turns of writers, migrations.
 
+backing_up   a store copied as it is at one moment, while others write
 connections  connections to either database, and how a transaction on SQLite begins
 full_disk    whether a disk is full, as SQLite says it
 migrating    to the newest schema, or why not

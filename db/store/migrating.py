@@ -74,6 +74,11 @@ def _upgrade(url: str, path: Path | None, *, is_new: bool = False) -> None:
         engine.dispose()
 
 
+def newest_schema() -> str:
+    """The revision that `migrate` brings a store to."""
+    return str(ScriptDirectory.from_config(alembic_config(None)).get_current_head())
+
+
 def _schema_of(connection: Connection) -> str | None:
     """The revision the store says it has; None before the first."""
     heads = MigrationContext.configure(connection).get_current_heads()
@@ -124,8 +129,8 @@ def _prepare_for(newest: str, *, found: str, path: Path | None) -> None:
     log.warning("migrating the store from %s to %s; a copy of it as it was is %s.", found, newest, copy)
 
 
-def alembic_config(connection: Connection) -> Config:
-    """What Alembic needs to know to migrate over this connection."""
+def alembic_config(connection: Connection | None) -> Config:
+    """What Alembic needs to know to migrate over this connection; None to ask what there is."""
     config = Config()
     # configparser reads a single % as its own
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))

@@ -44,7 +44,7 @@ def _copy(old: Store, new: Store) -> dict[str, int]:
         target = written.connection()
         _require_unused(target)
         tables = [table for table in Base.metadata.sorted_tables if table not in LEFT_BEHIND]
-        moved = {table.name: _copy_table(read.connection(), target, table) for table in tables}
+        moved = {table.name: copy_table(read.connection(), target, table) for table in tables}
         if target.dialect.name == "postgresql":
             for table in tables:
                 _count_on(target, table)
@@ -68,7 +68,8 @@ def _require_unused(target: Connection) -> None:
             )
 
 
-def _copy_table(source: Connection, target: Connection, table: Table) -> int:
+def copy_table(source: Connection, target: Connection, table: Table) -> int:
+    """Every row of a table, a few at a time; how many."""
     rows = 0
     # in the order in which they were made
     found = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table).order_by(*table.primary_key))

@@ -1,0 +1,191 @@
+"""A home as one file, and a home made of it again."""
+
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.home import backups
+from app.home.backups import BackupError, back_up, restore
+from app.home.image_files import ImageFiles
+from app.home.settings import Settings, read_settings
+from db.errors import StoreError
+from db.schema import Base
+from db.store.moving import LEFT_BEHIND
+from db.store.session import Store, open_store
+
+
+@pytest.fixture
+def home(tmp_path: Path, store: Store, add_account: Callable[..., Any], add_people: Callable[..., Any]) -> Settings:
+    """A home on either database, with people, an image file, a round's folder and what is made anew."""
+    settings = replace(read_settings(tmp_path / "home", {}), database_url=store.url)
+    add_account(store, "lea", "lead")
+    add_people(store, count=3)
+    ImageFiles(settings.home).put(b"the bytes of an image", ".png")
+    for name, text in (
+        ("rounds/0001/attempt-1/report.json", "{}"),
+        ("rounds/0001/attempt-1/.draft", "half"),
+        ("models/m.onnx", "onnx"),
+        ("secret.json", "{}"),
+        ("thumbs/1.jpg", "thumb"),
+        ("worker.lock", ""),
+    ):
+        (settings.home / name).parent.mkdir(parents=True, exist_ok=True)
+        (settings.home / name).write_text(text)
+    return settings
+
+
+@pytest.fixture
+def new_home(tmp_path: Path, empty_url: str) -> Settings:
+    return replace(read_settings(tmp_path / "restored", {}), database_url=empty_url)
+
+
+def rows(url: str) -> dict[str, list[dict[str, Any]]]:
+    store = open_store(url)
+    with store.reading() as tx:
+        found = {
+            table.name: [dict(row) for row in tx.execute(select(table).order_by(*table.primary_key)).mappings()]
+            for table in Base.metadata.sorted_tables
+            if table not in LEFT_BEHIND
+        }
+    store.close()
+    return found
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith("store.db")
+    }
+
+
+def test_a_restored_home_has_every_row_and_every_file_that_lasts(
+    home: Settings, new_home: Settings, tmp_path: Path
+) -> None:
+    """From either database into either."""
+    seen: list[tuple[int, int]] = []
+    told = back_up(home, tmp_path / "b.tar", progress=lambda *at: seen.append(at))
+    assert (told.files, told.gone, seen[-1]) == (4, (), (4, 4))
+    assert (tmp_path / "b.tar").stat().st_mode & 0o077 == 0  # it holds password hashes
+    assert restore(new_home, tmp_path / "b.tar").about == told.about
+    assert rows(new_home.database_url) == rows(home.database_url)
+    lasting = {
+        name: content
+        for name, content in files(home.home).items()
+        if name not in ("rounds/0001/attempt-1/.draft", "thumbs/1.jpg", "worker.lock")
+    }
+    assert files(new_home.home) == lasting and len(lasting) == 4
+    assert (new_home.home / "secret.json").stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_images_can_stay_behind(home: Settings, tmp_path: Path) -> None:
+    told = back_up(home, tmp_path / "b.tar", images=False)
+    with tarfile.open(tmp_path / "b.tar") as tar:
+        names = tar.getnames()
+    assert names[:2] == ["backup.json", "store.db"] and not any(name.startswith("images") for name in names)
+    assert (told.files, told.about.images) == (3, False)
+
+
+def test_images_that_lie_in_a_bucket_are_not_left_out_unseen(home: Settings, tmp_path: Path) -> None:
+    far = replace(home, bucket="s3://bucket/home")
+    with pytest.raises(BackupError, match=r"lie in s3://bucket/home.*--without-images"):
+        back_up(far, tmp_path / "b.tar")
+    assert not back_up(far, tmp_path / "b.tar", images=False).about.images
+
+
+def test_what_goes_away_meanwhile_is_told(home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real: Callable[..., Iterator[Path]] = backups._files
+
+    def pruned(folder: Path, *, images: bool) -> Iterator[Path]:
+        for path in [*real(folder, images=images)]:
+            if path.name == "report.json":
+                path.unlink()
+            yield path
+
+    monkeypatch.setattr(backups, "_files", pruned)
+    told = back_up(home, tmp_path / "b.tar")
+    assert (told.files, told.gone) == (3, ("rounds/0001/attempt-1/report.json",))
+
+
+def test_a_backup_takes_the_place_of_nothing(home: Settings, tmp_path: Path) -> None:
+    (tmp_path / "b.tar").write_text("mine")
+    with pytest.raises(BackupError, match=r"there is a file at .* already"):
+        back_up(home, tmp_path / "b.tar")
+    with pytest.raises(BackupError, match=r"there is no folder .*nowhere"):
+        back_up(home, tmp_path / "nowhere" / "b.tar")
+    assert (tmp_path / "b.tar").read_text() == "mine"
+
+
+def test_a_home_in_use_is_not_restored_into(home: Settings, new_home: Settings, tmp_path: Path) -> None:
+    back_up(home, tmp_path / "b.tar")
+    before = rows(home.database_url)
+    with pytest.raises(BackupError, match=r"has images already; wanted an empty one"):
+        restore(home, tmp_path / "b.tar")
+    other_folder = replace(home, home=tmp_path / "other")
+    with pytest.raises(StoreError, match="has rows already"):
+        restore(other_folder, tmp_path / "b.tar")
+    assert rows(home.database_url) == before and files(tmp_path / "other") == {}
+
+
+def test_a_torn_or_changed_backup_restores_nothing(home: Settings, new_home: Settings, tmp_path: Path) -> None:
+    whole = tmp_path / "b.tar"
+    back_up(home, whole)
+    content = whole.read_bytes()
+    at = content.index(b"the bytes of an image")
+    bad = tmp_path / "bad.tar"
+    for broken, said in (
+        (content[: len(content) // 2], "damaged"),
+        (content[:at] + b"THE BYTES OF AN IMAGE" + content[at + 21 :], "are not those that were written"),
+        (content.replace(b"SQLite format 3", b"SQLite format 4", 1), "is not the one that was written"),
+        (b"", "damaged|no backup"),
+        (b"not a tar at all" * 100, "damaged"),
+    ):
+        bad.write_bytes(broken)
+        with pytest.raises(BackupError, match=said):
+            restore(new_home, bad)
+        assert files(new_home.home) == {} and not (new_home.home / "store.db").exists()
+    restore(new_home, whole)
+
+
+def tar_of(path: Path, *members: tuple[tarfile.TarInfo, bytes]) -> Path:
+    with tarfile.open(path, "w") as tar:
+        for member, content in members:
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "/outside", "images/../../outside", "thumbs/1.jpg", "store.db/x", "images"]
+)
+def test_what_no_home_has_is_not_taken_out(new_home: Settings, tmp_path: Path, name: str) -> None:
+    about = json.dumps({"version": 1, "schema": "0001", "made_at": "", "images": True, "store": "", "rows": {}})
+    bad = tar_of(
+        tmp_path / "bad.tar", (tarfile.TarInfo("backup.json"), about.encode()), (tarfile.TarInfo(name), b"content")
+    )
+    with pytest.raises(BackupError, match="which no home has"):
+        restore(new_home, bad)
+    assert not (tmp_path / "outside").exists() and files(new_home.home) == {}
+
+
+def test_a_link_in_a_backup_is_refused(new_home: Settings, tmp_path: Path) -> None:
+    about = json.dumps({"version": 1, "schema": "0001", "made_at": "", "images": True, "store": "", "rows": {}})
+    link = tarfile.TarInfo("images/ab/x.png")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/hostname"
+    with pytest.raises(BackupError, match="which no home has"):
+        restore(new_home, tar_of(tmp_path / "bad.tar", (tarfile.TarInfo("backup.json"), about.encode()), (link, b"")))
+
+
+def test_a_newer_versions_backup_is_refused_in_one_sentence(new_home: Settings, tmp_path: Path) -> None:
+    about = json.dumps({"version": 1, "schema": "9999", "made_at": "", "images": True, "store": "", "rows": {}})
+    bad = tar_of(tmp_path / "bad.tar", (tarfile.TarInfo("backup.json"), about.encode()))
+    with pytest.raises(BackupError, match=r"made by a newer version \(schema 9999; this one knows 00"):
+        restore(new_home, bad)
