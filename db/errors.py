@@ -57,6 +57,10 @@ class InvalidAccount(StoreError):
     """A name or password that an account may not have."""
 
 
+class WrongPassword(InvalidAccount):
+    """Not the password that the account has."""
+
+
 class AccountDisabled(StoreError):
     """The name and password belong together; a lead has disabled the account."""
 

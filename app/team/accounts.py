@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
-from db.errors import InvalidAccount
+from db.errors import WrongPassword
 from db.people import audit, links, sessions, tokens, users
 from db.people.audit import Actor
 from db.people.secrets import is_password
@@ -81,12 +81,12 @@ def choose_password(store: Store, key: str, password: str) -> UserRecord:
 def change_password(store: Store, session: SessionRecord, token: str, old: str, new: str) -> int:
     """One's own, by the old one; this browser stays signed in, the others do not: how many those are.
 
-    Raises InvalidAccount where the old one is wrong or the new one cannot be.
+    Raises WrongPassword where the old one is, and InvalidAccount where the new one cannot be.
     """
     with store.transaction() as tx:
         row = tx.get(UserRow, session.user.id)
         if row is None or not is_password(old, row.password_hash):
-            raise InvalidAccount("the password that you have now is another one. Type it again; capitals count.")
+            raise WrongPassword("the password that you have now is another one. Type it again; capitals count.")
         others = users.set_password(tx, session.user.id, new, keeps=token)
         audit.note(tx, Actor.of(session), "password changed", session.user.name)
         return others

@@ -7,7 +7,7 @@ import pytest
 
 from app.team import accounts
 from db.clock import utc_now
-from db.errors import AccountDisabled, InvalidAccount, LastLead, LinkSpent
+from db.errors import AccountDisabled, LastLead, LinkSpent, WrongPassword
 from db.people import audit, sessions, users
 from db.people.audit import Actor
 from db.records import SessionRecord
@@ -65,7 +65,7 @@ def test_a_password_is_changed_by_the_old_one_and_signs_the_others_out(store: St
     with store.transaction() as tx:
         here, _ = sessions.open_session(tx, lea.user, now=utc_now(), hours=2)
         there, _ = sessions.open_session(tx, lea.user, now=utc_now(), hours=2)
-    with pytest.raises(InvalidAccount, match="is another one"):
+    with pytest.raises(WrongPassword, match="is another one"):
         accounts.change_password(store, lea, here, "wrong horse", "battery staple")
     assert accounts.change_password(store, lea, here, PASSWORD, "battery staple") == 1
     with store.reading() as tx:

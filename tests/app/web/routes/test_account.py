@@ -1,6 +1,7 @@
 """One's own account over real HTTP: tokens, password, browsers."""
 
 import json
+import time
 
 from tests.app.web.served import PASSWORD, Server
 
@@ -27,3 +28,18 @@ def test_ones_own_password_is_changed_and_others_are_signed_out(server: Server) 
         own = here.post("/api/account/password", json={"old": PASSWORD, "new": PASSWORD}).json()
         assert [browser["is_this"] for browser in own["browsers"]] == [True]
         assert there.get("/api/session").status_code == 401
+
+
+def test_whoever_found_a_browser_signed_in_guesses_slowly(server: Server) -> None:
+    """The sixth wrong one and each after it waits; the right one goes through."""
+    with server.client("lea") as lea:
+        took = []
+        for guess in range(8):
+            began = time.monotonic()
+            wrong = lea.post("/api/account/password", json={"old": f"guess {guess}", "new": "battery staple"})
+            took.append(time.monotonic() - began)
+            assert wrong.status_code == 422
+        assert took[7] > 1.0
+        short = lea.post("/api/account/password", json={"old": PASSWORD, "new": "short"})
+        assert (short.status_code, "has 5 characters" in short.text) == (422, True)
+        assert lea.post("/api/account/password", json={"old": PASSWORD, "new": PASSWORD}).status_code == 200
