@@ -10,7 +10,8 @@ from db.records import SessionRecord, UserRecord
 
 
 def test_who_asks_is_whom_the_guard_found() -> None:
-    session = SessionRecord(UserRecord(1, "ann", "annotator"), "token", datetime(2030, 5, 1, tzinfo=UTC))
+    noon = datetime(2030, 5, 1, tzinfo=UTC)
+    session = SessionRecord(UserRecord(1, "ann", "annotator"), "token", noon, noon)
     request = Request({"type": "http", "state": {"session": session}, "headers": []})
     assert session_of(request) is session
     assert user_of(request).name == "ann"

@@ -55,7 +55,7 @@ def asking(store: Store, home: Path, user: UserRecord) -> Callable[[str], httpx.
 
     @app.middleware("http")
     async def signed_in(request: Request, call_next: Any) -> Response:
-        request.scope["state"] = {"session": SessionRecord(user, "token", ENDS)}
+        request.scope["state"] = {"session": SessionRecord(user, "token", ENDS, ENDS)}
         answered: Response = await call_next(request)
         return answered
 
