@@ -292,3 +292,10 @@ def options_of(parser: argparse.ArgumentParser) -> set[str]:
 def make_targets() -> frozenset[str]:
     """What `make` can be asked for."""
     return frozenset(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_each_promise_of_security_is_held_by_a_test_that_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)`(?: `(test_\w+)`)?", (ROOT / "docs" / "security.md").read_text())
+    assert len(named) > 25
+    for file, test in named:
+        assert f"def {test}" in (ROOT / file).read_text(), f"{file} has no {test}"

@@ -249,7 +249,7 @@ def _is_within(session: SessionRecord, method: str, path: str) -> bool:
         return False
     if method not in UNSAFE:
         return True
-    if path == "/api/team":
+    if path.startswith("/api/team"):
         return False
     return session.scope == "lead" or (session.scope == "label" and LABELLING.fullmatch(path) is not None)
 
