@@ -60,12 +60,16 @@ def _is_reachable(store: Store) -> bool:
 def outlast(name: str, stage: Callable[[], Done]) -> Done:
     """Run a stage, again while the store or the bucket is away: it finds what it did before, and a long training is
     not lost."""
-    deadline = time.monotonic() + STORE_MAY_BE_AWAY_S
+    away_since: float | None = None
     while True:
+        began = time.monotonic()
         try:
             return stage()
         except (DBAPIError, StoreBusy, BucketAway) as error:
-            if not _is_away(error) or time.monotonic() >= deadline:
+            now = time.monotonic()
+            if away_since is None or now - began > STORE_MAY_BE_AWAY_S:  # a try that long worked meanwhile
+                away_since = now
+            if not _is_away(error) or now - away_since >= STORE_MAY_BE_AWAY_S:
                 raise
             what = "bucket" if isinstance(error, BucketAway) else "store"
             log.warning("stage '%s' cannot reach the %s (%s); trying again.", name, what, said(error))

@@ -1,5 +1,7 @@
 """A stage outlasts a store that is away."""
 
+import time
+
 import pytest
 from sqlalchemy.exc import InternalError, OperationalError
 
@@ -37,6 +39,23 @@ def test_a_stage_goes_on_when_the_bucket_is_back_and_ends_in_words_where_it_stay
     away.append(BucketAway("the bucket s3://pool did not do its part; wanted it to answer."))
     with pytest.raises(BucketAway, match="wanted it to answer"):
         patience.in_words("train", stage)
+
+
+def test_a_stage_that_worked_longer_than_a_store_may_be_away_is_tried_again_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A training of hours whose last transaction finds the store away."""
+    monkeypatch.setattr(patience, "TRY_AGAIN_AFTER_S", 0.01)
+    monkeypatch.setattr(patience, "STORE_MAY_BE_AWAY_S", 0.2)
+    away = [BucketAway("the bucket s3://pool did not do its part; wanted it to answer.")]
+
+    def stage() -> None:
+        time.sleep(0.3)
+        if away:
+            raise away.pop()
+
+    patience.in_words("train", stage)
+    assert away == []
 
 
 def test_an_error_of_the_store_is_told_without_its_statement(monkeypatch: pytest.MonkeyPatch) -> None:
