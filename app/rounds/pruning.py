@@ -4,11 +4,13 @@ import logging
 import shutil
 import stat
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from app.home.settings import Settings
 from app.home.shared_files import shared_files
+from db.records import RoundRecord
 from db.rounds import pruning, rounds
 from db.store.session import Store
 
@@ -53,14 +55,36 @@ def _lighten(settings: Settings, number: int, *, spared: str = "") -> None:
 
 
 def forget_copies(store: Store, settings: Settings, number: int) -> None:
-    """Where the bucket has the rounds, this machine keeps the folder of its last one alone, and of those not over."""
-    if shared_files(settings.home).bucket is None:
+    """This machine keeps the folder of its last round alone, of those not over, and of those that the bucket lacks."""
+    shared = shared_files(settings.home)
+    if shared.bucket is None:
         return
     with store.reading() as tx:
-        unfinished = {one.number for one in rounds.latest(tx, 1000) if one.state not in ("published", "kept")}
+        known = {one.number: one for one in rounds.latest(tx, 1000)}
+    there = {name: one.size for name, one in shared.names(settings.rounds_dir.name).items()}
     for folder in settings.rounds_dir.glob("[0-9]*"):
-        if folder.name.isdigit() and int(folder.name) not in {number, *unfinished}:
+        if not folder.name.isdigit() or int(folder.name) == number:
+            continue
+        record = known.get(int(folder.name))
+        if record is not None and record.state not in ("published", "kept"):
+            continue
+        if all(there.get(name) == size for name, size in _worth_keeping(settings, folder, record)):
             shutil.rmtree(folder, ignore_errors=True)
+        else:
+            log.warning("round %s stays on this machine: the bucket lacks files of it. Run: bucket fill", folder.name)
+
+
+def _worth_keeping(settings: Settings, folder: Path, record: RoundRecord | None) -> Iterator[tuple[str, int]]:
+    """Names and sizes of a round's files here, but for those that pruning takes away, of the bucket as well."""
+    for path in folder.rglob("*"):
+        inside = path.relative_to(folder)
+        is_of_nobody = record is not None and (
+            record.pruned_at is not None or inside.parts[0] != f"attempt-{record.attempt}"
+        )
+        if any(part.startswith(".") for part in inside.parts) or (is_of_nobody and any(map(path.match, HEAVY))):
+            continue
+        if path.is_file():
+            yield path.relative_to(settings.home).as_posix(), path.stat().st_size
 
 
 def taken(settings: Settings, number: int) -> tuple[int, int, str]:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from app.home.shared_files import bind, shared_files
 from app.rounds.pruning import disk_taken, forget_copies, prune_rounds, taken
 from db.clock import utc_now
@@ -67,6 +69,40 @@ def test_where_a_bucket_has_the_rounds_a_machine_keeps_its_last_one_and_those_no
     forget_copies(home.store, home.settings, 4)
     assert sorted(path.name for path in home.settings.rounds_dir.iterdir()) == ["0004", "0005"]
     assert set(shared.names("rounds")) == left
+
+
+def test_a_round_that_the_bucket_lacks_or_has_in_another_state_stays_on_the_machine(
+    home: Home, bucket_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As of a home whose bucket was never filled."""
+    home.add("a.jpg", home.labelled())
+    for _ in range(2):
+        publish(home)
+    bind(replace(home.settings, database_url="postgresql+psycopg://somebody@nowhere/none", bucket=bucket_url))
+    forget_copies(home.store, home.settings, 2)
+    assert home.folder(1).is_dir()
+    assert "round 0001 stays on this machine" in caplog.text
+    shared = shared_files(home.settings.home)
+    shared.fill()
+    (home.folder(1) / "report.json").write_text("another")
+    forget_copies(home.store, home.settings, 2)
+    assert home.folder(1).is_dir()
+    name = (home.folder(1) / "report.json").relative_to(home.settings.home).as_posix()
+    shared.put(name)
+    forget_copies(home.store, home.settings, 2)
+    assert sorted(path.name for path in home.settings.rounds_dir.iterdir()) == ["0002"]
+
+
+def test_what_pruning_took_from_the_bucket_keeps_no_copy_elsewhere(home: Home, bucket_url: str) -> None:
+    home.add("a.jpg", home.labelled())
+    for _ in range(4):
+        publish(home)
+    bind(replace(home.settings, database_url="postgresql+psycopg://somebody@nowhere/none", bucket=bucket_url))
+    shared_files(home.settings.home).fill()
+    prune_rounds(home.store, home.settings)
+    (home.folder(1) / "A.safetensors").write_bytes(b"of another machine")
+    forget_copies(home.store, home.settings, 4)
+    assert sorted(path.name for path in home.settings.rounds_dir.iterdir()) == ["0004"]
 
 
 def test_without_a_bucket_every_rounds_folder_stays(home: Home) -> None:
