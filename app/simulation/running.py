@@ -29,7 +29,9 @@ from app.simulation.folder import (
     SimulationLost,
     State,
     files_of,
+    folder_of,
     is_cancelled,
+    read,
     write,
 )
 from app.simulation.planning import ACQUISITIONS, SEEDS
@@ -75,7 +77,8 @@ def work_on(
             _run(settings, job, [*command, *_options(settings, job)], lease)
         _end(home, job, "measured" if phase == "cost" else "done")
     except _Cancelled:
-        _end(home, job, "cancelled")
+        found = read(folder_of(home, number))  # its plan may have been told since
+        _end(home, found if found.holder == job.holder else job, "cancelled")
 
 
 def fail(home: Path, job: Job, error: str) -> None:

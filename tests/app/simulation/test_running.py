@@ -1,6 +1,7 @@
 """The worker's side: the command is timed, run, gone on with, ended, and its own words are kept."""
 
 import json
+import sys
 import threading
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.rounds.errors import LearningError
 from app.simulation import folder
 from app.simulation.folder import Job
 from app.simulation.launching import ask, begin, cancel
-from app.simulation.running import SIMULATE_COMMAND, fail, work_on
+from app.simulation.running import COST_FILE, SIMULATE_COMMAND, fail, work_on
 from db.records import UserRecord
 from db.store.session import Store
 from sspcm.simulation.rows import read_rows
@@ -68,6 +69,19 @@ def test_it_ends_within_a_second_when_it_is_cancelled_and_leaves_no_process(
     (pid,) = (run_folder(settings) / "pids").read_text().split()
     until(lambda: gone(int(pid)))
     assert len(read_rows(run_folder(settings))) < 18
+
+
+def test_one_that_is_cancelled_while_its_cost_is_found_is_cancelled(
+    ready: Store, settings: Settings, engine: Engine, lea: UserRecord
+) -> None:
+    ask(ready, engine, lea)
+    slow = (sys.executable, "-c", "import time; time.sleep(60)")
+    worker = threading.Thread(target=lambda: work_on(ready, settings, 1, "cost", command=slow, worker=WORKER))
+    worker.start()
+    until((folder.folder_of(settings.home, 1) / COST_FILE).exists)
+    cancel(settings.home)
+    worker.join(30)
+    assert not worker.is_alive() and job_in(settings).state == "cancelled"
 
 
 def test_the_commands_own_words_are_the_error_and_the_first_one_stays(
