@@ -69,10 +69,15 @@ def shared_files(home: Path) -> "SharedFiles":
 
 
 def side_by_side(work: Callable[[One], object], items: Sequence[One]) -> None:
-    """Ask a bucket for many things at a time; the first error is raised."""
+    """Ask a bucket for many things at a time; the first error is raised, and nothing more is begun."""
     with ThreadPoolExecutor(AT_A_TIME) as threads:
-        for done in [threads.submit(work, one) for one in items]:
-            done.result()
+        asked = [threads.submit(work, one) for one in items]
+        try:
+            for done in asked:
+                done.result()
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 class SharedFiles:
@@ -138,18 +143,21 @@ class SharedFiles:
             self.bucket.read(FILE)
 
     def fill(self) -> tuple[int, int]:
-        """Put all that the bucket lacks, as of a home that had none before; how many files, and how many there are."""
+        """Put all that the bucket lacks, as of a home that had none before; how many files, and how many there are.
+
+        What it has stays, of whatever size: a put is whole or not at all, so another one is another machine's.
+        """
         assert self.bucket is not None
         paths = [path for folder in SHARED for path in (self.home / folder).rglob("*")]
         paths += [self.home / name for name in SHARED_FILES]
-        there = {name: told for folder in SHARED for name, told in self.bucket.entries(folder).items()}
-        there |= {name: told for name in SHARED_FILES if (told := self.bucket.entry(name)) is not None}
+        there = {name for folder in SHARED for name in self.bucket.entries(folder)}
+        there |= {name for name in SHARED_FILES if self.bucket.entry(name) is not None}
         lacking, count = list[str](), 0
         for path in paths:
             name = path.relative_to(self.home).as_posix()
             if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
                 count += 1
-                if name not in there or there[name].size != path.stat().st_size:
+                if name not in there:
                     lacking.append(name)
         side_by_side(self.put, [name for name in lacking if not name.endswith(MANIFESTS)])
         side_by_side(self.put, [name for name in lacking if name.endswith(MANIFESTS)])  # they say that all is there

@@ -14,7 +14,7 @@ from app.home.bucket import Bucket, BucketAway
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings, SettingsError
-from app.home.shared_files import FILE, bind, shared_files
+from app.home.shared_files import FILE, bind, shared_files, side_by_side
 from tests.bucket_server import BucketServer
 from tests.onnx_files import movenet
 
@@ -164,6 +164,28 @@ def test_a_home_that_had_no_bucket_before_fills_one_without_what_is_its_own(buck
     assert there.fill() == (5, 5)
     assert there.fill() == (0, 5)
     assert set(Bucket(bucket_url).entries("")) == {*shared, f"images/{sha256[:2]}/{sha256}.jpg"}
+
+
+def test_what_another_machine_put_stays_when_a_bucket_is_filled_again(machines: Machines) -> None:
+    for home, content in ((machines.one, "older"), (machines.two, "newer, and longer")):
+        (home / "weights").mkdir()
+        (home / "weights" / "w").write_text(content)
+    shared_files(machines.two).put("weights/w")
+    assert shared_files(machines.one).fill() == (0, 1)
+    assert machines.bucket.read("weights/w") == b"newer, and longer"
+
+
+def test_after_the_first_error_nothing_more_is_asked_of_a_bucket() -> None:
+    begun = list[int]()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        time.sleep(0.05)
+        raise BucketAway("it is away")
+
+    with pytest.raises(BucketAway):
+        side_by_side(work, range(1000))
+    assert len(begun) < 40
 
 
 def test_a_bucket_that_does_not_answer_is_trouble(machines: Machines, bucket_server: BucketServer) -> None:
