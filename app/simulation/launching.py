@@ -75,9 +75,12 @@ def begin(store: Store, engine: Engine) -> Job:
     job = newest(engine.home)
     if job is None or job.state != "measured":
         raise LearningError("no simulation waits to be begun; wanted one whose cost is known. Ask for its cost first.")
-    with store.transaction() as tx:
-        engine.enqueue_simulation(tx, job.number, "run")
-        return write(engine.home, replace(job, phase="run", state="queued"))
+    try:
+        with store.transaction() as tx:
+            engine.enqueue_simulation(tx, job.number, "run")
+            return write(engine.home, replace(job, phase="run", state="queued"))
+    except SimulationLost:  # another lead began or ended it just now
+        return read(folder_of(engine.home, job.number))
 
 
 def cancel(home: Path) -> Job:

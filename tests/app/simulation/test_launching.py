@@ -11,6 +11,7 @@ from app.home.settings import Settings
 from app.home.shared_files import bind
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
+from app.simulation import launching
 from app.simulation.folder import newest, write
 from app.simulation.launching import ask, begin, cancel, what_is_missing
 from db.records import UserRecord
@@ -69,6 +70,16 @@ def test_one_at_a_time_is_asked_for_and_begun_once(
     assert engine.simulation_state(1, "run") == "active"
     with pytest.raises(LearningError, match="no simulation waits"):
         begin(ready, engine)
+
+
+def test_the_slower_of_two_who_begin_it_at_once_gets_what_the_faster_began(
+    ready: Store, settings: Settings, engine: Engine, lea: UserRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = write(settings.home, replace(ask(ready, engine, lea), state="measured", cost_s=60.0))
+    begun = begin(ready, engine)
+    monkeypatch.setattr(launching, "newest", lambda _: waits)  # as read before
+    assert begin(ready, engine) == begun
+    assert (begun.phase, begun.state, engine.simulation_state(1, "run")) == ("run", "queued", "active")
 
 
 def test_one_that_the_worker_does_not_have_ends_at_once(
