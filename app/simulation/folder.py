@@ -98,13 +98,18 @@ def newest(home: Path) -> Job | None:
 
 
 def read(folder: Path) -> Job:
-    """Where it stands. Raises FileNotFoundError, OSError."""
+    """Where it stands; what only a later version writes is left out. Raises FileNotFoundError, OSError."""
     path = _last_told(folder)
     if path is None:
         raise FileNotFoundError(f"{folder} has no {JOB_FILE}; wanted a simulation.")
     told: dict[str, Any] = json.loads(path.read_text())
     plan = told.pop("plan")
-    return Job(**told, plan=None if plan is None else Plan(**plan))
+    return Job(**_known(Job, told), plan=None if plan is None else Plan(**_known(Plan, plan)))
+
+
+def _known(of: type[Job] | type[Plan], told: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(of)}
+    return {name: value for name, value in told.items() if name in names}
 
 
 def write(home: Path, job: Job) -> Job:

@@ -19,7 +19,7 @@ from app.worker.presence import Presence
 from app.worker.words import said
 from db.errors import StoreBusy, WorkerLost
 
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S, FAULT_PAUSE_S = 2.0, 60.0
 TRIES = 3
 """How often this process begins to help with one attempt at a round and fails: its machine may see no images."""
 
@@ -43,6 +43,9 @@ class Helping:
                 log.warning("%s", error)
             except (DBAPIError, StoreBusy, OSError) as error:
                 log.warning("help cannot be offered for now (%s).", said(error))
+            except Exception:
+                log.exception("help cannot be offered for now; looking again in %.0f s", FAULT_PAUSE_S)
+                time.sleep(FAULT_PAUSE_S)
             time.sleep(LOOK_EVERY_S)
 
     def ask(self) -> None:

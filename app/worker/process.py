@@ -30,7 +30,7 @@ from app.rounds.starts import choose_if_never
 from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.deciding import Deciding
-from app.worker.helping import Helping
+from app.worker.helping import FAULT_PAUSE_S, Helping
 from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.presence import GOODBYE_S, NameInUse, Presence
 from app.worker.settling import settle_if_reachable
@@ -43,7 +43,6 @@ from db.store.session import migrate, open_store
 POLL_S = 0.5
 STARTS_A_MODEL = 5
 """How often a model's run is taken up again: one that ends the worker each time must not do so for ever."""
-FAULT_PAUSE_S = 60.0
 FOLLOW_EVERY_S = 10.0
 log = logging.getLogger(__name__)
 

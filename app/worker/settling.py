@@ -40,7 +40,10 @@ def settle(store: Store, engine: Engine) -> None:
     A round without a job (the engine's tables were replaced) is enqueued again, and finds its finished stages.
     """
     _settle_prelabelling(store, engine)
-    _settle_simulation(store, engine)
+    try:
+        _settle_simulation(store, engine)
+    except (OSError, ValueError, TypeError, KeyError) as error:  # its files lie in a folder that may be away
+        log.warning("where the newest simulation stands cannot be read (%r); looking again soon.", error)
     with store.reading() as tx:
         found = rounds.active(tx)
     if found is None:

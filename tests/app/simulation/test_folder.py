@@ -36,6 +36,11 @@ def test_what_was_written_is_read_and_the_newest_is_the_last(tmp_path: Path) -> 
         read(folder_of(tmp_path, 3))
 
 
+def test_what_a_later_version_wrote_in_addition_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "job.json").write_text(json.dumps(asdict(JOB) | {"plan": asdict(PLAN) | {"new": 1}, "newer": 2}))
+    assert read(tmp_path) == replace(JOB, plan=PLAN)
+
+
 def test_of_any_number_who_say_where_it_stands_one_is_heard(tmp_path: Path) -> None:
     read_by_all = write(tmp_path, JOB)
     errors = [f"error {number}" for number in range(8)]

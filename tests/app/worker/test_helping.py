@@ -17,6 +17,8 @@ from app.home.image_files import ImageFiles
 from app.rounds.folder import round_folder
 from app.rounds.launching import launch_round
 from app.rounds.stopping import cancel_round
+from app.worker import helping
+from app.worker.helping import Helping
 from db.pool import images
 from db.rounds import events, workers
 from sspcm.config import ModelConfig, RoundConfig, TrainConfig
@@ -116,6 +118,23 @@ def test_a_worker_that_joins_late_shares_the_shards_and_says_which_one_it_scores
     assert (place.round().attempt, place.round().holder, len(place.trainers())) == (1, "one", 1)
     until(lambda: doing(place, "two") is None)
     assert place.engine.held_by_others([]) == []
+
+
+def test_a_fault_while_looking_for_work_is_no_end_of_looking(
+    shared_place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(helping, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(helping, "FAULT_PAUSE_S", 0.01)
+    faults = [RuntimeError("no such round"), SystemExit()]
+    looks = Helping(shared_place.presence(), shared_place.settings, shared_place.engine, ())
+
+    def ask() -> None:
+        raise faults.pop(0)
+
+    monkeypatch.setattr(looks, "ask", ask)
+    with pytest.raises(SystemExit):
+        looks.look_for_ever()
+    assert faults == [] and "help cannot be offered for now; looking again" in caplog.text
 
 
 def test_a_helper_that_is_killed_holds_nobody_up(shared_place: Place) -> None:

@@ -1,5 +1,10 @@
 """What an earlier worker left is enqueued again or ended."""
 
+import errno
+from pathlib import Path
+
+import pytest
+
 from app.processes.job_engine import job_id, simulation_job_id
 from app.processes.this_worker import this_worker
 from app.simulation import folder
@@ -20,6 +25,20 @@ def test_a_round_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
     settle(place.store, place.engine)
 
     assert place.engine.job_state(1) == "active"
+
+
+def test_a_simulation_that_cannot_be_read_holds_no_round_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stale(_home: Path) -> None:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(folder, "newest", stale)
+    with place.store.transaction() as tx:
+        rounds.create(tx, config_toml=RoundConfig().to_toml(), user=place.lead)
+    settle(place.store, place.engine)
+    assert place.engine.job_state(1) == "active"
+    assert "Stale file handle" in caplog.text
 
 
 def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None:
