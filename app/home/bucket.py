@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-CONNECT_S, READ_S = 5, 60
+CONNECT_S, READ_S = 5, 10
 OF_THIS_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 TRIES = 3
 """How often a file is fetched that is replaced meanwhile."""
@@ -27,11 +27,14 @@ class BucketAway(RuntimeError):
 
 @dataclass(frozen=True)
 class Entry:
-    """What the bucket says of a file. tag: another one for other bytes; modified: seconds since 1970, by its clock."""
+    """What the bucket says of a file. tag: another one for other bytes; modified: seconds since 1970, by its clock.
+
+    Whole seconds: some servers list parts of them, and leave them out where one file is asked for.
+    """
 
     size: int
     tag: str
-    modified: float
+    modified: int
 
 
 class Bucket:
@@ -163,16 +166,18 @@ def _files() -> Any:
     """One connection pool for the whole process, made when first asked for."""
     import fsspec
 
-    return fsspec.filesystem(
+    files = fsspec.filesystem(
         "s3",
         use_listings_cache=False,  # other machines write
         skip_instance_cache=True,
         config_kwargs={"connect_timeout": CONNECT_S, "read_timeout": READ_S, "retries": {"max_attempts": 2}},
     )
+    files.retries = 1  # around botocore's own: together they would wait for a mute server for many minutes
+    return files
 
 
 def _entry(told: dict[str, Any]) -> Entry:
-    return Entry(int(told["size"]), str(told["ETag"]), told["LastModified"].timestamp())
+    return Entry(int(told["size"]), str(told["ETag"]), int(told["LastModified"].timestamp()))
 
 
 def _is_plain(name: str) -> bool:

@@ -2,14 +2,16 @@
 
 import hashlib
 import os
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.home import bucket as module
 from app.home.bucket import Bucket, BucketAway, Entry
 from tests.bucket_server import BucketServer
 
@@ -139,6 +141,24 @@ def test_a_server_that_is_away_or_has_no_such_bucket_is_told_in_words_without_se
     with pytest.raises(BucketAway, match="no-such-bucket-here did not do its part"):
         ask(gone, tmp_path / "one")
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_server_that_takes_calls_and_answers_none_is_given_up(bucket: Bucket, mute_server: None) -> None:
+    began = time.monotonic()
+    with pytest.raises(BucketAway, match="did not do its part for 'one'"):
+        bucket.read("one")
+    assert time.monotonic() - began < 15, "three tries of a second each, and pauses"
+
+
+@pytest.fixture
+def mute_server(bucket_server: BucketServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever asks waits a second for each of its answers, which never come."""
+    monkeypatch.setattr(module, "READ_S", 1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{mute.getsockname()[1]}")
+        module._files.cache_clear()
+        yield
+    module._files.cache_clear()
 
 
 def test_an_error_of_this_disk_is_this_disks(bucket: Bucket, tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.home import bucket as bucket_module
 from app.home import shared_files as module
 from app.home.bucket import Bucket, BucketAway
 from app.home.image_files import ImageFiles
@@ -173,6 +175,34 @@ def test_what_another_machine_put_stays_when_a_bucket_is_filled_again(machines: 
     shared_files(machines.two).put("weights/w")
     assert shared_files(machines.one).fill() == (0, 1)
     assert machines.bucket.read("weights/w") == b"newer, and longer"
+
+
+def test_a_server_that_lists_parts_of_seconds_has_nothing_fetched_twice(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And leaves them out where one file is asked for."""
+    (machines.one / "weights").mkdir()
+    for name in ("w", "v"):
+        (machines.one / "weights" / name).write_text(name)
+        shared_files(machines.one).put(f"weights/{name}")
+    files, fetched = bucket_module._files(), list[str]()
+    real, download = files.find, Bucket._download
+
+    def find(path: str, **how: Any) -> Any:
+        found = real(path, **how)
+        for told in found.values():
+            told["LastModified"] = told["LastModified"].replace(microsecond=345_000)
+        return found
+
+    def count(self: Bucket, name: str, draft: Path) -> bool:
+        fetched.append(name)
+        return download(self, name, draft)
+
+    monkeypatch.setattr(files, "find", find)
+    monkeypatch.setattr(Bucket, "_download", count)
+    for _ in range(2):
+        shared_files(machines.two).renew_folder("weights")
+        assert sorted(fetched) == ["weights/v", "weights/w"]
 
 
 def test_after_the_first_error_nothing_more_is_asked_of_a_bucket() -> None:
