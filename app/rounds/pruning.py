@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from app.home.settings import Settings
@@ -16,6 +17,8 @@ from db.store.session import Store
 
 PAUSE_S = 0.02
 """Between two transactions, so that annotators' saves come in between."""
+KEPT_S = 60.0
+"""How old the answer may be to what the rounds take of a bucket."""
 HEAVY = ("*.safetensors", "*.onnx", "*.vitpose", "predictions*.npz")
 log = logging.getLogger(__name__)
 
@@ -92,9 +95,16 @@ def taken(settings: Settings, number: int) -> tuple[int, int, str]:
     shared, own = shared_files(settings.home), f"{number:04d}"
     if shared.bucket is None:
         return disk_taken(settings.rounds_dir / own), disk_taken(settings.rounds_dir), "disk"
-    sizes = {name: one.size for name, one in shared.names(settings.rounds_dir.name).items()}
+    sizes = _sizes_in_bucket(settings, int(time.monotonic() // KEPT_S))
     of_own = sum(size for name, size in sizes.items() if name.split("/")[1] == own)
     return of_own, sum(sizes.values()), "the bucket"
+
+
+@lru_cache(maxsize=1)
+def _sizes_in_bucket(settings: Settings, _when: int) -> dict[str, int]:
+    """Of all rounds' files. A bucket is asked once for as long as `_when` stays: pages ask every few seconds."""
+    names = shared_files(settings.home).names(settings.rounds_dir.name)
+    return {name: one.size for name, one in names.items()}
 
 
 def disk_taken(folder: Path) -> int:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from app.home.shared_files import bind, shared_files
+from app.rounds import pruning
 from app.rounds.pruning import disk_taken, forget_copies, prune_rounds, taken
 from db.clock import utc_now
 from db.records import RankingEntry
@@ -91,6 +93,20 @@ def test_a_round_that_the_bucket_lacks_or_has_in_another_state_stays_on_the_mach
     shared.put(name)
     forget_copies(home.store, home.settings, 2)
     assert sorted(path.name for path in home.settings.rounds_dir.iterdir()) == ["0002"]
+
+
+def test_what_rounds_take_of_a_bucket_is_asked_once_a_minute(
+    home: Home, bucket_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bind(replace(home.settings, database_url="postgresql+psycopg://somebody@nowhere/none", bucket=bucket_url))
+    home.folder(1).mkdir(parents=True)
+    now = [6000.0]
+    monkeypatch.setattr(pruning, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for name, seconds, found in (("a", 0, 10), ("b", 50, 10), ("c", 70, 30)):
+        (home.folder(1) / name).write_bytes(b"x" * 10)
+        shared_files(home.settings.home).put(f"rounds/0001/attempt-1/{name}")
+        now[0] = 6000.0 + seconds
+        assert taken(home.settings, 1) == (found, found, "the bucket")
 
 
 def test_what_pruning_took_from_the_bucket_keeps_no_copy_elsewhere(home: Home, bucket_url: str) -> None:
