@@ -81,7 +81,8 @@ def test_help_does_all_that_is_left_and_says_where_it_is(scored: Home) -> None:
     scoring.take(home.folder(), 0)
     help_round(home.store, home.settings, 1, 1, say=said.append, command=command(0.3))
     assert all(scoring.is_there(home.folder(), number) for number in range(6))
-    assert said[0] == "scores round 1, shard 2 of 6" and len(said) >= 5
+    told_of = [f"scores round 1, shard {number} of 6" for number in (2, 3, 4, 5, 6, 1)]
+    assert said and said == told_of[: len(said)], "what it says last may come as it ends"
     help_round(home.store, home.settings, 1, 1, command=command(0))
     with home.store.reading() as tx:
         told = [one.what for one in events.story(tx, home.round().id)]
@@ -90,13 +91,16 @@ def test_help_does_all_that_is_left_and_says_where_it_is(scored: Home) -> None:
 
 def test_help_gives_way_to_a_job_that_goes_on_waiting_and_not_to_one_that_is_taken(scored: Home) -> None:
     home = scored
-    began, scoring = time.monotonic(), shards(home)
+    began, scoring, looks = time.monotonic(), shards(home), list[bool]()
 
     def waits() -> bool:
-        return time.monotonic() - began > 1.0 or time.monotonic() - began < 0.2
+        """At the first look, and again once the scorer has begun."""
+        looks.append(not looks or scoring.free(home.folder()) == 5)
+        return looks[-1]
 
     help_round(home.store, home.settings, 1, 1, others_wait=waits, command=command(600))
-    assert GIVES_WAY_S <= time.monotonic() - began < 30
+    assert GIVES_WAY_S <= time.monotonic() - began < 60
+    assert looks[:2] == [True, False], "the one that was taken"
     assert scoring.free(home.folder()) == 5, "what it had begun is left to others"
 
 
@@ -118,8 +122,8 @@ def test_help_ends_at_once_when_it_is_not_wanted(scored: Home, how: str) -> None
             stopping.cancel(tx, 1, user=home.lead, worker_runs=True)
         else:
             holding.move(tx, home.round().id, OWNER, attempt=2)
-    thread.join(20)
-    assert ended and ended[0] - began < 5, "half a second on a machine that does nothing else"
+    thread.join(60)
+    assert ended and ended[0] - began < 30, "half a second on a machine that does nothing else"
     help_round(home.store, home.settings, 1, 1, command=("/nowhere",))  # not even begun
 
 

