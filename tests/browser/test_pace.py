@@ -26,6 +26,7 @@ def page(chromium: Browser, waiting_app: RunningApp) -> Iterator[Page]:
         for part in ("lead-validation[data-persons]", "lead-order[data-by]", "lead-board[data-round]"):
             opened.wait_for_selector(part)
         opened.wait_for_timeout(2_000)
+        opened.wait_for_load_state("networkidle")
         yield opened
 
 
@@ -47,7 +48,7 @@ def test_an_idle_page_asks_seldom_and_a_hidden_one_never(page: Page) -> None:
     assert 1 <= len(idle) <= 12, idle
     page.evaluate(SEEN, {"hidden": True})
     assert asked_within(page, WATCHED_MS) == []
-    with page.expect_request("**", timeout=2_000):  # and at once when it is seen again
+    with page.expect_request("**", timeout=10_000):  # and at once when it is seen again
         page.evaluate(SEEN, {"hidden": False})
 
 

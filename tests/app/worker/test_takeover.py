@@ -25,8 +25,8 @@ from tests.app.simulation.simulated_home import give_model, label
 from tests.app.worker.place import Place, place_at
 from tests.waiting import gone, until
 
-GONE_S = 6.0
-"""How long a worker may go unheard here: shorter than usual, so that nobody waits."""
+GONE_S, USUAL_S = 6.0, 60.0
+"""How long a worker may go unheard here: shorter than usual where one is lost, so that nobody waits."""
 
 
 def seen(place: Place, name: str) -> WorkerSeen | None:
@@ -44,9 +44,9 @@ def story(place: Place, number: int = 1) -> list[str]:
         return [one.what for one in events.story(tx, place.round(number).id)]
 
 
-def started(place: Place, *names: str, pace: float) -> dict[str, Any]:
+def started(place: Place, *names: str, pace: float, gone_s: float = GONE_S) -> dict[str, Any]:
     """Workers by name, each of them heard of."""
-    found = {name: place.start_worker(pace, name=name, gone_s=GONE_S) for name in names}
+    found = {name: place.start_worker(pace, name=name, gone_s=gone_s) for name in names}
     for name in names:
         until(lambda name=name: is_here(place, name))  # type: ignore[misc]
     return found
@@ -130,15 +130,15 @@ def test_a_whole_machine_that_stands_still_spoils_nothing_when_it_wakes_up(share
 
 def test_a_doubled_name_is_refused_in_words_and_a_restart_is_not(shared_place: Place) -> None:
     place = shared_place
-    first = started(place, "one", pace=0)["one"]
-    second = place.start_worker(name="one", gone_s=GONE_S)
+    first = started(place, "one", pace=0, gone_s=USUAL_S)["one"]
+    second = place.start_worker(name="one", gone_s=USUAL_S)
     assert second.wait(60) == 1
     assert second.stderr is not None
     assert f"another worker (process {first.pid} on " in second.stderr.read()
     assert first.poll() is None
     first.kill()
     first.wait()
-    third = place.start_worker(name="one", gone_s=GONE_S)
+    third = place.start_worker(name="one", gone_s=USUAL_S)
     until(lambda: (now := seen(place, "one")) is not None and now.worker.process == third.pid, timeout_s=30)
 
 
@@ -156,7 +156,7 @@ def test_a_worker_that_is_told_to_end_hands_its_round_on_and_a_restart_keeps_it(
 
 def test_two_workers_run_one_round_once_and_each_is_told_with_what_it_does(shared_place: Place) -> None:
     place = shared_place
-    started(place, "one", "two", pace=0.1)
+    started(place, "one", "two", pace=0.1, gone_s=USUAL_S)
     place.launch(steps=30)
     until(lambda: trains(place))
     holder = place.round().holder
@@ -173,7 +173,7 @@ def test_two_workers_run_one_round_once_and_each_is_told_with_what_it_does(share
 def test_a_round_cancelled_under_one_worker_is_resumed_by_whichever_is_free(shared_place: Place) -> None:
     place = shared_place
     place.launch(steps=100)
-    started(place, "one", "two", pace=0.1)
+    started(place, "one", "two", pace=0.1, gone_s=USUAL_S)
     until(lambda: trains(place))
     cancel_round(place.store, place.settings, 1, user=place.lead)
     until(lambda: place.round().state == "cancelled")
