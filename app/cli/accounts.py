@@ -150,6 +150,30 @@ def _log_line(told: Mapping[str, Any]) -> str:
     return f"{at}  {told['actor']} ({told['via']})  {told['action']}  {told['about']}  {details}".rstrip()
 
 
+NOTED = (
+    "import", "prelabel", "restore", "camera set", "skeleton set", "validation add", "validation remove",
+    "unlabelable skip", "unlabelable take-back", "round launch", "round cancel", "round resume", "round retry",
+    "round promote", "round delete", "round starts", "simulate ask", "simulate begin", "simulate cancel",
+)  # fmt: skip
+"""Commands that change a home; those about accounts write their own lines."""
+ABOUT = ("number", "name", "images", "folder", "file", "use")
+"""Options that say what a command is about."""
+
+
+def note_command(settings: "Settings", options: argparse.Namespace) -> None:
+    """A line in the audit log for a command that changed the home."""
+    name = getattr(options, "command_name", "")
+    only_looks = getattr(options, "dry_run", False) or (name == "round starts" and not options.use)
+    if name not in NOTED or only_looks:
+        return
+    from app.cli.store import known_store
+    from db.people import audit
+
+    about = next((str(value) for part in ABOUT if (value := getattr(options, part, None)) is not None), "")
+    with known_store(settings) as store, store.transaction() as tx:
+        audit.note(tx, _whoever_runs_this(), f"command {name}", about)
+
+
 def _whoever_runs_this() -> "Actor":
     from db.people import audit
 

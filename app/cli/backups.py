@@ -56,12 +56,17 @@ def restore_backup(settings: "Settings", options: argparse.Namespace) -> int:
 def _tell(told: "Told", options: argparse.Namespace, done: str) -> None:
     labels = told.about.rows["labels"]
     shown: dict[str, Any] = {"file": str(options.file), "labels": labels, "files": told.files, "bytes": told.bytes}
-    shown |= {"images": told.about.images, "gone": list(told.gone)}
+    shown |= {"images": told.about.images, "gone": list(told.gone), "damaged": list(told.damaged)}
 
     def lines() -> Iterator[str]:
         yield f"{done}: {labels:,} revisions of labels, {told.files:,} files, {told.bytes / 1e6:,.0f} MB."
         if not told.about.images:
             yield "Its images are not in it: keep the folder images/ of the home as well, and put it back beside."
+        if told.damaged:
+            yield (
+                f"{len(told.damaged)} images of the home are damaged, as {told.damaged[0]}: their bytes are not those "
+                "that were imported. They are in it as they are. Import them again from where they came."
+            )
         if told.gone:
             yield f"{len(told.gone)} files went away meanwhile and are not in it, as {told.gone[0]}."
 

@@ -7,6 +7,7 @@ import sys
 
 from sqlalchemy.exc import DBAPIError
 
+from app.cli.accounts import note_command
 from app.cli.console import OutputLost, say, speak_any_script
 from app.cli.store import RELOAD, CommandError, import_first
 from app.home.bucket import BucketAway
@@ -37,7 +38,10 @@ def run(options: argparse.Namespace) -> int:
             worker=worker_named(getattr(options, "worker", None) or ""),
         )
         bind(settings)
-        return int(options.run(settings, options))
+        status = int(options.run(settings, options))
+        if status == 0:
+            note_command(settings, options)
+        return status
     except EXPECTED as error:
         say(f"{options.command_name}: {_for_a_shell(error, settings)}")
     except BrokenPipeError:  # who read our output has seen enough

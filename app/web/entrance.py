@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from fastapi import APIRouter, Form, Request
@@ -34,6 +35,8 @@ _SYSTEMS = (
     ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
 
+
+_WAIT = "Too many links that open nothing were tried from here. Wait {} s, then try again."
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +108,10 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
             problem = "That name and password do not belong together. Check both; capitals count in the password."
             return HTMLResponse(login_page(name=name, next_page=next, problem=problem), 401)
         answer = RedirectResponse(_own_page(next), 303)
-        await let_in(answer, user, request)
+        try:
+            await let_in(answer, user, request)
+        except AccountDisabled as error:  # since its password was looked at
+            return HTMLResponse(login_page(name=name, next_page=next, problem=_sentence(error)), 403)
         _set(answer, settings, known.cookie_name(account), known.cookie_for(account, attempt.browser), kept_s=KEPT_S)
         return answer
 
@@ -113,12 +119,36 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     async def link() -> HTMLResponse:
         return HTMLResponse(choose_password_page())
 
+    def require_link(key: str) -> None:
+        with store.reading() as tx:
+            if not links.may_open(tx, key, now=utc_now()):
+                raise LinkSpent(links.SPENT)
+
+    async def by_link(request: Request, key: str, opened: Callable[[], UserRecord]) -> UserRecord | int:
+        """Whose it is, or how many seconds to wait: keys are tried as slowly as passwords are, by address."""
+        attempt = Attempt("", one_sender(request.client.host if request.client else ""))
+        verdict = budget.admit(attempt)
+        if verdict.refused_s > 0:
+            return math.ceil(verdict.refused_s)
+        right: bool | None = None  # a password that is too short is no wrong key
+        try:
+            await asyncio.to_thread(require_link, key)
+            return await asyncio.to_thread(opened)
+        except LinkSpent:
+            right = False
+            raise
+        finally:
+            budget.settle(attempt, right=right)
+
     @routes.post("/login/link")
     async def open_link(request: Request, key: str = Form(""), password: str = Form("")) -> Response:
+        key = key[:LONGEST_NAME]
         try:
-            user = await asyncio.to_thread(accounts.choose_password, store, key[:LONGEST_NAME], password)
+            user = await by_link(request, key, lambda: accounts.choose_password(store, key, password))
         except (LinkSpent, InvalidAccount) as error:
-            return HTMLResponse(choose_password_page(key=key[:LONGEST_NAME], problem=_sentence(error)), 422)
+            return HTMLResponse(choose_password_page(key=key, problem=_sentence(error)), 422)
+        if isinstance(user, int):
+            return _too_many(choose_password_page(key=key, problem=_WAIT.format(user)), user)
         return await let_in(RedirectResponse("/", 303), user, request)
 
     @routes.api_route("/login/first", methods=["GET", "HEAD"])
@@ -131,9 +161,11 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     ) -> Response:
         name, key = name[:LONGEST_NAME], key[:LONGEST_NAME]
         try:
-            lead = await asyncio.to_thread(make_first_lead, store, settings.home, key, name, password)
+            lead = await by_link(request, key, lambda: make_first_lead(store, settings.home, key, name, password))
         except (LinkSpent, InvalidAccount) as error:
             return HTMLResponse(first_lead_page(key=key, name=name, problem=_sentence(error)), 422)
+        if isinstance(lead, int):
+            return _too_many(first_lead_page(key=key, name=name, problem=_WAIT.format(lead)), lead)
         return await let_in(RedirectResponse("/", 303), lead, request)
 
     @routes.post("/logout")
@@ -147,6 +179,10 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
         return answer
 
     return routes
+
+
+def _too_many(page: str, wait_s: int) -> Response:
+    return HTMLResponse(page, 429, headers={"retry-after": str(wait_s)})
 
 
 def browser_named(user_agent: str) -> str:

@@ -248,7 +248,7 @@ def _is_within(session: SessionRecord, method: str, path: str) -> bool:
     if not BY_TOKEN.fullmatch(path):
         return False
     if method not in UNSAFE:
-        return True
+        return session.scope != "read" or path != "/api/next"  # which holds an image for whoever asks
     if path.startswith("/api/team"):
         return False
     return session.scope == "lead" or (session.scope == "label" and LABELLING.fullmatch(path) is not None)

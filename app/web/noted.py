@@ -2,8 +2,11 @@
 
 import logging
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from anyio import to_thread
+from fastapi import Request
 
 from app.web.asgi import App, Message, Receive, Scope, Send
 from db.people import audit
@@ -29,9 +32,12 @@ NOT_NOTED: dict[str, str] = {
     r"/api/rounds/cost|/api/cameras/\d+/find": "they change nothing",
     r"/api/(account|team)(/.*)?": "they write their own lines, with what they do",
     r"/login(/link|/first)?|/logout": "signing in is not noted; links write their own lines",
-    r"/(annotate|lead|cameras|sheet|team)/.*": "Gradio's events; a round that the lead's form launched says who did",
+    r"/(annotate|lead|cameras|sheet|team)/.*": "Gradio's events; the lead's form writes its own line",
 }
 """Unsafe requests that get none, and why."""
+
+DETAILS = "noted"
+"""Where a route leaves what it did, in the request's state."""
 
 log = logging.getLogger(__name__)
 
@@ -51,20 +57,31 @@ class Noted:
         action, about = found
 
         async def noting(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 300:
-                await to_thread.run_sync(self._note, Actor.of(scope["state"]["session"]), action, about)
+            if message["type"] == "http.response.start" and (message["status"] < 300 or message["status"] >= 500):
+                details = dict(scope["state"].get(DETAILS, {}))
+                if message["status"] >= 500:  # a part of it may be done
+                    details["failed"] = message["status"]
+                actor = Actor.of(scope["state"]["session"])
+                await to_thread.run_sync(lambda: write_line(self._store, actor, action, about, details))
             await send(message)
 
         await self._app(scope, receive, noting)
 
-    def _note(self, actor: Actor, action: str, about: str) -> None:
-        try:
-            with self._store.transaction() as tx:
-                audit.note(tx, actor, action, about)
-        except Exception:  # it is done, and saying that it failed would have it done twice
-            log.exception(
-                "'%s' %s by %s is done, and could not be written into the audit log.", action, about, actor.name
-            )
+
+def say_more(request: Request, **details: Any) -> None:
+    """What a route does, for its line in the log."""
+    request.scope["state"][DETAILS] = details
+
+
+def write_line(
+    store: Store, actor: Actor, action: str, about: str = "", details: Mapping[str, Any] | None = None
+) -> None:
+    """For what is done already: that no line can be written of it is logged, and makes no failure of it."""
+    try:
+        with store.transaction() as tx:
+            audit.note(tx, actor, action, about, details)
+    except Exception:  # saying that it failed would have it done twice
+        log.exception("'%s' %s by %s is done; the audit log could not be written.", action, about, actor.name)
 
 
 def what_is_noted(path: str) -> tuple[str, str] | None:

@@ -52,6 +52,8 @@ def note(tx: Session, actor: Actor, action: str, about: str = "", details: Mappi
 
 def read(tx: Session, *, before: int | None = None, actor: str | None = None, most: int = 100) -> list[LogEntry]:
     """Its newest lines. before: the id of the line to read on from. actor: only what this person did."""
+    if actor is not None and not actor.isprintable():  # nobody's name, and PostgreSQL takes no NUL
+        return []
     rows = select(LogRow).order_by(LogRow.id.desc()).limit(most)
     if before is not None:
         rows = rows.where(LogRow.id < before)

@@ -22,7 +22,8 @@ def make_link(tx: Session, user: UserRecord | None, *, now: datetime) -> str:
 
     Raises AccountDisabled.
     """
-    row = None if user is None else tx.get(UserRow, user.id)
+    # Locked: two leads who make a link at once make one after the other.
+    row = None if user is None else tx.get(UserRow, user.id, with_for_update=True)
     if row is not None and row.disabled_at is not None:
         raise AccountDisabled(f"the account '{row.name}' is disabled, so that no link opens it. Enable it first.")
     mine = LinkRow.user_id == user.id if user is not None else LinkRow.user_id.is_(None)
@@ -43,7 +44,7 @@ def make_link(tx: Session, user: UserRecord | None, *, now: datetime) -> str:
 def use_link(tx: Session, key: str, password: str, *, now: datetime) -> UserRecord:
     """Whose link it is, with the password from now on. Raises LinkSpent, or InvalidAccount, and then it stays open."""
     row = _open_link(tx, key, now=now)
-    user = None if row is None or row.user_id is None else tx.get(UserRow, row.user_id)
+    user = None if row is None or row.user_id is None else tx.get(UserRow, row.user_id, with_for_update=True)
     if user is None or user.disabled_at is not None:
         raise LinkSpent(SPENT)
     users.set_password(tx, user.id, password)  # which takes the link away
@@ -71,6 +72,12 @@ def is_first_leads(tx: Session, key: str, *, now: datetime) -> bool:
 def has_accounts(tx: Session) -> bool:
     """Whether anybody could sign in, or was invited to."""
     return bool(tx.scalar(select(exists().where(UserRow.id.is_not(None)))))
+
+
+def may_open(tx: Session, key: str, *, now: datetime) -> bool:
+    """Whether any link has this key: asked without a lock, so that a made-up one costs nobody a turn."""
+    row = tx.get(LinkRow, hash_of_secret(key))
+    return row is not None and row.expires_at > now
 
 
 def _open_link(tx: Session, key: str, *, now: datetime) -> LinkRow | None:

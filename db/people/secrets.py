@@ -21,7 +21,7 @@ def new_secret() -> str:
 
 def hash_of_secret(secret: str) -> str:
     """Such a secret has 256 random bits, so a plain hash is as good as a slow one."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(_bytes(secret)).hexdigest()
 
 
 def hash_of_password(password: str) -> str:
@@ -32,16 +32,21 @@ def hash_of_password(password: str) -> str:
             f"the password has {len(password)} characters; wanted {PASSWORD_LENGTH} or more and {LONGEST_PASSWORD} at "
             f"most. Choose a {word} one."
         )
-    return _hasher().hash(password)
+    return _hasher().hash(_bytes(password))
 
 
 def is_password(password: str, kept: str) -> bool:
     """Whether it is the one whose hash this is. Takes as long where there is none: ""."""
     try:
-        _hasher().verify(kept or NOBODYS_HASH, password)
+        _hasher().verify(kept or NOBODYS_HASH, _bytes(password))
     except VerificationError:
         return False
     return bool(kept)
+
+
+def _bytes(text: str) -> bytes:
+    """Also of half a character, which a form can bring: it is a wrong secret, and no failure."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _hasher() -> PasswordHasher:

@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.orm import Session
 
 from db.convert import session_record
+from db.errors import AccountDisabled
 from db.people.secrets import hash_of_secret, new_secret
 from db.records import BrowserRecord, SessionRecord, UserRecord
-from db.schema import LoginSessionRow, UtcDateTime
+from db.schema import LoginSessionRow, UserRow, UtcDateTime
 
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly it is known when a browser last asked."""
@@ -21,8 +22,12 @@ def open_session(
 ) -> tuple[str, SessionRecord]:
     """Sign a browser in: the token for its cookie, and the session. Sessions that ended are forgotten.
 
-    browser: what it calls itself, for its person to tell it by.
+    browser: what it calls itself, for its person to tell it by. Raises AccountDisabled, also where it was disabled
+    since the password was looked at.
     """
+    account = tx.get(UserRow, user.id, with_for_update=True)
+    if account is None or account.disabled_at is not None:
+        raise AccountDisabled(f"the account '{user.name}' is disabled. Ask a lead to enable it.")
     tx.execute(delete(LoginSessionRow).where(LoginSessionRow.expires_at <= now))
     token, csrf = new_secret(), new_secret()
     expires_at = now + timedelta(hours=hours)

@@ -121,7 +121,7 @@ def set_role(tx: Session, user_id: int, role: Role) -> UserRecord:
 def disable(tx: Session, user_id: int) -> UserRecord:
     """Nobody signs in to it from now on, its browsers are signed out, and its links opened by nobody; its tokens open
     nothing. Raises NotFound, or LastLead."""
-    row = _account(tx, user_id)
+    row = _locked_account(tx, user_id)
     _require_another_lead(tx, row, to_do="Make somebody else a lead first.")
     row.disabled_at = row.disabled_at or utc_now()
     tx.execute(delete(LinkRow).where(LinkRow.user_id == user_id))
@@ -132,7 +132,7 @@ def disable(tx: Session, user_id: int) -> UserRecord:
 
 def enable(tx: Session, user_id: int) -> UserRecord:
     """It is open again, with its password. Raises NotFound."""
-    row = _account(tx, user_id)
+    row = _locked_account(tx, user_id)
     row.disabled_at = None
     tx.flush()
     return user_record(row)
@@ -144,7 +144,7 @@ def set_password(tx: Session, user_id: int, password: str, *, keeps: str | None 
 
     Raises NotFound, or InvalidAccount where it is too short.
     """
-    row = _account(tx, user_id)
+    row = _locked_account(tx, user_id)
     row.password_hash = hash_of_password(password)
     tx.execute(delete(LinkRow).where(LinkRow.user_id == user_id))
     user = user_record(row)
@@ -161,6 +161,12 @@ def _account(tx: Session, user_id: int) -> UserRow:
     if row is None:
         raise NotFound(f"there is no account of number {user_id}. Reload the page.")
     return row
+
+
+def _locked_account(tx: Session, user_id: int) -> UserRow:
+    """Nobody else changes it, or makes a link to it, before this transaction ends."""
+    tx.get(UserRow, user_id, with_for_update=True)
+    return _account(tx, user_id)
 
 
 def _require_another_lead(tx: Session, row: UserRow, *, to_do: str) -> None:

@@ -7,19 +7,21 @@ from sqlalchemy.orm import Session
 
 from db.clock import utc_now
 from db.errors import StoreError
-from db.schema import Base, PrelabellingRow, RoundRow
+from db.schema import Base, LinkRow, LoginSessionRow, PrelabellingRow, RoundRow, TokenRow
 from db.store.migrating import migrate
 from db.store.moving import LEFT_BEHIND, copy_table
 from db.store.session import Store, open_store
 
+OPENS_SOMETHING = {LoginSessionRow.__table__, LinkRow.__table__, TokenRow.__table__}
+"""What signs somebody in: taken back meanwhile, a copy would bring it back."""
 WAS_UNDER_WAY = "It was under way when this backup was made, and a backup has no jobs. Launch another."
 
 
 def snapshot(store: Store, path: Path) -> dict[str, int]:
     """Copy every row of the store, SQLite or PostgreSQL, into a new SQLite store at `path`. Rows by table.
 
-    Nobody waits for it. What was under way is told as failed there: a copy has no jobs. Raises StoreError where there
-    is a file already.
+    Nobody waits for it. Sessions, links and API tokens are left out. What was under way is told as failed there: a copy
+    has no jobs. Raises StoreError where there is a file already.
     """
     if path.exists():
         raise StoreError(f"there is a file at {path} already; wanted a new one. Give another name.")
@@ -29,7 +31,7 @@ def snapshot(store: Store, path: Path) -> dict[str, int]:
     try:
         with store.reading() as read, copy.transaction() as written:
             source, target = read.connection(), written.connection()
-            tables = [table for table in Base.metadata.sorted_tables if table not in LEFT_BEHIND]
+            tables = [table for table in Base.metadata.sorted_tables if table not in LEFT_BEHIND | OPENS_SOMETHING]
             rows = {table.name: copy_table(source, target, table) for table in tables}
             _end_what_was_under_way(written)
     finally:

@@ -16,9 +16,12 @@ from app.rounds.errors import LearningError
 from app.rounds.launching import launch_from_page
 from app.rounds.starting_weights import require_named
 from app.rounds.usual_settings import FIRST, UsualSettings, begin_from, usual_settings
+from app.web.noted import write_line
 from app.web.pages.elements import lead_before_launch, lead_said
 from app.web.pages.leads_only import for_leads, lead_of
+from app.web.who import session_of
 from db.errors import StoreError
+from db.people.audit import Actor
 from db.store.session import Store
 from sspcm.config import IMPORTED, METHODS, PRESETS, ConfigError, RoundConfig, merge
 from sspcm.plain import read_toml
@@ -63,6 +66,8 @@ def launch_form(store: Store, engine: Engine, settings: Settings) -> gr.Button:
             record = launch_from_page(store, engine, config=chosen(*values), user=user)
         except (ConfigError, LearningError, StoreError) as error:
             return _said(ok=False, text=without_folders(f"Not launched: {error}"))
+        assert request.request is not None  # lead_of found who asks
+        write_line(store, Actor.of(session_of(request.request)), "round launched", str(record.number))
         state = worker_state(store, settings)
         what = "The worker takes it up within a second." if state.stand == "running" else f"It waits. {state.text}"
         text = f"Round {record.number} is launched; labelling goes on meanwhile. {what}"

@@ -66,8 +66,8 @@ def labelling_routes(home: OpenHome) -> APIRouter:
 
     @api.get("/api/images/{image_id}/task")
     def image_task(request: Request, image_id: IdInAddress, look: bool = False) -> TaskPayload:
-        """look: only to be seen, whoever holds it; it is not held for whoever asks."""
-        if look:
+        """look: only to be seen, whoever holds it; it is not held for whoever asks. A token that reads only looks."""
+        if look or session_of(request).scope == "read":
             return tasks.look_at(home.store, user_of(request), image_id, lease_s=lease_s)
         return tasks.open_image(home.store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
 

@@ -28,6 +28,7 @@ from app.rounds.starts_told import starts_told
 from app.rounds.stopping import cancel_round, delete_round, go_on_with_round
 from app.rounds.story import round_story
 from app.rounds.usual_settings import begin_from
+from app.web.noted import say_more
 from app.web.opened import OpenHome
 from app.web.who import user_of
 from db.rounds import rounds
@@ -78,6 +79,7 @@ def round_routes(home: OpenHome) -> APIRouter:
 
     @api.post("/api/rounds/starts")
     def use_another(request: Request, message: UseMessage) -> StartsPayload:
+        say_more(request, use=message.use, round=message.round)
         use(home.store, user_of(request), message.use, number=message.round)
         with home.store.reading() as tx:
             return starts_told(tx)
@@ -94,6 +96,7 @@ def round_routes(home: OpenHome) -> APIRouter:
     @api.post("/api/rounds/{number}/story")
     def change(request: Request, number: IdInAddress, message: StoryMessage) -> StoryPayload | None:
         """Stop it, go on with it, show it, or take it away; then its story, or the newest round's once it is gone."""
+        say_more(request, do=message.do)
         if message.do == "cancel":
             cancel_round(home.store, home.settings, number, user=user_of(request))
         elif message.do == "go on":

@@ -7,6 +7,7 @@ from app.contract.base import IdInAddress
 from app.contract.simulation import SimulationMessage, SimulationPayload
 from app.simulation import launching
 from app.simulation.advising import curve_file, simulation_told
+from app.web.noted import say_more
 from app.web.opened import OpenHome
 from app.web.who import user_of
 from db.errors import NotFound
@@ -27,6 +28,7 @@ def simulation_routes(home: OpenHome) -> APIRouter:
 
     @api.post("/api/simulation")
     def change(request: Request, message: SimulationMessage) -> SimulationPayload:
+        say_more(request, do=message.do)
         if message.do == "ask":
             launching.ask(home.store, home.engine, user_of(request))
         elif message.do == "begin":

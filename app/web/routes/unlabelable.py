@@ -6,6 +6,7 @@ from app.contract.rounds import UnlabelableMessage, UnlabelablePayload
 from app.home.image_files import ImageFiles
 from app.pool import unlabelable
 from app.web.kept_answer import KeptAnswer
+from app.web.noted import say_more
 from app.web.opened import OpenHome
 from app.web.who import user_of
 from db.pool.counts import count
@@ -41,6 +42,7 @@ def unlabelable_routes(home: OpenHome) -> APIRouter:
     @api.post("/api/unlabelable")
     def change(request: Request, message: UnlabelableMessage) -> UnlabelablePayload:
         """Sent twice, the second changes nothing: nobody is left to skip, or to take back."""
+        say_more(request, do=message.do)
         if message.do == "skip":
             done = unlabelable.say_skipped(unlabelable.skip_behind(home.store, files, user_of(request)))
         else:

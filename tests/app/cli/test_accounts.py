@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
+from app.demo.home import DEMO_FOLDER
 from app.home.settings import read_settings
 from app.team import accounts
 from db.store.session import open_store
@@ -62,6 +63,21 @@ def test_an_account_is_changed_and_the_log_tells_all_of_it(run: Run) -> None:
     assert "lea  browsers=0" in run("log", "--most", "2")[1]
     lines = list(csv.reader(io.StringIO(run("log", "--csv")[1])))
     assert len(lines) == 8 and lines[-1][3:5] == ["link made", "lea"]
+
+
+def test_what_other_commands_change_is_in_the_log_as_well_and_looking_is_not(run: Run, tmp_path: Path) -> None:
+    demo = (str(DEMO_FOLDER / "images"), "--annotations", str(DEMO_FOLDER / "seed.json"))
+    launch = ("round", "launch")
+    run("import", *demo)
+    run("user", "add", "lea", "--role", "lead")
+    for command in (("queue",), (*launch, "--dry-run"), launch, ("round", "starts"), ("round", "cancel", "1")):
+        assert run(*command)[0] == 0
+    assert run("round", "promote", "7")[0] == 1
+    told = json.loads(run("log", "--json")[1])
+    assert [entry["action"] for entry in reversed(told)] == [
+        "command import", "account added", "command round launch", "command round cancel",
+    ]  # fmt: skip
+    assert told[0]["about"] == "1"
 
 
 def test_a_name_that_nobody_has_is_answered_with_those_there_are(run: Run) -> None:

@@ -211,3 +211,17 @@ def test_the_first_leads_link_opens_nothing_where_there_are_accounts(door: Door,
 ])  # fmt: skip
 def test_a_browser_is_named_as_people_know_it(user_agent: str, name: str) -> None:
     assert browser_named(user_agent) == name
+
+
+def test_made_up_links_are_tried_as_slowly_as_passwords(door: Door, sqlite_store: Store) -> None:
+    """Nor does one cost the annotators a turn: it is looked up in a reading."""
+    with door.browser() as mallory:
+        with sqlite_store.transaction():  # a writer that takes long
+            began = time.monotonic()
+            told = mallory.post("/login/link", data={"key": "made up", "password": PASSWORD})
+            assert (told.status_code, time.monotonic() - began < 5) == (422, True)
+        answers = [
+            mallory.post("/login/first", data={"key": f"key {n}", "name": "eve", "password": PASSWORD})
+            for n in range(6)
+        ]
+        assert answers[-1].status_code == 429 and "Wait " in answers[-1].text and "retry-after" in answers[-1].headers

@@ -362,7 +362,8 @@ def by_token(path: str, whose: str, scope: str, method: str = "GET") -> int:
 
 
 @pytest.mark.parametrize(("path", "method", "opens"), [
-    ("/api/next", "GET", {"ann": SCOPES, "lea": SCOPES}),
+    ("/api/next", "GET", {"ann": ("label", "lead"), "lea": ("label", "lead")}),
+    ("/api/recent", "GET", {"ann": SCOPES, "lea": SCOPES}),
     ("/img/1/" + "0" * 64, "GET", {"ann": SCOPES, "lea": SCOPES}),
     ("/api/accept", "POST", {"ann": ("label", "lead"), "lea": ("label", "lead")}),
     ("/api/export", "GET", {"lea": SCOPES}),

@@ -1,10 +1,12 @@
 """Who a request comes from, and when they were last heard of."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.web import guests
 from app.web.guests import Guests
@@ -31,6 +33,7 @@ def test_a_browser_in_use_stays_and_an_idle_one_goes(
     for minutes in (50, 100, 150):
         later(monkeypatch, timedelta(minutes=minutes))
         guest = found.by_cookie(token)
+        found.settle()
         assert guest is not None and guest.user == ann
     later(monkeypatch, timedelta(minutes=211))
     assert found.by_cookie(token) is None
@@ -41,22 +44,49 @@ def test_a_token_is_found_and_its_use_noted(store: Store, add_account: Callable[
     ann = add_account(store, "ann")
     with store.transaction() as tx:
         token, _ = tokens.make_token(tx, ann, "script", "read", now=utc_now() - timedelta(days=3))
-    first, second = found.by_token(token), found.by_token(token)
+    first = found.by_token(token)
+    found.settle()
+    second = found.by_token(token)
+    found.settle()
     assert first is not None and second is not None and (first.is_unused, second.is_unused) == (True, False)
     assert second.seen_at > utc_now() - timedelta(minutes=1)
     assert found.by_token(token + "x") is None
 
 
-def test_whoever_asks_is_answered_though_the_stores_writers_queue(
-    store: Store, add_account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "fails", [StoreBusy("many write"), OperationalError("UPDATE", {}, Exception("full")), OSError(28)]
+)
+def test_whoever_asks_is_answered_though_it_cannot_be_noted(
+    store: Store, add_account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, fails: Exception
 ) -> None:
     ann = add_account(store, "ann")
     with store.transaction() as tx:
         token, _ = sessions.open_session(tx, ann, now=utc_now(), hours=12)
 
-    def busy(*_: Any, **__: Any) -> None:
-        raise StoreBusy("many write just now")
+    def fail(*_: Any, **__: Any) -> None:
+        raise fails
 
     later(monkeypatch, timedelta(minutes=5))
-    monkeypatch.setattr(sessions, "note_seen", busy)
-    assert Guests(store, idle=HOUR).by_cookie(token) is not None
+    monkeypatch.setattr(sessions, "note_seen", fail)
+    found = Guests(store, idle=HOUR)
+    assert found.by_cookie(token) is not None
+    found.settle()
+    assert found.by_cookie(token) is not None
+    found.settle()
+
+
+def test_no_request_waits_for_the_stores_writers(
+    store: Store, add_account: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = add_account(store, "ann")
+    with store.transaction() as tx:
+        token, _ = sessions.open_session(tx, ann, now=utc_now(), hours=12)
+    later(monkeypatch, timedelta(minutes=5))
+    written = threading.Event()
+    monkeypatch.setattr(sessions, "note_seen", lambda *_, **__: written.wait(30))
+    found = Guests(store, idle=HOUR)
+    for _ in range(20):  # a page's many requests, while the first note waits
+        assert found.by_cookie(token) is not None
+    assert not written.is_set()
+    written.set()
+    found.settle()

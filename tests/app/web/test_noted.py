@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 from fastapi.routing import APIRoute
 
 from app.home.settings import read_settings
 from app.web.asgi import Message, Receive, Scope, Send
 from app.web.entrance import entrance_routes
-from app.web.noted import NOT_NOTED, NOTED, Noted, what_is_noted
+from app.web.noted import NOT_NOTED, NOTED, Noted, say_more, what_is_noted
 from app.web.opened import OpenHome
 from app.web.server import ROUTES
 from db.clock import utc_now
@@ -41,10 +42,14 @@ def test_each_unsafe_route_is_noted_or_says_why_it_is_not(sqlite_store: Store, t
         assert any(re.fullmatch(pattern, path) for path in paths), pattern
 
 
-def ask(store: Store, session: SessionRecord, path: str, *, status: int = 200, method: str = "POST") -> list[Message]:
+def ask(
+    store: Store, session: SessionRecord, path: str, *, status: int = 200, method: str = "POST", **does: str
+) -> list[Message]:
     answered: list[Message] = []
 
-    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        if does:
+            say_more(Request(scope), **does)
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
@@ -54,7 +59,7 @@ def ask(store: Store, session: SessionRecord, path: str, *, status: int = 200, m
     async def send(message: Message) -> None:
         answered.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "state": {"session": session}}
+    scope = {"type": "http", "method": method, "path": path, "headers": [], "state": {"session": session}}
     asyncio.run(Noted(app, store=store)(scope, receive, send))
     return answered
 
@@ -65,13 +70,21 @@ def lea(store: Store, add_account: Callable[..., Any]) -> SessionRecord:
 
 
 def test_what_was_done_is_noted_and_what_was_refused_or_only_looked_at_is_not(store: Store, lea: SessionRecord) -> None:
-    ask(store, lea, "/api/rounds/7/story")
+    ask(store, lea, "/api/rounds/7/story", do="delete")
     ask(store, lea, "/api/rounds/8/story", status=409)
     ask(store, lea, "/api/rounds/9/story", method="GET")
     ask(store, lea, "/api/accept")
     with store.reading() as tx:
         (entry,) = audit.read(tx)
     assert (entry.actor, entry.via, entry.action, entry.about) == ("lea", "page", "round changed", "7")
+    assert entry.details == {"do": "delete"}  # so that it can be told from a promotion
+
+
+def test_what_may_be_done_in_part_is_noted_as_failed(store: Store, lea: SessionRecord) -> None:
+    ask(store, lea, "/api/labels", status=503)
+    with store.reading() as tx:
+        (entry,) = audit.read(tx)
+    assert (entry.action, entry.details) == ("labels imported", {"failed": 503})
 
 
 def test_a_log_that_cannot_be_written_turns_nothing_done_into_a_failure(

@@ -23,6 +23,7 @@ def test_lines_are_read_newest_first_a_page_at_a_time(store, lea):
         assert [entry.about for entry in first] == ["round 4", "round 3"]
         assert [entry.about for entry in audit.read(tx, before=first[-1].id)] == ["round 2", "round 1", "round 0"]
         assert [entry.details["n"] for entry in audit.read(tx, actor="lea")] == [3, 1]
+        assert audit.read(tx, actor="\0") == []
         assert [(entry.actor, entry.via) for entry in first] == [("root", "command"), ("lea", "page")]
 
 

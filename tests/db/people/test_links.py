@@ -1,5 +1,6 @@
 """One-time links."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -79,3 +80,27 @@ def test_an_accounts_link_makes_no_lead(store, ann, now):
     key = make(store, ann, now)
     with pytest.raises(LinkSpent), store.transaction() as tx:
         links.make_first_lead(tx, key, "Eve", PASSWORD, now=now)
+
+
+def test_two_leads_who_make_a_link_at_once_make_one_after_the_other(store, ann, now):
+    """The later one opens."""
+    keys, ready = [], threading.Barrier(2)
+
+    def make_one():
+        ready.wait()
+        keys.append(make(store, ann, now))
+
+    threads = [threading.Thread(target=make_one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 2
+    with store.reading() as tx:
+        assert [links.may_open(tx, key, now=now) for key in keys].count(True) == 1
+
+
+def test_half_a_character_is_a_wrong_key_and_a_password_like_any_other(store, ann, now):
+    with pytest.raises(LinkSpent):
+        use(store, "\ud800", now)
+    assert use(store, make(store, ann, now), now, "pass\ud800word") == ann

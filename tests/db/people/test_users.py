@@ -5,7 +5,7 @@ import pytest
 from argon2 import extract_parameters
 from sqlalchemy import select
 
-from db.errors import AccountDisabled, InvalidAccount, LastLead, NameTaken, NotFound
+from db.errors import AccountDisabled, InvalidAccount, LastLead, LinkSpent, NameTaken, NotFound
 from db.people import links, sessions, users
 from db.people.secrets import NOBODYS_HASH
 from db.schema import UserRow
@@ -94,13 +94,18 @@ def test_a_disabled_account_is_closed_at_once_and_opens_again_with_its_password(
         users.disable(tx, ann.id)
     with store.reading() as tx:
         assert sessions.session_of(tx, token, now=now) is None
-        assert not links.is_first_leads(tx, key, now=now)
+    with pytest.raises(LinkSpent), store.transaction() as tx:
+        links.use_link(tx, key, "battery staple", now=now)
+    with pytest.raises(AccountDisabled), store.transaction() as tx:  # whose password was looked at before
+        sessions.open_session(tx, ann, now=now, hours=2)
     assert authenticate(store, "ann", "wrong horse") is None  # a stranger is not told that it is disabled
     with pytest.raises(AccountDisabled, match=r"'ann' is disabled. Ask a lead"):
         authenticate(store, "ann")
     with store.transaction() as tx:
         users.enable(tx, ann.id)
     assert authenticate(store, "ann") == ann
+    with pytest.raises(LinkSpent), store.transaction() as tx:
+        links.use_link(tx, key, "battery staple", now=now)
     with store.reading() as tx:
         assert sessions.session_of(tx, token, now=now) is None
 

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from db.errors import StoreError
 from db.labelling import labels
+from db.people import links, sessions, tokens, users
 from db.pool.persons import list_persons
 from db.records import Decision
 from db.rounds import rounds
 from db.schema import Base
-from db.store.backing_up import WAS_UNDER_WAY, snapshot
+from db.store.backing_up import OPENS_SOMETHING, WAS_UNDER_WAY, snapshot
 from db.store.moving import LEFT_BEHIND
 from db.store.session import Store, open_store
 from sspcm.config import RoundConfig
@@ -28,7 +29,7 @@ def rows(store: Store) -> dict[str, list[dict[str, Any]]]:
         return {
             table.name: [dict(row) for row in tx.execute(select(table).order_by(*table.primary_key)).mappings()]
             for table in Base.metadata.sorted_tables
-            if table not in LEFT_BEHIND
+            if table not in LEFT_BEHIND | OPENS_SOMETHING
         }
 
 
@@ -113,6 +114,22 @@ def test_what_is_under_way_is_told_as_ended_in_the_copy_alone(
         with one.reading() as tx:
             found = rounds.get(tx, number)
         assert (found.state, found.error) == (state, error)
+    copy.close()
+
+
+def test_nothing_that_signs_somebody_in_is_in_a_copy(store: Store, tmp_path: Path, add_account: Any) -> None:
+    """What was taken back since would open again."""
+    lea, now = add_account(store, "lea", "lead"), datetime.now(UTC)
+    with store.transaction() as tx:
+        session, _ = sessions.open_session(tx, lea, now=now, hours=2)
+        key = links.make_link(tx, lea, now=now)
+        token, _ = tokens.make_token(tx, lea, "nightly", "lead", now=now)
+    snapshot(store, tmp_path / "copy.db")
+    copy = copy_of(tmp_path / "copy.db")
+    with copy.reading() as tx:
+        assert sessions.session_of(tx, session, now=now) is None and not links.may_open(tx, key, now=now)
+        assert tokens.session_of_token(tx, token, now=now) is None
+        assert users.authenticate(tx, "lea", "correct horse") == lea
     copy.close()
 
 
