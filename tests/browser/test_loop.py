@@ -115,7 +115,7 @@ def test_a_lead_launches_a_round_and_sees_it_published(sign_in: Callable[[str], 
         re.compile(r"^6 steps on \d+ labelled people.+ of disk"), timeout=120_000
     )
     page.get_by_role("button", name="Launch round").click()
-    expect(page.locator("lead-said")).to_contain_text("Round 1 is queued", timeout=60_000)
+    expect(page.locator("lead-said")).to_contain_text("Round 1 is launched", timeout=60_000)
     expect(page.locator("lead-board")).to_contain_text("Round 1: running", timeout=60_000)
     expect(page.locator("lead-board")).to_contain_text("Round 1: published", timeout=400_000)
     expect(page.locator("lead-tables")).to_contain_text(" px", timeout=60_000)

@@ -30,7 +30,7 @@ def lead_view(store: Store) -> tuple[dict[str, Any], dict[str, Any], dict[str, A
         labelled = rounds.count_labelled(tx, [record.id for record in records])
         counts = count(tx)
         waiting = queue.listing(tx, limit=QUEUE_SHOWN, now=utc_now())
-        published = get_project(tx).published_round
+        published = get_project(tx).published_round if counts.images else None  # the first import makes the project
     told = [for_browsers(round_json(record)) for record in records]
     board = {"round": told[0] if told else None, "labelled": counts.persons_accepted, "published": published}
     tables = {

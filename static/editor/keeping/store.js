@@ -201,8 +201,12 @@ export class BrowserStore {
         const request = work(transaction.objectStore(table));
         if (atOnce) transaction.commit();
         const timer = setTimeout(() => {
+          try {
+            if (!atOnce) transaction.abort(); // what is committed may still be carried out, late
+          } catch {
+            return; // it ended just now, and its own event is on the way
+          }
           reject(new StoreError(tookTooLong(`no answer in ${ANSWERS_WITHIN_S} s`)));
-          if (!atOnce) transaction.abort(); // what is committed may still be carried out, late
         }, ANSWERS_WITHIN_S * 1000);
         transaction.oncomplete = () => {
           clearTimeout(timer);

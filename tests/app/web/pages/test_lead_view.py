@@ -12,6 +12,11 @@ from sspcm.config import PRESETS
 from sspcm.ranking.ranking import DRAWN_AT_RANDOM, UNLIKE_OTHERS
 
 
+def test_a_home_into_which_nothing_was_imported_is_shown(sqlite_store: Store) -> None:
+    counts, board, _, tables = lead_view(sqlite_store)
+    assert (counts["images"], board["published"], tables["queue"]) == (0, None, [])
+
+
 def test_an_empty_home_is_shown_as_empty(sqlite_store: Store, add_people: Callable[..., Any]) -> None:
     add_people(sqlite_store, count=2)
     counts, board, curves, tables = lead_view(sqlite_store)
