@@ -231,7 +231,8 @@ def _unpack(file: Path, scratch: Path, progress: Progress | None) -> Told:
     except (tarfile.TarError, EOFError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise _damaged(file, str(error) or type(error).__name__) from error
     # A tar that ends too soon, or has a torn head within, looks like one that is at its end.
-    damaged = end.get("damaged") if isinstance(end.get("damaged"), list) else []
+    named = end.get("damaged")
+    damaged: list[str] = named if isinstance(named, list) else []
     if set(taken.rotten) - set(damaged):
         raise _damaged(file, f"the bytes of {min(set(taken.rotten) - set(damaged))} are not those that were written")
     if (end.get("files"), end.get("sha256")) != (taken.files, taken.all_of_them.hexdigest()):
