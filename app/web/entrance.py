@@ -161,6 +161,8 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     ) -> Response:
         name, key = name[:LONGEST_NAME], key[:LONGEST_NAME]
         try:
+            if await asyncio.to_thread(has_accounts):
+                raise LinkSpent(links.HAS_ACCOUNTS)
             lead = await by_link(request, key, lambda: make_first_lead(store, settings.home, key, name, password))
         except (LinkSpent, InvalidAccount) as error:
             return HTMLResponse(first_lead_page(key=key, name=name, problem=_sentence(error)), 422)

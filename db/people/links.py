@@ -14,6 +14,7 @@ from db.records import UserRecord
 from db.schema import LinkRow, UserRow
 
 LASTS = timedelta(days=7)
+HAS_ACCOUNTS = "this home has an account already, so this link makes none. Sign in, or ask a lead for one."
 SPENT = "this link was opened already, was replaced by a newer one, or is older than 7 days. Ask a lead for a new one."
 
 
@@ -55,7 +56,7 @@ def make_first_lead(tx: Session, key: str, name: str, password: str, *, now: dat
     """The home's first account. Raises LinkSpent, also where there is an account already; InvalidAccount."""
     row = _open_link(tx, key, now=now)
     if has_accounts(tx):
-        raise LinkSpent("this home has an account already, so this link makes none. Sign in, or ask a lead for one.")
+        raise LinkSpent(HAS_ACCOUNTS)
     if row is None or row.user_id is not None:
         raise LinkSpent("this link is not the newest one, or older than 7 days. Start the server again for a new one.")
     made = users.add_user(tx, name, "lead", password)

@@ -254,7 +254,7 @@ def test_a_token_is_shown_once_opens_what_its_scope_covers_and_is_revoked(opens:
     expect(own.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == token
     with httpx.Client(base_url=team_app.url, headers={"authorization": f"Bearer {token}"}) as program:
-        assert program.get("/api/next").status_code == HTTPStatus.OK
+        assert program.get("/api/recent").status_code == HTTPStatus.OK
         assert program.get("/api/account").status_code == HTTPStatus.FORBIDDEN
         assert program.post("/api/finish", json={}).json()["error"]["code"] == "scope"
         page.reload()
@@ -264,10 +264,10 @@ def test_a_token_is_shown_once_opens_what_its_scope_covers_and_is_revoked(opens:
         expect(line).not_to_contain_text("never")
         assert token not in page.content()
         own.get_by_role("button", name="Revoke night job").click()
-        assert program.get("/api/next").status_code == HTTPStatus.OK, "asked is not done"
+        assert program.get("/api/recent").status_code == HTTPStatus.OK, "asked is not done"
         own.get_by_role("button", name="Revoke for good").click()
         expect(own.get_by_text("“night job” is revoked.")).to_be_visible()
-        assert program.get("/api/next").json()["error"]["code"] == "no_such_token"
+        assert program.get("/api/recent").json()["error"]["code"] == "no_such_token"
 
 
 def test_a_lead_revokes_anybodys_token(opens: Opens, team_app: RunningApp) -> None:
@@ -282,7 +282,7 @@ def test_a_lead_revokes_anybodys_token(opens: Opens, team_app: RunningApp) -> No
     page.keyboard.press("Enter")
     team.get_by_role("button", name="Revoke for good").click()
     expect(team.get_by_text("“greta's job” is revoked.")).to_be_visible()
-    answer = httpx.get(f"{team_app.url}/api/next", headers={"authorization": f"Bearer {token}"})
+    answer = httpx.get(f"{team_app.url}/api/recent", headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == HTTPStatus.UNAUTHORIZED
 
 

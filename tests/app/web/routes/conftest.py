@@ -71,7 +71,7 @@ def client(home: OpenHome, pool: list[ImageRecord], add_account: Callable[..., U
 
     @app.middleware("http")
     async def sign_in(request: Request, call_next: Callable[..., Response]) -> Response:
-        request.scope.setdefault("state", {})["session"] = SimpleNamespace(user=ann)
+        request.scope.setdefault("state", {})["session"] = SimpleNamespace(user=ann, scope=None)
         return await call_next(request)
 
     with TestClient(app) as client:
