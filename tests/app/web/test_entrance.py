@@ -220,8 +220,5 @@ def test_made_up_links_are_tried_as_slowly_as_passwords(door: Door, sqlite_store
             began = time.monotonic()
             told = mallory.post("/login/link", data={"key": "made up", "password": PASSWORD})
             assert (told.status_code, time.monotonic() - began < 5) == (422, True)
-        answers = [
-            mallory.post("/login/first", data={"key": f"key {n}", "name": "eve", "password": PASSWORD})
-            for n in range(6)
-        ]
+        answers = [mallory.post("/login/link", data={"key": f"key {n}", "password": PASSWORD}) for n in range(6)]
         assert answers[-1].status_code == 429 and "Wait " in answers[-1].text and "retry-after" in answers[-1].headers
