@@ -41,6 +41,8 @@ TESTED_ELSEWHERE = {
     "app/contract/workers.py": "types without logic, tried by the routes that answer with them",
     "app/rounds/errors.py": "names of errors",
     "app/web/asgi.py": "names of types",
+    "app/web/door.py": "what both ways in share: tests/app/web/test_entrance.py",
+    "app/web/link_entrance.py": "one of the ways in: tests/app/web/test_entrance.py",
     "app/web/opened.py": "a record that every test of a route opens",
     "app/web/pages/annotate.py": "one element on a page; tests/browser opens it",
     "app/web/pages/cameras.py": "one element on a page; tests/browser opens it",

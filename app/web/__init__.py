@@ -4,13 +4,16 @@ pages/            the pages that people see, built with Gradio around our own el
 routes/           the routes that answer with JSON and files, one file a subject
 asgi              the types of ASGI
 bodies            limits on a request's body
+browser_names     browsers by the names that people know
 connections       limits on connections: how many, how slow
+door              what signing in by a password and by a link share
 entrance          signing in and out
 event_words       what a failed event of a page is answered with
 guests            who a request comes from: a browser, or a program with a token
 guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
 kept_answer       an answer that costs a second, given again while it holds
 known_browsers    browsers that have signed in before
+link_entrance     coming in by a one-time link
 link_pages        the pages behind one-time links
 login_budget      how many wrong passwords are borne, and from whom
 login_page        the login page

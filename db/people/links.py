@@ -15,6 +15,7 @@ from db.schema import LinkRow, UserRow
 
 LASTS = timedelta(days=7)
 HAS_ACCOUNTS = "this home has an account already, so this link makes none. Sign in, or ask a lead for one."
+NOT_NEWEST = "this link is not the newest one, or older than 7 days. Start the server again for a new one."
 SPENT = "this link was opened already, was replaced by a newer one, or is older than 7 days. Ask a lead for a new one."
 
 
@@ -58,7 +59,7 @@ def make_first_lead(tx: Session, key: str, name: str, password: str, *, now: dat
     if has_accounts(tx):
         raise LinkSpent(HAS_ACCOUNTS)
     if row is None or row.user_id is not None:
-        raise LinkSpent("this link is not the newest one, or older than 7 days. Start the server again for a new one.")
+        raise LinkSpent(NOT_NEWEST)
     made = users.add_user(tx, name, "lead", password)
     tx.execute(delete(LinkRow).where(LinkRow.user_id.is_(None)))
     return made

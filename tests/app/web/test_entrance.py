@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.home.settings import read_settings
-from app.web.entrance import browser_named, entrance_routes
+from app.web.entrance import entrance_routes
 from app.web.guard import Guard
 from app.web.guests import Guests
 from app.web.known_browsers import server_secret
@@ -199,18 +199,6 @@ def test_the_first_leads_link_opens_nothing_where_there_are_accounts(door: Door,
         told = browser.post("/login/first", data={"key": key, "name": "eve", "password": PASSWORD})
         assert told.status_code == 422 and "has an account already" in told.text
         assert "Ask a lead for a link" in browser.get("/login").text
-
-
-@pytest.mark.parametrize(("user_agent", "name"), [
-    ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
-    ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/125.0 Safari/537.36 Edg/125.0", "Edge on Windows"),
-    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari on iPhone"),
-    ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/125.0 Mobile Safari/537.36", "Chrome on Android"),
-    ("python-httpx/0.28", ""),
-    ("", ""),
-])  # fmt: skip
-def test_a_browser_is_named_as_people_know_it(user_agent: str, name: str) -> None:
-    assert browser_named(user_agent) == name
 
 
 def test_made_up_links_are_tried_as_slowly_as_passwords(door: Door, sqlite_store: Store) -> None:

@@ -23,11 +23,19 @@ from db.records import SessionRecord
 from db.store.session import Store
 
 
+def below(routes: Any) -> Iterator[APIRoute]:
+    """Routers within routers too."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        yield from below(getattr(getattr(route, "original_router", None), "routes", ()))
+
+
 def unsafe_paths(home: OpenHome) -> Iterator[str]:
     """Ours; Gradio's own are in NOT_NOTED as a whole."""
     for routes in (*(routes(home) for routes in ROUTES), entrance_routes(home.store, home.settings)):
-        for route in routes.routes:
-            if isinstance(route, APIRoute) and route.methods - {"GET", "HEAD"}:
+        for route in below(routes.routes):
+            if route.methods - {"GET", "HEAD"}:
                 yield re.sub(r"\{[^}]*\}", "1", route.path)
 
 
