@@ -10,6 +10,7 @@ from db.records import (
     FrozenPerson,
     ImageRecord,
     KeypointFlag,
+    LogEntry,
     MeasuredLens,
     PersonRecord,
     PersonScore,
@@ -19,6 +20,7 @@ from db.records import (
     RoundState,
     SessionRecord,
     StoredPrediction,
+    TokenRecord,
     UserRecord,
 )
 from db.schema import (
@@ -27,12 +29,14 @@ from db.schema import (
     ImageRow,
     LabelRow,
     LoginSessionRow,
+    LogRow,
     PersonRow,
     PersonScoreRow,
     PredictionRow,
     PrelabellingRow,
     RoundPointRow,
     RoundRow,
+    TokenRow,
     UserRow,
 )
 from sspcm.fisheye import LensCircle
@@ -49,6 +53,25 @@ def session_record(row: LoginSessionRow) -> SessionRecord:
     return SessionRecord(
         user=user_record(row.user), csrf=row.csrf, expires_at=row.expires_at, seen_at=row.seen_at or row.created_at
     )
+
+
+def token_record(row: TokenRow) -> TokenRecord:
+    """An API token without its secret."""
+    return TokenRecord(
+        id=row.id,
+        owner=row.user.name,
+        name=row.name,
+        scope=row.scope,
+        begins=row.begins,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+    )
+
+
+def log_entry(row: LogRow) -> LogEntry:
+    """A line of the audit log."""
+    return LogEntry(row.id, row.at, row.actor, row.via, row.action, row.about, row.details)
 
 
 def camera_record(row: CameraRow) -> CameraRecord:

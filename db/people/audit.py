@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
+from db.convert import log_entry
 from db.records import LogEntry, SessionRecord, UserRecord
 from db.schema import LogRow
 
@@ -59,7 +60,7 @@ def read(tx: Session, *, before: int | None = None, actor: str | None = None, mo
         rows = rows.where(LogRow.id < before)
     if actor is not None:
         rows = rows.where(LogRow.actor == actor)
-    return [_entry(row) for row in tx.scalars(rows)]
+    return [log_entry(row) for row in tx.scalars(rows)]
 
 
 def read_all(tx: Session) -> Iterator[LogEntry]:
@@ -67,12 +68,8 @@ def read_all(tx: Session) -> Iterator[LogEntry]:
     last = 0
     while True:
         rows = list(tx.scalars(select(LogRow).where(LogRow.id > last).order_by(LogRow.id).limit(_AT_A_TIME)))
-        yield from map(_entry, rows)
+        yield from map(log_entry, rows)
         if len(rows) < _AT_A_TIME:
             return
         last = rows[-1].id
         tx.expunge_all()
-
-
-def _entry(row: LogRow) -> LogEntry:
-    return LogEntry(row.id, row.at, row.actor, row.via, row.action, row.about, row.details)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from db.convert import user_record
+from db.convert import token_record, user_record
 from db.errors import InvalidAccount, NotFound
 from db.people.secrets import hash_of_secret, new_secret
 from db.people.sessions import NOTED_EVERY
@@ -52,13 +52,15 @@ def make_token(
     )
     tx.add(row)
     tx.flush()
-    return token, _record(row)
+    return token, token_record(row)
 
 
 def list_tokens(tx: Session, owner: UserRecord | None = None) -> list[TokenRecord]:
     """Everybody's, or one account's, the newest first."""
     rows = select(TokenRow).order_by(TokenRow.id.desc())
-    return [_record(row) for row in tx.scalars(rows if owner is None else rows.where(TokenRow.user_id == owner.id))]
+    return [
+        token_record(row) for row in tx.scalars(rows if owner is None else rows.where(TokenRow.user_id == owner.id))
+    ]
 
 
 def revoke_token(tx: Session, token_id: int, *, by: UserRecord) -> TokenRecord:
@@ -66,7 +68,7 @@ def revoke_token(tx: Session, token_id: int, *, by: UserRecord) -> TokenRecord:
     row = tx.get(TokenRow, token_id)
     if row is None or (by.role != "lead" and row.user_id != by.id):
         raise NotFound(f"there is no token of number {token_id}. It may be revoked already; reload the page.")
-    record = _record(row)
+    record = token_record(row)
     tx.execute(delete(TokenRow).where(TokenRow.id == token_id))
     return record
 
@@ -95,16 +97,3 @@ def note_used(tx: Session, token: str, *, now: datetime) -> None:
     mine = TokenRow.token_hash == hash_of_secret(token)
     long_ago = (TokenRow.used_at.is_(None)) | (TokenRow.used_at <= now - NOTED_EVERY)
     tx.execute(update(TokenRow).where(mine, long_ago).values(used_at=now))
-
-
-def _record(row: TokenRow) -> TokenRecord:
-    return TokenRecord(
-        id=row.id,
-        owner=row.user.name,
-        name=row.name,
-        scope=row.scope,
-        begins=row.begins,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        used_at=row.used_at,
-    )
