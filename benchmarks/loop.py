@@ -41,7 +41,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
 ONCE = ("sspcm-mean", "sspcm-legacy")
 """Those that the first number of labels alone is run with."""
 AT_COST = ("sspcm", "dualpose", "multiaugs")
-"""Those beside which supervised training of the same CPU seconds is run; what is sspcm's costs what sspcm does."""
+"""Those beside which supervised training of the same CPU seconds is run, the first at each number of labels, the others
+at the first number alone; what is sspcm's costs what sspcm does."""
 CHOICES = ("random", "queue", "fitted+diversity", "fitted", "confidence", "u3")
 THE_PRODUCTS = "queue"
 
@@ -133,7 +134,7 @@ def methods(scale: Scale, labels: int, seed: int) -> Iterator[Row]:
         if other in ONCE and labels != scale.labels[0]:
             continue
         yield replace(plain, method=other)
-        if other in AT_COST:
+        if other in AT_COST and (other == AT_COST[0] or labels == scale.labels[0]):
             yield replace(plain, steps=0, beside=other)
 
 
