@@ -36,7 +36,7 @@ def expecting(*kinds: type[Exception]) -> Iterator[None]:
 def new_or_old_store(settings: Settings) -> Iterator[Store]:
     """The home's store in its newest form, made if there is none."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    migrate_store(settings.database_url)
+    migrate_store(settings.database_url, copies=settings.home)
     store = open_store(settings.database_url)
     try:
         yield store
@@ -49,7 +49,7 @@ def known_store(settings: Settings) -> Iterator[Store]:
     """The store of a home that exists, in its newest form."""
     store = open_store(settings.database_url)
     try:
-        migrate_store(settings.database_url)
+        migrate_store(settings.database_url, copies=settings.home)
         yield store
     finally:
         store.close()

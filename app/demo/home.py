@@ -38,7 +38,7 @@ class DemoHome:
 def ensure_demo_home(settings: Settings) -> DemoHome:
     """Make the demo home, or open the one there is and change nothing. Interrupted, it is completed next time."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url)
+    migrate(settings.database_url, copies=settings.home)
     job_engine.prepare(settings)
     store = open_store(settings.database_url)
     passwords = _passwords(settings.home / ACCOUNTS_FILE)

@@ -65,7 +65,7 @@ def run_worker(
     alone = serves_alone(settings)
     if alone:
         _claim(settings)  # before the store is touched
-    migrate(settings.database_url)
+    migrate(settings.database_url, copies=settings.home)
     prepare(settings)
     store, engine = open_store(settings.database_url), Engine(settings)
     worker = this_worker(worker_name(settings), version=VERSION, now=utc_now(), settings=settings)

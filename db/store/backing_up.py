@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from db.clock import utc_now
 from db.errors import StoreError
-from db.schema import Base, LinkRow, LoginSessionRow, PrelabellingRow, RoundRow, TokenRow
+from db.schema import Base, PrelabellingRow, RoundRow
+from db.store.copying_rows import LEFT_BEHIND, OPENS_SOMETHING, copy_table
 from db.store.migrating import migrate
-from db.store.moving import LEFT_BEHIND, copy_table
 from db.store.session import Store, open_store
 
-OPENS_SOMETHING = {LoginSessionRow.__table__, LinkRow.__table__, TokenRow.__table__}
-"""What signs somebody in: taken back meanwhile, a copy would bring it back."""
 WAS_UNDER_WAY = "It was under way when this backup was made, and a backup has no jobs. Launch another."
 
 

@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Table, func, insert, select, text
+from sqlalchemy import URL, Connection, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from db.errors import StoreError
-from db.schema import Base, LeaseRow, PersonFlagRow, PrelabellingRow, RoundRow, WorkerRow
+from db.schema import Base, PrelabellingRow, RoundRow
+from db.store.copying_rows import LEFT_BEHIND, copy_table
 from db.store.migrating import migrate
 from db.store.session import Store, open_store
 from db.store.store_files import is_database
-
-LEFT_BEHIND = {LeaseRow.__table__, PersonFlagRow.__table__, WorkerRow.__table__}
-"""Of the moment, or kept by the new store itself: its triggers make the flags of the scores."""
-ROWS_AT_ONCE = 500
 
 
 def move_store(source: Path, url: str) -> dict[str, int]:
@@ -66,17 +63,6 @@ def _require_unused(target: Connection) -> None:
             raise StoreError(
                 f"the new store has rows already (in {table.name}); wanted an unused one. Give a new database."
             )
-
-
-def copy_table(source: Connection, target: Connection, table: Table) -> int:
-    """Every row of a table, a few at a time; how many."""
-    rows = 0
-    # in the order in which they were made
-    found = source.execution_options(yield_per=ROWS_AT_ONCE).execute(select(table).order_by(*table.primary_key))
-    for some in found.mappings().partitions():
-        target.execute(insert(table), [dict(row) for row in some])
-        rows += len(some)
-    return rows
 
 
 def _count_on(target: Connection, table: Table) -> None:

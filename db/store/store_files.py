@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from errno import ENOSPC
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -100,17 +102,17 @@ def keep_name(path: Path) -> None:
         return
 
 
-def keep_copy(path: Path, *, before: str) -> Path:
-    """A copy of the whole store beside it, for its owner alone, named for the form that comes next; where it lies.
+def keep_copy(path: Path, *, before: str, size: int, write: Callable[[Path], None]) -> Path:
+    """A copy of the whole store under a name beside `path`, for its owner alone, named for the form that comes next.
 
-    Nobody may write meanwhile: the caller holds the write lock. An earlier copy of that name stays. Raises StoreError
-    where there is no room; then nothing is left of it.
+    `write` fills the file that it is given, with some `size` bytes. Nobody may write to the store meanwhile: the caller
+    sees to that. An earlier copy of that name stays. Raises StoreError where there is no room; then nothing is left.
     """
     first = path.with_name(f"{path.name}.before-{before}")
     try:
+        _require_room(path.parent, size)
         with drafted(path, mode=OWNER_ALONE) as draft:
-            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
-                source.backup(target)  # takes in the log (-wal), which copying the file would not
+            write(draft)
             for number in count(1):
                 name = first if number == 1 else first.with_name(f"{first.name}.{number}")
                 if give_name(draft, name):
@@ -118,9 +120,31 @@ def keep_copy(path: Path, *, before: str) -> Path:
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             f"no copy of the store could be kept before its migration to {before} ({error}); wanted room for "
-            f"{path.stat().st_size / 1e6:.1f} MB in {path.parent}. Nothing was changed: make room, then try again."
+            f"{size / 1e6:.1f} MB in {path.parent}. Nothing was changed: make room, then try again."
         ) from error
     raise AssertionError("count() never ends")
+
+
+def copies_of(path: Path) -> list[Path]:
+    """The copies that were kept of the store that has this name."""
+    return sorted(path.parent.glob(f"{path.name}.before-*"))
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a store's file and its log."""
+    return sum(one.stat().st_size for one in (path, path.with_name(f"{path.name}-wal")) if one.exists())
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """The whole store into another file; the log (-wal) with it, which copying the file would leave out."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as opened:
+        source.backup(opened)
+
+
+def _require_room(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise OSError(ENOSPC, f"{free / 1e6:.1f} MB are free")
 
 
 def _sync(path: Path, flags: int) -> None:

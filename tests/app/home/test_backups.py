@@ -18,8 +18,7 @@ from app.home.image_files import ImageFiles
 from app.home.settings import Settings, read_settings
 from db.errors import StoreError
 from db.schema import Base
-from db.store.backing_up import OPENS_SOMETHING
-from db.store.moving import LEFT_BEHIND
+from db.store.copying_rows import LEFT_BEHIND, OPENS_SOMETHING
 from db.store.session import Store, open_store
 
 

@@ -16,8 +16,8 @@ from db.pool.persons import list_persons
 from db.records import Decision
 from db.rounds import rounds
 from db.schema import Base
-from db.store.backing_up import OPENS_SOMETHING, WAS_UNDER_WAY, snapshot
-from db.store.moving import LEFT_BEHIND
+from db.store.backing_up import WAS_UNDER_WAY, snapshot
+from db.store.copying_rows import LEFT_BEHIND, OPENS_SOMETHING
 from db.store.session import Store, open_store
 from sspcm.config import RoundConfig
 from sspcm.pose import Label

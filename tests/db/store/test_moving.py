@@ -19,7 +19,8 @@ from db.records import Decision, KeypointFlag, PersonScore, RankingEntry
 from db.rounds import predictions, rankings, rounds
 from db.rounds.predictions import ImportedPrediction
 from db.schema import Base
-from db.store.moving import LEFT_BEHIND, move_store
+from db.store.copying_rows import LEFT_BEHIND
+from db.store.moving import move_store
 from db.store.session import Store, migrate, open_store
 from sspcm.config import RoundConfig
 from sspcm.pose import Label, Prediction

@@ -103,7 +103,7 @@ VALUES (1, 1, 0.25, '[0.25, null]', '[[0, 0.25, "far"]]')
 """
 
 
-def test_scores_of_rounds_outlast_the_migration_that_lets_models_have_some(empty_url):
+def test_scores_of_rounds_outlast_the_migration_that_lets_models_have_some(empty_url, tmp_path):
     migrate(empty_url)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
@@ -111,7 +111,7 @@ def test_scores_of_rounds_outlast_the_migration_that_lets_models_have_some(empty
         for statement in A_ROUND_WITH_A_SCORE.split(";"):
             connection.execute(text(statement))
     engine.dispose()
-    migrate(empty_url)
+    migrate(empty_url, copies=tmp_path)
     store = open_store(empty_url)
     with store.reading() as tx:
         (score,) = predictions.person_scores(tx, 1, [1]).values()

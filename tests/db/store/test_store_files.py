@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from db.errors import StoreError
-from db.store.store_files import check_file, drafted, give_name, keep_copy
+from db.store.store_files import check_file, copies_of, copy_file, drafted, give_name, keep_copy, size_of
 
 
 def make(path: Path, value: int) -> None:
@@ -51,7 +51,11 @@ def test_a_copy_holds_what_only_the_log_has_and_never_replaces_another(tmp_path:
     with closing(sqlite3.connect(path)) as writer:
         writer.execute("UPDATE t SET x = 2")
         writer.commit()  # in the log, as long as this connection lives
-        copies = [keep_copy(path, before="0007"), keep_copy(path, before="0007")]
+        copies = [
+            keep_copy(path, before="0007", size=size_of(path), write=lambda draft: copy_file(path, draft))
+            for _ in range(2)
+        ]
+    assert copies_of(path) == copies
     assert [one.name for one in copies] == ["store.db.before-0007", "store.db.before-0007.2"]
     assert [value_of(one) for one in copies] == [2, 2]
     assert copies[0].stat().st_mode & 0o777 == 0o600
