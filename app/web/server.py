@@ -1,8 +1,8 @@
 """The web server: the guard in front, the editor's routes, Gradio's pages behind."""
 
+import logging
 import os
 import signal
-import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -90,16 +90,21 @@ ROUTES = (
 
 def serve(settings: Settings) -> None:
     """Run the server until it is told to stop. Does not return from SIGTERM: the process ends with 0."""
-    signal.signal(signal.SIGTERM, _end_well)  # uvicorn stops first, then raises the signal again
+    signal.signal(signal.SIGTERM, end_well)  # uvicorn stops first, then raises the signal again
     set_up_logs(settings.log_format)
     with closing(open_store(settings.database_url)) as store:
         announce_first_lead(store, settings)
     uvicorn.run(create_app(settings), **server_options(settings))
 
 
-def _end_well(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Ended because it was told to: for whoever watches the process that is no failure."""
-    sys.exit(0)
+def end_well(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Ended because it was told to: for whoever watches the process that is no failure.
+
+    At once: SystemExit would be swallowed where the signal comes while an object is thrown away, and nothing is left to
+    do. Uvicorn has stopped, or has not begun; what the store holds survives any end.
+    """
+    logging.shutdown()
+    os._exit(0)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -1,6 +1,8 @@
 """The web server over real HTTP: nobody passes the guard who should not, and the editor's contract holds."""
 
 import json
+import subprocess
+import sys
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -412,3 +414,23 @@ def test_a_page_of_gradio_refuses_in_our_words(
         answer = lea.request(method, path, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == status, answer.text
     assert set(answer.json()["error"]) == {"code", "message"}
+
+
+THROWN_AWAY = """
+import os, signal
+from app.web.server import end_well
+
+class ThrownAway:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+signal.signal(signal.SIGTERM, end_well)
+ThrownAway()
+print("went on")
+"""
+"""Python swallows what a handler raises at such a moment; a starting event loop has some."""
+
+
+def test_a_word_to_stop_is_heard_at_every_moment_and_ends_well() -> None:
+    ended = subprocess.run([sys.executable, "-P", "-c", THROWN_AWAY], capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout) == (0, "")
