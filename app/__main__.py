@@ -14,6 +14,7 @@ from app.cli import (
     bucket,
     cameras,
     dataset,
+    labels,
     queue,
     rounds,
     serving,
@@ -53,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     dataset.add_export(several)
     cameras.add_camera(several)
     skeletons.add_skeleton(several)
+    labels.add_label(several)
     queue.add_queue(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)

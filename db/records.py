@@ -27,6 +27,10 @@ StartsFrom = Literal["imported", "student"]
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
 FrozenRole = Literal["labelled", "validation"]
 DecisionKind = Literal["accept", "skip", "not_a_person", "reopen"]
+Began = Literal["student", "model", "label", "copy", "empty"]
+"""What a pose began with: a network's prediction, an earlier label, a pose of another frame or kept edits, nothing."""
+LONGEST_WORK_S = 86_400.0
+"""Nobody works for longer on one person: a day."""
 PrelabellingState = Literal["queued", "running", "done", "failed"]
 LensSource = Literal["assumed", "found", "set"]
 """Nobody measured it: the circle inscribed in the frame. Found in the camera's frames. Set by a person."""
@@ -379,7 +383,8 @@ class Decision:
     """What an annotator decided about one person. `key` makes it idempotent: decided twice is decided once.
 
     kind "accept" needs `label`; kind "skip" needs `reason`; kind "not_a_person" has none or WITHDRAWN. box: the
-    person's, where the annotator changed it.
+    person's, where the annotator changed it. seconds: worked for it, without pauses. began, began_revision: what the
+    label's pose began with, and which earlier label where it was one. None: nobody measured or noted it.
     """
 
     key: str
@@ -390,11 +395,15 @@ class Decision:
     label: Label | None = None
     reason: str | None = None
     box: Box | None = None
+    seconds: float | None = None
+    began: Began | None = None
+    began_revision: int | None = None
 
 
 @dataclass(frozen=True)
 class DecisionOutcome:
-    """What a decision led to. `repeated`: this key had been decided before; nothing changed now."""
+    """What a decision led to. label_revision: of the label that counts now. `repeated`: this key had been decided
+    before; nothing changed now."""
 
     person_id: int
     image_id: int
@@ -402,6 +411,29 @@ class DecisionOutcome:
     revision: int
     image_done: bool
     repeated: bool = False
+    label_revision: int | None = None
+
+
+@dataclass(frozen=True)
+class LabelRevision:
+    """One revision of a person's label, and how it came about; None where nobody noted it."""
+
+    label: Label
+    at: datetime
+    seconds: float | None
+    began: Began | None
+    began_revision: int | None
+
+
+@dataclass(frozen=True)
+class PastDecision:
+    """What was decided about a person, by whom and when. kind: a DecisionKind, or "add_person", "skip_all" and
+    "reopen_all"."""
+
+    kind: str
+    by: str
+    at: datetime
+    seconds: float | None
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from db.records import (
+    Began,
     FrozenRole,
     LensSource,
     PersonState,
@@ -411,7 +412,11 @@ class PersonFlagRow(Base):
 
 
 class LabelRow(Base):
-    """One revision of one person's label. Written once, never changed."""
+    """One revision of one person's label. Written once, never changed.
+
+    seconds: worked on it, without pauses; NULL where nobody measured. began: what its pose began with, and
+    began_revision the earlier label where that was one; both NULL where nobody noted it.
+    """
 
     __tablename__ = "labels"
     __table_args__ = (UniqueConstraint("person_id", "revision"),)
@@ -424,10 +429,13 @@ class LabelRow(Base):
     touched: Mapped[list[Any]]
     started_from: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"))
     created_at: Mapped[datetime]
+    seconds: Mapped[float | None]
+    began: Mapped[Began | None] = mapped_column(String(16))
+    began_revision: Mapped[int | None]
 
 
 class DecisionRow(Base):
-    """An annotator's decision, found again by its key. content: a hash of what was decided."""
+    """An annotator's decision, found again by its key. content: a hash of what was decided. seconds: worked for it."""
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_recent", "user_id", "id"),)
@@ -441,6 +449,7 @@ class DecisionRow(Base):
     content: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[dict[str, Any]]
     decided_at: Mapped[datetime]
+    seconds: Mapped[float | None]
     user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -73,7 +73,7 @@ def user_add(settings: "Settings", options: argparse.Namespace) -> int:
     with new_or_old_store(settings) as store, store.transaction() as tx:
         user = users.add_user(tx, options.name, options.role, password)
         by = "link" if options.link else "password"
-        audit.note(tx, _whoever_runs_this(), "account added", user.name, {"role": user.role, "by": by})
+        audit.note(tx, whoever_runs_this(), "account added", user.name, {"role": user.role, "by": by})
         shown: dict[str, Any] = {"name": user.name, "role": user.role}
         if options.link:
             shown["link"] = _address(settings, links.make_link(tx, user, now=utc_now()))
@@ -119,7 +119,7 @@ def user_change(settings: "Settings", options: argparse.Namespace) -> int:
     with known_store(settings) as store:
         with store.reading() as tx:
             user = users.find_user(tx, options.name)
-        changed = accounts.change(store, _whoever_runs_this(), user.id, changes[options.action])
+        changed = accounts.change(store, whoever_runs_this(), user.id, changes[options.action])
     shown: dict[str, Any] = {"name": changed.user.name, "role": changed.user.role, "done": options.action}
     if changed.key is not None:
         shown["link"] = _address(settings, changed.key)
@@ -171,10 +171,11 @@ def note_command(settings: "Settings", options: argparse.Namespace) -> None:
 
     about = next((str(value) for part in ABOUT if (value := getattr(options, part, None)) is not None), "")
     with known_store(settings) as store, store.transaction() as tx:
-        audit.note(tx, _whoever_runs_this(), f"command {name}", about)
+        audit.note(tx, whoever_runs_this(), f"command {name}", about)
 
 
-def _whoever_runs_this() -> "Actor":
+def whoever_runs_this() -> "Actor":
+    """As the log names who types a command."""
     from db.people import audit
 
     try:

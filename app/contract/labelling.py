@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.contract.base import (
     VERSION,
@@ -18,25 +18,44 @@ from app.contract.base import (
     StepPayload,
     Triple,
 )
-from db.records import PersonState
+from db.records import LONGEST_WORK_S, Began, PersonState
+
+
+def _worked(seconds: float) -> float:
+    if not 0 <= seconds <= LONGEST_WORK_S:
+        raise ValueError(f"{seconds:g} s were sent; wanted 0 to {LONGEST_WORK_S:.0f} s of work on one person")
+    return seconds
+
+
+Seconds = Annotated[float, AfterValidator(_worked)]
+"""Worked on one person, pauses left out."""
 
 
 class PersonMessage(Message):
-    """About one person, as the browser last saw them. `key`: the same one is carried out once."""
+    """About one person, as the browser last saw them. `key`: the same one is carried out once.
+
+    box: the person's as the annotator left it; only where they changed it. seconds: worked on the person until this
+    decision, pauses left out; null where nobody measured.
+    """
 
     key: Key
     person_id: Id
     revision: Id
     box: BoxMessage | None = None
-    """The person's box as the annotator left it; only where they changed it."""
+    seconds: Seconds | None = None
 
 
 class AcceptMessage(PersonMessage):
-    """Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id."""
+    """Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id.
+
+    began: what the pose began with; began_revision: which of the person's labels, where that was one.
+    """
 
     xyv: Annotated[list[Triple], Field(max_length=1000)]
     touched: Annotated[list[bool], Field(max_length=1000)]
     started_from: Id | None = None
+    began: Began | None = None
+    began_revision: Id | None = None
 
 
 class SkipMessage(PersonMessage):
@@ -102,7 +121,7 @@ class StartPayload(Payload):
     """The pose to start from: K rows of x, y, visibility; an absent keypoint of a network's has its place.
 
     undecided: the keypoints of a model's about which nobody decided, neither it nor labels: Accept asks before it takes
-    them for absent.
+    them for absent. revision: a label's.
     """
 
     xyv: list[Row]
@@ -111,6 +130,7 @@ class StartPayload(Payload):
     model: str | None = None
     """Whose prediction it is: the imported model's name, or "round 3's student"."""
     undecided: list[int] = Field(default_factory=list)
+    revision: int | None = None
 
 
 class PersonPayload(Payload):
@@ -194,11 +214,12 @@ class RecentPayload(Payload):
 
 
 class SavedPerson(Payload):
-    """A person after a decision."""
+    """A person after a decision. label_revision: of the label that counts now; null without one."""
 
     id: int
     revision: int
     state: PersonState
+    label_revision: int | None = None
 
 
 class SavedPayload(Payload):
@@ -207,6 +228,55 @@ class SavedPayload(Payload):
     person: SavedPerson
     image_done: bool
     repeated: bool
+
+
+class MovedKeypoint(Payload):
+    """A keypoint of a label that a human touched, or that lies elsewhere than where the pose began.
+
+    px: how far from there, and sigmas: the same in human sigmas; null where the pose did not begin with a place for it.
+    """
+
+    keypoint: int
+    touched: bool
+    px: float | None
+    sigmas: float | None
+
+
+class RevisionPayload(Payload):
+    """One revision of a person's label. began: what its pose began with, in words. counts: whether it is the label now.
+
+    xyv: K rows of x, y (image px), visibility. seconds: worked on it, pauses left out; null where nobody measured.
+    started_from: the prediction's id that it goes back to.
+    """
+
+    revision: int
+    xyv: list[Row]
+    began: str
+    started_from: int | None
+    moved: list[MovedKeypoint]
+    counts: bool
+
+
+class HistoryEntryPayload(Payload):
+    """Something that happened to a person: a label, or another decision. what: in words."""
+
+    at: datetime
+    by: str
+    what: str
+    seconds: float | None
+    label: RevisionPayload | None
+
+
+class HistoryPayload(Payload):
+    """What became of a person, the newest first. revision, state: theirs now. stays: why no label of theirs is brought
+    back, in words; null where one may be."""
+
+    person_id: int
+    image_id: int
+    revision: int
+    state: PersonState
+    entries: list[HistoryEntryPayload]
+    stays: str | None
 
 
 class EmptyQueuePayload(Payload):

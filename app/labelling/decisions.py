@@ -1,5 +1,7 @@
 """What an annotator decides about persons and images, on its way from the contract to the store."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from app.contract.labelling import (
@@ -12,10 +14,12 @@ from app.contract.labelling import (
     SavedPerson,
     SkipMessage,
 )
+from app.labelling.history import note_restored
 from app.labelling.tasks import person_payload
 from db.clock import utc_now
 from db.labelling import adding, closing, labels, leases
 from db.labelling.leases import MOST_HELD
+from db.people.audit import Actor
 from db.pool import project
 from db.records import (
     WITHDRAWN,
@@ -28,15 +32,23 @@ from db.store.session import Store
 from sspcm.pose import Box, Label
 
 
-def accept(store: Store, user: UserRecord, message: AcceptMessage, *, lease_s: float) -> SavedPayload:
-    """Keypoints become the person's label. Raises PoseError and the store's refusals; then nothing has changed."""
+def accept(
+    store: Store, user: UserRecord, message: AcceptMessage, *, lease_s: float, actor: Actor | None = None
+) -> SavedPayload:
+    """Keypoints become the person's label. Raises PoseError and the store's refusals; then nothing has changed.
+
+    actor: who asks, as the audit log names them; a lead who brings an earlier label back gets a line there.
+    """
     label = Label(
         np.array(message.xyv, dtype=np.float64).reshape(-1, 3),
         author=user.name,
         touched=np.array(message.touched, dtype=bool),
         started_from=message.started_from,
     )
-    return _decide(store, _decision(message, "accept", user, label=label), lease_s)
+    decision = replace(
+        _decision(message, "accept", user, label=label), began=message.began, began_revision=message.began_revision
+    )
+    return _decide(store, decision, lease_s, actor=actor)
 
 
 def skip(store: Store, user: UserRecord, message: SkipMessage, *, lease_s: float) -> SavedPayload:
@@ -67,17 +79,36 @@ def _decision(
 ) -> Decision:
     """What was decided, with the box where the annotator changed it. Raises PoseError for a box that cannot be."""
     box = Box(**message.box.model_dump()) if message.box else None
-    return Decision(message.key, kind, message.person_id, message.revision, user, label=label, reason=reason, box=box)
+    return Decision(
+        message.key,
+        kind,
+        message.person_id,
+        message.revision,
+        user,
+        label=label,
+        reason=reason,
+        box=box,
+        seconds=message.seconds,
+    )
 
 
-def _decide(store: Store, decision: Decision, lease_s: float, *, most_held: int = MOST_HELD) -> SavedPayload:
+def _decide(
+    store: Store, decision: Decision, lease_s: float, *, most_held: int = MOST_HELD, actor: Actor | None = None
+) -> SavedPayload:
     now = utc_now()
     with store.transaction() as tx:
         outcome = labels.decide(tx, decision, now=now, lease_s=lease_s)
+        if not outcome.repeated:
+            note_restored(tx, actor, decision, outcome)
         if decision.kind == "reopen":  # which took hold of the image
             leases.keep_at_most(tx, decision.user, most_held, now=now, above_all=outcome.image_id)
     return SavedPayload(
-        person=SavedPerson(id=outcome.person_id, revision=outcome.revision, state=outcome.state),
+        person=SavedPerson(
+            id=outcome.person_id,
+            revision=outcome.revision,
+            state=outcome.state,
+            label_revision=outcome.label_revision,
+        ),
         image_done=outcome.image_done,
         repeated=outcome.repeated,
     )

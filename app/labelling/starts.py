@@ -40,7 +40,9 @@ def every_start(
 
 def label_start(label: Label) -> StartPayload:
     """A label as it was placed."""
-    return StartPayload(xyv=label.xyv.tolist(), source="label", prediction_id=label.started_from)
+    return StartPayload(
+        xyv=label.xyv.tolist(), source="label", prediction_id=label.started_from, revision=label.revision
+    )
 
 
 def predicted_start(found: StoredPrediction, choice: StartsChoice) -> StartPayload:

@@ -3,6 +3,7 @@
 adding          persons whom annotators add
 closing         images finished and reopened
 earlier_frames  the nearest earlier frame with a pose
+history         every revision of a label, and what was decided in between
 keys            idempotency keys: a decision is carried out once
 labels          decisions about persons, and the label revisions they leave
 leases          who may change which image: taken, renewed, released

@@ -50,8 +50,9 @@ def remember(
     person_id: int | None,
     outcome: dict[str, Any],
     now: datetime,
+    seconds: float | None = None,
 ) -> None:
-    """Keep what the decision led to, under its key."""
+    """Keep what the decision led to, under its key. seconds: that were worked for it, where somebody measured."""
     row = {
         "key": key,
         "user_id": user.id,
@@ -61,6 +62,7 @@ def remember(
         "content": content,
         "outcome": outcome,
         "decided_at": now,
+        "seconds": seconds,
     }
     # `recall` looked under this image's lock alone: the key may be taken for another image meanwhile.
     added = tx.scalar(insert(tx, DecisionRow).values(row).on_conflict_do_nothing().returning(DecisionRow.id))

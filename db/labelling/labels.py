@@ -17,7 +17,7 @@ from db.labelling.leases import take_lease
 from db.labelling.once import Request, once
 from db.labelling.recent import last_decision
 from db.pool.checks import check_box, check_keypoints
-from db.records import WITHDRAWN, Decision, DecisionOutcome
+from db.records import LONGEST_WORK_S, WITHDRAWN, Decision, DecisionOutcome
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
 from sspcm.pose import Box, Label
 
@@ -32,7 +32,8 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     "reopen" takes a decision back: the person is open again and so is the image, which whoever reopened it then
     holds for `lease_s`. "not_a_person" with the reason WITHDRAWN takes somebody off every list whom this annotator
     added. An image whose persons are all decided closes and its lease ends. A decision may bring the person's box as
-    the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before.
+    the annotator left it: keypoints never move with it, nor it with them; the decision keeps the box before. How
+    long it took is no part of what is decided: sent again with other seconds, it is the same decision.
     Raises NotFound; LeaseLost if another annotator holds the image; RevisionConflict if somebody decided about the
     person meanwhile; InvalidDecision, also for a validation image that came labelled.
     """
@@ -44,19 +45,25 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     image = change.image
     person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
     _check_revision(tx, person, decision)
+    _check_seconds(decision.seconds)
     box_before = _change_box(person, decision.box, image)
     _apply(tx, decision, person, image, now=now)
     image_done = _settle(tx, decision, image, expires_at=now + timedelta(seconds=lease_s))
     outcome = DecisionOutcome(
-        person_id=person.id, image_id=image.id, state=person.state, revision=person.revision, image_done=image_done
+        person_id=person.id,
+        image_id=image.id,
+        state=person.state,
+        revision=person.revision,
+        image_done=image_done,
+        label_revision=person.label_revision,
     )
     before = {} if box_before is None else {BOX_BEFORE: box_before}
-    change.remember(asdict(outcome) | before, person_id=person.id)
+    change.remember(asdict(outcome) | before, person_id=person.id, seconds=decision.seconds)
     return outcome
 
 
 def history(tx: Session, person_id: int) -> list[Label]:
-    """Every label the person ever had, oldest first."""
+    """Every label the person ever had, oldest first. `db.labelling.history` knows how each came about."""
     rows = tx.scalars(select(LabelRow).where(LabelRow.person_id == person_id).order_by(LabelRow.revision))
     return [label_of(row) for row in rows]
 
@@ -200,16 +207,38 @@ def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetim
     _check_places(label, image)
     _check_start(tx, label, decision.person_id, image)
     revision = next_revision(tx, decision.person_id)
+    _check_began(decision, before=revision)
     tx.add(
         LabelRow(
             person_id=decision.person_id,
             revision=revision,
             author=decision.user.name,
             created_at=now,
+            seconds=decision.seconds,
+            began=decision.began,
+            began_revision=decision.began_revision,
             **label_columns(label),
         )
     )
     return revision
+
+
+def _check_began(decision: Decision, *, before: int) -> None:
+    """Only a label begins with a label's revision, and with one that there is."""
+    named = decision.began_revision
+    if named is not None and (decision.began != "label" or not 1 <= named < before):
+        raise InvalidDecision(
+            f"the label says it began with '{decision.began}', revision {named} of person {decision.person_id}; wanted "
+            f"one of the {before - 1} labels that they had. Load the image again."
+        )
+
+
+def _check_seconds(seconds: float | None) -> None:
+    if seconds is not None and not 0 <= seconds <= LONGEST_WORK_S:  # NaN fails this too
+        raise InvalidDecision(
+            f"the decision took {seconds:g} s; wanted 0 to {LONGEST_WORK_S:.0f} s, without pauses. Leave it out where "
+            "nobody measured it."
+        )
 
 
 def _check_places(label: Label, image: ImageRow) -> None:

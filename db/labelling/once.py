@@ -36,8 +36,8 @@ class Change:
     image: ImageRow
     earlier: dict[str, Any] | None
 
-    def remember(self, outcome: dict[str, Any], *, person_id: int | None = None) -> None:
-        """Keep what it led to, for whoever sends it again."""
+    def remember(self, outcome: dict[str, Any], *, person_id: int | None = None, seconds: float | None = None) -> None:
+        """Keep what it led to, for whoever sends it again. seconds: that were worked for it."""
         remember(
             self.tx,
             self.request.key,
@@ -48,6 +48,7 @@ class Change:
             person_id=person_id,
             outcome=outcome,
             now=self.request.now,
+            seconds=seconds,
         )
 
 

@@ -20,9 +20,12 @@ import { isStopped } from "./server/outbox.js";
  * @property {import("./keeping/keeper.js").Keeper} keeper
  * @property {import("./images/arriving.js").Arriving} images
  * @property {import("../shared/api.js").Api} api
+ * @property {import("./working_time.js").WorkingTime} time
  */
 
 const TICK_MS = 1000;
+/** What somebody at work does. */
+const DONE = ["keydown", "pointerdown", "pointermove", "wheel"];
 
 /** Ears and hands of one editor in its page. */
 export class InPage {
@@ -77,7 +80,10 @@ export class InPage {
 
   /** @param {AbortSignal} signal */
   #listenOutside(signal) {
-    const { outbox, keeper, work } = this.#parts;
+    const { outbox, keeper, work, time } = this.#parts;
+    // Before anybody else hears of it: the time until then was spent on who is selected still.
+    for (const name of DONE) window.addEventListener(name, () => time.heard(), { signal, capture: true, passive: true });
+    document.addEventListener("visibilitychange", () => time.away(document.hidden), { signal });
     window.addEventListener("resize", () => this.#settle(), { signal });
     window.addEventListener("online", () => outbox.retry(), { signal });
     window.addEventListener("focus", () => isStopped(outbox.outlook.state) && outbox.retry(), { signal }); // signed in, in another tab

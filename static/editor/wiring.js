@@ -27,6 +27,7 @@ import { Showing } from "./showing.js";
 import { Upright } from "./view/upright.js";
 import { Viewing } from "./view/viewing.js";
 import { Work } from "./work.js";
+import { WorkingTime } from "./working_time.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./images/conveyor.js").Sheet} Sheet @typedef {import("./geometry.js").Spot} Spot */
@@ -44,6 +45,7 @@ export class Editor {
   #outbox;
   #keeper;
   #work;
+  #time;
   #viewing;
   #hand;
   #saving;
@@ -73,6 +75,7 @@ export class Editor {
     this.#keyboard = this.#makeKeyboard();
     this.#viewing = this.#makeViewing();
     this.#work = new Work(this.#viewing, { ...this.#speech, changed: (how) => this.#changed(how), letGo: () => this.#letGo() });
+    this.#time = new WorkingTime(() => this.#workedOn);
     this.#hand = this.#makeHand();
     this.#api = new Api({ base: element.dataset.api ?? "" });
     this.#outbox = this.#makeOutbox();
@@ -128,6 +131,12 @@ export class Editor {
 
   get #notices() {
     return this.#panel.notices;
+  }
+
+  /** Who is worked on now. @returns {import("./working_time.js").Whom | null} */
+  get #workedOn() {
+    const { imageId, person, isLooking } = this.#work;
+    return imageId === null || person === null || isLooking ? null : { imageId, key: person.key };
   }
 
   /** How parts speak to the annotator. */
@@ -237,7 +246,7 @@ export class Editor {
         refusals.arrived(sheet, index, problem);
       },
       posted: (sheet) => queueMicrotask(() => this.#keeper.keep(sheet)), // once the decision is made on the desk
-    });
+    }, this.#time);
   }
 
   /** @param {Refusals} refusals */
@@ -292,7 +301,7 @@ export class Editor {
     return new InPage({
       element: this.#element, root: this.#root, stage: this.#stage, panel: this.#panel, drawing: this.#drawing, showing: this.#showing,
       work: this.#work, viewing: this.#viewing, hand: this.#hand, keyboard: this.#keyboard, outbox: this.#outbox, keeper: this.#keeper,
-      images: this.#images, api: this.#api,
+      images: this.#images, api: this.#api, time: this.#time,
     });
   }
 

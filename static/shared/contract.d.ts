@@ -1,14 +1,21 @@
 // Written from app/contract by `make typedefs`, never by hand.
 
-/** Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id. */
+/**
+ * Keypoints to accept: K rows of x, y (image px), visibility; which a human touched; the prediction's id.
+ *
+ * began: what the pose began with; began_revision: which of the person's labels, where that was one.
+ */
 export interface AcceptMessage {
   key: string;
   person_id: number;
   revision: number;
   box?: BoxMessage | null;
+  seconds?: number | null;
   xyv: [number, number, number][];
   touched: boolean[];
   started_from?: number | null;
+  began?: "student" | "model" | "label" | "copy" | "empty" | null;
+  began_revision?: number | null;
 }
 
 /** The team as it is now. link: the address, from this server's on, that opens once; nobody is told it again. */
@@ -345,6 +352,28 @@ export interface HeldPayload {
   held: number[];
 }
 
+/** Something that happened to a person: a label, or another decision. what: in words. */
+export interface HistoryEntryPayload {
+  at: string;
+  by: string;
+  what: string;
+  seconds: number | null;
+  label: RevisionPayload | null;
+}
+
+/**
+ * What became of a person, the newest first. revision, state: theirs now. stays: why no label of theirs is brought
+ * back, in words; null where one may be.
+ */
+export interface HistoryPayload {
+  person_id: number;
+  image_id: number;
+  revision: number;
+  state: "open" | "accepted" | "skipped" | "not_a_person";
+  entries: HistoryEntryPayload[];
+  stays: string | null;
+}
+
 /** Whether everything in the image is decided now. */
 export interface ImageDonePayload {
   image_done: boolean;
@@ -469,12 +498,25 @@ export interface Moved {
   persons: number;
 }
 
+/**
+ * A keypoint of a label that a human touched, or that lies elsewhere than where the pose began.
+ *
+ * px: how far from there, and sigmas: the same in human sigmas; null where the pose did not begin with a place for it.
+ */
+export interface MovedKeypoint {
+  keypoint: number;
+  touched: boolean;
+  px: number | null;
+  sigmas: number | null;
+}
+
 /** The box holds nobody. withdrawn: who added it takes it off every list again. */
 export interface NotAPersonMessage {
   key: string;
   person_id: number;
   revision: number;
   box?: BoxMessage | null;
+  seconds?: number | null;
   withdrawn?: boolean;
 }
 
@@ -549,12 +591,18 @@ export interface PasswordMessage {
   new: string;
 }
 
-/** About one person, as the browser last saw them. `key`: the same one is carried out once. */
+/**
+ * About one person, as the browser last saw them. `key`: the same one is carried out once.
+ *
+ * box: the person's as the annotator left it; only where they changed it. seconds: worked on the person until this
+ * decision, pauses left out; null where nobody measured.
+ */
 export interface PersonMessage {
   key: string;
   person_id: number;
   revision: number;
   box?: BoxMessage | null;
+  seconds?: number | null;
 }
 
 /**
@@ -676,6 +724,21 @@ export interface ReopenImageMessage {
   image_id: number;
 }
 
+/**
+ * One revision of a person's label. began: what its pose began with, in words. counts: whether it is the label now.
+ *
+ * xyv: K rows of x, y (image px), visibility. seconds: worked on it, pauses left out; null where nobody measured.
+ * started_from: the prediction's id that it goes back to.
+ */
+export interface RevisionPayload {
+  revision: number;
+  xyv: [number, number, number][];
+  began: string;
+  started_from: number | null;
+  moved: MovedKeypoint[];
+  counts: boolean;
+}
+
 /** A round: its settings, where it stands, what it measured. */
 export interface RoundPayload {
   id: number;
@@ -712,11 +775,12 @@ export interface SavedPayload {
   repeated: boolean;
 }
 
-/** A person after a decision. */
+/** A person after a decision. label_revision: of the label that counts now; null without one. */
 export interface SavedPerson {
   id: number;
   revision: number;
   state: "open" | "accepted" | "skipped" | "not_a_person";
+  label_revision: number | null;
 }
 
 /** The worker that gave the latest sign of life, and how many seconds ago. */
@@ -832,6 +896,7 @@ export interface SkipMessage {
   person_id: number;
   revision: number;
   box?: BoxMessage | null;
+  seconds?: number | null;
   reason: string;
 }
 
@@ -895,7 +960,7 @@ export interface SparedPayload {
  * The pose to start from: K rows of x, y, visibility; an absent keypoint of a network's has its place.
  *
  * undecided: the keypoints of a model's about which nobody decided, neither it nor labels: Accept asks before it takes
- * them for absent.
+ * them for absent. revision: a label's.
  */
 export interface StartPayload {
   xyv: [number, number, number][];
@@ -903,6 +968,7 @@ export interface StartPayload {
   prediction_id: number | null;
   model: string | null;
   undecided: number[];
+  revision: number | null;
 }
 
 /**

@@ -12,6 +12,7 @@ from app.contract.labelling import (
     EmptyQueuePayload,
     FinishMessage,
     HeldPayload,
+    HistoryPayload,
     ImageDonePayload,
     ImagesMessage,
     NotAPersonMessage,
@@ -26,10 +27,12 @@ from app.contract.labelling import (
 )
 from app.labelling import decisions, tasks
 from app.labelling.earlier_frames import previous
+from app.labelling.history import history_of
 from app.pool.first_steps import FirstStep, empty_queue, first_step
 from app.web.opened import OpenHome
 from app.web.who import session_of, user_of
 from db.errors import HeldEnough
+from db.people.audit import Actor
 from db.pool.project import project_uuid
 
 ImageIds = Annotated[str, Query(pattern=r"^([0-9]{1,9}(,[0-9]{1,9})*)?$", max_length=1000)]
@@ -79,9 +82,14 @@ def labelling_routes(home: OpenHome) -> APIRouter:
     def recent(request: Request, limit: Annotated[Number, Query(ge=1, le=50)] = 10) -> RecentPayload:
         return tasks.recent(home.store, user_of(request), limit=limit)
 
+    @api.get("/api/persons/{person_id}/history")
+    def history(request: Request, person_id: IdInAddress) -> HistoryPayload:
+        return history_of(home.store, user_of(request), person_id)
+
     @api.post("/api/accept")
     def accept(request: Request, message: AcceptMessage) -> SavedPayload:
-        return decisions.accept(home.store, user_of(request), message, lease_s=lease_s)
+        actor = Actor.of(session_of(request))
+        return decisions.accept(home.store, user_of(request), message, lease_s=lease_s, actor=actor)
 
     @api.post("/api/skip")
     def skip(request: Request, message: SkipMessage) -> SavedPayload:

@@ -17,20 +17,21 @@
  *   undecided: which ones nobody has decided about, so that they are not taken for absent without asking.
  * @typedef {import("../../shared/contract.d.ts").StartPayload["from"]} Source where a pose began: predicted by the student or by an imported
  *   model, labelled before, or nothing placed
- * @typedef {{from: Source, startedFrom: number | null, model: string | null}} Begun startedFrom: the prediction's id
+ * @typedef {{from: Source, startedFrom: number | null, model: string | null, labelRevision: number | null}} Begun startedFrom: the
+ *   prediction's id; labelRevision: which of the person's labels, null where it was none
  * @typedef {import("../../shared/contract.d.ts").StartPayload & {text?: string}} Start
  *   text: what it is called, where its source does not say it
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
  *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: (number | null)[] | null, startedFrom: number | null, from: Source,
- *   model: string | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
+ *   model: string | null, labelRevision: number | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
  *   problem: string | null, isUnknown: boolean}} Person
  *   start: the pose a reload would bring, null where it would bring another than ours. savedBox: the box the server has.
- *   from, startedFrom, model: where the pose began; offered: where the server let it begin; starts: all it could begin from.
+ *   from, startedFrom, model, labelRevision: where the pose began; offered: where the server let it begin; starts: all it could begin from.
  *   problem: why the server refused the last decision, in its words. isUnknown: added here, and refused by the server.
  *   key: the id they came with, which stays when the server gives somebody added here another.
  * @typedef {{state: PersonState, reason: string | null}} Verdict
  * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose,
- *     begun?: {before: Begun, after: Begun}}
+ *     begun?: {before: Begun, after: Begun}, group?: string}
  *   | {kind: "box", person: number, gesture: string | null, before: Box, after: Box}
  *   | {kind: "verdict", person: number, before: Verdict, after: Verdict, group?: string}
  *   | {kind: "finished", person: number}

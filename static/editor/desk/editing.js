@@ -59,8 +59,8 @@ function samePoint(one, two) {
 /** Give the selected person another pose, as one step of undo. @param {Desk} desk @param {Pose} pose
  * @param {string | null} [gesture] @param {Begun} [after] where the pose began, if not where theirs did @returns {Desk} */
 export function changePose(desk, pose, gesture = null, after = undefined) {
-  const { from, startedFrom, model, pose: before } = desk.persons[desk.person];
-  const begun = after && { before: { from, startedFrom, model }, after };
+  const { from, startedFrom, model, labelRevision, pose: before } = desk.persons[desk.person];
+  const begun = after && { before: { from, startedFrom, model, labelRevision }, after };
   const last = goneOn(desk, gesture);
   const change = /** @type {const} */ ({
     kind: "pose", person: desk.person, keypoint: desk.keypoint, gesture, before: last?.kind === "pose" ? last.before : before, after: pose,
@@ -128,7 +128,7 @@ function cleared(pose, keypoints) {
 /** All that the selected person could begin again from, the empty pose last. @param {Desk} desk @returns {Start[]} */
 export function startsOf(desk) {
   /** @type {Start} */
-  const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null, undecided: [] };
+  const empty = { xyv: desk.skeleton.keypoints.map(() => [0, 0, ABSENT]), from: "empty", prediction_id: null, model: null, undecided: [], revision: null };
   return [...(personOf(desk)?.starts ?? []), empty];
 }
 
@@ -138,11 +138,20 @@ export function withEarlierEdits(fresh, before) {
   const persons = fresh.persons.map((person) => {
     const mine = before.persons.find((one) => one.id === person.id);
     if (!mine || !isEdited(mine)) return person;
-    /** @type {Start} */
-    const start = { xyv: mine.pose.xyv, from: "label", prediction_id: null, model: null, undecided: [], text: "Your own edits from before" };
-    return { ...person, starts: [start, ...person.starts] };
+    return { ...person, starts: [earlierEdits(mine.pose), ...person.starts] };
   });
   return { ...fresh, persons };
+}
+
+/** What was edited here before, to begin from. @param {Pose} pose @returns {Start} */
+export function earlierEdits({ xyv }) {
+  return { xyv, from: "label", prediction_id: null, model: null, undecided: [], revision: null, text: "Your own edits from before" };
+}
+
+/** The last change, undone and made again together with others. @param {Desk} desk @param {string} group @returns {Desk} */
+export function inGroup(desk, group) {
+  const last = desk.past.at(-1);
+  return last?.kind === "pose" ? { ...desk, past: desk.past.with(-1, { ...last, group }) } : desk;
 }
 
 /** Begin the selected open person again, from another prediction, the previous label, or nothing; one step of undo.
@@ -153,7 +162,7 @@ export function beginFrom(desk, start) {
   const after = begunFrom(start);
   const { offered, start: first } = person;
   const isOffered = after.from === offered.from && after.startedFrom === offered.startedFrom && after.model === offered.model &&
-    first?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
+    after.labelRevision === offered.labelRevision && first?.xyv.every((point, i) => samePoint(point, start.xyv[i]));
   const pose = first && isOffered ? first : poseFrom(start.xyv, after.from, start.undecided);
   return selectPerson(changePose(desk, pose, null, after), desk.person);
 }

@@ -70,7 +70,9 @@ export function personFrom(data) {
 export function begunFrom(start) {
   // A start without any keypoint is nothing to begin from, whatever the server calls it.
   const isEmpty = start.xyv.every((point) => point[2] === ABSENT);
-  return { from: isEmpty ? "empty" : start.from, startedFrom: start.prediction_id ?? null, model: start.model ?? null };
+  const from = isEmpty ? "empty" : start.from;
+  const labelRevision = from === "label" ? start.revision ?? null : null;
+  return { from, startedFrom: start.prediction_id ?? null, model: start.model ?? null, labelRevision };
 }
 
 /** A person drawn a moment ago: a box, and every keypoint still to place.
@@ -80,7 +82,7 @@ export function newPerson(id, box, count) {
   const xyv = Array.from({ length: count }, () => [0, 0, ABSENT]);
   return personFrom({
     id, revision: 0, state: "open", box, score: null, flags: [], keypoint_scores: null, skip_reason: null,
-    start: { xyv, from: "empty", prediction_id: null, model: null, undecided: [] }, starts: [], ghosts: {},
+    start: { xyv, from: "empty", prediction_id: null, model: null, undecided: [], revision: null }, starts: [], ghosts: {},
   });
 }
 

@@ -15,7 +15,7 @@ import { limbOf, mirrorPose, swapSides } from "./limbs.js";
  */
 
 /** Where a copied pose began: with a label, and with no prediction of this person. @type {Begun} */
-const COPIED = { from: "label", startedFrom: null, model: null };
+const COPIED = { from: "label", startedFrom: null, model: null, labelRevision: null };
 const COPY_SCALE = { least: 0.5, most: 2 };
 
 /** Left and right of the whole person exchanged. @param {Desk} desk @returns {Desk} */

@@ -25,7 +25,8 @@ const KEPT_MS = 14 * 24 * 3600 * 1000;
  * @typedef {{person: number, fromAnotherStart: boolean}} Restored whose edits are back, and whether they began from
  *   another prediction or label than today's
  * @typedef {Pick<Person, "key" | "id" | "revision" | "state" | "reason" | "pose" | "box" | "savedBox" | "start" | "offered"
- *   | "from" | "startedFrom" | "model"> & {isEdited: boolean}} KeptPerson
+ *   | "from" | "startedFrom" | "model"> & {isEdited: boolean, labelRevision?: number | null}} KeptPerson labelRevision: none in a draft
+ *   of an earlier version of this page
  * @typedef {{version: 2, at: number, url?: string, persons: KeptPerson[], past: Change[] | null, future: Change[] | null, person: number,
  *   keypoint: number}} Draft one image as it was left, its persons in the order of the desk. at: ms. url: the
  *   picture's, which tells its content. past, future: null in a draft of the earlier version, which had no history, nor url
@@ -201,8 +202,8 @@ function ofTheListed(future) {
 
 /** @param {Person} person */
 function keptOf(person) {
-  const { key, id, revision, state, reason, pose, box, savedBox, start, offered, from, startedFrom, model } = person;
-  return { key, id, revision, state, reason, pose, box, savedBox, start, offered, from, startedFrom, model, isEdited: isEdited(person) };
+  const { key, id, revision, state, reason, pose, box, savedBox, start, offered, from, startedFrom, model, labelRevision } = person;
+  return { key, id, revision, state, reason, pose, box, savedBox, start, offered, from, startedFrom, model, labelRevision, isEdited: isEdited(person) };
 }
 
 // ---------------------------------------------------------------------------------------------- the whole history
@@ -240,9 +241,9 @@ function fits({ xyv }, { keypoints }) {
 function personAsLeft(person, kept) {
   const start = [kept.start, kept.pose].find((pose) => pose && isAlike(pose.xyv, person.start?.xyv)) ?? person.start;
   const savedBox = [kept.savedBox, kept.box].find((box) => isAlike(box, person.box)) ?? person.savedBox;
-  const { pose, from, startedFrom, model } = kept;
+  const { pose, from, startedFrom, model, labelRevision = null } = kept;
   const box = kept.box === kept.savedBox ? savedBox : kept.box;
-  return { ...person, reason: person.reason ?? kept.reason, start, pose, box, savedBox, from, startedFrom, model };
+  return { ...person, reason: person.reason ?? kept.reason, start, pose, box, savedBox, from, startedFrom, model, labelRevision };
 }
 
 /** @param {Desk} desk @param {KeptPerson[]} keptPersons */
@@ -296,12 +297,12 @@ function withEdits(desk, kept) {
 
 /** The last change's person, begun from what the draft began from; undo leads back to what today's began from.
  * @param {Desk} desk @param {KeptPerson} kept */
-function beginningWith(desk, { from, startedFrom, model }) {
+function beginningWith(desk, { from, startedFrom, model, labelRevision = null }) {
   const change = desk.past.at(-1);
   if (from === undefined || change?.kind !== "pose") return desk;
   const person = desk.persons[change.person];
-  const before = { from: person.from, startedFrom: person.startedFrom, model: person.model };
-  const begun = { before, after: { from, startedFrom, model } };
+  const before = { from: person.from, startedFrom: person.startedFrom, model: person.model, labelRevision: person.labelRevision };
+  const begun = { before, after: { from, startedFrom, model, labelRevision } };
   return { ...withPerson(desk, change.person, begun.after), past: desk.past.with(-1, { ...change, begun }) };
 }
 

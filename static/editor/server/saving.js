@@ -28,11 +28,19 @@ const HAVE_EDITS = ["/api/accept", "/api/persons"];
 export class Saving {
   #outbox;
   #news;
+  #time;
 
-  /** @param {import("./outbox.js").Outbox} outbox @param {News} news */
-  constructor(outbox, news) {
+  /** @param {import("./outbox.js").Outbox} outbox @param {News} news @param {Pick<import("../working_time.js").WorkingTime, "take"> | null} [time]
+   * what was worked on whom; null: nobody measures */
+  constructor(outbox, news, time = null) {
     this.#outbox = outbox;
     this.#news = news;
+    this.#time = time;
+  }
+
+  /** The seconds worked on somebody since they were decided about last. @param {Sheet} sheet @param {Key} key */
+  #worked(sheet, key) {
+    return this.#time ? { seconds: this.#time.take(sheet.desk.imageId, key) } : {};
   }
 
   /**
@@ -48,10 +56,10 @@ export class Saving {
     this.#entrust(sheet, key, {
       path: PATHS[verdict.state],
       whom: whomOf(person),
-      body: bodyOf(person, verdict, this.#outbox.hasBoxOnTheWay(aboutOf(sheet.desk, key))),
-      /** @param {{person: Person}} what */
-      saved: ({ person: { revision } }) =>
-        withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, byKey(sheet.desk, key)) }),
+      body: { ...bodyOf(person, verdict, this.#outbox.hasBoxOnTheWay(aboutOf(sheet.desk, key))), ...this.#worked(sheet, key) },
+      /** @param {import("../../shared/contract.d.ts").SavedPayload} what */
+      saved: ({ person: { revision, label_revision } }) =>
+        withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, byKey(sheet.desk, key), label_revision ?? null) }),
       /** @param {string} problem */
       refused: (problem) => takenBack(sheet.desk, key, before, problem),
     });
@@ -200,12 +208,12 @@ function takenBack(desk, key, before, problem) {
 
 /** What a reload would bring after this decision: the label just saved; not what was there before it was taken back.
  * now: the person when the answer comes, who may have begun again from something else.
- * @param {Verdict} verdict @param {Person} person @param {Person | undefined} now @returns {Partial<Person>} */
-function nowSaved(verdict, { pose, box, startedFrom }, now) {
+ * @param {Verdict} verdict @param {Person} person @param {Person | undefined} now @param {number | null} labelRevision the label's @returns {Partial<Person>} */
+function nowSaved(verdict, { pose, box, startedFrom }, now, labelRevision) {
   if (verdict.state === "open") return { start: null };
   if (verdict.state !== "accepted") return { savedBox: box };
   /** @type {import("../desk/desk.js").Begun} */
-  const offered = { from: "label", startedFrom, model: null };
+  const offered = { from: "label", startedFrom, model: null, labelRevision };
   return { savedBox: box, start: pose, offered, ...(now?.pose === pose && offered) };
 }
 
@@ -219,7 +227,14 @@ function whomOf({ id, revision }) {
 function bodyOf(person, verdict, isBoxOnTheWay) {
   if (verdict.state === "open") return {};
   const box = person.box === person.savedBox && !isBoxOnTheWay ? {} : { box: person.box };
-  if (verdict.state === "accepted") return { ...box, ...deciding.labelOf(person), started_from: person.startedFrom };
+  if (verdict.state === "accepted") return { ...box, ...deciding.labelOf(person), started_from: person.startedFrom, ...begunAs(person) };
   // A person skipped before this page was opened came without the reason.
   return verdict.state === "skipped" ? { ...box, reason: verdict.reason ?? "other" } : box;
+}
+
+/** What the pose began with, for the label's history. A label of no number is a pose copied, or kept edits.
+ * @param {Person} person @returns {Pick<import("../../shared/contract.d.ts").AcceptMessage, "began" | "began_revision">} */
+function begunAs({ from, labelRevision }) {
+  if (from !== "label") return { began: from };
+  return labelRevision === null ? { began: "copy" } : { began: "label", began_revision: labelRevision };
 }

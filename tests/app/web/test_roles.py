@@ -29,8 +29,8 @@ LABELLING = {
     )
 }
 LOOKING = {
-    "/api/first-step", "/api/images/1/previous", "/api/images/1/task", "/api/next", "/api/recent", "/api/session",
-    "/api/sheet", "/api/sheet/filters",
+    "/api/first-step", "/api/images/1/previous", "/api/images/1/task", "/api/next", "/api/persons/1/history",
+    "/api/recent", "/api/session", "/api/sheet", "/api/sheet/filters",
 }  # fmt: skip
 OWN_ACCOUNT = {
     "/api/account", "/api/account/others", "/api/account/password", "/api/account/tokens",
