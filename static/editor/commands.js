@@ -8,6 +8,7 @@ import { cycleVisibility, goOn, setVisibility } from "./desk/placing.js";
 import { mirror, swapLimb, swapPerson } from "./desk/reposing.js";
 import { stepFlag, stepKeypoint, stepPerson, stepTo, stopPlacing } from "./desk/selecting.js";
 import { copyFromEarlier } from "./images/earlier_frame.js";
+import { toggleHistory } from "./images/history.js";
 import { isViewing } from "./images/looking.js";
 import { offerRecent } from "./images/recent.js";
 import { GHOST_KINDS } from "./panel/looks.js";
@@ -119,8 +120,9 @@ function wholeCommands({ work, viewing, hand, panel, notices, api }) {
 }
 
 /** Who is selected, and what is decided about them. @param {Parts} parts @returns {Table} */
-function personCommands({ work, hand, decisions, panel, notices, api }) {
+function personCommands({ work, hand, decisions, panel, notices, api, drawing }) {
   return {
+    history: () => void toggleHistory({ api, work, panel, notices, drawing, decisions }),
     "person-next": () => work.goTo(stepPerson(work.desk, 1)),
     "person-previous": () => work.goTo(stepPerson(work.desk, -1)),
     "person-open-next": () => work.goTo(stepTo(work.desk, "open")),
@@ -170,6 +172,7 @@ function editorCommands({ work, hand, keyboard, panel, notices }) {
     cancel: () => {
       if (panel.menu.close()) return panel.refs.stage.focus();
       if (notices.isShown) return notices.close();
+      if (panel.history.close()) return panel.refs.stage.focus();
       if (!hand.isFree) return hand.takeUp(null);
       if (work.desk.placing) return work.change(stopPlacing(work.desk));
       keyboard.letTabLeave();

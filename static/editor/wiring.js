@@ -329,6 +329,7 @@ export class Editor {
   /** What was taken up for the selected person is put away with them: tool, pull, menu. */
   #letGo() {
     this.#hand.letGo();
+    this.#panel.history.close();
     if (this.#panel.menu.close()) this.focus();
   }
 

@@ -85,11 +85,36 @@ class FakePerson:
     label: list[list[float]] | None = None
     skip_reason: str | None = None
     keypoint_scores: list[float] | None = None
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What was decided, the newest first."""
+
+    def remember(self, action: str, body: dict[str, Any], by: str) -> None:
+        """A decision, as the history tells it."""
+        labels = [entry["label"] for entry in self.history if entry["label"]]
+        label = None
+        if action == "accept":
+            for earlier in labels:
+                earlier["counts"] = False
+            began = f"label {body['began_revision']}" if body.get("began_revision") else "the prediction of dots"
+            moved = [
+                {"keypoint": k, "touched": True, "px": 12.5, "sigmas": 2.1}
+                for k, is_touched in enumerate(body["touched"])
+                if is_touched
+            ]
+            label = {
+                "revision": len(labels) + 1, "xyv": body["xyv"], "began": began, "started_from": 7, "moved": moved,
+                "counts": True,
+            }  # fmt: skip
+        words = {"skip": "skipped", "not-a-person": "said to be nobody", "reopen": "opened again"}
+        what = f"label {len(labels) + 1}" if label else words[action]
+        at = datetime.now(UTC).isoformat()
+        self.history.insert(0, {"at": at, "by": by, "what": what, "seconds": body.get("seconds"), "label": label})
 
     def to_json(self) -> dict[str, Any]:
         """The contract's Person."""
         begun = _start_json(self.start, self.origin)
-        labelled = [] if self.label is None else [_start_json(self.label, "label")]
+        revision = sum(entry["label"] is not None for entry in self.history) or None
+        labelled = [] if self.label is None else [_start_json(self.label, "label") | {"revision": revision}]
         starts = labelled + ([] if self.origin == "empty" else [begun])
         return {
             "id": self.id, "revision": self.revision, "state": self.state, "box": self.box, "score": self.score,
@@ -176,7 +201,7 @@ class World:
             "held_by": None, "read_only": None,
         }  # fmt: skip
 
-    def decide(self, action: str, body: dict[str, Any]) -> dict[str, Any]:
+    def decide(self, action: str, body: dict[str, Any], by: str = "ann") -> dict[str, Any]:
         """Apply a decision once a key. Raises KeyError for an unknown person, ValueError for a stale revision."""
         if body["key"] in self.answers:
             return self.answers[body["key"]] | {"repeated": True}
@@ -187,13 +212,15 @@ class World:
             action
         ]
         person.revision += 1
+        person.remember(action, body, by)
         person.label = body.get("xyv", person.label)
         person.box = body.get("box") or person.box
         person.skip_reason = "withdrawn" if body.get("withdrawn") else body.get("reason")
         image = next(image for image in self.images.values() if person in image.persons)
         image.done = all(one.state != "open" for one in image.persons)
         self.note(image.id)
-        about = {"id": person.id, "revision": person.revision, "state": person.state}
+        made = sum(entry["label"] is not None for entry in person.history) or None
+        about = {"id": person.id, "revision": person.revision, "state": person.state, "label_revision": made}
         self.answers[body["key"]] = {"person": about, "image_done": image.done, "repeated": False}
         return self.answers[body["key"]]
 
@@ -293,6 +320,14 @@ def create_editor_app(world: World) -> FastAPI:
     def previous(image_id: int) -> Response:
         nobody: dict[str, Any] = {"file_name": None, "frame": None, "persons": []}
         return answered(labelling.PreviousPayload, world.previous or nobody)
+
+    @app.get("/api/persons/{person_id}/history")
+    def history(person_id: int) -> Response:
+        person = world.persons[person_id]
+        image = next(image for image in world.images.values() if person in image.persons)
+        told = {"person_id": person_id, "image_id": image.id, "revision": person.revision, "state": person.state,
+                "entries": person.history, "stays": None}  # fmt: skip
+        return answered(labelling.HistoryPayload, told)
 
     @app.get("/api/recent")
     def recent(limit: int = 10) -> Response:

@@ -12,7 +12,7 @@ const IN_A_BROWSER = [
   /^cameras\/cameras\.js$/,
   /^editor\/(editor|wiring|showing|in_page)\.js$/,
   /^editor\/canvas\/(draw|draw_tool|stage|strokes|tone)\.js$/,
-  /^editor\/panel\/(flag_list|key_dialog|keypoint_grid|looks_panel|markup|menu|panel|person_list|updating)\.js$/,
+  /^editor\/panel\/(flag_list|history_panel|key_dialog|keypoint_grid|looks_panel|markup|menu|panel|person_list|updating)\.js$/,
   /^header\/first_step\.js$/,
   /^lead\/(asking_card|board|chart|choice|clock|compare|labels|order|prelabel|simulation|spared|starts|story|unlabelable|validation|workers)\.js$/,
   /^login\/link\.js$/,

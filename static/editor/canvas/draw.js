@@ -1,6 +1,6 @@
 /** Painting on canvas. Reads a desk and a view, changes neither. Line widths and dots keep their size on the screen. */
 
-import { ghostMarks, paintGhosts } from "./draw_ghosts.js";
+import { ghostMarks, paintBeside, paintGhosts } from "./draw_ghosts.js";
 import { paintFrame } from "./draw_tool.js";
 import { clamp, cornersOf, frameOf, scaleOf, toScreen } from "../geometry.js";
 import { placeLabel, wrapped } from "./name_places.js";
@@ -33,7 +33,8 @@ const REASON_LINES = 2;
  *   tool: import("../tools/tool.js").ToolName | null, frame: Box | null, frameReach: number}} Look what the annotator points at, and
  *   the frame of the tool that is switched on. spot: of a cross; draftBox: being drawn
  * @typedef {{desk: Desk, view: View, stage: Size, picture: ImageBitmap | null, overview?: ImageBitmap | null, look: Look, looks: Looks,
- *   hidden?: boolean}} Scene what is painted; hidden: the picture alone
+ *   hidden?: boolean, beside?: import("./draw_ghosts.js").Beside | null}} Scene what is painted; hidden: the picture alone; beside: a pose
+ *   to compare with
  * @typedef {{score: number, flag: number, size: number}} Rings their radii, and the size of marks
  */
 
@@ -84,6 +85,7 @@ export function paintSelected(context, ratio, scene) {
   if (person) {
     paintBox(context, view, person, { colour: "rgba(255, 255, 255, 0.85)", width: 1.5 });
     if (person.state === "open") paintGhosts(context, view, desk, person, looks);
+    if (scene.beside) paintBeside(context, view, desk, scene.beside);
     paintTag(context, view, person, desk.person, true);
     if (person.state !== "not_a_person") paintPose(context, { ...scene, person });
   }

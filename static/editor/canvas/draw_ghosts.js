@@ -12,6 +12,7 @@ import { COLOURS, circle, stroke } from "./strokes.js";
  * @typedef {import("../geometry.js").Spot} Spot
  * @typedef {import("../geometry.js").View} View
  * @typedef {import("../panel/looks.js").GhostKind} GhostKind @typedef {import("../geometry.js").Point} Point
+ * @typedef {{xyv: Point[], letter: string}} Beside a pose to compare with
  * @typedef {{letter: string, name: string, colour: string, dash: number[], side: [number, number]}} Ghost side: where its letter stands
  */
 
@@ -25,6 +26,9 @@ export const GHOSTS = {
   C: { letter: "S", name: "Student", colour: "#ff9fb2", dash: [12, 4], side: [1, 1] },
   label: { letter: "L", name: "Previous label", colour: "#f4f7fb", dash: [10, 3, 2, 3], side: [-1, 1] },
 };
+
+/** A pose to compare with: as no ghost is drawn. */
+const BESIDE = { colour: "#ffd34d", dash: [9, 3], side: /** @type {[number, number]} */ ([1, -1]) };
 
 const LETTER_PX = 7.5;
 const LETTER_OUT_PX = 14;
@@ -44,6 +48,12 @@ export function paintGhosts(context, view, desk, person, looks) {
     const xyv = ghostOf(person, kind);
     if (xyv) paintGhost(context, view, desk, xyv, GHOSTS[kind], (keypoint) => kind !== "label" || xyv[keypoint][2] !== ABSENT);
   }
+}
+
+/** A pose to compare with, whatever ghosts are on. @param {CanvasRenderingContext2D} context @param {View} view @param {Desk} desk
+ * @param {Beside} beside */
+export function paintBeside(context, view, desk, { xyv, letter }) {
+  paintGhost(context, view, desk, xyv, { ...BESIDE, letter, name: "" }, (keypoint) => xyv[keypoint][2] !== ABSENT);
 }
 
 /** Where ghosts mark the selected keypoint, so that no name is put over it. @param {View} view @param {Desk} desk @param {Person} person

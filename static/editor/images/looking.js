@@ -8,7 +8,7 @@ const ASK_EVERY_MS = 15_000;
 const VIEWING = new Set([
   "flag-next", "flag-previous", "keypoint-next", "keypoint-previous", "person-next", "person-previous", "person-open-next",
   "person-labelled-next", "upright", "fit-person", "fit-image", "zoom-in", "zoom-out", "ghosts", "ghost-A", "ghost-B", "ghost-C",
-  "ghost-label", "loupe", "view-settings", "hide", "cancel",
+  "ghost-label", "loupe", "view-settings", "hide", "cancel", "history",
 ]);
 
 /** @typedef {Pick<import("../../shared/contract.d.ts").TaskPayload, "held_by" | "read_only">} Task */

@@ -50,6 +50,7 @@ export const BINDINGS = [
   { group: "Persons", command: "person-previous", keys: ["PageUp"], label: "Previous person" },
   { group: "Persons", command: "person-open-next", keys: ["O"], label: "Next person still open" },
   { group: "Persons", command: "person-labelled-next", keys: ["Shift+O"], label: "Next accepted person" },
+  { group: "Persons", command: "history", keys: ["T"], label: "History of the person's labels" },
   { group: "Persons", command: "accept-image", keys: ["Shift+Enter"], label: "Accept everybody in the image" },
   { group: "Persons", command: "add-person", keys: ["B"], label: "Add a person: drag a box" },
   { group: "Persons", command: "finish", keys: ["E"], label: "Nobody (else) here" },

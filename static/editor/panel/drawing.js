@@ -7,6 +7,8 @@ import { hasGhosts, readLooks, withGhost, withGhostsToggled, writeLooks } from "
 
 /**
  * @typedef {import("./looks.js").Looks} Looks @typedef {import("./looks.js").GhostKind} GhostKind
+ * @typedef {{imageId: number, key: number | string, xyv: import("../geometry.js").Point[], letter: string}} Beside a pose that is laid
+ *   beside somebody's own; letter: what it is told by
  * @typedef {object} Host
  * @property {(looks: Looks) => void} changed draw otherwise from now on
  * @property {() => void} paint what lies over the picture, once more
@@ -22,6 +24,8 @@ export class Drawing {
   /** @type {Looks["ghosts"] | undefined} those that were on when all were put off */
   #ghostsBefore;
   #isHidden = false;
+  /** @type {Beside | null} */
+  #beside = null;
 
   /** @param {() => Storage} storage asking for it may throw @param {Host} host */
   constructor(storage, host) {
@@ -64,6 +68,18 @@ export class Drawing {
   toggleLoupe() {
     this.set({ ...this.looks, loupe: !this.looks.loupe });
     this.#host.say(this.looks.loupe ? "Loupe on." : "Loupe off.");
+  }
+
+  /** Lay a pose beside somebody's own, or none any more. @param {Beside | null} beside */
+  lay(beside) {
+    this.#beside = beside;
+    this.#host.paint();
+  }
+
+  /** What is laid beside somebody. @param {number} imageId @param {Beside["key"] | undefined} key @returns {Beside | null} */
+  besideOf(imageId, key) {
+    const { imageId: of, key: whose } = this.#beside ?? {};
+    return of === imageId && whose === key ? this.#beside : null;
   }
 
   /** Show nothing but the picture, while a key is held. @param {boolean} on */

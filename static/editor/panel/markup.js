@@ -56,12 +56,14 @@ export const MARKUP = `
     <div class="scroll" data-ref="scroll">
       <section class="who">
         <div class="person-head"><b data-ref="title"></b><span class="soft" data-ref="doubt"></span><span class="gap"></span>
+          <button class="step" data-command="history" data-ref="historyButton" aria-label="History of this person"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.500 2"/></svg></button>
           <button class="step" data-command="person-previous" aria-label="Previous person">‹</button>
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
         <div class="score" data-ref="turn"></div>
         <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button></div>
       </section>
+      <section class="history" data-ref="history" aria-label="History of this person" hidden></section>
       <section class="to-look-at" data-ref="flagSection"><h2>To look at <b data-ref="flagCount"></b></h2><p class="legend" data-ref="legend"></p><div class="flags" data-ref="flags"></div></section>
       <section data-ref="keypointSection"><h2>Keypoints <b data-ref="selectedName"></b></h2><div class="grid" data-ref="grid"></div>
         <div class="pose-tools" role="group" aria-label="Pose" data-ref="poseTools"></div></section>

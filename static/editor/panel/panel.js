@@ -7,6 +7,7 @@ import { BINDINGS, keyFor, withKeys } from "../input/keys.js";
 import { effective } from "../input/own_keys.js";
 import * as words from "../words.js";
 import { FlagList } from "./flag_list.js";
+import { HistoryPanel } from "./history_panel.js";
 import { KeyDialog } from "./key_dialog.js";
 import { KeypointGrid } from "./keypoint_grid.js";
 import { GHOST_KINDS, hasGhosts } from "./looks.js";
@@ -48,6 +49,8 @@ export class Panel {
   menu;
   /** @type {Notices} */
   notices;
+  /** @type {HistoryPanel} */
+  history;
   #flags;
   #grid;
   #persons;
@@ -69,6 +72,7 @@ export class Panel {
     setAttribute(refs.skip, "aria-expanded", "false");
     this.notices = new Notices(refs, { keys: () => this.#keys, closed: wishes.closedNotice });
     this.looks = new LooksPanel(refs.editor, { change: wishes.looks, leave: wishes.leaveMenu, keys: () => this.#keys });
+    this.history = new HistoryPanel(refs.history);
     this.#flags = new FlagList(refs.flags, wishes);
     this.#grid = new KeypointGrid(refs, wishes.selectKeypoint);
     this.#persons = new PersonList(refs, wishes.selectPerson);
@@ -145,6 +149,7 @@ export class Panel {
     setText(refs.problemText, person?.problem ?? "");
     this.#showFlags(desk, person, isLooking);
     refs.keypointSection.hidden = !person;
+    refs.historyButton.disabled = !person;
   }
 
   /** @param {Desk} desk @param {Person | null} person @param {boolean} isLooking */

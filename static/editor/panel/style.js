@@ -143,6 +143,18 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .person-head b { font-size: 16px; font-weight: 650; }
 .person-head .gap { flex: 1; } .person-head b { flex: none; } .person-head .soft { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .step { flex: none; width: 30px; height: 30px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); padding: 0; font-size: 15px; line-height: 1; }
+.step svg { width: 17px; height: 17px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; vertical-align: -3px; }
+.scroll:has(> .history:not([hidden])) > section:not(.who, .history) { display: none; }
+.scroll .history { overflow-y: auto; min-height: 0; flex: 1; }
+.history .dialog-head { margin-bottom: 4px; } .history .dialog-head h2 { margin: 0; }
+.history ol { list-style: none; margin: 0; padding: 0; }
+.history li { padding: 9px 0; border-top: 1px solid var(--line); font-size: 13px; overflow-wrap: anywhere; }
+.history p { margin: 0 0 4px; } .history .soft { color: var(--quiet); font-size: 12.5px; }
+.history .counts { margin-left: 8px; font-size: 12px; font-weight: 600; padding: 1px 7px; border-radius: 99px; background: var(--sunk); }
+.history .row { display: flex; gap: 8px; }
+.history .row button, .problem .row button { border: 1px solid var(--quiet); border-radius: 6px; background: var(--paper); padding: 4px 12px; min-height: 28px; }
+.history .row button:hover:not([aria-pressed="true"]) { background: var(--sunk); } .history .row [aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); border-color: var(--accent); }
+@media (pointer: coarse) { .history .row button { min-height: 44px; } }
 .step:hover { background: var(--sunk); }
 .score { font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; margin-top: 2px; }
 .problem {

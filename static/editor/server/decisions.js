@@ -2,6 +2,7 @@
 
 import { newKey } from "../../shared/api.js";
 import { countUndecided, isDone, nextOpen, personOf } from "../desk/desk.js";
+import { beginFrom, inGroup } from "../desk/editing.js";
 import { spoken } from "../desk/keypoint_names.js";
 import { selectPerson } from "../desk/selecting.js";
 import { newPerson } from "../desk/opening.js";
@@ -120,6 +121,17 @@ export class Decisions {
     this.#host.change(deciding.decide(this.#desk, index, verdict, group));
   }
 
+  /** An earlier label is the pose again, of somebody who is open for it; one step of undo.
+   * @param {import("../desk/desk.js").Start} start */
+  restore(start) {
+    const group = newKey();
+    const isOpen = this.#desk.persons[this.#desk.person].state === "open";
+    if (!isOpen) this.#decideAbout(this.#desk.person, { state: "open", reason: null }, group);
+    const begun = beginFrom(this.#desk, start);
+    this.#host.change(isOpen ? begun : inGroup(begun, group));
+    this.#host.say("The label is back.");
+  }
+
   /** Nobody (else) is in the image. */
   finish() {
     if (nextOpen(this.#desk) !== -1) return this.#host.explain("Some persons are still open. Accept, skip or mark each, then say that nobody else is here.");
@@ -191,5 +203,5 @@ export class Decisions {
 
 /** What was decided together with a change, and is undone with it. @param {import("../desk/desk.js").Change | undefined} change @returns {string | undefined} */
 function groupOf(change) {
-  return change?.kind === "verdict" ? change.group : undefined;
+  return change && "group" in change ? change.group : undefined;
 }

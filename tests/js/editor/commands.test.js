@@ -18,7 +18,8 @@ function commander(...persons) {
   });
   const notices = part("notices", { isShown: false, explain: (text) => here.explained.push(text), say: (text) => here.said.push(text) });
   const menu = part("menu", { close: () => false });
-  const panel = part("panel", { notices, menu, refs: { stage: part("stage"), help: part("help"), skip: null } });
+  const history = part("history", { close: () => false });
+  const panel = part("panel", { notices, menu, history, refs: { stage: part("stage"), help: part("help"), skip: null } });
   const commands = new Commands({
     work: here.work, viewing: here.viewing, hand: here.hand, panel, notices, decisions: part("decisions"), images: part("images", { phase: "ready" }),
     drawing: part("drawing"), keyboard: part("keyboard"), api: part("api", { get: async () => ({ images: [], persons: [] }) }),

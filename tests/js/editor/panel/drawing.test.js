@@ -44,3 +44,12 @@ test("what is switched is so at the next visit; what a key hides is not", () => 
   assert.equal(painted(), 1);
   assert.deepEqual([again().looks.loupe, again().isHidden], [one.looks.loupe, false]);
 });
+
+test("a pose laid beside somebody is theirs alone", () => {
+  const { drawing: one, painted } = drawing();
+  const beside = { imageId: 5, key: 1, xyv: person(1).start.xyv, letter: "2" };
+  one.lay(beside);
+  assert.deepEqual([one.besideOf(5, 1), one.besideOf(5, 2), one.besideOf(6, 1), one.besideOf(5, undefined)], [beside, null, null, null]);
+  one.lay(null);
+  assert.deepEqual([one.besideOf(5, 1), painted()], [null, 2]);
+});

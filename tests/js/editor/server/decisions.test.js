@@ -94,3 +94,31 @@ test("undo reaches into the image just left, if that was left by a decision", ()
   assert.equal(work.sheet, left);
   assert.equal(work.person.state, "open");
 });
+
+const EARLIER = { xyv: [[1, 1, 2], [2, 2, 2], [3, 3, 2], [4, 4, 2], [5, 5, 2]], from: "label", prediction_id: null, model: null, undecided: [], revision: 1 };
+
+test("an earlier label is the pose of somebody open, by one step of undo", () => {
+  const { decisions, work, sent } = deciding(person(1));
+  const before = work.person.pose;
+  decisions.restore(EARLIER);
+  assert.deepEqual([work.person.pose.xyv, work.person.from, work.person.labelRevision], [EARLIER.xyv, "label", 1]);
+  assert.deepEqual(work.person.pose.touched, [false, false, false, false, false]);
+  decisions.undo();
+  assert.equal(work.person.pose, before);
+  assert.equal(work.person.from, "student");
+  assert.deepEqual(sent, []);
+});
+
+test("of somebody decided too: they are opened for it, and one undo takes back both", () => {
+  const { decisions, work, sent } = deciding(person(1), person(2));
+  decisions.accept();
+  work.goTo({ ...work.desk, person: 0 });
+  const before = work.person.pose;
+  decisions.restore(EARLIER);
+  assert.deepEqual([work.person.state, work.person.pose.xyv], ["open", EARLIER.xyv]);
+  decisions.undo();
+  assert.deepEqual([work.person.state, work.person.pose], ["accepted", before]);
+  decisions.redo();
+  assert.deepEqual([work.person.state, work.person.pose.xyv], ["open", EARLIER.xyv]);
+  assert.deepEqual(sent, [["decided", 0, "accepted"], ["decided", 0, "open"], ["decided", 0, "accepted"], ["decided", 0, "open"]]);
+});

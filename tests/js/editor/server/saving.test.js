@@ -232,3 +232,42 @@ test("nothing is said of edits kept where there are none: after a finish, or whe
   assert.equal(strayInWords(letter, gone), "Person 2 of hall/0007.jpg was not saved: Nobody is there.");
   assert.equal(strayInWords({ ...letter, path: "/api/skip" }, held), "Person 2 of hall/0007.jpg was not saved: Bob holds it.");
 });
+
+test("a label says what its pose began with: a network, an earlier label by its number, a copied pose, nothing", async () => {
+  const begins = [
+    { from: "student", labelRevision: null }, { from: "label", labelRevision: 3 }, { from: "label", labelRevision: null }, { from: "empty", labelRevision: null },
+  ];
+  const found = [];
+  for (const begun of begins) {
+    const { sheet, sent, decide } = desk(answered(1, 1));
+    sheet.desk = withPerson(sheet.desk, 0, begun);
+    decide(0, "accepted");
+    await setImmediate();
+    found.push([sent[0].began, sent[0].began_revision]);
+  }
+  assert.deepEqual(found, [["student", undefined], ["label", 3], ["copy", undefined], ["empty", undefined]]);
+});
+
+test("what begins with the label just saved says which that was", async () => {
+  const { sheet, sent, decide } = desk({ ...answered(1, 1), person: { ...answered(1, 1).person, label_revision: 4 } }, answered(1, 2), answered(1, 3));
+  decide(0, "accepted");
+  await setImmediate();
+  decide(0, "open");
+  decide(0, "accepted");
+  await setImmediate();
+  assert.deepEqual([sent[2].began, sent[2].began_revision], ["label", 4]);
+});
+
+test("each decision carries the seconds worked on that person, where somebody measures", async () => {
+  const sheet = { desk: openDesk(task(person(1), person(2))), waiting: 0 };
+  const sent = [];
+  const asked = [];
+  const time = { take: (...whom) => (asked.push(whom), 7.5) };
+  const send = async (_, body) => (sent.push(body), answered(body.person_id, 1));
+  const saving = new Saving(new Outbox({ send }), { saved: () => {}, refused: () => {} }, time);
+  saving.decided(sheet, 1, { state: "skipped", reason: "blurred" });
+  saving.decided(sheet, 0, { state: "accepted", reason: null });
+  await setImmediate();
+  assert.deepEqual(sent.map(({ seconds }) => seconds), [7.5, 7.5]);
+  assert.deepEqual(asked, [[5, 2], [5, 1]]);
+});
