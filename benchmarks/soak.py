@@ -1,13 +1,15 @@
 """Does a night of kills lose anything? Real processes, the real trainer, an annotator who labels all the while.
 
-    python -m benchmarks.soak [--kills 200] [--minutes 60] [--postgresql] [--seed 0]
+    python -m benchmarks.soak [--kills 200] [--stepped 60] [--minutes 60] [--postgresql] [--seed 0]
 
 `up` runs a home of drawn people. One client labels over HTTP, one launches round after round and goes on with those
 that failed; meanwhile web server, worker, trainer, or all of them at once are killed (SIGKILL), each kill some seconds
-after the last one. Then nothing is killed any more, until the last round has ended. One JSON line: kills by what was
-killed, and how many came after a trainer's first step; accepts that were answered, of them those that the store lost
-or has twice; how rounds ended; processes that outlived everything; recovery: seconds from a worker's or trainer's kill
-until the round's next step. Ends with status 1 where something was lost, doubled, never ended, or left behind.
+after the last one. On a slow machine few would find a trainer that has made a step: until there are --stepped of
+those, half of the kills wait for one. Then nothing is killed any more, until the last round has ended. One JSON line:
+kills by what was killed, and how many came after a trainer's first step; accepts that were answered, of them those
+that the store lost or has twice; how rounds ended; processes that outlived everything; recovery: seconds from a
+worker's or trainer's kill until the round's next step. Ends with status 1 where something was lost, doubled, never
+ended, or left behind.
 """
 
 import argparse
@@ -48,6 +50,8 @@ ROUND = {
 KINDS = {"web": 0.25, "worker": 0.3, "trainer": 0.4, "all": 0.05}
 """How often each is chosen. all: the supervisor and everything that it started."""
 LONGEST_PAUSE_S = 12.0
+WAITING, LONGEST_WAIT_S = 0.5, 25.0
+"""How many kills wait for a step, and for how long."""
 END_LIMIT_S = 900.0
 ENDED = ("published", "kept")
 RETRY_S = 0.3
@@ -74,12 +78,15 @@ def main() -> None:
     """Run, print, and end with what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--stepped", type=int, default=60, help="so many after a trainer's first step")
     parser.add_argument("--minutes", type=float, default=60.0, help="no kill comes later than this")
     parser.add_argument("--postgresql", action="store_true", help="the store on a PostgreSQL server of its own")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder, database(options.postgresql) as url:
-        told = soak(Path(folder), url, kills=options.kills, minutes=options.minutes, seed=options.seed)
+        told = soak(
+            Path(folder), url, kills=options.kills, stepped=options.stepped, minutes=options.minutes, seed=options.seed
+        )
     print(json.dumps({"benchmark": "soak", "store": "postgresql" if url else "sqlite", **told}), flush=True)
     lost = told["accepts"]["lost"] or told["accepts"]["doubled"] or told["left_behind"] or told["broken"]
     sys.exit(1 if lost or told["rounds"]["not_ended"] else 0)
@@ -101,8 +108,8 @@ def database(is_postgresql: bool) -> Iterator[str | None]:
         server.cleanup()
 
 
-def soak(folder: Path, url: str | None, *, kills: int, minutes: float, seed: int) -> dict[str, Any]:
-    """A home in the folder through so many kills; what came of it."""
+def soak(folder: Path, url: str | None, *, kills: int, stepped: int, minutes: float, seed: int) -> dict[str, Any]:
+    """A home in the folder through so many kills, `stepped` of them after a first step; what came of it."""
     environ = {"DATABASE_URL": url} if url else {}
     settings = read_settings(folder / "home", environ=environ, port=free_port())
     night = Night(settings, ensure_demo_home(settings))
@@ -113,7 +120,7 @@ def soak(folder: Path, url: str | None, *, kills: int, minutes: float, seed: int
         up.start()
         for thread in threads:
             thread.start()
-        killed = Killer(night, up, random.Random(seed)).kill(kills, until=began + 60 * minutes)
+        killed = Killer(night, up, random.Random(seed)).kill(kills, stepped=stepped, until=began + 60 * minutes)
         killing_s = time.monotonic() - began
         night.no_more_rounds.set()
         wait_until_ended(night)
@@ -221,11 +228,13 @@ class Killer:
         self._killed_at: float | None = None
         self._trainer: int | None = None
 
-    def kill(self, count: int, *, until: float) -> Killed:
-        """So many, or as many as there is time for."""
+    def kill(self, count: int, *, stepped: int, until: float) -> Killed:
+        """So many, or as many as there is time for; of those, `stepped` after a trainer's first step."""
         while self._killed.by_kind.total() < count and time.monotonic() < until and not self._night.broken:
             self._wait(self._chance.uniform(0.5, LONGEST_PAUSE_S))
             (kind,) = self._chance.choices(list(KINDS), list(KINDS.values()))
+            if kind != "web" and self._killed.after_a_step < stepped and self._chance.random() < WAITING:
+                self._wait_for_a_step(until)
             if self._strike(kind):
                 self._killed.by_kind[kind] += 1
         return self._killed
@@ -235,6 +244,12 @@ class Killer:
         while time.monotonic() < deadline:
             self._note_recovery()
             time.sleep(0.1)
+
+    def _wait_for_a_step(self, until: float) -> None:
+        """Of a trainer that lives; not for ever, since no round may be under way."""
+        deadline = min(until, time.monotonic() + LONGEST_WAIT_S)
+        while time.monotonic() < deadline and not has_stepped(self._up):
+            self._wait(0.3)
 
     def _note_recovery(self) -> None:
         trainer = self._up.named(*TRAINER)
