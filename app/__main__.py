@@ -15,6 +15,7 @@ from app.cli import (
     cameras,
     dataset,
     labels,
+    probes,
     queue,
     rounds,
     serving,
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     skeletons.add_skeleton(several)
     labels.add_label(several)
     queue.add_queue(several)
+    probes.add_probes(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)
     simulation.add_simulate(several)

@@ -31,6 +31,10 @@ Began = Literal["student", "model", "label", "copy", "empty"]
 """What a pose began with: a network's prediction, an earlier label, a pose of another frame or kept edits, nothing."""
 LONGEST_WORK_S = 86_400.0
 """Nobody works for longer on one person: a day."""
+ProbeKind = Literal["wrong", "empty"]
+"""Of a probe: one keypoint of the start is put wrong; there is a start, and it is not shown."""
+ProbeOutcome = Literal["caught", "missed", "labelled"]
+"""What came of it: the wrong keypoint was moved, or was not; somebody was labelled from nothing."""
 PrelabellingState = Literal["queued", "running", "done", "failed"]
 LensSource = Literal["assumed", "found", "set"]
 """Nobody measured it: the circle inscribed in the frame. Found in the camera's frames. Set by a person."""

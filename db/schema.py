@@ -31,6 +31,8 @@ from db.records import (
     LensSource,
     PersonState,
     PrelabellingState,
+    ProbeKind,
+    ProbeOutcome,
     Role,
     RoundStage,
     Scope,
@@ -292,7 +294,10 @@ class RankingRow(Base):
 
 
 class ProjectRow(Base):
-    """The one project, and the two pointers that a publish flips. rounds_made: the highest number a round ever had."""
+    """The one project, and the two pointers that a publish flips. rounds_made: the highest number a round ever had.
+
+    secret: what nobody can guess who is drawn without. probes: how many people get one.
+    """
 
     __tablename__ = "project"
     __table_args__ = (CheckConstraint(f"id = {PROJECT_ID}", name="one_project"),)
@@ -306,6 +311,8 @@ class ProjectRow(Base):
     uuid: Mapped[str] = mapped_column(String(32), server_default="")
     starts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     rounds_made: Mapped[int] = mapped_column(server_default="0")
+    secret: Mapped[str] = mapped_column(String(64), server_default="")
+    probes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class RankingEntryRow(Base):
@@ -432,6 +439,32 @@ class LabelRow(Base):
     seconds: Mapped[float | None]
     began: Mapped[Began | None] = mapped_column(String(16))
     began_revision: Mapped[int | None]
+
+
+class ProbeRow(Base):
+    """One person as somebody got them: with one keypoint put wrong, or without the start that there is.
+
+    keypoint, dx, dy: which keypoint, and how far, in image px, all that networks said of it were moved. places: where
+    these had put it, [x, y] each. outcome, decided_at, label_revision: what the first accept made of it; NULL before.
+    """
+
+    __tablename__ = "probes"
+    __table_args__ = (_one_of("kind", ProbeKind), _one_of("outcome", ProbeOutcome))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    kind: Mapped[ProbeKind] = mapped_column(String(16))
+    how: Mapped[str] = mapped_column(String(32))
+    keypoint: Mapped[int | None]
+    dx: Mapped[float | None]
+    dy: Mapped[float | None]
+    places: Mapped[list[Any]]
+    served_at: Mapped[datetime]
+    outcome: Mapped[ProbeOutcome | None] = mapped_column(String(16))
+    decided_at: Mapped[datetime | None]
+    label_revision: Mapped[int | None]
+    user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
 
 
 class DecisionRow(Base):

@@ -36,6 +36,7 @@ TESTED_ELSEWHERE = {
     "app/cli/": "every command is tried as people type it: tests/app/test_main.py, tests/app/cli",
     "app/contract/comparing.py": "types without logic, tried by what answers with them",
     "app/contract/dataset.py": "types without logic, tried by the routes that answer with them",
+    "app/contract/probes.py": "types without logic, tried by the routes that answer with them",
     "app/contract/simulation.py": "types without logic, tried by the routes that answer with them",
     "app/contract/sheet.py": "types without logic, tried by the routes that answer with them",
     "app/contract/workers.py": "types without logic, tried by the routes that answer with them",

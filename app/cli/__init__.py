@@ -12,6 +12,7 @@ dataset      images and labels in, labels out, a pose model over the pool
 labels       a person's labels as they came about, and one of them brought back
 leads        which lead a command acts for
 options      options that several commands share
+probes       keypoints put wrong on purpose, and how closely annotators look
 queue        what annotators get next
 rounds       rounds: launched, listed, shown
 running      a command is carried out, and what went wrong is said in one sentence

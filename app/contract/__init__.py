@@ -5,6 +5,7 @@ cameras     lens circles
 comparing   two rounds side by side
 dataset     what is in a home, and what came of a file of labels
 labelling   tasks, persons, decisions
+probes      how many people get a probe, and how closely annotators look
 rounds      rounds and pre-labellings
 sheet       the contact sheet
 simulation  a simulation on the project's own labels

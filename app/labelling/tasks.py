@@ -1,7 +1,7 @@
 """The next image, or one that was asked for, as the editor needs it."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict
 
 from sqlalchemy.orm import Session
@@ -17,11 +17,14 @@ from app.contract.labelling import (
     RecentPayload,
     TaskPayload,
 )
+from app.labelling import probes
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
 from db.labelling import labels, leases, queue
+from db.labelling import probes as noted
 from db.labelling.leases import MOST_HELD
+from db.labelling.probes import Served
 from db.labelling.recent import recent_images
 from db.pool import counts, images, project
 from db.pool.persons import list_persons
@@ -37,6 +40,7 @@ from db.rounds import predictions
 from db.store.session import Store
 from sspcm.members import MEMBERS, STUDENT
 from sspcm.pose import Label
+from sspcm.skeletons.skeleton import Skeleton
 
 NEVER_CHANGED = "A validation image that came labelled: its labels are what rounds are measured by, and never change."
 FREE = "Nobody works on it now."
@@ -51,8 +55,7 @@ def next_task(
         claimed = queue.claim(tx, user, now=utc_now(), lease_s=lease_s, exclude=exclude, most_held=most_held)
     if claimed is None:
         return None
-    with store.reading() as tx:  # the image is held: putting the task together keeps nobody from saving
-        return _held_task(tx, claimed[0].image, lease_s)
+    return _held_task(store, user, claimed[0].image, lease_s)
 
 
 def open_image(
@@ -68,8 +71,7 @@ def open_image(
             image = queue.claim_image(tx, user, image_id, now=utc_now(), lease_s=lease_s, most_held=most_held)
     except (LeaseLost, InvalidDecision):  # another's, or a validation image that came labelled
         return look_at(store, user, image_id, lease_s=lease_s)
-    with store.reading() as tx:
-        return _held_task(tx, image, lease_s)
+    return _held_task(store, user, image, lease_s)
 
 
 def look_at(store: Store, user: UserRecord, image_id: int, *, lease_s: float) -> TaskPayload:
@@ -86,7 +88,8 @@ def look_at(store: Store, user: UserRecord, image_id: int, *, lease_s: float) ->
                 "wanted one that annotators work on. Open another image."
             )
         holder = leases.lease_holders(tx, now=utc_now()).get(image_id)
-        task = _task(tx, image, lease_s, with_predictions=image.split == "train" or is_kept)
+        task, served = _task(tx, user, image, lease_s, with_predictions=image.split == "train" or is_kept)
+    _note(store, user, served)
     if is_kept:
         return task.model_copy(update={"read_only": NEVER_CHANGED})
     held_by = None if holder == user.name else holder
@@ -100,12 +103,25 @@ def recent(store: Store, user: UserRecord, *, limit: int) -> RecentPayload:
     return RecentPayload(images=[RecentImagePayload(**asdict(one)) for one in found])
 
 
-def _held_task(tx: Session, image: ImageRecord, lease_s: float) -> TaskPayload:
+def _held_task(store: Store, user: UserRecord, image: ImageRecord, lease_s: float) -> TaskPayload:
     """An image to work on. Validation persons are labelled and corrected blind: their labels measure networks."""
-    return _task(tx, image, lease_s, with_predictions=image.split == "train")
+    with store.reading() as tx:  # the image is held: putting the task together keeps nobody from saving
+        task, served = _task(tx, user, image, lease_s, with_predictions=image.split == "train")
+    _note(store, user, served)
+    return task
 
 
-def _task(tx: Session, image: ImageRecord, lease_s: float, *, with_predictions: bool) -> TaskPayload:
+def _note(store: Store, user: UserRecord, served: list[Served]) -> None:
+    """What is put wrong is on disk before anybody sees it: a label that keeps it is known by that."""
+    if served:
+        with store.transaction() as tx:
+            noted.note(tx, served, user.id, now=utc_now())
+
+
+def _task(
+    tx: Session, user: UserRecord, image: ImageRecord, lease_s: float, *, with_predictions: bool
+) -> tuple[TaskPayload, list[Served]]:
+    """The task, and the probes in it that the store does not know of yet."""
     described = project.get_project(tx)
     persons = [p for p in list_persons(tx, image_id=image.id) if p.is_listed]
     ids = [person.id for person in persons if with_predictions]
@@ -129,9 +145,10 @@ def _task(tx: Session, image: ImageRecord, lease_s: float, *, with_predictions: 
     ]
     if not with_predictions:
         payloads = [_from_own_label(payload) for payload in payloads]
+    payloads, served = _probed(tx, image, persons, payloads, described.skeleton, labelled=latest)
     # the worst first, unscored last; stable otherwise
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
-    return TaskPayload(
+    task = TaskPayload(
         image=_image(image),
         skeleton=SkeletonPayload.of(described.skeleton),
         lease_s=lease_s,
@@ -140,6 +157,26 @@ def _task(tx: Session, image: ImageRecord, lease_s: float, *, with_predictions: 
         persons=payloads,
         remaining=counts.count_open(tx),
     )
+    return task, noted.not_noted(tx, served, user.id) if served else []
+
+
+def _probed(
+    tx: Session,
+    image: ImageRecord,
+    persons: Sequence[PersonRecord],
+    offered: Sequence[PersonPayload],
+    skeleton: Skeleton,
+    *,
+    labelled: Container[int],
+) -> tuple[list[PersonPayload], list[Served]]:
+    """Everybody as they are shown, and the probes among them. labelled: who ever had a label, and gets none."""
+    probing = noted.probing(tx) if image.split == "train" else None
+    shown = [
+        None if person.id in labelled else probes.show(person, payload, image, probing, skeleton)
+        for person, payload in zip(persons, offered, strict=True)
+    ]
+    payloads = [one.person if one else payload for one, payload in zip(shown, offered, strict=True)]
+    return payloads, [one.served for one in shown if one]
 
 
 def _from_own_label(person: PersonPayload) -> PersonPayload:

@@ -15,7 +15,7 @@ from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import KeypointFlag, PersonRecord, PersonScore, StoredPrediction
-from db.rounds import predictions
+from db.rounds import evidence, predictions
 from db.store.session import Store
 from sspcm.config import RankingConfig
 from sspcm.ranking.corrections import Corrections, Fit, fit_corrections, wrong_keypoints
@@ -35,7 +35,9 @@ def judge_predicted(store: Store, files: ImageFiles) -> Fit:
         train, persons = images.list_images(tx, split="train"), list_persons(tx, split="train")
         ids = [person.id for person in persons]
         scores, stored = predictions.imported_scores(tx, ids), predictions.imported(tx, ids)
-    fit = fit_corrections(corrections_of(persons, stored, scores, skeleton), skeleton)
+        probed = evidence.probed(tx)
+    teaching = [person for person in persons if person.id not in probed]
+    fit = fit_corrections(corrections_of(teaching, stored, scores, skeleton), skeleton)
     waiting = [scores[one.id] for one in persons if one.state == "open" and one.id in scores and one.id in stored]
     still_open = [one for one in persons if one.state == "open"]
     looks = look_at(files, [image for image in train if image.is_open], still_open)

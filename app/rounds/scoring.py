@@ -27,7 +27,7 @@ from db.records import (
     RankingEntry,
     RoundRecord,
 )
-from db.rounds import predictions, rankings, rounds
+from db.rounds import evidence, predictions, rankings, rounds
 from db.store.session import Store
 from sspcm.config import RoundConfig
 from sspcm.members import CLOSER_LOOK, COMPARED, MEMBERS, STUDENT
@@ -97,13 +97,14 @@ def _pool(store: Store, files: ImageFiles) -> Pool:
 def _earlier_corrections(tx: Session, persons: Sequence[PersonRecord], skeleton: Skeleton) -> Corrections:
     """Whom annotators labelled since the published round froze its labels, beside what its student had said of them.
 
-    Nobody whose label that round's networks have learnt from. persons: of the train images.
+    Nobody whose label that round's networks have learnt from, or who was shown with a keypoint put wrong. persons: of
+    the train images.
     """
     published = get_project(tx).published_round
     if published is None:
         return corrections_of([], {}, {}, skeleton)
-    learnt = {one.person_id for one in rounds.frozen(tx, rounds.get(tx, published).id)}
-    labelled = [one for one in persons if one.label is not None and one.id not in learnt]
+    passed = {one.person_id for one in rounds.frozen(tx, rounds.get(tx, published).id)} | evidence.probed(tx)
+    labelled = [one for one in persons if one.label is not None and one.id not in passed]
     ids = [one.id for one in labelled]
     stored, scores = predictions.of_student(tx, ids, published), predictions.person_scores(tx, published, ids)
     return corrections_of(labelled, stored, scores, skeleton)

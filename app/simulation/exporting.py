@@ -15,6 +15,7 @@ from db.pool import images
 from db.pool.persons import list_persons
 from db.pool.project import get_project
 from db.records import ImageRecord, PersonRecord
+from db.rounds import evidence
 from db.store.session import Store
 from sspcm.formats.coco.writing import category_of
 from sspcm.whole_files import write_atomically
@@ -33,7 +34,9 @@ def export_labelled(store: Store, files: ImageFiles, folder: Path) -> Plan:
     """
     with store.reading() as tx:
         by_id = {image.id: image for image in images.list_images(tx)}
-        everybody = [one for one in list_persons(tx) if one.label is not None and one.label.labelled.any()]
+        probed = evidence.probed(tx)  # a keypoint of theirs may be a network's that nobody looked at
+        labelled = [one for one in list_persons(tx) if one.label is not None and one.label.labelled.any()]
+        everybody = [one for one in labelled if one.id not in probed]
         skeleton = get_project(tx).skeleton
     plain = [one for one in everybody if lens_of(by_id[one.image_id]) is None]
     is_plain = 2 * len(plain) > len(everybody)

@@ -55,6 +55,7 @@ from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
 from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
+from app.web.routes.probes import probes_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
 from app.web.routes.simulation import simulation_routes
@@ -84,6 +85,7 @@ ROUTES = (
     simulation_routes,
     account_routes,
     team_routes,
+    probes_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

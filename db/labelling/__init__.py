@@ -10,6 +10,7 @@ leases          who may change which image: taken, renewed, released
 merging         what a file says of a known image, brought in
 moving          images moved from one split into the other
 once            every change by an annotator: once, under a lease, remembered by its key
+probes          people who come with a keypoint put wrong, or without their start, and what came of it
 queue           what annotators get next
 recent          images in which an annotator last decided something
 same_persons    which person of a file is which of the home's

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.convert import box_columns, label_columns, label_of
 from db.errors import InvalidDecision, NotFound, RevisionConflict
+from db.labelling import probes
 from db.labelling.closing import may_be_closed, set_open, settle_image
 from db.labelling.keys import fingerprint
 from db.labelling.leases import take_lease
@@ -147,7 +148,7 @@ def _change_box(person: PersonRow, box: Box | None, image: ImageRow) -> dict[str
 def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> None:
     """Check what was decided, and write it to the person."""
     if decision.kind == "accept":
-        person.label_revision = _add_label(tx, decision, image, now=now)
+        person.label_revision = _add_label(tx, decision, person, image, now=now)
         person.state, person.skip_reason = "accepted", None
     elif decision.kind == "skip":
         person.label_revision = None
@@ -198,8 +199,8 @@ def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: dat
     return False
 
 
-def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetime) -> int:
-    """Write the next label revision; its number."""
+def _add_label(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> int:
+    """Write the next label revision, without what a probe had put wrong; its number."""
     label = decision.label
     if label is None:
         raise InvalidDecision("this accept has no keypoints; wanted a label. Place them and accept again.")
@@ -208,6 +209,7 @@ def _add_label(tx: Session, decision: Decision, image: ImageRow, *, now: datetim
     _check_start(tx, label, decision.person_id, image)
     revision = next_revision(tx, decision.person_id)
     _check_began(decision, before=revision)
+    label = probes.answer(tx, decision, label, person, revision=revision, now=now)
     tx.add(
         LabelRow(
             person_id=decision.person_id,

@@ -1,5 +1,6 @@
 """The home's one project."""
 
+import secrets
 from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
@@ -21,6 +22,7 @@ def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectReco
     Raises AnotherProject if it has other keypoints, or the same in another order; their spelling does not count.
     """
     row = {"id": PROJECT_ID, "name": name, "skeleton": skeleton.to_json(), "coco_header": {}, "uuid": uuid4().hex}
+    row["secret"] = secrets.token_hex(32)
     tx.execute(insert(tx, ProjectRow).values(row).on_conflict_do_nothing())
     project = get_project(tx)
     if not same_keypoints(project.skeleton.keypoints, skeleton.keypoints):

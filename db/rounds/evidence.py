@@ -16,6 +16,7 @@ from db.schema import (
     PersonRow,
     PersonScoreRow,
     PredictionRow,
+    ProbeRow,
     RoundRow,
 )
 from sspcm.pose import IMPORTED
@@ -26,15 +27,15 @@ def labelled(
 ) -> list[PersonRecord]:
     """A split's accepted persons, the last labels first; of the pool only those whom somebody labelled here.
 
-    and_imported: of the pool those as well whose label came with a file. since: only those without any label until
-    then.
+    Nobody who was shown with a keypoint put wrong. and_imported: of the pool those as well whose label is a file's.
+    since: only those without any label until then.
     """
     current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
     query = (
         select(PersonRow, LabelRow)
         .join(LabelRow, current)
         .join(ImageRow, ImageRow.id == PersonRow.image_id)
-        .where(PersonRow.state == "accepted", ImageRow.split == split)
+        .where(PersonRow.state == "accepted", ImageRow.split == split, ~_is_probed())
         .order_by(LabelRow.id.desc())
         .limit(most)
     )
@@ -74,7 +75,7 @@ def count_taught_by(tx: Session, *, network: str, round_number: int | None) -> i
     """How many accepted persons a network predicted and did not learn from. round_number: None for an imported one."""
     labelled = PersonRow.state == "accepted", PersonRow.label_revision.is_not(None)
     query = select(func.count()).select_from(PersonRow).where(*labelled)
-    return tx.scalar(query.where(*_fairly_predicted(network, round_number))) or 0
+    return tx.scalar(query.where(*_fairly_predicted(network, round_number), ~_is_probed())) or 0
 
 
 def count_deciding(tx: Session, *, network: str, round_number: int | None) -> tuple[int, int]:
@@ -86,7 +87,7 @@ def count_deciding(tx: Session, *, network: str, round_number: int | None) -> tu
         .join(LabelRow, current)
         .join(ImageRow, ImageRow.id == PersonRow.image_id)
         .where(PersonRow.state == "accepted", (ImageRow.split == "validation") | (LabelRow.author != IMPORTED))
-        .where(*_fairly_predicted(network, round_number))
+        .where(*_fairly_predicted(network, round_number), ~_is_probed())
         .group_by(ImageRow.split)
     )
     counted = dict(tx.execute(query).all())
@@ -102,7 +103,17 @@ def count_corrected(tx: Session) -> int:
         .join(ImageRow, ImageRow.id == PersonRow.image_id)
         .where(PersonRow.label_revision.is_not(None), PersonRow.state == "accepted", ImageRow.split == "train")
     )
-    return tx.scalar(query.where(predicted)) or 0
+    return tx.scalar(query.where(predicted, ~_is_probed())) or 0
+
+
+def probed(tx: Session) -> set[int]:
+    """Who was shown with a keypoint put wrong: what people made of that start says nothing of the network's."""
+    return set(tx.scalars(select(ProbeRow.person_id).where(ProbeRow.kind == "wrong")))
+
+
+def _is_probed() -> ColumnElement[bool]:
+    """The same, of a person's row."""
+    return exists().where(ProbeRow.person_id == PersonRow.id, ProbeRow.kind == "wrong")
 
 
 def _fairly_predicted(network: str, round_number: int | None) -> list[ColumnElement[bool]]:

@@ -5,6 +5,7 @@ coco_figures      predictions beside annotations: pycocotools' figures, OKS, err
 metrics           OKS, AP, agreement of two labellings
 prediction_files  files of predictions, and several networks' side by side
 rank_scores       scores that a ranking may go by, and the baselines
+probes            a keypoint of a start put wrong to see whether anybody looks, and put right again
 ranking_figures   how good an order is, with intervals over images
 visibility        which predicted keypoints a start shows as visible, hidden or absent
 """

@@ -452,6 +452,23 @@ export interface LogPayload {
   before: number | null;
 }
 
+/**
+ * One annotator. caught, of seen: people whose wrong keypoint was moved away, with the 95 % interval of the share.
+ *
+ * low, high: null of nobody. empty: people labelled without the start that there is. untouched, of started: labels
+ * that began at a network's pose, and those in which no keypoint was touched.
+ */
+export interface LookedPayload {
+  name: string;
+  caught: number;
+  seen: number;
+  low: number | null;
+  high: number | null;
+  empty: number;
+  untouched: number;
+  started: number;
+}
+
 /** A token for a program. days: null is for ever. */
 export interface MakeTokenMessage {
   name: string;
@@ -474,6 +491,15 @@ export interface Measured {
   persons?: Persons;
   device?: string;
   warnings?: string[];
+}
+
+/** Somebody accepted with the wrong keypoint left in place: the label has the network's own place there. */
+export interface MissedPayload {
+  person_id: number;
+  image_id: number;
+  annotator: string;
+  keypoint: string;
+  at: string;
 }
 
 /**
@@ -670,6 +696,15 @@ export interface PreviousPayload {
   persons: EarlierPerson[];
 }
 
+/** How many get a probe, who looked how closely, and whom to look at again, the last first. words: all at once. */
+export interface ProbesPayload {
+  wrong: number;
+  empty: number;
+  words: string;
+  annotators: LookedPayload[];
+  missed: MissedPayload[];
+}
+
 /**
  * How far a running round is: whichever of these are known. ap: of each network at the latest measurement.
  *
@@ -805,6 +840,12 @@ export interface SessionPayload {
   csrf: string;
   version: number;
   project: string | null;
+}
+
+/** Of people with a network's start: how many get one keypoint put wrong, and how many come without it. 0: none. */
+export interface SetProbesMessage {
+  wrong: number;
+  empty: number;
 }
 
 /**

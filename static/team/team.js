@@ -4,6 +4,7 @@ import { Api, ApiError, messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
 import { LogCard } from "./log_card.js";
 import { OwnCard } from "./own_card.js";
+import { ProbesCard } from "./probes_card.js";
 import { STYLE } from "./style.js";
 import { TeamCard } from "./team_card.js";
 import { sentence } from "./words.js";
@@ -11,7 +12,8 @@ import { sentence } from "./words.js";
 /**
  * @typedef {{get: (path: string) => Promise<any>, post: (path: string, body: object) => Promise<any>, changed: (by: object | null) => Promise<void>}} Server
  *   as the cards speak to it; changed: shows the other cards anew, of one that shows itself what it did
- * @typedef {{own: OwnCard, team: TeamCard | null, log: LogCard | null}} Cards
+ * @typedef {{element: HTMLElement, load: () => Promise<void>}} WorkCard about how people work
+ * @typedef {{own: OwnCard, team: TeamCard | null, log: LogCard | null, work: WorkCard[]}} Cards
  */
 
 class WorkTeam extends HTMLElement {
@@ -45,17 +47,18 @@ class WorkTeam extends HTMLElement {
     const { user: { name, role } } = await this.#during(this.#api.session());
     const own = new OwnCard(this.#server, await this.#server.get("/api/account"));
     if (role !== "lead") {
-      this.#cards = { own, team: null, log: null };
+      this.#cards = { own, team: null, log: null, work: [] };
       this.#page.replaceChildren(this.#stale, own.element);
       return;
     }
     const found = await this.#server.get("/api/team");
     const team = new TeamCard(this.#server, name, found);
     const log = new LogCard(this.#server);
-    await log.load();
+    const work = [new ProbesCard(this.#server)];
+    await Promise.all([log, ...work].map((card) => card.load()));
     log.showActors(found.accounts);
-    this.#cards = { own, team, log };
-    this.#page.replaceChildren(this.#stale, team.element, own.element, log.element);
+    this.#cards = { own, team, log, work };
+    this.#page.replaceChildren(this.#stale, team.element, ...work.map(({ element }) => element), own.element, log.element);
   }
 
   /** @param {object | null} by */
@@ -70,13 +73,13 @@ class WorkTeam extends HTMLElement {
   }
 
   /** @param {Cards} cards @param {object | null} by */
-  async #ask({ own, team, log }, by) {
+  async #ask({ own, team, log, work }, by) {
     if (by !== own) own.show(await this.#server.get("/api/account"));
     if (!team || !log) return;
     /** @type {import("../shared/contract.d.ts").TeamPayload} */
     const found = await this.#server.get("/api/team");
     if (by !== team) team.show(found);
-    await log.load();
+    await Promise.all([log, ...work.filter((card) => card !== by)].map((card) => card.load()));
     log.showActors(found.accounts);
   }
 

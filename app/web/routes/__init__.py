@@ -8,6 +8,7 @@ images         the bytes of images
 labelling      tasks, decisions, leases
 order          what the queue is ordered by, and how well
 prelabellings  pose models uploaded and followed
+probes         how many people get a probe, and how closely annotators look
 rounds         rounds launched and listed
 sheet          the contact sheet and its thumbs
 simulation     what more labels would bring, by the labels there are

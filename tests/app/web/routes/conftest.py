@@ -19,6 +19,7 @@ from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
 from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
+from app.web.routes.probes import probes_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
 from app.web.routes.simulation import simulation_routes
@@ -40,6 +41,7 @@ ROUTES = (
     order_routes,
     unlabelable_routes,
     simulation_routes,
+    probes_routes,
 )
 
 
@@ -71,7 +73,7 @@ def client(home: OpenHome, pool: list[ImageRecord], add_account: Callable[..., U
 
     @app.middleware("http")
     async def sign_in(request: Request, call_next: Callable[..., Response]) -> Response:
-        request.scope.setdefault("state", {})["session"] = SimpleNamespace(user=ann, scope=None)
+        request.scope.setdefault("state", {})["session"] = SimpleNamespace(user=ann, scope=None, token=None)
         return await call_next(request)
 
     with TestClient(app) as client:
