@@ -23,6 +23,7 @@ from app.cli import (
     skeletons,
     unlabelable,
     validation,
+    work,
     workers,
 )
 from app.cli.options import HOME_HELP, PROGRAM, epilog, folder
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     skeletons.add_skeleton(several)
     labels.add_label(several)
     queue.add_queue(several)
+    work.add_work(several)
     probes.add_probes(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)

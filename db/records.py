@@ -441,6 +441,31 @@ class PastDecision:
 
 
 @dataclass(frozen=True)
+class WorkPerson:
+    """Somebody who was given a piece of work."""
+
+    user: UserRecord
+    is_disabled: bool
+
+
+@dataclass(frozen=True)
+class WorkRecord:
+    """A piece of work: images of a camera, None: of every one, whose file names have `part` in them; whose it is.
+
+    images: that it has; open: of these, where somebody still has work.
+    """
+
+    id: int
+    camera_id: int | None
+    camera: str | None
+    part: str
+    given_at: datetime
+    people: tuple[WorkPerson, ...]
+    images: int
+    open: int
+
+
+@dataclass(frozen=True)
 class RecentImage:
     """An image in which an annotator decided something, and when they last did (UTC)."""
 

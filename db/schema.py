@@ -184,14 +184,38 @@ class CameraRow(Base):
     is_fisheye: Mapped[bool] = mapped_column(server_default=true())
 
 
+class WorkRow(Base):
+    """A piece of work: a camera's images, or with NULL every camera's, whose file names have `part` in them."""
+
+    __tablename__ = "work"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    camera_id: Mapped[int | None] = mapped_column(ForeignKey("cameras.id"))
+    part: Mapped[str] = mapped_column(String(256))
+    given_at: Mapped[datetime]
+
+
+class WorkPersonRow(Base):
+    """Whom a piece of work was given to."""
+
+    __tablename__ = "work_people"
+
+    work_id: Mapped[int] = mapped_column(ForeignKey("work.id"), primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, autoincrement=False, index=True)
+
+
 class ImageRow(Base):
-    """One frame. is_open: annotators still have work here."""
+    """One frame. is_open: annotators still have work here. work_id: the piece of work it belongs to; 0: none, nobody's.
+
+    It is no key: 0 names no row, and an index range wants a value rather than NULL.
+    """
 
     __tablename__ = "images"
     __table_args__ = (
         _one_of("split", Split),
         UniqueConstraint("sha256", "file_name"),
         Index("ix_images_queue", "is_open", "split", "id"),
+        Index("ix_images_work", "is_open", "work_id", "split", "id"),
         Index("ix_images_earlier", "camera_id", "split", "frame", "id"),
     )
 
@@ -204,6 +228,7 @@ class ImageRow(Base):
     frame: Mapped[int] = mapped_column(BigInteger)
     split: Mapped[Split] = mapped_column(String(16))
     is_open: Mapped[bool]
+    work_id: Mapped[int] = mapped_column(server_default="0")
     source_id: Mapped[int | None] = mapped_column(BigInteger)
     extra: Mapped[dict[str, Any]]
     camera: Mapped[CameraRow] = relationship(lazy="joined", innerjoin=True)
@@ -316,10 +341,13 @@ class ProjectRow(Base):
 
 
 class RankingEntryRow(Base):
-    """One image's place in a ranking. is_open follows the image's, so that a claim reads one index range."""
+    """One image's place in a ranking. is_open and work_id follow the image's, so that a claim reads one index range."""
 
     __tablename__ = "ranking_entries"
-    __table_args__ = (Index("ix_ranking_entries_queue", "ranking_id", "is_open", "position", "image_id"),)
+    __table_args__ = (
+        Index("ix_ranking_entries_queue", "ranking_id", "is_open", "position", "image_id"),
+        Index("ix_ranking_entries_work", "ranking_id", "is_open", "work_id", "position", "image_id"),
+    )
 
     ranking_id: Mapped[int] = mapped_column(ForeignKey("rankings.id"), primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, index=True)
@@ -328,6 +356,7 @@ class RankingEntryRow(Base):
     reasons: Mapped[list[Any]]
     blind: Mapped[bool]
     is_open: Mapped[bool]
+    work_id: Mapped[int] = mapped_column(server_default="0")
 
 
 class LeaseRow(Base):

@@ -23,5 +23,6 @@ store        the store as commands open it
 targets      the file that a command writes
 unlabelable  people too small or too dark to label
 validation   people kept to measure rounds by
+work         images given to people, and how many are left
 workers      every worker, what it does, and when it was heard of
 """

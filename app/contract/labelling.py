@@ -164,7 +164,8 @@ class LensPayload(Payload):
 class TaskPayload(Payload):
     """One image to work on, held for `lease_s` seconds; persons come worst first.
 
-    held_by: another who holds it, so that this one may only look; read_only: another reason why, in words. Both null:
+    remaining: open images of the annotator's work; without work, of what was given to nobody. held_by: another who
+    holds it, so that this one may only look; read_only: another reason why, in words. Both null:
     it is held for this annotator.
     """
 

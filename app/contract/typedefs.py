@@ -15,10 +15,23 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
-from app.contract import base, cameras, comparing, dataset, labelling, probes, rounds, sheet, simulation, team, workers
+from app.contract import (
+    base,
+    cameras,
+    comparing,
+    dataset,
+    labelling,
+    probes,
+    rounds,
+    sheet,
+    simulation,
+    team,
+    work,
+    workers,
+)
 from app.contract.base import Message
 
-MODULES = (base, labelling, sheet, cameras, rounds, comparing, dataset, simulation, workers, team, probes)
+MODULES = (base, labelling, sheet, cameras, rounds, comparing, dataset, simulation, workers, team, probes, work)
 """Whose models travel between server and browser."""
 FILE = Path(__file__).parents[2] / "static/shared/contract.d.ts"
 HEAD = "// Written from app/contract by `make typedefs`, never by hand."

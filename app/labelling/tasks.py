@@ -21,12 +21,12 @@ from app.labelling import probes
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
-from db.labelling import labels, leases, queue
+from db.labelling import labels, leases, queue, work
 from db.labelling import probes as noted
 from db.labelling.leases import MOST_HELD
 from db.labelling.probes import Served
 from db.labelling.recent import recent_images
-from db.pool import counts, images, project
+from db.pool import images, project
 from db.pool.persons import list_persons
 from db.records import (
     ImageRecord,
@@ -155,7 +155,7 @@ def _task(
         lens=_lens(image),
         round=number,
         persons=payloads,
-        remaining=counts.count_open(tx),
+        remaining=work.count_open(tx, work.work_of(tx, user)),
     )
     return task, noted.not_noted(tx, served, user.id) if served else []
 

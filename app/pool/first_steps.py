@@ -6,12 +6,24 @@ from typing import Any, Literal
 from app.home.home_command import home_command
 from app.home.settings import Settings
 from db.clock import utc_now
-from db.labelling import leases
+from db.labelling import work
+from db.people import users
 from db.pool.counts import count
-from db.records import Counts, Role, UserRecord
+from db.pool.given import NOBODYS
+from db.records import AccountRecord, Counts, Role, UserRecord
 from db.store.session import Store
 
-Code = Literal["no_images", "validation_only", "no_people", "no_labels", "all_done", "held_by_others", "held_enough"]
+Code = Literal[
+    "no_images",
+    "validation_only",
+    "no_people",
+    "no_labels",
+    "all_done",
+    "work_done",
+    "given_to_others",
+    "held_by_others",
+    "held_enough",
+]
 THEN = "Then people are found in them and labelled, then a round trains on the labels."
 
 
@@ -40,6 +52,7 @@ class FirstStep:
 
 ANNOTATE = Link("/annotate/", "Go to Annotate")
 LEAD = Link("/lead/", "Go to the lead's page")
+TEAM = Link("/team/", "Go to Team")
 
 
 def first_step(store: Store, settings: Settings, user: UserRecord) -> FirstStep | None:
@@ -56,13 +69,20 @@ def first_step_of(counts: Counts, settings: Settings, role: Role) -> FirstStep |
 def empty_queue(store: Store, settings: Settings, user: UserRecord) -> FirstStep:
     """Why this annotator gets no image now, and what can be done about it."""
     with store.reading() as tx:
-        counts = count(tx)
-        holders = {name for name in leases.lease_holders(tx, now=utc_now()).values() if name != user.name}
+        counts, now = count(tx), utc_now()
+        works = work.work_of(tx, user)
+        left = work.count_open(tx, works)
+        holders = {name for name in work.holders(tx, works, now=now) if name != user.name}
+        leads = [one.user.name for one in users.list_accounts(tx, now=now) if _may_give(one)]
     missing = _missing_images(counts, settings, user.role)
     if missing is not None:
         return missing
-    if counts.images_open and holders:
-        return _held(counts.images_open, sorted(holders))
+    if left and holders:
+        return _held(left, sorted(holders))
+    if works != [NOBODYS]:
+        return _work_done(left, leads, user)
+    if counts.images_open > left:
+        return _given_to_others(counts.images_open - left, leads, user)
     labelled = "Every other image is labelled." if counts.images_open else "Every image is labelled."
     if user.role == "lead":
         text = f"{labelled} Launch a round on the lead's page, or import more images:"
@@ -103,8 +123,36 @@ def _missing_labels(counts: Counts, settings: Settings, role: Role) -> FirstStep
     return None
 
 
+def _may_give(account: AccountRecord) -> bool:
+    return account.user.role == "lead" and account.disabled_at is None
+
+
+def _work_done(left: int, leads: list[str], user: UserRecord) -> FirstStep:
+    labelled = (
+        "Every other image that was given to you is labelled." if left else "All that was given to you is labelled."
+    )
+    return FirstStep("work_done", "Your work is done", *_who_gives_more(labelled, leads, user))
+
+
+def _given_to_others(count: int, leads: list[str], user: UserRecord) -> FirstStep:
+    given = "The one open image is given" if count == 1 else f"All {count} open images are given"
+    return FirstStep("given_to_others", "Nothing is left for you", *_who_gives_more(f"{given} to others.", leads, user))
+
+
+def _who_gives_more(text: str, leads: list[str], user: UserRecord) -> tuple[str, None, Link | None]:
+    """The words, no command, and the page, for a lead."""
+    if user.role == "lead":
+        return f"{text} Give yourself more on the page Team.", None, TEAM
+    who = f"A lead ({_listed(leads, 'or')})" if leads else "A lead"
+    return f"{text} {who} can give you more on the page Team.", None, None
+
+
+def _listed(names: list[str], and_: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {and_} {names[-1]}"
+
+
 def _held(count: int, names: list[str]) -> FirstStep:
-    who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    who = _listed(names, "and")
     works = "works" if len(names) == 1 else "work"
     what = "The last open image is" if count == 1 else f"The last {count} open images are"
     text = f"{what} taken: {who} {works} there now. What they leave comes back within minutes."

@@ -4,4 +4,5 @@ accounts    what leads do to accounts, and people to their own
 first_lead  the link that makes a new home's first lead
 probes      how closely annotators look, and how many people get a probe
 told        the team, one's own account and the log, as pages and programs get them
+work        images given to people, taken back, and how many each has left
 """

@@ -62,6 +62,7 @@ from app.web.routes.simulation import simulation_routes
 from app.web.routes.team import team_routes
 from app.web.routes.unlabelable import unlabelable_routes
 from app.web.routes.validation import validation_routes
+from app.web.routes.work import work_routes
 from app.web.who import user_of
 from db.errors import NotFound, StoreBusy
 from db.pool import project
@@ -86,6 +87,7 @@ ROUTES = (
     account_routes,
     team_routes,
     probes_routes,
+    work_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

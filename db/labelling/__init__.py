@@ -16,4 +16,5 @@ recent          images in which an annotator last decided something
 same_persons    which person of a file is which of the home's
 skipping_all    everybody whom nobody can label skipped at once, and taken back
 sheet           persons filtered, the most inconsistent first, a page at a time
+work            cameras, and parts of their images, given to people
 """

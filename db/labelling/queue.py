@@ -1,9 +1,13 @@
-"""What annotators get next: the current ranking's open images, then those imported since; one holder an image."""
+"""What annotators get next: the current ranking's open images, then those imported since; one holder an image.
 
-from collections.abc import Collection
+Whoever was given work gets the images of it alone, in this order; whoever was given none gets those given to nobody.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
@@ -17,12 +21,18 @@ from db.labelling.leases import (
     one_after_the_other,
     require_room,
 )
+from db.labelling.work import work_of
 from db.pool.checks import check_split
 from db.pool.workable import WORKABLE, workable_images
 from db.records import ImageRecord, Lease, QueueItem, UserRecord
 from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRow
 
 _Found = tuple[ImageRow, RankingEntryRow | None]
+_Row = TypeVar("_Row", ImageRow, RankingEntryRow)
+_PLACE = (RankingEntryRow.position, RankingEntryRow.image_id)
+_ARRIVAL = (ImageRow.split, ImageRow.id)
+_QUERIES_AT_ONCE = 200
+"""SQLite puts no more than 500 into one."""
 
 
 def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
@@ -49,6 +59,7 @@ def claim(
     """The next image for this annotator, held for `lease_s` seconds; None when there is none.
 
     What they hold already comes first (a reloaded page gets its image back), then the first image nobody holds.
+    Of their work alone, or of what was given to nobody (`work.work_of`).
     exclude: images the page has already. Two annotators never get the same image. Raises HeldEnough to who has
     `most_held` already: nothing of theirs is taken away for another.
     """
@@ -57,7 +68,8 @@ def claim(
     ranking_id = _current_ranking(tx)
     passed = set(exclude)
     own = _own(tx, user, ranking_id, exclude=passed, now=now)
-    while (found := own or _first_free(tx, ranking_id, exclude=passed, now=now)) is not None:
+    works = work_of(tx, user)
+    while (found := own or _first_free(tx, ranking_id, works, exclude=passed, now=now)) is not None:
         image_id = found[0].id
         if own is None:
             require_room(tx, user, exclude=set(exclude), most_held=most_held, now=now)
@@ -100,7 +112,7 @@ def _ranked(ranking_id: int) -> Select[RankingEntryRow]:
     return (
         select(RankingEntryRow)
         .where(RankingEntryRow.ranking_id == ranking_id, RankingEntryRow.is_open)
-        .order_by(RankingEntryRow.position, RankingEntryRow.image_id)
+        .order_by(*_PLACE)
         .execution_options(populate_existing=True)
     )
 
@@ -111,7 +123,7 @@ def _unranked(ranking_id: int | None) -> Select[ImageRow]:
     if ranking_id is not None:
         entry = (RankingEntryRow.ranking_id == ranking_id) & RankingEntryRow.is_open
         query = query.where(~select(1).where(entry, RankingEntryRow.image_id == ImageRow.id).exists())
-    return query.order_by(ImageRow.split, ImageRow.id).execution_options(populate_existing=True)
+    return query.order_by(*_ARRIVAL).execution_options(populate_existing=True)
 
 
 def _own(
@@ -132,25 +144,52 @@ def _own(
     return None if first is None else (held[first], ranked.get(first))
 
 
-def _first_free(tx: Session, ranking_id: int | None, *, exclude: Collection[int], now: datetime) -> _Found | None:
-    """The first image that nobody holds and no other transaction is about to take."""
+def _first_free(
+    tx: Session, ranking_id: int | None, works: Sequence[int], *, exclude: Collection[int], now: datetime
+) -> _Found | None:
+    """The first image of these pieces of work that nobody holds and no other transaction is about to take."""
     passed = set(exclude)
     held = select(LeaseRow.image_id).where(LeaseRow.expires_at > now)
     while ranking_id is not None:
-        entries = _ranked(ranking_id).where(
-            RankingEntryRow.image_id.not_in(held), RankingEntryRow.image_id.not_in(passed)
-        )
+        free = _ranked(ranking_id).where(RankingEntryRow.image_id.not_in(held), RankingEntryRow.image_id.not_in(passed))
+        entries = [free.where(RankingEntryRow.work_id == one) for one in works]
         # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
-        entry = tx.scalar(entries.limit(1).with_for_update(skip_locked=True))
+        entry = _first_of(
+            tx,
+            [one.with_for_update(skip_locked=True) for one in _by_first(tx, entries, _PLACE)],
+        )
         if entry is None:
             break
         found = workable_images(tx, [entry.image_id])
-        if found:
+        if found and found[entry.image_id].work_id == entry.work_id:  # a mark may lag behind its image for a moment
             return found[entry.image_id], entry
         passed.add(entry.image_id)
-    images = _unranked(ranking_id).where(ImageRow.id.not_in(held), ImageRow.id.not_in(passed))
-    image = tx.scalar(images.limit(1).with_for_update(of=ImageRow, skip_locked=True, key_share=True))
+    unranked = _unranked(ranking_id).where(ImageRow.id.not_in(held), ImageRow.id.not_in(passed))
+    images = _by_first(tx, [unranked.where(ImageRow.work_id == one) for one in works], _ARRIVAL)
+    locked = [one.with_for_update(of=ImageRow, skip_locked=True, key_share=True) for one in images]
+    image = _first_of(tx, locked)
     return None if image is None else (image, None)
+
+
+def _first_of(tx: Session, queries: Sequence[Select[_Row]]) -> _Row | None:
+    """The first row of the first query that has any."""
+    for query in queries:
+        row = tx.scalar(query.limit(1))
+        if row is not None:
+            return row
+    return None
+
+
+def _by_first(tx: Session, queries: Sequence[Select[_Row]], order: Sequence[Any]) -> list[Select[_Row]]:
+    """The queries, each in `order`, by their first rows; those without any are left out."""
+    if len(queries) == 1:
+        return list(queries)
+    firsts: list[tuple[Any, ...]] = []
+    for start in range(0, len(queries), _QUERIES_AT_ONCE):
+        some = enumerate(queries[start : start + _QUERIES_AT_ONCE], start)
+        looks = [one.with_only_columns(*order, literal(at)).limit(1).subquery() for at, one in some]
+        firsts += [tuple(row) for row in tx.execute(union_all(*map(select, looks)))]
+    return [queries[at] for *_, at in sorted(firsts)]
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:

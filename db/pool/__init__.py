@@ -3,6 +3,7 @@
 cameras   cameras and their lens circles: assumed, found, or set by a person
 checks    what a box, keypoints and a split must be
 counts    how many images and persons there are, by state
+given     which piece of work an image belongs to
 images    images, each stored once under its hash
 persons   persons, and who is listed
 project   the home's one project

@@ -72,9 +72,3 @@ def validation_labelled(tx: Session) -> LabelledValidation:
         .where(ImageRow.split == "validation", PersonRow.state == "accepted")
     )
     return LabelledValidation(*tx.execute(query).one())
-
-
-def count_open(tx: Session) -> int:
-    """In how many images annotators still have work: one range of one index."""
-    query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open)
-    return tx.scalars(query).one()

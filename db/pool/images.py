@@ -9,6 +9,7 @@ from db.convert import image_record
 from db.errors import NotFound
 from db.pool import workable
 from db.pool.checks import check_keypoints, check_name
+from db.pool.given import mark_of_new
 from db.pool.persons import insert_person, is_crowd
 from db.records import ImageRecord, NewImage, NewPerson, Split
 from db.schema import (
@@ -35,16 +36,18 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
     check_name("camera's name", image.camera, CAMERA_NAME_LENGTH)
     for keypoints in {len(person.label.xyv) for person in persons if person.label is not None}:
         check_keypoints(tx, keypoints)
+    camera_id = ensure_camera(tx, image.camera)
     decided = bool(persons) and all(person.label is not None or is_crowd(person) for person in persons)
     row = {
         "sha256": image.sha256,
         "file_name": image.file_name,
         "width": image.width,
         "height": image.height,
-        "camera_id": ensure_camera(tx, image.camera),
+        "camera_id": camera_id,
         "frame": image.frame,
         "split": image.split,
         "is_open": not decided,
+        "work_id": mark_of_new(tx, camera_id, image.file_name),
         "source_id": image.source_id,
         "extra": image.extra,
     }

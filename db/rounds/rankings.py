@@ -94,6 +94,7 @@ def _length(entries: Sequence[RankingEntry]) -> int:
 
 def _rows(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> list[dict[str, Any]]:
     workable = set(tx.scalars(select(ImageRow.id).where(WORKABLE)))
+    given = dict(tx.execute(select(ImageRow.id, ImageRow.work_id).where(ImageRow.work_id != 0)).all())
     return [
         {
             "ranking_id": ranking_id,
@@ -103,6 +104,7 @@ def _rows(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> list
             "reasons": list(entry.reasons),
             "blind": entry.blind,
             "is_open": entry.image_id in workable,
+            "work_id": given.get(entry.image_id, 0),
         }
         for entry in entries
     ]

@@ -347,6 +347,13 @@ export interface FramePayload {
   url: string;
 }
 
+/** Who gets which images. cameras: by number, none for every camera. part: of the file names, "" for every name. */
+export interface GiveWorkMessage {
+  people: number[];
+  cameras: number[];
+  part?: string;
+}
+
 /** The images that are still held for who asks. */
 export interface HeldPayload {
   held: number[];
@@ -656,6 +663,24 @@ export interface Persons {
   labelled?: number;
   unlabelled?: number;
   validation?: number;
+}
+
+/** How many open images somebody gets. is_given: of their work; else of what was given to nobody. */
+export interface PersonsWorkPayload {
+  id: number;
+  name: string;
+  is_given: boolean;
+  open: number;
+}
+
+/** A piece of work. camera: null for every camera's images. open: images where somebody still has work. */
+export interface PiecePayload {
+  id: number;
+  camera: string | null;
+  part: string;
+  people: WorkPersonPayload[];
+  images: number;
+  open: number;
 }
 
 /**
@@ -1067,10 +1092,16 @@ export interface StoryPayload {
   disk: string;
 }
 
+/** Whom a piece of work is taken from; null: everybody. */
+export interface TakeWorkMessage {
+  person?: number | null;
+}
+
 /**
  * One image to work on, held for `lease_s` seconds; persons come worst first.
  *
- * held_by: another who holds it, so that this one may only look; read_only: another reason why, in words. Both null:
+ * remaining: open images of the annotator's work; without work, of what was given to nobody. held_by: another who
+ * holds it, so that this one may only look; read_only: another reason why, in words. Both null:
  * it is held for this annotator.
  */
 export interface TaskPayload {
@@ -1177,6 +1208,22 @@ export interface ValidationPayload {
   offer: number | null;
   button: string | null;
   why: string | null;
+}
+
+/** All work. free: open images that were given to nobody. people: who can sign in, by name. said: what was done. */
+export interface WorkPayload {
+  pieces: PiecePayload[];
+  people: PersonsWorkPayload[];
+  cameras: CameraChoice[];
+  free: number;
+  said: string;
+}
+
+/** Somebody who has a piece of work. */
+export interface WorkPersonPayload {
+  id: number;
+  name: string;
+  is_disabled: boolean;
 }
 
 /** Whether a worker runs, as a message. command: what starts one; null where none is to be started now. */

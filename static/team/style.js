@@ -13,7 +13,7 @@ p.soft { font-size: 13px; }
 .card { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; background: var(--background-fill-primary, #fff); border: 1px solid var(--border-color-primary, #d9dfe7); border-radius: 10px; padding: 16px 18px; }
 .card > *, .part > * { min-width: 0; overflow-wrap: anywhere; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
-.head h2 { flex: 1; }
+.head h2 { flex: 1 0 auto; }
 .head .field { grid-template-columns: auto minmax(0, 1fr); align-items: center; gap: 8px; }
 .part { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; align-content: start; border-top: 1px solid var(--border-color-primary, #d9dfe7); padding-top: 14px; margin-top: 6px; }
 .halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 32px; }
@@ -42,6 +42,14 @@ code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); pad
 input, select { width: 100%; min-width: 0; height: 36px; font: 14px/1.5 system-ui, sans-serif; color: var(--body-text-color, #18212c); background: var(--input-background-fill, #fff); border: 1px solid var(--edge, #8a97a6); border-radius: 8px; padding: 0 10px; }
 input::placeholder { color: var(--body-text-color-subdued, #4f5d6d); opacity: 1; }
 .once input { font: 13px ui-monospace, monospace; }
+.give { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; align-items: start; }
+.pick { min-width: 0; margin: 0; border: 1px solid var(--edge, #8a97a6); border-radius: 8px; padding: 2px 10px 6px; }
+.pick legend { font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); padding: 0 4px; }
+.picks { max-height: 180px; overflow-y: auto; display: grid; }
+.picks label { display: flex; align-items: center; gap: 8px; min-height: 28px; overflow-wrap: anywhere; cursor: pointer; }
+.picks input { flex: none; width: 17px; height: 17px; min-height: 0 !important; accent-color: var(--accent, #1d5fc4); }
+.names { display: grid; gap: 10px; }
+td .buttons { justify-content: flex-end; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
 .buttons:not(:has(> :not([hidden]))) { display: none; }
 button, a.button { display: inline-flex; align-items: center; justify-content: center; min-height: 34px; font: 600 13px/1.4 system-ui, sans-serif; padding: 0 14px; border-radius: 8px; border: 1px solid var(--edge, #8a97a6); background: none; color: inherit; text-decoration: none; cursor: pointer; }
@@ -61,7 +69,8 @@ button:disabled { opacity: .55; cursor: default; }
 .error { color: var(--bad, #b3202b); overflow-wrap: anywhere; } .done { color: var(--good, #17693f); }
 
 @media (max-width: 760px) {
-  .halves { grid-template-columns: minmax(0, 1fr); gap: 16px; }
+  .halves, .give { grid-template-columns: minmax(0, 1fr); gap: 16px; }
+  td .buttons { justify-content: flex-start; } td:has(> .buttons)::before { content: none !important; }
   table, tbody, tr, tbody th, td { display: block; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: 12px; padding: 10px 0; border-bottom: 1px solid var(--border-color-primary, #d9dfe7); }
@@ -77,5 +86,5 @@ button:disabled { opacity: .55; cursor: default; }
   .lines td[data-column]::before { content: " · "; }
 }
 @media (max-width: 480px) { :host { padding: 14px 10px 32px; } .card { padding: 12px 14px; } .line > .field, form.line > button { flex: 1 1 100%; } .once .line > button { flex: 1 1 0; } }
-@media (pointer: coarse) { button, a.button, .line > button, input, select { min-height: 44px; height: auto; } }
+@media (pointer: coarse) { .picks label { min-height: 44px; } button, a.button, .line > button, input, select { min-height: 44px; height: auto; } }
 `;

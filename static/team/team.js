@@ -7,13 +7,14 @@ import { OwnCard } from "./own_card.js";
 import { ProbesCard } from "./probes_card.js";
 import { STYLE } from "./style.js";
 import { TeamCard } from "./team_card.js";
+import { WorkCard } from "./work_card.js";
 import { sentence } from "./words.js";
 
 /**
  * @typedef {{get: (path: string) => Promise<any>, post: (path: string, body: object) => Promise<any>, changed: (by: object | null) => Promise<void>}} Server
  *   as the cards speak to it; changed: shows the other cards anew, of one that shows itself what it did
- * @typedef {{element: HTMLElement, load: () => Promise<void>}} WorkCard about how people work
- * @typedef {{own: OwnCard, team: TeamCard | null, log: LogCard | null, work: WorkCard[]}} Cards
+ * @typedef {{element: HTMLElement, load: () => Promise<void>}} WorkingCard about how people work
+ * @typedef {{own: OwnCard, team: TeamCard | null, log: LogCard | null, work: WorkingCard[]}} Cards
  */
 
 class WorkTeam extends HTMLElement {
@@ -54,7 +55,7 @@ class WorkTeam extends HTMLElement {
     const found = await this.#server.get("/api/team");
     const team = new TeamCard(this.#server, name, found);
     const log = new LogCard(this.#server);
-    const work = [new ProbesCard(this.#server)];
+    const work = [new WorkCard(this.#server), new ProbesCard(this.#server)];
     await Promise.all([log, ...work].map((card) => card.load()));
     log.showActors(found.accounts);
     this.#cards = { own, team, log, work };

@@ -11,10 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     """Nobody measured it before."""
-    op.add_column("labels", sa.Column("seconds", sa.Float(), nullable=True))
+    op.add_column("labels", sa.Column("seconds", sa.Double(), nullable=True))
     op.add_column("labels", sa.Column("began", sa.String(16), nullable=True))
     op.add_column("labels", sa.Column("began_revision", sa.Integer(), nullable=True))
-    op.add_column("decisions", sa.Column("seconds", sa.Float(), nullable=True))
+    op.add_column("decisions", sa.Column("seconds", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:

@@ -1,5 +1,7 @@
 """What an annotator gets to work on, on a real store."""
 
+from collections.abc import Collection
+
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
@@ -11,8 +13,7 @@ from app.contract.labelling import (
 from app.labelling import decisions, tasks
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound
-from db.labelling import leases
-from db.pool import counts
+from db.labelling import leases, work
 from db.records import ImageRecord
 from db.store.session import Store
 from tests.app.labelling.annotating import (
@@ -78,13 +79,13 @@ def test_a_task_is_put_together_without_keeping_others_from_writing(
     sqlite_store: Store, add_people: People, add_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_people(sqlite_store)
-    ann, count = add_account(sqlite_store), counts.count_open
+    ann, count = add_account(sqlite_store), work.count_open
 
-    def count_while_another_writes(tx: Session) -> int:
+    def count_while_another_writes(tx: Session, works: Collection[int]) -> int:
         add_account(sqlite_store, "bea")
-        return count(tx)
+        return count(tx, works)
 
-    monkeypatch.setattr(counts, "count_open", count_while_another_writes)
+    monkeypatch.setattr(work, "count_open", count_while_another_writes)
     assert take(sqlite_store, ann).remaining == 1
 
 

@@ -6,7 +6,7 @@ from app.home.home_command import home_command
 from app.home.settings import Settings
 from app.pool.first_steps import empty_queue, first_step
 from db.clock import utc_now
-from db.labelling import queue
+from db.labelling import queue, work
 from db.pool import images, project
 from db.records import NewImage, NewPerson
 from sspcm.pose import Box
@@ -104,3 +104,45 @@ def test_a_hold_that_ran_out_holds_nothing(sqlite_store, settings, people):
 def test_the_step_is_plain_data(sqlite_store, settings, people):
     shown = first_step(sqlite_store, settings, people["lea"]).to_json()
     assert set(shown) == {"code", "title", "text", "command", "link"}
+
+
+def give(store, user, *cameras):
+    with store.transaction() as tx:
+        work.give(tx, cameras, "", [user.id], now=utc_now())
+
+
+def test_whose_work_is_used_up_is_told_who_gives_more(sqlite_store, settings, people, make_label):
+    add(sqlite_store, "a", make_label())
+    add(sqlite_store, "b", None)
+    give(sqlite_store, people["ann"], 1)
+    with sqlite_store.transaction() as tx:
+        work.give(tx, (), "b", [people["lea"].id], now=utc_now())
+    done = empty_queue(sqlite_store, settings, people["ann"])
+    assert (done.code, done.title, done.link) == ("work_done", "Your work is done", None)
+    assert done.text == "All that was given to you is labelled. A lead (lea) can give you more on the page Team."
+    with sqlite_store.transaction() as tx:
+        work.give(tx, (), "c", [people["lea"].id], now=utc_now())
+        work.take(tx, 2)
+    own = empty_queue(sqlite_store, settings, people["lea"])
+    assert (own.code, own.link.href) == ("work_done", "/team/")
+    assert own.text.endswith("Give yourself more on the page Team.")
+
+
+def test_who_was_given_none_is_told_where_all_is_given_to_others(sqlite_store, settings, people):
+    add(sqlite_store, "a", None)
+    give(sqlite_store, people["lea"], 1)
+    left = empty_queue(sqlite_store, settings, people["ann"])
+    assert (left.code, left.text) == (
+        "given_to_others", "The one open image is given to others. A lead (lea) can give you more on the page Team.",
+    )  # fmt: skip
+
+
+def test_what_others_hold_counts_where_it_is_of_ones_own_work(sqlite_store, settings, people, add_account):
+    bea = add_account(sqlite_store, "bea")
+    mine, others = add(sqlite_store, "a", None), add(sqlite_store, "b", None)
+    with sqlite_store.transaction() as tx:
+        work.give(tx, (), "a", [people["ann"].id, bea.id], now=utc_now())
+    hold(sqlite_store, people["lea"], others)
+    hold(sqlite_store, bea, mine)
+    taken = empty_queue(sqlite_store, settings, people["ann"])
+    assert (taken.code, taken.text[:52]) == ("held_by_others", "The last open image is taken: bea works there now. W")

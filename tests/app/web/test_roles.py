@@ -38,6 +38,7 @@ OWN_ACCOUNT = {
 }  # fmt: skip
 TEAM = {"/api/team", "/api/team/1", "/api/team/log", "/api/team/log/file"}
 TEAM_READ = {"/api/team", "/api/team/log", "/api/team/log/file"}
+WORK = {"/api/work", "/api/work/1/take"}
 WHO = ("nobody", "ann", "lea", "ann:read", "ann:label", "lea:read", "lea:label", "lea:lead")
 
 
@@ -76,7 +77,7 @@ def client_of(server: Server, who: str) -> Iterator[httpx.Client]:
 def test_every_route_lets_in_whom_it_should_and_nobody_else(server: Server, who: str) -> None:
     ours = {path for path in server.paths if path.startswith("/api/")}
     assert {"/api/accept", "/api/rounds", "/api/team", "/api/account"} <= ours
-    assert ours >= LABELLING | LOOKING | OWN_ACCOUNT | TEAM, "a route that is gone"
+    assert ours >= LABELLING | LOOKING | OWN_ACCOUNT | TEAM | WORK, "a route that is gone"
     with client_of(server, who) as client:
         for path in sorted(ours):
             for method in ("GET", "POST"):

@@ -39,14 +39,6 @@ def test_counts_of_an_empty_home_are_zero(store):
         assert counts.count(tx) == Counts(*[0] * 12)
 
 
-def test_the_open_images_counted_quickly_are_those_of_the_counts(store, add_people):
-    add_people(store, count=2)
-    add_people(store, labelled=True)
-    add_people(store, split="validation")
-    with store.reading() as tx:
-        assert counts.count_open(tx) == counts.count(tx).images_open == 3
-
-
 def test_labelled_validation_people_are_counted_with_their_images(store, add_people):
     add_people(store, count=2, persons=3, labelled=True, split="validation")
     add_people(store, count=4, split="validation")

@@ -1,0 +1,77 @@
+"""Work: given to people by leads, with a line in the audit log; and how much of it each has left."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.contract.sheet import CameraChoice
+from app.contract.work import PersonsWorkPayload, PiecePayload, WorkPayload
+from db.clock import utc_now
+from db.labelling import work
+from db.people import audit, users
+from db.people.audit import Actor
+from db.pool import cameras
+from db.pool.given import NOBODYS
+from db.records import WorkRecord
+from db.store.session import Store
+
+
+def give(store: Store, actor: Actor, people: Sequence[int], camera_ids: Sequence[int], part: str) -> str:
+    """Give these people images of these cameras, of all where none is named; in words.
+
+    Raises NotFound, InvalidDecision.
+    """
+    with store.transaction() as tx:
+        made = set(work.give(tx, camera_ids, part, people, now=utc_now()))
+        pieces = [piece for piece in work.list_work(tx) if piece.id in made]
+        names = [user.name for user in users.list_users(tx) if user.id in set(people)]
+        about = _listed([called(piece) for piece in pieces])
+        left = sum(piece.open for piece in pieces)
+        audit.note(tx, actor, "work given", about, {"to": _listed(names), "open": left})
+    return f"{_listed(names)} {'gets' if len(names) == 1 else 'get'} {about}: {_images(left)} to do."
+
+
+def take(store: Store, actor: Actor, work_id: int, person: int | None) -> str:
+    """Take a piece from one person, or from everybody; in words. Raises NotFound."""
+    with store.transaction() as tx:
+        piece = work.take(tx, work_id, person)
+        names = [one.user.name for one in piece.people if person is None or one.user.id == person]
+        audit.note(tx, actor, "work taken", called(piece), {"from": _listed(names)})
+    return f"{called(piece)} is taken from {_listed(names)}."
+
+
+def work_told(tx: Session, said: str = "") -> WorkPayload:
+    """Every piece, and what each person has left."""
+    pieces = work.list_work(tx)
+    left = {piece.id: piece.open for piece in pieces}
+    free = left[NOBODYS] = work.count_open(tx, [NOBODYS])
+    people = [account.user for account in users.list_accounts(tx, now=utc_now()) if account.disabled_at is None]
+    told = []
+    for user in people:
+        marks = work.work_of(tx, user)
+        told.append(
+            PersonsWorkPayload(
+                id=user.id, name=user.name, is_given=marks != [NOBODYS], open=sum(left.get(one, 0) for one in marks)
+            )
+        )
+    return WorkPayload(
+        pieces=[PiecePayload.of(piece) for piece in pieces],
+        people=told,
+        cameras=[CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)],
+        free=free,
+        said=said,
+    )
+
+
+def called(piece: WorkRecord | PiecePayload) -> str:
+    """What a piece is called: "hall", "hall, names with 'morning'"."""
+    where = "every camera" if piece.camera is None else piece.camera or "the images without a camera"
+    return f"{where}, names with '{piece.part}'" if piece.part else where
+
+
+def _images(count: int) -> str:
+    return "1 open image" if count == 1 else f"{count} open images"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
