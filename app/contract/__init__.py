@@ -11,5 +11,6 @@ sheet       the contact sheet
 simulation  a simulation on the project's own labels
 team        accounts, API tokens, the audit log
 typedefs    the contract as TypeScript declarations, for the static files' JSDoc
+work        images given to people, and what each has left
 workers     the workers of a home
 """

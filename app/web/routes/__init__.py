@@ -15,4 +15,5 @@ simulation     what more labels would bring, by the labels there are
 team           everybody's accounts, and the audit log
 unlabelable    people whom nobody can label, skipped at once
 validation     people kept to measure rounds by
+work           images given to people, taken back, and what is left
 """
