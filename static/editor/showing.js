@@ -108,7 +108,7 @@ export class Showing {
     const { tool, marks } = hand;
     return {
       ...work.sheet, view: this.#parts.viewing.view, look: { ...marks, tool: tool.name, frame: tool.frame(), frameReach: HANDLE_REACH_PX },
-      looks: drawing.looks, stage: stage.size, hidden: drawing.isHidden, beside: drawing.besideOf(work.sheet.desk.imageId, work.person?.key),
+      looks: drawing.looks, stage: stage.size, hidden: drawing.isHidden, beside: drawing.besideOf(work.sheet.desk.imageId, work.person),
     };
   }
 

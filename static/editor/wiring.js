@@ -7,6 +7,7 @@ import { withKnown } from "./desk/desk.js";
 import { swapped } from "./desk/reposing.js";
 import { selectKeypoint, selectPerson } from "./desk/selecting.js";
 import { Arriving } from "./images/arriving.js";
+import { Conflicts } from "./images/conflicts.js";
 import { LeftBehind } from "./images/left_behind.js";
 import { Refusals } from "./images/refusals.js";
 import { InPage } from "./in_page.js";
@@ -50,6 +51,7 @@ export class Editor {
   #hand;
   #saving;
   #decisions;
+  #conflicts;
   #images;
   #drawing;
   #commands;
@@ -84,6 +86,10 @@ export class Editor {
     this.#saving = this.#makeSaving(refusals);
     this.#images = this.#makeImages(refusals);
     this.#decisions = this.#makeDecisions();
+    this.#conflicts = new Conflicts({ api: this.#api, work: this.#work, notices: this.#notices }, {
+      refresh: () => this.#showing.refresh(),
+      decide: (verdict) => this.#decisions.decide(verdict),
+    });
     this.#commands = this.#makeCommands();
     this.#showing = this.#makeShowing();
     this.#page = this.#makePage();
@@ -161,6 +167,8 @@ export class Editor {
         this.focus();
       },
       loadAgain: () => void this.#images.loadAgain(),
+      keepMine: () => this.#conflicts.keepMine(),
+      takeTheirs: () => void this.#conflicts.takeTheirs(),
       looks: (wanted) => this.#drawing.set(wanted),
       ownKeys: (own) => this.#setKeys(own),
     });
@@ -244,6 +252,7 @@ export class Editor {
       refused: (sheet, index, problem) => {
         this.#keeper.keep(sheet);
         refusals.arrived(sheet, index, problem);
+        if (index !== null) void this.#conflicts.arrived(sheet, sheet.desk.persons[index]);
       },
       posted: (sheet) => queueMicrotask(() => this.#keeper.keep(sheet)), // once the decision is made on the desk
     }, this.#time);

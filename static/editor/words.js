@@ -29,6 +29,16 @@ export const SESSION_ENDED = "Your session has ended. Sign in again in another t
 export const IN_ANOTHER_TAB =
   "This image is open in another tab of this browser too. Work on it in one of them: of two drafts, the one changed last is kept.";
 
+/** What somebody else decided about a person meanwhile. @param {import("./desk/desk.js").Theirs} theirs */
+export function conflictInWords({ by, what, at, xyv }) {
+  const when = at === null ? "" : ` at ${new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" })}`;
+  const where = xyv ? " Theirs is the yellow one on the image, yours the one in colours." : "";
+  return `${by || "Somebody"} decided about this person meanwhile${when}: ${what || "another state"}.${where} Nothing is lost, whichever you choose.`;
+}
+
+export const GONE = "That person is not in this image any more. Your edits are still here.";
+export const TOOK_THEIRS = "Theirs is taken. Yours is kept while this page is open: {reopen} opens the person, {start-from} lists it.";
+
 /** The image's name, to a screen reader. */
 export const IMAGE = "Image. {flag-next} walks the flags, {nudge} move the keypoint, question mark shows all keys; after Escape, Tab leaves.";
 

@@ -93,7 +93,6 @@ def test_the_card_can_be_used_by_everybody(
     give(page, who="wendy", camera="hall")
     expect(page.get_by_role("table", name="Given work")).to_contain_text("2 of 2")
     page.screenshot(
-        path=f"/tmp/work/shots-history/work-{scheme}-{'phone' if device else 'desktop'}.png", full_page=True
     )
     assert grave(findings(page)) == []
     assert page.evaluate(SIDEWAYS) == 0

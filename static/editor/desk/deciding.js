@@ -34,7 +34,7 @@ export function decide(desk, index, verdict, group = undefined) {
   /** @type {Change} */
   const change = { kind: "verdict", person: index, before: { state, reason }, after: verdict, ...(group && { group }) };
   return {
-    ...withPerson(desk, index, { ...verdict, problem: null }),
+    ...withPerson(desk, index, { ...verdict, problem: null, conflict: null }),
     placing: false,
     past: [...desk.past, change],
     future: [],

@@ -24,12 +24,15 @@
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
  *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: (number | null)[] | null, startedFrom: number | null, from: Source,
  *   model: string | null, labelRevision: number | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
- *   problem: string | null, isUnknown: boolean}} Person
+ *   problem: string | null, conflict: Conflict | null, isUnknown: boolean}} Person
  *   start: the pose a reload would bring, null where it would bring another than ours. savedBox: the box the server has.
  *   from, startedFrom, model, labelRevision: where the pose began; offered: where the server let it begin; starts: all it could begin from.
- *   problem: why the server refused the last decision, in its words. isUnknown: added here, and refused by the server.
+ *   problem: why the server refused the last decision, in its words; conflict: where somebody else had decided meanwhile. isUnknown: added here, and refused by the server.
  *   key: the id they came with, which stays when the server gives somebody added here another.
  * @typedef {{state: PersonState, reason: string | null}} Verdict
+ * @typedef {{revision: number, state: PersonState, by: string, at: string | null, what: string, xyv: Point[] | null}} Theirs what another
+ *   decided, in words; xyv: the label that counts, null without one
+ * @typedef {{verdict: Verdict, theirs: Theirs | null}} Conflict verdict: one's own, refused; theirs: null until it is known
  * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose,
  *     begun?: {before: Begun, after: Begun}, group?: string}
  *   | {kind: "box", person: number, gesture: string | null, before: Box, after: Box}

@@ -62,6 +62,7 @@ export function personFrom(data) {
     start,
     pose: start,
     problem: null,
+    conflict: null,
     isUnknown: false,
   };
 }

@@ -56,7 +56,7 @@ function put(desk, change, side) {
   /** @type {Desk} */
   const there = { ...desk, person: change.person, placing: false, placeAs: VISIBLE };
   if (change.kind === "finished") return there;
-  if (change.kind === "verdict") return withPerson(there, change.person, { ...change[side], problem: null });
+  if (change.kind === "verdict") return withPerson(there, change.person, { ...change[side], problem: null, conflict: null });
   if (change.kind === "box") return withPerson(there, change.person, { box: change[side] });
   if (change.kind === "added") return there;
   const { keypoint, begun, [side]: value } = change;

@@ -76,8 +76,12 @@ export class Drawing {
     this.#host.paint();
   }
 
-  /** What is laid beside somebody. @param {number} imageId @param {Beside["key"] | undefined} key @returns {Beside | null} */
-  besideOf(imageId, key) {
+  /** What is laid beside somebody: what another decided meanwhile first. @param {number} imageId
+   * @param {Pick<import("../desk/desk.js").Person, "key" | "conflict"> | null} person @returns {Pick<Beside, "xyv" | "letter"> | null} */
+  besideOf(imageId, person) {
+    const { key, conflict } = person ?? {};
+    const theirs = conflict?.theirs;
+    if (theirs?.xyv) return { xyv: theirs.xyv, letter: theirs.by.charAt(0).toUpperCase() };
     const { imageId: of, key: whose } = this.#beside ?? {};
     return of === imageId && whose === key ? this.#beside : null;
   }

@@ -61,7 +61,7 @@ export const MARKUP = `
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
         <div class="score" data-ref="turn"></div>
-        <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button></div>
+        <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button><div class="row" data-ref="conflictWays" hidden><button data-ref="keepMine">Keep mine</button><button data-ref="takeTheirs">Take theirs</button></div></div>
       </section>
       <section class="history" data-ref="history" aria-label="History of this person" hidden></section>
       <section class="to-look-at" data-ref="flagSection"><h2>To look at <b data-ref="flagCount"></b></h2><p class="legend" data-ref="legend"></p><div class="flags" data-ref="flags"></div></section>

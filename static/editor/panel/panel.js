@@ -24,7 +24,8 @@ import { setAttribute, setText } from "./updating.js";
  * @typedef {import("../tools/tool.js").ToolName} ToolName
  * @typedef {Record<string, any> & {grid: HTMLElement, selectedName: HTMLElement, visibility: HTMLElement, persons: HTMLElement,
  *   done: HTMLElement, scroll: HTMLElement}} Refs the elements that the frame's markup names
- * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, loadAgain: () => void, selectPerson: (index: number) => void,
+ * @typedef {{command: (name: string, hand: {byMouse: boolean}) => void, loadAgain: () => void, keepMine: () => void, takeTheirs: () => void,
+ *   selectPerson: (index: number) => void,
  *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void, closedNotice: () => void,
  *   looks: (looks: import("./looks.js").Looks) => void, ownKeys: (own: import("../input/own_keys.js").Own) => void}} Wishes what the panel asks for
  * @typedef {{upright: {isOn: boolean, turn: number, own: number} | null, tool: ToolName | null,
@@ -78,6 +79,8 @@ export class Panel {
     this.#persons = new PersonList(refs, wishes.selectPerson);
     this.#keyDialog = new KeyDialog(refs.keys, wishes.ownKeys);
     refs.loadAgain.addEventListener("click", wishes.loadAgain);
+    refs.keepMine.addEventListener("click", wishes.keepMine);
+    refs.takeTheirs.addEventListener("click", wishes.takeTheirs);
     refs.helpClose.addEventListener("click", () => refs.help.close());
     refs.help.addEventListener("close", () => this.#keyDialog.leave());
     root.addEventListener("click", (event) => {
@@ -146,7 +149,10 @@ export class Panel {
     setText(refs.doubt, doubtInWords(person));
     setAttribute(refs.doubt, "title", words.DOUBT);
     refs.problem.hidden = !person?.problem;
-    setText(refs.problemText, person?.problem ?? "");
+    const theirs = person?.conflict?.theirs ?? null;
+    setText(refs.problemText, theirs ? words.conflictInWords(theirs) : person?.problem ?? "");
+    refs.conflictWays.hidden = !theirs;
+    refs.loadAgain.hidden = Boolean(theirs);
     this.#showFlags(desk, person, isLooking);
     refs.keypointSection.hidden = !person;
     refs.historyButton.disabled = !person;

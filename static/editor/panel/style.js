@@ -154,6 +154,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .history .row { display: flex; gap: 8px; }
 .history .row button, .problem .row button { border: 1px solid var(--quiet); border-radius: 6px; background: var(--paper); padding: 4px 12px; min-height: 28px; }
 .history .row button:hover:not([aria-pressed="true"]) { background: var(--sunk); } .history .row [aria-pressed="true"] { background: var(--accent); color: var(--accent-ink); border-color: var(--accent); }
+.problem .row { display: flex; gap: 8px; } .problem .row button { flex: 1; }
 @media (pointer: coarse) { .history .row button { min-height: 44px; } }
 .step:hover { background: var(--sunk); }
 .score { font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; margin-top: 2px; }

@@ -17,10 +17,12 @@ import * as deciding from "../desk/deciding.js";
  * @typedef {Person["key"]} Key
  * @typedef {import("./outbox.js").Whom} Whom
  * @typedef {{path: string, whom: Whom | null, body: import("./outbox.js").Letter["body"], saved: (answer: any) => Desk,
- *   refused: (problem: string) => Desk}} Entrusted what is posted, and the desk after its answer
+ *   refused: (problem: string, code: string) => Desk}} Entrusted what is posted, and the desk after its answer
  */
 
 const PATHS = { accepted: "/api/accept", skipped: "/api/skip", not_a_person: "/api/not-a-person", open: "/api/reopen" };
+/** Somebody decided about the person meanwhile. */
+const STALE = "revision_conflict";
 /** What carries edits that are still there when it is refused. */
 const HAVE_EDITS = ["/api/accept", "/api/persons"];
 
@@ -60,8 +62,11 @@ export class Saving {
       /** @param {import("../../shared/contract.d.ts").SavedPayload} what */
       saved: ({ person: { revision, label_revision } }) =>
         withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, byKey(sheet.desk, key), label_revision ?? null) }),
-      /** @param {string} problem */
-      refused: (problem) => takenBack(sheet.desk, key, before, problem),
+      /** @param {string} problem @param {string} code */
+      refused: (problem, code) => {
+        const conflict = code === STALE ? { verdict, theirs: null } : null;
+        return withKnown(takenBack(sheet.desk, key, before, problem), key, { conflict });
+      },
     });
   }
 
@@ -139,7 +144,7 @@ export class Saving {
       },
       refused: (error) => {
         sheet.waiting -= 1;
-        sheet.desk = refused(error.message);
+        sheet.desk = refused(error.message, "code" in error ? String(error.code) : "");
         const index = key === null ? null : indexOf(sheet.desk, key);
         if (index !== -1) this.#news.refused(sheet, index, error.message);
         else this.#news.saved(sheet); // whoever was taken off the list is not missed
@@ -156,7 +161,7 @@ export class Saving {
  * @param {import("./outbox.js").Posted} letter @param {{message: string, code?: string}} error */
 export function strayInWords({ path, fileName, personNumber }, { message, code }) {
   const what = personNumber === null ? `What you decided about ${fileName}` : `Person ${personNumber} of ${fileName}`;
-  const areKept = HAVE_EDITS.includes(path) && !["revision_conflict", "not_found"].includes(code ?? "");
+  const areKept = HAVE_EDITS.includes(path) && ![STALE, "not_found"].includes(code ?? "");
   return `${what} was not saved: ${message}${areKept ? " Its edits are kept: open the image to see them." : ""}`;
 }
 

@@ -49,7 +49,10 @@ test("a pose laid beside somebody is theirs alone", () => {
   const { drawing: one, painted } = drawing();
   const beside = { imageId: 5, key: 1, xyv: person(1).start.xyv, letter: "2" };
   one.lay(beside);
-  assert.deepEqual([one.besideOf(5, 1), one.besideOf(5, 2), one.besideOf(6, 1), one.besideOf(5, undefined)], [beside, null, null, null]);
+  const of = (key, conflict = null) => ({ key, conflict });
+  assert.deepEqual([one.besideOf(5, of(1)), one.besideOf(5, of(2)), one.besideOf(6, of(1)), one.besideOf(5, null)], [beside, null, null, null]);
   one.lay(null);
-  assert.deepEqual([one.besideOf(5, 1), painted()], [null, 2]);
+  assert.deepEqual([one.besideOf(5, of(1)), painted()], [null, 2]);
+  const theirs = { by: "bea", xyv: beside.xyv };
+  assert.deepEqual(one.besideOf(5, of(1, { theirs })), { xyv: beside.xyv, letter: "B" });
 });

@@ -271,3 +271,15 @@ test("each decision carries the seconds worked on that person, where somebody me
   assert.deepEqual(sent.map(({ seconds }) => seconds), [7.5, 7.5]);
   assert.deepEqual(asked, [[5, 2], [5, 1]]);
 });
+
+test("a decision about somebody whom another decided about meanwhile is known by that, with what was decided", async () => {
+  const { sheet, decide } = desk(new ApiError("refused", "bea was faster", { status: 409, code: "revision_conflict" }));
+  decide(0, "skipped", "blurred");
+  await setImmediate();
+  const { state, problem, conflict } = sheet.desk.persons[0];
+  assert.deepEqual([state, problem, conflict], ["open", "bea was faster", { verdict: { state: "skipped", reason: "blurred" }, theirs: null }]);
+  const held = desk(new ApiError("refused", "bob holds it", { status: 409, code: "lease_lost" }));
+  held.decide(0, "accepted");
+  await setImmediate();
+  assert.equal(held.sheet.desk.persons[0].conflict, null);
+});
