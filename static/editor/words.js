@@ -32,7 +32,7 @@ export const IN_ANOTHER_TAB =
 /** What somebody else decided about a person meanwhile. @param {import("./desk/desk.js").Theirs} theirs */
 export function conflictInWords({ by, what, at, xyv }) {
   const when = at === null ? "" : ` at ${new Date(at).toLocaleTimeString(undefined, { timeStyle: "short" })}`;
-  const where = xyv ? " Theirs is the yellow one on the image, yours the one in colours." : "";
+  const where = xyv ? " Theirs is the yellow one on the image (T), yours the one in colours." : "";
   return `${by || "Somebody"} decided about this person meanwhile${when}: ${what || "another state"}.${where} Nothing is lost, whichever you choose.`;
 }
 

@@ -81,7 +81,7 @@ export class Drawing {
   besideOf(imageId, person) {
     const { key, conflict } = person ?? {};
     const theirs = conflict?.theirs;
-    if (theirs?.xyv) return { xyv: theirs.xyv, letter: theirs.by.charAt(0).toUpperCase() };
+    if (theirs?.xyv) return { xyv: theirs.xyv, letter: "T" };
     const { imageId: of, key: whose } = this.#beside ?? {};
     return of === imageId && whose === key ? this.#beside : null;
   }

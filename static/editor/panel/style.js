@@ -140,6 +140,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .panel .who { position: sticky; top: 0; z-index: 2; background: var(--paper); }
 [inert] button { opacity: .45; }
 .person-head { display: flex; align-items: center; gap: 8px; }
+@media (pointer: fine) { .person-head { gap: 5px; } .person-head .step { width: 27px; } }
 .person-head b { font-size: 16px; font-weight: 650; }
 .person-head .gap { flex: 1; } .person-head b { flex: none; } .person-head .soft { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .step { flex: none; width: 30px; height: 30px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); padding: 0; font-size: 15px; line-height: 1; }

@@ -54,5 +54,5 @@ test("a pose laid beside somebody is theirs alone", () => {
   one.lay(null);
   assert.deepEqual([one.besideOf(5, of(1)), painted()], [null, 2]);
   const theirs = { by: "bea", xyv: beside.xyv };
-  assert.deepEqual(one.besideOf(5, of(1, { theirs })), { xyv: beside.xyv, letter: "B" });
+  assert.deepEqual(one.besideOf(5, of(1, { theirs })), { xyv: beside.xyv, letter: "T" });
 });
