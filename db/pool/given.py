@@ -1,6 +1,6 @@
 """Which piece of work an image belongs to: the newest one that covers it."""
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from db.schema import ImageRow, WorkRow
@@ -19,7 +19,7 @@ def mark_of_image(tx: Session) -> ScalarSelect[int]:
     return _newest(tx, WorkRow.camera_id == ImageRow.camera_id, ImageRow.file_name)
 
 
-def _newest(tx: Session, is_camera: ColumnElement[bool], file_name: ColumnElement[str]) -> ScalarSelect[int]:
+def _newest(tx: Session, is_camera: ColumnElement[bool], file_name: SQLColumnExpression[str]) -> ScalarSelect[int]:
     find = func.strpos if tx.get_bind().dialect.name == "postgresql" else func.instr
     has_part = find(func.lower(file_name), func.lower(WorkRow.part)) > 0  # "" is in every name
     covering = select(func.coalesce(func.max(WorkRow.id), NOBODYS)).where(
