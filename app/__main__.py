@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.cli import (
     accounts,
+    agreement,
     backups,
     bucket,
     cameras,
@@ -60,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     queue.add_queue(several)
     work.add_work(several)
     probes.add_probes(several)
+    agreement.add_agreement(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)
     simulation.add_simulate(several)

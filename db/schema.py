@@ -321,7 +321,8 @@ class RankingRow(Base):
 class ProjectRow(Base):
     """The one project, and the two pointers that a publish flips. rounds_made: the highest number a round ever had.
 
-    secret: what nobody can guess who is drawn without. probes: how many people get one.
+    secret: what nobody can guess who is drawn without. probes: how many people get one. agreement: how many are
+    labelled twice, and the sigmas before those that were fitted from them.
     """
 
     __tablename__ = "project"
@@ -338,6 +339,7 @@ class ProjectRow(Base):
     rounds_made: Mapped[int] = mapped_column(server_default="0")
     secret: Mapped[str] = mapped_column(String(64), server_default="")
     probes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    agreement: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class RankingEntryRow(Base):
@@ -494,6 +496,36 @@ class ProbeRow(Base):
     decided_at: Mapped[datetime | None]
     label_revision: Mapped[int | None]
     user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class ReadingRow(Base):
+    """An image whose people somebody else labels once more. second_id: NULL until they decided something."""
+
+    __tablename__ = "second_readings"
+    __table_args__ = (Index("ix_second_readings_waiting", "is_waiting", "image_id"),)
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), primary_key=True, autoincrement=False)
+    first_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    is_waiting: Mapped[bool]
+    drawn_at: Mapped[datetime]
+
+
+class SecondLabelRow(Base):
+    """What the second annotator made of a person; it never counts. first_label_id: NULL where the first gave none."""
+
+    __tablename__ = "second_labels"
+    __table_args__ = (_one_of("state", PersonState), Index("ix_second_labels_image_id", "image_id", "state"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
+    image_id: Mapped[int] = mapped_column(ForeignKey("second_readings.image_id"))
+    first_label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
+    state: Mapped[PersonState] = mapped_column(String(16))
+    revision: Mapped[int]
+    xyv: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    touched: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str | None] = mapped_column(String(1024))
+    decided_at: Mapped[datetime | None]
 
 
 class DecisionRow(Base):

@@ -34,6 +34,7 @@ NUMPY_HALF = [
 TESTED_ELSEWHERE = {
     "app/__main__.py": "its commands are tried as people type them: tests/app/test_main.py",
     "app/cli/": "every command is tried as people type it: tests/app/test_main.py, tests/app/cli",
+    "app/contract/agreement.py": "types without logic, tried by the routes that answer with them",
     "app/contract/comparing.py": "types without logic, tried by what answers with them",
     "app/contract/dataset.py": "types without logic, tried by the routes that answer with them",
     "app/contract/probes.py": "types without logic, tried by the routes that answer with them",

@@ -3,6 +3,7 @@
 What a body works with is imported when it runs: `--help` and a misspelt command answer at once.
 
 accounts     accounts, and the log of who did what
+agreement    how people agree who labelled the same persons, and sigmas fitted from it
 backups      a home into one file, and out of it
 bucket       puts a home's files into its bucket
 cameras      cameras and their lens circles

@@ -1,5 +1,6 @@
 """The JSON that pages and server exchange, as pydantic types (docs/architecture.md).
 
+agreement   how people agree who labelled the same persons
 base        numbers, ids, keys, boxes
 cameras     lens circles
 comparing   two rounds side by side

@@ -16,6 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
 from app.contract import (
+    agreement,
     base,
     cameras,
     comparing,
@@ -31,7 +32,21 @@ from app.contract import (
 )
 from app.contract.base import Message
 
-MODULES = (base, labelling, sheet, cameras, rounds, comparing, dataset, simulation, workers, team, probes, work)
+MODULES = (
+    base,
+    labelling,
+    sheet,
+    cameras,
+    rounds,
+    comparing,
+    dataset,
+    simulation,
+    workers,
+    team,
+    probes,
+    work,
+    agreement,
+)
 """Whose models travel between server and browser."""
 FILE = Path(__file__).parents[2] / "static/shared/contract.d.ts"
 HEAD = "// Written from app/contract by `make typedefs`, never by hand."

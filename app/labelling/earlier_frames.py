@@ -1,6 +1,7 @@
 """The poses of the nearest earlier frame, to begin from where people hardly moved."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -8,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.contract.base import BoxPayload
 from app.contract.labelling import EarlierPerson, PreviousPayload, StartPayload
 from app.labelling.starts import best_start
-from db.labelling import earlier_frames
+from db.labelling import earlier_frames, readings
 from db.pool import images, project
 from db.pool.persons import list_persons
-from db.records import ImageRecord, PersonRecord
+from db.records import ImageRecord, PersonRecord, UserRecord
 from db.rounds import predictions
 from db.store.session import Store
 from sspcm.pose import ABSENT, Box
@@ -24,17 +25,19 @@ Posed = tuple[PersonRecord, StartPayload]
 """A person, and the pose they have."""
 
 
-def previous(store: Store, image_id: int) -> PreviousPayload:
+def previous(store: Store, user: UserRecord, image_id: int) -> PreviousPayload:
     """Who was where in the nearest of the 50 frames before, of the same camera, in which somebody has a pose.
 
-    Frames of the same split; in validation a pose is a label, never a prediction.
+    Frames of the same split; in validation a pose is a label, never a prediction. Whoever labels people a second time
+    gets nothing: the first may have begun at the same pose.
 
     Boxes and keypoints are in px of the image asked about: where frames differ in size, they are scaled; a turned box
     keeps its angle. Raises NotFound.
     """
     with store.reading() as tx:
         image = images.get_image(tx, image_id)
-        nearest = _nearest(tx, image)
+        hidden = readings.hidden_from(tx, user)
+        nearest = None if image_id in hidden else _nearest(tx, image, hidden)
     if nearest is None:
         return PreviousPayload(file_name=None, frame=None, persons=[])
     earlier, found = nearest
@@ -43,10 +46,10 @@ def previous(store: Store, image_id: int) -> PreviousPayload:
     return PreviousPayload(file_name=earlier.file_name, frame=earlier.frame, persons=persons)
 
 
-def _nearest(tx: Session, image: ImageRecord) -> tuple[ImageRecord, list[Posed]] | None:
-    """The nearest earlier frame of whose persons some have a pose, with these; None without one."""
+def _nearest(tx: Session, image: ImageRecord, hidden: Collection[int]) -> tuple[ImageRecord, list[Posed]] | None:
+    """The nearest earlier frame, of those not hidden, of whose persons some have a pose, with these; None without."""
     for earlier in earlier_frames.earlier_with_pose(tx, image, frames=FRAMES_BACK):
-        found = _poses(tx, earlier)
+        found = [] if earlier.id in hidden else _poses(tx, earlier)
         if found:
             return earlier, found
     return None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.contract.labelling import HistoryEntryPayload, HistoryPayload, MovedKeypoint, RevisionPayload
 from db.clock import utc_now
 from db.errors import InvalidDecision, NotFound
-from db.labelling import history, labels
+from db.labelling import history, labels, readings
 from db.people import audit
 from db.people.audit import Actor
 from db.pool import images, project
@@ -73,6 +73,9 @@ def history_of(store: Store, user: UserRecord, person_id: int) -> HistoryPayload
                 f"person {person_id} belongs to validation and came labelled, which measures the rounds; wanted one "
                 "that annotators work on. Open another image."
             )
+        (seen,) = readings.as_second(tx, image.id, user, [person]) or [person]
+        if seen is not person:
+            return _nothing_yet(seen)
         found = history.revisions(tx, person_id)
         known = _Known(
             person,
@@ -91,6 +94,13 @@ def history_of(store: Store, user: UserRecord, person_id: int) -> HistoryPayload
         state=person.state,
         entries=entries[::-1],
         stays=NEVER if is_kept else None,
+    )
+
+
+def _nothing_yet(seen: PersonRecord) -> HistoryPayload:
+    """Of somebody whom this annotator labels without knowing that another has."""
+    return HistoryPayload(
+        person_id=seen.id, image_id=seen.image_id, revision=seen.revision, state=seen.state, entries=[], stays=None
     )
 
 

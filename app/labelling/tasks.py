@@ -21,7 +21,7 @@ from app.labelling import probes
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
-from db.labelling import labels, leases, queue, work
+from db.labelling import labels, leases, queue, readings, work
 from db.labelling import probes as noted
 from db.labelling.leases import MOST_HELD
 from db.labelling.probes import Served
@@ -123,7 +123,7 @@ def _task(
 ) -> tuple[TaskPayload, list[Served]]:
     """The task, and the probes in it that the store does not know of yet."""
     described = project.get_project(tx)
-    persons = [p for p in list_persons(tx, image_id=image.id) if p.is_listed]
+    persons, is_second = _persons(tx, user, image.id)
     ids = [person.id for person in persons if with_predictions]
     number = described.published_round
     scores = predictions.shown_scores(tx, ids, described)
@@ -131,7 +131,7 @@ def _task(
     of_round: dict[int, list[StoredPrediction]] = {}
     if number is not None:
         of_round = predictions.for_persons(tx, ids, round_number=number)
-    latest = labels.latest(tx, image.id)
+    latest = {p.id: p.label for p in persons if p.label} if is_second else labels.latest(tx, image.id)
     payloads = [
         _person(
             person,
@@ -158,6 +158,13 @@ def _task(
         remaining=work.count_open(tx, work.work_of(tx, user)),
     )
     return task, noted.not_noted(tx, served, user.id) if served else []
+
+
+def _persons(tx: Session, user: UserRecord, image_id: int) -> tuple[list[PersonRecord], bool]:
+    """Everybody listed, and whether this annotator labels them without knowing that somebody has: as they left them."""
+    persons = list_persons(tx, image_id=image_id)
+    again = readings.as_second(tx, image_id, user, persons)
+    return [person for person in again or persons if person.is_listed], again is not None
 
 
 def _probed(

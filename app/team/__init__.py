@@ -1,6 +1,7 @@
 """Who works here: accounts, links, tokens, and the log of what was done.
 
 accounts    what leads do to accounts, and people to their own
+agreement   how people agree who labelled the same persons, and sigmas fitted from it
 first_lead  the link that makes a new home's first lead
 probes      how closely annotators look, and how many people get a probe
 told        the team, one's own account and the log, as pages and programs get them

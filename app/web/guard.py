@@ -42,7 +42,7 @@ GRADIO = re.compile(
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work|agreement)(/.*)?"
 )
 BY_TOKEN = re.compile(r"/api/(?!(account|team)(/|$)).+|/api/team(/log(/file)?)?|/img/.+|/thumb/.+")
 """What an API token opens at all: no page, and nothing by which it could make itself or another account more."""

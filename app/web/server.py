@@ -48,6 +48,7 @@ from app.web.refusals import (
     say_which_event,
 )
 from app.web.routes.account import account_routes
+from app.web.routes.agreement import agreement_routes
 from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
@@ -88,6 +89,7 @@ ROUTES = (
     team_routes,
     probes_routes,
     work_routes,
+    agreement_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 

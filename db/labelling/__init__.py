@@ -12,8 +12,10 @@ moving          images moved from one split into the other
 once            every change by an annotator: once, under a lease, remembered by its key
 probes          people who come with a keypoint put wrong, or without their start, and what came of it
 queue           what annotators get next
+readings        images labelled once more, by somebody who does not know it
 recent          images in which an annotator last decided something
 same_persons    which person of a file is which of the home's
+sigmas          sigmas that people labelled twice make, adopted and taken back
 skipping_all    everybody whom nobody can label skipped at once, and taken back
 sheet           persons filtered, the most inconsistent first, a page at a time
 work            cameras, and parts of their images, given to people

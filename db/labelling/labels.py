@@ -1,7 +1,7 @@
 """What annotators decide about persons, and the label revisions that this leaves behind."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from db.convert import box_columns, label_columns, label_of
 from db.errors import InvalidDecision, NotFound, RevisionConflict
-from db.labelling import probes
+from db.labelling import probes, readings
 from db.labelling.closing import may_be_closed, set_open, settle_image
 from db.labelling.keys import fingerprint
 from db.labelling.leases import take_lease
-from db.labelling.once import Request, once
+from db.labelling.once import Change, Request, once
 from db.labelling.recent import last_decision
 from db.pool.checks import check_box, check_keypoints
 from db.records import LONGEST_WORK_S, WITHDRAWN, Decision, DecisionOutcome
-from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow
+from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow, SecondLabelRow
 from sspcm.pose import Box, Label
 
+SECOND = "second reading"
+"""As a decision of the second to read an image is remembered, whatever it was."""
 BOX_BEFORE = "box_before"
 """Under which a remembered decision keeps the box that it changed."""
 
@@ -45,11 +47,16 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
         return DecisionOutcome(**{**_without_box(change.earlier), "repeated": True})
     image = change.image
     person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
+    again = readings.row_of(tx, decision, person)
+    if again is not None:
+        return _decide_again(tx, change, again, decision, now=now, lease_s=lease_s)
     _check_revision(tx, person, decision)
     _check_seconds(decision.seconds)
     box_before = _change_box(person, decision.box, image)
     _apply(tx, decision, person, image, now=now)
     image_done = _settle(tx, decision, image, expires_at=now + timedelta(seconds=lease_s))
+    if image_done:
+        readings.draw(tx, image, decision.user, now=now)
     outcome = DecisionOutcome(
         person_id=person.id,
         image_id=image.id,
@@ -60,6 +67,19 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     )
     before = {} if box_before is None else {BOX_BEFORE: box_before}
     change.remember(asdict(outcome) | before, person_id=person.id, seconds=decision.seconds)
+    return outcome
+
+
+def _decide_again(
+    tx: Session, change: Change, row: SecondLabelRow, decision: Decision, *, now: datetime, lease_s: float
+) -> DecisionOutcome:
+    """The same by the second to read an image: checked alike, remembered as the image's, and nothing that counts."""
+    _check_seconds(decision.seconds)
+    label = _checked(tx, decision, change.image) if decision.kind == "accept" else None
+    if decision.kind == "skip":
+        _reason(decision)
+    outcome = readings.decide(tx, row, decision, label, now=now, lease_s=lease_s)
+    replace(change, kind=SECOND).remember(asdict(outcome), seconds=decision.seconds)
     return outcome
 
 
@@ -201,12 +221,7 @@ def _settle(tx: Session, decision: Decision, image: ImageRow, *, expires_at: dat
 
 def _add_label(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, *, now: datetime) -> int:
     """Write the next label revision, without what a probe had put wrong; its number."""
-    label = decision.label
-    if label is None:
-        raise InvalidDecision("this accept has no keypoints; wanted a label. Place them and accept again.")
-    check_keypoints(tx, len(label.xyv))
-    _check_places(label, image)
-    _check_start(tx, label, decision.person_id, image)
+    label = _checked(tx, decision, image)
     revision = next_revision(tx, decision.person_id)
     _check_began(decision, before=revision)
     label = probes.answer(tx, decision, label, person, revision=revision, now=now)
@@ -223,6 +238,17 @@ def _add_label(tx: Session, decision: Decision, person: PersonRow, image: ImageR
         )
     )
     return revision
+
+
+def _checked(tx: Session, decision: Decision, image: ImageRow) -> Label:
+    """An accept's label. Raises InvalidDecision for one that cannot be."""
+    label = decision.label
+    if label is None:
+        raise InvalidDecision("this accept has no keypoints; wanted a label. Place them and accept again.")
+    check_keypoints(tx, len(label.xyv))
+    _check_places(label, image)
+    _check_start(tx, label, decision.person_id, image)
+    return label
 
 
 def _check_began(decision: Decision, *, before: int) -> None:

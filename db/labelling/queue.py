@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.convert import image_record
 from db.errors import LeaseLost
+from db.labelling import readings
 from db.labelling.leases import (
     MOST_HELD,
     hold,
@@ -69,7 +70,7 @@ def claim(
     passed = set(exclude)
     own = _own(tx, user, ranking_id, exclude=passed, now=now)
     works = work_of(tx, user)
-    while (found := own or _first_free(tx, ranking_id, works, exclude=passed, now=now)) is not None:
+    while (found := own or _next(tx, user, ranking_id, works, exclude=passed, now=now)) is not None:
         image_id = found[0].id
         if own is None:
             require_room(tx, user, exclude=set(exclude), most_held=most_held, now=now)
@@ -142,6 +143,20 @@ def _own(
     by_rank = sorted((row.position, row.image_id) for row in ranked.values() if row.image_id in held)
     first = by_rank[0][1] if by_rank else min(held, default=None)
     return None if first is None else (held[first], ranked.get(first))
+
+
+def _next(
+    tx: Session,
+    user: UserRecord,
+    ranking_id: int | None,
+    works: Sequence[int],
+    *,
+    exclude: Collection[int],
+    now: datetime,
+) -> _Found | None:
+    """What waits for somebody else to read it again comes first, of whosever work: it is little, and nobody can tell."""
+    again = readings.next_for(tx, user, exclude=exclude, now=now)
+    return _first_free(tx, ranking_id, works, exclude=exclude, now=now) if again is None else (again, None)
 
 
 def _first_free(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from db.clock import utc_now
 from db.convert import image_record, person_record
 from db.errors import InvalidDecision
-from db.labelling import leases
+from db.labelling import leases, readings
 from db.pool.persons import CROWD_REASON, is_listed
 from db.pool.project import get_project, project_row
 from db.pool.workable import is_shown
@@ -137,6 +137,7 @@ class _Sheet:
         self._wanted = wanted
         self._user = user
         self._first, *self._others = _sources(tx)
+        self._hidden = readings.hidden_from(tx, user)
         self._ids = self._few_who_fit()
 
     @property
@@ -274,6 +275,8 @@ class _Sheet:
         yield from self._image_conditions()
 
     def _image_conditions(self) -> Iterator[ColumnElement[bool]]:
+        if self._hidden:  # few: they wait for a second annotator, who may be this one
+            yield ImageRow.id.not_in(self._hidden)
         if self._wanted.camera_id is not None:
             yield ImageRow.camera_id == self._wanted.camera_id
         if self._wanted.search:

@@ -1,5 +1,6 @@
 """How good predictions are, beside labels.
 
+agreement         how two people who label the same persons differ, and the sigmas that this makes
 choosing          which of two networks is surely the better one
 coco_figures      predictions beside annotations: pycocotools' figures, OKS, errors
 metrics           OKS, AP, agreement of two labellings

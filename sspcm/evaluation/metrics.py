@@ -59,7 +59,7 @@ def agreement(
     visibility = [np.concatenate([label.visibility for label in side]) for side in zip(*pairs, strict=True)]
     return Agreement(
         mean_oks=float(np.mean(known)) if known else float("nan"),
-        visibility_kappa=_kappa(*visibility) if visibility else float("nan"),
+        visibility_kappa=cohens_kappa(*visibility) if visibility else float("nan"),
     )
 
 
@@ -69,7 +69,7 @@ def _common_oks(a: Label, b: Label, *, area: float, sigmas: Float[np.ndarray, "K
     return oks(a.xyv[:, :2], Label(common), area=area, sigmas=sigmas)
 
 
-def _kappa(a: Int[np.ndarray, "N"], b: Int[np.ndarray, "N"]) -> float:
+def cohens_kappa(a: Int[np.ndarray, "N"], b: Int[np.ndarray, "N"]) -> float:
     """Cohen's kappa; NaN where both only ever say one and the same thing, when chance explains everything."""
     kinds = np.arange(3)
     observed = float((a == b).mean())

@@ -56,6 +56,64 @@ export interface AddedPayload {
   person: PersonPayload;
 }
 
+/** Fitted sigmas that are in use, and who adopted them. */
+export interface AdoptedPayload {
+  by: string;
+  at: string;
+}
+
+/**
+ * One keypoint. pairs: persons in whom both placed it. sigma, low, high: fitted, with the 95 % interval.
+ *
+ * is_enough: whether there are enough persons to adopt it. kinds: how many persons differ in which way.
+ */
+export interface AgreedKeypointPayload {
+  name: string;
+  pairs: number;
+  oks: number | null;
+  visibility_kappa: number | null;
+  sigma_now: number;
+  sigma: number | null;
+  low: number | null;
+  high: number | null;
+  is_enough: boolean;
+  kinds: Record<string, number>;
+}
+
+/**
+ * How far two labellings agree: of whom or when. oks: mean over persons, with its 95 % interval over images.
+ *
+ * visibility_kappa: Cohen's of absent, hidden, visible. null: too few to say.
+ */
+export interface AgreedPayload {
+  name: string;
+  persons: number;
+  oks: number | null;
+  low: number | null;
+  high: number | null;
+  visibility_kappa: number | null;
+}
+
+/**
+ * Everything that people labelled twice tell. missing: how many more until sigmas can be fitted; waiting: people
+ * who wait for a second annotator; otherwise: whom one of two labelled and the other did not.
+ */
+export interface AgreementPayload {
+  twice: number;
+  words: string;
+  persons: number;
+  missing: number;
+  waiting: number;
+  otherwise: number;
+  everybody: AgreedPayload;
+  by_pair: AgreedPayload[];
+  by_week: AgreedPayload[];
+  keypoints: AgreedKeypointPayload[];
+  kinds: Record<string, number>;
+  can_adopt: boolean;
+  adopted: AdoptedPayload | null;
+}
+
 /**
  * A round's student beside the network that annotators began from then; null where nothing could be measured.
  *
@@ -125,6 +183,12 @@ export interface CamerasPayload {
 /** What is done to an account. new_link: its password stays until the link is opened. */
 export interface ChangeAccountMessage {
   do: "disable" | "enable" | "make_lead" | "make_annotator" | "new_link" | "sign_out";
+}
+
+/** What is changed: how many of all people are labelled twice; or sigmas are adopted, or taken back. */
+export interface ChangeAgreementMessage {
+  do: "share" | "adopt" | "take_back";
+  twice?: number | null;
 }
 
 /** A lens circle a lead drew, in px of the frame it was drawn on. */

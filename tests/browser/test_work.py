@@ -92,8 +92,7 @@ def test_the_card_can_be_used_by_everybody(
     page = opens("lead", color_scheme=scheme, **device)
     give(page, who="wendy", camera="hall")
     expect(page.get_by_role("table", name="Given work")).to_contain_text("2 of 2")
-    page.screenshot(
-    )
+    page.screenshot()
     assert grave(findings(page)) == []
     assert page.evaluate(SIDEWAYS) == 0
     page.get_by_role("button", name="Take hall from wendy").click()

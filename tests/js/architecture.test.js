@@ -18,7 +18,7 @@ const IN_A_BROWSER = [
   /^login\/link\.js$/,
   /^shared\/dom\.js$/,
   /^sheet\/(pose|sheet|tile)\.js$/,
-  /^team\/(log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
+  /^team\/(agreement_card|log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
 ];
 
 /** Every script of the pages with the scripts it imports, from static/. */

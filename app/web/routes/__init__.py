@@ -1,6 +1,7 @@
 """The routes that answer with JSON and files, one file a subject.
 
 account        one's own account
+agreement      how people agree who labelled the same persons
 cameras        lens circles read and set
 comparing      two rounds side by side, and the same people by both
 dataset        labels in and out

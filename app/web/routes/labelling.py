@@ -75,8 +75,8 @@ def labelling_routes(home: OpenHome) -> APIRouter:
         return tasks.open_image(home.store, user_of(request), image_id, lease_s=lease_s, most_held=most_held)
 
     @api.get("/api/images/{image_id}/previous")
-    def previous_frame(image_id: IdInAddress) -> PreviousPayload:
-        return previous(home.store, image_id)
+    def previous_frame(request: Request, image_id: IdInAddress) -> PreviousPayload:
+        return previous(home.store, user_of(request), image_id)
 
     @api.get("/api/recent")
     def recent(request: Request, limit: Annotated[Number, Query(ge=1, le=50)] = 10) -> RecentPayload:

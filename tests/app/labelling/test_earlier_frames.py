@@ -17,6 +17,7 @@ from db.store.session import Store
 from sspcm.pose import Box, Label, Prediction
 from sspcm.skeletons.skeleton import get_skeleton
 
+ANN = UserRecord(1, "ann", "annotator")
 BOX = Box(40.0, 60.0, 40.0, 80.0)
 
 
@@ -43,7 +44,7 @@ def test_the_persons_of_the_frame_before_come_with_their_poses_and_boxes(
         pose = Prediction(np.full((17, 3), (7.0, 8.0, 0.1)), "dots")
         predictions.add_predictions(tx, None, [(person.id, pose) for person in (modelled, nobody)])
         labels.decide(tx, Decision("1", "not_a_person", nobody.id, 0, ann), now=utc_now())
-    found = previous(sqlite_store, now.id)
+    found = previous(sqlite_store, ANN, now.id)
     assert (found.file_name, found.frame) == ("hall/0003.jpg", 3)
     assert [(person.id, person.source) for person in found.persons] == [(labelled.id, "label"), (modelled.id, "model")]
     assert found.persons[0].xyv == make_label().xyv.tolist()
@@ -61,20 +62,20 @@ def test_a_frame_whose_poses_hold_no_keypoint_does_not_hide_the_one_before_it(
         first, second = list_persons(tx, image_id=unseen.id)
         nothing = Prediction(np.full((17, 3), (7.0, 8.0, 0.0)), "dots")
         predictions.add_predictions(tx, None, [(first.id, nothing)])
-    assert previous(sqlite_store, now.id).frame == 1
+    assert previous(sqlite_store, ANN, now.id).frame == 1
     with sqlite_store.transaction() as tx:
         seen = Prediction(np.array([(7.0, 8.0, 0.1)] + [(0.0, 0.0, 0.0)] * 16), "dots")
         predictions.add_predictions(tx, None, [(second.id, seen)])
-    found = previous(sqlite_store, now.id)
+    found = previous(sqlite_store, ANN, now.id)
     assert (found.frame, [person.id for person in found.persons]) == (2, [second.id])
 
 
 def test_nothing_before_is_nobody(sqlite_store: Store, make_label: Callable[..., Label]) -> None:
     first = add(sqlite_store, 0, [NewPerson(BOX, make_label())])
-    found = previous(sqlite_store, first.id)
+    found = previous(sqlite_store, ANN, first.id)
     assert (found.file_name, found.frame, found.persons) == (None, None, [])
     with pytest.raises(NotFound, match="There is no image 99"):
-        previous(sqlite_store, 99)
+        previous(sqlite_store, ANN, 99)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_frame_of_another_size_is_scaled(
 ) -> None:
     add(sqlite_store, 1, [NewPerson(Box(40.0, 60.0, 40.0, 80.0, angle), make_label(x=300.0, y=200.0))])
     after = add(sqlite_store, 2, [], width=size[0], height=size[1])
-    (person,) = previous(sqlite_store, after.id).persons
+    (person,) = previous(sqlite_store, ANN, after.id).persons
     assert person.xyv[0] == [600.0, 200.0 * size[1] / 480, 2.0]
     assert (person.box.x, person.box.y, person.box.width, person.box.height) == pytest.approx(box)
     assert person.box.angle == angle

@@ -11,9 +11,13 @@ from app.contract.labelling import (
     SkipMessage,
 )
 from app.labelling import decisions, tasks
+from app.labelling.earlier_frames import previous
+from app.labelling.history import history_of
+from app.sheet import page as contact_sheet
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound
 from db.labelling import leases, work
+from db.labelling.sheet import SheetFilter
 from db.records import ImageRecord
 from db.store.session import Store
 from tests.app.labelling.annotating import (
@@ -26,6 +30,7 @@ from tests.app.labelling.annotating import (
     publish_round,
     take,
 )
+from tests.db.labelling.reading import all_drawn, pose, read_first
 
 
 def test_before_any_round_every_keypoint_is_to_be_placed(
@@ -258,3 +263,37 @@ def test_validation_people_are_labelled_and_corrected_without_a_word_of_any_netw
     reopened = take(sqlite_store, lea).persons[0]
     assert (reopened.state, reopened.start, reopened.starts) == ("open", reopened.starts[0], reopened.starts[:1])
     assert reopened.start.source == "label"
+
+
+def test_whoever_labels_people_a_second_time_sees_no_label_of_the_first_anywhere(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    ann, bea = add_account(sqlite_store), add_account(sqlite_store, "bea")
+    image = all_drawn(sqlite_store, add_people)
+    fresh = tasks.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    tasks.release(sqlite_store, bea, [image.id])
+    read_first(sqlite_store, ann, image, utc_now())
+    (later,) = add_people(sqlite_store, split="validation")
+    task = take(sqlite_store, bea)
+    assert task.image.id == image.id
+    assert task.model_dump(exclude={"remaining"}) == fresh.model_dump(exclude={"remaining"})
+    looked = tasks.look_at(sqlite_store, bea, image.id, lease_s=LEASE_S)
+    assert looked.persons == fresh.persons
+    ids = {person.id for person in task.persons}
+    for show in ("all", "labelled", "unlabelled", "open"):
+        tiles = contact_sheet.page(sqlite_store, bea, SheetFilter(show=show), after=None, limit=200).persons
+        assert not ids & {tile.id for tile in tiles}
+    everybody = contact_sheet.page(sqlite_store, ann, SheetFilter(show="labelled"), after=None, limit=200).persons
+    assert ids <= {tile.id for tile in everybody}
+    assert previous(sqlite_store, ann, later.id).file_name == image.file_name
+    assert previous(sqlite_store, bea, later.id).persons == []
+    assert previous(sqlite_store, bea, image.id).persons == []
+    told = history_of(sqlite_store, bea, task.persons[0].id)
+    assert (told.entries, told.revision, told.state) == ([], 0, "open")
+    assert len(history_of(sqlite_store, ann, task.persons[0].id).entries) == 1
+    for person in task.persons:
+        accept(sqlite_store, bea, person.id, 0, key())
+    after = tasks.open_image(sqlite_store, bea, image.id, lease_s=LEASE_S)  # what counts, which is the first's
+    assert [one.start.xyv for one in after.persons] == [pose().tolist()] * 2, (
+        "what counts is the first's, for all to see"
+    )

@@ -166,7 +166,7 @@ def test_the_editor_the_contact_sheet_and_the_copy_from_the_frame_before_begin_f
         task = tasks.next_task(sqlite_store, lead, exclude=(), lease_s=60)
         (tile,) = sheet.page(sqlite_store, lead, wanted, after=None, limit=9).persons
         assert task is not None and tile.pose is not None
-        (before,) = previous(sqlite_store, tile.image_id).persons
+        (before,) = previous(sqlite_store, lead, tile.image_id).persons
         (person,) = task.persons
         offered = [start.source for start in person.starts]
         assert person.start.xyv[0][0] == before.xyv[0][0] == POSE[0, 0] + moved

@@ -12,6 +12,7 @@ from app.home.settings import read_settings
 from app.processes.job_engine import prepare
 from app.web.opened import OpenHome
 from app.web.refusals import REFUSALS, refusal
+from app.web.routes.agreement import agreement_routes
 from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
@@ -42,6 +43,7 @@ ROUTES = (
     unlabelable_routes,
     simulation_routes,
     probes_routes,
+    agreement_routes,
 )
 
 
