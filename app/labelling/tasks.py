@@ -177,7 +177,8 @@ def _probed(
     labelled: Container[int],
 ) -> tuple[list[PersonPayload], list[Served]]:
     """Everybody as they are shown, and the probes among them. labelled: who ever had a label, and gets none."""
-    probing = noted.probing(tx) if image.split == "train" else None
+    candidates = image.split == "train" and any(person.state == "open" for person in persons)
+    probing = noted.probing(tx) if candidates else None
     shown = [
         None if person.id in labelled else probes.show(person, payload, image, probing, skeleton)
         for person, payload in zip(persons, offered, strict=True)

@@ -114,7 +114,8 @@ def set_shares(tx: Session, wanted: Shares) -> Shares:
 
 def probing(tx: Session) -> Probing | None:
     """How people are drawn; None where nobody is."""
-    row, asked = project_row(tx), shares(tx)
+    row = project_row(tx)
+    asked = Shares(**(row.probes or {}))
     if not row.secret or not (asked.wrong or asked.empty):
         return None
     return Probing(row.secret, asked) if is_large_enough(tx) else None

@@ -154,7 +154,7 @@ def _next(
     exclude: Collection[int],
     now: datetime,
 ) -> _Found | None:
-    """What waits for somebody else to read it again comes first, of whosever work: it is little, and nobody can tell."""
+    """What somebody else is to read again comes first, of whosever work: it is little, and nobody can tell."""
     again = readings.next_for(tx, user, exclude=exclude, now=now)
     return _first_free(tx, ranking_id, works, exclude=exclude, now=now) if again is None else (again, None)
 
