@@ -4,6 +4,7 @@ cameras/     lens circles of cameras: shown to leads, set by them, found in fram
 cli/         the command line: every command's options and body
 contract/    the JSON that pages and server exchange, as pydantic types (docs/architecture.md)
 dataset/     images and labels in, COCO keypoints out
+deletion/    an image or a person deleted for good: what goes, what stays
 demo/        the demo home, and `demo --check`, which runs the whole loop over HTTP and judges it
 home/        a home's settings and files: images under their hash, pose models, the commands that messages suggest
 labelling/   what annotators do: get a task, decide about persons, begin from a start

@@ -15,6 +15,7 @@ from app.cli import (
     bucket,
     cameras,
     dataset,
+    deletion,
     labels,
     probes,
     queue,
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     backups.add_backup(several)
     dataset.add_import(several)
     dataset.add_export(several)
+    deletion.add_deletion(several)
     cameras.add_camera(several)
     skeletons.add_skeleton(several)
     labels.add_label(several)

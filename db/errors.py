@@ -77,6 +77,10 @@ class InvalidDecision(StoreError):
     """A decision that contradicts itself, the image or the skeleton."""
 
 
+class WasDeleted(StoreError):
+    """An image that was deleted for good, and may not come in again."""
+
+
 class AnotherProject(StoreError):
     """The home holds a project with another skeleton."""
 

@@ -26,6 +26,7 @@ StartsFrom = Literal["imported", "student"]
 """Whose predictions labelling begins from: the newest imported model's, or the published round's student's."""
 RoundStage = Literal["freeze", "train", "score", "publish", "done"]
 FrozenRole = Literal["labelled", "validation"]
+DeletedKind = Literal["image", "person"]
 DecisionKind = Literal["accept", "skip", "not_a_person", "reopen"]
 Began = Literal["student", "model", "label", "copy", "empty"]
 """What a pose began with: a network's prediction, an earlier label, a pose of another frame or kept edits, nothing."""

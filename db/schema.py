@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from db.records import (
     Began,
+    DeletedKind,
     FrozenRole,
     LensSource,
     PersonState,
@@ -340,6 +341,9 @@ class ProjectRow(Base):
     secret: Mapped[str] = mapped_column(String(64), server_default="")
     probes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     agreement: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    images_made: Mapped[int] = mapped_column(server_default="0")
+    """With the next, the highest numbers that were ever given to what was deleted: none is given again."""
+    persons_made: Mapped[int] = mapped_column(server_default="0")
 
 
 class RankingEntryRow(Base):
@@ -426,7 +430,7 @@ class PersonScoreRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     network: Mapped[str | None] = mapped_column(String(256))
     score: Mapped[float]
     keypoints: Mapped[list[Any]]
@@ -465,7 +469,7 @@ class LabelRow(Base):
     author: Mapped[str] = mapped_column(String(64))
     xyv: Mapped[list[Any]]
     touched: Mapped[list[Any]]
-    started_from: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"))
+    started_from: Mapped[int | None] = mapped_column(ForeignKey("predictions.id"), index=True)
     created_at: Mapped[datetime]
     seconds: Mapped[float | None]
     began: Mapped[Began | None] = mapped_column(String(16))
@@ -519,7 +523,7 @@ class SecondLabelRow(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
     image_id: Mapped[int] = mapped_column(ForeignKey("second_readings.image_id"))
-    first_label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
+    first_label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"), index=True)
     state: Mapped[PersonState] = mapped_column(String(16))
     revision: Mapped[int]
     xyv: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -538,7 +542,7 @@ class DecisionRow(Base):
     key: Mapped[str] = mapped_column(String(128), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     kind: Mapped[str] = mapped_column(String(16))
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
     content: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[dict[str, Any]]
@@ -607,12 +611,61 @@ class FrozenPersonRow(Base):
     __table_args__ = (_one_of("role", FrozenRole),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
-    label_id: Mapped[int] = mapped_column(ForeignKey("labels.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
+    label_id: Mapped[int] = mapped_column(ForeignKey("labels.id"), index=True)
     revision: Mapped[int]
     author: Mapped[str] = mapped_column(String(64))
     role: Mapped[FrozenRole] = mapped_column(String(16))
+
+
+class TombstoneRow(Base):
+    """What was deleted for good, by a digest alone, so that it does not come in again unseen."""
+
+    __tablename__ = "tombstones"
+    __table_args__ = (_one_of("kind", DeletedKind),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[DeletedKind] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+    why: Mapped[str] = mapped_column(String(1000))
+    allowed_at: Mapped[datetime | None]
+    allowed_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class ExportRow(Base):
+    """An export that was made: of everything that was here then, up to the last ids."""
+
+    __tablename__ = "exports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    via: Mapped[str] = mapped_column(String(80))
+    filter: Mapped[dict[str, Any]]
+    images: Mapped[int]
+    persons: Mapped[int]
+    labelled: Mapped[int]
+    last_image_id: Mapped[int]
+    last_person_id: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class IdentityRow(Base):
+    """By whom of a provider an account is signed in to; issuer NULL: by the e-mail address, the first time."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
+    issuer: Mapped[str | None] = mapped_column(String(512))
+    subject: Mapped[str | None] = mapped_column(String(255))
+    email: Mapped[str | None] = mapped_column(String(320), unique=True)
+    created_at: Mapped[datetime]
+    linked_at: Mapped[datetime | None]
 
 
 class WorkerRow(Base):

@@ -51,6 +51,16 @@ def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
     role.add_argument("role", choices=["annotator", "lead"], help="what they are from now on")
     add_json(role, run=user_change, name="user role")
 
+    email = command(
+        user,
+        "email",
+        example="user email ann ann@example.org",
+        help="by which address at the provider one signs in",
+    )
+    email.add_argument("name", metavar="NAME", help="whose account it is")
+    email.add_argument("address", metavar="ADDRESS", help="as the provider has it; whom it was linked to is forgotten")
+    add_json(email, run=user_email, name="user email")
+
     log = command(several, "log", example="log --csv > log.csv", help="who did what: the audit log, newest first")
     log.add_argument("--by", metavar="NAME", help="only what this person did")
     log.add_argument("--most", type=positive, default=50, help="how many lines (default: 50)")
@@ -123,6 +133,20 @@ def user_change(settings: "Settings", options: argparse.Namespace) -> int:
     shown: dict[str, Any] = {"name": changed.user.name, "role": changed.user.role, "done": options.action}
     if changed.key is not None:
         shown["link"] = _address(settings, changed.key)
+    answer(shown, as_json=options.json, plain=lambda: (f"{key:<9} {value}" for key, value in shown.items()))
+    return 0
+
+
+def user_email(settings: "Settings", options: argparse.Namespace) -> int:
+    """Whoever the provider knows by that address has this account."""
+    from app.cli.store import known_store
+    from db.people import audit, identities, users
+
+    with known_store(settings) as store, store.transaction() as tx:
+        user = users.find_user(tx, options.name)
+        address = identities.expect(tx, user.id, options.address)
+        audit.note(tx, whoever_runs_this(), "address for signing in set", user.name)
+    shown = {"name": user.name, "address": address}
     answer(shown, as_json=options.json, plain=lambda: (f"{key:<9} {value}" for key, value in shown.items()))
     return 0
 

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -220,16 +221,20 @@ def _tell_prelabels(report: "PrelabelReport") -> Iterator[str]:
 
 def export_labels(settings: "Settings", options: argparse.Namespace) -> int:
     """The labels into a file."""
+    from app.cli.accounts import whoever_runs_this
     from app.cli.store import known_store
     from app.cli.targets import file_to_write
-    from app.dataset.exporting import accepted, export_coco
+    from app.dataset.exporting import accepted, export, record_export
     from sspcm.formats.coco.reading import CHANGES
     from sspcm.whole_files import write_atomically
 
     target = file_to_write(options.out, settings.home)
     with known_store(settings) as store:
-        document = export_coco(store, with_predictions=options.with_predictions)
-    write_atomically(target, json.dumps(document).encode())
+        exported = export(store, with_predictions=options.with_predictions)
+        document = exported.document
+        content = json.dumps(document).encode()
+        record_export(store, exported, actor=whoever_runs_this(), sha256=hashlib.sha256(content).hexdigest())
+    write_atomically(target, content)
     shown = {
         "file": str(options.out),
         "images": len(document["images"]),

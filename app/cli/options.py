@@ -21,6 +21,8 @@ ENVIRONMENT = """environment (an option goes first):
   SSPCM_SECURE_COOKIES   1 behind TLS
   SSPCM_SESSION_HOURS    after how many hours a browser is signed out (12)
   SSPCM_IDLE_HOURS       after how many unused ones it is (4)
+  SSPCM_OIDC_ISSUER, SSPCM_OIDC_CLIENT_ID, SSPCM_OIDC_CLIENT_SECRET
+                         a provider by which people sign in, too (docs/serving.md)
   SSPCM_TRUSTED_PROXIES  whose forwarding headers are believed
   SSPCM_MOST_HELD        how many images one annotator holds at a time (4)
   SSPCM_KEEP_ROUNDS      how many of the newest rounds are kept whole, besides the

@@ -5,6 +5,7 @@ base        numbers, ids, keys, boxes
 cameras     lens circles
 comparing   two rounds side by side
 dataset     what is in a home, and what came of a file of labels
+deletion    what deleting for good takes away and leaves
 labelling   tasks, persons, decisions
 probes      how many people get a probe, and how closely annotators look
 rounds      rounds and pre-labellings

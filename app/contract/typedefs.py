@@ -21,6 +21,7 @@ from app.contract import (
     cameras,
     comparing,
     dataset,
+    deletion,
     labelling,
     probes,
     rounds,
@@ -46,6 +47,7 @@ MODULES = (
     probes,
     work,
     agreement,
+    deletion,
 )
 """Whose models travel between server and browser."""
 FILE = Path(__file__).parents[2] / "static/shared/contract.d.ts"

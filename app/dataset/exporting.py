@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.pool import images, project
+from db.people.audit import Actor
+from db.pool import exports, images, project
 from db.pool.persons import list_persons
 from db.records import ImageRecord, PersonRecord, StoredPrediction
 from db.rounds import predictions
@@ -29,7 +31,37 @@ OTHER_IMAGE_IDS = "image ids that an earlier file's image has, numbered anew: th
 GAVE_WAY = "field 'predictions' that an imported file had of its own, left out here: it is in an export without them"
 
 
+def record_export(store: Store, exported: "Exported", *, actor: Actor, sha256: str) -> None:
+    """Note who takes an export of which bytes, before they get it."""
+    document = exported.document
+    with store.transaction() as tx:
+        exports.note(
+            tx,
+            exported.last,
+            actor=actor.name,
+            via=actor.via,
+            filter={"with_predictions": "predictions" in document},
+            images=len(document["images"]),
+            persons=len(document["annotations"]),
+            labelled=sum(1 for _ in accepted(document)),
+            sha256=sha256,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Exported:
+    """A document, and up to which numbers it holds images and persons."""
+
+    document: dict[str, Any]
+    last: exports.LastNumbers
+
+
 def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, Any]:
+    """The document of `export`, for who gives it to nobody."""
+    return export(store, with_predictions=with_predictions).document
+
+
+def export(store: Store, *, with_predictions: bool = False) -> Exported:
     """The home as one COCO document that pycocotools loads and evaluates.
 
     Annotations with num_keypoints > 0 are exactly the accepted persons: imported labels as they came, those made here
@@ -41,7 +73,7 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
     often, in words (docs/adr/0013). An import passes that field over.
     """
     with store.reading() as tx:
-        described = project.get_project(tx)
+        described, last = project.get_project(tx), exports.last_numbers(tx)
         records = images.list_images(tx)
         everybody = list_persons(tx)
         persons = [p for p in everybody if p.state != "not_a_person"]
@@ -83,7 +115,7 @@ def export_coco(store: Store, *, with_predictions: bool = False) -> dict[str, An
             for person in persons
             if (stored := predicted.get(person.id)) is not None
         ]
-    return document
+    return Exported(document, last)
 
 
 def _predictions(tx: Session, person_ids: Sequence[int], published: int | None) -> dict[int, StoredPrediction]:

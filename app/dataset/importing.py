@@ -1,5 +1,6 @@
 """A folder of images into the home, with or without a COCO file: what is wrong is named, the rest is there."""
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,11 +25,12 @@ from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.pool.ordering import rank_before_rounds
 from db.clock import utc_now
-from db.errors import NotFound, StoreError
+from db.errors import NotFound, StoreError, WasDeleted
 from db.labelling import queue
 from db.labelling.merging import Merged, merge_image
 from db.pool import images, project
 from db.pool.persons import list_persons
+from db.pool.tombstones import require_allowed
 from db.records import ImageRecord, NewImage, NewPerson, Split
 from db.store.session import Store
 from sspcm.formats.coco.reading import KEPT_ASIDE, CocoError, CocoFile, CocoImage, read_coco
@@ -258,6 +260,12 @@ def _import_one(store: Store, files: ImageFiles, source: Source, ways: _Ways, ta
     if decoded.further:
         said = "it holds several pictures, as frames or pages; the first is taken."
         tally.complaints.add(f"image {source.name!r:.300}", said, kind="image")
+    try:
+        with store.reading() as tx:
+            require_allowed(tx, hashlib.sha256(decoded.content).hexdigest(), source.name)
+    except WasDeleted as error:
+        _leave_out(source, str(error), tally)
+        return
     sha256 = files.put(decoded.content, decoded.suffix)  # before its row: a row never names bytes that are not there
     persons = new_persons(source.persons)
     image = _new_image(source, decoded, sha256, ways.split)
@@ -272,6 +280,8 @@ def _import_one(store: Store, files: ImageFiles, source: Source, ways: _Ways, ta
                 )
                 stored = images.get_image(tx, stored.id)
     except StoreError as error:
+        if isinstance(error, WasDeleted):  # a moment ago
+            files.forget(sha256)
         _leave_out(source, str(error), tally)
         return
     tally.cameras.add(stored.camera.name)

@@ -25,7 +25,8 @@ NO_THREAD = "can't start new thread"
 SQLITE_READONLY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_CANTOPEN, SQLITE_NOTADB = 8, 10, 11, 14, 26
 SQLITE_OUT_OF_STEP = {1, 17}
 """A statement that does not fit the store's tables."""
-POSTGRES_FULL, POSTGRES_READ_ONLY = "53100", "25006"
+POSTGRES_FULL, POSTGRES_READ_ONLY, POSTGRES_GONE = "53100", "25006", "23503"
+"""The last: a row points at one that another's transaction took away."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ def _of_database(error: DBAPIError, home: Home) -> Failure | None:
     state = getattr(error.orig, "sqlstate", None)
     if state == POSTGRES_FULL:
         return _full("the disk of the database")
+    if state == POSTGRES_GONE:
+        return _not_just_now("what this is about was deleted by somebody else")
     if state == POSTGRES_READ_ONLY:
         return _not_just_now("the database lets nothing be written")
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):

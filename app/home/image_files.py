@@ -35,6 +35,25 @@ class ImageFiles:
         self._shared.put_if_new(_name(sha256, suffix))
         return sha256
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no bucket has them as well."""
+        return self._shared.bucket is None
+
+    def forget_here(self, sha256: str) -> bool:
+        """Take the bytes away from this machine; whether they were here."""
+        here = [path for path in (self._folder / sha256[:2]).glob(f"*{sha256}*") if path.is_file()]
+        for path in here:  # drafts of a download that ended are named after it too
+            path.unlink(missing_ok=True)
+        return bool(here)
+
+    def forget(self, sha256: str) -> None:
+        """Take the bytes away, here and out of the bucket."""
+        self.forget_here(sha256)
+        if self._shared.bucket is not None:
+            there = [name for name in _names(sha256) if self._shared.bucket.entry(name) is not None]
+            self._shared.forget(there)
+
     def path(self, sha256: str) -> Path:
         """Where the bytes lie. Raises FileNotFoundError."""
         found = self._here(sha256)

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast, get_args
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.home.oidc_settings import OidcError, OidcSettings, read_oidc
 from sspcm.images.limits import UNLIMITED, USUAL, Limits
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -76,6 +77,8 @@ class Settings:
     """How long a worker may go unheard before others take its jobs."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose word counts for where a request comes from."""
+    oidc: OidcSettings | None = None
+    """The provider by which people may sign in beside passwords."""
 
     @property
     def rounds_dir(self) -> Path:
@@ -110,8 +113,16 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         worker=worker_named(environ.get("SSPCM_WORKER", "")),
         worker_gone_s=_count("SSPCM_WORKER_GONE_S", environ.get("SSPCM_WORKER_GONE_S", "60"), most=86_400, least=5),
         trusted_proxies=_proxies(environ.get("SSPCM_TRUSTED_PROXIES", "")),
+        oidc=_oidc(environ),
     )
     return replace(settings, **{key: value for key, value in overrides.items() if value is not None})
+
+
+def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
+    try:
+        return read_oidc(environ)
+    except OidcError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _token(text: str) -> str | None:

@@ -79,6 +79,17 @@ def unlabelable(persons: Sequence[PersonRecord], looks: Looks, *, smallest_px: i
     return {person_id: reason for person_id, reason in why.items() if reason is not None}
 
 
+def forget_looks(files: ImageFiles, sha256s: Sequence[str], persons: Sequence[PersonRecord] = ()) -> None:
+    """Take what was seen of images, and of these persons in them, away."""
+    if not (files.home / FILE).exists() and files.is_alone:
+        return
+    kept = _read(files)
+    seen = [kept.features.pop(one, None) is not None for one in sha256s]
+    lit = [kept.light.pop(_key(sha256, one), None) is not None for sha256 in sha256s for one in persons]
+    if any(seen) or any(lit):
+        _write(files, kept)
+
+
 def _see(files: ImageFiles, image: ImageRecord, persons: Sequence[PersonRecord], kept: _Kept) -> None:
     if not _new(image, persons, kept):
         return

@@ -80,6 +80,13 @@ class Thumbs:
             thumb = _cut_out(pixels, matrix @ _from_reduced(reduction))
             self._keep(thumb_name(image, box), _encode(thumb))
 
+    def forget_all(self) -> None:
+        """Take every thumb away: whose picture a name stands for, only the box and lens of that day would tell."""
+        for _, _, path in list(self._all()):
+            path.unlink(missing_ok=True)
+        with self._counting:
+            self._bytes = None
+
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / f"{name}.jpg"
 

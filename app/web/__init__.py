@@ -19,6 +19,9 @@ login_budget      how many wrong passwords are borne, and from whom
 login_page        the login page
 metrics           what Prometheus reads
 noted             what leads change gets a line in the audit log
+oidc_entrance     signing in by a provider: to it and back
+oidc_provider     an OpenID Connect provider, asked who somebody is
+oidc_state        what a browser keeps while it is at the provider
 opened            a home that the server has opened: store, files, engine, settings
 password_line     passwords checked a few at a time
 plain_page        the frame of pages without Gradio

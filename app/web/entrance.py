@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,7 +18,8 @@ from app.web.guard import cookie_name
 from app.web.known_browsers import KEPT_S, KnownBrowsers, server_secret
 from app.web.link_entrance import link_routes
 from app.web.login_budget import Attempt, one_account
-from app.web.login_page import login_page
+from app.web.login_page import login_page as page_to_sign_in
+from app.web.oidc_entrance import oidc_routes
 from app.web.password_line import LineIsFull, PasswordLine
 from db.errors import AccountDisabled, StoreError
 from db.people import links, sessions, users
@@ -34,7 +37,15 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     routes, door = APIRouter(), Door(store, settings)
     budget = door.budget
     routes.include_router(link_routes(door))
-    known = KnownBrowsers(server_secret(settings.home), prefix="__Host-" if settings.secure_cookies else "")
+    secret, provider = server_secret(settings.home), settings.oidc.name if settings.oidc else None
+    login_page = partial(page_to_sign_in, provider=provider)
+    if settings.oidc is not None:
+
+        def page_with(words: str, wanted: str) -> str:
+            return login_page(problem=words, next_page=wanted)
+
+        routes.include_router(oidc_routes(door, settings.oidc, secret=secret, page=page_with, own_page=_own_page))
+    known = KnownBrowsers(secret, prefix="__Host-" if settings.secure_cookies else "")
 
     def has_accounts() -> bool:
         try:
@@ -64,7 +75,7 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
         attempt = replace(attempt, browser=known.browser_of(request.cookies, account))
         verdict = budget.admit(attempt)
         if verdict.refused_s > 0:
-            return _wait(name, next, verdict.refused_s)
+            return _wait(login_page, name, next, verdict.refused_s)
         right: bool | None = False  # also where the browser goes away before it hears
         try:
             await asyncio.sleep(verdict.slowed_s)
@@ -72,7 +83,7 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
             right = user is not None
         except LineIsFull:
             right = None
-            return _come_again(name, next)
+            return _come_again(login_page, name, next)
         except AccountDisabled as error:  # the password was right
             right = None
             return HTMLResponse(login_page(name=name, next_page=next, problem=sentence(error)), 403)
@@ -106,7 +117,7 @@ def entrance_routes(store: Store, settings: Settings) -> APIRouter:
     return routes
 
 
-def _wait(name: str, next_page: str, wait_s: float) -> Response:
+def _wait(login_page: Callable[..., str], name: str, next_page: str, wait_s: float) -> Response:
     seconds = math.ceil(wait_s)
     problem = (
         f"Too many passwords were wrong, or are tried at once, from here. Wait {seconds} s, then try again. "
@@ -116,7 +127,7 @@ def _wait(name: str, next_page: str, wait_s: float) -> Response:
     return too_many(page, seconds)
 
 
-def _come_again(name: str, next_page: str) -> Response:
+def _come_again(login_page: Callable[..., str], name: str, next_page: str) -> Response:
     problem = f"Many people sign in just now. Try again in {TRY_AGAIN_AFTER_S} s."
     page = login_page(name=name, next_page=next_page, problem=problem)
     return HTMLResponse(page, 503, headers={"retry-after": str(TRY_AGAIN_AFTER_S)})

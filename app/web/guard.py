@@ -30,7 +30,7 @@ from db.records import SessionRecord
 FindSession = Callable[[str], SessionRecord | None]
 
 PUBLIC = re.compile(
-    r"/login(/link|/first)?|/healthz|/readyz|/metrics|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+"
+    r"/login(/link|/first|/oidc(/callback)?)?|/healthz|/readyz|/metrics|/favicon\.ico|/manifest\.json|/assets/login/[\w.-]+"
 )
 OURS = re.compile(
     r"/|/logout|/api/[\w/-]+|/img/\d+/[0-9a-f]{64}|/thumb/\d+/[0-9a-f]{16}\.jpg|/assets/(?!login/)[\w./-]+"
@@ -42,7 +42,7 @@ GRADIO = re.compile(
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work|agreement)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work|agreement|deletion|deleted)(/.*)?"
 )
 BY_TOKEN = re.compile(r"/api/(?!(account|team)(/|$)).+|/api/team(/log(/file)?)?|/img/.+|/thumb/.+")
 """What an API token opens at all: no page, and nothing by which it could make itself or another account more."""

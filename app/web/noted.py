@@ -30,7 +30,7 @@ NOT_NOTED: dict[str, str] = {
     r"/api/(accept|skip|not-a-person|reopen|persons|finish|reopen-image)": "every revision of a label says whose it is",
     r"/api/(heartbeat|release)": "a lease is no change",
     r"/api/rounds/cost|/api/cameras/\d+/find": "they change nothing",
-    r"/api/(account|team|probes|work|agreement)(/.*)?": "they write their own lines, with what they do",
+    r"/api/(account|team|probes|work|agreement|deletion|deleted)(/.*)?": "they write their own lines",
     r"/login(/link|/first)?|/logout": "signing in is not noted; links write their own lines",
     r"/(annotate|lead|cameras|sheet|team)/.*": "Gradio's events; the lead's form writes its own line",
 }

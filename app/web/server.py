@@ -20,6 +20,7 @@ from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
+from app.deletion.files import sweep
 from app.home.failures import TRY_AGAIN_AFTER_S
 from app.home.logs import set_up_logs
 from app.home.settings import Settings
@@ -52,6 +53,7 @@ from app.web.routes.agreement import agreement_routes
 from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
+from app.web.routes.deletion import deletion_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
 from app.web.routes.order import order_routes
@@ -90,6 +92,7 @@ ROUTES = (
     probes_routes,
     work_routes,
     agreement_routes,
+    deletion_routes,
 )
 """The routes that are not Gradio's, a subject each."""
 
@@ -100,6 +103,7 @@ def serve(settings: Settings) -> None:
     set_up_logs(settings.log_format)
     with closing(open_store(settings.database_url)) as store:
         announce_first_lead(store, settings)
+        sweep(store, settings)
     uvicorn.run(create_app(settings), **server_options(settings))
 
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
+from app.deletion.files import sweep
 from app.home.settings import Settings
 from app.processes.child import try_lock
 from app.processes.job_engine import (
@@ -77,6 +78,7 @@ def run_worker(
         raise WorkerError(str(error)) from error
     presence.sign()
     choose_if_never(presence.store)
+    sweep(presence.store, settings)
     helps = Helping(presence, settings, engine, score_command)
     _launch(
         settings,

@@ -16,6 +16,7 @@ from db.labelling.same_persons import match_persons, same_box, same_label
 from db.pool.checks import check_keypoints
 from db.pool.images import ensure_camera
 from db.pool.persons import count_open_persons, insert_person, list_persons
+from db.pool.tombstones import without_deleted
 from db.records import NewImage, NewPerson, PersonRecord
 from db.schema import ImageRow, LabelRow, PersonRow
 from sspcm.formats.coco.reading import AS_READ, KEPT_ASIDE
@@ -85,7 +86,7 @@ def merge_image(
         check_keypoints(tx, keypoints)
     row = lock_image(tx, image_id)
     known = list_persons(tx, image_id=image_id)
-    matches = match_persons(persons, known)
+    matches = match_persons(without_deleted(tx, row.sha256, persons), known)
     merged = Merged(persons_added=len(matches.new), persons_unclear=len(matches.unclear))
     for person, record in matches.pairs:
         merged += _merge_person(tx, person, record, update=update, now=now)

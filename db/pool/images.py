@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from db.convert import image_record
 from db.errors import NotFound
-from db.pool import workable
+from db.pool import tombstones, workable
 from db.pool.checks import check_keypoints, check_name
 from db.pool.given import mark_of_new
+from db.pool.numbers import next_number
 from db.pool.persons import insert_person, is_crowd
 from db.records import ImageRecord, NewImage, NewPerson, Split
 from db.schema import (
@@ -30,12 +31,14 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
     same bytes under another name are another image, as COCO files count them.
     A person with a label is accepted, by author "import"; a COCO crowd region (extra iscrowd 1) is kept as skipped. An
     image whose persons are all decided is closed; one without persons is open until somebody says that nobody is there.
-    Raises InvalidDecision if a label does not fit the project's skeleton, or a name does not fit the store.
+    Raises InvalidDecision if a label does not fit the project's skeleton, or a name does not fit the store; and
+    WasDeleted for the bytes of an image that was deleted for good. Persons who were are left out.
     """
     check_name("file name", image.file_name, FILE_NAME_LENGTH)
     check_name("camera's name", image.camera, CAMERA_NAME_LENGTH)
     for keypoints in {len(person.label.xyv) for person in persons if person.label is not None}:
         check_keypoints(tx, keypoints)
+    tombstones.require_allowed(tx, image.sha256, image.file_name)
     camera_id = ensure_camera(tx, image.camera)
     decided = bool(persons) and all(person.label is not None or is_crowd(person) for person in persons)
     row = {
@@ -51,13 +54,14 @@ def add_image(tx: Session, image: NewImage, persons: Sequence[NewPerson]) -> tup
         "source_id": image.source_id,
         "extra": image.extra,
     }
+    row |= next_number(tx, ImageRow)
     key = [ImageRow.sha256, ImageRow.file_name]
     statement = insert(tx, ImageRow).values(row).on_conflict_do_nothing(index_elements=key)
     added = tx.scalar(statement.returning(ImageRow.id))
     if added is None:
         known = select(ImageRow).where(ImageRow.sha256 == image.sha256, ImageRow.file_name == image.file_name)
         return image_record(tx.scalars(known).one()), False
-    for person in persons:
+    for person in tombstones.without_deleted(tx, image.sha256, persons):
         insert_person(tx, added, person)
     return get_image(tx, added), True
 

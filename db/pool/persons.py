@@ -1,5 +1,6 @@
 """Persons: read with their current label, and added."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from db.clock import utc_now
 from db.convert import box_columns, label_columns, person_record
 from db.errors import NotFound
+from db.pool.numbers import next_number
 from db.records import WITHDRAWN, NewPerson, PersonRecord, Split
 from db.schema import (
     ImageRow,
@@ -53,6 +55,15 @@ def count_open_persons(tx: Session, image_id: int) -> int:
     return tx.scalars(query).one()
 
 
+def still_there(tx: Session, person_ids: Collection[int]) -> set[int]:
+    """Which of them nobody has deleted; none is, until the transaction ends."""
+    ids, found = sorted(set(person_ids)), set[int]()
+    for start in range(0, len(ids), 5000):
+        query = select(PersonRow.id).where(PersonRow.id.in_(ids[start : start + 5000])).order_by(PersonRow.id)
+        found.update(tx.scalars(query.with_for_update(read=True, key_share=True)))
+    return found
+
+
 def insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
     """A new person's row, with their label as its first revision; its id. Whether the image is open is not touched."""
     state: dict[str, Any] = {"state": "open", "revision": 0, "label_revision": None, "skip_reason": None}
@@ -61,6 +72,7 @@ def insert_person(tx: Session, image_id: int, person: NewPerson) -> int:
     if is_crowd(person):
         state = {**state, "state": "skipped", "skip_reason": CROWD_REASON}
     row = PersonRow(
+        **next_number(tx, PersonRow),
         image_id=image_id,
         area=person.area,
         source_id=person.source_id,

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.convert import person_score, score_columns, stored_prediction
+from db.pool.persons import still_there
 from db.records import PersonScore, ProjectRecord, StoredPrediction
 from db.rounds.rounds import require_active
 from db.schema import PersonScoreRow, PredictionRow, RoundRow
@@ -29,8 +30,11 @@ class ImportedPrediction:
 def add_imported(tx: Session, predictions: Sequence[ImportedPrediction]) -> None:
     """Store an imported model's predictions with their scores, which replace those of any model before it.
 
-    Earlier predictions stay: labels remember which one they started from. The newest counts.
+    Earlier predictions stay: labels remember which one they started from. The newest counts. Who was deleted since the
+    model saw them is left out.
     """
+    there = still_there(tx, [one.score.person_id for one in predictions])
+    predictions = [one for one in predictions if one.score.person_id in there]
     rows = [
         {
             "person_id": one.score.person_id,

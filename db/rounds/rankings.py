@@ -95,6 +95,7 @@ def _length(entries: Sequence[RankingEntry]) -> int:
 def _rows(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> list[dict[str, Any]]:
     workable = set(tx.scalars(select(ImageRow.id).where(WORKABLE)))
     given = dict(tx.execute(select(ImageRow.id, ImageRow.work_id).where(ImageRow.work_id != 0)).all())
+    there = _still_there(tx, entries)
     return [
         {
             "ranking_id": ranking_id,
@@ -107,7 +108,17 @@ def _rows(tx: Session, ranking_id: int, entries: Sequence[RankingEntry]) -> list
             "work_id": given.get(entry.image_id, 0),
         }
         for entry in entries
+        if entry.image_id in there
     ]
+
+
+def _still_there(tx: Session, entries: Sequence[RankingEntry]) -> set[int]:
+    """The images that nobody deleted since the order was made; none is, until the transaction ends."""
+    ids, found = sorted(entry.image_id for entry in entries), set[int]()
+    for start in range(0, len(ids), 5000):
+        query = select(ImageRow.id).where(ImageRow.id.in_(ids[start : start + 5000])).order_by(ImageRow.id)
+        found.update(tx.scalars(query.with_for_update(read=True, key_share=True)))
+    return found
 
 
 def _delete_rankings(tx: Session, ranking_ids: Collection[int]) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import URL, Connection, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from db.errors import StoreError
-from db.schema import Base, PrelabellingRow, RoundRow
+from db.schema import Base, PrelabellingRow, ProjectRow, RoundRow
 from db.store.copying_rows import LEFT_BEHIND, copy_table
 from db.store.migrating import migrate
 from db.store.session import Store, open_store
@@ -71,6 +71,9 @@ def _count_on(target: Connection, table: Table) -> None:
     if column is None:
         return
     last = target.scalar(select(func.max(column)))
+    made = {"images": ProjectRow.images_made, "persons": ProjectRow.persons_made}.get(table.name)
+    if made is not None:  # nor one that was given to what was deleted
+        last = max(last or 0, target.scalar(select(made)) or 0) or None
     if last is not None:
         sequence = text("SELECT setval(pg_get_serial_sequence(:table, :column), :last)")
         target.execute(sequence, {"table": table.name, "column": column.name, "last": last})

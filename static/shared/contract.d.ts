@@ -334,6 +334,32 @@ export interface CountsPayload {
   persons_validation_accepted: number;
 }
 
+/** Delete for good. images: those that one was told go. */
+export interface DeleteMessage {
+  kind: "image" | "person";
+  id: number;
+  why: string;
+  images: number[];
+}
+
+/** It is gone. trouble: files that could not be taken away yet, in sentences. */
+export interface DeletedPayload {
+  title: string;
+  trouble: string[];
+}
+
+/** What would go, in sentences. blocked: why it cannot just now; images: their numbers, to be said back. */
+export interface DeletionPayload {
+  kind: "image" | "person";
+  id: number;
+  title: string;
+  goes: string[];
+  holds: string[];
+  stays: string[];
+  blocked: string | null;
+  images: number[];
+}
+
 /** A person of an earlier frame with their pose, in px of the image that was asked about. */
 export interface EarlierPerson {
   id: number;
@@ -1203,6 +1229,23 @@ export interface TokenPayload {
   created_at: string;
   expires_at: string | null;
   used_at: string | null;
+}
+
+/** Something that was deleted for good. */
+export interface TombstonePayload {
+  id: number;
+  kind: "image" | "person";
+  digest: string;
+  at: string;
+  by: string;
+  why: string;
+  allowed_at: string | null;
+  allowed_by: string | null;
+}
+
+/** The newest, newest first. */
+export interface TombstonesPayload {
+  deleted: TombstonePayload[];
 }
 
 /** The worker cannot be kept running: when that was told, and its last lines. */

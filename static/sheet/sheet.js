@@ -5,6 +5,7 @@ import { spoken } from "../editor/desk/keypoint_names.js";
 import { recentInWords } from "../editor/words.js";
 import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
 import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";
+import { askToDelete } from "../shared/deletion.js";
 import { html } from "../shared/dom.js";
 import { PAGE, Paging } from "./paging.js";
 import { stepTo } from "./steps.js";
@@ -59,6 +60,7 @@ class ContactSheet extends HTMLElement {
     this.#filters = readFilters(location.search);
     this.#parts.body.replaceChildren(...ghosts());
     try {
+      await this.#api.session(); // what leads alone may do is offered to them alone
       /** @type {Choices} */
       const choices = await this.#api.get("/api/sheet/filters");
       this.#choices = choices;
@@ -213,7 +215,19 @@ class ContactSheet extends HTMLElement {
       this.#grid = html("ul", { class: "grid", role: "list", "aria-label": "Persons" });
       this.#parts.body.replaceChildren(this.#grid);
     }
-    this.#grid.append(...added.map((person) => tileOf(person, this.#filters, choices)));
+    this.#grid.append(...added.map((person) => this.#withDeletion(person, tileOf(person, this.#filters, choices))));
+  }
+
+  /** Leads get a button beside the tile. @param {SheetPerson} person @param {HTMLLIElement} item */
+  #withDeletion({ id, image_id: image, file_name: name }, item) {
+    if (this.#api.role !== "lead") return item;
+    const button = html("button", { type: "button", class: "delete", "aria-label": `Delete ${name} for good`, title: "Delete for good" }, "Delete…");
+    button.addEventListener("click", async () => {
+      if (await askToDelete(this.#api, this.#root, { image, person: id })) await this.#show(this.#filters);
+      else button.focus();
+    });
+    item.append(button);
+    return item;
   }
 
   /** @param {Choices} choices */

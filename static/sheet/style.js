@@ -65,7 +65,9 @@ legend { padding: 0 0 3px; font-size: 12px; line-height: 1.5; font-weight: 600; 
 .body { transition: opacity .2s; }
 .body[aria-busy="true"] { opacity: .5; transition-delay: .15s; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(clamp(150px, 9.6vw, 236px), 1fr)); gap: 14px 12px; margin-top: 16px; }
-.grid li { display: grid; min-width: 0; content-visibility: auto; contain-intrinsic-size: auto 176px auto 280px; }
+.grid .delete { justify-self: end; margin-top: 2px; padding: 4px 8px; font: inherit; font-size: 12px; color: var(--quiet); background: none; border: 0; border-radius: 6px; cursor: pointer; }
+.grid .delete:hover, .grid .delete:focus-visible { color: var(--bad, #b3202b); text-decoration: underline; }
+.grid li { display: grid; grid-template-rows: 1fr auto; min-width: 0; content-visibility: auto; contain-intrinsic-size: auto 176px auto 280px; }
 .tile {
   display: grid; grid-template-rows: auto 1fr; min-width: 0; overflow: hidden; border: 1px solid var(--rule); border-radius: 10px; background: var(--paper);
   color: inherit; text-decoration: none; position: relative;

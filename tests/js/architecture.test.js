@@ -16,7 +16,7 @@ const IN_A_BROWSER = [
   /^header\/first_step\.js$/,
   /^lead\/(asking_card|board|chart|choice|clock|compare|labels|order|prelabel|simulation|spared|starts|story|unlabelable|validation|workers)\.js$/,
   /^login\/link\.js$/,
-  /^shared\/dom\.js$/,
+  /^shared\/(deletion|dom)\.js$/,
   /^sheet\/(pose|sheet|tile)\.js$/,
   /^team\/(agreement_card|log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
 ];

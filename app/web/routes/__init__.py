@@ -5,6 +5,7 @@ agreement      how people agree who labelled the same persons
 cameras        lens circles read and set
 comparing      two rounds side by side, and the same people by both
 dataset        labels in and out
+deletion       images and persons deleted for good
 images         the bytes of images
 labelling      tasks, decisions, leases
 order          what the queue is ordered by, and how well

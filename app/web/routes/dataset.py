@@ -1,6 +1,7 @@
 """What is in the home: counts, labels that come in, labels that go out."""
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +11,13 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.dataset import labels_made_elsewhere
-from app.dataset.exporting import export_coco
+from app.dataset import exporting, labels_made_elsewhere
 from app.home.home_command import home_command
 from app.web.opened import OpenHome
 from app.web.refusal_pages import refuse
+from app.web.who import session_of
 from db.errors import NotFound
+from db.people.audit import Actor
 from db.pool import counts
 
 
@@ -44,13 +46,16 @@ def dataset_routes(home: OpenHome) -> APIRouter:
     @api.get("/api/export")
     def export(request: Request, with_predictions: bool = False) -> Response:
         try:
-            document = export_coco(home.store, with_predictions=with_predictions)
+            exported = exporting.export(home.store, with_predictions=with_predictions)
         except NotFound:
             command = home_command(home.settings.home, "import", "IMAGES_DIR")
             words = f"Nothing was imported into this home, so there are no labels to download. Import images: {command}"
             return refuse(request.scope, 404, "not_found", words, title="There are no labels yet")
         name = "labels-and-predictions.json" if with_predictions else "labels.json"
         headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(json.dumps(document), media_type="application/json", headers=headers)
+        content = json.dumps(exported.document).encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        exporting.record_export(home.store, exported, actor=Actor.of(session_of(request)), sha256=sha256)
+        return Response(content, media_type="application/json", headers=headers)
 
     return api
