@@ -89,3 +89,13 @@ def test_a_name_that_nobody_has_is_answered_with_those_there_are(run: Run) -> No
 def test_a_home_without_accounts_says_how_to_make_one(run: Run) -> None:
     run("migrate")
     assert "user add NAME --role lead" in run("user", "list")[1]
+
+
+def test_an_account_gets_the_address_by_which_its_owner_signs_in_at_the_provider(run: Run) -> None:
+    run("user", "add", "ann", "--role", "annotator", "--link")
+    run("user", "add", "bea", "--role", "annotator", "--link")
+    assert json.loads(run("user", "email", "ann", "Ann@Example.org", "--json")[1])["address"] == "ann@example.org"
+    assert "the address of the account 'ann' already" in run("user", "email", "bea", "ann@example.org")[2]
+    assert "no e-mail address" in run("user", "email", "bea", "bea")[2]
+    assert "there is no account 'cay'" in run("user", "email", "cay", "cay@example.org")[2]
+    assert "address for signing in set" in run("log")[1]
