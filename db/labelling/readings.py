@@ -213,9 +213,10 @@ def reread(tx: Session) -> Reread:
 
 
 def _may_read(user_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Of a reading: it waits, and this account may be its second."""
+    """Of a reading: somebody in it waits, and this account may be its second."""
+    somebody = select(1).where(SecondLabelRow.image_id == ReadingRow.image_id, SecondLabelRow.state == "open")
     second = or_(ReadingRow.second_id.is_(None), ReadingRow.second_id == user_id)
-    return ReadingRow.is_waiting == true(), ReadingRow.first_id != user_id, second
+    return ReadingRow.is_waiting == true(), ReadingRow.first_id != user_id, second, somebody.exists()
 
 
 def _is_drawn(tx: Session, image_id: int) -> bool:

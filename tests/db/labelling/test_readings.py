@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, text
 
 from db.errors import InvalidDecision, RevisionConflict
-from db.labelling import labels, leases, queue, readings
+from db.labelling import deleting, labels, leases, queue, readings
 from db.labelling.readings import Reread
 from db.people import users
 from db.pool import counts, images
@@ -90,6 +90,18 @@ def test_the_second_takes_back_what_they_decided_last(store, add_people, ann, be
         assert pair.second.xyv[0, 0] == 49.0
         assert pair.first.xyv[0, 0] == 40.0, "the one of when it was drawn"
         assert get_person(tx, person.id).label.xyv[0, 0] == 45.0
+
+
+def test_an_image_from_which_everybody_who_waited_was_deleted_comes_to_nobody(store, add_people, ann, bea, now):
+    image = all_drawn(store, add_people)
+    read_first(store, ann, image, now)
+    one, other = people(store, image)
+    decide(store, bea, one.id, now)
+    with store.transaction() as tx:
+        deleting.delete_for_good(tx, deleting.person_target(tx, other.id), by="lea", why="asked for")
+    assert claimed(store, bea, now) != image.id
+    with store.reading() as tx:
+        assert readings.hidden_from(tx, bea) == set()
 
 
 def test_sent_twice_is_decided_once_and_an_old_sight_is_refused(store, add_people, ann, bea, now):
