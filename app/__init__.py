@@ -10,6 +10,7 @@ home/        a home's settings and files: images under their hash, pose models, 
 labelling/   what annotators do: get a task, decide about persons, begin from a start
 pool/        the pool: its order before any round, pose models run over it, what is missing for labelling
 processes/   the job engine's port, the supervisor, children that never outlive their parent, signs of life
+review/      a second person's look at accepted labels
 rounds/      a round: launched, frozen, trained, scored, published
 sheet/       the contact sheet: its pages of persons, and the thumbs on them
 simulation/  what more labels would bring, simulated on those there are

@@ -19,6 +19,7 @@ from app.cli import (
     labels,
     probes,
     queue,
+    review,
     rounds,
     serving,
     simulation,
@@ -64,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     work.add_work(several)
     probes.add_probes(several)
     agreement.add_agreement(several)
+    review.add_review(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)
     simulation.add_simulate(several)

@@ -45,7 +45,7 @@ from sspcm.pose import Box, Label, Prediction
 
 def user_record(row: UserRow) -> UserRecord:
     """An account without its password."""
-    return UserRecord(id=row.id, name=row.name, role=row.role)
+    return UserRecord(id=row.id, name=row.name, role="reviewer" if row.is_reviewer else row.role)
 
 
 def session_record(row: LoginSessionRow) -> SessionRecord:

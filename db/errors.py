@@ -29,6 +29,10 @@ class RevisionConflict(StoreError):
     """Somebody decided about the person since the caller last looked."""
 
 
+class AlreadyReviewed(StoreError):
+    """Another reviewer was faster: a label is reviewed once."""
+
+
 class RoundActive(StoreError):
     """A round is queued or running already; a project has one at a time."""
 

@@ -10,7 +10,12 @@ from sspcm.fisheye import LensCircle
 from sspcm.pose import PART_OF_BOX, Box, Label, Prediction
 from sspcm.skeletons.skeleton import Skeleton
 
-Role = Literal["annotator", "lead"]
+Role = Literal["annotator", "reviewer", "lead"]
+ROLES: tuple[Role, ...] = ("annotator", "reviewer", "lead")
+"""Each may do all that those before it may."""
+StoredRole = Literal["annotator", "lead"]
+ReviewResult = Literal["good", "back"]
+"""What a reviewer says of a label: it stays; or it comes back, with a comment or with a corrected pose."""
 Scope = Literal["read", "label", "lead"]
 """What an API token may do: look; also decide about persons; everything that its lead may."""
 SCOPES: tuple[Scope, ...] = ("read", "label", "lead")
@@ -73,6 +78,17 @@ class StartsChoice:
 
 
 @dataclass(frozen=True)
+class ReviewRule:
+    """Which accepted persons are reviewed: this share of them, and more of who is new.
+
+    share: from 0 to 1. first: somebody's persons are all reviewed until so many of theirs were.
+    """
+
+    share: float = 0.1
+    first: int = 20
+
+
+@dataclass(frozen=True)
 class TaughtRecord:
     """What labels taught of how a network's keypoints start. round_number: None for an imported model.
 
@@ -99,6 +115,7 @@ class ProjectRecord:
     """What imported COCO files say besides images and annotations: info, licenses, categories."""
     published_round: int | None = None
     starts: StartsChoice = field(default_factory=StartsChoice)
+    review: ReviewRule = field(default_factory=ReviewRule)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -34,10 +35,11 @@ from db.records import (
     PrelabellingState,
     ProbeKind,
     ProbeOutcome,
-    Role,
+    ReviewResult,
     RoundStage,
     Scope,
     Split,
+    StoredRole,
     StoredRoundState,
 )
 
@@ -89,17 +91,22 @@ def _one_of(column: str, choices: Any) -> CheckConstraint:
 
 
 class UserRow(Base):
-    """An account."""
+    """An account. is_reviewer: an annotator who reviews as well.
+
+    A role of its own would be a new value of that column's CHECK: to write it, the table is made anew, which most
+    others point at.
+    """
 
     __tablename__ = "users"
-    __table_args__ = (_one_of("role", Role),)
+    __table_args__ = (_one_of("role", StoredRole),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64))
     # longer than the name: some letters fold to several
     folded_name: Mapped[str] = mapped_column(String(256), unique=True)
     """The name with capitals folded: Ann and ann are one account."""
-    role: Mapped[Role] = mapped_column(String(16))
+    role: Mapped[StoredRole] = mapped_column(String(16))
+    is_reviewer: Mapped[bool] = mapped_column(server_default=false())
     password_hash: Mapped[str] = mapped_column(String(256))
     """"" until the account's first link was opened: nobody signs in to it by a password."""
     created_at: Mapped[datetime]
@@ -344,6 +351,7 @@ class ProjectRow(Base):
     images_made: Mapped[int] = mapped_column(server_default="0")
     """With the next, the highest numbers that were ever given to what was deleted: none is given again."""
     persons_made: Mapped[int] = mapped_column(server_default="0")
+    review: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class RankingEntryRow(Base):
@@ -549,6 +557,36 @@ class DecisionRow(Base):
     decided_at: Mapped[datetime]
     seconds: Mapped[float | None]
     user: Mapped[UserRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class ReviewRow(Base):
+    """What a reviewer said of one label revision, which no other says anything of.
+
+    annotator_id: whose label it was; NULL: it was imported. corrected: the label revision that the reviewer placed in
+    its place. is_waiting: the person is open, and their annotator gets the image first. is_sampled: chance chose the
+    person, so that the shares of its results are those of all.
+    """
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        _one_of("result", ReviewResult),
+        UniqueConstraint("person_id", "revision"),
+        Index("ix_reviews_waiting", "is_waiting", "annotator_id", "id"),
+        Index("ix_reviews_annotator", "annotator_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"), index=True)
+    revision: Mapped[int]
+    annotator_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    result: Mapped[ReviewResult] = mapped_column(String(16))
+    comment: Mapped[str] = mapped_column(String(1000))
+    corrected: Mapped[int | None]
+    is_sampled: Mapped[bool]
+    is_waiting: Mapped[bool]
+    at: Mapped[datetime]
 
 
 class PrelabellingRow(Base):

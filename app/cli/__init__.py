@@ -16,6 +16,7 @@ leads        which lead a command acts for
 options      options that several commands share
 probes       keypoints put wrong on purpose, and how closely annotators look
 queue        what annotators get next
+review       what reviewers said of labels, and how much is reviewed
 rounds       rounds: launched, listed, shown
 running      a command is carried out, and what went wrong is said in one sentence
 serving      the demo, the server, the worker, the store's upgrade

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from app.cli.console import answer
 from app.cli.options import Subparsers, add_json, command, group, positive
 
+ROLES = ("annotator", "reviewer", "lead")
+"""As `db.records` has them, which no `--help` waits for."""
+
 if TYPE_CHECKING:
     from app.contract.team import AccountPayload
     from app.home.settings import Settings
@@ -28,7 +31,12 @@ def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
         help="add an account; prints a generated password unless one comes on stdin, or a link is asked for",
     )
     add.add_argument("name", metavar="NAME", help="whom they sign in as; capitals do not count")
-    add.add_argument("--role", choices=["annotator", "lead"], required=True, help="a lead also launches rounds")
+    add.add_argument(
+        "--role",
+        choices=ROLES,
+        required=True,
+        help="a reviewer also reviews, a lead launches rounds",
+    )
     how = add.add_mutually_exclusive_group()
     how.add_argument("--password-stdin", action="store_true", help="read the password from stdin")
     how.add_argument("--link", action="store_true", help="print a link that opens once, to choose a password by")
@@ -46,9 +54,9 @@ def add_user(several: "Subparsers[argparse.ArgumentParser]") -> None:
         changed = command(user, name, example=f"user {name} ann", help=help_)
         changed.add_argument("name", metavar="NAME", help="whose account it is")
         add_json(changed, run=user_change, name=f"user {name}")
-    role = command(user, "role", example="user role ann lead", help="make somebody a lead or an annotator")
+    role = command(user, "role", example="user role ann lead", help="make somebody an annotator, a reviewer or a lead")
     role.add_argument("name", metavar="NAME", help="whose account it is")
-    role.add_argument("role", choices=["annotator", "lead"], help="what they are from now on")
+    role.add_argument("role", choices=ROLES, help="what they are from now on")
     add_json(role, run=user_change, name="user role")
 
     email = command(
@@ -119,12 +127,17 @@ def user_change(settings: "Settings", options: argparse.Namespace) -> int:
     from app.team import accounts
     from db.people import users
 
+    make: Mapping[str, Change] = {
+        "annotator": "make_annotator",
+        "reviewer": "make_reviewer",
+        "lead": "make_lead",
+    }
     changes: Mapping[str, Change] = {
         "disable": "disable",
         "enable": "enable",
         "link": "new_link",
         "sign-out": "sign_out",
-        "role": "make_lead" if getattr(options, "role", "") == "lead" else "make_annotator",
+        "role": make.get(getattr(options, "role", ""), "make_annotator"),
     }
     with known_store(settings) as store:
         with store.reading() as tx:

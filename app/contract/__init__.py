@@ -8,6 +8,7 @@ dataset     what is in a home, and what came of a file of labels
 deletion    what deleting for good takes away and leaves
 labelling   tasks, persons, decisions
 probes      how many people get a probe, and how closely annotators look
+review      persons to review, and what came of it
 rounds      rounds and pre-labellings
 sheet       the contact sheet
 simulation  a simulation on the project's own labels

@@ -133,8 +133,19 @@ class StartPayload(Payload):
     revision: int | None = None
 
 
+class ReviewNotePayload(Payload):
+    """What a reviewer said of a label that was not good. is_corrected: they placed another pose, which is the label."""
+
+    reviewer: str
+    comment: str
+    is_corrected: bool
+    at: datetime
+
+
 class PersonPayload(Payload):
     """One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
+
+    review: why an open person came back, or what was corrected of an accepted one; null where neither is so.
 
     keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
     begin from, the best first: label (the latest they ever had, whether it counts now or not), then the two networks.
@@ -151,6 +162,7 @@ class PersonPayload(Payload):
     start: StartPayload
     starts: list[StartPayload]
     ghosts: dict[str, list[Row]]
+    review: ReviewNotePayload | None = None
 
 
 class LensPayload(Payload):

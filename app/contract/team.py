@@ -26,7 +26,7 @@ class AddAccountMessage(Message):
 class ChangeAccountMessage(Message):
     """What is done to an account. new_link: its password stays until the link is opened."""
 
-    do: Literal["disable", "enable", "make_lead", "make_annotator", "new_link", "sign_out"]
+    do: Literal["disable", "enable", "make_lead", "make_reviewer", "make_annotator", "new_link", "sign_out"]
 
 
 class PasswordMessage(Message):

@@ -24,6 +24,7 @@ from app.contract import (
     deletion,
     labelling,
     probes,
+    review,
     rounds,
     sheet,
     simulation,
@@ -36,6 +37,7 @@ from app.contract.base import Message
 MODULES = (
     base,
     labelling,
+    review,
     sheet,
     cameras,
     rounds,

@@ -15,17 +15,19 @@ from app.contract.labelling import (
     PersonPayload,
     RecentImagePayload,
     RecentPayload,
+    ReviewNotePayload,
     TaskPayload,
 )
 from app.labelling import probes
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
-from db.labelling import labels, leases, queue, readings, work
+from db.labelling import labels, leases, queue, readings, reviews, work
 from db.labelling import probes as noted
 from db.labelling.leases import MOST_HELD
 from db.labelling.probes import Served
 from db.labelling.recent import recent_images
+from db.labelling.reviews import ReviewRecord
 from db.pool import images, project
 from db.pool.persons import list_persons
 from db.records import (
@@ -132,6 +134,7 @@ def _task(
     if number is not None:
         of_round = predictions.for_persons(tx, ids, round_number=number)
     latest = {p.id: p.label for p in persons if p.label} if is_second else labels.latest(tx, image.id)
+    said = {} if is_second else reviews.newest_in_image(tx, image.id)
     payloads = [
         _person(
             person,
@@ -140,6 +143,7 @@ def _task(
             score=scores.get(person.id),
             of_round=of_round.get(person.id, ()),
             imported=imported.get(person.id),
+            said=said.get(person.id),
         )
         for person in persons
     ]
@@ -149,10 +153,10 @@ def _task(
     # the worst first, unscored last; stable otherwise
     payloads.sort(key=lambda p: -1.0 if p.score is None else p.score, reverse=True)
     task = TaskPayload(
-        image=_image(image),
+        image=image_payload(image),
         skeleton=SkeletonPayload.of(described.skeleton),
         lease_s=lease_s,
-        lens=_lens(image),
+        lens=lens_payload(image),
         round=number,
         persons=payloads,
         remaining=work.count_open(tx, work.work_of(tx, user)),
@@ -192,7 +196,8 @@ def _from_own_label(person: PersonPayload) -> PersonPayload:
     return person.model_copy(update={"start": person.starts[0]}) if person.starts else person
 
 
-def _image(image: ImageRecord) -> ImagePayload:
+def image_payload(image: ImageRecord) -> ImagePayload:
+    """An image and where its bytes are."""
     return ImagePayload(
         id=image.id,
         url=f"/img/{image.id}/{image.sha256}",
@@ -203,7 +208,8 @@ def _image(image: ImageRecord) -> ImagePayload:
     )
 
 
-def _lens(image: ImageRecord) -> LensPayload | None:
+def lens_payload(image: ImageRecord) -> LensPayload | None:
+    """Its lens circle; None of a plain camera."""
     lens = lens_of(image)
     return LensPayload(x=lens.x, y=lens.y, radius=lens.radius) if lens else None
 
@@ -221,8 +227,9 @@ def _person(
     score: PersonScore | None = None,
     of_round: Sequence[StoredPrediction] = (),
     imported: StoredPrediction | None = None,
+    said: ReviewRecord | None = None,
 ) -> PersonPayload:
-    """latest: the newest label they ever had. of_round: what the published round's networks say."""
+    """latest: the newest label they ever had. of_round: what the published round's networks say. said: a review."""
     by_network = {stored.prediction.network: stored for stored in of_round}
     student = by_network.get(STUDENT)
     choice = described.starts
@@ -241,7 +248,16 @@ def _person(
         start=best_start(person.label, student, imported, choice=choice) or empty_start(len(described.skeleton)),
         starts=every_start(latest, student, imported, choice=choice),
         ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
+        review=_note(person, said),
     )
+
+
+def _note(person: PersonRecord, said: ReviewRecord | None) -> ReviewNotePayload | None:
+    """What a reviewer said, as long as it is to be answered or is about the label that counts."""
+    is_corrected = said is not None and said.corrected is not None and person.state == "accepted"
+    if said is None or not (said.is_waiting or is_corrected):
+        return None
+    return ReviewNotePayload(reviewer=said.reviewer, comment=said.comment, is_corrected=is_corrected, at=said.at)
 
 
 def heartbeat(

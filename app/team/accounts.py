@@ -15,11 +15,12 @@ from db.records import Role, Scope, SessionRecord, TokenRecord, UserRecord
 from db.schema import UserRow
 from db.store.session import Store
 
-Change = Literal["disable", "enable", "make_lead", "make_annotator", "new_link", "sign_out"]
+Change = Literal["disable", "enable", "make_lead", "make_reviewer", "make_annotator", "new_link", "sign_out"]
 WORDS: Mapping[Change, str] = {
     "disable": "account disabled",
     "enable": "account enabled",
     "make_lead": "role changed",
+    "make_reviewer": "role changed",
     "make_annotator": "role changed",
     "new_link": "link made",
     "sign_out": "browsers signed out",
@@ -60,6 +61,8 @@ def _change(tx: Session, user_id: int, what: Change) -> tuple[Changed, dict[str,
             return Changed(users.enable(tx, user_id)), {}
         case "make_lead":
             return Changed(users.set_role(tx, user_id, "lead")), {"role": "lead"}
+        case "make_reviewer":
+            return Changed(users.set_role(tx, user_id, "reviewer")), {"role": "reviewer"}
         case "make_annotator":
             return Changed(users.set_role(tx, user_id, "annotator")), {"role": "annotator"}
         case "new_link":

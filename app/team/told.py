@@ -61,20 +61,19 @@ def log_told(tx: Session, *, before: int | None, actor: str | None) -> LogPayloa
 
 def log_as_csv(store: Store) -> Iterator[str]:
     """The whole log, the oldest line first, line by line."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     with store.reading() as tx:
         for entry in audit.read_all(tx):
-            yield _line(_cells(entry))
+            yield csv_line(_cells(entry))
 
 
 def _cells(entry: LogEntry) -> tuple[str, ...]:
     details = json.dumps(entry.details, sort_keys=True) if entry.details else ""
-    cells = (entry.at.isoformat(), entry.actor, entry.via, entry.action, entry.about, details)
-    # A spreadsheet would carry out what begins like a formula, and names are people's own.
-    return tuple(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
+    return entry.at.isoformat(), entry.actor, entry.via, entry.action, entry.about, details
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def csv_line(cells: tuple[str, ...]) -> str:
+    """A line of a table that spreadsheets open: names and words are people's own, and none is carried out."""
     line = io.StringIO()
-    csv.writer(line).writerow(cells)
+    csv.writer(line).writerow(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
     return line.getvalue()

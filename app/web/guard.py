@@ -23,7 +23,14 @@ from app.home.settings import Settings
 from app.web.asgi import App, Message, Receive, Scope, Send
 from app.web.bodies import bounded, too_large
 from app.web.plain_page import PLAIN_STYLE
-from app.web.refusal_pages import leads_only_page, nothing_here_page, refuse, sees_page, unknown_host_page
+from app.web.refusal_pages import (
+    leads_only_page,
+    nothing_here_page,
+    refuse,
+    reviewers_only_page,
+    sees_page,
+    unknown_host_page,
+)
 from app.web.security_headers import is_page, shield
 from db.records import SessionRecord
 
@@ -38,16 +45,20 @@ OURS = re.compile(
 # What Gradio's pages need. Files, uploads, proxies, named endpoints, queues and recordings are left out on purpose: no
 # handler of ours is queued, and only the leads' page has handlers.
 GRADIO = re.compile(
-    r"/(annotate|lead|cameras|sheet|team)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+)?"
+    r"/(annotate|review|lead|cameras|sheet|team)(/|/config|/theme\.css|/manifest\.json|/favicon\.ico|/(assets|static|svelte)/[\w./@+-]+)?"
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work|agreement|deletion|deleted)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work|agreement|deletion|deleted|review/rule)(/.*)?"
 )
+REVIEWERS_ONLY = re.compile(r"/review(/.*)?|/api/review(/(?!own$).*)?")
+"""For reviewers and leads; what came back of their own labels, everybody sees."""
 BY_TOKEN = re.compile(r"/api/(?!(account|team)(/|$)).+|/api/team(/log(/file)?)?|/img/.+|/thumb/.+")
 """What an API token opens at all: no page, and nothing by which it could make itself or another account more."""
-LABELLING = re.compile(r"/api/(accept|skip|not-a-person|reopen|persons|finish|reopen-image|heartbeat|release)")
-"""The unsafe requests of annotators."""
+LABELLING = re.compile(
+    r"/api/(accept|skip|not-a-person|reopen|persons|finish|reopen-image|heartbeat|release|review|review/undo)"
+)
+"""The unsafe requests of annotators and reviewers."""
 BEARER = re.compile(r"[Bb]earer +(pl_[A-Za-z0-9_-]{20,100})")
 NAME_OF_REQUEST = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 IMAGE_IN_PATH = re.compile(r"/(?:img|thumb|api/images?)/(\d{1,18})(?:/|$)")
@@ -156,8 +167,13 @@ class Guard:
             return refuse(scope, 403, "scope", f"{words} Make one of a wider scope, or do it on the page.")
         if LEADS_ONLY.fullmatch(path) and session.user.role != "lead":
             if sees_page(scope):
-                return HTMLResponse(leads_only_page(session.user.name), 403)
+                return HTMLResponse(leads_only_page(session.user.name, session.user.role), 403)
             return refuse(scope, 403, "leads_only", "this page is for leads. Ask a lead, or sign in as one.")
+        if REVIEWERS_ONLY.fullmatch(path) and session.user.role not in ("reviewer", "lead"):
+            if sees_page(scope):
+                return HTMLResponse(reviewers_only_page(session.user.name), 403)
+            words = "this is for reviewers and leads. Ask a lead to make you a reviewer."
+            return refuse(scope, 403, "reviewers_only", words)
         if not _exists(path):
             if sees_page(scope):
                 return HTMLResponse(nothing_here_page(), 404)  # after the log-in: strangers are told no path

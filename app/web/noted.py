@@ -24,15 +24,17 @@ NOTED: dict[str, str] = {
     r"/api/validation": "validation people kept",
     r"/api/unlabelable": "unlabelable people changed",
     r"/api/simulation": "simulation changed",
+    r"/api/review/rule": "review rule set",
 }
 """Unsafe requests and what the log calls them; what stands in the first brackets is what they are about."""
 NOT_NOTED: dict[str, str] = {
     r"/api/(accept|skip|not-a-person|reopen|persons|finish|reopen-image)": "every revision of a label says whose it is",
+    r"/api/review(/undo)?": "every review says whose it is",
     r"/api/(heartbeat|release)": "a lease is no change",
     r"/api/rounds/cost|/api/cameras/\d+/find": "they change nothing",
     r"/api/(account|team|probes|work|agreement|deletion|deleted)(/.*)?": "they write their own lines",
     r"/login(/link|/first)?|/logout": "signing in is not noted; links write their own lines",
-    r"/(annotate|lead|cameras|sheet|team)/.*": "Gradio's events; the lead's form writes its own line",
+    r"/(annotate|review|lead|cameras|sheet|team)/.*": "Gradio's events; the lead's form writes its own line",
 }
 """Unsafe requests that get none, and why."""
 

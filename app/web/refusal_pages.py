@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.web.asgi import Scope
 from app.web.plain_page import plain_page
+from db.records import Role
 
 TITLES = {
     400: "This request makes no sense",
@@ -46,12 +47,22 @@ def sees_page(scope: Scope) -> bool:
     return not for_programs and "text/html" in Headers(scope=scope).get("accept", "")
 
 
-def leads_only_page(name: str) -> str:
-    """For an annotator who opened a page of the leads."""
+def leads_only_page(name: str, role: Role) -> str:
+    """For somebody else who opened a page of the leads."""
+    is_what = "a reviewer" if role == "reviewer" else "an annotator"
     return _refusal(
         "This page is for leads",
-        f"You are signed in as {name}, an annotator. Rounds, counts and exports are on the leads' page: "
+        f"You are signed in as {name}, {is_what}. Rounds, counts and exports are on the leads' page: "
         "ask a lead, or sign out and sign in as one.",
+    )
+
+
+def reviewers_only_page(name: str) -> str:
+    """For an annotator who opened the page of the reviewers."""
+    return _refusal(
+        "This page is for reviewers",
+        f"You are signed in as {name}, an annotator. Reviewers look at labels of others here: ask a lead to make you "
+        "one. What came back of your own labels is in the editor.",
     )
 
 

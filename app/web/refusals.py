@@ -15,13 +15,23 @@ from app.dataset.report import ImportFailed
 from app.home.model_files import ModelFileError
 from app.rounds.errors import LearningError
 from app.web.refusal_pages import refuse
-from db.errors import InvalidAccount, InvalidDecision, LeaseLost, NotFound, RevisionConflict, RoundActive, StoreError
+from db.errors import (
+    AlreadyReviewed,
+    InvalidAccount,
+    InvalidDecision,
+    LeaseLost,
+    NotFound,
+    RevisionConflict,
+    RoundActive,
+    StoreError,
+)
 from sspcm.config import ConfigError
 from sspcm.pose import PoseError
 
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     LeaseLost: (409, "lease_lost"),
     RevisionConflict: (409, "revision_conflict"),
+    AlreadyReviewed: (409, "already_reviewed"),
     RoundActive: (409, "round_active"),
     InvalidAccount: (422, "invalid"),
     NotFound: (404, "not_found"),

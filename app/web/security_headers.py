@@ -11,7 +11,7 @@ from app.web.asgi import Message, Send
 
 def is_page(path: str) -> bool:
     """Whether one of Gradio's pages is at the path."""
-    return path.rstrip("/") in ("/annotate", "/lead", "/cameras", "/sheet", "/team")
+    return path.rstrip("/") in ("/annotate", "/lead", "/cameras", "/sheet", "/review", "/team")
 
 
 def shield(send: Send, path: str) -> Send:

@@ -37,6 +37,7 @@ from app.web.pages.annotate import annotate_page
 from app.web.pages.cameras import cameras_page
 from app.web.pages.lead import lead_page
 from app.web.pages.look import THEME, THEME_CSS
+from app.web.pages.review import review_page
 from app.web.pages.sheet import sheet_page
 from app.web.pages.team import team_page
 from app.web.readiness import Readiness, look_at, worker_heard_of
@@ -59,6 +60,7 @@ from app.web.routes.labelling import labelling_routes
 from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.probes import probes_routes
+from app.web.routes.review import review_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
 from app.web.routes.simulation import simulation_routes
@@ -72,12 +74,13 @@ from db.pool import project
 from db.store.session import Store, open_store
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-SERVED = ("cameras", "editor", "header", "lead", "login", "shared", "sheet", "team")
+SERVED = ("cameras", "editor", "header", "lead", "login", "review", "shared", "sheet", "team")
 """Not the whole folder: the demo's truth lies there too."""
 ROUTES = (
     labelling_routes,
     image_routes,
     sheet_routes,
+    review_routes,
     comparing_routes,  # before the rounds' own, which take any word after /api/rounds/ for a number
     round_routes,
     prelabelling_routes,
@@ -140,6 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = _mount(app, lead_page(store, home.engine, name, settings), "/lead")
     app = _mount(app, cameras_page(name), "/cameras")
     app = _mount(app, sheet_page(name), "/sheet")
+    app = _mount(app, review_page(name), "/review")
     app = _mount(app, team_page(name), "/team")
     for route in app.routes:
         # Gradio's pages are applications of their own, which would answer for their errors without the guard's words.

@@ -15,6 +15,10 @@ probes          people who come with a keypoint put wrong, or without their star
 queue           what annotators get next
 readings        images labelled once more, by somebody who does not know it
 recent          images in which an annotator last decided something
+returned        persons whom a reviewer sent back, who come to their annotator first
+review_results  what reviews say of each annotator's labels
+review_walk     whom a reviewer sees, one after the other
+reviews         what reviewers say of labels, and taking that back
 same_persons    which person of a file is which of the home's
 sigmas          sigmas that people labelled twice make, adopted and taken back
 skipping_all    everybody whom nobody can label skipped at once, and taken back

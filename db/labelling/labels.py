@@ -17,6 +17,7 @@ from db.labelling.keys import fingerprint
 from db.labelling.leases import take_lease
 from db.labelling.once import Change, Request, once
 from db.labelling.recent import last_decision
+from db.labelling.returned import settle_returned
 from db.pool.checks import check_box, check_keypoints
 from db.records import LONGEST_WORK_S, WITHDRAWN, Decision, DecisionOutcome
 from db.schema import DecisionRow, ImageRow, LabelRow, PersonRow, PredictionRow, SecondLabelRow
@@ -183,6 +184,7 @@ def _apply(tx: Session, decision: Decision, person: PersonRow, image: ImageRow, 
         person.state, person.skip_reason = "open", None
     person.revision += 1
     tx.flush()
+    settle_returned(tx, person)
 
 
 def _check_withdrawn(tx: Session, decision: Decision, person: PersonRow) -> None:

@@ -22,6 +22,7 @@ from db.labelling.leases import (
     one_after_the_other,
     require_room,
 )
+from db.labelling.returned import first_returned, kept_for_others
 from db.labelling.work import work_of
 from db.pool.checks import check_split
 from db.pool.workable import WORKABLE, workable_images
@@ -59,8 +60,9 @@ def claim(
 ) -> tuple[QueueItem, Lease] | None:
     """The next image for this annotator, held for `lease_s` seconds; None when there is none.
 
-    What they hold already comes first (a reloaded page gets its image back), then the first image nobody holds.
-    Of their work alone, or of what was given to nobody (`work.work_of`).
+    What they hold already comes first (a reloaded page gets its image back), then a person of theirs whom a reviewer
+    sent back, then the first image that nobody holds and that waits for nobody else:
+    of their work alone, or of what was given to nobody (`work.work_of`).
     exclude: images the page has already. Two annotators never get the same image. Raises HeldEnough to who has
     `most_held` already: nothing of theirs is taken away for another.
     """
@@ -154,19 +156,32 @@ def _next(
     exclude: Collection[int],
     now: datetime,
 ) -> _Found | None:
-    """What somebody else is to read again comes first, of whosever work: it is little, and nobody can tell."""
+    """Who came back to this annotator comes first; then what somebody else is to read again, of whosever work: it is
+    little, and nobody can tell."""
+    returned = first_returned(tx, user, exclude=exclude, now=now)
+    if returned is not None:
+        place = RankingEntryRow.ranking_id == ranking_id, RankingEntryRow.image_id == returned.id
+        return returned, tx.scalar(select(RankingEntryRow).where(*place))
     again = readings.next_for(tx, user, exclude=exclude, now=now)
-    return _first_free(tx, ranking_id, works, exclude=exclude, now=now) if again is None else (again, None)
+    return _first_free(tx, user, ranking_id, works, exclude=exclude, now=now) if again is None else (again, None)
 
 
 def _first_free(
-    tx: Session, ranking_id: int | None, works: Sequence[int], *, exclude: Collection[int], now: datetime
+    tx: Session,
+    user: UserRecord,
+    ranking_id: int | None,
+    works: Sequence[int],
+    *,
+    exclude: Collection[int],
+    now: datetime,
 ) -> _Found | None:
-    """The first image of these pieces of work that nobody holds and no other transaction is about to take."""
-    passed = set(exclude)
+    """The first image of these pieces of work that nobody holds, that waits for nobody else, and no other transaction
+    is about to take."""
+    passed, others = set(exclude), kept_for_others(user, now=now)
     held = select(LeaseRow.image_id).where(LeaseRow.expires_at > now)
     while ranking_id is not None:
-        free = _ranked(ranking_id).where(RankingEntryRow.image_id.not_in(held), RankingEntryRow.image_id.not_in(passed))
+        image_id = RankingEntryRow.image_id
+        free = _ranked(ranking_id).where(image_id.not_in(held), image_id.not_in(others), image_id.not_in(passed))
         entries = [free.where(RankingEntryRow.work_id == one) for one in works]
         # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
         entry = _first_of(
@@ -179,7 +194,9 @@ def _first_free(
         if found and found[entry.image_id].work_id == entry.work_id:  # a mark may lag behind its image for a moment
             return found[entry.image_id], entry
         passed.add(entry.image_id)
-    unranked = _unranked(ranking_id).where(ImageRow.id.not_in(held), ImageRow.id.not_in(passed))
+    unranked = _unranked(ranking_id).where(
+        ImageRow.id.not_in(held), ImageRow.id.not_in(others), ImageRow.id.not_in(passed)
+    )
     images = _by_first(tx, [unranked.where(ImageRow.work_id == one) for one in works], _ARRIVAL)
     locked = [one.with_for_update(of=ImageRow, skip_locked=True, key_share=True) for one in images]
     image = _first_of(tx, locked)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, true
 from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ def add_user(tx: Session, name: str, role: Role, password: str | None) -> UserRe
     row = {
         "name": name,
         "folded_name": name.casefold(),
-        "role": role,
+        **_role_columns(role),
         "password_hash": "" if password is None else hash_of_password(password),
         "created_at": utc_now(),
     }
@@ -109,11 +110,12 @@ def get_user(tx: Session, user_id: int) -> UserRecord:
 
 
 def set_role(tx: Session, user_id: int, role: Role) -> UserRecord:
-    """Make somebody a lead, or no longer one. Raises NotFound, or LastLead."""
+    """Another role, from now on. Raises NotFound, or LastLead."""
     row = _account(tx, user_id)
     if role != "lead":
         _require_another_lead(tx, row, to_do="Make somebody else a lead first.")
-    row.role = role
+    for column, value in _role_columns(role).items():
+        setattr(row, column, value)
     tx.flush()
     return user_record(row)
 
@@ -154,6 +156,11 @@ def set_password(tx: Session, user_id: int, password: str, *, keeps: str | None 
 def one_spelling(name: str) -> str:
     """Two spellings of an é are one name, and spaces around it are nobody's."""
     return unicodedata.normalize("NFKC", name).strip()
+
+
+def _role_columns(role: Role) -> dict[str, Any]:
+    """A reviewer is stored as an annotator who reviews as well."""
+    return {"role": "annotator" if role == "reviewer" else role, "is_reviewer": role == "reviewer"}
 
 
 def _account(tx: Session, user_id: int) -> UserRow:

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.convert import fields
-from db.errors import AnotherProject, NoProject, RoundActive
-from db.records import ProjectRecord, StartsChoice
+from db.errors import AnotherProject, InvalidDecision, NoProject, RoundActive
+from db.records import ProjectRecord, ReviewRule, StartsChoice
 from db.schema import PROJECT_ID, ImageRow, ProjectRow, RoundRow
 from db.upsert import insert
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
@@ -75,12 +75,24 @@ def get_project(tx: Session) -> ProjectRecord:
         coco_header=fields(row.coco_header),
         published_round=tx.scalar(select(RoundRow.number).where(RoundRow.id == published)) if published else None,
         starts=StartsChoice(**fields(row.starts)),
+        review=ReviewRule(**fields(row.review)),
     )
 
 
 def set_starts(tx: Session, starts: StartsChoice) -> None:
     """From now on annotators begin there."""
     project_row(tx).starts = asdict(starts)
+    tx.flush()
+
+
+def set_review(tx: Session, rule: ReviewRule) -> None:
+    """From now on so much is reviewed. Raises InvalidDecision for a share or a number that cannot be."""
+    if not 0 <= rule.share <= 1 or not 0 <= rule.first <= 10_000:
+        raise InvalidDecision(
+            f"the rule says a share of {rule.share} and the first {rule.first}; wanted a share from 0 to 1, and from 0 "
+            "to 10000 persons. Give others."
+        )
+    project_row(tx).review = asdict(rule)
     tx.flush()
 
 

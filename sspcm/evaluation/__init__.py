@@ -8,5 +8,6 @@ prediction_files  files of predictions, and several networks' side by side
 rank_scores       scores that a ranking may go by, and the baselines
 probes            a keypoint of a start put wrong to see whether anybody looks, and put right again
 ranking_figures   how good an order is, with intervals over images
+shares            how sure a share is that was counted on some of many
 visibility        which predicted keypoints a start shows as visible, hidden or absent
 """

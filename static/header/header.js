@@ -10,7 +10,7 @@ export async function bind({ element }) {
   /** @type {NodeListOf<HTMLElement>} */
   const links = element.querySelectorAll("[data-role]");
   if (who) who.textContent = user.name;
-  for (const link of links) link.hidden = link.dataset.role !== user.role;
+  for (const link of links) link.hidden = !link.dataset.role?.split(" ").includes(user.role);
   button?.addEventListener("click", signOut);
 }
 

@@ -29,7 +29,7 @@ export interface AccountChangedPayload {
 export interface AccountPayload {
   id: number;
   name: string;
-  role: "annotator" | "lead";
+  role: "annotator" | "reviewer" | "lead";
   state: "active" | "invited" | "no_password" | "disabled";
   created_at: string;
   link_until: string | null;
@@ -40,7 +40,7 @@ export interface AccountPayload {
 /** A new account. password: null makes a link to choose one by. */
 export interface AddAccountMessage {
   name: string;
-  role: "annotator" | "lead";
+  role: "annotator" | "reviewer" | "lead";
   password?: string | null;
 }
 
@@ -182,7 +182,7 @@ export interface CamerasPayload {
 
 /** What is done to an account. new_link: its password stays until the link is opened. */
 export interface ChangeAccountMessage {
-  do: "disable" | "enable" | "make_lead" | "make_annotator" | "new_link" | "sign_out";
+  do: "disable" | "enable" | "make_lead" | "make_reviewer" | "make_annotator" | "new_link" | "sign_out";
 }
 
 /** What is changed: how many of all people are labelled twice; or sigmas are adopted, or taken back. */
@@ -701,11 +701,16 @@ export interface OrderPayload {
 /** One's own account. hours: after which a browser is signed out; idle_hours: after which an idle one is. */
 export interface OwnAccountPayload {
   name: string;
-  role: "annotator" | "lead";
+  role: "annotator" | "reviewer" | "lead";
   hours: number;
   idle_hours: number;
   browsers: BrowserPayload[];
   tokens: TokenPayload[];
+}
+
+/** What came back or was corrected of one's own labels, the newest first. */
+export interface OwnReviewsPayload {
+  reviews: ReviewedPayload[];
 }
 
 /** One's own password, by the old one. */
@@ -731,6 +736,8 @@ export interface PersonMessage {
 /**
  * One person; ghosts by network: K rows of x, y, confidence. Flags come worst first.
  *
+ * review: why an open person came back, or what was corrected of an accepted one; null where neither is so.
+ *
  * keypoint_scores: K inconsistencies in [0, 1], null where nothing is said of a keypoint. starts: every pose one could
  * begin from, the best first: label (the latest they ever had, whether it counts now or not), then the two networks.
  */
@@ -746,6 +753,7 @@ export interface PersonPayload {
   start: StartPayload;
   starts: StartPayload[];
   ghosts: Record<string, [number, number, number][]>;
+  review: ReviewNotePayload | null;
 }
 
 /** How many persons a round learned from, by use. */
@@ -872,6 +880,101 @@ export interface ReleasedPayload {
 export interface ReopenImageMessage {
   key: string;
   image_id: number;
+}
+
+/** A reviewer's word on a label. revision: the label's. xyv: a corrected pose; touched: which keypoints moved. */
+export interface ReviewMessage {
+  key: string;
+  person_id: number;
+  revision: number;
+  result: "good" | "back";
+  comment?: string;
+  xyv?: [number, number, number][] | null;
+  touched?: boolean[] | null;
+}
+
+/** The next persons for whoever asks. left: how many there are, counted up to 1000; told without `after` alone. */
+export interface ReviewNextPayload {
+  persons: ReviewPersonPayload[];
+  left: number | null;
+}
+
+/** What a reviewer said of a label that was not good. is_corrected: they placed another pose, which is the label. */
+export interface ReviewNotePayload {
+  reviewer: string;
+  comment: string;
+  is_corrected: boolean;
+  at: string;
+}
+
+/** A person to review. revision: the label's. earlier: what was said of their label before, where it came back. */
+export interface ReviewPersonPayload {
+  id: number;
+  revision: number;
+  annotator: string;
+  image: ImagePayload;
+  lens: LensPayload | null;
+  box: BoxPayload;
+  xyv: [number, number, number][];
+  flags: FlagPayload[];
+  earlier: ReviewedPayload | null;
+}
+
+/**
+ * What reviews say of one annotator's labels; annotator null: of imported ones. low, high: the 95 % interval.
+ *
+ * The share and its interval are of labels that the project's rule chose (sampled); null before it chose one.
+ */
+export interface ReviewResultsPayload {
+  annotator: string | null;
+  good: number;
+  back: number;
+  corrected: number;
+  waiting: number;
+  sampled: number;
+  share_good: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** How much is reviewed: a share from 0 to 1, and everybody's first persons. */
+export interface ReviewRuleMessage {
+  share: number;
+  first: number;
+}
+
+/** How much is reviewed. */
+export interface ReviewRulePayload {
+  share: number;
+  first: number;
+}
+
+/** What the page Review begins with. annotators: whose labels one may ask for. */
+export interface ReviewTablePayload {
+  rule: ReviewRulePayload;
+  skeleton: SkeletonPayload;
+  annotators: string[];
+  results: ReviewResultsPayload[];
+}
+
+/**
+ * A review. annotator: null of an imported label. corrected: the label revision that the reviewer placed instead.
+ *
+ * is_waiting: the person is open and was not labelled anew yet.
+ */
+export interface ReviewedPayload {
+  id: number;
+  person_id: number;
+  image_id: number;
+  file_name: string;
+  revision: number;
+  annotator: string | null;
+  reviewer: string;
+  result: "good" | "back";
+  comment: string;
+  corrected: number | null;
+  is_waiting: boolean;
+  at: string;
 }
 
 /**
@@ -1254,6 +1357,11 @@ export interface TroublePayload {
   said: string[];
 }
 
+/** One's own review, taken back. */
+export interface UndoReviewMessage {
+  review_id: number;
+}
+
 /** Skip everybody like that, or take that back. */
 export interface UnlabelableMessage {
   do: "skip" | "take back";
@@ -1289,7 +1397,7 @@ export interface UseMessage {
 /** Somebody with an account. */
 export interface UserPayload {
   name: string;
-  role: "annotator" | "lead";
+  role: "annotator" | "reviewer" | "lead";
 }
 
 /**

@@ -22,6 +22,11 @@ def contact_sheet() -> gr.HTML:
     return _element("contact-sheet", "/assets/sheet/sheet.js")
 
 
+def label_review() -> gr.HTML:
+    """Accepted persons, one after the other; it speaks to /api/review itself and nothing to Gradio."""
+    return _element("label-review", "/assets/review/review.js")
+
+
 def lead_clock() -> gr.HTML:
     """Shows nothing; submits when the page's parts are due again: {"goes_on"}, whether something does."""
     return _element("lead-clock", "/assets/lead/clock.js")

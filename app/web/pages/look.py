@@ -49,6 +49,7 @@ THEME_CSS = (Path(__file__).resolve().parents[3] / "static" / "theme.css").read_
 
 _HEADER = """<header class="bar">{heading}<strong>{name}</strong><nav aria-label="Pages">
 <a href="/annotate/"{annotate}>Annotate</a><a href="/sheet/"{sheet}>Contact sheet</a>
+<a href="/review/" data-role="reviewer lead"{review}>Review</a>
 <a href="/lead/" data-role="lead"{lead}>Lead</a>
 <a href="/cameras/" data-role="lead"{cameras}>Cameras</a>
 <a href="/team/" data-role="lead"{team}>Team</a></nav>
@@ -56,6 +57,7 @@ _HEADER = """<header class="bar">{heading}<strong>{name}</strong><nav aria-label
 _HERE = ' aria-current="page"'
 _HEADINGS = {
     "annotate": '<h1 class="unseen">Annotate</h1>',
+    "review": '<h1 class="unseen">Review</h1>',
     "lead": '<h1 class="unseen">Lead</h1>',
     "cameras": '<h1 class="unseen">Cameras</h1>',
     "team": '<h1 class="unseen">Team</h1>',
@@ -64,7 +66,7 @@ _HEADINGS = {
 """What a page is, for those who do not see it; the contact sheet says so itself."""
 
 
-def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras", "team"]) -> gr.HTML:
+def header(project: str, here: Literal["annotate", "sheet", "review", "lead", "cameras", "team"]) -> gr.HTML:
     """The bar on top; its module adds the user's name and, for leads, the links to their pages.
 
     The project's name comes from the home's owner, and is escaped for HTML and for templates.
@@ -77,6 +79,7 @@ def header(project: str, here: Literal["annotate", "sheet", "lead", "cameras", "
             name=name,
             annotate=_HERE if here == "annotate" else "",
             sheet=_HERE if here == "sheet" else "",
+            review=_HERE if here == "review" else "" if here in ("lead", "cameras") else " hidden",
             lead=_HERE if here == "lead" else "" if here == "cameras" else " hidden",
             cameras=_HERE if here == "cameras" else "" if here == "lead" else " hidden",
             team_here=_HERE if here == "team" else "",

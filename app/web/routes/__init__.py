@@ -11,6 +11,7 @@ labelling      tasks, decisions, leases
 order          what the queue is ordered by, and how well
 prelabellings  pose models uploaded and followed
 probes         how many people get a probe, and how closely annotators look
+review         persons to review, what is said of them, the rule
 rounds         rounds launched and listed
 sheet          the contact sheet and its thumbs
 simulation     what more labels would bring, by the labels there are

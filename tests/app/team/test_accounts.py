@@ -47,7 +47,7 @@ def test_each_change_is_done_and_noted(store: Store, lea: SessionRecord, what: a
     new = accounts.add(store, Actor.of(lea), "new", "annotator", PASSWORD).user
     changed = accounts.change(store, Actor.of(lea), new.id, what)
     assert (changed.key is not None) == (what == "new_link")
-    assert changed.user.role == ("lead" if what == "make_lead" else "annotator")
+    assert changed.user.role == {"make_lead": "lead", "make_reviewer": "reviewer"}.get(what, "annotator")
     assert log(store)[0] == ("lea", accounts.WORDS[what], "new")
 
 

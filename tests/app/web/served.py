@@ -1,4 +1,4 @@
-"""The whole application on a home with six images without persons, two annotators and a lead: a process of its own."""
+"""The whole application on a home with six images, two annotators, a reviewer and a lead: a process of its own."""
 
 import json
 import os
@@ -68,6 +68,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with store.transaction() as tx:
         for name in ANNOTATORS:
             users.add_user(tx, name, "annotator", PASSWORD)
+        users.add_user(tx, "rev", "reviewer", PASSWORD)
         users.add_user(tx, "lea", "lead", PASSWORD)
     store.close()
     command = [sys.executable, "-P", "-W", "ignore", str(SERVER), str(home), str(port)]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.web.refusal_pages import leads_only_page, refuse, sees_page
+from app.web.refusal_pages import leads_only_page, refuse, reviewers_only_page, sees_page
 
 
 def scope(path: str, accept: str = "text/html,*/*") -> dict[str, object]:
@@ -38,4 +38,6 @@ def test_a_status_without_a_title_of_its_own_has_a_plain_one() -> None:
 
 
 def test_a_name_is_text_on_the_page_for_leads() -> None:
-    assert "&lt;i&gt;ann, an annotator" in leads_only_page("<i>ann")
+    assert "&lt;i&gt;ann, an annotator" in leads_only_page("<i>ann", "annotator")
+    assert "rev, a reviewer" in leads_only_page("rev", "reviewer")
+    assert "&lt;i&gt;ann, an annotator" in reviewers_only_page("<i>ann")

@@ -1,4 +1,4 @@
-"""Every route of the application for everybody who may ask: strangers, annotators, leads, and tokens of each scope.
+"""Every route for everybody who may ask: strangers, annotators, reviewers, leads, and tokens of each scope.
 
 The routes are the application's own: one that is added later is asked as well, and whoever adds it says who may.
 """
@@ -28,9 +28,11 @@ LABELLING = {
         "release",
     )
 }
+REVIEWING = {"/api/review", "/api/review/undo"}
+REVIEW_LOOKED_AT = {"/api/review", "/api/review/next", "/api/review/file"}
 LOOKING = {
     "/api/first-step", "/api/images/1/previous", "/api/images/1/task", "/api/next", "/api/persons/1/history",
-    "/api/recent", "/api/session", "/api/sheet", "/api/sheet/filters",
+    "/api/recent", "/api/session", "/api/sheet", "/api/sheet/filters", "/api/review/own",
 }  # fmt: skip
 OWN_ACCOUNT = {
     "/api/account", "/api/account/others", "/api/account/password", "/api/account/tokens",
@@ -39,7 +41,10 @@ OWN_ACCOUNT = {
 TEAM = {"/api/team", "/api/team/1", "/api/team/log", "/api/team/log/file"}
 TEAM_READ = {"/api/team", "/api/team/log", "/api/team/log/file"}
 WORK = {"/api/work", "/api/work/1/take"}
-WHO = ("nobody", "ann", "lea", "ann:read", "ann:label", "lea:read", "lea:label", "lea:lead")
+WHO = (
+    "nobody", "ann", "rev", "lea", "ann:read", "ann:label", "rev:read", "rev:label", "lea:read", "lea:label",
+    "lea:lead",
+)  # fmt: skip
 
 
 def may(who: str, method: str, path: str) -> bool:
@@ -47,7 +52,10 @@ def may(who: str, method: str, path: str) -> bool:
     name, _, scope = who.partition(":")
     if name == "nobody":
         return False
-    leads = path.startswith("/api/") and path not in LABELLING | LOOKING | OWN_ACCOUNT
+    reviewers = path in REVIEWING | REVIEW_LOOKED_AT
+    if reviewers and name not in ("rev", "lea"):
+        return False
+    leads = path.startswith("/api/") and not reviewers and path not in LABELLING | LOOKING | OWN_ACCOUNT
     if leads and name != "lea":
         return False
     if not scope:
@@ -56,7 +64,7 @@ def may(who: str, method: str, path: str) -> bool:
         return False
     if method == "GET":
         return scope != "read" or path != "/api/next"  # which holds an image
-    return scope == "lead" or (scope == "label" and path in LABELLING)
+    return scope == "lead" or (scope == "label" and path in LABELLING | REVIEWING)
 
 
 @contextmanager
@@ -77,7 +85,8 @@ def client_of(server: Server, who: str) -> Iterator[httpx.Client]:
 def test_every_route_lets_in_whom_it_should_and_nobody_else(server: Server, who: str) -> None:
     ours = {path for path in server.paths if path.startswith("/api/")}
     assert {"/api/accept", "/api/rounds", "/api/team", "/api/account"} <= ours
-    assert ours >= LABELLING | LOOKING | OWN_ACCOUNT | TEAM | WORK, "a route that is gone"
+    everything = LABELLING | LOOKING | OWN_ACCOUNT | TEAM | WORK | REVIEWING | REVIEW_LOOKED_AT
+    assert ours >= everything, "a route that is gone"
     with client_of(server, who) as client:
         for path in sorted(ours):
             for method in ("GET", "POST"):
@@ -90,9 +99,10 @@ def test_every_route_lets_in_whom_it_should_and_nobody_else(server: Server, who:
 
 @pytest.mark.parametrize("who", WHO)
 def test_pages_are_for_people_and_never_for_tokens(server: Server, who: str) -> None:
-    pages = {"/annotate/": ("ann", "lea"), "/sheet/": ("ann", "lea"), "/team/": ("ann", "lea"), "/lead/": ("lea",)}
+    everybody = ("ann", "rev", "lea")
+    pages = {"/annotate/": everybody, "/sheet/": everybody, "/team/": everybody, "/review/": ("rev", "lea")}
     with client_of(server, who) as client:
-        for page, people in (pages | {"/cameras/": ("lea",)}).items():
+        for page, people in (pages | {"/lead/": ("lea",), "/cameras/": ("lea",)}).items():
             assert (client.get(page).status_code == 200) == (who in people), page
 
 

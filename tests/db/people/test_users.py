@@ -168,3 +168,14 @@ def test_a_name_that_nobody_has_is_answered_with_those_there_are(store):
         assert users.find_user(tx, " ANN ").name == "ann"
         with pytest.raises(NotFound, match=r"no account 'bob'; there are: ann. Check the name"):
             users.find_user(tx, "bob")
+
+
+@pytest.mark.parametrize("role", ["annotator", "reviewer", "lead"])
+def test_every_role_is_kept_and_can_be_given_and_taken(store, role):
+    with store.transaction() as tx:
+        users.add_user(tx, "lea", "lead", "correct horse")
+        first = users.add_user(tx, "first", role, "correct horse")
+        assert first.role == users.find_user(tx, "first").role == role
+        for other in ("lead", "reviewer", "annotator", role):
+            assert users.set_role(tx, first.id, other).role == other
+        assert users.authenticate(tx, "first", "correct horse").role == role

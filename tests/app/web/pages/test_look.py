@@ -12,14 +12,14 @@ def test_a_projects_name_is_text_to_html_and_to_templates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("here", "for_leads"),
-    [("annotate", False), ("sheet", False), ("lead", True), ("cameras", True)],
+    ("here", "hidden"),
+    [("annotate", 4), ("sheet", 4), ("review", 3), ("lead", 0), ("cameras", 0)],
 )
-def test_the_leads_links_are_hidden_until_the_page_knows_its_user(here: str, for_leads: bool) -> None:
+def test_the_leads_links_are_hidden_until_the_page_knows_its_user(here: str, hidden: int) -> None:
     shown = header("hall", here).html_template  # type: ignore[arg-type]
     assert shown.count('aria-current="page"') == 1
     assert f'href="/{here}/"' in shown.split(' aria-current="page"')[0].rsplit("<a ", 1)[1]
-    assert shown.count(" hidden>") == (0 if for_leads else 3)
+    assert shown.count(" hidden>") == hidden
 
 
 def test_the_teams_page_is_current_by_its_link_and_by_the_users_name() -> None:

@@ -21,6 +21,7 @@ from app.web.routes.labelling import labelling_routes
 from app.web.routes.order import order_routes
 from app.web.routes.prelabellings import prelabelling_routes
 from app.web.routes.probes import probes_routes
+from app.web.routes.review import review_routes
 from app.web.routes.rounds import round_routes
 from app.web.routes.sheet import sheet_routes
 from app.web.routes.simulation import simulation_routes
@@ -33,6 +34,7 @@ ROUTES = (
     labelling_routes,
     image_routes,
     sheet_routes,
+    review_routes,
     comparing_routes,  # before the rounds' own, which take any word after /api/rounds/ for a number
     round_routes,
     prelabelling_routes,

@@ -1,0 +1,58 @@
+"""Persons whom a reviewer sent back: they come to their annotator first, and to anybody where that one stays away."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from db.records import UserRecord
+from db.schema import ImageRow, LeaseRow, PersonRow, ReviewRow, UserRow
+
+WAITS = timedelta(days=7)
+"""How long an image waits for the annotator whose person came back, before anybody gets it."""
+
+
+def settle_returned(tx: Session, person: PersonRow) -> None:
+    """After each change of a person's state: they wait for their annotator where they are open and came back last."""
+    newest = tx.scalar(
+        select(ReviewRow).where(ReviewRow.person_id == person.id).order_by(ReviewRow.revision.desc()).limit(1)
+    )
+    if newest is None:
+        return
+    waits = person.state == "open" and newest.result == "back" and newest.corrected is None
+    of_person = update(ReviewRow).where(ReviewRow.person_id == person.id)
+    tx.execute(of_person.where(ReviewRow.id != newest.id, ReviewRow.is_waiting).values(is_waiting=False))
+    tx.execute(of_person.where(ReviewRow.id == newest.id).values(is_waiting=waits))
+
+
+def first_returned(tx: Session, user: UserRecord, *, exclude: Collection[int], now: datetime) -> ImageRow | None:
+    """The image with the person of this annotator's that came back first, and that nobody holds; None without one."""
+    held = select(LeaseRow.image_id).where(LeaseRow.expires_at > now)
+    mine = (
+        select(ReviewRow.image_id)
+        .join(PersonRow, _waits())
+        .join(ImageRow, and_(ImageRow.id == ReviewRow.image_id, ImageRow.is_open))
+        .where(ReviewRow.annotator_id == user.id)
+        .where(ReviewRow.image_id.not_in(held), ReviewRow.image_id.not_in(set(exclude)))
+        .order_by(ReviewRow.id)
+    )
+    # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
+    image_id = tx.scalar(mine.limit(1).with_for_update(of=ImageRow, skip_locked=True, key_share=True))
+    return None if image_id is None else tx.get(ImageRow, image_id, populate_existing=True)
+
+
+def kept_for_others(user: UserRecord, *, now: datetime) -> Select[int]:
+    """The images that wait for another annotator, who may still come: a handful, beside all that are open."""
+    other = aliased(UserRow)
+    return (
+        select(ReviewRow.image_id)
+        .join(PersonRow, _waits())
+        .join(other, other.id == ReviewRow.annotator_id)
+        .where(ReviewRow.annotator_id != user.id, ReviewRow.at > now - WAITS, other.disabled_at.is_(None))
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    """Joins a waiting review with its person; an import may have labelled the person meanwhile."""
+    return and_(ReviewRow.is_waiting, PersonRow.id == ReviewRow.person_id, PersonRow.state == "open")
