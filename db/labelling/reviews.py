@@ -262,7 +262,17 @@ def _corrected(
     # Where the annotator began stays known; in validation nobody begins from a prediction.
     started_from = before.started_from if image.split == "train" else None
     placed = Label(given.label.xyv, author=given.reviewer.name, touched=touched, started_from=started_from)
-    decide(tx, Decision(given.key, "accept", person.id, person.revision, given.reviewer, label=placed), now=now)
+    accepted = Decision(
+        given.key,
+        "accept",
+        person.id,
+        person.revision,
+        given.reviewer,
+        label=placed,
+        began="label",
+        began_revision=given.revision,
+    )
+    decide(tx, accepted, now=now)
     tx.refresh(person)
     return person.label_revision
 

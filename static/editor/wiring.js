@@ -8,6 +8,7 @@ import { swapped } from "./desk/reposing.js";
 import { selectKeypoint, selectPerson } from "./desk/selecting.js";
 import { Arriving } from "./images/arriving.js";
 import { Conflicts } from "./images/conflicts.js";
+import { lastTold, tellCorrected } from "./images/corrected.js";
 import { LeftBehind } from "./images/left_behind.js";
 import { Refusals } from "./images/refusals.js";
 import { InPage } from "./in_page.js";
@@ -100,7 +101,12 @@ export class Editor {
   /** The element is in a page. */
   begin() {
     this.#page.begin();
-    void this.#images.open();
+    void this.#images.open().then(() => this.#tellCorrected());
+  }
+
+  #tellCorrected() {
+    const parts = { api: this.#api, notices: this.#notices, told: lastTold(storage) };
+    return tellCorrected(parts, (imageId) => void this.#images.openImage(imageId));
   }
 
   /** It is in none any more. */

@@ -14,7 +14,7 @@ import { offers, sayBrowsers, sayDone, sayLink, sayState } from "./words.js";
 const TONES = { active: "good", invited: "waits", no_password: "bad", disabled: "" };
 const COLUMNS = ["Name", "Role", "State", "Signed in", "Last seen", "Change"];
 /** By which one loses the page one is on. */
-const ENDS_THE_PAGE = new Set(["make_annotator", "sign_out", "disable"]);
+const ENDS_THE_PAGE = new Set(["make_annotator", "make_reviewer", "sign_out", "disable"]);
 
 export class TeamCard {
   #server;
@@ -131,7 +131,7 @@ export class TeamCard {
 
   #addForm() {
     const name = html("input", { required: true, maxlength: 64, autocomplete: "off", spellcheck: "false" });
-    const role = choice([["annotator", "annotator"], ["lead", "lead"]]);
+    const role = choice([["annotator", "annotator"], ["reviewer", "reviewer"], ["lead", "lead"]]);
     const add = html("button", { class: "primary" }, "Add and make a link");
     const form = html("form", { class: "line" }, field("Name", name), field("Role", role), add);
     form.addEventListener("submit", (event) => {

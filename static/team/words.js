@@ -12,6 +12,9 @@
 
 const DAY_MS = 86_400_000;
 
+/** @type {Account["role"][]} */
+export const ROLES = ["annotator", "reviewer", "lead"];
+
 /** The server's words as a sentence of their own. @param {string} text */
 export function sentence(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -48,11 +51,10 @@ export function offers({ name, role, state, sessions }, own) {
   if (state === "disabled") return [{ act: "enable", label: "Enable", question: null, yes: "" }];
   /** @type {Offer[]} */
   const found = [{ act: "new_link", label: state === "active" ? "Reset password by a link" : "New link", question: null, yes: "" }];
-  if (role === "lead") {
-    const question = isOwn ? "You will be an annotator from now on, and another lead must make you a lead again." : null;
-    found.push({ act: "make_annotator", label: "Make annotator", question, yes: "Make me an annotator" });
-  } else {
-    found.push({ act: "make_lead", label: "Make lead", question: null, yes: "" });
+  for (const other of ROLES.filter((one) => one !== role)) {
+    const a = other === "annotator" ? "an annotator" : `a ${other}`;
+    const question = isOwn && role === "lead" ? `You will be ${a} from now on, and another lead must make you a lead again.` : null;
+    found.push({ act: /** @type {Change} */ (`make_${other}`), label: `Make ${other}`, question, yes: `Make me ${a}` });
   }
   if (sessions) {
     const question = isOwn ? "This browser is signed out too, and you sign in again." : null;
@@ -67,6 +69,7 @@ export function offers({ name, role, state, sessions }, own) {
 export function sayDone(act, name) {
   switch (act) {
     case "make_lead": return `${name} is a lead now.`;
+    case "make_reviewer": return `${name} is a reviewer now.`;
     case "make_annotator": return `${name} is an annotator now.`;
     case "sign_out": return `${name} is signed out everywhere.`;
     case "disable": return `${name} is disabled and signed out.`;

@@ -26,6 +26,7 @@ from db.store.session import migrate, open_store
 from sspcm.pose import Box
 from sspcm.skeletons.skeleton import get_skeleton
 from tests.browser.acting import wait
+from tests.browser.reviewed_home import make_reviewed_home
 
 ROOT = Path(__file__).parents[2]
 stand_in = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
@@ -127,6 +128,15 @@ def team_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with store.transaction() as tx:
         users.add_user(tx, "lead", "lead", passwords["lead"])
     store.close()
+    with _serving(home, "web") as url:
+        yield RunningApp(url, home, passwords)
+
+
+@pytest.fixture(scope="module")
+def reviewed_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """`python -P -m app web` on a home whose 53 persons ann has labelled, with two reviewers and a lead."""
+    home = _made(tmp_path_factory.mktemp("browser") / "a reviewed home")
+    passwords = make_reviewed_home(home)
     with _serving(home, "web") as url:
         yield RunningApp(url, home, passwords)
 

@@ -27,7 +27,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ValidationError
 
-from app.contract import base, labelling
+from app.contract import base, labelling, review
 from sspcm.skeletons.skeleton import BUILT_IN, Skeleton
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -172,6 +172,8 @@ class World:
     previous: dict[str, Any] | None = None
     decided_at: dict[int, str] = field(default_factory=dict)
     project: str = "drawn"
+    own_reviews: list[dict[str, Any]] = field(default_factory=list)
+    """What came back of the annotator's labels, or was corrected."""
 
     @property
     def persons(self) -> dict[int, FakePerson]:
@@ -328,6 +330,10 @@ def create_editor_app(world: World) -> FastAPI:
         told = {"person_id": person_id, "image_id": image.id, "revision": person.revision, "state": person.state,
                 "entries": person.history, "stays": None}  # fmt: skip
         return answered(labelling.HistoryPayload, told)
+
+    @app.get("/api/review/own")
+    def own_reviews() -> Response:
+        return answered(review.OwnReviewsPayload, {"reviews": world.own_reviews})
 
     @app.get("/api/recent")
     def recent(limit: int = 10) -> Response:

@@ -14,6 +14,7 @@ TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True, "is_mob
 READY = {
     "/annotate/": "pose-editor[data-phase=ready][data-painted]",
     "/sheet/": "contact-sheet[data-phase=ready]",
+    "/review/": "label-review:is([data-phase=ready], [data-phase=empty])",
     "/lead/": "lead-board",
     "/cameras/": "camera-lenses[data-state=saved]",
     "/team/": "work-team[data-state=ready]",

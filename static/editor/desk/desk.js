@@ -24,9 +24,10 @@
  * @typedef {{id: number | string, key: number | string, revision: number, state: PersonState, reason: string | null, box: Box,
  *   savedBox: Box, score: number | null, flags: Flag[], keypointScores: (number | null)[] | null, startedFrom: number | null, from: Source,
  *   model: string | null, labelRevision: number | null, offered: Begun, starts: Start[], ghosts: Record<string, Point[]>, start: Pose | null, pose: Pose,
- *   problem: string | null, conflict: Conflict | null, isUnknown: boolean}} Person
+ *   problem: string | null, conflict: Conflict | null, isUnknown: boolean, review: import("../../shared/contract.d.ts").ReviewNotePayload | null}} Person
  *   start: the pose a reload would bring, null where it would bring another than ours. savedBox: the box the server has.
  *   from, startedFrom, model, labelRevision: where the pose began; offered: where the server let it begin; starts: all it could begin from.
+ *   review: why a reviewer sent them back, or that one corrected them.
  *   problem: why the server refused the last decision, in its words; conflict: where somebody else had decided meanwhile. isUnknown: added here, and refused by the server.
  *   key: the id they came with, which stays when the server gives somebody added here another.
  * @typedef {{state: PersonState, reason: string | null}} Verdict

@@ -59,6 +59,7 @@ export function personFrom(data) {
     offered: begun,
     starts: data.starts ?? [],
     ghosts: data.ghosts ?? {},
+    review: data.review ?? null,
     start,
     pose: start,
     problem: null,
@@ -83,7 +84,7 @@ export function newPerson(id, box, count) {
   const xyv = Array.from({ length: count }, () => [0, 0, ABSENT]);
   return personFrom({
     id, revision: 0, state: "open", box, score: null, flags: [], keypoint_scores: null, skip_reason: null,
-    start: { xyv, from: "empty", prediction_id: null, model: null, undecided: [], revision: null }, starts: [], ghosts: {},
+    start: { xyv, from: "empty", prediction_id: null, model: null, undecided: [], revision: null }, starts: [], ghosts: {}, review: null,
   });
 }
 

@@ -61,6 +61,7 @@ export const MARKUP = `
           <button class="step" data-command="person-next" aria-label="Next person">›</button></div>
         <div class="score" data-ref="score"></div>
         <div class="score" data-ref="turn"></div>
+        <p class="review" data-ref="review" hidden></p>
         <div class="problem" role="alert" data-ref="problem" hidden><b>Not saved.</b> <span data-ref="problemText"></span> <button data-ref="loadAgain">Load it again</button><div class="row" data-ref="conflictWays" hidden><button data-ref="keepMine">Keep mine</button><button data-ref="takeTheirs">Take theirs</button></div></div>
       </section>
       <section class="history" data-ref="history" aria-label="History of this person" hidden></section>

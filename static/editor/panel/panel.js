@@ -16,7 +16,7 @@ import { MARKUP, POSE_TOOLS, TOOLS, labelOf, toolButton } from "./markup.js";
 import { Menu } from "./menu.js";
 import { Notices } from "./notices.js";
 import { PersonList } from "./person_list.js";
-import { doubtInWords, standing } from "./person_words.js";
+import { doubtInWords, reviewInWords, standing } from "./person_words.js";
 import { setAttribute, setText } from "./updating.js";
 
 /**
@@ -148,6 +148,8 @@ export class Panel {
     this.notices.write(refs.score, person ? standing(person) : words.nobodyBoxed({ byTouch: byTouch(), isLooking }));
     setText(refs.doubt, doubtInWords(person));
     setAttribute(refs.doubt, "title", words.DOUBT);
+    refs.review.hidden = !reviewInWords(person);
+    setText(refs.review, reviewInWords(person));
     refs.problem.hidden = !person?.problem;
     const theirs = person?.conflict?.theirs ?? null;
     setText(refs.problemText, theirs ? words.conflictInWords(theirs) : person?.problem ?? "");

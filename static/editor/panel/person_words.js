@@ -32,3 +32,11 @@ export function rowInWords(person) {
   if (isEdited(person)) return left ? `Edited · ${flags}` : "Edited";
   return left ? flags : "Open";
 }
+
+/** What a reviewer said, for as long as it is to be answered, or is about the label that counts. @param {Person | null} person */
+export function reviewInWords(person) {
+  const { review = null, state = "open" } = person ?? {};
+  if (!review) return "";
+  if (review.is_corrected) return state === "accepted" ? `${review.reviewer} corrected this label${review.comment ? `: ${review.comment}` : "."}` : "";
+  return state === "open" ? `${review.reviewer} sent this back: ${review.comment}` : "";
+}

@@ -159,6 +159,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 @media (pointer: coarse) { .history .row button { min-height: 44px; } }
 .step:hover { background: var(--sunk); }
 .score { font-size: 12.5px; color: var(--quiet); font-variant-numeric: tabular-nums; margin-top: 2px; }
+.review { margin: 10px 0 0; padding: 8px 10px; border-left: 4px solid #b08a00; border-radius: 4px; background: var(--sunk); font-size: 13.5px; font-weight: 550; overflow-wrap: anywhere; }
 .problem {
   margin-top: 10px; padding: 8px 10px; border-radius: 6px; border: 1px solid var(--bad); font-size: 13px;
   background: color-mix(in srgb, var(--bad) 9%, var(--paper));

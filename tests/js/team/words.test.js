@@ -36,21 +36,21 @@ test("the state of an account says what waits", () => {
 });
 
 test("to an account is offered what would change it", () => {
-  assert.deepEqual(acts(offers(account(), "lead")), ["new_link", "make_lead", "sign_out", "disable"]);
-  assert.deepEqual(acts(offers(account({ role: "lead", sessions: 0 }), "lead")), ["new_link", "make_annotator", "disable"]);
+  assert.deepEqual(acts(offers(account(), "lead")), ["new_link", "make_reviewer", "make_lead", "sign_out", "disable"]);
+  assert.deepEqual(acts(offers(account({ role: "lead", sessions: 0 }), "lead")), ["new_link", "make_annotator", "make_reviewer", "disable"]);
   assert.deepEqual(acts(offers(account({ state: "disabled" }), "lead")), ["enable"]);
 });
 
 test("disabling asks first, and so does whatever ends one's own page", () => {
   const asked = (found) => acts(found.filter(({ question }) => question !== null));
   assert.deepEqual(asked(offers(account(), "lead")), ["disable"]);
-  assert.deepEqual(asked(offers(account({ role: "lead" }), "anna")), ["make_annotator", "sign_out", "disable"]);
+  assert.deepEqual(asked(offers(account({ role: "lead" }), "anna")), ["make_annotator", "make_reviewer", "sign_out", "disable"]);
   const { question } = offers(account(), "lead").find(({ act }) => act === "disable");
   assert.match(question, /signed out at once, their labels stay/);
 });
 
 test("whatever was done is told with the name", () => {
-  for (const act of ["disable", "enable", "make_lead", "make_annotator", "new_link", "sign_out"]) assert.match(sayDone(act, "anna"), /anna/);
+  for (const act of ["disable", "enable", "make_lead", "make_reviewer", "make_annotator", "new_link", "sign_out"]) assert.match(sayDone(act, "anna"), /anna/);
 });
 
 test("a link says how often it opens, how long, and to whom to send it", () => {

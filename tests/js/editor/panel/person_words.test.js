@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { decide } from "../../../../static/editor/desk/deciding.js";
 import { movePoint } from "../../../../static/editor/desk/editing.js";
 import { openDesk } from "../../../../static/editor/desk/opening.js";
-import { doubtInWords, rowInWords, standing } from "../../../../static/editor/panel/person_words.js";
+import { doubtInWords, reviewInWords, rowInWords, standing } from "../../../../static/editor/panel/person_words.js";
 import { barePerson, person, task } from "../../tasks.js";
 
 const desk = openDesk(task(person(1, { flagged: [1, 2] }), barePerson(2, { score: null })));
@@ -36,4 +36,15 @@ test("in the list a person has the flags that nobody has looked at yet", () => {
   assert.equal(rowInWords(desk.persons[1]), "Open");
   assert.equal(rowInWords(skipped.persons[0]), "Skipped");
   assert.equal(rowInWords({ ...desk.persons[0], problem: "Somebody else was faster." }), "Not saved");
+});
+
+test("why a person came back is said until they are accepted again, and a correction while it counts", () => {
+  const said = { reviewer: "rita", comment: "left and right", is_corrected: false, at: "" };
+  const [open] = desk.persons;
+  assert.equal(reviewInWords({ ...open, review: said }), "rita sent this back: left and right");
+  assert.equal(reviewInWords({ ...open, review: said, state: "accepted" }), "");
+  const corrected = { ...open, review: { ...said, is_corrected: true }, state: "accepted" };
+  assert.equal(reviewInWords(corrected), "rita corrected this label: left and right");
+  assert.equal(reviewInWords({ ...corrected, review: { ...corrected.review, comment: "" } }), "rita corrected this label.");
+  assert.deepEqual([reviewInWords({ ...corrected, state: "open" }), reviewInWords(open), reviewInWords(null)], ["", "", ""]);
 });

@@ -1,0 +1,234 @@
+"""Reviewing as people do it: one key each way, a correction, the last word taken back, and what the annotator gets."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from db.labelling import labels, reviews
+from db.labelling.reviews import ReviewRecord
+from db.pool import persons
+from db.records import PersonRecord
+from db.store.session import open_store
+from tests.browser.acting import eventually
+from tests.browser.axe_findings import findings, grave
+from tests.browser.conftest import RunningApp, signed_in
+from tests.browser.screens import PHONE, THEMES
+
+pytestmark = pytest.mark.browser
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+READY = "label-review[data-phase=ready][data-painted]"
+EDITOR = "pose-editor[data-phase=ready][data-painted]"
+# Controls that are lower than a finger wants.
+SMALL = """(wanted) => [...document.querySelector("label-review").shadowRoot
+    .querySelectorAll("button, .panel a, input, select")]
+  .filter((control) => control.checkVisibility())
+  .filter((control) => control.getBoundingClientRect().height < wanted - 0.5).map(({ outerHTML }) => outerHTML)"""
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(chromium: Browser, reviewed_app: RunningApp) -> Iterator[Opens]:
+    """Open a page in a browser of its own, signed in, and wait until it is there; the rest goes to the context."""
+    with ExitStack() as stack:
+
+        def opened(name: str, path: str = "/review/", ready: str = READY, **options: Any) -> Page:
+            page = signed_in(stack, chromium, reviewed_app, name, **options)
+            page.goto(f"{reviewed_app.url}{path}")
+            page.wait_for_selector(ready, timeout=30_000)
+            return page
+
+        yield opened
+
+
+def shown(page: Page) -> int:
+    """Who is shown, once they are."""
+    page.wait_for_selector(READY)
+    return int(page.locator("label-review").get_attribute("data-person") or 0)
+
+
+def press(page: Page, key: str) -> int:
+    """Press a key that leads to another person; who was shown before."""
+    before = shown(page)
+    page.keyboard.press(key)
+    expect(page.locator("label-review")).not_to_have_attribute("data-person", str(before))
+    shown(page)
+    return before
+
+
+def stored(page: Page, app: RunningApp) -> list[ReviewRecord]:
+    """All reviews, once the server has what the page sent."""
+    expect(page.locator("label-review")).to_have_attribute("data-pending", "0")
+    store = open_store(f"sqlite:///{app.home / 'store.db'}")
+    with store.reading() as tx:
+        found = reviews.list_reviews(tx)
+    store.close()
+    return found
+
+
+def person_of(app: RunningApp, person_id: int) -> PersonRecord:
+    store = open_store(f"sqlite:///{app.home / 'store.db'}")
+    with store.reading() as tx:
+        found = persons.get_person(tx, person_id)
+    store.close()
+    return found
+
+
+def test_one_key_says_good_and_the_next_person_is_there(opens: Opens, reviewed_app: RunningApp) -> None:
+    page = opens("rita")
+    painted = int(page.locator("label-review").get_attribute("data-painted") or 0)
+    seen = []
+    for i in range(4):
+        seen.append(shown(page))
+        page.keyboard.press("y")
+        page.wait_for_selector(f"label-review[data-painted='{painted + i + 1}']")
+    assert len(set(seen)) == 4
+    told = {one.person_id: one for one in stored(page, reviewed_app)}
+    assert all((told[i].result, told[i].reviewer, told[i].annotator) == ("good", "rita", "ann") for i in seen)
+
+
+def test_the_last_word_is_taken_back(opens: Opens, reviewed_app: RunningApp) -> None:
+    page = opens("rita")
+    good = press(page, "y")
+    assert press(page, "z") != good and shown(page) == good
+    assert good not in {one.person_id for one in stored(page, reviewed_app)}
+    press(page, "y")
+    assert good in {one.person_id for one in stored(page, reviewed_app)}
+
+
+def test_who_comes_back_is_the_annotators_next_with_the_words(opens: Opens, reviewed_app: RunningApp) -> None:
+    page = opens("rita")
+    back = shown(page)
+    page.keyboard.press("n")
+    page.keyboard.press("Enter")
+    assert shown(page) == back, "a word is wanted"
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("label-review")).not_to_have_attribute("data-person", str(back))
+    (said,) = [one for one in stored(page, reviewed_app) if one.person_id == back]
+    assert (said.comment, said.is_waiting) == ("Left and right are exchanged", True)
+    ann = opens("ann", "/annotate/", EDITOR)
+    assert ann.locator("pose-editor").get_attribute("data-person") == str(back)
+    words = ann.get_by_text("rita sent this back: Left and right are exchanged")
+    expect(words).to_be_visible()
+    assert grave(findings(ann)) == []
+    ann.keyboard.press("Enter")
+    ann.wait_for_selector("pose-editor[data-status=saved]")
+    assert person_of(reviewed_app, back).state == "accepted"
+    assert not [one for one in stored(page, reviewed_app) if one.is_waiting and one.person_id == back]
+
+
+def test_a_moved_keypoint_is_a_correction_that_the_annotator_hears_of(opens: Opens, reviewed_app: RunningApp) -> None:
+    page = opens("rita")
+    corrected = shown(page)
+    nose = person_of(reviewed_app, corrected).label.xyv[0]  # type: ignore[union-attr]
+    spot = page.evaluate("([x, y]) => document.querySelector('label-review').screenAt(x, y)", nose[:2].tolist())
+    page.mouse.move(spot["x"], spot["y"])
+    page.mouse.down()
+    page.mouse.move(spot["x"] + 20, spot["y"] + 5)
+    page.mouse.move(spot["x"] + 40, spot["y"] + 10)
+    page.mouse.up()
+    page.keyboard.press("y")
+    expect(page.get_by_text("You moved keypoints.")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Save pose")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("label-review")).not_to_have_attribute("data-person", str(corrected))
+    (said,) = [one for one in stored(page, reviewed_app) if one.person_id == corrected]
+    after = person_of(reviewed_app, corrected)
+    assert (said.result, said.corrected, after.state) == ("back", 2, "accepted")
+    assert after.label is not None and after.label.author == "rita"
+    assert float(abs(after.label.xyv[0, :2] - nose[:2]).max()) > 1
+    assert (after.label.xyv[1:] == person_before(reviewed_app, corrected)[1:]).all(), "nothing else moved"
+    ann = opens("ann", f"/annotate/?image={after.image_id}&person={corrected}", EDITOR)
+    expect(ann.get_by_text("rita corrected", exact=False).first).to_be_visible()
+
+
+def person_before(app: RunningApp, person_id: int) -> Any:
+    """The keypoints as they were at first."""
+    store = open_store(f"sqlite:///{app.home / 'store.db'}")
+    with store.reading() as tx:
+        found = labels.history(tx, person_id)[0].xyv
+    store.close()
+    return found
+
+
+def test_the_second_of_two_reviewers_is_told_and_goes_on(opens: Opens, reviewed_app: RunningApp) -> None:
+    rita, ron = opens("rita"), opens("ron")
+    wanted = shown(ron)
+    said = ron.context.request.get(f"{reviewed_app.url}/api/session").json()
+    assert said["user"]["role"] == "reviewer"
+    # Rita says of ron's person what he is about to say.
+    csrf = rita.context.request.get(f"{reviewed_app.url}/api/session").json()["csrf"]
+    body = {"key": "by-rita-first", "person_id": wanted, "revision": 1, "result": "good"}
+    headers = {"X-CSRF-Token": csrf, "Content-Type": "application/json"}
+    assert rita.context.request.post(f"{reviewed_app.url}/api/review", data=json.dumps(body), headers=headers).ok
+    press(ron, "y")
+    expect(ron.get_by_text("rita found this label good already", exact=False)).to_be_visible()
+    (told,) = [one for one in stored(ron, reviewed_app) if one.person_id == wanted]
+    assert told.reviewer == "rita"
+
+
+def test_whose_labels_and_flags_choose_who_is_shown(opens: Opens) -> None:
+    page = opens("rita")
+    page.get_by_label("Whom").select_option("flagged")
+    page.wait_for_selector(READY)
+    expect(page.get_by_text("Flagged: left wrist")).to_be_visible()
+    page.get_by_label("Whose labels").select_option("ron")
+    page.wait_for_selector("label-review[data-phase=empty]")
+    expect(page.get_by_role("heading", name="Nothing to review")).to_be_visible()
+    page.get_by_label("Whose labels").select_option("")
+    page.wait_for_selector(READY)
+
+
+def test_a_lead_sets_the_rule_and_reads_the_shares(opens: Opens, reviewed_app: RunningApp) -> None:
+    page = opens("lea")
+    expect(page.get_by_role("table", name="Results by annotator")).to_contain_text("ann")
+    page.get_by_label("Of all, %").fill("30")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text("30 % of all accepted persons are reviewed", exact=False)).to_be_visible()
+    page.get_by_label("Of all, %").fill("100")
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text("100 % of all accepted persons are reviewed", exact=False)).to_be_visible()
+    rita = opens("rita")
+    assert rita.get_by_label("Of all, %").count() == 0
+
+
+def test_annotators_have_no_such_page(opens: Opens, reviewed_app: RunningApp) -> None:
+    ann = opens("ann", "/annotate/", "pose-editor[data-phase]")
+    assert ann.get_by_role("link", name="Review").count() == 0
+    ann.goto(f"{reviewed_app.url}/review/")
+    expect(ann.get_by_role("heading", name="This page is for reviewers")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
+def test_it_is_accessible_and_fits(opens: Opens, theme: str, device: dict[str, Any]) -> None:
+    page = opens("lea", f"/review/?__theme={theme}", **device)
+    assert grave(findings(page)) == []
+    assert page.evaluate(SIDEWAYS) <= 0
+    page.get_by_role("button", name="Back N").click()
+    assert grave(findings(page)) == []
+    if device:
+        assert page.evaluate(SMALL, 44) == []
+
+
+def test_the_keyboard_alone_goes_everywhere(opens: Opens) -> None:
+    page = opens("rita")
+    page.keyboard.press("n")
+    page.keyboard.press("Escape")
+    reached = set()
+    page.keyboard.press("Escape")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "() => document.querySelector('label-review')?.shadowRoot.activeElement?.textContent.trim() ?? ''"
+            )
+        )
+    assert {"Open in the editor", "Good Y", "Back N"} <= reached
+    eventually(page, "() => document.querySelector('label-review').dataset.phase === 'ready'")
