@@ -17,7 +17,6 @@ const IN_A_BROWSER = [
   /^lead\/(asking_card|board|chart|choice|clock|compare|labels|order|prelabel|simulation|spared|starts|story|unlabelable|validation|workers)\.js$/,
   /^login\/link\.js$/,
   /^shared\/(deletion|dom)\.js$/,
-  /^shared\/dom\.js$/,
   /^review\/(back_form|canvas|results_card|review)\.js$/,
   /^sheet\/(pose|sheet|tile)\.js$/,
   /^team\/(agreement_card|log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
