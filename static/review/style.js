@@ -78,5 +78,5 @@ thead th { font-size: 12px; font-weight: 600; color: var(--quiet); } tbody th { 
   thead { display: none; } tbody tr { display: grid; grid-template-columns: 1fr; padding: 8px 0; border-bottom: 1px solid var(--rule); }
   th, td { border: 0; padding: 1px 0; } td::before { content: attr(data-column) ": "; color: var(--quiet); font-size: 12.5px; }
 }
-@media (pointer: coarse) { :is(button, .field select, .field input, .panel a, .head a) { min-height: 44px !important; } .panel a, .head a { display: inline-flex; align-items: center; } }
+@media (pointer: coarse) { .back .row button { min-height: 44px !important; } :is(button, .field select, .field input, .panel a, .head a) { min-height: 44px !important; } .panel a, .head a { display: inline-flex; align-items: center; } }
 `;
