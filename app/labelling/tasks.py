@@ -248,11 +248,11 @@ def _person(
         start=best_start(person.label, student, imported, choice=choice) or empty_start(len(described.skeleton)),
         starts=every_start(latest, student, imported, choice=choice),
         ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
-        review=_note(person, said),
+        review=_review_note(person, said),
     )
 
 
-def _note(person: PersonRecord, said: ReviewRecord | None) -> ReviewNotePayload | None:
+def _review_note(person: PersonRecord, said: ReviewRecord | None) -> ReviewNotePayload | None:
     """What a reviewer said, as long as it is to be answered or is about the label that counts."""
     is_corrected = said is not None and said.corrected is not None and person.state == "accepted"
     if said is None or not (said.is_waiting or is_corrected):
