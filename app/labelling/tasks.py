@@ -233,6 +233,7 @@ def _person(
     by_network = {stored.prediction.network: stored for stored in of_round}
     student = by_network.get(STUDENT)
     choice = described.starts
+    begun = latest if said is not None and said.is_waiting else person.label
     return PersonPayload(
         id=person.id,
         revision=person.revision,
@@ -245,7 +246,7 @@ def _person(
         ],
         keypoint_scores=[None if math.isnan(value) else value for value in score.keypoints] if score else None,
         skip_reason=person.skip_reason,
-        start=best_start(person.label, student, imported, choice=choice) or empty_start(len(described.skeleton)),
+        start=best_start(begun, student, imported, choice=choice) or empty_start(len(described.skeleton)),
         starts=every_start(latest, student, imported, choice=choice),
         ghosts={name: by_network[name].prediction.xyc.tolist() for name in GHOSTS if name in by_network},
         review=_review_note(person, said),
