@@ -37,6 +37,8 @@ HIDDEN = "a network's prediction, which validation people are labelled without"
 WORDS = {
     "skip": "skipped",
     "not_a_person": "said to be nobody",
+    "sent_back": "sent back by a reviewer",
+    "review_undone": "not sent back after all",
     "reopen": "opened again",
     "add_person": "added, by a box",
     "skip_all": "skipped, with everybody too small or too dark",

@@ -68,9 +68,7 @@ def test_who_comes_back_is_their_annotators_next_with_the_comment_until_they_are
     (open_one,) = [one for one in task.persons if one.state == "open"]
     assert task.image.id == 1 and open_one.review is not None
     assert (open_one.review.comment, open_one.review.reviewer) == ("left and right", "rita")
-    assert (open_one.starts[0].source, open_one.starts[0].xyv[0]) == ("label", [5.0, 6.0, 2.0]), (
-        "their label is offered"
-    )
+    assert (open_one.start.source, open_one.start.xyv[0]) == ("label", [5.0, 6.0, 2.0]), "it is there to be mended"
     accept(store, ann, open_one.id, open_one.revision, key())
     seen = tasks.look_at(store, ann, 1, lease_s=LEASE_S)
     assert [one.review for one in seen.persons] == [None, None]
