@@ -48,7 +48,7 @@ def review_list(settings: "Settings", options: argparse.Namespace) -> int:
         with store.reading() as tx:
             found = [ReviewedPayload.of(said) for said in list_reviews(tx, limit=options.most)]
     shown = [one.model_dump(mode="json") for one in found]
-    answer(shown, as_json=options.json, plain=lambda: map(_line, found) if found else ["Nothing was reviewed yet."])
+    answer(shown, as_json=options.json, plain=lambda: _lines(found))
     return 0
 
 
@@ -80,7 +80,7 @@ def review_rule(settings: "Settings", options: argparse.Namespace) -> int:
             project.set_review(tx, rule)
             audit.note(tx, whoever_runs_this(), RULE_SET, details=asdict(rule))
     words = f"{rule.share:.0%} of all accepted persons are reviewed, and each annotator's first {rule.first}."
-    answer(ReviewRulePayload.of(rule).model_dump(), as_json=options.json, plain=lambda: [words])
+    answer(ReviewRulePayload.of(rule).model_dump(), as_json=options.json, plain=lambda: iter([words]))
     return 0
 
 
@@ -101,6 +101,12 @@ def _none_or_more(text: str) -> int:
     if not 0 <= number <= 10_000:
         raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number from 0 to 10,000")
     return number
+
+
+def _lines(found: "list[ReviewedPayload]") -> Iterator[str]:
+    if not found:
+        yield "Nothing was reviewed yet."
+    yield from map(_line, found)
 
 
 def _line(one: "ReviewedPayload") -> str:
