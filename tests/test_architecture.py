@@ -49,6 +49,7 @@ TESTED_ELSEWHERE = {
     "app/web/pages/annotate.py": "one element on a page; tests/browser opens it",
     "app/web/pages/cameras.py": "one element on a page; tests/browser opens it",
     "app/web/pages/elements.py": "one line of Gradio for each element; tests/browser shows them",
+    "app/web/pages/review.py": "one element on a page; tests/browser opens it",
     "app/web/pages/sheet.py": "one element on a page; tests/browser opens it",
     "app/web/pages/team.py": "one element on a page; tests/browser opens it",
     "db/clock.py": "it asks the clock",

@@ -146,21 +146,21 @@ def test_a_moved_keypoint_is_a_correction_that_the_annotator_hears_of(opens: Ope
     expect(page.get_by_role("button", name="Save pose")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("label-review")).not_to_have_attribute("data-person", str(corrected))
-    (said,) = [one for one in stored(page, reviewed_app) if one.person_id == corrected]
+    said = next(one for one in stored(page, reviewed_app) if one.person_id == corrected)
     after = person_of(reviewed_app, corrected)
-    assert (said.result, said.corrected, after.state) == ("back", 2, "accepted")
+    assert (said.result, said.corrected, after.state) == ("back", said.revision + 1, "accepted")
     assert after.label is not None and after.label.author == "rita"
     assert float(abs(after.label.xyv[0, :2] - nose[:2]).max()) > 1
-    assert (after.label.xyv[1:] == person_before(reviewed_app, corrected)[1:]).all(), "nothing else moved"
+    assert (after.label.xyv[1:] == label_before(reviewed_app, corrected)[1:]).all(), "nothing else moved"
     ann = opens("ann", f"/annotate/?image={after.image_id}&person={corrected}", EDITOR)
     expect(ann.get_by_text("rita corrected", exact=False).first).to_be_visible()
 
 
-def person_before(app: RunningApp, person_id: int) -> Any:
-    """The keypoints as they were at first."""
+def label_before(app: RunningApp, person_id: int) -> Any:
+    """The keypoints of the last label but one."""
     store = open_store(f"sqlite:///{app.home / 'store.db'}")
     with store.reading() as tx:
-        found = labels.history(tx, person_id)[0].xyv
+        found = labels.history(tx, person_id)[-2].xyv
     store.close()
     return found
 
