@@ -14,7 +14,7 @@ from app.demo import home as demo
 from app.demo.home import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
 from app.home.settings import Settings, read_settings
 from db.clock import utc_now
-from db.labelling import queue
+from db.labelling import probes, queue
 from db.people import users
 from db.pool import persons
 from db.pool.counts import count
@@ -57,6 +57,11 @@ def test_it_holds_a_seed_a_pool_and_validation_images(made: tuple[Settings, Demo
     pool = json.loads((DEMO_FOLDER / "pool.json").read_text())["images"]
     assert {item.image.file_name for item in shown} == {image["file_name"] for image in pool}
     assert all(item.reasons for item in shown), "even before a round, every place in the queue has its reason"
+
+
+def test_nobody_in_it_is_a_probe(made: tuple[Settings, DemoHome]) -> None:
+    with open_store(made[0].database_url).reading() as tx:
+        assert probes.probing(tx) is None and probes.is_large_enough(tx)
 
 
 def test_nothing_of_the_truth_enters_the_store(made: tuple[Settings, DemoHome]) -> None:
