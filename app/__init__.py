@@ -7,6 +7,7 @@ dataset/     images and labels in, COCO keypoints out
 deletion/    an image or a person deleted for good: what goes, what stays
 demo/        the demo home, and `demo --check`, which runs the whole loop over HTTP and judges it
 home/        a home's settings and files: images under their hash, pose models, the commands that messages suggest
+label_checks/  accepted labels that look wrong: checked, and called right
 labelling/   what annotators do: get a task, decide about persons, begin from a start
 pool/        the pool: its order before any round, pose models run over it, what is missing for labelling
 processes/   the job engine's port, the supervisor, children that never outlive their parent, signs of life

@@ -16,6 +16,7 @@ from app.cli import (
     cameras,
     dataset,
     deletion,
+    findings,
     labels,
     probes,
     queue,
@@ -68,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     review.add_review(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)
+    findings.add_label_checks(several)
     simulation.add_simulate(several)
     rounds.add_round(several)
     workers.add_workers(several)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sspcm.evaluation.visibility import Visibility
 from sspcm.fisheye import LensCircle
+from sspcm.label_checks.finding import Kind
 from sspcm.pose import PART_OF_BOX, Box, Label, Prediction
 from sspcm.skeletons.skeleton import Skeleton
 
@@ -101,6 +102,51 @@ class TaughtRecord:
     labels: int
     fits: dict[str, Any] | None
     at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FindingRecord:
+    """What a check suspects about the label that counts. keypoints: none for all of it. words: why, in a sentence.
+
+    score: from 0 to 1. other: the other person of a swap, or of somebody labelled twice. beside: which networks spoke,
+    "" where the project's labels alone did. id, found_at: None before it is stored.
+    """
+
+    person_id: int
+    revision: int
+    kind: Kind
+    keypoints: tuple[int, ...]
+    score: float
+    words: str
+    other: int | None = None
+    beside: str = ""
+    id: int | None = None
+    found_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ToCheckBy:
+    """What a check depends on: the highest ids of a label and of an imported model's prediction, and which round is
+    published."""
+
+    label: int
+    imported: int
+    round: int | None
+
+
+@dataclass(frozen=True)
+class LabelCheckRecord:
+    """A check of all accepted labels. asked_by: a lead, "" for the worker. predicted: people beside networks.
+
+    seen: what there was to check by.
+    """
+
+    at: datetime
+    asked_by: str
+    people: int
+    predicted: int
+    found: int
+    seen: ToCheckBy
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from db.records import (
     StoredRole,
     StoredRoundState,
 )
+from sspcm.label_checks.finding import Kind
 
 PROJECT_ID = 1
 """A home holds one project, in one row."""
@@ -538,6 +539,55 @@ class SecondLabelRow(Base):
     touched: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     reason: Mapped[str | None] = mapped_column(String(1024))
     decided_at: Mapped[datetime | None]
+
+
+class FindingRow(Base):
+    """What a check suspects about one revision of a person's label; another revision that counts makes it void.
+
+    keypoints: which it is about, none for all of the label. other_id: the other person of a swap, or of somebody
+    labelled twice. beside: which networks spoke, "" where the project's labels alone did. right_at, right_by_id: when
+    and by whom it was called right: then it is not shown, and no later check says it of this revision again.
+    """
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("person_id", "revision", "kind", "about"),
+        Index("ix_findings_sheet", "right_at", "score", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(String(16))
+    about: Mapped[str] = mapped_column(String(64))
+    keypoints: Mapped[list[Any]]
+    score: Mapped[float]
+    words: Mapped[str] = mapped_column(Text())
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"))
+    beside: Mapped[str] = mapped_column(String(256))
+    found_at: Mapped[datetime]
+    right_at: Mapped[datetime | None]
+    right_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class LabelCheckRow(Base):
+    """A check of all accepted labels: when, by whom ("" for the worker), of how many people, how many beside networks.
+
+    newest_label, newest_imported: the highest ids there were of a label and of an imported model's prediction, and
+    published_round the number: whether another check could say anything new.
+    """
+
+    __tablename__ = "label_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(64))
+    people: Mapped[int]
+    predicted: Mapped[int]
+    found: Mapped[int]
+    newest_label: Mapped[int]
+    newest_imported: Mapped[int]
+    published_round: Mapped[int | None]
 
 
 class DecisionRow(Base):

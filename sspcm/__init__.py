@@ -5,6 +5,7 @@ crops/        persons cut out of images, in batches, and which of them a step se
 evaluation/   how good predictions are, beside labels
 formats/      file formats: each is read to, and written from, the same types
 images/       image files: what they are, how large they may be, and their pixels, the same everywhere
+label_checks/  labels that look wrong: found by networks that did not learn them, and beside the project's other labels
 method/       the method: teachers and student, views, occlusion, the correction, losses, one step (docs/method.md)
 models/       trained networks as files: checkpoints, predictions, exported models and their cards
 networks/     pose networks: a backbone, published weights for it, and the head that makes heatmaps
@@ -21,6 +22,7 @@ cutting       a crop cut out of an image
 errors        what goes wrong with networks, named without loading them
 fisheye       the lens circle, and which way is up
 geometry      the one pixel convention, and 3x3 matrices
+left_out      which labelled persons a network never learns from
 lens_finding  a lens circle found in frames, or none
 manifest      what a training is asked to do: manifest.json, checked
 members       the networks by name: A, B, A_prev, B_prev, C

@@ -85,6 +85,12 @@ def _evaluate(options: argparse.Namespace) -> int:
     return evaluate.run(options)
 
 
+def _check(options: argparse.Namespace) -> int:
+    from sspcm.commands import check
+
+    return check.run(options)
+
+
 def _simulate(options: argparse.Namespace) -> int:
     from sspcm.commands import simulate
     from sspcm.commands.devices import device_named
@@ -112,6 +118,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "predict": _predict,
     "rank": _rank,
     "evaluate": _evaluate,
+    "check": _check,
     "simulate": _simulate,
     "export": _export,
     "draw": _draw,

@@ -3,6 +3,7 @@
 from app.contract.base import Payload, Row, SkeletonPayload
 from app.contract.labelling import FlagPayload
 from db.records import PersonState
+from sspcm.label_checks.finding import Kind
 
 
 class SheetPosePayload(Payload):
@@ -11,10 +12,25 @@ class SheetPosePayload(Payload):
     xyv: list[Row]
 
 
+class FindingPayload(Payload):
+    """What a check suspects about the label that counts. keypoints: none where it is all of it. score: from 0 to 1.
+
+    other: the other person of a swap, or of somebody labelled twice.
+    """
+
+    id: int
+    kind: Kind
+    keypoints: list[int]
+    score: float
+    words: str
+    other: int | None
+
+
 class SheetPersonPayload(Payload):
     """A person of the contact sheet. Flags come worst first. pose: their label, else what a network says; null without.
 
-    labelled_by: whose label counts; null without one. held_by: another annotator who has the image now.
+    findings: what is suspected of their label, the most suspicious first. labelled_by: whose label counts; null without
+    one. held_by: another annotator who has the image now.
     """
 
     id: int
@@ -29,6 +45,7 @@ class SheetPersonPayload(Payload):
     held_by: str | None
     thumb: str
     pose: SheetPosePayload | None
+    findings: list[FindingPayload]
 
 
 class CameraChoice(Payload):
@@ -51,8 +68,23 @@ class SheetPayload(Payload):
 
 
 class FiltersPayload(Payload):
-    """What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height."""
+    """What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height.
+
+    settles: whether who asks may call a suspicious label right, and have all labels checked.
+    """
 
     cameras: list[CameraChoice]
     skeleton: SkeletonPayload
     thumb_px: int
+    settles: bool
+
+
+class LabelChecksPayload(Payload):
+    """How the last check of all labels stands. at: null before any. words: in a sentence. kinds: suspicions by kind."""
+
+    at: str | None
+    people: int
+    predicted: int
+    found: int
+    kinds: dict[str, int]
+    words: str

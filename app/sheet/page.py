@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.contract.base import SkeletonPayload
 from app.contract.labelling import FlagPayload, StartPayload
-from app.contract.sheet import CameraChoice, FiltersPayload, SheetPayload, SheetPersonPayload, SheetPosePayload
+from app.contract.sheet import (
+    CameraChoice,
+    FiltersPayload,
+    FindingPayload,
+    SheetPayload,
+    SheetPersonPayload,
+    SheetPosePayload,
+)
 from app.labelling.probes import probe_of, shown_start
 from app.labelling.starts import best_start
 from app.sheet.thumbs import THUMB_PX, thumb_matrix, thumb_name
@@ -26,12 +33,14 @@ from sspcm.geometry import apply
 from sspcm.skeletons.skeleton import Skeleton
 
 
-def filters(store: Store) -> FiltersPayload:
+def filters(store: Store, user: UserRecord) -> FiltersPayload:
     """The choices. Raises NotFound before there is a project."""
     with store.reading() as tx:
         skeleton = project.get_project(tx).skeleton
         choices = [CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)]
-    return FiltersPayload(cameras=choices, skeleton=SkeletonPayload.of(skeleton), thumb_px=THUMB_PX)
+    return FiltersPayload(
+        cameras=choices, skeleton=SkeletonPayload.of(skeleton), thumb_px=THUMB_PX, settles=user.role == "lead"
+    )
 
 
 def page(store: Store, user: UserRecord, wanted: SheetFilter, *, after: str | None, limit: int) -> SheetPayload:
@@ -103,6 +112,17 @@ def _person(found: SheetPerson, choice: StartsChoice, probing: _Probing) -> Shee
         held_by=found.held_by,
         thumb=f"/thumb/{person.id}/{thumb_name(image, person.box)}.jpg",
         pose=_pose(found, None if start is None else shown_start(start, drawn)),
+        findings=[
+            FindingPayload(
+                id=one.id or 0,
+                kind=one.kind,
+                keypoints=list(one.keypoints),
+                score=one.score,
+                words=one.words,
+                other=one.other,
+            )
+            for one in found.findings
+        ],
     )
 
 

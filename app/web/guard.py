@@ -49,7 +49,7 @@ GRADIO = re.compile(
     r"|/lead/gradio_api/run/predict"
 )
 LEADS_ONLY = re.compile(
-    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|team|probes|work|agreement|deletion|deleted|review/rule)(/.*)?"
+    r"/(lead|cameras)(/.*)?|/api/(cameras|rounds|counts|export|prelabellings|workers?|labels|validation|order|unlabelable|simulation|findings|team|probes|work|agreement|deletion|deleted|review/rule)(/.*)?"
 )
 REVIEWERS_ONLY = re.compile(r"/review(/.*)?|/api/review(/(?!own$).*)?")
 """For reviewers and leads; what came back of their own labels, everybody sees."""

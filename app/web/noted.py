@@ -25,6 +25,8 @@ NOTED: dict[str, str] = {
     r"/api/unlabelable": "unlabelable people changed",
     r"/api/simulation": "simulation changed",
     r"/api/review/rule": "review rule set",
+    r"/api/findings": "labels checked",
+    r"/api/findings/(\d+)/right": "label called right",
 }
 """Unsafe requests and what the log calls them; what stands in the first brackets is what they are about."""
 NOT_NOTED: dict[str, str] = {

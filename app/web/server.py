@@ -55,6 +55,7 @@ from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.deletion import deletion_routes
+from app.web.routes.findings import finding_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
 from app.web.routes.order import order_routes
@@ -90,6 +91,7 @@ ROUTES = (
     order_routes,
     unlabelable_routes,
     simulation_routes,
+    finding_routes,
     account_routes,
     team_routes,
     probes_routes,

@@ -1,5 +1,6 @@
 """The worker: a process that runs rounds, pose models and simulations, one at a time.
 
+checking  labels are checked, as people are labelled and rounds end
 deciding  which network people begin from is decided again, and the queue ordered again
 helping   a free worker asks to score shards of another one's round
 jobs      a round, a pre-labelling and a simulation as durable steps

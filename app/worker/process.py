@@ -30,6 +30,7 @@ from app.rounds import helping, training
 from app.rounds.starts import choose_if_never
 from app.simulation import running
 from app.simulation.folder import Phase
+from app.worker.checking import Checking
 from app.worker.deciding import Deciding
 from app.worker.helping import FAULT_PAUSE_S, Helping
 from app.worker.jobs import Prelabellings, Rounds, Simulations
@@ -90,7 +91,7 @@ def run_worker(
     )
     give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker '%s' of %s waits for rounds.", worker.name, settings.home)
-    follow = presence, (Teaching(presence.store), Deciding(presence.store, settings))
+    follow = presence, (Teaching(presence.store), Deciding(presence.store, settings), Checking(presence.store))
     threading.Thread(target=_follow_labels, args=follow, daemon=True).start()
     if not alone:
         threading.Thread(target=helps.look_for_ever, daemon=True).start()
@@ -100,7 +101,7 @@ def run_worker(
         presence.activity.changed.wait(presence.every_s)
 
 
-def _follow_labels(presence: Presence, followers: Sequence[Teaching | Deciding]) -> NoReturn:
+def _follow_labels(presence: Presence, followers: Sequence[Teaching | Deciding | Checking]) -> NoReturn:
     """What labels teach and decide between rounds, beside the loop that gives the worker's sign of life: ordering a
     large pool takes longer than a sign may be late, and a fault in it must end no round. One of all workers does it."""
     while True:

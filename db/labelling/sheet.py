@@ -11,20 +11,22 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from db.clock import utc_now
 from db.convert import image_record, person_record
 from db.errors import InvalidDecision
-from db.labelling import leases, readings
+from db.labelling import findings, leases, readings
 from db.pool.persons import CROWD_REASON, is_listed
 from db.pool.project import get_project, project_row
 from db.pool.workable import is_shown
-from db.records import ImageRecord, PersonRecord, PersonScore, PersonState, StoredPrediction, UserRecord
+from db.records import FindingRecord, ImageRecord, PersonRecord, PersonScore, PersonState, StoredPrediction, UserRecord
 from db.rounds import predictions
-from db.schema import DecisionRow, ImageRow, LabelRow, PersonFlagRow, PersonRow, PersonScoreRow
+from db.schema import DecisionRow, FindingRow, ImageRow, LabelRow, PersonFlagRow, PersonRow, PersonScoreRow
+from sspcm.label_checks.finding import Kind
 
-Show = Literal["open", "flagged", "unlabelled", "labelled", "mine", "skipped", "all"]
+Show = Literal["open", "flagged", "unlabelled", "labelled", "suspicious", "mine", "skipped", "all"]
 STATES: dict[Show, tuple[PersonState, ...]] = {
     "open": ("open",),
     "flagged": ("open",),
     "unlabelled": ("open", "skipped"),
     "labelled": ("accepted",),
+    "suspicious": ("accepted",),
     "skipped": ("skipped",),
 }
 """In which states the persons are; what is not here shows all of them."""
@@ -37,19 +39,24 @@ FEW_IMAGES, FEW_PERSONS = 2000, 5000
 
 @dataclass(frozen=True)
 class SheetFilter:
-    """Which persons to show. search: a part of the image's file name; keypoint: one of those that are flagged."""
+    """Which persons to show. search: a part of the image's file name; keypoint: one of those that are flagged.
+
+    suspicion: of suspicious labels those of this kind, and `keypoint` one that is suspected.
+    """
 
     show: Show = "open"
     camera_id: int | None = None
     keypoint: int | None = None
     search: str = ""
+    suspicion: Kind | None = None
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a person stands in the order: by a score, the highest first, those without one last; then by id.
 
-    id: the person's, or under "mine" the decision's, the newest first.
+    The score is that of a person's doubt, of a flag, or of a suspicion. id: the person's, or under "mine" the
+    decision's, the newest first.
     """
 
     score: float | None
@@ -75,7 +82,10 @@ class Place:
 
 @dataclass(frozen=True)
 class SheetPerson:
-    """One person of a sheet. The predictions are the published round's student's and the newest imported model's."""
+    """One person of a sheet. The predictions are the published round's student's and the newest imported model's.
+
+    findings: what is suspected of their label, the most suspicious first.
+    """
 
     person: PersonRecord
     image: ImageRecord
@@ -84,6 +94,7 @@ class SheetPerson:
     imported: StoredPrediction | None
     held_by: str | None
     """Another annotator's name, who holds the image now."""
+    findings: tuple[FindingRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,17 +149,19 @@ class _Sheet:
         self._user = user
         self._first, *self._others = _sources(tx)
         self._hidden = readings.hidden_from(tx, user)
-        self._ids = self._few_who_fit()
+        self._ids = None if wanted.show == "suspicious" else self._few_who_fit()
 
     @property
     def is_narrow(self) -> bool:
         """Whether only few can fit, who are looked up all at once."""
-        return self._ids is not None
+        return self._ids is not None or self._wanted.show == "suspicious"
 
     def places(self, after: Place | None, limit: int) -> list[_Found]:
         """Up to `limit` places after one."""
         if self._wanted.show == "mine":
             return self._mine(after, limit)
+        if self._wanted.show == "suspicious":
+            return self._suspicious(after, limit)
         if self._ids is not None:
             found = self._looked_up(self._ids)
             return [one for one in found if after is None or _order(one) > _order((after, 0))][:limit]
@@ -254,6 +267,23 @@ class _Sheet:
             query = query.where(DecisionRow.id < after.id)
         rows = self._tx.execute(query.order_by(DecisionRow.id.desc()).limit(limit))
         return [(Place(None, decision_id), person_id) for decision_id, person_id in rows if person_id is not None]
+
+    def _suspicious(self, after: Place | None, limit: int) -> list[_Found]:
+        """Persons whose label is suspected, by their most suspicious finding. A check keeps few enough to read all."""
+        query = (
+            select(FindingRow.person_id, FindingRow.score, FindingRow.keypoints)
+            .join(PersonRow, PersonRow.id == FindingRow.person_id)
+            .join(ImageRow, ImageRow.id == PersonRow.image_id)
+            .where(findings.is_current(), *self._conditions())
+        )
+        if self._wanted.suspicion is not None:
+            query = query.where(FindingRow.kind == self._wanted.suspicion)
+        worst: dict[int, float] = {}
+        for person_id, score, keypoints in self._tx.execute(query):
+            if self._wanted.keypoint is None or self._wanted.keypoint in keypoints:
+                worst[person_id] = max(score, worst.get(person_id, score))
+        found = sorted(((Place(score, i), i) for i, score in worst.items()), key=_order)
+        return [one for one in found if after is None or _order(one) > _order((after, 0))][:limit]
 
     # --- what they share ---
 
@@ -371,6 +401,7 @@ def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[Sh
     of_student = predictions.of_student(tx, told, project.published_round)
     imported = predictions.imported(tx, told)
     holders = leases.lease_holders(tx, now=utc_now())
+    suspected = findings.of_persons(tx, ids)
     for i in ids:
         person, label, image = rows[i]
         holder = holders.get(image.id)
@@ -381,6 +412,7 @@ def _persons(tx: Session, ids: Collection[int], user: UserRecord) -> Iterator[Sh
             student=of_student.get(i),
             imported=imported.get(i),
             held_by=None if holder == user.name else holder,
+            findings=tuple(suspected.get(i, ())),
         )
 
 

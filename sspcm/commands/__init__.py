@@ -1,5 +1,6 @@
 """The `sspcm` command: one file a command. torch is imported once the options are read.
 
+check             `sspcm check`
 devices           where a command computes
 draw              `sspcm draw`
 dry_run           what `--dry-run` reports

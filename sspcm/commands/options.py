@@ -37,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_rank(commands)
     _add_evaluate(commands)
+    _add_check(commands)
     _add_simulate(commands)
     _add_export(commands)
     _add_draw(commands)
@@ -277,6 +278,30 @@ def _add_evaluate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
     _add_seeing(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     _add_device(parser)
+
+
+def _add_check(commands: "_Subparsers[argparse.ArgumentParser]") -> None:
+    parser = _described(
+        commands.add_parser,
+        "check",
+        help="labels that look wrong: exchanged, swapped, misplaced, missing, doubled",
+        description="The labels of a COCO file that look wrong, the most probable first.",
+        example="sspcm check labels.json --predictions run1.json --csv suspicious.csv",
+    )
+    parser.add_argument("annotations", type=Path, metavar="LABELS", help="COCO keypoints")
+    parser.add_argument(
+        "--predictions",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="COCO results of networks that learned from other people",
+    )
+    parser.add_argument("--plain", action="store_true", help="images are upright as they are: no lens circle")
+    parser.add_argument("--skeleton", metavar="NAME", help="whose sigmas (those of the keypoints' names)")
+    parser.add_argument("--limit", type=whole(1, 10**9), default=20, metavar="N", help="how many to print (20)")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write all of them as a table")
+    parser.add_argument("--force", action="store_true", help="write over --csv")
+    parser.add_argument("--json", action="store_true", help="print all of them as JSON")
 
 
 def _add_simulate(commands: "_Subparsers[argparse.ArgumentParser]") -> None:

@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
+from sspcm.left_out import mixed_seed
+
 
 @dataclass(frozen=True)
 class Share:
@@ -27,12 +29,6 @@ class Share:
 
 
 ALONE = Share()
-FEWEST_HELD_OUT = 4
-"""Fewer say nothing sure about a network, not even two networks' together."""
-ENOUGH_HELD_OUT = 10
-"""Of few persons a larger share is left out, to have about so many."""
-MOST_HELD_OUT = 1 / 3
-"""The largest share: three networks leave out others each."""
 
 
 def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
@@ -40,7 +36,7 @@ def step_generator(seed: int, step: int, part: int = 0) -> torch.Generator:
     # The third number tells the draws of one seed apart: 0 views and occlusion, 1 passes, 2 labelled persons, 3 the
     # labelled persons of one network, 4 who is left out, 5 pseudo-labelled persons.
     numbers = (seed, step, 0) if part == 0 else (seed, step, 0, part)
-    return torch.Generator().manual_seed(_mix(*numbers))
+    return torch.Generator().manual_seed(mixed_seed(*numbers))
 
 
 def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[int]:
@@ -55,24 +51,24 @@ def unlabelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[
 @lru_cache(maxsize=8)
 def _pass(count: int, seed: int, number: int) -> Int[np.ndarray, "count"]:
     """One shuffled pass; remembered, because it takes milliseconds at COCO's size and every step looks at one."""
-    order = np.random.default_rng(_mix(seed, number, 1)).permutation(count)
+    order = np.random.default_rng(mixed_seed(seed, number, 1)).permutation(count)
     order.flags.writeable = False  # the cache hands out this very array
     return order
 
 
 def labelled_indices(count: int, batch: int, *, seed: int, step: int) -> list[int]:
     """Which labelled persons step `step` sees: drawn with replacement (method.md section 2)."""
-    return [int(i) for i in np.random.default_rng(_mix(seed, step, 2)).integers(count, size=batch)]
+    return [int(i) for i in np.random.default_rng(mixed_seed(seed, step, 2)).integers(count, size=batch)]
 
 
 def shuffled_indices(count: int, batch: int, *, seed: int, step: int, network: int) -> list[int]:
     """Which labelled persons one network sees in step `step`: shuffled passes of its own over all of them."""
-    return unlabelled_indices(count, batch, seed=_mix(seed, network, 3), step=step)
+    return unlabelled_indices(count, batch, seed=mixed_seed(seed, network, 3), step=step)
 
 
 def pseudo_indices(count: int, batch: int, *, seed: int, step: int, network: int = 0) -> list[int]:
     """Which pseudo-labelled persons step `step` sees: shuffled passes over all of them, each network's own."""
-    return unlabelled_indices(count, batch, seed=_mix(seed, network, 5), step=step) if batch else []
+    return unlabelled_indices(count, batch, seed=mixed_seed(seed, network, 5), step=step) if batch else []
 
 
 def spread(some: Sequence[int], others: Sequence[int]) -> list[int]:
@@ -86,26 +82,7 @@ def spread(some: Sequence[int], others: Sequence[int]) -> list[int]:
     return mixed
 
 
-def held_out(ids: Sequence[int], share: float, *, network: int) -> list[int]:
-    """Which labelled persons one network (of three at most) leaves out, others than the others do; none where few.
-
-    They follow from the persons' ids and from how many there are: whom a network learned from in one round, it never
-    leaves out in a later one, where others were labelled since.
-    """
-    if not share or not ids:
-        return []
-    share = min(MOST_HELD_OUT, max(share, ENOUGH_HELD_OUT / len(ids)))
-    first = network * MOST_HELD_OUT
-    chosen = [i for i, one in enumerate(ids) if first <= _mix(one, 4) / 2**63 < first + share]  # of [0, 1)
-    return chosen if len(chosen) >= FEWEST_HELD_OUT else []
-
-
 def share_of(indices: list[int], share: Share) -> list[int]:
     """The part of a batch that one process computes; the processes' parts follow one another."""
     size = len(indices) // share.world
     return indices[share.rank * size : (share.rank + 1) * size]
-
-
-def _mix(*numbers: int) -> int:
-    """One well-spread seed out of several small numbers."""
-    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))

@@ -77,10 +77,7 @@ def compare(coco: CocoFile, members: Mapping[str, Sequence[Mapping[str, Any]]]) 
     A prediction without an annotation id is that of its image's one person; those of nobody are left out.
     """
     own = {entry.id: entry for entry in coco.persons}
-    alone: dict[int, list[int]] = {}
-    for entry in coco.persons:
-        alone.setdefault(entry.image_id, []).append(entry.id)
-    found = {name: _by_person(results, name, alone, len(coco.skeleton)) for name, results in members.items()}
+    found = {name: by_person(coco, results, name) for name, results in members.items()}
     ids = sorted(set(own).intersection(*(set(poses) for poses in found.values())))
     if not ids:
         counts = ", ".join(f"{name} {len(poses)}" for name, poses in found.items())
@@ -102,9 +99,11 @@ def compare(coco: CocoFile, members: Mapping[str, Sequence[Mapping[str, Any]]]) 
     )
 
 
-def _by_person(
-    results: Sequence[Mapping[str, Any]], name: str, alone: Mapping[int, Sequence[int]], keypoints: int
-) -> dict[int, Float[np.ndarray, "K 3"]]:
+def by_person(coco: CocoFile, results: Sequence[Mapping[str, Any]], name: str) -> dict[int, Float[np.ndarray, "K 3"]]:
+    """One member's answers by whose box they were made in, as `compare` tells it. Raises EvaluationError."""
+    keypoints, alone = len(coco.skeleton), dict[int, list[int]]()
+    for entry in coco.persons:
+        alone.setdefault(entry.image_id, []).append(entry.id)
     found: dict[int, Float[np.ndarray, "K 3"]] = {}
     for one in results:
         own = alone.get(one.get("image_id", -1), ())

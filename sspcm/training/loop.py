@@ -19,7 +19,6 @@ from sspcm.crops.batches import Crops
 from sspcm.crops.sampling import (
     ALONE,
     Share,
-    held_out,
     labelled_indices,
     pseudo_indices,
     share_of,
@@ -29,6 +28,7 @@ from sspcm.crops.sampling import (
     unlabelled_indices,
 )
 from sspcm.errors import TrainingError as TrainingError
+from sspcm.left_out import held_out
 from sspcm.method.step import LOSSES, Batch, JointStep, StepLog, compares_pairs, labelled_view, see
 from sspcm.method.trio import Trio
 

@@ -392,11 +392,30 @@ export interface Figures {
   mean_oks?: number | null;
 }
 
-/** What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height. */
+/**
+ * What one can filter by, and what drawing the poses takes: thumb_px, a thumb's width and height.
+ *
+ * settles: whether who asks may call a suspicious label right, and have all labels checked.
+ */
 export interface FiltersPayload {
   cameras: CameraChoice[];
   skeleton: SkeletonPayload;
   thumb_px: number;
+  settles: boolean;
+}
+
+/**
+ * What a check suspects about the label that counts. keypoints: none where it is all of it. score: from 0 to 1.
+ *
+ * other: the other person of a swap, or of somebody labelled twice.
+ */
+export interface FindingPayload {
+  id: number;
+  kind: "inversion" | "swap" | "jitter" | "limb" | "miss" | "duplicate" | "twin";
+  keypoints: number[];
+  score: number;
+  words: string;
+  other: number | null;
 }
 
 /** Nobody (else) is in the image. */
@@ -494,6 +513,16 @@ export interface ImagesMessage {
 /** Keep people for validation until there are so many. */
 export interface KeepMessage {
   persons: number;
+}
+
+/** How the last check of all labels stands. at: null before any. words: in a sentence. kinds: suspicions by kind. */
+export interface LabelChecksPayload {
+  at: string | null;
+  people: number;
+  predicted: number;
+  found: number;
+  kinds: Record<string, number>;
+  words: string;
 }
 
 /** What a file of labels brought. told: in words; complaints: what was left out, and why. */
@@ -1081,7 +1110,8 @@ export interface SheetPayload {
 /**
  * A person of the contact sheet. Flags come worst first. pose: their label, else what a network says; null without.
  *
- * labelled_by: whose label counts; null without one. held_by: another annotator who has the image now.
+ * findings: what is suspected of their label, the most suspicious first. labelled_by: whose label counts; null without
+ * one. held_by: another annotator who has the image now.
  */
 export interface SheetPersonPayload {
   id: number;
@@ -1096,6 +1126,7 @@ export interface SheetPersonPayload {
   held_by: string | null;
   thumb: string;
   pose: SheetPosePayload | null;
+  findings: FindingPayload[];
 }
 
 /** K rows of x, y (px of the thumb), visibility. */

@@ -1,9 +1,9 @@
 /** What the contact sheet shows, as the page's query keeps it and as the server is asked for it. Pure, no DOM. */
 
 /**
- * @typedef {"open" | "flagged" | "unlabelled" | "labelled" | "mine" | "skipped" | "all"} Show
- * @typedef {{show: Show, camera: string, keypoint: string, search: string}} Filters
- *   camera: its id, keypoint: its index in the skeleton, search: a part of the file name; "" where nothing is asked.
+ * @typedef {"open" | "flagged" | "unlabelled" | "labelled" | "suspicious" | "mine" | "skipped" | "all"} Show
+ * @typedef {{show: Show, camera: string, keypoint: string, suspicion: string, search: string}} Filters
+ *   camera: its id, keypoint: its index in the skeleton, suspicion: a kind of what a check suspects, search: a part of the file name; "" where nothing is asked.
  */
 
 /** What can be shown, in the order of the buttons. @type {{value: Show, label: string}[]} */
@@ -12,16 +12,29 @@ export const SHOWS = [
   { value: "flagged", label: "Flagged" },
   { value: "unlabelled", label: "Unlabelled" },
   { value: "labelled", label: "Labelled" },
+  { value: "suspicious", label: "Suspicious labels" },
   { value: "mine", label: "Mine" },
   { value: "skipped", label: "Skipped" },
   { value: "all", label: "All" },
 ];
 
+/** What a check of labels can suspect, in the order of the list.
+ * @type {{value: import("../shared/contract.d.ts").FindingPayload["kind"], label: string}[]} */
+export const SUSPICIONS = [
+  { value: "inversion", label: "Left and right exchanged" },
+  { value: "swap", label: "On another person" },
+  { value: "duplicate", label: "Two keypoints in one place" },
+  { value: "twin", label: "Person labelled twice" },
+  { value: "miss", label: "Absent, and should not be" },
+  { value: "jitter", label: "Misplaced" },
+  { value: "limb", label: "Odd limb length" },
+];
+
 /** @type {Filters} */
-export const NO_FILTERS = Object.freeze({ show: "open", camera: "", keypoint: "", search: "" });
+export const NO_FILTERS = Object.freeze({ show: "open", camera: "", keypoint: "", suspicion: "", search: "" });
 
 /** @type {(keyof Filters)[]} */
-const NAMES = ["show", "camera", "keypoint", "search"];
+const NAMES = ["show", "camera", "keypoint", "suspicion", "search"];
 export const LONGEST_SEARCH = 100;
 const NUMBER = /^\d{1,9}$/;
 
@@ -32,7 +45,8 @@ export function readFilters(query) {
   const number = (name) => (NUMBER.test(told.get(name) ?? "") ? String(Number(told.get(name))) : "");
   const show = SHOWS.find(({ value }) => value === told.get("show"))?.value ?? NO_FILTERS.show;
   const search = (told.get("search") ?? "").trim().slice(0, LONGEST_SEARCH);
-  return { show, camera: number("camera"), keypoint: number("keypoint"), search };
+  const suspicion = SUSPICIONS.find(({ value }) => show === "suspicious" && value === told.get("suspicion"))?.value ?? "";
+  return { show, camera: number("camera"), keypoint: number("keypoint"), suspicion, search };
 }
 
 /** The page's query with these filters; others' parts of it stay. @param {Filters} filters @param {string} query
@@ -49,8 +63,8 @@ export function writeFilters(filters, query) {
 
 /** Where the server tells these persons. @param {Filters} filters @param {{after: string | null, limit: number}} page
  *   after: the cursor of the page before, null for the first page */
-export function sheetPath({ show, camera, keypoint, search }, { after, limit }) {
-  const asked = { show, camera, keypoint, search, after: after ?? "" };
+export function sheetPath({ show, camera, keypoint, suspicion, search }, { after, limit }) {
+  const asked = { show, camera, keypoint, suspicion, search, after: after ?? "" };
   const told = Object.entries(asked).filter(([, value]) => value !== "");
   return `/api/sheet?${new URLSearchParams([...told, ["limit", String(limit)]])}`;
 }

@@ -3,7 +3,8 @@
 import { Api, ApiError, messageOf } from "../shared/api.js";
 import { spoken } from "../editor/desk/keypoint_names.js";
 import { recentInWords } from "../editor/words.js";
-import { LONGEST_SEARCH, NO_FILTERS, SHOWS, readFilters, sameFilters, writeFilters } from "./filters.js";
+import { Checks } from "./checks.js";
+import { LONGEST_SEARCH, NO_FILTERS, SHOWS, SUSPICIONS, readFilters, sameFilters, writeFilters } from "./filters.js";
 import { FIRST_STEP_STYLE, askFirstStep, firstStepCard } from "../header/first_step.js";
 import { askToDelete } from "../shared/deletion.js";
 import { html } from "../shared/dom.js";
@@ -33,6 +34,7 @@ class ContactSheet extends HTMLElement {
   #grid = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
+  #checks = new Checks(this.#api, () => this.#show(this.#filters));
   #root = this.attachShadow({ mode: "open" });
   #parts = this.#build();
   #near = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#loadAhead(), { rootMargin: `${AHEAD_PX}px` });
@@ -92,27 +94,30 @@ class ContactSheet extends HTMLElement {
     const live = html("p", { class: "live", role: "status" });
     const body = html("div", { class: "body" });
     const more = html("div", { class: "more" });
-    const controls = { show: this.#segments(), camera: this.#select("camera"), keypoint: this.#select("keypoint"), search: this.#search() };
+    const controls = { show: this.#segments(), camera: this.#select("camera"), keypoint: this.#select("keypoint"), suspicion: this.#select("suspicion"), search: this.#search() };
+    controls.suspicion.append(option("", "Anything"), ...SUSPICIONS.map(({ value, label }) => option(value, label)));
+    const suspicion = labelled("Suspicion", controls.suspicion);
     const clear = html("button", { type: "button", class: "clear", hidden: "" }, "Clear filters");
     clear.addEventListener("click", () => this.#clear());
     const toolbar = html("div", { class: "toolbar", role: "search", "aria-label": "Filters" }, controls.show.element, labelled("Camera", controls.camera),
-      labelled("Flagged keypoint", controls.keypoint), labelled("File name", controls.search, "search"), clear, count);
+      labelled("Flagged keypoint", controls.keypoint), suspicion, labelled("File name", controls.search, "search"), clear, count);
     const title = html("div", { class: "title" }, html("h1", {}, "Contact sheet"), order);
-    this.#root.append(title, recent, toolbar, live, body, more);
+    this.#root.append(title, recent, toolbar, this.#checks.element, live, body, more);
     this.#root.adoptedStyleSheets = [styleSheet()];
     body.addEventListener("keydown", (event) => this.#press(event));
     body.addEventListener("click", (event) => this.#leave(event));
-    return { recent, order, count, live, body, more, controls, clear };
+    body.addEventListener("called-right", (event) => this.#callRight(/** @type {CustomEvent<{findings: number[]}>} */ (event)));
+    return { recent, order, count, live, body, more, controls, suspicion, clear };
   }
 
   #segments() {
     const inputs = SHOWS.map(({ value }) => html("input", { type: "radio", name: "show", value }));
-    SHOWS.forEach(({ value }, i) => inputs[i].addEventListener("change", () => this.#filter({ show: value })));
+    SHOWS.forEach(({ value }, i) => inputs[i].addEventListener("change", () => this.#filter({ show: value, suspicion: "" })));
     const labels = SHOWS.map(({ label }, i) => html("label", {}, inputs[i], html("span", {}, label)));
     return { inputs, element: html("fieldset", {}, html("legend", {}, "Show"), html("div", { class: "segments" }, ...labels)) };
   }
 
-  /** @param {"camera" | "keypoint"} name */
+  /** @param {"camera" | "keypoint" | "suspicion"} name */
   #select(name) {
     const select = html("select", { disabled: "" });
     select.addEventListener("change", () => this.#filter({ [name]: select.value }));
@@ -130,10 +135,10 @@ class ContactSheet extends HTMLElement {
 
   /** @param {Choices} choices */
   #fillChoices({ cameras, skeleton }) {
-    const { camera, keypoint } = this.#parts.controls;
+    const { camera, keypoint, suspicion } = this.#parts.controls;
     camera.replaceChildren(option("", "All cameras"), ...cameras.map(({ id, name }) => option(id, name)));
     keypoint.replaceChildren(option("", "Any keypoint"), ...skeleton.keypoints.map((_, i) => option(i, spoken(skeleton, i))));
-    for (const select of [camera, keypoint]) select.disabled = false;
+    for (const select of [camera, keypoint, suspicion]) select.disabled = false;
   }
 
   #firstStep() {
@@ -186,6 +191,10 @@ class ContactSheet extends HTMLElement {
     for (const input of controls.show.inputs) input.checked = input.value === filters.show;
     choose(controls.camera, filters.camera);
     choose(controls.keypoint, filters.keypoint);
+    choose(controls.suspicion, filters.suspicion);
+    const isSuspicious = filters.show === "suspicious";
+    this.#parts.suspicion.hidden = !isSuspicious;
+    this.#checks.show(isSuspicious && this.#choices.settles);
     if (controls.search.value.trim() !== filters.search) controls.search.value = filters.search;
     clear.hidden = sameFilters(filters, NO_FILTERS);
     order.textContent = `${orderInWords(filters, this.#choices)} Validation people are shown without scores, if annotators label them.`;
@@ -238,6 +247,16 @@ class ContactSheet extends HTMLElement {
     if (problem) return body.replaceChildren(problemCard(problem, () => this.#paging.more()));
     body.replaceChildren(emptyCard(this.#filters, choices, () => this.#clear()));
     return void this.#tellFirstStep();
+  }
+
+  /** The tile goes where all that was suspected is settled. @param {CustomEvent<{findings: number[]}>} event */
+  async #callRight({ detail, target }) {
+    const tile = /** @type {Element} */ (target).closest("li");
+    const next = /** @type {HTMLElement | null | undefined} */ (tile?.nextElementSibling?.querySelector("button"));
+    if (!await this.#checks.callRight(detail.findings) || !tile) return;
+    tile.remove();
+    next?.focus();
+    this.#parts.live.textContent = "The label was called right.";
   }
 
   #drawMore() {

@@ -100,6 +100,14 @@ ${POSE_STYLE}.badge {
 .text .soft, .about { font-size: 12px; }
 .about { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; margin-top: 4px; padding-top: 4px; border-top: 1px solid var(--rule); }
 
+.checks { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; margin-top: 12px; font-size: 13px; }
+.checks[hidden], .field[hidden] { display: none; }
+:is(.checks button, .right) {
+  height: 32px; padding: 0 12px; border: 1px solid var(--rim); border-radius: 8px; background: var(--paper); color: inherit; font-size: 13px; font-weight: 600; cursor: pointer;
+}
+:is(.checks button, .right):hover:not(:disabled) { background: var(--ground); }
+.checks button:disabled { opacity: .55; cursor: default; }
+.right { justify-self: start; align-self: start; margin-top: 6px; }
 .more { display: grid; justify-items: center; gap: 12px; padding: 24px 0 0; }
 .more:empty { padding: 0; }
 .card { max-width: 560px; margin: 40px auto 0; padding: 24px; text-align: center; background: var(--paper); border: 1px solid var(--rule); border-radius: 10px; display: grid; gap: 10px; justify-items: center; }
@@ -121,7 +129,7 @@ ${POSE_STYLE}.badge {
   .recent { display: grid; }
 }
 @media (pointer: coarse) {
-  .segments { height: auto; } .segments span { height: 44px; }  .field :is(select, input), .clear, .more button, .card button, .card a { height: 44px; }
+  .segments { height: auto; } .segments span { height: 44px; }  .field :is(select, input), .clear, .more button, .card button, .card a, .checks button, .right { height: 44px; }
   .recent a { min-height: 44px; }
 }
 @media (prefers-reduced-motion: reduce) { .ghost { animation: none; } }

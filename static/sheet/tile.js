@@ -2,6 +2,7 @@
 
 import { poseOf } from "./pose.js";
 import { html } from "../shared/dom.js";
+import { askedSuspicions, suspectedKeypoints } from "./suspicions.js";
 import { aboutInWords, flagsInWords, heldInWords, scoreInWords, scoreOf, stateInWords, tileInWords } from "./words.js";
 
 /** @typedef {import("./words.js").SheetPerson} SheetPerson @typedef {import("./words.js").Choices} Choices
@@ -14,8 +15,17 @@ const RINGS = 3;
 export function tileOf(person, filters, choices) {
   const name = tileInWords(person, filters, choices);
   const link = html("a", { class: "tile", href: editorPath(person), "aria-label": name, "data-person": person.id, "data-state": person.state },
-    crop(person, choices), html("span", { class: "text", "aria-hidden": true }, scoreLine(scoreOf(person, filters)), ...lines(person, filters)));
-  return html("li", {}, link);
+    crop(person, filters, choices), html("span", { class: "text", "aria-hidden": true }, scoreLine(scoreOf(person, filters)), ...lines(person, filters)));
+  const suspicions = choices.settles ? askedSuspicions(person, filters) : [];
+  return html("li", {}, link, ...(suspicions.length ? [rightButton(person, suspicions)] : []));
+}
+
+/** Calls what is suspected of a label right; the sheet listens for it. @param {SheetPerson} person @param {import("../shared/contract.d.ts").FindingPayload[]} suspicions */
+function rightButton(person, suspicions) {
+  const button = html("button", { type: "button", class: "right", "aria-label": `It is right: the label of person ${person.id}` }, "It is right");
+  const told = { bubbles: true, detail: { findings: suspicions.map(({ id }) => id) } };
+  button.addEventListener("click", () => button.dispatchEvent(new CustomEvent("called-right", told)));
+  return button;
 }
 
 /** Where the editor shows this person. @param {{id: number, image_id: number}} person */
@@ -23,10 +33,10 @@ export function editorPath({ id, image_id: image }) {
   return `/annotate/?image=${image}&person=${id}`;
 }
 
-/** @param {SheetPerson} person @param {Choices} choices */
-function crop(person, choices) {
+/** @param {SheetPerson} person @param {Filters} filters @param {Choices} choices */
+function crop(person, filters, choices) {
   const picture = html("img", { src: person.thumb, alt: "", width: choices.thumb_px, height: choices.thumb_px, loading: "lazy", decoding: "async" });
-  const frame = html("span", { class: "crop" }, picture, ...(person.pose ? [drawn(person.pose, person, choices)] : []), ...badges(person));
+  const frame = html("span", { class: "crop" }, picture, ...(person.pose ? [drawn(person.pose, person, filters, choices)] : []), ...badges(person));
   picture.addEventListener("error", () => {
     picture.hidden = true;
     frame.append(html("span", { class: "gone" }, "The crop could not be loaded."));
@@ -34,10 +44,11 @@ function crop(person, choices) {
   return frame;
 }
 
-/** @param {Pose} pose @param {SheetPerson} person @param {Choices} choices */
-function drawn({ xyv }, { flags, state }, { skeleton, thumb_px: size }) {
-  // Once decided, none asks for a look. On a tile a few rings point at something, and a dozen hide the pose.
-  const flagged = state === "open" ? flags.slice(0, RINGS).map(({ keypoint }) => keypoint) : [];
+/** @param {Pose} pose @param {SheetPerson} person @param {Filters} filters @param {Choices} choices */
+function drawn({ xyv }, person, filters, { skeleton, thumb_px: size }) {
+  // Once decided, none asks for a look but what is suspected. On a tile a few rings point at something, and a dozen hide the pose.
+  const flags = person.state === "open" ? person.flags.slice(0, RINGS).map(({ keypoint }) => keypoint) : [];
+  const flagged = [...flags, ...suspectedKeypoints(askedSuspicions(person, filters), RINGS)];
   return poseOf(xyv, skeleton, { size, flagged });
 }
 

@@ -1,7 +1,8 @@
 /** The contact sheet in words: pure, no DOM. */
 
 import { spoken } from "../editor/desk/keypoint_names.js";
-import { NO_FILTERS, sameFilters } from "./filters.js";
+import { NO_FILTERS, SUSPICIONS, sameFilters } from "./filters.js";
+import { askedSuspicions, suspicionsInWords } from "./suspicions.js";
 
 /**
  * @typedef {import("./filters.js").Filters} Filters
@@ -15,7 +16,7 @@ const STATES = { open: "open", accepted: "accepted", skipped: "skipped", not_a_p
 const IMPORT = "import";
 const WHO = {
   open: "open persons", flagged: "flagged open persons", unlabelled: "persons without a label", labelled: "labelled persons",
-  mine: "persons you decided about", skipped: "skipped persons", all: "persons",
+  suspicious: "suspicious labels", mine: "persons you decided about", skipped: "skipped persons", all: "persons",
 };
 
 /** How a person stands. @param {import("../editor/desk/desk.js").PersonState} state */
@@ -38,15 +39,20 @@ export function heldInWords(name) {
   return `${name} has it now`;
 }
 
-/** What the sheet is ordered by: the person's score, or that of the flag on the keypoint that is asked for.
+/** What the sheet is ordered by: the person's score, that of the flag on the keypoint that is asked for, or of what is suspected.
  * @param {SheetPerson} person @param {Filters} filters */
-export function scoreOf(person, { keypoint }) {
+export function scoreOf(person, filters) {
+  const { keypoint, show } = filters;
+  if (show === "suspicious") return askedSuspicions(person, filters)[0]?.score ?? null;
   return keypoint === "" ? person.score : (askedFlag(person, keypoint)?.score ?? null);
 }
 
-/** The line under a tile: whose label it is, why they were skipped, or what to look at; "" where nothing is to be said.
- * @param {SheetPerson} person @param {Filters} filters */
-export function aboutInWords({ state, labelled_by: by, skip_reason: reason, ...person }, { keypoint }) {
+/** The line under a tile: what is suspected, whose label it is, why they were skipped, or what to look at; "" where nothing is to be said.
+ * @param {SheetPerson} told @param {Filters} filters */
+export function aboutInWords(told, filters) {
+  const { state, labelled_by: by, skip_reason: reason, ...person } = told;
+  const { keypoint, show } = filters;
+  if (show === "suspicious") return suspicionsInWords(askedSuspicions(told, filters));
   if (state === "accepted") return by === IMPORT ? "Imported label" : by ? `Label by ${by}` : "";
   if (state === "skipped") return reason ? `Skipped: ${reason}` : "";
   if (state !== "open") return "";
@@ -56,7 +62,7 @@ export function aboutInWords({ state, labelled_by: by, skip_reason: reason, ...p
 /** A tile as a screen reader says it. @param {SheetPerson} person @param {Filters} filters @param {Choices} choices */
 export function tileInWords(person, filters, choices) {
   const score = scoreOf(person, filters);
-  const what = filters.keypoint === "" ? "doubt" : keypointName(filters.keypoint, choices);
+  const what = filters.show === "suspicious" ? "suspicion" : filters.keypoint === "" ? "doubt" : keypointName(filters.keypoint, choices);
   const told = [STATES[person.state], score === null ? "no score" : `${what} ${scoreInWords(score)}`];
   if (person.flags.length) told.push(flagsInWords(person.flags.length));
   const where = person.camera ? `${person.file_name}, camera ${person.camera}` : person.file_name;
@@ -82,6 +88,7 @@ export function countInWords({ shown, total, isWhole }) {
 /** In which order they come. @param {Filters} filters @param {Choices} choices */
 export function orderInWords({ show, keypoint }, choices) {
   if (show === "mine") return "Your newest decisions first.";
+  if (show === "suspicious") return "The most suspicious label first. A label that is corrected, or called right, is no longer here.";
   if (keypoint !== "") return `The ${keypointName(keypoint, choices)} in most doubt first.`;
   return "The pose in most doubt first, those without a score last.";
 }
@@ -100,6 +107,7 @@ const EMPTY = {
   open: "Nobody is open: every person of the train split has been decided about.",
   flagged: "Nobody open is flagged. Flags come with a published round, or with predictions imported before one.",
   unlabelled: "Every person of the train split has a label.",
+  suspicious: "No label looks wrong. Labels are checked as people are labelled and rounds end.",
   labelled: "Nobody has a label yet. Accept somebody in the editor.",
   mine: "You have not decided about anybody yet.",
   skipped: "Nobody was skipped.",
@@ -107,10 +115,12 @@ const EMPTY = {
 };
 
 /** @param {Filters} filters @param {Choices} choices */
-function narrowings({ camera, keypoint, search }, choices) {
+function narrowings({ camera, keypoint, search, show, suspicion }, choices) {
+  const what = SUSPICIONS.find(({ value }) => value === suspicion)?.label;
   return [
+    ...(what ? [`of the kind “${what}”`] : []),
     ...(camera === "" ? [] : [`of camera ${choices.cameras.find(({ id }) => String(id) === camera)?.name ?? camera}`]),
-    ...(keypoint === "" ? [] : [`whose ${keypointName(keypoint, choices)} is flagged`]),
+    ...(keypoint === "" ? [] : [`whose ${keypointName(keypoint, choices)} is ${show === "suspicious" ? "suspected" : "flagged"}`]),
     ...(search === "" ? [] : [`with “${search}” in their file's name`]),
   ];
 }

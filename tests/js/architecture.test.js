@@ -18,7 +18,7 @@ const IN_A_BROWSER = [
   /^login\/link\.js$/,
   /^shared\/(deletion|dom)\.js$/,
   /^review\/(back_form|canvas|results_card|review)\.js$/,
-  /^sheet\/(pose|sheet|tile)\.js$/,
+  /^sheet\/(checks|pose|sheet|tile)\.js$/,
   /^team\/(agreement_card|log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
 ];
 

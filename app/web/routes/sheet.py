@@ -18,6 +18,7 @@ from db.labelling.sheet import SheetFilter, Show
 from db.pool import images, persons
 from db.store.session import Store
 from sspcm.cutting import CropError
+from sspcm.label_checks.finding import Kind
 
 CUT_AT_ONCE = 2
 """Images decoded at a time: one of 4096 px takes 50 MB, and saving must not wait for a thread meanwhile."""
@@ -39,15 +40,16 @@ def sheet_routes(home: OpenHome) -> APIRouter:
         camera: IdInAddress | None = None,
         keypoint: IdInAddress | None = None,
         search: Search = "",
+        suspicion: Kind | None = None,
         after: Annotated[str | None, Query(max_length=100)] = None,
         limit: PageSize = 60,
     ) -> SheetPayload:
-        wanted = SheetFilter(show=show, camera_id=camera, keypoint=keypoint, search=search.strip())
+        wanted = SheetFilter(show=show, camera_id=camera, keypoint=keypoint, search=search.strip(), suspicion=suspicion)
         return page.page(store, user_of(request), wanted, after=after, limit=limit)
 
     @api.get("/api/sheet/filters")
-    def filters() -> FiltersPayload:
-        return page.filters(store)
+    def filters(request: Request) -> FiltersPayload:
+        return page.filters(store, user_of(request))
 
     @api.get("/thumb/{person_id}/{name}.jpg")
     async def thumb(request: Request, person_id: IdInAddress, name: str) -> Response:

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { NO_FILTERS, SHOWS, readFilters, sameFilters, sheetPath, writeFilters } from "../../../static/sheet/filters.js";
 
-const SOME = { show: "flagged", camera: "3", keypoint: "0", search: "50 % & more" };
+const SOME = { show: "flagged", camera: "3", keypoint: "0", suspicion: "", search: "50 % & more" };
 
 test("filters written into a query are read from it again", () => {
   for (const { value } of SHOWS) {
@@ -27,13 +27,20 @@ test("a query that makes no sense asks for nothing", () => {
   assert.equal(readFilters(`?search=${"x".repeat(400)}`).search.length, 100);
 });
 
+test("a kind of suspicion is asked of suspicious labels alone, and only one there is", () => {
+  assert.equal(readFilters("?show=suspicious&suspicion=swap").suspicion, "swap");
+  assert.equal(readFilters("?show=open&suspicion=swap").suspicion, "");
+  assert.equal(readFilters("?show=suspicious&suspicion=nonsense").suspicion, "");
+});
+
 test("the server is asked for what is set, and for the page after a cursor", () => {
   assert.equal(sheetPath(NO_FILTERS, { after: null, limit: 60 }), "/api/sheet?show=open&limit=60");
   const asked = new URL(sheetPath(SOME, { after: "0.5:7", limit: 60 }), "http://x").searchParams;
-  assert.deepEqual(Object.fromEntries(asked), { ...SOME, after: "0.5:7", limit: "60" });
+  assert.deepEqual(Object.fromEntries(asked), { show: "flagged", camera: "3", keypoint: "0", search: SOME.search, after: "0.5:7", limit: "60" });
 });
 
-test("filters are the same when all four are", () => {
+test("filters are the same when all of them are", () => {
   assert.ok(sameFilters(SOME, { ...SOME }));
-  for (const name of Object.keys(NO_FILTERS)) assert.ok(!sameFilters(SOME, { ...SOME, [name]: NO_FILTERS[name] }), name);
+  const every = { ...SOME, suspicion: "swap" };
+  for (const name of Object.keys(NO_FILTERS)) assert.ok(!sameFilters(every, { ...every, [name]: NO_FILTERS[name] }), name);
 });
