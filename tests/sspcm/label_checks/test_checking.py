@@ -60,7 +60,7 @@ def test_each_kind_is_found_and_said_in_words(standing, learned):
     assert said[5] == ("swap", "left wrist seems to be on person 6")
     assert said[7][0] == "miss" and said[7][1].startswith("nose is absent, and networks see it")
     assert said[9][0] == "duplicate" and "are in one place" in said[9][1]
-    assert worst_of(found, 11).kind in ("jitter", "limb") and LEFT_WRIST in worst_of(found, 11).keypoints
+    assert LEFT_WRIST in worst_of(found, 11).keypoints, "a wrist far off, whatever it is called"
     assert worst_of(found, 5).other == 6
 
 
