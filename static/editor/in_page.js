@@ -80,10 +80,12 @@ export class InPage {
 
   /** @param {AbortSignal} signal */
   #listenOutside(signal) {
-    const { outbox, keeper, work, time } = this.#parts;
+    const { outbox, keeper, work, time, images } = this.#parts;
     // Before anybody else hears of it: the time until then was spent on who is selected still.
     for (const name of DONE) window.addEventListener(name, () => time.heard(), { signal, capture: true, passive: true });
     document.addEventListener("visibilitychange", () => time.away(document.hidden), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || images.returned(), { signal });
+    window.addEventListener("online", () => images.returned(), { signal });
     window.addEventListener("resize", () => this.#settle(), { signal });
     window.addEventListener("online", () => outbox.retry(), { signal });
     window.addEventListener("focus", () => isStopped(outbox.outlook.state) && outbox.retry(), { signal }); // signed in, in another tab

@@ -12,9 +12,15 @@ export const TOOL_FIRST = "Nothing moves as a whole by accident: press {transfor
 
 const VISIBILITIES = ["absent", "hidden", "visible"];
 
-export const HOLD_LOST =
-  "Your hold on this image has run out, and somebody else may have it now. Your edits are kept here; accept to see " +
-  "whether they can still be saved.";
+/** That an image is not held for oneself any more. @param {string | null} heldBy who works on it now, where that is known */
+export function holdLostInWords(heldBy) {
+  const who = heldBy === null ? "somebody else may have it now" : `${heldBy} works on it now`;
+  return `Your hold on this image has run out, and ${who}. Your edits are kept here as a draft; accept to see whether they can still be saved.`;
+}
+
+/** Edits of somebody about whom another decided while they waited in this browser. */
+export const EDITS_OF_BEFORE =
+  "Somebody decided about a person of this image while your edits waited. Yours are not lost: {reopen} opens the person, {start-from} lists them.";
 /** What the server says of an image that nobody holds. */
 export const FREE = "Nobody works on it now.";
 export const ONLY_LOOKING = "You can look at this image, not change it.";

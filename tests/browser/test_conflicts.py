@@ -72,3 +72,40 @@ def test_the_choice_can_be_made_by_everybody(
     page = open_editor(world, color_scheme=scheme, **device)
     bob_was_faster(page, world)
     assert grave(findings(page)) == []
+
+
+def test_what_waited_here_while_another_decided_is_among_the_starts_after_a_reload(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    mine, theirs = bob_was_faster(page, world)
+    page.wait_for_timeout(500)  # a draft is written a moment after the change
+    page.reload()
+    wait(page, "painted", "1")
+    expect(page.locator("pose-editor .notice")).to_contain_text("Yours are not lost")
+    page.keyboard.press("Escape")
+    page.keyboard.press("PageDown")
+    wait(page, "person", "100")
+    assert pose(page, 100) == theirs
+    page.keyboard.press("r")
+    page.keyboard.press("a")
+    page.get_by_role("menuitem", name="Your own edits from before").click()
+    assert pose(page, 100) == mine
+
+
+def test_a_page_that_comes_back_asks_at_once_whether_its_image_is_still_held(
+    world: Any, open_editor: Callable[..., Page]
+) -> None:
+    page = open_editor(world)
+    page.keyboard.press("Shift+ArrowRight")
+    edited = pose(page, 100)
+    world.lost = {1}
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(page.locator("pose-editor .notice")).to_contain_text("and bob works on it now")
+    assert pose(page, 100) == edited
+    page.wait_for_timeout(500)
+    world.lost = set()
+    page.reload()
+    wait(page, "painted", "1")
+    expect(page.get_by_text("Your unsaved edits of person 1 are back")).to_be_visible()
+    assert pose(page, 100) == edited

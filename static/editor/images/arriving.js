@@ -84,7 +84,7 @@ export class Arriving {
       imageIds: () => this.#leasedIds(),
       imageId: () => work.imageId ?? undefined,
       lost: (imageIds) => this.#conveyor.forget(imageIds),
-      lostThis: () => notices.tell(words.HOLD_LOST),
+      lostThis: () => void this.#tellLost(),
       signedOut: () => notices.tell(words.SESSION_ENDED),
     });
   }
@@ -108,6 +108,20 @@ export class Arriving {
   find(imageId) {
     if (this.#work.imageId === imageId) return this.#work.sheet;
     return this.#leftBehind.find(imageId) ?? this.#conveyor.sheetOf(imageId);
+  }
+
+  /** The page was away, or the connection was: whether its images are still held is asked at once. */
+  returned() {
+    this.#leases.ask();
+  }
+
+  /** The hold on the image on the desk is lost: said at once, and who has it as soon as that is known. */
+  async #tellLost() {
+    const { imageId } = this.#work;
+    this.#notices.tell(words.holdLostInWords(null));
+    /** @type {import("../../shared/contract.d.ts").TaskPayload | null} */
+    const task = await this.#api.get(`/api/images/${imageId}/task?look=1`).catch(() => null);
+    if (task?.held_by && imageId === this.#work.imageId) this.#notices.tell(words.holdLostInWords(task.held_by));
   }
 
   /** The page goes. */

@@ -3,9 +3,10 @@
 import { hasDrafts, isDone, isEdited, withPerson } from "../desk/desk.js";
 import { selectKeypoint, selectPerson } from "../desk/selecting.js";
 import { newPerson } from "../desk/opening.js";
-import { changeBox, changePose } from "../desk/editing.js";
+import { changeBox, changePose, earlierEdits } from "../desk/editing.js";
 import { addPerson } from "../desk/deciding.js";
 import { messageOf } from "../../shared/api.js";
+import { EDITS_OF_BEFORE } from "../words.js";
 import { StoreError, ownerOf } from "./store.js";
 
 /**
@@ -69,8 +70,8 @@ export class Drafts {
 
   /**
    * The desk as it was left, and whose unsaved edits are back. The whole history goes on where all it is about is as it
-   * was; else the edits of those who are come back, each as one step of undo. A draft of an older revision is left out:
-   * somebody has decided about that person since. So is one of another picture, or of another version of this page; it
+   * was; else the edits of those who are come back, each as one step of undo. Edits of an older revision are among what the
+   * person can begin from: somebody has decided about them since. Left out is a draft of another picture, or of another version of this page; it
    * stays where it is. problem: why the browser keeps nothing, told once; else null.
    * @param {Desk} desk @returns {Promise<{desk: Desk, restored: Restored[], problem: string | null}>}
    */
@@ -79,7 +80,11 @@ export class Drafts {
     try {
       const draft = await this.#store.get("drafts", [this.#owner, desk.imageId]);
       const back = draft && isAbout(draft, desk) ? await this.#putBack(desk, draft) : { desk, restored: [] };
-      return { ...back, problem: this.#once(this.#store.why) };
+      /** @type {KeptPerson[]} */
+      const persons = draft && isAbout(draft, desk) ? draft.persons : [];
+      const older = persons.filter((kept) => isOlder(desk, kept));
+      const problem = older.length ? EDITS_OF_BEFORE : this.#once(this.#store.why);
+      return { ...back, desk: older.reduce(withEarlier, back.desk), problem };
     } catch (error) {
       this.#unread.add(desk.imageId);
       return { desk, restored: [], problem: this.#once(error instanceof StoreError ? error.message : unreadable(desk, error)) };
@@ -278,6 +283,19 @@ function inParts(desk, keptPersons) {
     now = next;
   }
   return { desk: restored.length ? { ...now, ...before, placing: false } : desk, restored };
+}
+
+/** Whether somebody decided about a person since they were edited here. @param {Desk} desk @param {KeptPerson} kept */
+function isOlder(desk, kept) {
+  const person = desk.persons.find(({ id }) => id === kept.id);
+  const isAnother = person !== undefined && person.revision !== kept.revision && !isAlike(person.pose.xyv, kept.pose.xyv);
+  return kept.isEdited && isAnother && fits(kept.pose, desk.skeleton);
+}
+
+/** @param {Desk} desk @param {KeptPerson} kept */
+function withEarlier(desk, { id, pose }) {
+  const index = desk.persons.findIndex((person) => person.id === id);
+  return withPerson(desk, index, { starts: [earlierEdits(pose), ...desk.persons[index].starts] });
 }
 
 /** Whether the server has given them an id, as far as this browser knows. @param {KeptPerson} kept */

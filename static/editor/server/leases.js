@@ -54,6 +54,11 @@ export class Leases {
     this.drop();
   }
 
+  /** Whether they are still held, at once: the page was away, and its clock with it. */
+  ask() {
+    if (this.#beating) void this.#beat();
+  }
+
   async #beat() {
     const ids = this.#host.imageIds();
     if (!ids.length) return;

@@ -161,8 +161,9 @@ export class Saving {
  * @param {import("./outbox.js").Posted} letter @param {{message: string, code?: string}} error */
 export function strayInWords({ path, fileName, personNumber }, { message, code }) {
   const what = personNumber === null ? `What you decided about ${fileName}` : `Person ${personNumber} of ${fileName}`;
-  const areKept = HAVE_EDITS.includes(path) && ![STALE, "not_found"].includes(code ?? "");
-  return `${what} was not saved: ${message}${areKept ? " Its edits are kept: open the image to see them." : ""}`;
+  const areKept = HAVE_EDITS.includes(path) && code !== "not_found";
+  const where = code === STALE ? "open the image, and {start-from} lists them." : "open the image to see them.";
+  return `${what} was not saved: ${message}${areKept ? ` Its edits are kept: ${where}` : ""}`;
 }
 
 /** That decisions are in this browser, of whomever, while the server does not answer. @param {number} count */

@@ -79,6 +79,19 @@ test("a draft of an older revision stays away, and so does another annotator's",
   assert.deepEqual((await new Drafts(store, "bob").restore(fresh())).restored, []);
 });
 
+test("edits of an older revision are among what the person can begin from, and that is said", async () => {
+  const { desk, restored, problem } = await kept().after(edited(), fresh({ revision: 3 }));
+  assert.deepEqual([restored, desk.past.length], [[], 0]);
+  const [start] = desk.persons[0].starts;
+  assert.deepEqual([start.text, start.xyv[0]], ["Your own edits from before", [77, 66, 2]]);
+  assert.match(problem, /Yours are not lost/);
+});
+
+test("where the label saved meanwhile is what was edited, nothing is said", async () => {
+  const { desk, problem } = await kept().after(edited(), fresh({ revision: 3, start: { xyv: edited().persons[0].pose.xyv, from: "label", prediction_id: 9 } }));
+  assert.deepEqual([desk.persons[0].starts ?? [], problem], [[], null]);
+});
+
 test("where one person was decided elsewhere, the others' edits come back each as one step", async () => {
   let desk = movePoint(edited(), { x: 70, y: 60 });
   desk = movePoint(selectPerson(desk, 1), { x: 8, y: 8 });

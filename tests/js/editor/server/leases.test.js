@@ -84,3 +84,13 @@ test("a server out of reach says nothing about the hold; one that does not know 
   await beat();
   assert.deepEqual(told.said, ["signed out"]);
 });
+
+test("a page that was away asks at once, and one that holds nothing yet asks nothing", async (t) => {
+  const { told, server, holds } = page(t);
+  holds.ask();
+  holds.keep(120);
+  server.held = [2];
+  holds.ask();
+  await setImmediate();
+  assert.deepEqual(told, { beats: [[1, 2]], said: [["lost", 1], "lost this"] });
+});

@@ -193,7 +193,7 @@ test("a refused decision of an earlier page is told by file and person, and wher
   );
   assert.equal(
     strayInWords({ ...letter, personNumber: null }, new ApiError("refused", "Bob decided.", { code: "revision_conflict" })),
-    "What you decided about hall/0007.jpg was not saved: Bob decided.",
+    "What you decided about hall/0007.jpg was not saved: Bob decided. Its edits are kept: open the image, and {start-from} lists them.",
   );
 });
 
