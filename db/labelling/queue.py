@@ -5,9 +5,9 @@ Whoever was given work gets the images of it alone, in this order; whoever was g
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
@@ -27,14 +27,11 @@ from db.labelling.work import work_of
 from db.pool.checks import check_split
 from db.pool.workable import WORKABLE, workable_images
 from db.records import ImageRecord, Lease, QueueItem, UserRecord
-from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRow
+from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRow, WorkRow
 
 _Found = tuple[ImageRow, RankingEntryRow | None]
-_Row = TypeVar("_Row", ImageRow, RankingEntryRow)
 _PLACE = (RankingEntryRow.position, RankingEntryRow.image_id)
 _ARRIVAL = (ImageRow.split, ImageRow.id)
-_QUERIES_AT_ONCE = 200
-"""SQLite puts no more than 500 into one."""
 
 
 def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
@@ -182,12 +179,12 @@ def _first_free(
     while ranking_id is not None:
         image_id = RankingEntryRow.image_id
         free = _ranked(ranking_id).where(image_id.not_in(held), image_id.not_in(others), image_id.not_in(passed))
-        entries = [free.where(RankingEntryRow.work_id == one) for one in works]
         # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
-        entry = _first_of(
-            tx,
-            [one.with_for_update(skip_locked=True) for one in _by_first(tx, entries, _PLACE)],
-        )
+        first = free.limit(1).with_for_update(skip_locked=True)
+        places = select(*_PLACE).where(RankingEntryRow.ranking_id == ranking_id)
+        by_first = _by_first(tx, free, RankingEntryRow.work_id, places, works)
+        entries = (tx.scalar(first.where(RankingEntryRow.work_id == one)) for one in by_first)
+        entry = next((one for one in entries if one is not None), None)
         if entry is None:
             break
         found = workable_images(tx, [entry.image_id])
@@ -197,31 +194,29 @@ def _first_free(
     unranked = _unranked(ranking_id).where(
         ImageRow.id.not_in(held), ImageRow.id.not_in(others), ImageRow.id.not_in(passed)
     )
-    images = _by_first(tx, [unranked.where(ImageRow.work_id == one) for one in works], _ARRIVAL)
-    locked = [one.with_for_update(of=ImageRow, skip_locked=True, key_share=True) for one in images]
-    image = _first_of(tx, locked)
-    return None if image is None else (image, None)
-
-
-def _first_of(tx: Session, queries: Sequence[Select[_Row]]) -> _Row | None:
-    """The first row of the first query that has any."""
-    for query in queries:
-        row = tx.scalar(query.limit(1))
-        if row is not None:
-            return row
+    for one in _by_first(tx, unranked, ImageRow.work_id, select(*_ARRIVAL), works):
+        first_image = unranked.where(ImageRow.work_id == one).limit(1)
+        image = tx.scalar(first_image.with_for_update(of=ImageRow, skip_locked=True, key_share=True))
+        if image is not None:
+            return image, None
     return None
 
 
-def _by_first(tx: Session, queries: Sequence[Select[_Row]], order: Sequence[Any]) -> list[Select[_Row]]:
-    """The queries, each in `order`, by their first rows; those without any are left out."""
-    if len(queries) == 1:
-        return list(queries)
-    firsts: list[tuple[Any, ...]] = []
-    for start in range(0, len(queries), _QUERIES_AT_ONCE):
-        some = enumerate(queries[start : start + _QUERIES_AT_ONCE], start)
-        looks = [one.with_only_columns(*order, literal(at)).limit(1).subquery() for at, one in some]
-        firsts += [tuple(row) for row in tx.execute(union_all(*map(select, looks)))]
-    return [queries[at] for *_, at in sorted(firsts)]
+def _by_first(
+    tx: Session, free: Select[Any], mark: ColumnElement[int], places: Select[Any], works: Sequence[int]
+) -> Sequence[int]:
+    """The pieces of work by the first free row of each; those without any are left out, but where there is one alone.
+
+    places: what puts rows in order, the image's number last.
+    """
+    if len(works) == 1:
+        return works
+    image_id = list(places.selected_columns)[-1]
+    first = free.with_only_columns(image_id).where(mark == WorkRow.id).limit(1).scalar_subquery()
+    firsts = {one: piece for piece, one in tx.execute(select(WorkRow.id, first).where(WorkRow.id.in_(works)))}
+    found = [one for one in firsts if one is not None]
+    # Put in order here: asked to do so, SQLite would walk the whole ranking for a few rows.
+    return [firsts[row[-1]] for row in sorted(tuple(row) for row in tx.execute(places.where(image_id.in_(found))))]
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:

@@ -46,8 +46,11 @@ input::placeholder { color: var(--body-text-color-subdued, #4f5d6d); opacity: 1;
 .pick { min-width: 0; margin: 0; border: 1px solid var(--edge, #8a97a6); border-radius: 8px; padding: 2px 10px 6px; }
 .pick legend { font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); padding: 0 4px; }
 .picks { max-height: 180px; overflow-y: auto; display: grid; }
-.picks label { display: flex; align-items: center; gap: 8px; min-height: 28px; overflow-wrap: anywhere; cursor: pointer; }
-.picks input { flex: none; width: 17px; height: 17px; min-height: 0 !important; accent-color: var(--accent, #1d5fc4); }
+.picks label { position: relative; display: flex; align-items: center; min-height: 30px; padding-left: 28px; border-radius: 6px; overflow-wrap: anywhere; }
+.picks input { position: absolute; inset: 0; width: 100%; height: 100%; min-height: 0; margin: 0; opacity: 0; cursor: pointer; }
+.picks label::before { content: ""; position: absolute; left: 4px; display: grid; place-content: center; width: 17px; height: 17px; border: 1.5px solid var(--edge, #8a97a6); border-radius: 4px; font: 700 12px/1 system-ui; }
+.picks label:has(:checked)::before { content: "✓"; background: #1d5fc4; border-color: #1d5fc4; color: #fff; }
+.picks label:hover { background: var(--background-fill-secondary, #f4f6f9); } .picks label:has(:focus-visible) { outline: 3px solid var(--accent, #1d5fc4); outline-offset: -3px; }
 .names { display: grid; gap: 10px; }
 td .buttons { justify-content: flex-end; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
