@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
@@ -32,6 +32,7 @@ from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRo
 _Found = tuple[ImageRow, RankingEntryRow | None]
 _PLACE = (RankingEntryRow.position, RankingEntryRow.image_id)
 _ARRIVAL = (ImageRow.split, ImageRow.id)
+_AnySelect = Select[*tuple[Any, ...]]
 
 
 def listing(tx: Session, *, limit: int, now: datetime) -> list[QueueItem]:
@@ -203,7 +204,7 @@ def _first_free(
 
 
 def _by_first(
-    tx: Session, free: Select[Any], mark: ColumnElement[int], places: Select[Any], works: Sequence[int]
+    tx: Session, free: _AnySelect, mark: SQLColumnExpression[int], places: _AnySelect, works: Sequence[int]
 ) -> Sequence[int]:
     """The pieces of work by the first free row of each; those without any are left out, but where there is one alone.
 

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("about", sa.String(64), nullable=False),
         sa.Column("keypoints", sa.JSON(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("other_id", sa.Integer(), nullable=True),
         sa.Column("beside", sa.String(256), nullable=False),
