@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -100,8 +101,9 @@ def layer_wise(networks: Networks, train: TrainConfig) -> torch.optim.Optimizer:
     return optimiser
 
 
-def anchored(networks: Networks, train: TrainConfig) -> torch.optim.Optimizer:
-    """After each step a hundredth of the way back to where it began (L2-SP, Xuhong et al. 2018)."""
+def anchored(networks: Networks, train: TrainConfig, *, by_rate: bool = False) -> torch.optim.Optimizer:
+    """After each step a hundredth of the way back to where it began (L2-SP, Xuhong et al. 2018); by_rate: less of it
+    where the rate has fallen."""
     optimiser = as_it_is(networks, train)
     learning, began = _learning(networks), list[torch.Tensor]()
 
@@ -109,10 +111,11 @@ def anchored(networks: Networks, train: TrainConfig) -> torch.optim.Optimizer:
         if not began:
             began.extend(one.detach().clone() for one in learning)
 
-    def pull(*_: Any) -> None:
+    def pull(held: torch.optim.Optimizer, *_: Any) -> None:
+        part = held.param_groups[0]["lr"] / train.learning_rate if by_rate else 1.0
         with torch.no_grad():
             for one, there in zip(learning, began, strict=True):
-                one.lerp_(there, PULL)
+                one.lerp_(there, PULL * part)
 
     optimiser.register_step_pre_hook(note)
     optimiser.register_step_post_hook(pull)
@@ -152,6 +155,7 @@ WAYS: dict[str, Callable[[Networks, TrainConfig], torch.optim.Optimizer]] = {
     "average": averaged,
     "anchor": anchored,
     "warm-up": warm_up,
+    "anchor-by-rate": partial(anchored, by_rate=True),
 }
 
 

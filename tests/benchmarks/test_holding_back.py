@@ -14,14 +14,15 @@ STEPS = 10
 TRAIN = replace(TrainConfig(), steps=STEPS, learning_rate=0.1, snapshot_every=5)
 
 
-def trained(way: str) -> list[list[float]]:
-    """Each layer's weight after each step whose gradient is 1: eight layers, which all begin at 0."""
+def trained(way: str, *, fallen: float = 1.0) -> list[list[float]]:
+    """Each layer's weight after each step whose gradient is 1: eight layers, which all begin at 0. fallen: the part of
+    the rate that is left in the second half."""
     network = nn.ParameterList([nn.Parameter(torch.zeros(1)) for _ in range(BLOCKS)])
     optimiser = WAYS[way]({"A": network}, TRAIN)
     path = []
-    for _ in range(STEPS):
+    for step in range(STEPS):
         for group in optimiser.param_groups:
-            group["lr"] = TRAIN.learning_rate
+            group["lr"] = TRAIN.learning_rate * (fallen if step >= STEPS / 2 else 1)
         for weight in network:
             weight.grad = torch.ones_like(weight)
         optimiser.step()
@@ -42,6 +43,12 @@ def test_layers_behind_learn_as_ever_and_those_before_them_less(plain):
 
 def test_the_anchor_pulls_back(plain):
     assert plain[-1][0] < trained("anchor")[-1][0] < 0
+
+
+def test_an_anchor_by_rate_does_not_take_back_what_was_learned_once_the_rate_has_fallen():
+    constant, by_rate = trained("anchor", fallen=0.0), trained("anchor-by-rate", fallen=0.0)
+    assert by_rate[4] == constant[4] and by_rate[-1] == by_rate[4]
+    assert constant[-1][0] > constant[4][0]
 
 
 def test_the_average_is_what_is_left_and_the_training_itself_is_as_ever(plain):
