@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from db.people import users
 from db.store.session import open_store
@@ -14,7 +14,7 @@ from tests.browser.axe_findings import findings, grave
 from tests.oidc_provider import RunningProvider, serving_provider
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture

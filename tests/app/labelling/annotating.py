@@ -5,10 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.contract.labelling import (
-    AcceptMessage,
-    TaskPayload,
-)
+from app.contract.labelling import AcceptMessage, SavedPayload, TaskPayload
 from app.labelling import decisions, tasks
 from db.clock import utc_now
 from db.pool.persons import list_persons
@@ -55,7 +52,7 @@ def key() -> str:
     return str(uuid.uuid4())
 
 
-def accept(store: Store, user: UserRecord, person_id: int, revision: int, name: str) -> decisions.SavedPayload:
+def accept(store: Store, user: UserRecord, person_id: int, revision: int, name: str) -> SavedPayload:
     message = AcceptMessage(
         key=name, person_id=person_id, revision=revision, xyv=[[5.0, 6.0, 2.0]] * 17, touched=[True] * 17
     )

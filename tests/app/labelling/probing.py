@@ -1,8 +1,10 @@
 """A home that is large enough for probes, in which an imported model predicted everybody."""
 
+from typing import Any
+
 import numpy as np
 
-from app.contract.labelling import AcceptMessage, PersonPayload
+from app.contract.labelling import AcceptMessage, PersonPayload, SavedPayload
 from app.labelling import decisions
 from db.labelling.probes import FEWEST_PERSONS
 from db.pool.persons import list_persons
@@ -53,7 +55,7 @@ def all_get(store: Store, kind: str) -> None:
         project_row(tx).probes = {name: shares[name] for name in ("wrong", "empty")}
 
 
-def accept_as_shown(store: Store, user: UserRecord, person: PersonPayload, **more: object) -> decisions.SavedPayload:
+def accept_as_shown(store: Store, user: UserRecord, person: PersonPayload, **more: Any) -> SavedPayload:
     """Whoever looks at nothing: the start as it came, nothing touched."""
     xyv = more.pop("xyv", person.start.xyv)
     message = AcceptMessage(

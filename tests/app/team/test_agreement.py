@@ -2,11 +2,14 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
+from app.contract.agreement import AgreementPayload
 from app.team import agreement
 from app.team.agreement import adopt, agreement_as_csv, agreement_told, set_share, take_back
 from db.errors import InvalidDecision
@@ -14,18 +17,31 @@ from db.labelling import labels, readings
 from db.people import audit
 from db.people.audit import Actor
 from db.pool.project import get_project, project_row
-from db.records import Decision
+from db.records import Decision, UserRecord
+from db.store.session import Store
 from sspcm.evaluation.agreement import FEWEST_PAIRS
 from sspcm.pose import Label
 from sspcm.skeletons.skeleton import get_skeleton
 from tests.db.labelling.reading import people
+
+AddPeople = Callable[..., Any]
+AddAccount = Callable[..., UserRecord]
 
 LEA = Actor("lea", audit.BY_COMMAND)
 MONDAY = datetime(2030, 5, 6, 12, 0, tzinfo=UTC)
 USUAL = get_skeleton("coco-17").sigma_array
 
 
-def twice(store, add_people, first, second, *, number: int, at: datetime = MONDAY, factor: float = 2.0) -> None:
+def twice(
+    store: Store,
+    add_people: AddPeople,
+    first: UserRecord,
+    second: UserRecord,
+    *,
+    number: int,
+    at: datetime = MONDAY,
+    factor: float = 2.0,
+) -> None:
     """That many people, one an image, labelled by the two, who each err by `factor` times the usual sigmas."""
     kept = add_people(store, count=number, split="validation")
     with store.transaction() as tx:
@@ -43,19 +59,19 @@ def twice(store, add_people, first, second, *, number: int, at: datetime = MONDA
                 labels.decide(tx, decision, now=moment)
 
 
-def told(store):
+def told(store: Store) -> AgreementPayload:
     with store.reading() as tx:
         return agreement_told(tx)
 
 
 @pytest.fixture
-def home(sqlite_store, add_people):
+def home(sqlite_store: Store, add_people: AddPeople) -> Store:
     """Large enough, so that everybody of validation is drawn."""
     add_people(sqlite_store, persons=300)
     return sqlite_store
 
 
-def test_before_anybody_is_labelled_twice_it_says_how_many_are_wanted(home, add_people):
+def test_before_anybody_is_labelled_twice_it_says_how_many_are_wanted(home: Store, add_people: AddPeople) -> None:
     assert "there are none: keep some" in told(home).words
     add_people(home, split="validation")
     found = told(home)
@@ -66,7 +82,9 @@ def test_before_anybody_is_labelled_twice_it_says_how_many_are_wanted(home, add_
         adopt(home, LEA)
 
 
-def test_figures_come_by_pair_and_week_and_keypoint(home, add_people, add_account):
+def test_figures_come_by_pair_and_week_and_keypoint(
+    home: Store, add_people: AddPeople, add_account: AddAccount
+) -> None:
     ann, bea, cleo = (add_account(home, name) for name in ("ann", "bea", "Cleo"))
     twice(home, add_people, ann, bea, number=6)
     twice(home, add_people, bea, ann, number=5, at=MONDAY + timedelta(days=7))
@@ -83,7 +101,9 @@ def test_figures_come_by_pair_and_week_and_keypoint(home, add_people, add_accoun
     assert {row["persons"] for row in rows} <= {str(n) for n in range(16)}
 
 
-def test_fitted_sigmas_are_adopted_and_taken_back_and_noted(home, add_people, add_account):
+def test_fitted_sigmas_are_adopted_and_taken_back_and_noted(
+    home: Store, add_people: AddPeople, add_account: AddAccount
+) -> None:
     ann, bea = add_account(home, "ann"), add_account(home, "bea")
     twice(home, add_people, ann, bea, number=60)
     found = told(home)
@@ -102,7 +122,7 @@ def test_fitted_sigmas_are_adopted_and_taken_back_and_noted(home, add_people, ad
         assert [line.action for line in audit.read(tx)] == ["sigmas taken back", "sigmas adopted"]
 
 
-def test_the_share_is_set_and_noted_together(home):
+def test_the_share_is_set_and_noted_together(home: Store) -> None:
     set_share(home, LEA, 0.1)
     with home.reading() as tx:
         assert readings.share(tx) == 0.1

@@ -18,6 +18,7 @@ from sspcm.pose import Label
 def all_drawn(store: Store, add_people: Callable[..., Any], *, persons: int = 2) -> ImageRecord:
     """An open validation image of that many people, in a home that is large enough, whose pool is closed."""
     add_people(store, count=1, persons=FEWEST_PERSONS)
+    image: ImageRecord
     (image,) = add_people(store, persons=persons, split="validation")
     with store.transaction() as tx:
         project_row(tx).agreement = {"twice": 1.0}
