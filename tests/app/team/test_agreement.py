@@ -94,6 +94,7 @@ def test_figures_come_by_pair_and_week_and_keypoint(
     assert [(one.name, one.persons) for one in found.by_pair] == [("ann and bea", 11), ("bea and Cleo", 4)]
     assert [(one.name, one.persons) for one in found.by_week] == [("2030-W19", 6), ("2030-W20", 9)]
     exact, rough = found.by_pair[1], found.by_pair[0]
+    assert exact.oks and rough.oks and rough.low and rough.high
     assert exact.oks > rough.oks > 0.4 and rough.low < rough.oks < rough.high
     assert sum(found.kinds.values()) == 15 * 17
     rows = list(csv.DictReader(io.StringIO("".join(agreement_as_csv(found.keypoints)))))
@@ -108,13 +109,15 @@ def test_fitted_sigmas_are_adopted_and_taken_back_and_noted(
     twice(home, add_people, ann, bea, number=60)
     found = told(home)
     for k, one in enumerate(found.keypoints):
+        assert one.sigma and one.low and one.high
         assert one.sigma == pytest.approx(2 * USUAL[k], rel=0.4) and one.low < one.sigma < one.high
     adopt(home, LEA)
     now = told(home)
-    assert now.adopted.by == "lea"
+    assert now.adopted is not None and now.adopted.by == "lea"
     with home.reading() as tx:
         wanted = [k.sigma if k.is_enough else k.sigma_now for k in found.keypoints]
         assert list(get_project(tx).skeleton.sigmas) == pytest.approx(wanted)
+    assert now.everybody.oks and found.everybody.oks
     assert now.everybody.oks > found.everybody.oks, "wider sigmas forgive more"
     take_back(home, LEA)
     with home.reading() as tx:
