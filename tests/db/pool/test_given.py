@@ -12,7 +12,7 @@ from db.schema import ImageRow
 
 @pytest.fixture
 def given(store, add_people, add_account):
-    """An image in each of two cameras, and three pieces of work, the oldest first: hall's, all of part "000", yard's."""
+    """An image in each of two cameras; three pieces of work, the oldest first: of hall, of all "NIGHT", of yard."""
     add_people(store)
     add_people(store, camera="yard")
     ann = add_account(store, "ann")
