@@ -13,7 +13,7 @@ PROCESSES ?= 2
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop soak bench-carry bench-gpu bench-cpu clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop soak race bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
 	@echo 'make bench-loop BUDGET_S=540: starts by rounds, methods, ways to choose, in rows that resume'
 	@echo 'make soak      200 kills of web, worker and trainer, on either database: nothing may be lost'
+	@echo 'make race      50 processes label one store and are killed, on either database: no double lease, no lost label'
 	@echo 'make read (lint types js) typedefs format bench setup clean'
 
 # --- what is installed -----------------------------------------------------------------------------------------------
@@ -145,8 +146,16 @@ soak: setup-dev
 	$(PY) -m benchmarks.soak --kills $(KILLS) --minutes $(MINUTES)
 	$(PY) -m benchmarks.soak --kills $(KILLS) --minutes $(MINUTES) --postgresql
 
+# Many processes on one store, killed at random (benchmarks/race.py), on either database.
+CLIENTS ?= 50
+IMAGES ?= 2000
+
+race: setup-dev
+	$(PY) -m benchmarks.race --clients $(CLIENTS) --images $(IMAGES)
+	$(PY) -m benchmarks.race --clients $(CLIENTS) --images $(IMAGES) --postgresql
+
 bench: setup-dev
-	for file in $(filter-out benchmarks/soak.py benchmarks/round_times.py,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
+	for file in $(filter-out benchmarks/soak.py benchmarks/race.py benchmarks/round_times.py,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

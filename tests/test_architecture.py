@@ -76,6 +76,7 @@ OF_NO_ONE_MODULE = {
     "tests/app/dataset/test_round_trips.py": "whatever was imported comes out again",
     "tests/app/rounds/test_measured_apart.py": "nobody is learned from who measures, whatever happens in between",
     "tests/app/test_main.py": "app/__main__.py and the commands behind it",
+    "tests/app/web/test_malformed.py": "whatever is malformed is refused and changes nothing, on every route of labels",
     "tests/app/web/test_roles.py": "every route for everybody who may ask",
     "tests/app/web/test_server_failing.py": "the whole server while its disk or its database fails",
     "tests/app/worker/test_other_versions.py": "what one version of the program began, another goes on with",

@@ -11,6 +11,7 @@ entrance          signing in and out
 event_words       what a failed event of a page is answered with
 guests            who a request comes from: a browser, or a program with a token
 guard             the gate: hosts, sessions, roles, cross-site requests, which routes exist
+json_bodies       a request's JSON has one meaning, whoever reads it
 kept_answer       an answer that costs a second, given again while it holds
 known_browsers    browsers that have signed in before
 link_entrance     coming in by a one-time link

@@ -80,7 +80,8 @@ def say_what_was_invalid(request: Request, error: Exception) -> Response:
     """The handler of a message that does not fit the contract."""
     assert isinstance(error, RequestValidationError)
     problems: list[Any] = list(error.errors())
-    said = "; ".join(f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in problems[:3])
+    # a name that the request made up may be as long as the request
+    said = "; ".join(f"{'.'.join(f'{part!s:.40}' for part in p['loc'][:5])}: {p['msg']:.120}" for p in problems[:3])
     return refuse(request.scope, 422, "invalid", f"the request does not fit the contract: {said}. Reload the page.")
 
 

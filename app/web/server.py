@@ -30,6 +30,7 @@ from app.web.entrance import entrance_routes
 from app.web.event_words import EventWords
 from app.web.guard import Guard
 from app.web.guests import Guests
+from app.web.json_bodies import JsonBodies
 from app.web.metrics import Measured, Metrics
 from app.web.noted import Noted
 from app.web.opened import OpenHome
@@ -158,6 +159,7 @@ def create_app(settings: Settings) -> FastAPI:
             route.app.add_exception_handler(RequestValidationError, say_what_was_invalid)
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(EventWords)
+    app.add_middleware(JsonBodies)
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Noted, store=store)  # behind the guard, which knows who asks
     guests = Guests(store, idle=timedelta(hours=settings.idle_hours))

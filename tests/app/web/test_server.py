@@ -350,7 +350,7 @@ def test_a_round_without_labels_or_with_unknown_settings_is_refused_in_words(ser
     [
         ("GET", "/api/nowhere", None, 404, "nothing is at '/api/nowhere'"),
         ("PUT", "/api/accept", "{}", 405, "PUT is not what '/api/accept' takes; it takes POST"),
-        ("POST", "/api/accept", b'{"key": "\xff\xfe"}', 400, "the request could not be read"),
+        ("POST", "/api/accept", b'{"key": "\xff\xfe"}', 422, "the request is not UTF-8 from byte 9"),
     ],
 )
 def test_what_http_refuses_is_told_by_address_and_method(
