@@ -16,6 +16,7 @@ from app.cli import (
     cameras,
     dataset,
     deletion,
+    figures,
     findings,
     labels,
     probes,
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     work.add_work(several)
     probes.add_probes(several)
     agreement.add_agreement(several)
+    figures.add_team(several)
     review.add_review(several)
     validation.add_validation(several)
     unlabelable.add_unlabelable(several)

@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
     "app/contract/agreement.py": "types without logic, tried by the routes that answer with them",
     "app/contract/comparing.py": "types without logic, tried by what answers with them",
     "app/contract/dataset.py": "types without logic, tried by the routes that answer with them",
+    "app/contract/figures.py": "types without logic, tried by the routes that answer with them",
     "app/contract/probes.py": "types without logic, tried by the routes that answer with them",
     "app/contract/simulation.py": "types without logic, tried by the routes that answer with them",
     "app/contract/sheet.py": "types without logic, tried by the routes that answer with them",

@@ -11,6 +11,7 @@ comparing    two rounds side by side
 console      what commands print: JSON for programs, lines for people
 dataset      images and labels in, labels out, a pose model over the pool
 deletion     images and persons deleted for good
+figures      what each annotator did, by week
 findings     labels that look wrong: checked, listed, called right
 labels       a person's labels as they came about, and one of them brought back
 leads        which lead a command acts for

@@ -6,6 +6,7 @@ cameras     lens circles
 comparing   two rounds side by side
 dataset     what is in a home, and what came of a file of labels
 deletion    what deleting for good takes away and leaves
+figures     what each annotator did, by week
 labelling   tasks, persons, decisions
 probes      how many people get a probe, and how closely annotators look
 review      persons to review, and what came of it

@@ -22,6 +22,7 @@ from app.contract import (
     comparing,
     dataset,
     deletion,
+    figures,
     labelling,
     probes,
     review,
@@ -49,6 +50,7 @@ MODULES = (
     probes,
     work,
     agreement,
+    figures,
     deletion,
 )
 """Whose models travel between server and browser."""

@@ -53,7 +53,7 @@ LEADS_ONLY = re.compile(
 )
 REVIEWERS_ONLY = re.compile(r"/review(/.*)?|/api/review(/(?!own$).*)?")
 """For reviewers and leads; what came back of their own labels, everybody sees."""
-BY_TOKEN = re.compile(r"/api/(?!(account|team)(/|$)).+|/api/team(/log(/file)?)?|/img/.+|/thumb/.+")
+BY_TOKEN = re.compile(r"/api/(?!(account|team)(/|$)).+|/api/team(/(log|figures)(/file)?)?|/img/.+|/thumb/.+")
 """What an API token opens at all: no page, and nothing by which it could make itself or another account more."""
 LABELLING = re.compile(
     r"/api/(accept|skip|not-a-person|reopen|persons|finish|reopen-image|heartbeat|release|review|review/undo)"

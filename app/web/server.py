@@ -56,6 +56,7 @@ from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
 from app.web.routes.deletion import deletion_routes
+from app.web.routes.figures import figures_routes
 from app.web.routes.findings import finding_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
@@ -95,6 +96,7 @@ ROUTES = (
     finding_routes,
     account_routes,
     team_routes,
+    figures_routes,
     probes_routes,
     work_routes,
     agreement_routes,

@@ -4,6 +4,7 @@ adding          persons whom annotators add
 closing         images finished and reopened
 deleting        an image or a person taken away for good, with all that is about them
 earlier_frames  the nearest earlier frame with a pose
+figures         what each annotator did, by week
 findings        what checks suspect of the labels that count
 history         every revision of a label, and what was decided in between
 keys            idempotency keys: a decision is carried out once

@@ -185,8 +185,8 @@ def decide(
     )
 
 
-def pairs(tx: Session) -> list[Pair]:
-    """Everybody whom two people labelled, by when the second did."""
+def pairs(tx: Session, *, since: datetime | None = None) -> list[Pair]:
+    """Everybody whom two people labelled, by when the second did; where asked, of this moment or later."""
     query = (
         select(SecondLabelRow, PersonRow, LabelRow, UserRow.name)
         .join(PersonRow, PersonRow.id == SecondLabelRow.person_id)
@@ -196,6 +196,8 @@ def pairs(tx: Session) -> list[Pair]:
         .where(SecondLabelRow.state == "accepted")
         .order_by(SecondLabelRow.decided_at, SecondLabelRow.person_id)
     )
+    if since is not None:
+        query = query.where(SecondLabelRow.decided_at >= since)
     return [_pair(*found) for found in tx.execute(query)]
 
 

@@ -114,6 +114,13 @@ export interface AgreementPayload {
   adopted: AdoptedPayload | null;
 }
 
+/** One annotator's. by_week: of the weeks of which there is anything, the oldest first. */
+export interface AnnotatorFiguresPayload {
+  name: string;
+  all_weeks: FigurePayload;
+  by_week: FigurePayload[];
+}
+
 /**
  * A round's student beside the network that annotators began from then; null where nothing could be measured.
  *
@@ -386,10 +393,49 @@ export interface EventPayload {
   what: string;
 }
 
+/**
+ * One annotator's, in one ISO week as in 2026-W49, or with null in all weeks asked for.
+ *
+ * persons: about whom they decided, each once; accepted: whom they accepted. timed: of whom the seconds are known;
+ * seconds: of all these, median: of one. starts: accepted labels that began at a network's pose; untouched: of these,
+ * those accepted as they came; actions: keypoints touched and the accept, a start. reviewed: labels that the review
+ * rule chose; good: found good; back: sent back or corrected, whoever chose them. twice: whom another labelled too;
+ * oks: how far the two agree. Intervals are of 95 %. null: nothing to tell it of.
+ */
+export interface FigurePayload {
+  week: string | null;
+  persons: number;
+  accepted: number;
+  timed: number;
+  seconds: number;
+  median: number | null;
+  starts: number;
+  untouched: number;
+  untouched_low: number | null;
+  untouched_high: number | null;
+  actions: number | null;
+  reviewed: number;
+  good: number;
+  good_low: number | null;
+  good_high: number | null;
+  back: number;
+  twice: number;
+  oks: number | null;
+  oks_low: number | null;
+  oks_high: number | null;
+}
+
 /** How well a network does on the validation images; null where nothing could be measured. */
 export interface Figures {
   AP?: number | null;
   mean_oks?: number | null;
+}
+
+/** Everybody's who did anything in these weeks. weeks: the oldest first, the last one goes on. */
+export interface FiguresPayload {
+  weeks: string[];
+  words: string;
+  annotators: AnnotatorFiguresPayload[];
 }
 
 /**

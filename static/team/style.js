@@ -52,6 +52,15 @@ input::placeholder { color: var(--body-text-color-subdued, #4f5d6d); opacity: 1;
 .picks label:has(:checked)::before { content: "✓"; background: #1d5fc4; border-color: #1d5fc4; color: #fff; }
 .picks label:hover { background: var(--background-fill-secondary, #f4f6f9); } .picks label:has(:focus-visible) { outline: 3px solid var(--accent, #1d5fc4); outline-offset: -3px; }
 .names { display: grid; gap: 10px; }
+.each { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 18px 28px; }
+.each figure { margin: 0; min-width: 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; align-content: start; }
+.each figure:has(details[open]) { grid-column: 1 / -1; } .each figure:has(details[open]) .plot { max-width: 420px; }
+figcaption { font-weight: 600; overflow-wrap: anywhere; }
+.plot { display: block; width: 100%; height: auto; overflow: visible; }
+.plot .grid { stroke: var(--border-color-primary, #d9dfe7); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.plot .tick { fill: var(--body-text-color-subdued, #4f5d6d); font: 11px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+.plot .bar-of { fill: var(--accent, #1d5fc4); } .plot .reach { stroke: var(--body-text-color, #18212c); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+summary { cursor: pointer; min-height: 34px; display: list-item; line-height: 34px; font-size: 13px; font-weight: 600; }
 td .buttons { justify-content: flex-end; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
 .buttons:not(:has(> :not([hidden]))) { display: none; }
@@ -89,5 +98,5 @@ button:disabled { opacity: .55; cursor: default; }
   .lines td[data-column]::before { content: " · "; }
 }
 @media (max-width: 480px) { :host { padding: 14px 10px 32px; } .card { padding: 12px 14px; } .line > .field, form.line > button { flex: 1 1 100%; } .once .line > button { flex: 1 1 0; } }
-@media (pointer: coarse) { .picks label { min-height: 44px; } button, a.button, .line > button, input, select { min-height: 44px; height: auto; } }
+@media (pointer: coarse) { .picks label { min-height: 44px; } button, a.button, .line > button, input, select { min-height: 44px; height: auto; } summary { min-height: 44px; line-height: 44px; } }
 `;

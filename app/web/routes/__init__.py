@@ -6,6 +6,7 @@ cameras        lens circles read and set
 comparing      two rounds side by side, and the same people by both
 dataset        labels in and out
 deletion       images and persons deleted for good
+figures        what each annotator did, by week
 findings       what checks of labels suspect
 images         the bytes of images
 labelling      tasks, decisions, leases

@@ -38,8 +38,10 @@ OWN_ACCOUNT = {
     "/api/account", "/api/account/others", "/api/account/password", "/api/account/tokens",
     "/api/account/tokens/1/revoke",
 }  # fmt: skip
-TEAM = {"/api/team", "/api/team/1", "/api/team/log", "/api/team/log/file"}
-TEAM_READ = {"/api/team", "/api/team/log", "/api/team/log/file"}
+TEAM_READ = {
+    "/api/team", "/api/team/figures", "/api/team/figures/file", "/api/team/log", "/api/team/log/file",
+}  # fmt: skip
+TEAM = TEAM_READ | {"/api/team/1"}
 WORK = {"/api/work", "/api/work/1/take"}
 WHO = (
     "nobody", "ann", "rev", "lea", "ann:read", "ann:label", "rev:read", "rev:label", "lea:read", "lea:label",

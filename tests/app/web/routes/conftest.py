@@ -16,6 +16,7 @@ from app.web.routes.agreement import agreement_routes
 from app.web.routes.cameras import camera_routes
 from app.web.routes.comparing import comparing_routes
 from app.web.routes.dataset import dataset_routes
+from app.web.routes.figures import figures_routes
 from app.web.routes.findings import finding_routes
 from app.web.routes.images import image_routes
 from app.web.routes.labelling import labelling_routes
@@ -47,6 +48,7 @@ ROUTES = (
     simulation_routes,
     probes_routes,
     agreement_routes,
+    figures_routes,
     finding_routes,
 )
 
