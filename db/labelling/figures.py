@@ -56,12 +56,10 @@ def figures(tx: Session, weeks: Sequence[datetime], *, until: datetime) -> list[
     Who did nothing in a week is not told of that week.
     """
     found: dict[tuple[str, int], dict[str, Any]] = {}
-    for rows in (
-        _decided(tx, weeks, until),
-        *(tx.execute(query(weeks, until)).mappings() for query in (_begun, _reviewed)),
-    ):
-        for row in rows:
-            found.setdefault((row["name"], row["week"]), {}).update(row)
+    begun, reviewed = (tx.execute(query(weeks, until)).mappings().all() for query in (_begun, _reviewed))
+    rows: list[Mapping[Any, Any]] = [*_decided(tx, weeks, until), *begun, *reviewed]
+    for row in rows:
+        found.setdefault((row["name"], row["week"]), {}).update(row)
     for (name, week), known in list(found.items()):
         if week == ALL_WEEKS:
             continue
@@ -152,7 +150,7 @@ def _where_other(*columns: Int[np.ndarray, "D"]) -> Int[np.ndarray, "G"]:
     return np.concatenate([[0], np.flatnonzero(is_other) + 1])
 
 
-def _begun(weeks: Sequence[datetime], until: datetime) -> Select[Any]:
+def _begun(weeks: Sequence[datetime], until: datetime) -> Select[*tuple[Any, ...]]:
     """What became of network starts."""
     week, touched = _week(LabelRow.created_at, weeks), cast(LabelRow.touched, Text)
     letters = func.length(touched) - func.length(func.replace(touched, _TRUE, ""))
@@ -175,7 +173,7 @@ def _begun(weeks: Sequence[datetime], until: datetime) -> Select[Any]:
     )
 
 
-def _reviewed(weeks: Sequence[datetime], until: datetime) -> Select[Any]:
+def _reviewed(weeks: Sequence[datetime], until: datetime) -> Select[*tuple[Any, ...]]:
     """What reviewers said."""
     week, is_good = _week(ReviewRow.at, weeks), ReviewRow.result == "good"
     return (
