@@ -563,7 +563,7 @@ class FindingRow(Base):
     keypoints: Mapped[list[Any]]
     score: Mapped[float]
     words: Mapped[str] = mapped_column(Text())
-    other_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"), index=True)
     beside: Mapped[str] = mapped_column(String(256))
     found_at: Mapped[datetime]
     right_at: Mapped[datetime | None]

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_findings"),
         sa.UniqueConstraint("person_id", "revision", "kind", "about", name="uq_findings_person_id_revision_kind_about"),
     )
+    op.create_index("ix_findings_other_id", "findings", ["other_id"])
     op.create_index("ix_findings_sheet", "findings", ["right_at", "score", "person_id"])
     op.create_table(
         "label_checks",
