@@ -146,7 +146,7 @@ def test_a_hundred_persons_take_as_many_queries_as_one(
 
     event.listen(sqlite_store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     few, many = count(one), count(hundred)
-    assert few == many < 25
+    assert few == many < 30
 
 
 def test_a_closed_image_is_opened_by_name_and_its_persons_may_be_reopened(

@@ -51,6 +51,7 @@ FOR_ANNOTATORS = {
     "/api/next",
     "/api/not-a-person",
     "/api/persons",
+    "/api/persons/1/history",
     "/api/recent",
     "/api/release",
     "/api/reopen",

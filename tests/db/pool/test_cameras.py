@@ -78,7 +78,7 @@ def test_an_old_home_keeps_its_images_and_its_circles(empty_url, tmp_path):
             connection.execute(text(f"INSERT INTO images VALUES {row}"), values)
     engine.dispose()
 
-    migrate(empty_url)
+    migrate(empty_url, copies=tmp_path)
 
     store = open_store(empty_url)
     with store.reading() as tx:

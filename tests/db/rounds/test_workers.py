@@ -73,12 +73,12 @@ def test_by_default_the_stores_own_clock_counts(store, worker):
 
 
 @pytest.mark.parametrize("earlier", ["0001", "0002", "0003", "0004", "0005", "0006"])
-def test_homes_of_every_earlier_schema_get_workers_and_the_queues_whole_index(empty_url, earlier, worker):
+def test_homes_of_every_earlier_schema_get_workers_and_the_queues_whole_index(empty_url, earlier, worker, tmp_path):
     migrate(empty_url)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
         command.downgrade(alembic_config(connection), earlier)
-    migrate(empty_url)
+    migrate(empty_url, copies=tmp_path)
     store = open_store(empty_url)
     arrive(store, worker)
     assert seen(store).worker == worker
@@ -88,7 +88,7 @@ def test_homes_of_every_earlier_schema_get_workers_and_the_queues_whole_index(em
     assert queue["column_names"] == ["ranking_id", "is_open", "position", "image_id"]
 
 
-def test_a_home_of_the_very_first_form_gets_the_queues_whole_index(empty_url):
+def test_a_home_of_the_very_first_form_gets_the_queues_whole_index(empty_url, tmp_path):
     migrate(empty_url)
     engine = create_engine(empty_url)
     with engine.begin() as connection:
@@ -97,7 +97,7 @@ def test_a_home_of_the_very_first_form_gets_the_queues_whole_index(empty_url):
         connection.exec_driver_sql(
             "CREATE INDEX ix_ranking_entries_queue ON ranking_entries (ranking_id, is_open, position)"
         )
-    migrate(empty_url)
+    migrate(empty_url, copies=tmp_path)
     indexes = {one["name"]: one["column_names"] for one in inspect(engine).get_indexes("ranking_entries")}
     engine.dispose()
     assert indexes["ix_ranking_entries_queue"][-1] == "image_id"

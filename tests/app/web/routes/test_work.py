@@ -12,7 +12,7 @@ def test_a_lead_gives_and_takes_and_the_annotators_page_says_who_gives_more(serv
         assert given.status_code == 200
         (piece,) = given.json()["pieces"]
         assert (piece["part"], piece["open"], [one["name"] for one in piece["people"]]) == ("0.png", 1, ["ann"])
-        assert {one["name"]: one["open"] for one in given.json()["people"]} == {"ann": 1, "bob": 5, "lea": 5}
+        assert {one["name"]: one["open"] for one in given.json()["people"]} == {"ann": 1, "bob": 5, "lea": 5, "rev": 5}
         task = ann.get("/api/next").json()
         assert (task["image"]["file_name"], task["remaining"]) == ("0.png", 1)
         empty = ann.get(f"/api/next?exclude={task['image']['id']}").json()
