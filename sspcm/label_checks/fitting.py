@@ -28,7 +28,7 @@ MOST_PEOPLE = 800
 """More teach nothing more."""
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 11))
 """What is more probably wrong than right is told in any case."""
-DOUBTFUL = 0.5
+DOUBTFUL = 0.1
 """A label without an error put in that looks wrong so probably may be wrong already: it teaches nothing."""
 PAIR = 2
 MISPLACED: tuple[Kind, ...] = ("jitter", "limb")
