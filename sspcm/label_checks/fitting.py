@@ -28,8 +28,9 @@ MOST_PEOPLE = 800
 """More teach nothing more."""
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 11))
 """What is more probably wrong than right is told in any case."""
-DOUBTFUL = 0.1
-"""A label without an error put in that looks wrong so probably may be wrong already: it teaches nothing."""
+DOUBTFUL, DOUBTFUL_OF_FEW, FEW = 0.5, 0.1, 200
+"""A label without an error put in that looks wrong so probably may be wrong already: it teaches nothing. Of fewer
+people than FEW, among whom one wrong label teaches much, less probably will do."""
 PAIR = 2
 MISPLACED: tuple[Kind, ...] = ("jitter", "limb")
 Fitted = Mapping[Question, Weighed]
@@ -70,6 +71,7 @@ def fit(learned: Sequence[Broken], chosen: Sequence[Broken]) -> Fitted:
     """Weights of the first, and on the second the thresholds of the best F1. A question that hardly any error answers
     is not asked."""
     rows = [(ask(one.evidence), one.done) for one in learned]
+    doubted = DOUBTFUL_OF_FEW if len(learned[0].evidence.people) < FEW else DOUBTFUL
     weights: dict[Question, Logistic] = {}
     for question in rows[0][0]:
         each = [
@@ -78,7 +80,7 @@ def fit(learned: Sequence[Broken], chosen: Sequence[Broken]) -> Fitted:
         values, wrong = np.concatenate([v for v, _ in each]), np.concatenate([w for _, w in each])
         if wrong.sum() >= FEWEST_ERRORS:
             penalty = np.full(values.shape[1], PENALTY)
-            doubtful = ~wrong & (fit_logistic(values, wrong, penalty=penalty).probability(values) > DOUBTFUL)
+            doubtful = ~wrong & (fit_logistic(values, wrong, penalty=penalty).probability(values) > doubted)
             weights[question] = fit_logistic(values[~doubtful], wrong[~doubtful], penalty=penalty)
     return _with_thresholds(weights, chosen)
 

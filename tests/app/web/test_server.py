@@ -36,6 +36,7 @@ LEAD_ROUTES = (
 
 
 PUBLIC = {"/login", "/login/link", "/login/first", "/healthz", "/readyz", "/metrics", "/manifest.json", "/favicon.ico"}
+FOR_REVIEWERS = {"/api/review", "/api/review/file", "/api/review/next", "/api/review/undo"}
 FOR_ANNOTATORS = {
     "/api/accept",
     "/api/account",
@@ -54,6 +55,7 @@ FOR_ANNOTATORS = {
     "/api/persons/1/history",
     "/api/recent",
     "/api/release",
+    "/api/review/own",
     "/api/reopen",
     "/api/reopen-image",
     "/api/session",
@@ -83,7 +85,8 @@ def test_annotators_are_kept_out_of_what_is_the_leads(server: Server) -> None:
         for path in sorted({one for one in server.paths if one.startswith("/api/")} - FOR_ANNOTATORS):
             for method in ("GET", "POST"):
                 answered = ann.request(method, path)
-                assert answered.json()["error"]["code"] == "leads_only", f"{method} {path}: {answered.text}"
+                for_whom = "reviewers_only" if path in FOR_REVIEWERS else "leads_only"
+                assert answered.json()["error"]["code"] == for_whom, f"{method} {path}: {answered.text}"
         assert ann.post("/api/rounds", json={}).status_code == 403
         assert ann.post("/lead/gradio_api/queue/join", json={"fn_index": 0, "data": []}).status_code == 403
         assert lea.get("/lead/").status_code == 200
