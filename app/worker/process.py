@@ -32,6 +32,7 @@ from app.simulation import running
 from app.simulation.folder import Phase
 from app.worker.checking import Checking
 from app.worker.deciding import Deciding
+from app.worker.following import Following
 from app.worker.helping import FAULT_PAUSE_S, Helping
 from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.presence import GOODBYE_S, NameInUse, Presence
@@ -101,7 +102,7 @@ def run_worker(
         presence.activity.changed.wait(presence.every_s)
 
 
-def _follow_labels(presence: Presence, followers: Sequence[Teaching | Deciding | Checking]) -> NoReturn:
+def _follow_labels(presence: Presence, followers: Sequence[Following]) -> NoReturn:
     """What labels teach and decide between rounds, beside the loop that gives the worker's sign of life: ordering a
     large pool takes longer than a sign may be late, and a fault in it must end no round. One of all workers does it."""
     while True:
