@@ -207,6 +207,20 @@ def sign_in_empty(chromium: Browser, empty_app: RunningApp) -> Iterator[Callable
         yield lambda name, **options: signed_in(stack, chromium, empty_app, name, **options)
 
 
+@pytest.fixture
+def opens(chromium: Browser, team_app: RunningApp) -> Iterator[Callable[..., Page]]:
+    """Open the team's page in a browser of its own, signed in; the rest goes to the browser context."""
+    with ExitStack() as stack:
+
+        def opened(name: str, **options: Any) -> Page:
+            page = signed_in(stack, chromium, team_app, name, **options)
+            page.goto(f"{team_app.url}/team/")
+            page.wait_for_selector("work-team[data-state=ready]")
+            return page
+
+        yield opened
+
+
 def signed_in(stack: ExitStack, chromium: Browser, app: RunningApp, name: str, **options: Any) -> Page:
     """A page of a browser of its own, signed in."""
     context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}, **options})

@@ -2,12 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from db.people import users
 from db.store.session import open_store
@@ -16,7 +15,7 @@ from tests.app.labelling.annotating import People
 from tests.app.team.test_agreement import twice
 from tests.browser.acting import eventually
 from tests.browser.axe_findings import findings, grave
-from tests.browser.conftest import RunningApp, signed_in
+from tests.browser.conftest import RunningApp
 from tests.browser.screens import PHONE, THEMES
 from tests.browser.test_team import FINGER_PX, SIDEWAYS, SMALL
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.browser
 Opens = Callable[..., Page]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def agreed(team_app: RunningApp, add_people: People) -> RunningApp:
     """A home in which anna and ben labelled the same 40 people."""
     if "anna" in team_app.passwords:  # the tests of this file share it
@@ -37,20 +36,6 @@ def agreed(team_app: RunningApp, add_people: People) -> RunningApp:
     twice(store, add_people, anna, ben, number=FEWEST_PAIRS + 10)
     store.close()
     return team_app
-
-
-@pytest.fixture
-def opens(chromium: Browser, agreed: RunningApp) -> Iterator[Opens]:
-    """Open the team's page in a browser of its own."""
-    with ExitStack() as stack:
-
-        def opened(name: str, **options: Any) -> Page:
-            page = signed_in(stack, chromium, agreed, name, **options)
-            page.goto(f"{agreed.url}/team/")
-            page.wait_for_selector("work-team[data-state=ready]")
-            return page
-
-        yield opened
 
 
 def card(page: Page) -> Locator:

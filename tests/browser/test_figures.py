@@ -3,13 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from db.clock import utc_now
 from db.people import users
@@ -18,7 +17,7 @@ from tests.app.labelling.annotating import People
 from tests.app.team.test_figures import label_from_starts
 from tests.browser.acting import eventually
 from tests.browser.axe_findings import findings, grave
-from tests.browser.conftest import RunningApp, signed_in
+from tests.browser.conftest import RunningApp
 from tests.browser.screens import PHONE, THEMES
 from tests.browser.test_team import FINGER_PX, SIDEWAYS, SMALL
 
@@ -33,7 +32,7 @@ HEIGHTS = """(plot) => {
 }"""
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def worked(team_app: RunningApp, add_people: People) -> RunningApp:
     """A home in which anna and ben worked from starts, for three weeks and one."""
     if "anna" in team_app.passwords:  # the tests of this file share it
@@ -49,20 +48,6 @@ def worked(team_app: RunningApp, add_people: People) -> RunningApp:
     label_from_starts(store, ben, [0, 0, 0, 0], at=utc_now() - timedelta(weeks=1), seconds=None)
     store.close()
     return team_app
-
-
-@pytest.fixture
-def opens(chromium: Browser, worked: RunningApp) -> Iterator[Opens]:
-    """Open the team's page in a browser of its own."""
-    with ExitStack() as stack:
-
-        def opened(name: str, **options: Any) -> Page:
-            page = signed_in(stack, chromium, worked, name, **options)
-            page.goto(f"{worked.url}/team/")
-            page.wait_for_selector("work-team[data-state=ready]")
-            return page
-
-        yield opened
 
 
 def card(page: Page) -> Locator:

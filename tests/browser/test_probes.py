@@ -3,12 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.labelling import tasks
 from db.people import users
@@ -18,7 +17,7 @@ from tests.app.labelling.annotating import LEASE_S, People
 from tests.app.labelling.probing import accept_as_shown, all_get, pose_in, predicted_home
 from tests.browser.acting import eventually
 from tests.browser.axe_findings import findings, grave
-from tests.browser.conftest import RunningApp, signed_in
+from tests.browser.conftest import RunningApp
 from tests.browser.screens import PHONE, THEMES
 from tests.browser.test_team import FINGER_PX, SIDEWAYS, SMALL
 
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.browser
 Opens = Callable[..., Page]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def looked_at(team_app: RunningApp, add_people: People) -> RunningApp:
     """A home in which anna caught three wrong keypoints of five, and began at a start each time."""
     if "anna" in team_app.passwords:  # the tests of this file share it
@@ -46,20 +45,6 @@ def looked_at(team_app: RunningApp, add_people: People) -> RunningApp:
     all_get(store, "none")
     store.close()
     return team_app
-
-
-@pytest.fixture
-def opens(chromium: Browser, looked_at: RunningApp) -> Iterator[Opens]:
-    """Open the team's page in a browser of its own."""
-    with ExitStack() as stack:
-
-        def opened(name: str, **options: Any) -> Page:
-            page = signed_in(stack, chromium, looked_at, name, **options)
-            page.goto(f"{looked_at.url}/team/")
-            page.wait_for_selector("work-team[data-state=ready]")
-            return page
-
-        yield opened
 
 
 def card(page: Page) -> Locator:

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +16,7 @@ from db.records import Role
 from db.store.session import open_store
 from tests.browser.acting import eventually
 from tests.browser.axe_findings import findings, grave
-from tests.browser.conftest import RunningApp, signed_in
+from tests.browser.conftest import RunningApp
 from tests.browser.screens import PHONE, THEMES
 
 pytestmark = pytest.mark.browser
@@ -29,20 +28,6 @@ SMALL = """(wanted) => [...document.querySelector("work-team").shadowRoot.queryS
   .filter((control) => control.getBoundingClientRect().height < wanted - 0.5).map(({ outerHTML }) => outerHTML)"""
 
 Opens = Callable[..., Page]
-
-
-@pytest.fixture
-def opens(chromium: Browser, team_app: RunningApp) -> Iterator[Opens]:
-    """Open the team's page in a browser of its own, signed in; the rest goes to the browser context."""
-    with ExitStack() as stack:
-
-        def opened(name: str, **options: Any) -> Page:
-            page = signed_in(stack, chromium, team_app, name, **options)
-            page.goto(f"{team_app.url}/team/")
-            page.wait_for_selector("work-team[data-state=ready]")
-            return page
-
-        yield opened
 
 
 @pytest.fixture
