@@ -238,10 +238,8 @@ def _put_right(tx: Session, rows: Sequence[ProbeRow], label: Label, person: Pers
         return label, False
     began = None if label.started_from is None else tx.get(PredictionRow, label.started_from)
     start = None if began is None else np.array(began.xyc, dtype=np.float64)[:, :2]
-    sigmas, area = (
-        get_project(tx).skeleton.sigma_array,
-        person.area or PART_OF_BOX * person.box_width * person.box_height,
-    )
+    sigmas = get_project(tx).skeleton.sigma_array
+    area = person.area or PART_OF_BOX * person.box_width * person.box_height
     was_left = False
     for row in rows:
         wrong = _wrong(row)
