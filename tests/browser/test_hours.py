@@ -25,6 +25,7 @@ pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
 World, drawn_image = fake["World"], fake["drawn_image"]
 CONFLICT = (409, "revision_conflict", "Bob was faster.")
+FAILED = {"error": {"code": "server_error", "message": "the server failed at this; nothing was changed."}}
 
 
 @pytest.fixture
@@ -132,10 +133,11 @@ def test_what_was_refused_in_an_image_left_behind_stays_told(world: Any, open_ed
     expect(page.locator("pose-editor .status")).to_contain_text("Not saved: see frame_00001.jpg")
 
 
-def test_a_person_decided_elsewhere_is_loaded_again_with_ones_own_edits_at_hand(
+def test_a_person_decided_elsewhere_whose_history_cannot_be_had_is_loaded_again_with_ones_own_edits_at_hand(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:
     page = open_editor(world)
+    page.route("**/api/persons/*/history", lambda route: route.fulfill(status=500, json=FAILED))
     page.keyboard.press("Shift+ArrowRight")
     mine = pose(page, 100)
     world.images[1].persons[0].revision = 5

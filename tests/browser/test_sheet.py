@@ -192,7 +192,7 @@ def test_more_persons_come_as_one_scrolls_until_all_are_there(page: Page) -> Non
         expect(page.locator(TILES)).to_have_count(min(60 * pages, total), timeout=20_000)
     assert len(set(shown(page))) == total
     expect(count).to_have_text(f"{total} persons")
-    expect(page.locator("contact-sheet [role=status]")).to_have_text(f"{total} persons")
+    expect(page.locator("contact-sheet .live")).to_have_text(f"{total} persons")
     toolbar = page.locator("contact-sheet .toolbar").bounding_box()
     assert toolbar is not None
     assert toolbar["y"] == 0, "the filters stay in sight"

@@ -12,6 +12,9 @@ import { begunFrom, poseFrom } from "./opening.js";
  * @typedef {import("../geometry.js").Point} Point
  */
 
+/** What stands by one's own edits among what a person can start from. */
+const EDITS = "Your own edits from before";
+
 /**
  * Put the selected keypoint at a spot. Moves of one gesture (one drag) are one step of undo.
  * @param {Desk} desk @param {Spot} spot in image pixels; kept inside the frame @param {string | null} [gesture]
@@ -138,14 +141,16 @@ export function withEarlierEdits(fresh, before) {
   const persons = fresh.persons.map((person) => {
     const mine = before.persons.find((one) => one.id === person.id);
     if (!mine || !isEdited(mine)) return person;
-    return { ...person, starts: [earlierEdits(mine.pose), ...person.starts] };
+    return { ...person, starts: startsWithEdits(person.starts, mine.pose) };
   });
   return { ...fresh, persons };
 }
 
-/** What was edited here before, to begin from. @param {Pose} pose @returns {Start} */
-export function earlierEdits({ xyv }) {
-  return { xyv, from: "label", prediction_id: null, model: null, undecided: [], revision: null, text: "Your own edits from before" };
+/** What was edited here before stands first among what one can begin from, and once: it may have come back from a draft as well.
+ * @param {Start[]} starts @param {Pose} pose @returns {Start[]} */
+export function startsWithEdits(starts, { xyv }) {
+  const others = starts.filter(({ text, xyv: points }) => text !== EDITS || !points.every((point, i) => samePoint(point, xyv[i])));
+  return [{ xyv, from: "label", prediction_id: null, model: null, undecided: [], revision: null, text: EDITS }, ...others];
 }
 
 /** The last change, undone and made again together with others. @param {Desk} desk @param {string} group @returns {Desk} */

@@ -3,7 +3,7 @@
 
 import { messageOf } from "../../shared/api.js";
 import { byKey, isEdited, withKnown } from "../desk/desk.js";
-import { earlierEdits } from "../desk/editing.js";
+import { startsWithEdits } from "../desk/editing.js";
 import { personFrom } from "../desk/opening.js";
 import * as words from "../words.js";
 
@@ -84,7 +84,7 @@ function theirsOf({ revision, state, entries }) {
 /** @param {Desk} desk @param {Person} mine @param {Person} theirs @returns {Desk} */
 function withTheirs(desk, mine, theirs) {
   const index = desk.persons.indexOf(mine);
-  const starts = isEdited(mine) ? [earlierEdits(mine.pose), ...theirs.starts] : theirs.starts;
+  const starts = isEdited(mine) ? startsWithEdits(theirs.starts, mine.pose) : theirs.starts;
   /** @param {import("../desk/desk.js").Change} change */
   const isOfOthers = (change) => change.person !== index || change.kind === "finished" || change.kind === "added";
   return {

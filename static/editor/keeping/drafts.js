@@ -3,7 +3,7 @@
 import { hasDrafts, isDone, isEdited, withPerson } from "../desk/desk.js";
 import { selectKeypoint, selectPerson } from "../desk/selecting.js";
 import { newPerson } from "../desk/opening.js";
-import { changeBox, changePose, earlierEdits } from "../desk/editing.js";
+import { changeBox, changePose, startsWithEdits } from "../desk/editing.js";
 import { addPerson } from "../desk/deciding.js";
 import { messageOf } from "../../shared/api.js";
 import { EDITS_OF_BEFORE } from "../words.js";
@@ -295,7 +295,7 @@ function isOlder(desk, kept) {
 /** @param {Desk} desk @param {KeptPerson} kept */
 function withEarlier(desk, { id, pose }) {
   const index = desk.persons.findIndex((person) => person.id === id);
-  return withPerson(desk, index, { starts: [earlierEdits(pose), ...desk.persons[index].starts] });
+  return withPerson(desk, index, { starts: startsWithEdits(desk.persons[index].starts, pose) });
 }
 
 /** Whether the server has given them an id, as far as this browser knows. @param {KeptPerson} kept */

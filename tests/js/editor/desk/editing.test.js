@@ -99,4 +99,5 @@ test("one's own edits from before are had again, also where the person began fro
   assert.equal(mine.text, "Your own edits from before");
   assert.deepEqual(beginFrom(fresh, mine).persons[0].pose.xyv, before.persons[0].pose.xyv);
   assert.deepEqual(fresh.persons[1].starts, [], "who was not edited is offered nothing of it");
+  assert.deepEqual(withEarlierEdits(fresh, before).persons[0].starts, fresh.persons[0].starts, "come back twice, they are told once");
 });
