@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.contract.base import BoxPayload, Id, Key, Message, Payload, Row, SkeletonPayload, Triple
 from app.contract.labelling import FlagPayload, ImagePayload, LensPayload
+from app.contract.sheet import FindingPayload
 from db.labelling.review_results import ReviewResults
 from db.labelling.reviews import LONGEST_COMMENT, ReviewRecord
 from db.records import ReviewResult, ReviewRule
@@ -75,7 +76,10 @@ class ReviewedPayload(Payload):
 
 
 class ReviewPersonPayload(Payload):
-    """A person to review. revision: the label's. earlier: what was said of their label before, where it came back."""
+    """A person to review. revision: the label's. earlier: what was said of their label before, where it came back.
+
+    findings: what a check suspects of the label, the most suspicious first.
+    """
 
     id: int
     revision: int
@@ -85,6 +89,7 @@ class ReviewPersonPayload(Payload):
     box: BoxPayload
     xyv: list[Row]
     flags: list[FlagPayload]
+    findings: list[FindingPayload]
     earlier: ReviewedPayload | None
 
 

@@ -2,7 +2,7 @@
 
 from app.contract.base import Payload, Row, SkeletonPayload
 from app.contract.labelling import FlagPayload
-from db.records import PersonState
+from db.records import FindingRecord, PersonState
 from sspcm.label_checks.finding import Kind
 
 
@@ -24,6 +24,18 @@ class FindingPayload(Payload):
     score: float
     words: str
     other: int | None
+
+    @classmethod
+    def of(cls, finding: FindingRecord) -> "FindingPayload":
+        """As a check found it."""
+        return cls(
+            id=finding.id or 0,
+            kind=finding.kind,
+            keypoints=list(finding.keypoints),
+            score=finding.score,
+            words=finding.words,
+            other=finding.other,
+        )
 
 
 class SheetPersonPayload(Payload):

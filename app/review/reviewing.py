@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.contract.base import BoxPayload
 from app.contract.labelling import FlagPayload
 from app.contract.review import ReviewedPayload, ReviewMessage, ReviewNextPayload, ReviewPersonPayload
+from app.contract.sheet import FindingPayload
 from app.labelling.tasks import image_payload, lens_payload
 from db.clock import utc_now
 from db.labelling import reviews
@@ -74,6 +75,7 @@ def _person(tx: Session, one: ToReview) -> ReviewPersonPayload:
             FlagPayload(keypoint=flag.keypoint, score=flag.score, reason=flag.reason)
             for flag in (one.score.flags if one.score else ())
         ],
+        findings=[FindingPayload.of(finding) for finding in one.findings],
         earlier=_came_back(tx, one) if one.came_back else None,
     )
 

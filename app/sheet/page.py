@@ -112,17 +112,7 @@ def _person(found: SheetPerson, choice: StartsChoice, probing: _Probing) -> Shee
         held_by=found.held_by,
         thumb=f"/thumb/{person.id}/{thumb_name(image, person.box)}.jpg",
         pose=_pose(found, None if start is None else shown_start(start, drawn)),
-        findings=[
-            FindingPayload(
-                id=one.id or 0,
-                kind=one.kind,
-                keypoints=list(one.keypoints),
-                score=one.score,
-                words=one.words,
-                other=one.other,
-            )
-            for one in found.findings
-        ],
+        findings=[FindingPayload.of(one) for one in found.findings],
     )
 
 

@@ -76,6 +76,18 @@ def is_current() -> ColumnElement[bool]:
     )
 
 
+def suspected_persons() -> Select[int]:
+    """The few persons with a finding that nobody called right, of whatever revision."""
+    return select(FindingRow.person_id).where(FindingRow.right_at.is_(None))
+
+
+def worst_score() -> ColumnElement[float | None]:
+    """Beside a person: the score of what is most suspicious about the label that counts; NULL where nothing is."""
+    of_person = FindingRow.person_id == PersonRow.id, FindingRow.revision == PersonRow.label_revision
+    worst = select(func.max(FindingRow.score)).where(FindingRow.right_at.is_(None), *of_person)
+    return worst.correlate(PersonRow).scalar_subquery()
+
+
 def current(tx: Session, *, kind: Kind | None = None, most: int | None = None) -> list[FindingRecord]:
     """What is suspected now, the most suspicious first; of one kind, if asked, and so many at most."""
     query = _current().order_by(FindingRow.score.desc(), FindingRow.person_id, FindingRow.id)
@@ -118,6 +130,19 @@ def call_right(tx: Session, finding_id: int, user: UserRecord, *, now: datetime)
     mine = update(FindingRow).where(FindingRow.id == finding_id, FindingRow.right_at.is_(None))
     tx.execute(mine.values(right_at=now, right_by_id=user.id))
     return finding_record(row)
+
+
+def found_good(tx: Session, person_id: int, revision: int, reviewer_id: int, *, now: datetime) -> None:
+    """A reviewer found this label good: what is suspected of it is called right."""
+    suspected = update(FindingRow).where(FindingRow.person_id == person_id, FindingRow.revision == revision)
+    tx.execute(suspected.where(FindingRow.right_at.is_(None)).values(right_at=now, right_by_id=reviewer_id))
+
+
+def not_found_good(tx: Session, person_id: int, revision: int, reviewer_id: int, *, at: datetime) -> None:
+    """That was taken back: what `found_good` called right at that time is suspected as before."""
+    settled = update(FindingRow).where(FindingRow.person_id == person_id, FindingRow.revision == revision)
+    settled = settled.where(FindingRow.right_by_id == reviewer_id, FindingRow.right_at == at)
+    tx.execute(settled.values(right_at=None, right_by_id=None))
 
 
 def last_check(tx: Session) -> LabelCheckRecord | None:

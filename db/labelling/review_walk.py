@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.convert import image_record, person_record
+from db.labelling import findings
 from db.pool.project import get_project, project_row
 from db.pool.workable import is_shown
-from db.records import ImageRecord, PersonRecord, PersonScore, ReviewRule, UserRecord
+from db.records import FindingRecord, ImageRecord, PersonRecord, PersonScore, ReviewRule, UserRecord
 from db.rounds import predictions
 from db.schema import ImageRow, LabelRow, LeaseRow, PersonFlagRow, PersonRow, ReviewRow, UserRow
 from sspcm.pose import IMPORTED
 
-ReviewShow = Literal["sample", "flagged", "all"]
-"""Whom the project's rule chose; in whom networks flag keypoints; everybody."""
+ReviewShow = Literal["sample", "flagged", "suspicious", "all"]
+"""Whom the project's rule chose; in whom networks flag keypoints; whose label a check suspects; everybody."""
 PLACES = 2**31 - 1
 """Every person has one of so many places, and the rule's share says up to which of them persons are reviewed."""
 _BEND, _STEP = 1_327_217_885, 1_070_739_019
@@ -37,7 +38,8 @@ class ReviewFilter:
 class ToReview:
     """A person to review, with the label that counts. came_back: their label before was sent back.
 
-    score: what networks say; None in validation, where nobody is told.
+    score: what networks say; None in validation, where nobody is told. findings: what a check suspects of the label,
+    the most suspicious first.
     """
 
     person: PersonRecord
@@ -45,6 +47,7 @@ class ToReview:
     image: ImageRecord
     score: PersonScore | None
     came_back: bool
+    findings: tuple[FindingRecord, ...] = ()
 
 
 def place_of(person_id: int) -> int:
@@ -77,18 +80,19 @@ def persons_to_review(
 ) -> list[ToReview]:
     """The next persons for this reviewer, in a circle over all: those after a person, then those before.
 
-    Each reviewer begins somewhere else, so that two at once meet late. Nobody sees their own labels, those that measure
-    rounds as they came, or a person whose image another works on.
+    Each reviewer begins somewhere else, so that two at once meet late. Of suspicious labels the most suspicious come
+    first, whoever asks, and `after` says nothing: who was reviewed is no longer among them. Nobody sees their own
+    labels, those that measure rounds as they came, or a person whose image another works on.
     """
     query = _to_review(tx, wanted, reviewer, now=now).where(PersonRow.id.not_in(set(exclude)))
-    begin = _begin(tx, reviewer) if after is None else after
-    found = list(tx.execute(query.where(PersonRow.id > begin).order_by(PersonRow.id).limit(limit)))
-    if len(found) < limit:
-        before = query.where(PersonRow.id <= begin).order_by(PersonRow.id).limit(limit - len(found))
-        found += list(tx.execute(before))
+    if wanted.show == "suspicious":
+        found = list(tx.execute(query.order_by(findings.worst_score().desc(), PersonRow.id).limit(limit)))
+    else:
+        found = _in_a_circle(tx, query, _begin(tx, reviewer) if after is None else after, limit)
     told = [person.id for person, _, image in found if image.split == "train"]
     scores = predictions.shown_scores(tx, told, get_project(tx))
     ids = [person.id for person, *_ in found]
+    suspected = findings.of_persons(tx, ids)
     back = set(tx.scalars(select(ReviewRow.person_id).where(ReviewRow.person_id.in_(ids), ReviewRow.result == "back")))
     return [
         ToReview(
@@ -97,6 +101,7 @@ def persons_to_review(
             image=image_record(image),
             score=scores.get(person.id),
             came_back=person.id in back,
+            findings=tuple(suspected.get(person.id, ())),
         )
         for person, label, image in found
     ]
@@ -106,6 +111,16 @@ def count_to_review(tx: Session, wanted: ReviewFilter, reviewer: UserRecord, *, 
     """How many there are for this reviewer, counted up to `most`."""
     some = _to_review(tx, wanted, reviewer, now=now).with_only_columns(PersonRow.id).limit(most).subquery()
     return tx.scalars(select(func.count()).select_from(some)).one()
+
+
+def _in_a_circle(
+    tx: Session, query: Select[PersonRow, LabelRow, ImageRow], begin: int, limit: int
+) -> list[Row[PersonRow, LabelRow, ImageRow]]:
+    found = list(tx.execute(query.where(PersonRow.id > begin).order_by(PersonRow.id).limit(limit)))
+    if len(found) < limit:
+        before = query.where(PersonRow.id <= begin).order_by(PersonRow.id).limit(limit - len(found))
+        found += list(tx.execute(before))
+    return found
 
 
 def _begin(tx: Session, reviewer: UserRecord) -> int:
@@ -135,6 +150,8 @@ def _to_review(
         return query.where(_is_sampled(tx))
     if wanted.show == "flagged":
         return query.where(ImageRow.split == "train", _is_flagged(tx))
+    if wanted.show == "suspicious":
+        return query.where(PersonRow.id.in_(findings.suspected_persons()), findings.worst_score().is_not(None))
     return query
 
 

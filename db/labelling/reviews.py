@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.convert import label_of
 from db.errors import AlreadyReviewed, InvalidDecision, NotFound, RevisionConflict
+from db.labelling import findings
 from db.labelling.closing import set_open, settle_image
 from db.labelling.keys import fingerprint, remember
 from db.labelling.labels import decide
@@ -63,8 +64,9 @@ class ReviewRecord:
 def review(tx: Session, given: NewReview, *, now: datetime) -> ReviewRecord:
     """Write down what a reviewer says of a label. The same said again by the same reviewer changes nothing.
 
-    Good: the label stays. Back with a comment: the person is open again, and waits for their annotator. Back with a
-    pose: that pose is the person's label from now on, a revision by the reviewer.
+    Good: the label stays, and what a check suspects of it is called right. Back with a comment: the person is open
+    again, and waits for their annotator. Back with a pose: that pose is the person's label from now on, a revision by
+    the reviewer.
     Raises NotFound; AlreadyReviewed where another was faster; RevisionConflict where the label is no more the one that
     counts; LeaseLost where somebody works on the image of a person who is to come back; InvalidDecision for one's own
     label, for a label that measures rounds as it came, and for a person sent back without a word or a pose.
@@ -97,6 +99,8 @@ def review(tx: Session, given: NewReview, *, now: datetime) -> ReviewRecord:
     )
     tx.add(row)
     tx.flush()
+    if given.result == "good":
+        findings.found_good(tx, person.id, given.revision, given.reviewer.id, now=now)
     if given.result == "back" and corrected is None:
         _send_back(tx, given, person, image, now=now)
     return get_review(tx, row.id)
@@ -119,6 +123,8 @@ def undo_review(tx: Session, review_id: int, reviewer: UserRecord, *, now: datet
         _check_unchanged(tx, row, person)
         person.state, person.label_revision = "accepted", row.revision
         person.revision += 1
+    else:
+        findings.not_found_good(tx, person.id, row.revision, reviewer.id, at=row.at)
     tx.execute(delete(ReviewRow).where(ReviewRow.id == row.id))
     tx.flush()
     if row.result == "back":

@@ -18,13 +18,13 @@ import { correctionOf, sheetOf } from "./laying.js";
 import { ResultsCard } from "./results_card.js";
 import { STYLE } from "./style.js";
 import { Walking } from "./walking.js";
-import { IMPORTED, earlierInWords, flagsInWords, personInWords, standInWords, walkInWords, whose } from "./words.js";
+import { IMPORTED, earlierInWords, flagsInWords, personInWords, standInWords, suspectedInWords, walkInWords, whose } from "./words.js";
 
 /** @typedef {import("../shared/contract.d.ts").ReviewTablePayload} Told @typedef {import("./walking.js").Wanted} Wanted
  *  @typedef {import("./walking.js").Word} Word */
 
 /** @type {[Wanted["show"], string][]} */
-const SHOWS = [["sample", "By the rule"], ["flagged", "Flagged"], ["all", "Everybody"]];
+const SHOWS = [["sample", "By the rule"], ["flagged", "Flagged"], ["suspicious", "Suspicious"], ["all", "Everybody"]];
 const REPEATS = /^(nudge|zoom|keypoint|flag)/;
 
 class LabelReview extends HTMLElement {
@@ -130,7 +130,8 @@ class LabelReview extends HTMLElement {
   }
 
   #panel() {
-    const [who, where, flags, earlier] = [html("b", {}), html("p", { class: "soft" }), html("p", {}), html("p", { class: "earlier", hidden: "" })];
+    const [who, where, flags] = [html("b", {}), html("p", { class: "soft" }), html("p", {})];
+    const [suspected, earlier] = ["suspected", "earlier"].map((name) => html("p", { class: name, hidden: "" }));
     const open = html("a", { target: "_blank", rel: "noopener" }, "Open in the editor");
     const good = html("button", { type: "button", class: "primary" }, "Good ", html("kbd", {}, "Y"));
     const back = html("button", { type: "button" }, html("span", {}, "Back"), " ", html("kbd", {}, "N"));
@@ -140,9 +141,9 @@ class LabelReview extends HTMLElement {
     undo.addEventListener("click", () => this.#do("undo"));
     const buttons = html("div", { class: "actions" }, good, back, undo);
     const keys = html("dl", { class: "keys" }, ...TOLD_KEYS.flatMap(({ keys: names, label }) => [html("dt", {}, html("kbd", {}, names)), html("dd", {}, label)]));
-    const about = html("div", { class: "about" }, who, where, flags, earlier, open);
+    const about = html("div", { class: "about" }, who, where, suspected, flags, earlier, open);
     const element = html("aside", { class: "panel", "aria-label": "Review" }, about, buttons, this.#back.element, keys);
-    return { element, about, who, where, flags, earlier, open, good, back, undo, buttons };
+    return { element, about, who, where, suspected, flags, earlier, open, good, back, undo, buttons };
   }
 
   /** Reach to the bottom of the window. */
@@ -189,12 +190,14 @@ class LabelReview extends HTMLElement {
   #lay(person, picture) {
     const told = this.#told;
     if (!told || (this.#canvas.sheet?.desk.persons[0].id === person.id && this.#canvas.sheet?.picture === picture)) return;
-    const { who, where, flags, earlier, open } = this.#parts.panel;
+    const { who, where, suspected, flags, earlier, open } = this.#parts.panel;
     this.#canvas.lay(sheetOf(person, told.skeleton, picture));
     this.dataset.person = String(person.id);
     who.textContent = `Label by ${whose(person.annotator)}`;
     where.textContent = `${person.image.file_name} · ${person.image.camera}`;
     flags.textContent = flagsInWords(person, told.skeleton);
+    suspected.textContent = suspectedInWords(person);
+    suspected.hidden = !person.findings.length;
     earlier.textContent = earlierInWords(person.earlier);
     earlier.hidden = !person.earlier;
     open.href = `/annotate/?image=${person.image.id}&person=${person.id}`;

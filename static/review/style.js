@@ -45,7 +45,7 @@ canvas.loupe { inset: auto; left: 0; top: 0; width: 160px; height: 160px; }
 .panel { display: flex; flex-direction: column; gap: 14px; padding: 14px 16px; border-left: 1px solid var(--rule); min-height: 0; overflow-y: auto; }
 .about { display: grid; gap: 4px; justify-items: start; } .about b { font-size: 16px; font-weight: 650; overflow-wrap: anywhere; }
 .about p { overflow-wrap: anywhere; } .about a { font-size: 13px; }
-.earlier { padding: 6px 10px; border-left: 3px solid var(--warn, #8a5300); background: var(--ground); font-size: 13px; }
+:is(.earlier, .suspected) { padding: 6px 10px; border-left: 3px solid var(--warn, #8a5300); background: var(--ground); font-size: 13px; }
 .actions { display: grid; gap: 8px; }
 :is(.actions, .back, .card) button {
   min-height: 40px; padding: 0 14px; border: 1px solid var(--rim); border-radius: 8px; background: none; font-weight: 600; cursor: pointer;

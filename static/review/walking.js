@@ -8,7 +8,7 @@ import { ApiError, messageOf, newKey } from "../shared/api.js";
 /**
  * @typedef {import("../shared/contract.d.ts").ReviewPersonPayload} ReviewPerson
  * @typedef {import("../shared/contract.d.ts").ReviewedPayload} Reviewed
- * @typedef {{show: "sample" | "flagged" | "all", annotator: string}} Wanted   annotator: "" for everybody's
+ * @typedef {{show: "sample" | "flagged" | "suspicious" | "all", annotator: string}} Wanted   annotator: "" for everybody's
  * @typedef {{result: "good" | "back", comment?: string, xyv?: number[][], touched?: boolean[]}} Word
  * @typedef {{person: ReviewPerson, body: object, said: Promise<Reviewed | null>, tell: (said: Reviewed | null) => void, isSending: boolean}} Letter
  *   said: the review once it is stored, null where it was refused

@@ -1,6 +1,7 @@
 /** Reviews in words: pure, no DOM. */
 
 import { spoken } from "../editor/desk/keypoint_names.js";
+import { suspicionsInWords } from "../sheet/suspicions.js";
 
 /**
  * @typedef {import("../shared/contract.d.ts").ReviewPersonPayload} ReviewPerson
@@ -30,6 +31,7 @@ export function percent(share) {
 export function walkInWords({ show, annotator }, { share, first }) {
   const of = annotator ? ` by ${whose(annotator)}` : "";
   if (show === "flagged") return `Accepted persons${of} in whom the networks flag a keypoint.`;
+  if (show === "suspicious") return `Accepted labels${of} that a check suspects, the most suspicious first.`;
   if (show === "all") return `Every accepted person${of}.`;
   const whole = first ? `, everybody's first ${first}` : "";
   return `${percent(share)} of all accepted persons${of}${whole}, and who came back.`;
@@ -47,6 +49,11 @@ export function standInWords({ left, done, pending }) {
 export function flagsInWords({ flags }, skeleton) {
   if (!flags.length) return "No keypoint is flagged.";
   return `Flagged: ${flags.map(({ keypoint }) => spoken(skeleton, keypoint)).join(", ")}.`;
+}
+
+/** What a check suspects of the label, and what becomes of that. @param {ReviewPerson} person */
+export function suspectedInWords({ findings }) {
+  return findings.length ? `A check suspects: ${suspicionsInWords(findings)}` : "";
 }
 
 /** Why a person was sent back before. @param {ReviewPerson["earlier"]} earlier */

@@ -982,7 +982,11 @@ export interface ReviewNotePayload {
   at: string;
 }
 
-/** A person to review. revision: the label's. earlier: what was said of their label before, where it came back. */
+/**
+ * A person to review. revision: the label's. earlier: what was said of their label before, where it came back.
+ *
+ * findings: what a check suspects of the label, the most suspicious first.
+ */
 export interface ReviewPersonPayload {
   id: number;
   revision: number;
@@ -992,6 +996,7 @@ export interface ReviewPersonPayload {
   box: BoxPayload;
   xyv: [number, number, number][];
   flags: FlagPayload[];
+  findings: FindingPayload[];
   earlier: ReviewedPayload | null;
 }
 

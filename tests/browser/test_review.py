@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from db.clock import utc_now
+from db.labelling import findings as stored_findings
 from db.labelling import labels, reviews
 from db.labelling.reviews import ReviewRecord
 from db.pool import persons
-from db.records import PersonRecord
+from db.records import FindingRecord, LabelCheckRecord, PersonRecord
 from db.store.session import open_store
 from tests.browser.acting import eventually
 from tests.browser.axe_findings import findings, grave
@@ -191,6 +193,35 @@ def test_whose_labels_and_flags_choose_who_is_shown(opens: Opens) -> None:
     expect(page.get_by_role("heading", name="Nothing to review")).to_be_visible()
     chooser(page, 1).select_option("")
     page.wait_for_selector(READY)
+
+
+def test_suspicious_labels_are_walked_with_what_is_suspected_and_good_settles_it(
+    opens: Opens, reviewed_app: RunningApp
+) -> None:
+    store = open_store(f"sqlite:///{reviewed_app.home / 'store.db'}")
+    with store.transaction() as tx:
+        one, two = [person for person in persons.list_persons(tx) if is_unreviewed(tx, person.id)][-2:]
+        said = [
+            FindingRecord(two.id, 1, "inversion", (13, 14), 0.9, "left and right knee seem exchanged"),
+            FindingRecord(one.id, 1, "miss", (0,), 0.4, "nose is absent, and networks see it (84 %)"),
+        ]
+        seen = stored_findings.to_check_by(tx)
+        stored_findings.replace(tx, said, LabelCheckRecord(utc_now(), "", 53, 0, 0, seen))
+    page = opens("rita")
+    chooser(page, 0).select_option("suspicious")
+    expect(page.locator("label-review")).to_have_attribute("data-person", str(two.id))
+    expect(page.get_by_text("A check suspects: Left and right knee seem exchanged.")).to_be_visible()
+    assert grave(findings(page)) == []
+    press(page, "y")
+    expect(page.get_by_text("A check suspects: Nose is absent")).to_be_visible()
+    assert stored(page, reviewed_app)
+    with store.reading() as tx:
+        assert [found.person_id for found in stored_findings.current(tx)] == [one.id]
+    store.close()
+
+
+def is_unreviewed(tx: Any, person_id: int) -> bool:
+    return person_id not in {said.person_id for said in reviews.list_reviews(tx)}
 
 
 def test_a_lead_sets_the_rule_and_reads_the_shares(opens: Opens, reviewed_app: RunningApp) -> None:

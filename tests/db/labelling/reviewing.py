@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from db.labelling import review_walk, reviews
+from db.labelling import findings, review_walk, reviews
 from db.labelling.review_walk import ReviewFilter
 from db.labelling.reviews import NewReview
 from db.pool import project
 from db.pool.persons import get_person, list_persons
-from db.records import Decision, ReviewRule
+from db.records import Decision, FindingRecord, LabelCheckRecord, ReviewRule, ToCheckBy
 from db.schema import PersonRow
 from sspcm.pose import Label
 from tests.db.labelling.deciding import decide
@@ -62,3 +62,16 @@ def person_of(store, person_id):
 
 def label_revision(tx, person_id):
     return tx.get_one(PersonRow, person_id).label_revision
+
+
+def suspect(store, now, **scores):
+    """A check suspects the labels of these persons: `_3=0.9` person 3's, by so much."""
+    with store.transaction() as tx:
+        found = [
+            FindingRecord(
+                int(name[1:]), label_revision(tx, int(name[1:])), "inversion", (13, 14), score, "knees exchanged"
+            )
+            for name, score in scores.items()
+        ]
+        seen = ToCheckBy(1, 0, None)
+        findings.replace(tx, found, LabelCheckRecord(now, "", people=9, predicted=0, found=0, seen=seen))

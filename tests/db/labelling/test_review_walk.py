@@ -7,7 +7,7 @@ from db.pool import project
 from db.records import KeypointFlag, PersonScore, ReviewRule
 from db.rounds.predictions import ImportedPrediction, add_imported
 from sspcm.pose import IMPORTED, Prediction
-from tests.db.labelling.reviewing import accept_all, say, set_rule, to_review
+from tests.db.labelling.reviewing import accept_all, say, set_rule, suspect, to_review, undo
 
 
 @pytest.fixture
@@ -151,6 +151,37 @@ def test_by_flag_and_never_with_what_networks_say_of_validation(store, add_peopl
     with store.reading() as tx:
         found = review_walk.persons_to_review(tx, ReviewFilter("all"), rita, now=now, limit=9)
     assert {one.person.id: one.score and len(one.score.flags) for one in found} == {1: 0, 2: 1, 3: None}
+
+
+def test_suspicious_labels_come_by_how_suspicious_they_are_until_somebody_found_them_good(
+    store, add_people, ann, rita, ron, now
+):
+    add_people(store, count=4)
+    add_people(store, split="validation")
+    accept_all(store, ann, now)
+    set_rule(store, share=0.0)
+    suspect(store, now, _1=0.4, _3=0.9, _4=0.6, _5=0.5)
+    assert to_review(store, rita, now, show="suspicious") == [3, 4, 5, 1]
+    assert to_review(store, ron, now, show="suspicious", exclude=[3], limit=2) == [4, 5]
+    assert to_review(store, ron, now, show="suspicious", annotator="bea") == []
+    good = say(store, rita, 3, now)
+    say(store, rita, 4, now, result="back", comment="knees")
+    assert to_review(store, ron, now, show="suspicious") == [5, 1]
+    undo(store, rita, good, now)
+    assert to_review(store, ron, now, show="suspicious") == [3, 5, 1]
+    with store.reading() as tx:
+        worst, *_ = review_walk.persons_to_review(tx, ReviewFilter("suspicious"), ron, now=now, limit=9)
+        assert [one.words for one in worst.findings] == ["knees exchanged"]
+        assert review_walk.count_to_review(tx, ReviewFilter("suspicious"), ron, now=now, most=9) == 3
+
+
+def test_what_is_suspected_of_an_earlier_label_is_nobody(store, add_people, ann, rita, now):
+    add_people(store)
+    (person_id,) = accept_all(store, ann, now)
+    suspect(store, now, _1=0.9)
+    say(store, rita, person_id, now, result="back", comment="knees")
+    accept_all(store, ann, now)
+    assert to_review(store, rita, now, show="suspicious") == []
 
 
 def of_model(person_id, *, flagged):

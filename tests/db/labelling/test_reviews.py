@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from db.errors import AlreadyReviewed, InvalidDecision, LeaseLost, NotFound, RevisionConflict
-from db.labelling import labels, queue, reviews
+from db.labelling import findings, labels, queue, reviews
 from db.records import Decision
 from tests.db.dealing import claim
 from tests.db.labelling.deciding import at_once, decide, is_open
-from tests.db.labelling.reviewing import accept_all, person_of, pose, say, undo
+from tests.db.labelling.reviewing import accept_all, person_of, pose, say, suspect, undo
 
 
 @pytest.fixture
@@ -35,6 +35,21 @@ def test_a_good_label_stays_as_it_is(store, accepted, rita, now):
     assert (said.result, said.annotator, said.reviewer, said.corrected) == ("good", "ann", "rita", None)
     assert person_of(store, accepted).revision == before.revision
     assert person_of(store, accepted).state == "accepted"
+
+
+def test_what_a_check_suspects_is_right_for_whom_a_reviewer_found_good(store, accepted, rita, now):
+    suspect(store, now, _1=0.9)
+    good = say(store, rita, 1, now)
+    assert suspected(store) == []
+    suspect(store, now, _1=0.9)
+    assert suspected(store) == [], "no later check says the same of that label"
+    undo(store, rita, good, now)
+    assert suspected(store) == [1]
+
+
+def suspected(store):
+    with store.reading() as tx:
+        return [one.person_id for one in findings.current(tx)]
 
 
 def test_who_comes_back_is_open_with_the_comment_and_neither_exported_nor_learned_from(store, accepted, rita, now):

@@ -5,7 +5,7 @@ import { movePoint } from "../../../static/editor/desk/editing.js";
 import { setVisibility } from "../../../static/editor/desk/placing.js";
 import { undo } from "../../../static/editor/desk/undoing.js";
 import { correctionOf, sheetOf } from "../../../static/review/laying.js";
-import { SKELETON, toReview } from "./people.js";
+import { SKELETON, suspicion, toReview } from "./people.js";
 
 const FLAGS = [{ keypoint: 3, score: 0.9, reason: "they disagree" }];
 
@@ -14,6 +14,13 @@ test("a person lies on a desk alone, ready to be moved, at their worst flag", ()
   assert.deepEqual([desk.persons.length, desk.person, desk.keypoint, desk.persons[0].state], [1, 0, 3, "open"]);
   assert.deepEqual(desk.persons[0].pose.xyv[0], [110, 120, 2]);
   assert.equal(desk.placing, false);
+});
+
+test("what a check suspects is looked at first, and told once where networks flag it as well", () => {
+  const { desk } = sheetOf(toReview(7, { flags: [...FLAGS, { keypoint: 1, score: 0.8, reason: "" }], findings: [suspicion()] }), SKELETON, null);
+  assert.deepEqual(desk.persons[0].flags.map(({ keypoint }) => keypoint), [3, 4, 1]);
+  assert.equal(desk.persons[0].flags[0].reason, "left and right knee seem exchanged");
+  assert.deepEqual(sheetOf(toReview(7, { findings: [suspicion({ keypoints: [] })] }), SKELETON, null).desk.persons[0].flags, []);
 });
 
 test("nothing was corrected until something is moved, nor after it was taken back", () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  REASONS, earlierInWords, flagsInWords, personInWords, ruleInWords, shareInWords, standInWords, walkInWords, whose,
+  REASONS, earlierInWords, flagsInWords, personInWords, ruleInWords, shareInWords, standInWords, suspectedInWords, walkInWords, whose,
 } from "../../../static/review/words.js";
-import { SKELETON, toReview } from "./people.js";
+import { SKELETON, suspicion, toReview } from "./people.js";
 
 const RULE = { share: 0.1, first: 20 };
 
@@ -12,6 +12,7 @@ test("what is walked is said whole", () => {
   assert.equal(walkInWords({ show: "sample", annotator: "" }, RULE), "10 % of all accepted persons, everybody's first 20, and who came back.");
   assert.equal(walkInWords({ show: "sample", annotator: "ann" }, { share: 1, first: 0 }), "100 % of all accepted persons by ann, and who came back.");
   assert.match(walkInWords({ show: "flagged", annotator: "" }, RULE), /networks flag/);
+  assert.match(walkInWords({ show: "suspicious", annotator: "ann" }, RULE), /^Accepted labels by ann that a check suspects/);
   assert.equal(walkInWords({ show: "all", annotator: "import" }, RULE), "Every accepted person by an import.");
 });
 
@@ -25,6 +26,9 @@ test("how many there are counts down, and says when it was not counted to the en
 test("flags are named, and so is why somebody came back before", () => {
   assert.equal(flagsInWords(toReview(1), SKELETON), "No keypoint is flagged.");
   assert.match(flagsInWords(toReview(1, { flags: [{ keypoint: 0, score: 1, reason: "" }] }), SKELETON), /^Flagged: \w+/);
+  assert.equal(suspectedInWords(toReview(1)), "");
+  const two = [suspicion(), suspicion({ words: "nose is absent" })];
+  assert.equal(suspectedInWords(toReview(1, { findings: two })), "A check suspects: Left and right knee seem exchanged. Nose is absent.");
   assert.equal(earlierInWords(null), "");
   assert.equal(earlierInWords({ reviewer: "rita", comment: "knee" }), "Came back before. rita: knee");
   assert.equal(earlierInWords({ reviewer: "rita", comment: "" }), "Came back before. rita: with a corrected pose");
