@@ -176,7 +176,9 @@ class UserRecord:
 @dataclass(frozen=True)
 class AccountRecord:
     """An account as leads see it. link_until: until when a one-time link waits to be opened. has_password: False until
-    its first link was. seen_at: when one of its browsers last asked for something; None where none is signed in."""
+    its first link was. seen_at: when one of its browsers last asked for something, also one that is signed out by now;
+    None: never.
+    """
 
     user: UserRecord
     created_at: datetime

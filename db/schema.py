@@ -112,6 +112,8 @@ class UserRow(Base):
     """"" until the account's first link was opened: nobody signs in to it by a password."""
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When one of their browsers last asked, kept beyond its session; NULL: never, or not since homes note it."""
 
 
 class LoginSessionRow(Base):

@@ -45,7 +45,7 @@ class MakeTokenMessage(Message):
 
 
 class AccountPayload(Payload):
-    """An account as leads see it. sessions: browsers that are signed in; seen_at: when one of them last asked."""
+    """An account as leads see it. sessions: browsers that are signed in; seen_at: when one of theirs last asked."""
 
     id: int
     name: str

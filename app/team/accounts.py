@@ -87,7 +87,7 @@ def change_password(store: Store, session: SessionRecord, token: str, old: str, 
     Raises WrongPassword where the old one is, and InvalidAccount where the new one cannot be.
     """
     with store.transaction() as tx:
-        row = tx.get(UserRow, session.user.id)
+        row = tx.get(UserRow, session.user.id, with_for_update=True)  # of two changes at once the second is refused
         if row is None or not is_password(old, row.password_hash):
             raise WrongPassword("the password that you have now is another one. Type it again; capitals count.")
         others = users.set_password(tx, session.user.id, new, keeps=token)

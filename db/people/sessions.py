@@ -41,6 +41,7 @@ def open_session(
         browser=browser[:120],
     )
     tx.add(row)
+    account.seen_at = now
     tx.flush()
     return token, SessionRecord(user=user, csrf=csrf, expires_at=expires_at, seen_at=now)
 
@@ -57,6 +58,10 @@ def session_of(tx: Session, token: str, *, now: datetime, idle: timedelta | None
 def note_seen(tx: Session, token: str, *, now: datetime) -> None:
     """This browser asks now."""
     mine = LoginSessionRow.token_hash == hash_of_secret(token)
+    # The account first, as whoever signs it out does: two who lock in two orders would wait for each other.
+    its_account = select(LoginSessionRow.user_id).where(mine).scalar_subquery()
+    is_later = func.coalesce(UserRow.seen_at, UserRow.created_at, type_=UtcDateTime()) < now
+    tx.execute(update(UserRow).where(UserRow.id == its_account, is_later).values(seen_at=now))
     tx.execute(update(LoginSessionRow).where(mine, asked_at() < now).values(seen_at=now))
 
 

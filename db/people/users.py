@@ -87,7 +87,7 @@ def list_accounts(tx: Session, *, now: datetime, idle: timedelta | None = None) 
             has_password=bool(row.password_hash),
             link_until=until,
             sessions=count or 0,
-            seen_at=seen,
+            seen_at=max((at for at in (row.seen_at, seen) if at is not None), default=None),
         )
         for row, count, seen, until in tx.execute(found)
     ]

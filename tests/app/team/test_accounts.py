@@ -1,6 +1,7 @@
 """Leads change accounts and people their own, each with its line in the log."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -73,6 +74,21 @@ def test_a_password_is_changed_by_the_old_one_and_signs_the_others_out(store: St
         assert sessions.session_of(tx, there, now=utc_now()) is None
         assert users.authenticate(tx, "lea", "battery staple") == lea.user
     assert log(store) == [("lea", "password changed", "lea")]
+
+
+def test_of_two_who_change_a_password_by_the_old_one_at_once_one_is_refused(store: Store, lea: SessionRecord) -> None:
+    def change(new: str) -> str | None:
+        try:
+            accounts.change_password(store, lea, "", PASSWORD, new)
+        except WrongPassword:
+            return None
+        return new
+
+    with ThreadPoolExecutor(2) as pool:
+        changed = [one for one in pool.map(change, ["battery staple", "staple battery"]) if one is not None]
+    assert len(changed) == 1
+    with store.reading() as tx:
+        assert users.authenticate(tx, "lea", changed[0]) == lea.user
 
 
 def test_ones_own_other_browsers_and_tokens(store: Store, lea: SessionRecord) -> None:

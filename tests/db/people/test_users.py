@@ -162,6 +162,19 @@ def test_leads_see_who_waits_for_a_link_and_who_is_here(store, now):
     assert authenticate(store, "new", "") is None
 
 
+def test_when_somebody_was_last_here_outlives_their_browsers(store, now):
+    lea = add(store, "Lea", role="lead")
+    later = now + timedelta(minutes=90)
+    with store.transaction() as tx:
+        token, _ = sessions.open_session(tx, lea, now=now, hours=2)
+        sessions.note_seen(tx, token, now=later)
+        sessions.note_seen(tx, token, now=now + timedelta(minutes=30))  # of two answers at once the later one counts
+        sessions.close_session(tx, token)
+    with store.reading() as tx:
+        (account,) = users.list_accounts(tx, now=later)
+    assert (account.sessions, account.seen_at) == (0, later)
+
+
 def test_a_name_that_nobody_has_is_answered_with_those_there_are(store):
     add(store, "ann")
     with store.reading() as tx:

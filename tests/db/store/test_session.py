@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from alembic import command
@@ -8,7 +9,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from db.clock import utc_now
 from db.errors import StoreError
+from db.people import users
 from db.pool import project
 from db.rounds import predictions
 from db.schema import Base, is_ours
@@ -118,3 +121,27 @@ def test_scores_of_rounds_outlast_the_migration_that_lets_models_have_some(empty
     store.close()
     assert score.score == 0.25
     assert score.flags[0].reason == "far"
+
+
+TWO_ACCOUNTS = """
+INSERT INTO users (id, name, folded_name, role, password_hash, created_at)
+VALUES (1, 'lea', 'lea', 'lead', '', '2030-05-01'), (2, 'ann', 'ann', 'annotator', '', '2030-05-01');
+INSERT INTO login_sessions (token_hash, user_id, csrf, created_at, expires_at, seen_at)
+VALUES ('a', 1, 'c', '2030-05-02', '2030-05-03', NULL), ('b', 1, 'c', '2030-05-02', '2030-05-03', '2030-05-02 11:00')
+"""
+
+
+def test_what_open_sessions_know_of_when_somebody_was_here_is_kept_with_the_account(empty_url, tmp_path):
+    migrate(empty_url)
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0021")
+        for statement in TWO_ACCOUNTS.split(";"):
+            connection.execute(text(statement))
+    engine.dispose()
+    migrate(empty_url, copies=tmp_path)
+    store = open_store(empty_url)
+    with store.reading() as tx:
+        ann, lea = users.list_accounts(tx, now=utc_now())
+    store.close()
+    assert (ann.seen_at, lea.seen_at) == (None, datetime(2030, 5, 2, 11, tzinfo=UTC))
