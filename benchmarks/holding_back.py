@@ -30,6 +30,7 @@ from sspcm.method.trio import Trio
 from sspcm.plain import merged
 from sspcm.pose_models.model import read_pose_model
 from sspcm.pose_models.trainable import trainable_settings
+from sspcm.round_folder import REPORT_FILE
 from sspcm.simulation.curve import interval
 from sspcm.simulation.learning import Lesson, learn, shortened
 from sspcm.simulation.people import Everybody, read_everybody, split
@@ -44,7 +45,9 @@ LAYER_DECAY, BLOCKS = 0.7, 8
 PULL = 0.01
 """How much of the way back each step goes."""
 AVERAGED = 0.97
+LEARNED = ("drawn", "coco", "fisheye")
 LABELS, STEPS, BATCH = 100, 80, 4
+"""Of the first measurement; the preset's own length is 200 steps of 8."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,14 @@ class Row:
     domain: str
     way: str
     seed: int
+    steps: int = STEPS
+    batch: int = BATCH
 
     @property
     def name(self) -> str:
         """As the results name it."""
-        return f"{self.domain}-{self.way}-seed{self.seed}"
+        length = "" if (self.steps, self.batch) == (STEPS, BATCH) else f"-{self.steps}x{self.batch}"
+        return f"{self.domain}-{self.way}-seed{self.seed}{length}"
 
 
 Networks = Mapping[LearnerName, nn.Module]
@@ -159,12 +165,19 @@ WAYS: dict[str, Callable[[Networks, TrainConfig], torch.optim.Optimizer]] = {
 }
 
 
-def rows(seeds: Sequence[int]) -> Iterator[Row]:
+def rows(
+    seeds: Sequence[int],
+    ways: Sequence[str] = tuple(WAYS),
+    domains: Sequence[str] = LEARNED,
+    *,
+    steps: int = STEPS,
+    batch: int = BATCH,
+) -> Iterator[Row]:
     """The first seed of everything first."""
     for seed in seeds:
-        for domain in ("drawn", "coco", "fisheye"):
-            for way in WAYS:
-                yield Row(domain, way, seed)
+        for domain in domains:
+            for way in ways:
+                yield Row(domain, way, seed, steps, batch)
 
 
 def run(row: Row, everybody: Everybody, config: RoundConfig, *, holdout: float) -> dict[str, Any]:
@@ -183,16 +196,18 @@ def run(row: Row, everybody: Everybody, config: RoundConfig, *, holdout: float) 
             Path(folder) / "round", lesson, everybody, replace(config, seed=row.seed),
             name="student", device=torch.device("cpu"),
         )  # fmt: skip
+        moved = json.loads((Path(folder) / "round" / REPORT_FILE).read_text())["moved"]
     oks = everybody.oks(said_of.xyc, parts.held_out)
     return {
         "row": row.name, "domain": row.domain, "way": row.way, "seed": row.seed, "labels": labels,
+        "steps": row.steps, "batch": row.batch, "moved": {name: one["part"] for name, one in moved.items()},
         "cpu_s": round(time.process_time() - began, 1), "oks": [float(one) for one in oks],
         "groups": [int(one) for one in everybody.group[parts.held_out]],
     }  # fmt: skip
 
 
 def table(done: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Each way less the preset, person by person of the seeds that have both."""
+    """Of rows of one length: each way less the preset, person by person of the seeds that have both."""
     yield "| domain | way | seeds | mean OKS | less the preset |"
     yield "|---|---|---|---|---|"
     preset = {(one["domain"], one["seed"]): np.array(one["oks"]) for one in done if one["way"] == AS_IT_IS}
@@ -215,12 +230,17 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--budget-s", type=float, default=540.0, help="no row begins later than this")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser.add_argument("--ways", nargs="+", choices=tuple(WAYS), default=tuple(WAYS))
+    parser.add_argument("--domains", nargs="+", choices=LEARNED, default=LEARNED)
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--table", action="store_true", help="print the table of what there is")
     options = parser.parse_args()
     path = options.results / "holding-back.jsonl"
     done = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     if options.table:
-        print("\n".join(table(done)))
+        length = (options.steps, options.batch)
+        print("\n".join(table([one for one in done if (one.get("steps", STEPS), one.get("batch", BATCH)) == length])))
         return
     if not options.data.exists() or not options.model.exists():
         told = f"no {options.data}/DOMAIN/annotations.json or no {options.model}: give --data and --model"
@@ -229,7 +249,7 @@ def main() -> None:
     until, there = time.monotonic() + options.budget_s, {one["row"] for one in done}
     model = read_pose_model(options.model, threads=torch.get_num_threads())
     people: dict[str, Everybody] = {}
-    for row in rows(options.seeds):
+    for row in rows(options.seeds, options.ways, options.domains, steps=options.steps, batch=options.batch):
         if row.name in there or time.monotonic() > until:
             continue
         arguments = people_options(row.domain)
@@ -240,14 +260,14 @@ def main() -> None:
             )
         begin, everybody = trains_from(options.model.resolve()), people[row.domain]
         own = trainable_settings(begin, name=model.name, keypoints=everybody.skeleton.keypoints)
-        config = shortened(merge(PRESETS["imported"], merged(own, {"model": {"weights": str(begin)}})), STEPS)
-        batches = {"train": {"labelled_batch": BATCH, "unlabelled_batch": BATCH}}
+        config = shortened(merge(PRESETS["imported"], merged(own, {"model": {"weights": str(begin)}})), row.steps)
+        batches = {"train": {"labelled_batch": row.batch, "unlabelled_batch": row.batch}}
         upright = {"model": {"orientation": "image"}} if arguments.plain else {}
-        told = run(row, everybody, merge(config, merged(batches, upright)), holdout=arguments.holdout)
+        found = run(row, everybody, merge(config, merged(batches, upright)), holdout=arguments.holdout)
         with path.open("a") as file:
-            file.write(json.dumps(told) + "\n")
-        shown = {key: told[key] for key in ("row", "labels", "cpu_s")} | {
-            "oks": round(float(np.nanmean(told["oks"])), 3)
+            file.write(json.dumps(found) + "\n")
+        shown = {key: found[key] for key in ("row", "labels", "cpu_s", "moved")} | {
+            "oks": round(float(np.nanmean(found["oks"])), 3)
         }
         print(json.dumps({"benchmark": "holding_back", **shown}), flush=True)
 

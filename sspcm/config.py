@@ -207,6 +207,9 @@ class TrainConfig:
     """The share of labelled persons that each network leaves out, with draws of its own others than the other networks;
     of few persons it is larger. They say how far the networks move from where they started (docs/adr/0020). 0: networks
     end where their training does."""
+    anchor: float = limited(0.0, 0.0, 1.0)
+    """The part of the way back to where they started that each step pulls networks that start as a whole model; less as
+    the learning rate falls (docs/adr/0055). 0: none. 1: their weights stay as they started."""
     ships: Ships = "A"
     """What a method without a student ships as C: "A", or "mean", the mean of A's and B's weights. They must have
     started from the same model."""

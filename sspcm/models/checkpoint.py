@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from sspcm.config import ModelConfig
 from sspcm.errors import CheckpointError as CheckpointError
+from sspcm.members import LearnerName
 from sspcm.method.trio import Trio
 from sspcm.models.graphs import graphs_of, keep_graphs
 from sspcm.networks import PoseNetwork
@@ -101,19 +102,26 @@ def read_card(folder: Path) -> ModelCard:
         ) from error
 
 
-def load_starting_weights(folder: Path, trio: Trio, *, skeleton: Skeleton, model: ModelConfig) -> None:
+def load_starting_weights(
+    folder: Path, trio: Trio, *, skeleton: Skeleton, model: ModelConfig
+) -> frozenset[LearnerName]:
     """Fill A, B and C, and the snapshots with A and B; C starts as A where the folder holds no C (method.md section 1).
 
-    Without a C of its own, a student of another backbone keeps its random weights. Raises CheckpointError.
+    Without a C of its own, a student of another backbone keeps its random weights. Gives the names of those that were
+    filled. Raises CheckpointError.
     """
+    filled: set[LearnerName] = {"A", "B"}
     _check_keypoints(folder, read_card(folder), skeleton)
     load_network(folder / "A.safetensors", trio.a)
     load_network(folder / "B.safetensors", trio.b)
     if trio.has_student and (folder / "C.safetensors").exists():
         load_network(folder / "C.safetensors", trio.c)
+        filled.add("C")
     elif trio.has_student and model.student_backbone == model.backbone:
         load_network(folder / "A.safetensors", trio.c)
+        filled.add("C")
     trio.refresh()
+    return frozenset(filled)
 
 
 def load_network(path: Path, network: nn.Module) -> None:

@@ -1,5 +1,6 @@
 """Training in a round folder: the loop of every method, measuring, resuming, starting weights.
 
+anchor            weights pulled back toward where they started
 cost              what a training costs here: memory and seconds, measured
 folder            a training's folder: never written over by another
 initial_weights   where networks start: random, published, an earlier training

@@ -30,7 +30,8 @@ STATUS, RESET_PEAK, MEMORY = Path("/proc/self/status"), Path("/proc/self/clear_r
 
 @dataclass(frozen=True)
 class Cost:
-    """parameters: of each network that learns. state_bytes: weights, gradients, Adam's two moments, snapshots.
+    """parameters: of each network that learns. state_bytes: weights, gradients, Adam's two moments, snapshots, and
+    where networks started if something holds them there (train.anchor).
 
     activation_bytes: what a step needs beyond that at its largest. step_seconds: of one step of the whole batch.
     process_bytes: what the program and its libraries have besides; 0 on a GPU, where memory_bytes are the GPU's.
@@ -93,7 +94,7 @@ def _measure(
     }
     networks = set(trio.members().values())  # without a student, C is A
     held = sum(tensor.numel() for network in networks for tensor in network.state_dict().values())
-    state_bytes = FLOAT_BYTES * (held + 3 * sum(learns.values()))
+    state_bytes = FLOAT_BYTES * (held + (4 if config.train.anchor else 3) * sum(learns.values()))
 
     train = config.train
     few = replace(

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from sspcm.config import DEMO_WEIGHTS, IMPORTED, TIMM, ConfigError, ModelConfig, RoundConfig
+from sspcm.members import LearnerName
 from sspcm.method.trio import Trio, build_trio
 from sspcm.models.checkpoint import load_starting_weights
-from sspcm.models.graphs import Graphs, import_graphs
+from sspcm.models.graphs import ONNX, Graphs, import_graphs
 from sspcm.models.vitpose_folder import is_vitpose
 from sspcm.networks import SimpleBaseline, load_published
 from sspcm.skeletons.skeleton import Skeleton
+from sspcm.vitpose_file import SUFFIX as VITPOSE
 
 
 def make_trio(
@@ -25,18 +27,21 @@ def make_trio(
     return build_trio(config.model, keypoints=len(skeleton), seed=config.seed, method=config.method, build=build)
 
 
-def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder: Path | None = None) -> None:
+def start_networks(
+    trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder: Path | None = None
+) -> frozenset[LearnerName]:
     """Fill the networks as `model.weights` says, or from `folder` where given; the snapshots follow A and B, and
     what is kept of the start follows C.
 
-    Raises CheckpointError or ConfigError naming what does not fit.
+    Gives those that start as a whole model, heads and all: imported, or from an earlier training. Raises
+    CheckpointError or ConfigError naming what does not fit.
     """
-    folder = folder or _folder(model.weights)
+    folder, whole = folder or _folder(model), frozenset[LearnerName]()
     if folder is not None:
-        load_starting_weights(folder, trio, skeleton=skeleton, model=model)
+        whole = load_starting_weights(folder, trio, skeleton=skeleton, model=model)
     if model.backbone == IMPORTED:
         trio.begin()
-        return
+        return frozenset(trio.networks())
     # A folder filled them all: over it goes only what B or C names for itself.
     sources = {
         "A": "" if folder else model.weights,
@@ -47,15 +52,18 @@ def start_networks(trio: Trio, model: ModelConfig, skeleton: Skeleton, *, folder
         backbone = model.student_backbone if name == "C" else model.backbone
         if sources[name] not in ("", "random") and isinstance(network, SimpleBaseline):
             load_published(network, backbone, _source(sources[name]))
+            whole -= {name}
     trio.begin()
+    return whole
 
 
 def _source(weights: str) -> str | Path:
     return weights if weights == "imagenet" or weights.startswith(TIMM) else Path(weights)
 
 
-def _folder(weights: str) -> Path | None:
+def _folder(model: ModelConfig) -> Path | None:
     """The folder of an earlier training that `model.weights` names, if it does."""
+    weights = model.weights
     if weights == "demo":
         return DEMO_WEIGHTS
     if weights in ("random", "imagenet") or weights.startswith(TIMM):
@@ -63,7 +71,8 @@ def _folder(weights: str) -> Path | None:
     path = Path(weights)
     if path.is_dir() and not is_vitpose(path):
         return path
-    if path.exists():
+    # A pose model's file may be gone by now: what was cut out of it, and is kept, has its weights.
+    if path.exists() or (model.backbone == IMPORTED and path.suffix in (ONNX, VITPOSE)):
         return None
     raise ConfigError(
         f'model.weights is {weights!r}, which is no folder and no file; wanted "random", "imagenet", "demo", a '

@@ -31,6 +31,7 @@ from sspcm.errors import TrainingError as TrainingError
 from sspcm.left_out import held_out
 from sspcm.method.step import LOSSES, Batch, JointStep, StepLog, compares_pairs, labelled_view, see
 from sspcm.method.trio import Trio
+from sspcm.training.anchor import Anchor
 
 CHECK_EVERY = 25
 """On a GPU the losses are looked at after so many steps: looking waits for the device."""
@@ -71,14 +72,15 @@ def train(
     start: int,
     device: torch.device,
     share: Share = ALONE,
+    anchor: Anchor | None = None,
 ) -> Iterator[StepLog]:
     """Train A, B and C together from step `start` on, one log a step.
 
     The snapshots are refreshed after every `snapshot_every` steps while a whole epoch is left: at the end they are at
     least one epoch old, which is what the ranking compares. A step's log comes before the refresh that follows it, so
     what is saved at that moment goes on with the refresh; by then, and at the end, every loss was seen to be finite.
-    share: this process's part of every batch; with more than one, torch.distributed is initialised. Raises
-    TrainingError naming the step whose loss is not finite.
+    share: this process's part of every batch; with more than one, torch.distributed is initialised. anchor: what pulls
+    the networks back after each step. Raises TrainingError naming the step whose loss is not finite.
     """
     _require_labels(data, config)
     trio.train()
@@ -93,6 +95,8 @@ def train(
             trio.refresh()
         set_learning_rate(optimiser, config.train, step)
         log = train_step(joint, optimiser, parts, config, step=step, share=share)
+        if anchor is not None:
+            anchor.pull(rate_left(config.train, step))
         unseen.append(log)
         settled = is_refresh(log.step, config.train) or log.step == config.train.steps
         if settled or device.type == "cpu" or len(unseen) == CHECK_EVERY:
@@ -172,9 +176,14 @@ def make_optimiser(trio: Trio, train: TrainConfig) -> torch.optim.Adam:
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, train: TrainConfig, step: int) -> None:
     """A tenth at each of the `decay_at` fractions of the steps (method.md section 8)."""
-    passed = sum(step >= fraction * train.steps for fraction in train.decay_at)
     for group in optimiser.param_groups:
-        group["lr"] = train.learning_rate * 0.1**passed
+        group["lr"] = train.learning_rate * rate_left(train, step)
+
+
+def rate_left(train: TrainConfig, step: int) -> float:
+    """What part of `train.learning_rate` is left in the step after `step` of them."""
+    passed = sum(step >= fraction * train.steps for fraction in train.decay_at)
+    return float(0.1**passed)
 
 
 def mean_frequency(logs: Sequence[StepLog]) -> tuple[float, ...] | None:

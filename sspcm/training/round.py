@@ -24,6 +24,7 @@ from sspcm.cutting import CropError
 from sspcm.evaluation.metrics import Evaluated, average_precision, oks
 from sspcm.geometry import Matrix, apply
 from sspcm.manifest import Manifest, RoundError, RoundPerson, Use, read_manifest
+from sspcm.members import LearnerName
 from sspcm.method.step import StepLog
 from sspcm.method.trio import Trio
 from sspcm.models.checkpoint import MODEL_FILE, CheckpointError, save_networks
@@ -40,6 +41,7 @@ from sspcm.round_folder import (
     TRAINING_FILE,
 )
 from sspcm.shard_files import forget_shards
+from sspcm.training.anchor import Anchor
 from sspcm.training.initial_weights import make_trio, start_networks
 from sspcm.training.loop import (
     Labelled,
@@ -61,6 +63,7 @@ from sspcm.training.stopping import Stopped, told_to_stop
 from sspcm.training.telling import (
     METRICS_EVERY_S,
     NO_PSEUDO,
+    NO_START,
     NO_UNLABELLED,
     Log,
     Pace,
@@ -197,7 +200,10 @@ class _Round:
         earlier, began = self.log.train_seconds, time.monotonic()
         epoch = unpack_steps(self.log.under_way)
         with told_to_stop() as stop:
-            for log in train(trio, optimiser, data, self.config, start=start, device=self.device, share=self.share):
+            for log in train(
+                trio, optimiser, data, self.config,
+                start=start, device=self.device, share=self.share, anchor=self.anchor(trio),
+            ):  # fmt: skip
                 is_asked = stop.agreed(self.share, log.step) and bool(self.steps_after(log.step))
                 if validation is not None:
                     epoch.append(log)
@@ -222,6 +228,24 @@ class _Round:
             self.move(trio, validation)
             self.save(trio)
 
+    def anchor(self, trio: Trio) -> Anchor | None:
+        """What holds the networks back that start as a whole model; None where nothing is to, or none does."""
+        share = self.config.train.anchor
+        if not share:
+            return None
+        start, whole = self.as_it_began()
+        if not whole:
+            if NO_START not in self.log.warnings:
+                self.log.warnings.append(NO_START)
+            return None
+        held = {name: network for name, network in trio.networks().items() if name in whole}
+        return Anchor(held, start.networks(), share)
+
+    def as_it_began(self) -> tuple[Trio, frozenset[LearnerName]]:
+        """The networks as they were before the first step, made anew, and which of them start as a whole model."""
+        start = make_trio(self.config, self.manifest.skeleton, graphs=self.graphs()).to(self.device)
+        return start, start_networks(start, self.config.model, self.manifest.skeleton, folder=self.manifest.weights)
+
     def keep(self, trio: Trio, optimiser: torch.optim.Optimizer, step: int, epoch: Sequence[StepLog]) -> None:
         """A checkpoint. epoch: the steps since the last refresh, where the training stops between two."""
         self.log.under_way = pack_steps(epoch)
@@ -241,8 +265,7 @@ class _Round:
     def move_by_held_out(self, trio: Trio) -> None:
         """Every network that left persons out."""
         persons = self.manifest.used_as("labelled")
-        start = make_trio(self.config, self.manifest.skeleton, graphs=self.graphs()).to(self.device)
-        start_networks(start, self.config.model, self.manifest.skeleton, folder=self.manifest.weights)
+        start, _ = self.as_it_began()
         ways = {}
         for number, (name, network) in enumerate(trio.networks().items()):
             left_out = [persons[i] for i in left_out_of([one.id for one in persons], self.config, network=number)]

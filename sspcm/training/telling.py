@@ -14,6 +14,10 @@ from sspcm.training.loop import mean_frequency
 
 METRICS_EVERY_S = 1.0
 NO_UNLABELLED = "there were no unlabelled persons: the networks learned from labels alone, without teaching each other."
+NO_START = (
+    "train.anchor holds networks to the model that they started as, and these started at random, at least in their "
+    "heads: nothing held them. Start from an imported model or an earlier training, or set train.anchor to 0."
+)
 NO_PSEUDO = (
     "train.pseudo_share asks for pseudo-labels, and there were none: no unlabelled person has an imported model's "
     "prediction with a keypoint as confident as train.pseudo_confidence. Labels alone taught. Pre-label the images, or "

@@ -63,6 +63,12 @@ def test_a_warmed_up_rate_reaches_the_whole(plain):
     assert path[-1][0] - path[-2][0] == pytest.approx(plain[-1][0] - plain[-2][0])
 
 
+def test_rows_of_another_length_are_other_rows_and_those_of_before_keep_their_names():
+    short, long = next(rows([0])), next(rows([0], steps=200, batch=8))
+    assert (short.name, long.name) == ("drawn-preset-seed0", "drawn-preset-seed0-200x8")
+    assert [row.name for row in rows([1], ["anchor"], ["coco"])] == ["coco-anchor-seed1"]
+
+
 def test_the_table_pairs_persons_of_one_seed():
     assert len({row.name for row in rows([0, 1])}) == len(list(rows([0, 1])))
     oks = np.linspace(0.3, 0.9, 12)

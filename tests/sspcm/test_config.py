@@ -45,6 +45,9 @@ def test_a_preset_survives_toml(name: str) -> None:
         ("[train]\nmask_peak = nan", "train.mask_peak must be from -100.0 to 100.0; found nan"),
         ("[train]\npseudo_share = -0.1", "train.pseudo_share must be from 0.0 to 0.9; found -0.1"),
         ("[train]\npseudo_share = 1", "train.pseudo_share must be from 0.0 to 0.9; found 1.0"),
+        ("[train]\nanchor = -0.01", "train.anchor must be from 0.0 to 1.0; found -0.01"),
+        ("[train]\nanchor = 1.5", "train.anchor must be from 0.0 to 1.0; found 1.5"),
+        ("[train]\nanchor = 'weak'", "'train.anchor' must be float; found 'weak'"),
         ("[train]\npseudo_confidence = 2", "train.pseudo_confidence must be from 0.0 to 1.0; found 2.0"),
         (
             "[train]\npseudo_share = 0.1\nlabelled_batch = 4",

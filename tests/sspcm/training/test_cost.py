@@ -21,6 +21,13 @@ def test_a_method_without_student_is_measured_in_the_parts_it_trains_in(tiny, sk
     assert 4 * 5 * learned <= cost.state_bytes < 4 * 6 * learned  # A, B, their snapshots, gradients, two moments
 
 
+def test_networks_that_are_held_back_are_in_memory_as_they_started_too(tiny, skeleton):
+    plain = replace(tiny, method=METHODS["supervised"])
+    held = replace(plain, train=replace(plain.train, anchor=0.01))
+    one, other = (measure_cost(each, skeleton, torch.device("cpu"), unlabelled=False) for each in (plain, held))
+    assert other.state_bytes - one.state_bytes == 4 * sum(one.parameters.values())
+
+
 def test_what_fits_depends_on_what_the_machine_has():
     cost = Cost({}, state_bytes=6, activation_bytes=5, step_seconds=1.0, measured=True, available_bytes=11)
     assert cost.fits and not replace(cost, available_bytes=10).fits and replace(cost, available_bytes=None).fits

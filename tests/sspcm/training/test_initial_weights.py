@@ -26,7 +26,7 @@ def test_a_file_of_published_weights_fills_trunks_and_b_may_have_its_own(tmp_pat
     model = replace(tiny.model, weights=str(files[0]), weights_b=str(files[1]))
     trio = build_trio(model, keypoints=5, seed=0)
     head_before = trio.a.head[-1].weight.clone()
-    start_networks(trio, model, skeleton)
+    assert not start_networks(trio, model, skeleton), "their heads are random"
     assert torch.equal(first_weight(trio.a), first_weight(trio.c))
     assert not torch.equal(first_weight(trio.a), first_weight(trio.b))
     assert torch.equal(trio.a.head[-1].weight, head_before)
@@ -38,15 +38,33 @@ def test_a_method_without_a_student_starts_two_networks_from_a_folder(tiny, skel
     save_networks(tmp_path, earlier.shipped(), skeleton=skeleton, model=tiny.model)
     model = replace(tiny.model, weights=str(tmp_path))
     trio = build_trio(model, keypoints=5, seed=0, method=METHODS["dualpose"])
-    start_networks(trio, model, skeleton)
+    assert start_networks(trio, model, skeleton) == {"A", "B"}
     assert torch.equal(first_weight(trio.a), first_weight(earlier.a))
     assert torch.equal(first_weight(trio.b), first_weight(earlier.b))
 
 
 def test_random_weights_stay_as_they_were_built(tiny, skeleton):
     trio, same = (build_trio(tiny.model, keypoints=5, seed=0) for _ in range(2))
-    start_networks(trio, tiny.model, skeleton)
+    assert not start_networks(trio, tiny.model, skeleton)
     assert torch.equal(first_weight(trio.a), first_weight(same.a))
+
+
+def test_of_a_folder_those_start_whole_whom_it_fills_to_the_last_layer(tiny, skeleton, tmp_path):
+    """A; not B, whose trunk comes from elsewhere; not a student of another backbone that the folder does not have."""
+    folder, other = tmp_path / "earlier", tmp_path / "shufflenet.safetensors"
+    folder.mkdir()
+    earlier = build_trio(tiny.model, keypoints=5, seed=4, method=METHODS["dualpose"])
+    networks = {"A": earlier.a, "B": earlier.b}
+    save_networks(folder, networks, skeleton=skeleton, model=tiny.model)
+    save_file(models.shufflenet_v2_x0_5(weights=None).state_dict(), other)
+
+    def whole(**settings: str) -> frozenset[str]:
+        model = replace(tiny.model, weights=str(folder), **settings)
+        return start_networks(build_trio(model, keypoints=5, seed=0), model, skeleton)
+
+    assert whole() == {"A", "B", "C"}
+    assert whole(weights_b=str(other)) == {"A", "C"}
+    assert whole(student_backbone="resnet18") == {"A", "B"}
 
 
 @pytest.mark.parametrize("word", ["random", "imagenet"])

@@ -23,7 +23,7 @@ from sspcm.training.telling import Log
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("one_thread")
-LATER = ("pseudo_share", "pseudo_confidence", "ships", "held_out")
+LATER = ("anchor", "pseudo_share", "pseudo_confidence", "ships", "held_out")
 """Settings that there were not always."""
 
 

@@ -188,8 +188,8 @@ def test_a_checkpoint_is_taken_up_where_it_was_left(make_round, monkeypatch):
     """The step after the last checkpoint is the first one done again."""
     folder = make_round(steps=6, snapshot_every=2)
 
-    def stop_after(trio, optimiser, data, config, *, start, device, share):
-        for log in real_train(trio, optimiser, data, config, start=start, device=device, share=share):
+    def stop_after(trio, optimiser, data, config, **arguments):
+        for log in real_train(trio, optimiser, data, config, **arguments):
             if log.step == 5:
                 raise RuntimeError("the power went")
             yield log
@@ -413,15 +413,18 @@ def test_a_round_that_stopped_among_its_predictions_goes_on_there_to_the_same_on
             np.testing.assert_allclose(found[name], wanted[name], atol=1e-3)
 
 
-def test_an_imported_round_that_stopped_goes_on_to_the_same_networks(make_round, movenet_file, tmp_path, monkeypatch):
-    folder = make_round(imported=movenet_file, draws="own", steps=6, snapshot_every=2, learning_rate=1e-4)
+@pytest.mark.parametrize("held", [{}, {"anchor": 0.2}, {"held_out": 0.2}])
+def test_an_imported_round_that_stopped_goes_on_to_the_same_networks(
+    make_round, movenet_file, tmp_path, monkeypatch, held
+):
+    folder = make_round(imported=movenet_file, draws="own", steps=6, snapshot_every=2, learning_rate=1e-4, **held)
     whole = tmp_path / "whole"
     whole.mkdir()
     (whole / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
     assert run_round(whole, device=CPU)
 
-    def stop_after(trio, optimiser, data, config, *, start, device, share):
-        for log in real_train(trio, optimiser, data, config, start=start, device=device, share=share):
+    def stop_after(trio, optimiser, data, config, **arguments):
+        for log in real_train(trio, optimiser, data, config, **arguments):
             if log.step == 5:
                 raise RuntimeError("the power went")
             yield log
