@@ -63,10 +63,10 @@ def run_demo(settings: "Settings", options: argparse.Namespace) -> int:
 
     if options.check:
         return _check(options)
-    from app.demo.home import ensure_demo_home, welcome
+    from app.demo.home import NotADemo, ensure_demo_home, welcome
     from app.processes.supervisor import SupervisorError, require_free_port, run_supervised
 
-    with expecting(SupervisorError):
+    with expecting(SupervisorError, NotADemo):
         require_free_port(settings.host, settings.port)
         home = ensure_demo_home(settings)
         say("The demo home is new." if home.is_new else "The demo home is opened again.")

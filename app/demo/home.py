@@ -7,12 +7,14 @@ from pathlib import Path
 
 from app.dataset.importing import import_folder
 from app.dataset.report import ImportReport
+from app.home.home_command import home_command
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
 from app.processes import job_engine
 from db.labelling import probes
 from db.people import users
 from db.records import Role, Split
+from db.store.migrating import filled_tables
 from db.store.session import Store, migrate, open_store
 from sspcm.whole_files import OWNER_ALONE, write_atomically
 
@@ -21,6 +23,10 @@ PARTS: tuple[tuple[str, Split], ...] = (("seed", "train"), ("pool", "train"), ("
 """The demo's files and their split: labelled seed, pool of boxes, held-out validation. Every scene is another room."""
 ACCOUNTS: tuple[tuple[str, Role], ...] = (("annotator", "annotator"), ("lead", "lead"))
 ACCOUNTS_FILE = "demo-accounts.json"
+
+
+class NotADemo(RuntimeError):
+    """A home that is somebody's own: the demo adds nothing to it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,11 @@ class DemoHome:
 
 
 def ensure_demo_home(settings: Settings) -> DemoHome:
-    """Make the demo home, or open the one there is and change nothing. Interrupted, it is completed next time."""
+    """Make the demo home, or open the one there is and change nothing. Interrupted, it is completed next time.
+
+    Raises NotADemo, before anything is changed, where somebody's own accounts or images are.
+    """
+    _require_own(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     migrate(settings.database_url, copies=settings.home)
     job_engine.prepare(settings)
@@ -62,6 +72,23 @@ def ensure_demo_home(settings: Settings) -> DemoHome:
         with store.transaction() as tx:
             probes.set_shares(tx, probes.Shares(wrong=0.0, empty=0.0))
     return home
+
+
+def _require_own(settings: Settings) -> None:
+    """A demo home, known by the file of its accounts, or one in which nothing is yet."""
+    if (settings.home / ACCOUNTS_FILE).exists():
+        return
+    found = filled_tables(settings.database_url, ("users", "images"))
+    words = [{"users": "accounts"}.get(name, name) for name in found]
+    folder = settings.home / "images"
+    if not words and folder.is_dir() and any(folder.iterdir()):
+        words = ["image files"]
+    if words:
+        raise NotADemo(
+            f"the home {settings.home} has {' and '.join(words)} already and is no demo home; wanted a new one, since "
+            "the demo adds its own. Nothing was changed. Give another --home; this one is opened by "
+            f"{home_command(settings.home, 'up')}"
+        )
 
 
 def _passwords(path: Path) -> dict[str, str]:

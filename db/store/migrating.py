@@ -3,19 +3,19 @@
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, func, inspect, select, text
+from sqlalchemy import URL, Connection, exists, func, inspect, select, table, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from db.errors import StoreError
 from db.schema import Base
-from db.store.connections import make_engine, sqlite_path
+from db.store.connections import make_engine, reading_engine, sqlite_path
 from db.store.copying_rows import copy_old_rows, tables_of
 from db.store.full_disk import is_full
 from db.store.store_files import (
@@ -60,6 +60,26 @@ def migrate(url: str, *, copies: Path | None = None) -> None:
         if not path.exists():
             _make_new(path)
         _upgrade(url, path, copies=path)
+
+
+def filled_tables(url: str, tables: Sequence[str]) -> list[str]:
+    """Which of these tables have rows, in a store of any schema, which is left as it is; none where there is no store.
+
+    Raises StoreError where it cannot be read.
+    """
+    path = sqlite_path(url)
+    if path is not None:
+        check_file(path)
+        if not path.exists():
+            return []
+    engine = make_engine(url)
+    try:
+        with nullcontext() if path is None else _in_words(path), reading_engine(engine).connect() as connection:
+            there = set(inspect(connection).get_table_names())
+            found = (name for name in tables if name in there)
+            return [name for name in found if connection.scalar(select(exists().select_from(table(name))))]
+    finally:
+        engine.dispose()
 
 
 def _make_new(path: Path) -> None:

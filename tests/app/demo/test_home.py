@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -11,14 +12,14 @@ import pytest
 
 from app.dataset.exporting import export_coco
 from app.demo import home as demo
-from app.demo.home import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, ensure_demo_home, welcome
+from app.demo.home import ACCOUNTS_FILE, DEMO_FOLDER, DemoHome, NotADemo, ensure_demo_home, welcome
 from app.home.settings import Settings, read_settings
 from db.clock import utc_now
 from db.labelling import probes, queue
 from db.people import users
 from db.pool import persons
 from db.pool.counts import count
-from db.store.session import open_store
+from db.store.session import migrate, open_store
 
 PLACE = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?), (?=(-?\d+(?:\.\d+)?))")
 """Two numbers beside each other in JSON; the second may be the first of the next two."""
@@ -117,3 +118,51 @@ def test_an_interrupted_beginning_is_completed(tmp_path: Path) -> None:
     with open_store(settings.database_url).reading() as tx:
         assert users.authenticate(tx, "lead", "kept for him") is not None
     assert home.passwords["annotator"] == "kept for her"
+
+
+def everything(home: Path) -> dict[str, bytes]:
+    """Every file of a home; the store's as text, which its log does not change."""
+    files = {path.name: path.read_bytes() for path in home.rglob("*") if path.is_file() and "store.db" not in path.name}
+    if (home / "store.db").exists():
+        with closing(sqlite3.connect(home / "store.db")) as connection:
+            files["store.db"] = "\n".join(connection.iterdump()).encode()
+    return files
+
+
+def with_accounts(settings: Settings) -> None:
+    migrate(settings.database_url)
+    store = open_store(settings.database_url)
+    with store.transaction() as tx:
+        users.add_user(tx, "lea", "lead", "correct horse")
+    store.close()
+
+
+def with_accounts_of_an_old_version(settings: Settings) -> None:
+    """The schema of before says so; were it migrated, it would no more."""
+    with_accounts(settings)
+    with closing(sqlite3.connect(settings.home / "store.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+
+
+def with_image_files(settings: Settings) -> None:
+    """As of a home whose store is a PostgreSQL that is not named now."""
+    (settings.home / "images").mkdir()
+    (settings.home / "images" / "0.jpg").write_bytes(b"a frame")
+
+
+@pytest.mark.parametrize("fill", [with_accounts, with_accounts_of_an_old_version, with_image_files])
+def test_somebodys_own_home_is_refused_and_left_as_it_is(tmp_path: Path, fill: Callable[[Settings], None]) -> None:
+    settings = read_settings(tmp_path, {})
+    fill(settings)
+    before = everything(tmp_path)
+    found = "image files" if fill is with_image_files else "accounts"
+    with pytest.raises(NotADemo, match=f"has {found} already and is no demo home; wanted a new one"):
+        ensure_demo_home(settings)
+    assert everything(tmp_path) == before
+    assert not (tmp_path / ACCOUNTS_FILE).exists()
+
+
+def test_an_empty_home_that_was_migrated_becomes_a_demo_home(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path, {})
+    migrate(settings.database_url)
+    assert ensure_demo_home(settings).is_new

@@ -14,8 +14,9 @@ from alembic import command
 from sqlalchemy import URL, create_engine, text
 
 from db.errors import StoreBusy, StoreError
+from db.people import users
 from db.pool import counts
-from db.store.migrating import alembic_config
+from db.store.migrating import alembic_config, filled_tables
 from db.store.session import migrate, open_store
 
 NEWEST = "9999"
@@ -256,3 +257,18 @@ def test_a_store_that_another_program_keeps_locked_is_busy(sqlite_store, tmp_pat
         other.execute("ROLLBACK")
     with sqlite_store.transaction() as tx:
         assert counts.count(tx).images == 0
+
+
+def test_which_tables_have_rows_is_told_of_any_schema_and_changes_nothing(empty_url):
+    wanted = ("users", "images", "of_another_time")
+    assert filled_tables(empty_url, wanted) == []
+    migrate(empty_url)
+    store = open_store(empty_url)
+    assert filled_tables(empty_url, wanted) == []
+    with store.transaction() as tx:
+        users.add_user(tx, "lea", "lead", "correct horse")
+        tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert filled_tables(empty_url, wanted) == ["users"]
+    with store.reading() as tx:
+        assert tx.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+    store.close()
