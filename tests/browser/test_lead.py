@@ -205,3 +205,25 @@ def test_every_field_of_the_launch_form_is_seen_whole(page: Page, width: int) ->
         hidden = field.evaluate("element => { const { scrollWidth, clientWidth } = element.closest('.form');"
                                 " return scrollWidth - clientWidth; }")  # fmt: skip
         assert hidden == 0, name
+
+
+@pytest.mark.parametrize("width", [PHONE["viewport"]["width"], 820, 1440])
+def test_the_launch_forms_fields_stand_in_lines(page: Page, width: int) -> None:
+    """Names of one line begin at one height, and what is typed or chosen stands in boxes of one height."""
+    page.set_viewport_size({"width": width, "height": 900})
+    found = page.locator("#launch .row > .form > .block").evaluate_all(
+        """(fields) => fields.map((field) => [
+            field.querySelector('[data-testid=block-info]'),
+            field.querySelector('.wrap:has(> .wrap-inner), .container > input'),
+        ].map((part) => part.getBoundingClientRect()).map(({ x, y, width, height }) => [x, y, width, height]))"""
+    )
+    assert len(found) == 5
+    lines: dict[int, list[Any]] = {}
+    for name, box in found:
+        assert round(name[0]) == round(box[0]), "a field begins where its name does"
+        lines.setdefault(round(name[1]), []).append([round(part) for part in box])
+    assert len(lines) in (2, 3)
+    for boxes in lines.values():
+        assert len({y for _, y, _, _ in boxes}) == 1
+    assert len({height for boxes in lines.values() for *_, height in boxes}) == 1
+    assert len({boxes[-1][0] + boxes[-1][2] for boxes in lines.values()}) == 1, "lines end at one edge"

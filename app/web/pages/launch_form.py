@@ -99,7 +99,6 @@ def _fields(store: Store, home: Path) -> list[gr.components.Component]:
         steps = gr.Number(
             demo.train.steps, label="Training steps", info="more learn more and take longer", min_width=130
         )
-    with gr.Row():
         seed = gr.Number(0, label="Seed", info="of everything that is random", min_width=130)
         told = "images drawn at random, to judge the ranking by"
         blind = gr.Number(demo.ranking.blind_share, step=0.05, label="Blind share", info=told, min_width=130)
