@@ -1,19 +1,22 @@
 """How much sooner two processes score a round's pool than one, and what sharing costs. One JSON line.
 
-python -m benchmarks.shared_scoring [--shards 8] [--repeats 3] [--device cpu]
+python -m benchmarks.shared_scoring [--shards 8] [--repeats 3] [--device cpu] [--bucket]
 
-Each process computes in OMP_NUM_THREADS threads, as the environment says.
+Each process computes in OMP_NUM_THREADS threads, as the environment says. With --bucket the second process has a folder
+of its own, and a bucket of an S3 server on this machine stands between the two.
 """
 
 import argparse
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -23,15 +26,20 @@ import numpy as np
 import psutil
 import torch
 
+from app.home.bucket import Bucket
+from app.home.shared_files import again_and_again
+from app.rounds.shards_in_bucket import EXCHANGE_EVERY_S, ShardsInBucket
 from sspcm.config import PRESETS, RoundConfig
 from sspcm.errors import TrainingError
-from sspcm.round_folder import PREDICTIONS_FILE
+from sspcm.round_folder import PREDICTIONS_FILE, SCORING_FILE
 from sspcm.shard_files import begin_scoring
 from sspcm.skeletons.skeleton import get_skeleton
 from sspcm.training import round
 from sspcm.training.shards import SHARD_PERSONS
 
 LOOK_EVERY_S = 0.02
+PLACE = "rounds/0001/attempt-1"
+serving_buckets = runpy.run_path(str(Path(__file__).parents[1] / "tests" / "bucket_server.py"))["serving_buckets"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,15 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--shards", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--bucket", action="store_true")
     options = parser.parse_args(arguments)
     alone, shared = list[Try](), list[Try]()
-    with tempfile.TemporaryDirectory() as place:
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as place:
+        server = stack.enter_context(serving_buckets()) if options.bucket else None
+        os.environ |= server.environ if server else {}
         trained = _train(Path(place), options.shards)
         for turn in range(options.repeats):
             for with_scorer in (False, True) if turn % 2 else (True, False):
                 folder = trained.with_name("try")
                 shutil.copytree(trained, folder)
-                (shared if with_scorer else alone).append(_score(folder, options.device, with_scorer=with_scorer))
+                bucket = Bucket(server.new_bucket()) if server else None
+                told = _score(folder, options.device, with_scorer=with_scorer, bucket=bucket)
+                (shared if with_scorer else alone).append(told)
                 wanted = trained.with_name(PREDICTIONS_FILE)
                 if not wanted.exists():
                     (folder / PREDICTIONS_FILE).rename(wanted)
@@ -61,11 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     raise SystemExit("two processes predicted something else than one")
                 shutil.rmtree(folder)
     pairs = list(zip(alone, shared, strict=True))
-    told = {
+    line = {
         "benchmark": "shared_scoring",
         "persons": options.shards * SHARD_PERSONS,
         "shards": options.shards,
         "device": options.device,
+        "bucket": options.bucket,
         "threads": int(os.environ.get("OMP_NUM_THREADS", "0")),
         "alone_s": [round_to(one.seconds) for one in alone],
         "shared_s": [round_to(one.seconds) for one in shared],
@@ -77,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "begun": [one.begun for one in shared],
         "load": [round_to(one) for one in os.getloadavg()],
     }
-    print(json.dumps(told))
+    print(json.dumps(line))
 
 
 @dataclass(frozen=True)
@@ -94,24 +108,44 @@ def round_to(seconds: float) -> float:
     return float(f"{seconds:.2f}")
 
 
-def _score(folder: Path, device: str, *, with_scorer: bool) -> Try:
+def _score(folder: Path, device: str, *, with_scorer: bool, bucket: Bucket | None) -> Try:
     """Both processes start at one moment."""
     begin_scoring(folder, persons=SHARD_PERSONS, shards=len(_persons(folder)) // SHARD_PERSONS)
+    commands = {"round": folder}
+    with ExitStack() as stack:
+        if with_scorer:
+            commands["score"] = folder if bucket is None else stack.enter_context(_apart(folder, bucket))
+        return _follow(folder, commands, device, bucket)
+
+
+@contextmanager
+def _apart(folder: Path, bucket: Bucket) -> Iterator[Path]:
+    """A helper's folder, kept like the owner's by way of the bucket."""
+    copy = folder.with_name("copy")
+    shutil.copytree(folder, copy)
+    bucket.put(f"{PLACE}/{SCORING_FILE}", folder / SCORING_FILE)
+    own, others = (ShardsInBucket(bucket, one, PLACE, is_own=one == folder) for one in (folder, copy))
+    with again_and_again(own.exchange, EXCHANGE_EVERY_S), again_and_again(others.exchange, EXCHANGE_EVERY_S):
+        yield copy
+    shutil.rmtree(copy)
+
+
+def _follow(folder: Path, commands: dict[str, Path], device: str, bucket: Bucket | None) -> Try:
     python = [sys.executable, "-P", "-m", "sspcm"]
     started = [
         subprocess.Popen(
-            [*python, command, str(folder), "--device", device], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*python, command, str(one), "--device", device], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        for command in (("round", "score") if with_scorer else ("round",))
+        for command, one in commands.items()
     ]
     watched = [psutil.Process(one.pid) for one in started]
     first, last = [0.0] * len(started), [0.0] * len(started)
     begun: dict[str, int] = {}  # of each mark, the place of the process that made it
     began = 0.0
     while not (folder / PREDICTIONS_FILE).exists():
-        for mark in folder.glob(".predictions-*.taken"):
-            told = mark.name not in begun and mark.read_text().split()
-            if told:
+        for mark in [mark for one in set(commands.values()) for mark in one.glob(".predictions-*.taken")]:
+            told = mark.name not in begun and _words(mark)
+            if told and told[0] == "process":
                 place = [str(one.pid) for one in watched].index(told[1])
                 began = began or time.perf_counter()
                 first[place] = first[place] or _cpu(watched[place])
@@ -119,10 +153,19 @@ def _score(folder: Path, device: str, *, with_scorer: bool) -> Try:
         last = [max(cpu, _cpu(one)) for cpu, one in zip(last, watched, strict=True)]
         time.sleep(LOOK_EVERY_S)
     seconds = time.perf_counter() - began
+    if bucket is not None:
+        bucket.remove([f"{PLACE}/{SCORING_FILE}"])  # as the owner's worker does
     if any(one.wait() for one in started):
         raise SystemExit("a process did not end well")
     spent = tuple(cpu - before if before else 0.0 for cpu, before in zip(last, first, strict=True))
     return Try(seconds, spent, tuple(list(begun.values()).count(place) for place in range(len(started))))
+
+
+def _words(mark: Path) -> list[str]:
+    try:
+        return mark.read_text().split()
+    except FileNotFoundError:  # all are taken away
+        return []
 
 
 def _cpu(process: psutil.Process) -> float:

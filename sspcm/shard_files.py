@@ -6,6 +6,9 @@
 
 The id stands for the networks: a shard of others never counts. That a shard is taken is advice and no lock. Nobody
 waits for whoever took it, which may be a machine that stands still; two that predict one shard write the same.
+
+Who keeps the folders of several machines alike writes what another one began, too. Where that one was first, its mark
+comes in the place of the one here, and whoever made that drops the shard.
 """
 
 import errno
@@ -13,8 +16,10 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from sspcm.round_folder import SCORING_FILE, SHARD_FILES
@@ -45,37 +50,59 @@ class Scoring:
     def take(self, folder: Path, number: int) -> bool:
         """Begin a shard; False where somebody began it before. Raises FileNotFoundError where the folder is gone."""
         try:
-            taken = os.open(self._mark(folder, number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            taken = os.open(self.mark(folder, number), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         except FileExistsError:
             return False
         with os.fdopen(taken, "w") as file:
-            file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+            file.write(_this_process(os.getpid()))
         return True
+
+    def is_lost(self, folder: Path, number: int) -> bool:
+        """Whether a shard that this process began is another one's, who was first on another machine."""
+        try:
+            return self.mark(folder, number).read_text() != _this_process(os.getpid())
+        except FileNotFoundError:  # taken away with all others
+            return False
 
     def free(self, folder: Path) -> int:
         """How many shards nobody has begun."""
-        names = {path.name for path in folder.glob(f"*predictions-{self.id}-*")}
-        numbers = range(self.shards)
+        return self.free_among({path.name.removeprefix(".") for path in folder.glob(f"*predictions-{self.id}-*")})
+
+    def free_among(self, names: Container[str]) -> int:
+        """The same, by the names of shards and marks; those of marks without their dot."""
         return sum(
-            self.path(folder, number).name not in names and self._mark(folder, number).name not in names
-            for number in numbers
+            self.path(Path(), number).name not in names and self.mark(Path(), number).name[1:] not in names
+            for number in range(self.shards)
         )
 
-    def _mark(self, folder: Path, number: int) -> Path:
+    def mark(self, folder: Path, number: int) -> Path:
+        """What says that somebody began a shard, and who."""
         return folder / f".{self.path(folder, number).stem}.taken"
+
+
+@cache
+def _this_process(number: int) -> str:
+    """Other words for every process, also for one of the same number in another container."""
+    return f"process {number} on {socket.gethostname()}, {secrets.token_hex(8)}\n"
 
 
 def read_scoring(folder: Path) -> Scoring | None:
     """The scoring that a folder is in; None where it is in none, or where this version does not know its file."""
     try:
-        told = json.loads((folder / SCORING_FILE).read_bytes())
-        if told.pop("version") != VERSION:
-            return None
-        return Scoring(str(told["id"]), int(told["persons"]), int(told["shards"]))
+        return scoring_in((folder / SCORING_FILE).read_bytes())
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ESTALE):  # the second: taken away on another machine
             raise
         return None
+
+
+def scoring_in(content: bytes) -> Scoring | None:
+    """The same of the file's content."""
+    try:
+        told = json.loads(content)
+        if told.pop("version") != VERSION:
+            return None
+        return Scoring(str(told["id"]), int(told["persons"]), int(told["shards"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

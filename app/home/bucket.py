@@ -17,6 +17,8 @@ from typing import Any
 
 CONNECT_S, READ_S = 5, 10
 OF_THIS_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+"""What a server says where a name is somebody's already, or is becoming so."""
 TRIES = 3
 """How often a file is fetched that is replaced meanwhile."""
 
@@ -80,6 +82,22 @@ class Bucket:
         """Keep what lies at a path."""
         with self._asking(name):
             _files().put_file(str(path), self._at(name))
+
+    def create(self, name: str, content: bytes) -> bool:
+        """Keep a small file under a name that nobody has; of all who try at once one is told True.
+
+        True as well where these very bytes are there: the answer to an earlier try may have got lost. A server that
+        knows no conditional puts replaces what is there, and tells everybody True.
+        """
+        with self._asking(name):
+            try:
+                _files().pipe_file(self._at(name), content, mode="create")
+                return True
+            except OSError as error:
+                cause: Any = error.__cause__
+                if not hasattr(cause, "response") or _code(cause) not in TAKEN:
+                    raise
+        return self.read(name) == content
 
     def fetch(self, name: str, path: Path, *, sha256: str | None = None, told: Entry | None = None) -> bool:
         """Write a file to a path, whole, with the bucket's time; False where there is none.

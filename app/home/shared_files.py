@@ -5,24 +5,33 @@ Where a home is bound to none, it is the whole truth, and everything here does n
 """
 
 import json
+import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
-from app.home.bucket import Bucket, Entry
+from app.home.bucket import Bucket, BucketAway, Entry
 from app.home.settings import Settings, SettingsError
 from sspcm.whole_files import write_atomically
 
 FILE = "bucket.json"
 AT_A_TIME = 16
+AGAIN_AFTER_S = 5.0
+"""How long a bucket that is away is left alone by what asks it again and again."""
 One = TypeVar("One")
-SHARED = ("images", "models", "weights", "rounds")
+SHARED = ("images", "models", "weights", "rounds", "simulations")
 """The folders that a bucket has. Thumbs are cut anew on each machine; secrets and locks are its own."""
 SHARED_FILES = ("order.json", "looks.npz")
 MANIFESTS = "manifest.json"
+_OF_A_RUN = re.compile(r"simulations/.*/run/.*/").match
+"""Round folders of a simulation, which only the machine that made them can use."""
+log = logging.getLogger(__name__)
 
 
 def bind(settings: Settings) -> None:
@@ -78,6 +87,33 @@ def side_by_side(work: Callable[[One], object], items: Sequence[One]) -> None:
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextmanager
+def again_and_again(work: Callable[[], None], every_s: float) -> Iterator[None]:
+    """Do it in a thread beside what is inside. Where the bucket is away it waits, and goes on.
+
+    Left without an error, the thread has ended.
+    """
+    ended = threading.Event()
+
+    def loop() -> None:
+        pause_s = every_s
+        while not ended.wait(pause_s):
+            try:
+                work()
+                pause_s = every_s
+            except (BucketAway, OSError) as error:  # files go while one looks
+                log.warning("the bucket is not up to date; trying again. %s", error)
+                pause_s = max(every_s, AGAIN_AFTER_S)
+
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+    thread.join()
 
 
 class SharedFiles:
@@ -155,7 +191,7 @@ class SharedFiles:
         lacking, count = list[str](), 0
         for path in paths:
             name = path.relative_to(self.home).as_posix()
-            if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            if path.is_file() and not any(part.startswith(".") for part in name.split("/")) and not _OF_A_RUN(name):
                 count += 1
                 if name not in there:
                     lacking.append(name)

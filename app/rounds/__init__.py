@@ -7,6 +7,7 @@ cost              what a launch would cost on this machine
 errors            why a round cannot be launched or go on
 folder            where a round keeps its files
 freezing          freezes the label set and writes the manifest
+helped            the folder of a round that another worker scores, as a helping one sees it
 helping           scores shards of a round that another worker has
 launching         launches a round
 listing           a round as one line of a table
@@ -17,6 +18,7 @@ progress          the trainer's progress, into the store
 pruning           takes the heavy files and rows of rounds away that nobody gets any more
 publishing        makes a round the one that annotators get
 scoring           predictions and rankings, into the store
+shards_in_bucket  a pool's shards between a round's folder and the bucket
 sharing           a round's folder in the bucket, where machines share one
 spared            how many actions a round spares: its starts beside those before it
 spared_told       the same in words and figures

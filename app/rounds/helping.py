@@ -15,15 +15,15 @@ from app.processes.child import LAPSED, extend, start_guarded, stop_guarded
 from app.processes.lease import UNLIMITED, Lease
 from app.processes.this_worker import train_lock, worker_name
 from app.rounds.errors import LearningError
-from app.rounds.folder import last_lines, round_folder
+from app.rounds.folder import last_lines
+from app.rounds.helped import helped
 from app.rounds.progress import Tail
-from app.rounds.sharing import has_bucket
 from app.rounds.training import LOOK_EVERY_S, POLL_S, TRAINER_NICE
 from db.errors import NotFound, StoreBusy
 from db.records import RoundRecord
 from db.rounds import events, rounds
 from db.store.session import Store
-from sspcm.shard_files import read_scoring
+from sspcm.manifest import RoundError
 
 SCORE_COMMAND = (sys.executable, "-P", "-m", "sspcm", "score")
 """What scores shards; the round's folder and the device follow."""
@@ -35,19 +35,12 @@ SCORER_GRACE_S = 2.0
 
 
 def round_to_help(store: Store, settings: Settings) -> RoundRecord | None:
-    """The round that another worker scores now, where there are shards left for this one.
-
-    Machines that share a bucket do not see each other's shards: there one worker scores a round.
-    """
-    if has_bucket(settings):
-        return None
+    """The round that another worker scores now, where there are shards left for this one. Raises BucketAway."""
     with store.reading() as tx:
         found = rounds.active(tx)
     if found is None or found.state != "running" or found.holder in (None, worker_name(settings)):
         return None
-    folder = round_folder(settings, found.number, found.attempt)
-    scoring = read_scoring(folder)
-    return found if scoring is not None and scoring.free(folder) >= WORTH_SHARDS else None
+    return found if helped(settings, found.number, found.attempt).free() >= WORTH_SHARDS else None
 
 
 def help_round(
@@ -63,7 +56,7 @@ def help_round(
 ) -> None:
     """Score shards until there are none left, the round is told to stop or goes on elsewhere, or a job waits.
 
-    say: gets in words which shard this worker is at. Raises LearningError with the scorer's own words.
+    say: gets in words which shard this worker is at. Raises LearningError, with the scorer's own words, and BucketAway.
     """
     with store.transaction() as tx:
         record = _under_way(rounds.get(tx, number), attempt)
@@ -72,24 +65,29 @@ def help_round(
         words = f"worker '{worker_name(settings)}' scores shards of it, too"
         if words not in [event.what for event in events.story(tx, record.id)]:
             events.tell(tx, record.id, words)
-    log = round_folder(settings, number, attempt) / f"scorer-{worker_name(settings)}.log"
-    with log.open("wb") as output:
-        scorer = start_guarded(
-            [*command, str(log.parent), "--device", settings.device],
-            lock=train_lock(settings),  # a worker uses its machine for one thing at a time
-            output=output,
-            nice=TRAINER_NICE,
-            grace_s=lease.grace_s(SCORER_GRACE_S),
-            until=lease.until,
-        )
-    tail, wanted = Tail(log), _Wanted(store, number, attempt, others_wait)
+    wanted = _Wanted(store, number, attempt, others_wait)
     try:
-        was_wanted = _follow(scorer, tail, wanted, say, lease, words=f"scores round {number}")
-    finally:
-        status = stop_guarded(scorer)
+        with helped(settings, number, attempt).opened(wanted.still) as folder:
+            log = folder / f"scorer-{worker_name(settings)}.log"
+            with log.open("wb") as output:
+                scorer = start_guarded(
+                    [*command, str(folder), "--device", settings.device],
+                    lock=train_lock(settings),  # a worker uses its machine for one thing at a time
+                    output=output,
+                    nice=TRAINER_NICE,
+                    grace_s=lease.grace_s(SCORER_GRACE_S),
+                    until=lease.until,
+                )
+            try:
+                was_wanted = _follow(scorer, Tail(log), wanted, say, lease, words=f"scores round {number}")
+            finally:
+                status = stop_guarded(scorer)
+            said = last_lines(log)
+    except RoundError as error:
+        raise LearningError(str(error)) from error
     if was_wanted and status not in (0, LAPSED):
         raise LearningError(
-            f"the scorer ended with status {status}; wanted shards of round {number}. Its last lines: {last_lines(log)}"
+            f"the scorer ended with status {status}; wanted shards of round {number}. Its last lines: {said}"
         )
 
 

@@ -19,7 +19,7 @@ PAUSE_S = 0.02
 """Between two transactions, so that annotators' saves come in between."""
 KEPT_S = 60.0
 """How old the answer may be to what the rounds take of a bucket."""
-HEAVY = ("*.safetensors", "*.onnx", "*.vitpose", "predictions*.npz")
+HEAVY = ("*.safetensors", "*.onnx", "*.vitpose", "predictions*")
 log = logging.getLogger(__name__)
 
 

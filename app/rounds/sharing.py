@@ -10,6 +10,7 @@ import logging
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +19,10 @@ from typing import TypeVar
 from app.home.bucket import BucketAway
 from app.home.image_files import ImageFiles
 from app.home.settings import Settings
-from app.home.shared_files import SharedFiles, shared_files
+from app.home.shared_files import SharedFiles, again_and_again, shared_files
 from app.rounds.errors import LearningError
 from app.rounds.folder import round_folder, write_json
+from app.rounds.shards_in_bucket import EXCHANGE_EVERY_S, MARK_FILES, ShardsInBucket, is_of_shards
 from app.rounds.starting_weights import fetch_weights
 from db.errors import RoundLost, WorkerLost
 from sspcm.manifest import RoundError, read_manifest
@@ -31,9 +33,9 @@ from sspcm.round_folder import (
     REPORT_FILE,
     SCORING_FILE,
     SECONDS_FILE,
-    SHARD_FILES,
     STATUS_FILE,
 )
+from sspcm.shard_files import forget_shards, read_scoring
 
 EVERY_S = 5.0
 LAST_FIRST = (SECONDS_FILE, STATUS_FILE, REPORT_FILE, PREDICTIONS_FILE, SCORING_FILE, MODEL_FILE)
@@ -69,6 +71,10 @@ class Sharing:
         self._put: dict[str, State] | None = None
         """What the bucket has, as it was here; None until it was looked at."""
         self._one_at_a_time = threading.Lock()
+        self._put_at = 0.0
+        self._shards: ShardsInBucket | None = None
+        if self._shared.bucket is not None:
+            self._shards = ShardsInBucket(self._shared.bucket, self._folder, self._name("").rstrip("/"), is_own=True)
 
     def during(self, stage: Callable[[], Done]) -> Callable[[], Done]:
         """A stage that puts what it writes, every few seconds and at its end. Raises BucketAway before and after it;
@@ -78,10 +84,18 @@ class Sharing:
             self.put()
             with self._putting():
                 done = stage()
+            if read_scoring(self._folder) is None:
+                forget_shards(self._folder)  # what came from others just as the last was there
             self.put()
+            self._forget_late_shards()
             return done
 
         return stage if self._shared.bucket is None else shared
+
+    def _forget_late_shards(self) -> None:
+        """Of helpers that were not told yet that nobody needs them."""
+        if self._shards is not None and read_scoring(self._folder) is None:
+            self._shards.forget()
 
     def fetch_wanted(self) -> None:
         """Have the images and starting weights that the manifest names on this machine. Raises LearningError."""
@@ -101,37 +115,37 @@ class Sharing:
     @contextmanager
     def _putting(self) -> Iterator[None]:
         """Beside the stage, in a thread: a large checkpoint on its way holds up neither cancels nor signs of life."""
-        ended = threading.Event()
-
-        def again() -> None:
-            while not ended.wait(EVERY_S):
-                self._try_to_put()
-
-        thread = threading.Thread(target=again, daemon=True)
-        thread.start()
+        self._put_at = time.monotonic()
         try:
-            yield
+            with again_and_again(self._keep_up, min(EVERY_S, EXCHANGE_EVERY_S)):
+                yield
         except (RoundLost, WorkerLost):  # its files are nobody's any more
             raise
         except Exception:
             self._try_to_put()
             raise
-        finally:
-            ended.set()
-        thread.join()
+
+    def _keep_up(self) -> None:
+        if time.monotonic() - self._put_at >= EVERY_S:
+            self._put_at = time.monotonic()
+            self.put()
+        elif self._shards is not None:
+            with self._one_at_a_time:
+                self._shards.exchange()
 
     def _try_to_put(self) -> None:
         try:
             self.put()
         except (BucketAway, OSError) as error:  # files go while one looks
-            log.warning("what %s has so far could not be put; trying again. %s", self._folder.name, error)
+            log.warning("what %s has so far could not be put. %s", self._folder.name, error)
 
     def put(self) -> None:
         """Bring the bucket up to date. Raises BucketAway."""
-        bucket = self._shared.bucket
-        if bucket is None or not self._folder.is_dir():
+        bucket, shards = self._shared.bucket, self._shards
+        if bucket is None or shards is None or not self._folder.is_dir():
             return
         with self._one_at_a_time:
+            shards.exchange(now=True)
             vouching = {name: state for name, state in self._here().items() if name in LAST_FIRST}
             others = {name: state for name, state in self._here().items() if name not in LAST_FIRST}
             if self._put is None:
@@ -139,7 +153,8 @@ class Sharing:
             here, put = others | vouching, self._put
             if here == put:
                 return
-            self._take_away([name for name in put if _vouches(name) and put[name] != here.get(name)])
+            self._take_away([name for name in put if name in LAST_FIRST and put[name] != here.get(name)])
+            shards.forget_others()
             order = in_order(iter(here))[::-1]
             order.sort(key=MANIFEST_FILE.__eq__)  # last: a folder that has it has all that was carried over
             for name in order:
@@ -158,8 +173,9 @@ class Sharing:
             told = {}
         start, found = self._name(""), dict[str, State]()
         for name, entry in self._shared.bucket.entries(start.rstrip("/")).items():
-            time_ns, size = told.get(name.removeprefix(start), UNKNOWN)
-            found[name.removeprefix(start)] = (time_ns, size) if size == entry.size else UNKNOWN
+            if not is_of_shards(name):
+                time_ns, size = told.get(name.removeprefix(start), UNKNOWN)
+                found[name.removeprefix(start)] = (time_ns, size) if size == entry.size else UNKNOWN
         return found
 
     def _take_away(self, names: list[str]) -> None:
@@ -171,18 +187,13 @@ class Sharing:
     def _here(self) -> dict[str, State]:
         found = dict[str, State]()
         for path in self._folder.iterdir():
-            if path.is_file() and not path.name.startswith("."):
+            if path.is_file() and not path.name.startswith(".") and not is_of_shards(path.name):
                 state = path.stat()
                 found[path.name] = state.st_mtime_ns, state.st_size
         return found
 
     def _name(self, name: str) -> str:
         return f"{self._folder.relative_to(self._settings.home).as_posix()}/{name}"
-
-
-def _vouches(name: str) -> bool:
-    """Whether others must not have it while what it is about changes: shards are of the networks that made them."""
-    return name in LAST_FIRST or Path(name).match(SHARD_FILES)
 
 
 def restore(settings: Settings, number: int, attempt: int, target: Path) -> None:
@@ -198,7 +209,8 @@ def restore(settings: Settings, number: int, attempt: int, target: Path) -> None
         unfinished.mkdir(parents=True)
         if whole:
             start = _in(settings, number, whole[-1], "")
-            for name in in_order(found.removeprefix(start) for found in names if found.startswith(start)):
+            there = (one.removeprefix(start) for one in names if one.startswith(start))
+            for name in in_order(one for one in there if not Path(one).match(MARK_FILES)):
                 shared.bucket.fetch(start + name, unfinished / name)
         shutil.rmtree(target, ignore_errors=True)  # of one that lost the round before its row named it
         unfinished.rename(target)

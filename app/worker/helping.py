@@ -9,6 +9,7 @@ from typing import NoReturn
 from dbos import DBOS
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.home.bucket import BucketAway
 from app.home.logs import ROUND
 from app.home.settings import Settings
 from app.processes.job_engine import Engine
@@ -35,13 +36,14 @@ class Helping:
         self._failed = Counter[tuple[int, int]]()
 
     def look_for_ever(self) -> NoReturn:
-        """Ask for a job whenever there is something to help with. A store that is away is asked the next time."""
+        """Ask for a job whenever there is something to help with. A store or a bucket that is away is asked the
+        next time."""
         while True:
             try:
                 self.ask()
             except WorkerLost as error:
                 log.warning("%s", error)
-            except (DBAPIError, StoreBusy, OSError) as error:
+            except (DBAPIError, StoreBusy, BucketAway, OSError) as error:
                 log.warning("help cannot be offered for now (%s).", said(error))
             except Exception:
                 log.exception("help cannot be offered for now; looking again in %.0f s", FAULT_PAUSE_S)
@@ -72,11 +74,12 @@ class Helping:
         except WorkerLost:
             raise
         except Exception as error:
-            self._failed[number, attempt] += 1
+            if not isinstance(error, BucketAway):  # which comes back
+                self._failed[number, attempt] += 1
             log.warning("round %d is scored without this worker's help: %s", number, said(error))
 
     def _help(self, number: int, attempt: int, say: Callable[[str], None]) -> None:
-        """Raises LearningError, WorkerLost."""
+        """Raises LearningError, BucketAway, WorkerLost."""
         try:
             help_round(
                 self._presence.store,

@@ -45,6 +45,10 @@ class _There(Exception):
     """Somebody else was first with this shard."""
 
 
+class _Lost(Exception):
+    """Somebody else had begun this shard, on another machine."""
+
+
 def shards_of(persons: Sequence[One], size: int = SHARD_PERSONS) -> list[Sequence[One]]:
     """The persons in their order, so many a shard."""
     return [persons[first : first + size] for first in range(0, len(persons), size)]
@@ -84,10 +88,12 @@ def fill_shards(
     require_wanted: raises where the shards are not wanted any more; asked after each batch, and before each file.
     """
 
-    def require_missing(number: int) -> None:
+    def require_missing(number: int, is_first: bool) -> None:
         require_wanted()
         if scoring.is_there(folder, number):
             raise _There
+        if is_first and scoring.is_lost(folder, number):
+            raise _Lost
 
     there = {number for number in range(len(shards)) if scoring.is_there(folder, number)}
     watch.before(sum(len(shards[number]) for number in there))
@@ -104,13 +110,16 @@ def fill_shards(
                 taken.append(number)
                 continue
             watch.begin(number)
-            still = partial(require_missing, number)
+            still = partial(require_missing, number, not with_taken)
             try:
                 content = _bytes(np.savez, predict(shard, still))
                 still()
             except _There:
                 watch.drop()
                 watch.elsewhere(len(shard))
+            except _Lost:
+                watch.drop()
+                taken.append(number)
             else:
                 write_atomically(scoring.path(folder, number), content)
         left = taken

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sspcm.shard_files import Scoring, begin_scoring, forget_shards, read_scoring
+from sspcm.shard_files import Scoring, begin_scoring, forget_shards, read_scoring, scoring_in
 
 
 def begun(folder: Path, shards: int = 4) -> Scoring:
@@ -45,6 +45,21 @@ def test_a_shard_is_begun_by_one_and_what_is_left_is_free(tmp_path: Path) -> Non
     other.path(tmp_path, 0).touch()
     other.path(tmp_path, 3).touch()
     assert other.free(tmp_path) == 2
+
+
+def test_a_mark_that_is_anothers_by_now_says_that_the_shard_is_lost(tmp_path: Path) -> None:
+    scoring = begun(tmp_path)
+    assert scoring.take(tmp_path, 0) and not scoring.is_lost(tmp_path, 0)
+    scoring.mark(tmp_path, 0).write_text("another machine\n")
+    assert scoring.is_lost(tmp_path, 0)
+    assert not scoring.is_lost(tmp_path, 1), "nobody's"
+
+
+def test_what_is_free_is_told_from_names_alone(tmp_path: Path) -> None:
+    scoring = begun(tmp_path)
+    path, mark = scoring.path(tmp_path, 0).name, scoring.mark(tmp_path, 1).name
+    assert scoring.free_among({path, mark.removeprefix("."), "predictions-of-others.npz"}) == 2
+    assert scoring_in((tmp_path / "scoring.json").read_bytes()) == scoring
 
 
 def test_the_whole_and_the_networks_stay_where_the_shards_go(tmp_path: Path) -> None:

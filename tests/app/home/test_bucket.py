@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -51,6 +52,17 @@ def test_what_is_not_there_is_none_and_taking_it_away_is_no_error(bucket: Bucket
     bucket.remove([])
     assert bucket.entries("") == {}
     assert list(tmp_path.iterdir()) == [tmp_path / "one"]
+
+
+def test_of_all_who_create_one_name_one_alone_does_and_knows_its_own_again(bucket: Bucket) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        done = list(threads.map(lambda number: bucket.create("one", b"%d" % number), range(8)))
+    assert done.count(True) == 1
+    assert bucket.read("one") == b"%d" % done.index(True)
+    assert bucket.create("one", b"%d" % done.index(True)), "an answer that got lost is asked for again"
+    assert not bucket.create("one", b"of another")
+    bucket.remove(["one"])
+    assert bucket.create("one", b"of another")
 
 
 def test_a_folder_that_gets_its_first_file_while_it_is_listed_is_listed_all_the_same(
@@ -119,6 +131,7 @@ def test_a_file_that_is_replaced_while_it_comes_is_fetched_anew(
         lambda bucket, path: bucket.entry("one"),
         lambda bucket, path: bucket.entries("one"),
         lambda bucket, path: bucket.put("one", path),
+        lambda bucket, path: bucket.create("one", b"content"),
         lambda bucket, path: bucket.fetch("one", path.with_name("there")),
         lambda bucket, path: bucket.remove(["one"]),
     ],

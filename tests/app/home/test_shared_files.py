@@ -150,11 +150,19 @@ def test_a_small_file_that_all_write_is_read_as_the_bucket_has_it(machines: Mach
 
 def test_a_home_that_had_no_bucket_before_fills_one_without_what_is_its_own(bucket_url: str, tmp_path: Path) -> None:
     home = tmp_path / "old"
-    own = ("secret.json", "thumbs/ab/1.jpg", "train.lock", "rounds/0001/attempt-1/.draft")
+    own = (
+        "secret.json",
+        "thumbs/ab/1.jpg",
+        "train.lock",
+        "rounds/0001/attempt-1/.draft",
+        "simulations/0001/run/rounds/A.safetensors",
+    )
     shared = (
         "rounds/0001/attempt-1/manifest.json",
         "rounds/0001/attempt-1/A.safetensors",
         "weights/w.pth",
+        "simulations/0001/told-0001/job.json",
+        "simulations/0001/run/rows.jsonl",
         "looks.npz",
     )
     for name in (*own, *shared):
@@ -163,8 +171,8 @@ def test_a_home_that_had_no_bucket_before_fills_one_without_what_is_its_own(buck
     sha256 = ImageFiles(home).put(b"pixels", ".jpg")
     bind(Settings(home, POSTGRES, bucket=bucket_url))
     there = shared_files(home)
-    assert there.fill() == (5, 5)
-    assert there.fill() == (0, 5)
+    assert there.fill() == (7, 7)
+    assert there.fill() == (0, 7)
     assert set(Bucket(bucket_url).entries("")) == {*shared, f"images/{sha256[:2]}/{sha256}.jpg"}
 
 

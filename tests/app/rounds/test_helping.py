@@ -55,14 +55,6 @@ def test_a_round_is_helped_with_while_another_worker_scores_and_shards_are_left(
     assert round_to_help(home.store, home.settings) is None, "the owner has begun the rest before we are there"
 
 
-def test_machines_that_share_a_bucket_and_no_folder_do_not_help(scored: Home) -> None:
-    home = scored
-    shards(home)
-    assert round_to_help(home.store, home.settings) is not None
-    (home.settings.home / "bucket.json").write_text('{"bucket": "s3://labels/home"}')
-    assert round_to_help(home.store, home.settings) is None
-
-
 def test_no_round_is_helped_with_that_waits_is_told_to_stop_or_is_not_there(scored: Home, home: Home) -> None:
     shards(home)
     with home.store.transaction() as tx:

@@ -14,6 +14,7 @@ from app.rounds import sharing as module
 from app.rounds.folder import round_folder
 from app.rounds.sharing import Sharing, restore
 from db.errors import RoundLost
+from sspcm.shard_files import begin_scoring, forget_shards
 from tests.bucket_server import BucketServer
 from tests.waiting import until
 
@@ -57,11 +58,11 @@ def a_machine(home: Path, bucket_url: str) -> Round:
 
 def test_what_is_finished_is_put_and_what_goes_is_taken_away(here: Round) -> None:
     sharing = Sharing(here.settings, 1, 1)
-    here.write("manifest.json", "training.safetensors", "predictions-00000.npz", ".half")
+    here.write("manifest.json", "training.safetensors", "A.safetensors", ".half")
     sharing.put()
-    assert set(here.there()) == {"manifest.json", "training.safetensors", "predictions-00000.npz"}
+    assert set(here.there()) == {"manifest.json", "training.safetensors", "A.safetensors"}
     here.write("training.safetensors", content="a later step")
-    (here.folder / "predictions-00000.npz").unlink()
+    (here.folder / "A.safetensors").unlink()
     sharing.put()
     assert here.there() == {"manifest.json": "manifest.json", "training.safetensors": "a later step"}
     (here.folder / "manifest.json").unlink()
@@ -129,10 +130,14 @@ def test_shards_of_networks_that_change_are_gone_before_these_come(
     here: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sharing = Sharing(here.settings, 1, 1)
-    here.write("A.safetensors", "scoring.json", "predictions-abcd-00000.npz", content="first")
+    here.write("A.safetensors", content="first")
+    scoring = begin_scoring(here.folder, persons=1, shards=2)
+    assert scoring.take(here.folder, 0)
+    scoring.path(here.folder, 0).write_text("first")
     sharing.put()
-    (here.folder / "predictions-abcd-00000.npz").unlink()
-    (here.folder / "scoring.json").unlink()
+    stem = scoring.path(here.folder, 0).stem
+    assert set(here.there()) == {"A.safetensors", "scoring.json", f"{stem}.npz", f"{stem}.taken"}
+    forget_shards(here.folder)
     here.write("A.safetensors", content="second")
     real, moments = Bucket.put, list[set[str]]()
 
@@ -143,6 +148,37 @@ def test_shards_of_networks_that_change_are_gone_before_these_come(
     monkeypatch.setattr(Bucket, "put", put)
     sharing.put()
     assert moments == [{"A.safetensors"}]
+
+
+def test_shards_that_helpers_predicted_come_here_and_go_with_the_others(
+    here: Round, bucket_url: str, tmp_path: Path
+) -> None:
+    there = a_machine(tmp_path / "two", bucket_url)
+    here.write("manifest.json")
+    scoring = begin_scoring(here.folder, persons=1, shards=3)
+    (tmp_path / "shard").write_text("of a helper")
+
+    def put(number: int) -> None:
+        here.bucket.put(f"{FOLDER}/{scoring.path(here.folder, number).name}", tmp_path / "shard")
+
+    put(1)
+    again = Sharing(here.settings, 1, 1)  # of a worker that was started anew: nothing of them is taken away
+    again.put()
+    assert scoring.path(here.folder, 1).read_text() == "of a helper"
+    assert scoring.take(here.folder, 0)
+    again.put()
+    restore(there.settings, 1, 1, there.folder)
+    found = {path.name for path in there.folder.iterdir()}
+    assert found == {"manifest.json", "scoring.json", scoring.path(here.folder, 1).name}, "whoever goes on takes all"
+
+    def score() -> None:
+        forget_shards(here.folder)
+        put(2)  # by a helper that has not heard of it
+        scoring.path(here.folder, 2).touch()  # and it came just then
+
+    again.during(score)()
+    assert set(here.there()) == {"manifest.json"}
+    assert not list(here.folder.glob("*predictions*"))
 
 
 def test_a_stage_puts_what_it_writes_as_it_goes_and_at_its_end(here: Round, monkeypatch: pytest.MonkeyPatch) -> None:

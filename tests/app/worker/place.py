@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -105,6 +106,15 @@ class Place:
         found = [int(line) for one in folders for path in one.glob("pids") for line in path.read_text().split()]
         return list(dict.fromkeys(found))  # each folder begins as a copy of the one before
 
+    def end_workers(self) -> None:
+        """All that were started, and their trainers."""
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+            if worker.stderr:
+                worker.stderr.close()
+        until(lambda: all(gone(pid) for pid in self.trainers()))
+
     def presence(self, *, gone_s: float = 60.0) -> Presence:
         """This very process as a worker."""
         settings = replace(self.settings, worker_gone_s=gone_s)
@@ -114,14 +124,21 @@ class Place:
         return found
 
 
-def place_at(url: str, home: Path, make_label: Callable[..., object]) -> Iterator[Place]:
+def place_at(
+    url: str,
+    home: Path,
+    make_label: Callable[..., object],
+    *,
+    content: Callable[[int], bytes] = lambda number: bytes([number]),
+) -> Iterator[Place]:
+    """content: of each image's file."""
     settings = Settings(home, url)
     prepare(settings)
     store, engine = open_store(url), Engine(settings)
     with store.transaction() as tx:
         project.ensure_project(tx, name="test", skeleton=get_skeleton("coco-17"))
         for number in range(12):
-            sha256 = ImageFiles(home).put(bytes([number]), ".jpg")
+            sha256 = ImageFiles(home).put(content(number), ".jpg")
             labelled = number < 4
             person = NewPerson(Box(60, 60, 40, 80), make_label(x=60.0) if labelled else None)
             split = "validation" if number < 2 else "train"
@@ -129,11 +146,14 @@ def place_at(url: str, home: Path, make_label: Callable[..., object]) -> Iterato
         lead = users.add_user(tx, "lena", "lead", "correct horse")
     place = Place(settings, store, engine, lead, [])
     yield place
-    for worker in place.workers:
-        worker.kill()
-        worker.wait()
-        if worker.stderr:
-            worker.stderr.close()
-    until(lambda: all(gone(pid) for pid in place.trainers()))
+    place.end_workers()
     engine.close()
     store.close()
+
+
+@contextmanager
+def beside(place: Place, home: Path) -> Iterator[Place]:
+    """The same as another machine sees it, which has a home of its own."""
+    found = replace(place, settings=replace(place.settings, home=home), workers=[])
+    yield found
+    found.end_workers()

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,9 @@ from sspcm.manifest import read_manifest
 from sspcm.skeletons.skeleton import get_skeleton
 from tests.app.rounds.round_home import Home
 from tests.app.rounds.test_training import fill
-from tests.app.worker.place import Place, place_at
+from tests.app.worker.place import Place, beside, place_at
 from tests.bucket_server import BucketServer, free_port
-from tests.waiting import gone, until
+from tests.waiting import until
 
 GONE_S = 6
 TINY = RoundConfig(
@@ -90,19 +90,6 @@ def team(postgres_url: str, bucket_url: str, tmp_path: Path) -> Team:
 def place(team: Team, make_label: Callable[..., object]) -> Iterator[Place]:
     """The first machine's home with people, whose worker is a trainer that learns nothing."""
     yield from place_at(team.url, team.one, make_label)
-
-
-@contextmanager
-def beside(place: Place, home: Path) -> Iterator[Place]:
-    """The same as the other machine sees it."""
-    found = replace(place, settings=replace(place.settings, home=home), workers=[])
-    yield found
-    for worker in found.workers:
-        worker.kill()
-        worker.wait()
-        if worker.stderr:
-            worker.stderr.close()
-    until(lambda: all(gone(pid) for pid in found.trainers()))
 
 
 def test_what_one_machine_imports_the_others_web_server_shows_and_has_labelled(

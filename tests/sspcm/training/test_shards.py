@@ -97,6 +97,27 @@ def test_what_another_has_begun_comes_last_and_is_dropped_where_that_one_is_firs
     assert told.all[1:] == [("begin", 1), ("begin", 3), ("begin", 0), ("begin", 2), ("drop", 0), ("elsewhere", 2)]
 
 
+def test_a_shard_that_another_machine_was_first_with_is_dropped_and_made_last_where_that_one_is_gone(
+    tmp_path: Path,
+) -> None:
+    shards, told, order = shards_of(list(range(6)), 2), Told(), list[int]()
+    scoring = begin_scoring(tmp_path, persons=2, shards=3)
+
+    def predict(shard: Sequence[int], still: Callable[[], None]) -> dict[str, np.ndarray]:
+        order.append(shard[0] // 2)
+        if order in ([0], [0, 1]):
+            scoring.mark(tmp_path, order[-1]).write_text("another machine")
+        if order == [0, 1, 2]:
+            write(tmp_path, scoring, 1, shards[1])
+        return said(shard, still)
+
+    fill_shards(tmp_path, scoring, shards, predict, told)
+    assert order == [0, 1, 2, 0]
+    dropped = [("begin", 0), ("drop", 0), ("begin", 1), ("drop", 0)]
+    assert told.all[1:] == [*dropped, ("begin", 2), ("begin", 0), ("elsewhere", 2)]
+    assert all(scoring.is_there(tmp_path, number) for number in range(3))
+
+
 def test_two_share_the_shards_and_their_one_file_is_that_of_one(tmp_path: Path) -> None:
     alone, shared, everybody = tmp_path / "alone", tmp_path / "shared", list(range(9))
     for folder in (alone, shared):
