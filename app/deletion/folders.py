@@ -10,7 +10,8 @@ from typing import Any
 from app.home.settings import Settings
 from app.home.shared_files import shared_files
 from app.rounds.folder import write_json
-from app.simulation.folder import FOLDER as SIMULATIONS
+from app.simulation.folder import LABELS_FILE
+from app.simulation.standing import FOLDER as SIMULATIONS
 from db.labelling.deleting import Target
 from db.records import RoundRecord
 from sspcm.round_folder import LOG_FILE, MANIFEST_FILE
@@ -43,7 +44,8 @@ def has_manifest(settings: Settings, record: RoundRecord) -> bool:
 
 
 def holding_simulations(home: Path, target: Target) -> list[int]:
-    """The simulations whose files name the image."""
+    """The simulations whose files name the image. Raises BucketAway."""
+    shared_files(home).renew_folder(SIMULATIONS, but=lambda name: not name.endswith(f"/{LABELS_FILE}"))
     found = (path for path in sorted((home / SIMULATIONS).glob("[0-9]*")) if path.is_dir())
     return [int(path.name) for path in found if any(_contains(one, target.sha256) for one in path.rglob("*.json"))]
 

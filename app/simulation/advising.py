@@ -10,17 +10,17 @@ from typing import Any
 from app.contract.simulation import SimulationFigurePayload, SimulationPayload
 from app.home.settings import Settings
 from app.processes.worker_state import worker_state
-from app.simulation.folder import RUN_FOLDER, Job, files_of, folder_of, is_cancelled, newest, read
+from app.simulation.folder import RUN_FOLDER, Job, is_cancelled, newest, read
 from app.simulation.launching import what_is_missing
 from app.simulation.planning import ACQUISITIONS, LEAST_LABELLED, SEEDS
+from app.simulation.sharing import CURVE_FILE, SUMMARY_FILE
+from app.simulation.sharing import read as read_file
 from db.pool.counts import count
 from db.store.session import Store
 from sspcm.simulation.advice import say_advice
-from sspcm.simulation.rows import read_rows
+from sspcm.simulation.rows import ROWS_FILE, rows_in
 
 ORDER, CHANCE = ACQUISITIONS[1], ACQUISITIONS[0]
-SUMMARY_FILE, CURVE_FILE = "summary.json", "curve.svg"
-"""As `sspcm simulate` writes them."""
 MANY_NEW = 0.2
 """Of the labels that there were: so many more since, and the advice is old."""
 
@@ -51,25 +51,26 @@ def simulation_told(store: Store, settings: Settings) -> SimulationPayload:
     )
 
 
-def curve_file(home: Path, number: int) -> Path:
-    """The picture of a simulation. Raises FileNotFoundError."""
+def curve_of(home: Path, number: int) -> bytes:
+    """The picture of a simulation. Raises FileNotFoundError, BucketAway."""
     with suppress(FileNotFoundError):  # no such simulation
-        path = files_of(home, read(folder_of(home, number))) / RUN_FOLDER / CURVE_FILE
-        if path.is_file():
-            return path
+        return read_file(home, read(home, number), f"{RUN_FOLDER}/{CURVE_FILE}")
     raise FileNotFoundError(f"simulation {number} has no curve; wanted one that has ended.")
 
 
 def _summary(home: Path, job: Job) -> dict[str, Any] | None:
     try:
-        found = json.loads((files_of(home, job) / RUN_FOLDER / SUMMARY_FILE).read_text())
+        found = json.loads(read_file(home, job, f"{RUN_FOLDER}/{SUMMARY_FILE}"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and ORDER in found.get("acquisitions", {}) else None
 
 
 def _rows(home: Path, job: Job) -> int:
-    return len(read_rows(files_of(home, job) / RUN_FOLDER))
+    try:
+        return len(rows_in(read_file(home, job, f"{RUN_FOLDER}/{ROWS_FILE}").decode(errors="replace")))
+    except FileNotFoundError:
+        return 0
 
 
 def _rows_wanted(job: Job | None) -> int:

@@ -43,6 +43,7 @@ def export_labelled(store: Store, files: ImageFiles, folder: Path) -> Plan:
     chosen = [one for one in everybody if (lens_of(by_id[one.image_id]) is None) is is_plain]
     used = sorted({one.image_id for one in chosen})
     group = groups_of([by_id[i] for i in used])
+    files.fetch(by_id[i].sha256 for i in used)
     plan = plan_for([group[one.image_id] for one in chosen], plain=is_plain, left_out=len(everybody) - len(chosen))
     document = {
         "images": [_image(by_id[i], group[i], files) for i in used],

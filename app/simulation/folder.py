@@ -9,24 +9,24 @@ simulations/0001/attempt-2/          the last three, once a worker elsewhere has
 
 Whoever says where it stands says so of what it read before, and only one can: a worker that stood still while another
 took the simulation is refused, at whatever moment it wakes up.
+
+Where homes share a bucket, all this is there under the same names (`standing`, `sharing`); the worker that has the
+simulation works in its own home.
 """
 
 import dataclasses
 import json
-import secrets
-import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from sspcm.whole_files import keep_names, write_atomically
+from app.simulation.standing import CANCEL_FILE, FOLDER, JOB_FILE, TOLD, standing
 
-FOLDER = "simulations"
-JOB_FILE, LABELS_FILE, CANCEL_FILE, LOG_FILE, RUN_FOLDER = "job.json", "labels.json", "cancel", "log.txt", "run"
+LABELS_FILE, LOG_FILE, RUN_FOLDER = "labels.json", "log.txt", "run"
 State = Literal["queued", "running", "measured", "done", "failed", "cancelled"]
 Phase = Literal["cost", "run"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
-_TOLD = "told-"
 
 
 class SimulationLost(RuntimeError):
@@ -90,21 +90,35 @@ def files_of(home: Path, job: Job) -> Path:
 
 
 def newest(home: Path) -> Job | None:
-    """The last one that was asked for."""
-    for folder in sorted((home / FOLDER).glob("[0-9]*"), reverse=True):
-        if _last_told(folder) is not None:
-            return read(folder)
-    return None
+    """The last one that was asked for. Raises OSError, BucketAway."""
+    names = standing(home).names()
+    numbers = {name.split("/")[1] for name in names if name.endswith(f"/{JOB_FILE}")}
+    return _read(home, int(max(numbers, key=int)), names) if numbers else None
 
 
-def read(folder: Path) -> Job:
-    """Where it stands; what only a later version writes is left out. Raises FileNotFoundError, OSError."""
-    path = _last_told(folder)
-    if path is None:
-        raise FileNotFoundError(f"{folder} has no {JOB_FILE}; wanted a simulation.")
-    told: dict[str, Any] = json.loads(path.read_text())
-    plan = told.pop("plan")
-    return Job(**_known(Job, told), plan=None if plan is None else Plan(**_known(Plan, plan)))
+def read(home: Path, number: int) -> Job:
+    """Where one stands; what only a later version writes is left out. Raises OSError, BucketAway."""
+    return _read(home, number, standing(home).names())
+
+
+def _read(home: Path, number: int, names: Collection[str]) -> Job:
+    own = _name(number, "")
+    # of earlier versions the file lies in the folder itself, before all others
+    told = sorted((name for name in names if name.startswith(own) and name.endswith(f"/{JOB_FILE}")), key=_how_often)
+    if not told:
+        raise FileNotFoundError(f"{folder_of(home, number)} has no {JOB_FILE}; wanted a simulation.")
+    found: dict[str, Any] = json.loads(standing(home).read(told[-1]))
+    plan = found.pop("plan")
+    return Job(**_known(Job, found), plan=None if plan is None else Plan(**_known(Plan, plan)))
+
+
+def _how_often(name: str) -> int:
+    part = name.split("/")[2]
+    return int(part.removeprefix(TOLD)) if part.startswith(TOLD) else 0
+
+
+def _name(number: int, name: str) -> str:
+    return f"{FOLDER}/{number:04d}/{name}"
 
 
 def _known(of: type[Job] | type[Plan], told: dict[str, Any]) -> dict[str, Any]:
@@ -113,31 +127,34 @@ def _known(of: type[Job] | type[Plan], told: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(home: Path, job: Job) -> Job:
-    """Say where it stands, once it stood as `job` was read; as it reads now. Raises SimulationLost, OSError."""
-    folder, job = folder_of(home, job.number), replace(job, told=job.told + 1)
-    draft = folder / f".{_TOLD}{secrets.token_hex(8)}"
-    target = folder / f"{_TOLD}{job.told:04d}"
-    try:
-        write_atomically(draft / JOB_FILE, json.dumps(dataclasses.asdict(job), allow_nan=False).encode())
-        draft.rename(target)  # never onto a folder that holds something
-    except OSError as error:
-        if not target.exists():
-            raise
+    """Say where it stands, once it stood as `job` was read; as it reads now.
+
+    Raises SimulationLost, OSError, BucketAway.
+    """
+    job = replace(job, told=job.told + 1)
+    content = json.dumps(dataclasses.asdict(job), allow_nan=False).encode()
+    if not standing(home).create(_name(job.number, f"{TOLD}{job.told:04d}/{JOB_FILE}"), content):
         raise SimulationLost(
             f"simulation {job.number} was gone on with elsewhere; wanted one writer. What this one found is left out."
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    keep_names(folder)
+        )
     return job
 
 
-def _last_told(folder: Path) -> Path | None:
-    """The file that counts. Of earlier versions it lies in the folder itself."""
-    found = [path for path in (folder / JOB_FILE, *sorted(folder.glob(f"{_TOLD}*/{JOB_FILE}"))) if path.exists()]
-    return found[-1] if found else None
+def require_one_writer(home: Path, job: Job) -> None:
+    """Raises LearningError where two could say at once where it stands."""
+    standing(home).require_one_writer(_name(job.number, f"{TOLD}{job.told:04d}/{JOB_FILE}"))
+
+
+def forget(home: Path, number: int) -> None:
+    """Take one away that nobody has."""
+    standing(home).forget(_name(number, "").rstrip("/"))
+
+
+def wish_its_end(home: Path, number: int) -> None:
+    """Whoever has it looks for that."""
+    standing(home).wish(_name(number, CANCEL_FILE))
 
 
 def is_cancelled(home: Path, number: int) -> bool:
-    """Whether somebody wants it to end."""
-    return (folder_of(home, number) / CANCEL_FILE).exists()
+    """Whether somebody wants it to end. Raises BucketAway."""
+    return standing(home).has(_name(number, CANCEL_FILE))

@@ -1,31 +1,31 @@
 """A simulation is asked what it costs, begun and ended; the worker does the work."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from app.home.shared_files import shared_files
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
 from app.rounds.usual_settings import Found, trainable_model, wanted_model
-from app.simulation.folder import CANCEL_FILE, Job, Phase, SimulationLost, folder_of, newest, read, write
+from app.simulation.folder import (
+    Job,
+    Phase,
+    SimulationLost,
+    forget,
+    newest,
+    read,
+    require_one_writer,
+    wish_its_end,
+    write,
+)
 from app.simulation.planning import LEAST_LABELLED, too_few
 from db.clock import utc_now
 from db.pool.counts import count
 from db.records import UserRecord
 from db.store.session import Store
-from sspcm.whole_files import write_atomically
-
-NOT_IN_A_BUCKET = (
-    "a simulation works in a folder that web server and worker share, and this home's files are in a bucket. "
-    "Export the labels, and run `sspcm simulate` on them (docs/simulate.md)."
-)
 
 
 def what_is_missing(store: Store, home: Path) -> str | None:
     """Why nothing can be simulated yet, in words; None where it can."""
-    if shared_files(home).bucket is not None:
-        return NOT_IN_A_BUCKET
     with store.reading() as tx:
         counts = count(tx)
     labelled = counts.persons_accepted + counts.persons_validation_accepted
@@ -53,19 +53,17 @@ def ask(store: Store, engine: Engine, user: UserRecord, *, phase: Phase = "cost"
     if before is not None and before.is_active:
         raise LearningError(_another(before))
     number = 1 if before is None else before.number + 1
-    folder, now = folder_of(home, number), utc_now().isoformat()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        folder.mkdir()
-    except FileExistsError as error:  # another lead was faster
-        raise LearningError("another simulation is being asked for just now; wanted one at a time.") from error
-    job = Job(number, phase, "queued", user.name, now, model.name, model.sha256)
+    job = Job(number, phase, "queued", user.name, utc_now().isoformat(), model.name, model.sha256)
     try:
         job = write(home, job)
+    except SimulationLost as error:  # another lead was faster
+        raise LearningError("another simulation is being asked for just now; wanted one at a time.") from error
+    try:
+        require_one_writer(home, job)
         with store.transaction() as tx:
             engine.enqueue_simulation(tx, number, phase)
     except BaseException:
-        shutil.rmtree(folder)
+        forget(home, number)
         raise
     return job
 
@@ -80,7 +78,7 @@ def begin(store: Store, engine: Engine) -> Job:
             engine.enqueue_simulation(tx, job.number, "run")
             return write(engine.home, replace(job, phase="run", state="queued"))
     except SimulationLost:  # another lead began or ended it just now
-        return read(folder_of(engine.home, job.number))
+        return read(engine.home, job.number)
 
 
 def cancel(home: Path) -> Job:
@@ -91,13 +89,13 @@ def cancel(home: Path) -> Job:
     job = newest(home)
     if job is None or not (job.is_active or job.state == "measured"):
         raise LearningError("no simulation is queued or running; wanted one to end.")
-    write_atomically(folder_of(home, job.number) / CANCEL_FILE, b"")
+    wish_its_end(home, job.number)
     if job.state == "running":
         return job  # the worker says that it ended
     try:
         return write(home, replace(job, state="cancelled", finished_at=utc_now().isoformat()))
     except SimulationLost:  # the worker took it just now, and looks for the file
-        return read(folder_of(home, job.number))
+        return read(home, job.number)
 
 
 def _another(job: Job) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from app.home.bucket import BucketAway
 from app.home.image_files import ImageFiles
 from app.home.model_files import ModelFiles
 from app.home.settings import Settings
@@ -29,12 +30,12 @@ from app.simulation.folder import (
     SimulationLost,
     State,
     files_of,
-    folder_of,
     is_cancelled,
     read,
     write,
 )
 from app.simulation.planning import ACQUISITIONS, SEEDS
+from app.simulation.sharing import fetch_images, putting
 from app.simulation.taking import take
 from db.clock import utc_now
 from db.rounds.workers import Worker
@@ -42,7 +43,7 @@ from db.store.session import Store
 
 SIMULATE_COMMAND = (sys.executable, "-P", "-m", "sspcm", "simulate")
 COST_FILE = "cost.json"
-POLL_S = 0.2
+POLL_S, LOOK_EVERY_S = 0.2, 0.5
 GRACE_S = 5.0
 
 
@@ -63,7 +64,7 @@ def work_on(
     """Say what a simulation costs, and run it where that is asked; what was done before is not done again.
 
     Ends within a second when it is cancelled. Raises NotEnough, LearningError with the command's own words,
-    SimulationLost.
+    SimulationLost, BucketAway.
     """
     home = settings.home
     job = take(home, number, worker)
@@ -72,12 +73,13 @@ def work_on(
     try:
         if is_cancelled(home, number):
             raise _Cancelled
-        job = _measured(store, settings, job, command, lease)
-        if phase == "run":
-            _run(settings, job, [*command, *_options(settings, job)], lease)
+        with putting(home, job):
+            job = _measured(store, settings, job, command, lease)
+            if phase == "run":
+                _run(settings, job, [*command, *_options(settings, job)], lease)
         _end(home, job, "measured" if phase == "cost" else "done")
     except _Cancelled:
-        found = read(folder_of(home, number))  # its plan may have been told since
+        found = read(home, number)  # its plan may have been told since
         _end(home, found if found.holder == job.holder else job, "cancelled")
 
 
@@ -97,6 +99,7 @@ def _measured(store: Store, settings: Settings, job: Job, command: Sequence[str]
     home, folder = settings.home, files_of(settings.home, job)
     if job.plan is None or not (folder / LABELS_FILE).exists():
         job = write(home, replace(job, plan=export_labelled(store, ImageFiles(home), folder)))
+    fetch_images(home, folder)
     if job.cost_s is None:
         path = folder / COST_FILE
         _run(settings, job, [*command, *_options(settings, job), "--dry-run"], lease, output=path)
@@ -154,14 +157,23 @@ def _run_once(settings: Settings, job: Job, arguments: Sequence[str], lease: Lea
 
 
 def _follow(child: "subprocess.Popen[bytes]", home: Path, number: int, lease: Lease) -> None:
-    until = lease.until
+    until, look_at = lease.until, 0.0
     while child.poll() is None:
         if lease.until != until:
             until = lease.until
             extend(child, until)
-        if is_cancelled(home, number):
-            raise _Cancelled
+        if time.monotonic() >= look_at:
+            if _is_to_end(home, number):
+                raise _Cancelled
+            look_at = time.monotonic() + LOOK_EVERY_S
         time.sleep(POLL_S)
+
+
+def _is_to_end(home: Path, number: int) -> bool:
+    try:
+        return is_cancelled(home, number)
+    except BucketAway:  # for a while: that must not end a simulation
+        return False
 
 
 def _document(path: Path) -> dict[str, Any]:

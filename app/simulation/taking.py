@@ -11,8 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.simulation.folder import (
-    LABELS_FILE,
-    LOG_FILE,
     RUN_FOLDER,
     Job,
     SimulationLost,
@@ -22,19 +20,17 @@ from app.simulation.folder import (
     read,
     write,
 )
+from app.simulation.sharing import CARRIED, attempts, fetch
 from db.rounds.workers import Worker
-from sspcm.simulation.rows import ROWS_FILE
 
 TRIES = 3
-_CARRIED = (ROWS_FILE, "model.npz", "simulation.json")
-"""As `sspcm simulate` writes them. Its round folders name each other by their paths, and stay behind."""
 log = logging.getLogger(__name__)
 
 
 def take(home: Path, number: int, worker: Worker) -> Job | None:
     """The simulation, running, of which nobody else can say any more where it stands; None where it is over.
 
-    Raises SimulationLost, OSError.
+    Raises SimulationLost, OSError, BucketAway.
     """
     for _ in range(TRIES - 1):
         try:
@@ -45,13 +41,16 @@ def take(home: Path, number: int, worker: Worker) -> Job | None:
 
 
 def _take(home: Path, number: int, worker: Worker) -> Job | None:
-    job = read(folder_of(home, number))
+    job = read(home, number)
     if not job.is_active:
         return None
+    folder_of(home, number).mkdir(parents=True, exist_ok=True)
     attempt = job.attempt
     if job.place not in (None, worker.place) and not is_cancelled(home, number):
         attempt = _carry_over(home, job)
         log.info("simulation %d goes on in attempt %d, with the rows that are there.", number, attempt)
+    elif not is_cancelled(home, number):
+        fetch(home, job, files_of(home, job))  # this machine's own may be gone
     taken = replace(job, state="running", attempt=attempt, place=worker.place, holder=worker.token)
     return write(home, taken)
 
@@ -59,13 +58,13 @@ def _take(home: Path, number: int, worker: Worker) -> Job | None:
 def _carry_over(home: Path, job: Job) -> int:
     """Copy what counts without its folder into a new one, whole or not at all; the new attempt's number."""
     source, base = files_of(home, job), folder_of(home, job.number)
-    numbers = [path.name.removeprefix("attempt-") for path in base.glob("attempt-*")]
-    following = 1 + max([job.attempt, *(int(one) for one in numbers if one.isdigit())])
+    following = 1 + max({job.attempt} | attempts(home, job.number))
     unfinished = base / f".attempt-{secrets.token_hex(8)}"
     try:
         (unfinished / RUN_FOLDER).mkdir(parents=True)
-        for name in (LABELS_FILE, LOG_FILE, *(f"{RUN_FOLDER}/{one}" for one in _CARRIED)):
-            if (source / name).exists():
+        fetch(home, job, unfinished)
+        for name in CARRIED:
+            if (source / name).exists() and not (unfinished / name).exists():
                 shutil.copy2(source / name, unfinished / name)
         unfinished.rename(base / f"attempt-{following}")
     finally:

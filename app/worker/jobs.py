@@ -17,7 +17,7 @@ from app.rounds import freezing, pruning, publishing, scoring, starts, training
 from app.rounds.sharing import Sharing
 from app.rounds.taking import take_round
 from app.simulation import running
-from app.simulation.folder import Phase, SimulationLost, folder_of, read
+from app.simulation.folder import Phase, SimulationLost, read
 from app.worker.patience import end_when_reachable, in_words, outlast
 from app.worker.presence import Presence
 from db.errors import RoundLost, WorkerLost
@@ -165,7 +165,7 @@ class Simulations:
         except (SimulationLost, WorkerLost):  # whoever has it now tells how it ends
             raise
         except Exception as error:
-            job = read(folder_of(self._settings.home, number))
+            job = read(self._settings.home, number)
             if job.holder in (None, worker.token):
                 running.fail(self._settings.home, job, str(error))
             raise

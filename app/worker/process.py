@@ -36,7 +36,7 @@ from app.worker.following import Following
 from app.worker.helping import FAULT_PAUSE_S, Helping
 from app.worker.jobs import Prelabellings, Rounds, Simulations
 from app.worker.presence import GOODBYE_S, NameInUse, Presence
-from app.worker.settling import settle_if_reachable
+from app.worker.settling import SettlingSimulations, settle_if_reachable
 from app.worker.teaching import Teaching
 from app.worker.words import InWords
 from db.clock import utc_now
@@ -92,8 +92,13 @@ def run_worker(
     )
     give_sign()  # only now: everything that can fail at a start is behind it
     log.info("the worker '%s' of %s waits for rounds.", worker.name, settings.home)
-    follow = presence, (Teaching(presence.store), Deciding(presence.store, settings), Checking(presence.store))
-    threading.Thread(target=_follow_labels, args=follow, daemon=True).start()
+    following = (
+        SettlingSimulations(presence.store, engine),
+        Teaching(presence.store),
+        Deciding(presence.store, settings),
+        Checking(presence.store),
+    )
+    threading.Thread(target=_follow_labels, args=(presence, following), daemon=True).start()
     if not alone:
         threading.Thread(target=helps.look_for_ever, daemon=True).start()
     while True:

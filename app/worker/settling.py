@@ -6,6 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.processes.job_engine import Engine
 from app.simulation import folder, running
+from app.worker.following import Following
 from app.worker.presence import Presence
 from app.worker.takeover import forget_older, take_over
 from app.worker.words import said
@@ -40,10 +41,6 @@ def settle(store: Store, engine: Engine) -> None:
     A round without a job (the engine's tables were replaced) is enqueued again, and finds its finished stages.
     """
     _settle_prelabelling(store, engine)
-    try:
-        _settle_simulation(store, engine)
-    except (OSError, ValueError, TypeError, KeyError) as error:  # its files lie in a folder that may be away
-        log.warning("where the newest simulation stands cannot be read (%r); looking again soon.", error)
     with store.reading() as tx:
         found = rounds.active(tx)
     if found is None:
@@ -82,8 +79,25 @@ def _settle_prelabelling(store: Store, engine: Engine) -> None:
             )
 
 
-def _settle_simulation(store: Store, engine: Engine) -> None:
-    """The same of the newest simulation."""
+class SettlingSimulations(Following):
+    """The same of the newest simulation, each time. Not in the loop that gives the sign of life: where it stands lies
+    in a folder or a bucket that may take long to answer."""
+
+    meanwhile = "no simulation is taken up again"
+
+    def __init__(self, store: Store, engine: Engine) -> None:
+        super().__init__(store)
+        self._engine = engine
+
+    def _mark(self) -> object:
+        return object()
+
+    def _again(self) -> None:
+        settle_simulation(self._store, self._engine)
+
+
+def settle_simulation(store: Store, engine: Engine) -> None:
+    """The same of the newest simulation. Raises OSError, BucketAway."""
     job = folder.newest(engine.home)
     if job is None or not job.is_active:
         return

@@ -43,8 +43,13 @@ def key_of(row: Mapping[str, Any]) -> Key:
 def read_rows(folder: Path) -> dict[Key, Row]:
     """The rows that are there, each once; a line that a killed process left half is none."""
     path = folder / ROWS_FILE
+    return rows_in(path.read_text()) if path.exists() else {}
+
+
+def rows_in(text: str) -> dict[Key, Row]:
+    """The same of the file's text."""
     found: dict[Key, Row] = {}
-    for line in path.read_text().splitlines() if path.exists() else []:
+    for line in text.splitlines():
         try:
             row = json.loads(line)
             found.setdefault(key_of(row), row)

@@ -1,12 +1,11 @@
 """A simulation on the project's own labels: asked for, begun, ended, and what came of it."""
 
-from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Request, Response
 
 from app.contract.base import IdInAddress
 from app.contract.simulation import SimulationMessage, SimulationPayload
 from app.simulation import launching
-from app.simulation.advising import curve_file, simulation_told
+from app.simulation.advising import curve_of, simulation_told
 from app.web.noted import say_more
 from app.web.opened import OpenHome
 from app.web.who import user_of
@@ -38,9 +37,9 @@ def simulation_routes(home: OpenHome) -> APIRouter:
         return simulation_told(home.store, home.settings)
 
     @api.get("/api/simulation/{number}/curve")
-    def curve(number: IdInAddress) -> FileResponse:
+    def curve(number: IdInAddress) -> Response:
         try:
-            return FileResponse(curve_file(home.settings.home, number), media_type="image/svg+xml")
+            return Response(curve_of(home.settings.home, number), media_type="image/svg+xml")
         except FileNotFoundError as error:
             raise NotFound(f"{error} Ask for one on the lead's page.") from error
 

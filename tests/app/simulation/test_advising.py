@@ -10,7 +10,7 @@ from app.contract.simulation import SimulationPayload
 from app.home.settings import Settings
 from app.processes.job_engine import Engine
 from app.simulation import folder
-from app.simulation.advising import curve_file, simulation_told
+from app.simulation.advising import curve_of, simulation_told
 from app.simulation.launching import ask, begin, cancel
 from app.simulation.running import work_on
 from db.clock import utc_now
@@ -65,7 +65,7 @@ def test_it_is_told_from_the_question_to_the_advice(
     # random is at .6 after 48 labels, the order at .57 after 24 and at .64 after 48: 34.3 labels
     assert figures["Labels saved by the queue's order"] == "+14 [+14, +14]"
     assert figures["Actions a person"] == "8.0 [8.0, 8.0] → 6.0 [6.0, 6.0]"
-    assert shown.curve == "/api/simulation/1/curve" and curve_file(settings.home, 1).read_text().startswith("<svg")
+    assert shown.curve == "/api/simulation/1/curve" and curve_of(settings.home, 1).startswith(b"<svg")
     assert shown.ask == "Simulate again: what would it cost?"
     label(ready, settings.home, make_label, 30, camera="yard")
     assert "with 120 labels; there are 150 now: simulate again." in told(ready, settings).advice
@@ -85,4 +85,4 @@ def test_a_failure_and_a_cancel_are_told_with_what_to_do(
     folder.write(settings.home, replace(job, state="cancelled"))
     assert told(ready, settings).words.startswith("Simulation 1 was cancelled.")
     with pytest.raises(FileNotFoundError, match="simulation 1 has no curve"):
-        curve_file(settings.home, 1)
+        curve_of(settings.home, 1)

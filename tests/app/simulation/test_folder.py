@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from app.simulation.folder import (
-    CANCEL_FILE,
     Job,
     Plan,
     SimulationLost,
@@ -19,6 +18,7 @@ from app.simulation.folder import (
     read,
     write,
 )
+from app.simulation.standing import CANCEL_FILE
 
 JOB = Job(2, "cost", "queued", "lea", "2026-11-30T10:00:00+00:00", "small", "ab" * 32)
 PLAN = Plan(120, 120, 0.25, 20, 2, 21, False, 3)
@@ -29,16 +29,18 @@ def test_what_was_written_is_read_and_the_newest_is_the_last(tmp_path: Path) -> 
     written = write(tmp_path, JOB)
     assert newest(tmp_path) == written == replace(JOB, told=1) and written.is_active
     later = write(tmp_path, replace(JOB, number=10, state="done", plan=PLAN, cost_s=61.5))
-    assert newest(tmp_path) == later == read(folder_of(tmp_path, 10)) and not later.is_active
+    assert newest(tmp_path) == later == read(tmp_path, 10) and not later.is_active
     again = write(tmp_path, replace(later, state="failed"))
     assert newest(tmp_path) == again and again.told == 2
     with pytest.raises(FileNotFoundError, match="wanted a simulation"):
-        read(folder_of(tmp_path, 3))
+        read(tmp_path, 3)
 
 
 def test_what_a_later_version_wrote_in_addition_is_left_out(tmp_path: Path) -> None:
-    (tmp_path / "job.json").write_text(json.dumps(asdict(JOB) | {"plan": asdict(PLAN) | {"new": 1}, "newer": 2}))
-    assert read(tmp_path) == replace(JOB, plan=PLAN)
+    path = folder_of(tmp_path, 2) / "job.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(asdict(JOB) | {"plan": asdict(PLAN) | {"new": 1}, "newer": 2}))
+    assert read(tmp_path, 2) == replace(JOB, plan=PLAN)
 
 
 def test_of_any_number_who_say_where_it_stands_one_is_heard(tmp_path: Path) -> None:
@@ -54,7 +56,7 @@ def test_of_any_number_who_say_where_it_stands_one_is_heard(tmp_path: Path) -> N
     with ThreadPoolExecutor(8) as pool:
         heard = list(pool.map(say, errors))
     assert heard.count(True) == 1
-    assert read(folder_of(tmp_path, 2)).error == errors[heard.index(True)]
+    assert read(tmp_path, 2).error == errors[heard.index(True)]
     with pytest.raises(SimulationLost, match="gone on with elsewhere"):
         write(tmp_path, read_by_all)
     assert len(list(folder_of(tmp_path, 2).iterdir())) == 2, "nothing unfinished is left"
@@ -66,7 +68,7 @@ def test_where_one_stood_is_read_as_an_earlier_version_wrote_it(tmp_path: Path) 
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(told))
     assert newest(tmp_path) == JOB
-    assert write(tmp_path, replace(JOB, state="running")) == read(path.parent)
+    assert write(tmp_path, replace(JOB, state="running")) == read(tmp_path, 2)
 
 
 def test_a_wish_to_end_it_is_seen(tmp_path: Path) -> None:

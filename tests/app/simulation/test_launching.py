@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from app.home.settings import Settings
-from app.home.shared_files import bind
 from app.processes.job_engine import Engine
 from app.rounds.errors import LearningError
 from app.simulation import launching
@@ -44,15 +43,6 @@ def test_what_is_missing_is_said_in_turn(
     assert newest(settings.home) is None
     give_model(settings.home, tmp_path)
     assert what_is_missing(sqlite_store, settings.home) is None
-
-
-def test_where_files_are_in_a_bucket_it_is_refused_with_another_way(
-    ready: Store, settings: Settings, engine: Engine, lea: UserRecord, bucket_url: str
-) -> None:
-    bind(replace(settings, database_url="postgresql+psycopg://somebody@nowhere/none", bucket=bucket_url))
-    with pytest.raises(LearningError, match=r"this home's files are in a bucket. Export the labels, and run"):
-        ask(ready, engine, lea)
-    assert newest(settings.home) is None
 
 
 def test_one_at_a_time_is_asked_for_and_begun_once(

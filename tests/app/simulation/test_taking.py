@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.simulation.folder import CANCEL_FILE, Job, SimulationLost, files_of, folder_of, read, write
+from app.simulation.folder import Job, SimulationLost, files_of, folder_of, read, write
+from app.simulation.standing import CANCEL_FILE
 from app.simulation.taking import take
 from db.clock import utc_now
 from db.rounds.workers import Worker
@@ -39,7 +40,7 @@ def test_a_worker_started_anew_goes_on_in_the_same_files_and_the_one_before_is_n
     assert (files_of(tmp_path, second), second.holder) == (folder_of(tmp_path, 1), "t2")
     with pytest.raises(SimulationLost):
         write(tmp_path, replace(first, state="done"))
-    assert read(folder_of(tmp_path, 1)) == second
+    assert read(tmp_path, 1) == second
 
 
 def test_a_worker_elsewhere_goes_on_in_files_of_its_own_with_the_rows_that_are_there(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from app.processes.job_engine import job_id, simulation_job_id
 from app.processes.this_worker import this_worker
 from app.simulation import folder
 from app.worker.presence import Presence
-from app.worker.settling import settle, settle_if_reachable
+from app.worker.settling import SettlingSimulations, settle, settle_if_reachable, settle_simulation
 from db.clock import utc_now
 from db.rounds import prelabellings, rounds
 from db.store.session import open_store
 from sspcm.config import RoundConfig
 from tests.app.worker.place import Place
+
+WAITS = folder.Job(1, "cost", "queued", "lena", "2026-11-30T10:00:00+00:00", "small", "0" * 64)
 
 
 def test_a_round_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
@@ -27,18 +29,20 @@ def test_a_round_whose_job_was_lost_is_enqueued_again(place: Place) -> None:
     assert place.engine.job_state(1) == "active"
 
 
-def test_a_simulation_that_cannot_be_read_holds_no_round_up(
+def test_a_simulation_that_cannot_be_read_is_looked_at_again_and_holds_nothing_up(
     place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def stale(_home: Path) -> None:
         raise OSError(errno.ESTALE, "Stale file handle")
 
-    monkeypatch.setattr(folder, "newest", stale)
-    with place.store.transaction() as tx:
-        rounds.create(tx, config_toml=RoundConfig().to_toml(), user=place.lead)
-    settle(place.store, place.engine)
-    assert place.engine.job_state(1) == "active"
-    assert "Stale file handle" in caplog.text
+    settling = SettlingSimulations(place.store, place.engine)
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "newest", stale)
+        settling.again_if_due()
+    assert "no simulation is taken up again for now" in caplog.text and "Stale file handle" in caplog.text
+    folder.write(place.settings.home, WAITS)
+    settling.again_if_due()
+    assert place.engine.simulation_state(1, "cost") == "active"
 
 
 def test_a_round_whose_job_ended_without_a_word_has_failed(place: Place) -> None:
@@ -69,14 +73,14 @@ def test_a_simulation_whose_job_was_lost_is_enqueued_again_and_one_that_ended_wi
     place: Place,
 ) -> None:
     home = place.settings.home
-    folder.write(home, folder.Job(1, "cost", "queued", "lena", "2026-11-30T10:00:00+00:00", "small", "0" * 64))
-    settle(place.store, place.engine)
+    folder.write(home, WAITS)
+    settle_simulation(place.store, place.engine)
     assert place.engine.simulation_state(1, "cost") == "active"
-    settle(place.store, place.engine)
+    settle_simulation(place.store, place.engine)
     found = folder.newest(home)
     assert found is not None and found.state == "queued"
     place.engine._client.cancel_workflow(simulation_job_id(1, "cost"))
-    settle(place.store, place.engine)
+    settle_simulation(place.store, place.engine)
     found = folder.newest(home)
     assert found is not None and found.state == "failed"
     assert "job ended without a result; wanted a learning curve" in str(found.error)

@@ -282,14 +282,14 @@ def test_a_simulation_of_a_worker_that_stands_still_goes_on_in_another_and_is_no
     started(place, "two", pace=0.2)
     (pid,) = pids_in(base)
     with standing_still(first):
-        until(lambda: folder.read(base).attempt == 2, timeout_s=60)
+        until(lambda: folder.read(home, 1).attempt == 2, timeout_s=60)
         until(lambda: pids_in(base / "attempt-2") != [])
         carried = read_rows(base / folder.RUN_FOLDER)
     until(lambda: gone(first.pid) and gone(pid), timeout_s=30)
     first.wait()
 
-    until(lambda: not folder.read(base).is_active, timeout_s=90)
-    ended, run = folder.read(base), base / "attempt-2" / folder.RUN_FOLDER
+    until(lambda: not folder.read(home, 1).is_active, timeout_s=90)
+    ended, run = folder.read(home, 1), base / "attempt-2" / folder.RUN_FOLDER
     assert (ended.state, ended.error, folder.files_of(home, ended)) == ("done", None, run.parent)
     rows = read_rows(run)
     assert len(rows) == 18 and carried.items() <= rows.items(), "no row is made twice"
