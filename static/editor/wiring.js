@@ -6,6 +6,7 @@ import { Commands } from "./commands.js";
 import { withKnown } from "./desk/desk.js";
 import { swapped } from "./desk/reposing.js";
 import { selectKeypoint, selectPerson } from "./desk/selecting.js";
+import { keepAddress } from "./images/address.js";
 import { Arriving } from "./images/arriving.js";
 import { Conflicts } from "./images/conflicts.js";
 import { lastTold, tellCorrected } from "./images/corrected.js";
@@ -335,6 +336,7 @@ export class Editor {
     this.#notices.dropNote();
     this.#decisions.askAgain();
     this.#hand.changed();
+    if (!quick && this.#work.sheet) keepAddress(this.#work.sheet.desk.imageId, this.#work.person?.id ?? null);
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#keeper.keep(this.#work.sheet), KEEP_AFTER_MS);
     if (quick) this.#stage.refresh("selected");

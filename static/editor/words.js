@@ -243,6 +243,11 @@ export function placeFirst(name) {
 
 export const DECIDED = "This person is decided. {reopen} opens them again, to change anything.";
 
+/** Why another person is selected now. @param {number} before who was, as people count @param {number} now who is */
+export function wasDecided(before, now) {
+  return `Person ${before} is decided already: on to person ${now}.`;
+}
+
 /** That everybody of an image was accepted at once. @param {number} count @param {string} fileName */
 export function acceptedInWords(count, fileName) {
   return `${count} persons of ${fileName} accepted. {undo} takes all back.`;

@@ -1,5 +1,6 @@
 """What hours of work bring: refusals in the middle of something, menus and tools left open, keys held down."""
 
+import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -183,6 +184,28 @@ def test_a_decided_person_says_how_to_be_opened_and_a_button_does_it(
     expect(page.locator("pose-editor .notice")).to_contain_text("R opens them again")
     page.get_by_role("button", name="Open again").click()
     eventually(page, "() => document.querySelector('pose-editor').desk.persons.some((p) => p.state === 'open')")
+
+
+def test_after_a_reload_the_editor_is_at_somebody_open_and_enter_goes_on_from_who_is_decided(
+    open_editor: Callable[..., Page],
+) -> None:
+    world = World({1: drawn_image(1, persons=12)})
+    page = open_editor(world)
+    for decided in range(1, 11):
+        page.keyboard.press("Enter")
+        wait(page, "person", re.compile(rf"^{100 + decided}$"))
+    page.keyboard.press("PageUp")
+    wait(page, "person", "109")
+    wait(page, "status", "saved")
+    page.wait_for_timeout(400)  # the draft is kept, with somebody decided selected
+    page.reload()
+    wait(page, "person", "110")
+    expect(page.locator("pose-editor .persons [aria-current=true]")).to_be_in_viewport()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("pose-editor .notice")).to_contain_text("on to person 11")
+    wait(page, "person", "110")
+    assert person(page, 109)["state"] == "accepted"
 
 
 def test_the_keyboard_goes_on_after_a_button_that_can_no_longer_be_pressed(

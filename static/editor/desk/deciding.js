@@ -46,9 +46,8 @@ export function finish(desk) {
   return { ...desk, past: [...desk.past, { kind: "finished", person: desk.person }], future: [] };
 }
 
-/** Why this person cannot be accepted as they are, or null. @param {Person} person */
+/** Why this open person cannot be accepted as they are, or null. @param {Person} person */
 export function whyNotAccept(person) {
-  if (person.state !== "open") return "This person is already decided. Open them again to change anything.";
   if (!person.pose.xyv.some((point) => point[2] !== ABSENT)) {
     return "No keypoint is placed yet. Click a keypoint in the list, or press {keypoint-next}, to go on placing; or press {skip} to " +
       "skip, or {not-a-person} if nobody is there.";

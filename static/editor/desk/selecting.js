@@ -1,6 +1,6 @@
 /** Who and what is selected, and the ways to step on from there. Pure: each gives the next desk. */
 
-import { ABSENT, VISIBLE, personOf } from "./desk.js";
+import { ABSENT, VISIBLE, nextOpen, personOf } from "./desk.js";
 
 /** @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").PersonState} PersonState */
 
@@ -28,6 +28,13 @@ export function stepTo(desk, wanted) {
   const found = order.find((index) => desk.persons[index].state === wanted);
   // The walk ends at the person it began at, who is no other.
   return found === undefined || found === desk.person ? desk : selectPerson(desk, found);
+}
+
+/** Where an image begins: at who is selected, if they are still open, else at the first person who is; the same desk where
+ * nobody is open. @param {Desk} desk @returns {Desk} */
+export function atOpen(desk) {
+  const first = nextOpen(desk);
+  return first === -1 || personOf(desk)?.state === "open" ? desk : selectPerson(desk, first);
 }
 
 /** Select a keypoint; an absent one of an open person waits for a click that places it.

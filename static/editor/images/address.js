@@ -11,8 +11,13 @@ export function askedFor({ search }) {
   return imageId === null ? null : { imageId, personId: numberOf("person") };
 }
 
-/** The page's address names the image that was asked for, as long as it is the one on the desk. @param {number} imageId */
-export function keepAddress(imageId) {
+/** The page's address names the image that was asked for, as long as it is the one on the desk, and the person, as long as
+ * they are the selected one: who loads the page anew goes on where they are. @param {number} imageId
+ * @param {number | string | null} [personId] who is selected; not given where nobody has chosen yet */
+export function keepAddress(imageId, personId = undefined) {
   const asked = askedFor(location);
-  if (asked && asked.imageId !== imageId) history.replaceState(history.state, "", location.pathname);
+  if (!asked) return;
+  const isPersons = asked.personId === null || personId === undefined || asked.personId === personId;
+  if (asked.imageId !== imageId) history.replaceState(history.state, "", location.pathname);
+  else if (!isPersons) history.replaceState(history.state, "", `${location.pathname}?image=${imageId}`);
 }

@@ -3,7 +3,7 @@
 import { ApiError, messageOf } from "../../shared/api.js";
 import { isDone, nextOpen } from "../desk/desk.js";
 import { dropEdits, withEarlierEdits } from "../desk/editing.js";
-import { selectPerson } from "../desk/selecting.js";
+import { atOpen, selectPerson } from "../desk/selecting.js";
 import { waitingInWords } from "../server/saving.js";
 import { Leases } from "../server/leases.js";
 import * as words from "../words.js";
@@ -272,6 +272,7 @@ export class Arriving {
   #lay(sheet) {
     // An image that comes back has told of its draft already.
     const isFirst = sheet.view === null;
+    if (!sheet.look) sheet.desk = atOpen(sheet.desk);
     this.#work.sheet = sheet;
     this.#host.letGo();
     keepAddress(sheet.desk.imageId);

@@ -191,16 +191,13 @@ export class Panel {
     const person = personOf(desk);
     const done = isDone(desk);
     const open = person?.state === "open";
-    const reopens = !done && !open && Boolean(person);
-    refs.reopen.hidden = !done || !person;
+    const isDecided = person !== null && !open;
+    refs.reopen.hidden = !isDecided;
     refs.acceptImage.hidden = done;
-    refs.accept.dataset.command = reopens ? "reopen" : "accept";
-    setText(refs.acceptText, tool ? "Done" : done ? "Next image" : reopens ? "Open again" : "Accept person");
+    refs.finish.hidden = isDecided && !done; // it is off there, and there is room for two
+    setText(refs.acceptText, tool ? "Done" : done ? "Next image" : isDecided ? "Next open person" : "Accept person");
     refs.accept.disabled = !person && !tool;
     for (const step of refs.panel.querySelectorAll('[data-command^="person-"]')) step.disabled = desk.persons.length < 2;
-    const [kbd] = refs.accept.querySelectorAll("kbd");
-    kbd.textContent = keyFor(refs.accept.dataset.command, this.#keys);
-    kbd.hidden = !kbd.textContent;
     refs.skip.disabled = refs.notPerson.disabled = !open;
     refs.acceptImage.disabled = nextOpen(desk) === -1;
     refs.finish.disabled = nextOpen(desk) !== -1;

@@ -4,7 +4,7 @@ import { newKey } from "../../shared/api.js";
 import { countUndecided, isDone, nextOpen, personOf } from "../desk/desk.js";
 import { beginFrom, inGroup } from "../desk/editing.js";
 import { spoken } from "../desk/keypoint_names.js";
-import { selectPerson } from "../desk/selecting.js";
+import { selectPerson, stepTo } from "../desk/selecting.js";
 import { newPerson } from "../desk/opening.js";
 import * as deciding from "../desk/deciding.js";
 import * as undoing from "../desk/undoing.js";
@@ -55,12 +55,13 @@ export class Decisions {
     this.#askedAbout = null;
   }
 
-  /** Accept the selected person, or go on where all is decided. */
+  /** Accept the selected person; from somebody decided go on to the next one still open, or to the next image. */
   accept() {
     const desk = this.#desk;
     const person = personOf(desk);
     if (isDone(desk)) return this.#host.next();
     if (!person) return this.#host.explain("Nobody is boxed here. {add-person} adds a person; {finish} says that nobody is here.");
+    if (person.state !== "open") return this.#goOn();
     const why = deciding.whyNotAccept(person);
     if (why && desk.placing) return this.#host.explain(words.placeFirst(spoken(desk.skeleton, desk.keypoint)));
     if (why) return this.#host.explain(why);
@@ -68,6 +69,13 @@ export class Decisions {
     // By identity: any edit makes another pose, which is asked about anew.
     if (undecided && this.#askedAbout !== person.pose) return this.#ask(words.notPlacedYet(undecided), person.pose);
     return this.decide({ state: "accepted", reason: null });
+  }
+
+  /** From somebody decided to the next one still open. */
+  #goOn() {
+    const { person } = this.#desk;
+    this.#host.goTo(stepTo(this.#desk, "open"));
+    this.#host.explain(words.wasDecided(person + 1, this.#desk.person + 1));
   }
 
   /** Accept everybody still open, as one step of undo; who cannot be accepted is shown instead. */

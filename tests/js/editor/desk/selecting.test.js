@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { personOf } from "../../../../static/editor/desk/desk.js";
-import { selectKeypoint, selectPerson, stepFlag, stepTo } from "../../../../static/editor/desk/selecting.js";
+import { atOpen, selectKeypoint, selectPerson, stepFlag, stepTo } from "../../../../static/editor/desk/selecting.js";
 import { openDesk } from "../../../../static/editor/desk/opening.js";
 import { person, task } from "../../tasks.js";
 
@@ -30,4 +30,15 @@ test("the next open and the next accepted person are found going round", () => {
   assert.equal(stepTo(desk, "open").person, 2);
   assert.equal(stepTo(stepTo(desk, "accepted"), "accepted").person, 3);
   assert.equal(stepTo(desk, "skipped"), desk);
+});
+
+test("an image begins at who is selected while they are open, else at the first person who is", () => {
+  const desk = openDesk(task(person(1, { state: "accepted" }), person(2), person(3), person(4, { state: "skipped" })));
+  const begun = [0, 1, 2, 3].map((index) => personOf(atOpen(selectPerson(desk, index))).id);
+  assert.deepEqual(begun, [2, 2, 3, 2]);
+});
+
+test("an image in which all is decided begins where it was", () => {
+  const desk = selectPerson(openDesk(task(person(1, { state: "accepted" }), person(2, { state: "skipped" }))), 1);
+  assert.equal(atOpen(desk), desk);
 });

@@ -106,6 +106,16 @@ test("an image opened by its id goes first, and the one before is next", async (
   assert.deepEqual(work.person.pose.xyv[0], [5, 5, 2], "as it was left");
 });
 
+test("an image that comes back begins at somebody who is still open", async () => {
+  const { images, work } = page();
+  await images.open();
+  work.change(decide(work.desk, 0, { state: "accepted", reason: null })); // as a draft of that moment keeps it
+  assert.equal(work.person.id, 10);
+  await images.openImage(3);
+  await images.next("");
+  assert.deepEqual([work.imageId, work.person.id], [1, 11]);
+});
+
 test("an image counts as done once, when its last person is decided", async () => {
   const { images, work } = page();
   await images.open();

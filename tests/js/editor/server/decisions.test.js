@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { isDone } from "../../../../static/editor/desk/desk.js";
 import { clearKeypoint, movePoint } from "../../../../static/editor/desk/editing.js";
+import { selectPerson } from "../../../../static/editor/desk/selecting.js";
 import { LeftBehind } from "../../../../static/editor/images/left_behind.js";
 import { Decisions } from "../../../../static/editor/server/decisions.js";
 import { barePerson, person } from "../../tasks.js";
@@ -33,6 +34,17 @@ test("Enter accepts who is selected and goes on to who is open, and from the las
   decisions.accept();
   assert.deepEqual(sent, [["decided", 0, "accepted"], ["decided", 1, "accepted"]]);
   assert.equal(nexts.length, 1);
+});
+
+test("Enter on somebody decided goes on to the next one who is open, and says so; nothing is decided", () => {
+  const { decisions, work, sent, explained } = deciding(person(1), person(2, { state: "accepted" }), person(3, { state: "skipped" }), person(4));
+  work.goTo(selectPerson(work.desk, 2));
+  decisions.accept();
+  assert.deepEqual([work.desk.person, explained.at(-1)], [3, "Person 3 is decided already: on to person 4."]);
+  work.goTo(selectPerson(work.desk, 1));
+  decisions.accept();
+  assert.equal(work.desk.person, 3);
+  assert.deepEqual(sent, []);
 });
 
 test("keypoints without a place are asked about once, and again after an edit", () => {
