@@ -1,26 +1,23 @@
 """How good a file of predictions is beside annotations: pycocotools' own figures, with the skeleton's sigmas."""
 
-import contextlib
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
+from jaxtyping import Float, Int
 
-from sspcm.evaluation.metrics import oks
+from sspcm.evaluation.coco_matching import Curve, Found, Truths, curves, oks_of
 from sspcm.evaluation.prediction_files import EvaluationError
-from sspcm.formats.coco.reading import CocoFile, read_json, write
+from sspcm.formats.coco.reading import CocoFile, write
 from sspcm.formats.plain_values import numbers
-from sspcm.pose import PART_OF_BOX, Label
+from sspcm.pose import PART_OF_BOX
 from sspcm.skeletons.skeleton import Skeleton
 
 FIGURES = ("AP", "AP50", "AP75", "AP_medium", "AP_large", "AR", "AR50", "AR75", "AR_medium", "AR_large")
 """What pycocotools sums up for keypoints, in its order."""
+_PLAIN = frozenset((int, float))
+_PAIRS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -56,10 +53,8 @@ class Evaluation:
         return "\n".join([head, *rows, "median error / sqrt(area)", *errors])
 
 
-def evaluate(
-    coco: CocoFile, annotations: Sequence[Mapping[str, Any]], predictions: Sequence[Mapping[str, Any]]
-) -> Evaluation:
-    """Predictions (COCO results) beside the annotations that `coco` was read from.
+def evaluate(coco: CocoFile, annotations: Sequence[Any], predictions: Sequence[Mapping[str, Any]]) -> Evaluation:
+    """Predictions (COCO results) beside the file's annotations, of which `coco` was read.
 
     Every annotation of a person counts as pycocotools counts it, also one that `coco` had to leave out: crowds are
     ignored, a prediction of an unlabelled person is neither right nor wrong. OKS divides by the annotated area, else
@@ -70,51 +65,55 @@ def evaluate(
     _check(
         predictions, skeleton, {image.id for image in coco.images}, {one["own_id"]: one["image_id"] for one in truths}
     )
-    if not any(map(_is_labelled, truths)):
+    labelled = [row for row, truth in enumerate(truths) if _is_labelled(truth)]
+    if not labelled:
         raise EvaluationError(
             f"none of {len(truths)} annotated persons has a keypoint; wanted labels to measure predictions by. "
             "Give a labelled file."
         )
-    own = _pair(truths, predictions, skeleton)
+    known, found = _known(truths, skeleton), _found(predictions, skeleton)
+    persons = known.of(np.array(labelled))
+    own = _pair([truths[row]["own_id"] for row in labelled], persons, predictions, found, skeleton)
+    answered = persons.of(np.flatnonzero(own >= 0))
+    xy = found.xy[own[own >= 0]]
     return Evaluation(
         persons=len(own),
         predictions=len(predictions),
-        figures=_pycocotools([image.id for image in coco.images], truths, predictions, skeleton),
-        mean_oks=float(np.mean([_oks(truth, found, skeleton) if found is not None else 0.0 for truth, found in own])),
-        error=_errors(own, skeleton),
+        figures=_figures(known, found, skeleton) if predictions else dict.fromkeys(FIGURES, 0.0),
+        mean_oks=float(oks_of(xy, answered.xyv, answered.area, skeleton.sigma_array).sum()) / len(own),
+        error=_errors(xy, answered, skeleton),
     )
 
 
-def read_annotations(path: Path) -> list[dict[str, Any]]:
-    """The annotations as the file has them; `read_annotated` has checked the rest of it."""
-    return [one for one in read_json(path)["annotations"] if isinstance(one, dict)]
-
-
-def _truths(coco: CocoFile, annotations: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The annotated persons and crowds as pycocotools wants them: complete, their areas ours, their ids from 1 on.
+def _truths(coco: CocoFile, annotations: Sequence[Any]) -> list[dict[str, Any]]:
+    """The annotated persons and crowds as pycocotools wants them: complete, their areas ours.
 
     As the file says them where that can be measured by, else as `coco` read them.
     """
-    written = write(coco)
-    own_ids = dict(zip(written.person_ids, (entry.id for entry in coco.persons), strict=True))
-    read = [{**one, "id": own_ids.get(one["id"], one["id"])} for one in written.document["annotations"]]
-    known = {one["id"] for one in read if one["iscrowd"]} | set(own_ids.values())
-    kinds = {one["category_id"] for one in read if one["id"] in set(own_ids.values())}
+    own = {entry.id for entry in coco.persons}
     images = {image.id for image in coco.images}
+    kinds = {one["category_id"] for one in annotations if _has_ids(one) and one["id"] in own}
     whole: dict[int, Mapping[str, Any]] = {}
     for one in annotations:
-        in_place = one.get("category_id") in kinds and one.get("image_id") in images if _has_ids(one) else False
+        in_place = one["category_id"] in kinds and one["image_id"] in images if _has_ids(one) else False
         if in_place and _is_whole(one, len(coco.skeleton)):
             whole.setdefault(one["id"], one)
     areas = {entry.id: entry.person.oks_area for entry in coco.persons}
-    rest = [one for one in read if one["id"] in known and one["id"] not in whole]
-    return [
-        _truth(number, one, areas, len(coco.skeleton)) for number, one in enumerate([*whole.values(), *rest], start=1)
-    ]
+    rest = [] if len(whole) == len(annotations) else _as_read(coco, whole)
+    return [_truth(one, areas, len(coco.skeleton)) for one in [*whole.values(), *rest]]
 
 
-def _has_ids(one: Mapping[str, Any]) -> bool:
-    return all(_is_count(one.get(key)) for key in ("id", "category_id", "image_id"))
+def _as_read(coco: CocoFile, others: Container[int]) -> list[dict[str, Any]]:
+    """Persons and crowds that are not among the others, as an export writes them."""
+    written = write(coco)
+    own_ids = dict(zip(written.person_ids, (entry.id for entry in coco.persons), strict=True))
+    known = set(own_ids.values())
+    read = [{**one, "id": own_ids.get(one["id"], one["id"])} for one in written.document["annotations"]]
+    return [one for one in read if one["id"] not in others and (one["iscrowd"] or one["id"] in known)]
+
+
+def _has_ids(one: Any) -> bool:
+    return isinstance(one, dict) and all(_is_count(one.get(key)) for key in ("id", "category_id", "image_id"))
 
 
 def _is_whole(one: Mapping[str, Any], keypoints: int) -> bool:
@@ -134,14 +133,12 @@ def _is_whole(one: Mapping[str, Any], keypoints: int) -> bool:
     )
 
 
-def _truth(number: int, one: Mapping[str, Any], areas: Mapping[int, float], keypoints: int) -> dict[str, Any]:
+def _truth(one: Mapping[str, Any], areas: Mapping[int, float], keypoints: int) -> dict[str, Any]:
     xyv = one.get("keypoints") or [0.0] * (3 * keypoints)
     box_area = PART_OF_BOX * one["bbox"][2] * one["bbox"][3]
     return {
-        "id": number,  # pycocotools takes a match with id 0 for none
         "own_id": one.get("id"),
         "image_id": one["image_id"],
-        "category_id": 1,
         "iscrowd": int(one.get("iscrowd") or 0),
         "bbox": list(one["bbox"]),
         "area": areas.get(one.get("id", -1), one.get("area") or box_area),
@@ -192,76 +189,95 @@ def _is_count(value: Any) -> bool:
 
 
 def _finite(values: Sequence[Any]) -> bool:
-    return all(isinstance(v, int | float) for v in values) and numbers(list(values)) is not None
+    are_numbers = _PLAIN.issuperset(map(type, values)) or all(isinstance(value, int | float) for value in values)
+    return are_numbers and numbers(list(values)) is not None
 
 
-def _pycocotools(
-    images: Sequence[int],
-    truths: Sequence[Mapping[str, Any]],
-    predictions: Sequence[Mapping[str, Any]],
-    skeleton: Skeleton,
-) -> dict[str, float]:
-    """COCOeval's summary, its talk swallowed."""
-    if not predictions:
-        return dict.fromkeys(FIGURES, 0.0)
-    with contextlib.redirect_stdout(io.StringIO()):
-        truth = COCO()
-        truth.dataset = {
-            "images": [{"id": number} for number in images],
-            "annotations": [dict(one) for one in truths],
-            "categories": [{"id": 1, "name": "person"}],
-        }
-        truth.createIndex()
-        kept = ("image_id", "keypoints", "score")
-        found = truth.loadRes([{key: one[key] for key in kept} | {"category_id": 1} for one in predictions])
-        measure = COCOeval(truth, found, "keypoints")
-        measure.params.kpt_oks_sigmas = skeleton.sigma_array
-        measure.evaluate()
-        measure.accumulate()
-        measure.summarize()
-    return {name: float(v) if v >= 0 else float("nan") for name, v in zip(FIGURES, measure.stats, strict=True)}
+def _known(truths: Sequence[Mapping[str, Any]], skeleton: Skeleton) -> Truths:
+    is_crowd = np.array([one["iscrowd"] for one in truths], dtype=bool)
+    return Truths(
+        image=np.array([one["image_id"] for one in truths], dtype=np.int64),
+        xyv=_poses(truths, skeleton),
+        area=np.array([one["area"] for one in truths], dtype=np.float64),
+        box=np.array([one["bbox"] for one in truths], dtype=np.float64),
+        ignored=is_crowd | (np.array([one["num_keypoints"] for one in truths]) == 0),
+        crowd=is_crowd,
+    )
 
 
-Pair = tuple[Mapping[str, Any], Float[np.ndarray, "K 3"] | None]
+def _found(predictions: Sequence[Mapping[str, Any]], skeleton: Skeleton) -> Found:
+    return Found(
+        image=np.array([one["image_id"] for one in predictions], dtype=np.int64),
+        xy=_poses(predictions, skeleton)[..., :2],
+        score=np.array([one["score"] for one in predictions], dtype=np.float64),
+    )
+
+
+def _poses(ones: Sequence[Mapping[str, Any]], skeleton: Skeleton) -> Float[np.ndarray, "N K 3"]:
+    return np.array([one["keypoints"] for one in ones], dtype=np.float64).reshape(-1, len(skeleton), 3)
+
+
+def _figures(known: Truths, found: Found, skeleton: Skeleton) -> dict[str, float]:
+    """COCOeval's summary."""
+    every, *by_size = curves(known, found, skeleton.sigma_array).values()
+    told: list[float] = []
+    for what in ("precision", "recall"):
+        told += [_mean(every, what, rows) for rows in (slice(None), 0, 5)]
+        told += [_mean(curve, what) for curve in by_size]
+    return dict(zip(FIGURES, told, strict=True))
+
+
+def _mean(curve: Curve | None, what: str, rows: slice | int = slice(None)) -> float:
+    return float("nan") if curve is None else float(np.mean(getattr(curve, what)[rows]))
 
 
 def _pair(
-    truths: Sequence[Mapping[str, Any]], predictions: Sequence[Mapping[str, Any]], skeleton: Skeleton
-) -> list[Pair]:
-    """Each labelled person with the prediction made in their box, else with the one of its image that fits best."""
-    by_annotation = {one["annotation_id"]: one for one in predictions if one.get("annotation_id") is not None}
-    by_image: dict[int, list[Mapping[str, Any]]] = {}
-    for one in predictions:
-        if one.get("annotation_id") is None:
-            by_image.setdefault(one["image_id"], []).append(one)
-    pairs: list[Pair] = []
-    for truth in filter(_is_labelled, truths):
-        own = by_annotation.get(truth["own_id"])
-        rows = [_rows(one) for one in ([own] if own is not None else by_image.get(truth["image_id"], []))]
-        pairs.append((truth, max(rows, key=lambda row: _oks(truth, row, skeleton), default=None)))
-    return pairs
+    own_ids: Sequence[int],
+    persons: Truths,
+    predictions: Sequence[Mapping[str, Any]],
+    found: Found,
+    skeleton: Skeleton,
+) -> Int[np.ndarray, "P"]:
+    """By labelled person the row of their prediction, -1 without one: the one made in their box, else of those of their
+    image that were made in nobody's the one that fits best.
+    """
+    annotated = [one.get("annotation_id") for one in predictions]
+    by_annotation = {number: row for row, number in enumerate(annotated) if number is not None}
+    own = np.array([by_annotation.get(number, -1) for number in own_ids], dtype=np.int64)
+    free = np.flatnonzero([number is None for number in annotated])
+    free = free[np.argsort(found.image[free], kind="stable")]
+    wanting = np.flatnonzero(own < 0)
+    begin, end = (np.searchsorted(found.image[free], persons.image[wanting], side) for side in ("left", "right"))
+    for some in _portions(end - begin):
+        counts = end[some] - begin[some]
+        person = np.repeat(wanting[some], counts)
+        rows = free[np.repeat(begin[some] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())]
+        similar = oks_of(found.xy[rows], persons.xyv[person], persons.area[person], skeleton.sigma_array)
+        best_first = np.lexsort((-similar, person))  # the first of equals
+        with_any, first = np.unique(person[best_first], return_index=True)
+        own[with_any] = rows[best_first[first]]
+    return own
 
 
-def _rows(one: Mapping[str, Any]) -> Float[np.ndarray, "K 3"]:
-    return np.array(one["keypoints"], dtype=np.float64).reshape(-1, 3)
+def _portions(counts: Int[np.ndarray, "N"]) -> Iterator[slice]:
+    """Neighbours that have so many together as fit into memory, or one that has more."""
+    begin = taken = 0
+    for place, count in enumerate(counts.tolist()):
+        if taken and taken + count > _PAIRS_AT_ONCE:
+            yield slice(begin, place)
+            begin, taken = place, 0
+        taken += count
+    yield slice(begin, len(counts))
 
 
-def _oks(truth: Mapping[str, Any], found: Float[np.ndarray, "K 3"], skeleton: Skeleton) -> float:
-    return oks(found[:, :2], Label(_rows(truth)), area=truth["area"], sigmas=skeleton.sigma_array)
-
-
-def _errors(pairs: Sequence[Pair], skeleton: Skeleton) -> dict[str, float]:
+def _errors(xy: Float[np.ndarray, "P K 2"], persons: Truths, skeleton: Skeleton) -> dict[str, float]:
     """Per keypoint, the median over the persons who have it placed and a prediction."""
-    errors: dict[str, list[float]] = {name: [] for name in skeleton.keypoints}
-    for truth, found in pairs:
-        if found is None:
-            continue
-        placed = _rows(truth)
-        apart = np.linalg.norm(found[:, :2] - placed[:, :2], axis=-1) / np.sqrt(truth["area"])
-        for name, value, visibility in zip(skeleton.keypoints, apart, placed[:, 2], strict=True):
-            if visibility > 0:
-                errors[name].append(float(value))
-    return {name: float(np.median(values)) if values else float("nan") for name, values in errors.items()}
+    apart = np.linalg.norm(xy - persons.xyv[..., :2], axis=-1) / np.sqrt(persons.area)[:, None]
+    placed = persons.xyv[..., 2] > 0
+    return {
+        name: float(np.median(apart[placed[:, k], k])) if placed[:, k].any() else float("nan")
+        for k, name in enumerate(skeleton.keypoints)
+    }
 
 
 def _or_none(value: float) -> float | None:

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from sspcm.evaluation.coco_matching import Found, Truths, curves, oks_of
 from sspcm.pose import Label, Prediction
 from sspcm.skeletons.skeleton import Skeleton
 
-OKS_THRESHOLDS = np.linspace(0.5, 0.95, 10)
-RECALL_POINTS = np.linspace(0.0, 1.0, 101)
 CONFIDENT = 0.2
 """Keypoints below this do not count towards a person's confidence (method.md section 9)."""
-MOST_PERSONS = 20
-"""Of one image's predictions only so many, the most confident, count: pycocotools' limit for keypoints."""
 
 
 @dataclass(frozen=True)
@@ -92,61 +89,25 @@ def average_precision(persons: Sequence[Evaluated], skeleton: Skeleton) -> dict[
     counted = [p for p in persons if p.label.labelled.any()]
     if not counted:
         return dict.fromkeys(("AP", "AP50", "AP75", "AR", "mean_oks"), float("nan"))
-    confidences, matches = _match(counted, skeleton)
-    precisions, recalls = zip(*(_precision_recall(confidences, hits, len(counted)) for hits in matches), strict=True)
-    own = [oks(p.prediction.xy, p.label, area=p.area, sigmas=skeleton.sigma_array) for p in counted]
+    nobody = np.zeros(len(counted), dtype=bool)
+    image = np.array([p.image_id for p in counted])
+    xy = np.stack([p.prediction.xy for p in counted])
+    truths = Truths(
+        image=image,
+        xyv=np.stack([p.label.xyv for p in counted]),
+        area=np.array([p.area for p in counted], dtype=np.float64),
+        box=np.zeros((len(counted), 4)),  # only labels without a keypoint are measured by theirs
+        ignored=nobody,
+        crowd=nobody,
+    )
+    found = Found(image, xy, np.array([person_confidence(p.prediction) for p in counted]))
+    (curve,) = curves(truths, found, skeleton.sigma_array, {"every size": (-np.inf, np.inf)}).values()
+    assert curve is not None  # somebody counts
+    own = oks_of(xy, truths.xyv, truths.area, skeleton.sigma_array)
     return {
-        "AP": float(np.mean(precisions)),
-        "AP50": float(precisions[0]),
-        "AP75": float(precisions[5]),
-        "AR": float(np.mean(recalls)),
-        "mean_oks": float(np.mean(own)),
+        "AP": float(curve.precision.mean()),
+        "AP50": float(curve.precision[0].mean()),
+        "AP75": float(curve.precision[5].mean()),
+        "AR": float(curve.recall.mean()),
+        "mean_oks": float(own.mean()),
     }
-
-
-def _match(
-    persons: Sequence[Evaluated], skeleton: Skeleton
-) -> tuple[Float[np.ndarray, "P"], list[Float[np.ndarray, "P"]]]:
-    """Each prediction's confidence, and per OKS threshold whether it found a label (1.0) or not (0.0)."""
-    images: dict[int, list[Evaluated]] = {}
-    for person in persons:
-        images.setdefault(person.image_id, []).append(person)
-    confidences: list[float] = []
-    hits: list[list[float]] = [[] for _ in OKS_THRESHOLDS]
-    for image_id in sorted(images):
-        group = sorted(images[image_id], key=lambda p: -person_confidence(p.prediction))[:MOST_PERSONS]
-        table = np.array(
-            [
-                [oks(p.prediction.xy, t.label, area=t.area, sigmas=skeleton.sigma_array) for t in images[image_id]]
-                for p in group
-            ]
-        )
-        confidences += [person_confidence(p.prediction) for p in group]
-        for found, threshold in zip(hits, OKS_THRESHOLDS, strict=True):
-            found += _greedy(table, float(threshold))
-    return np.array(confidences), [np.array(found) for found in hits]
-
-
-def _greedy(table: Float[np.ndarray, "P T"], threshold: float) -> list[float]:
-    free = np.ones(table.shape[1], dtype=bool)
-    found = []
-    for row in table:
-        best = len(row) - 1 - int(np.where(free, row, -1.0)[::-1].argmax())  # the last of equals, as pycocotools
-        hit = bool(free[best]) and row[best] >= min(threshold, 1 - 1e-10)
-        free[best] &= not hit
-        found.append(float(hit))
-    return found
-
-
-def _precision_recall(
-    confidences: Float[np.ndarray, "P"], hits: Float[np.ndarray, "P"], total: int
-) -> tuple[float, float]:
-    """Interpolated precision at 101 recalls, averaged, and the recall reached."""
-    order = np.argsort(-confidences, kind="mergesort")
-    true = np.cumsum(hits[order])
-    recall = true / total
-    precision = true / np.arange(1, len(true) + 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(recall, RECALL_POINTS, side="left")
-    sampled = np.where(places < len(envelope), envelope[np.minimum(places, len(envelope) - 1)], 0.0)
-    return float(sampled.mean()), float(recall[-1])

@@ -203,8 +203,8 @@ def _own_id(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_person(entry: _Entry, category: int, reading: _Reading) -> CocoPerson | None:
     """None, with a complaint, where nothing says where the person is."""
-    label, points = _read_label(entry, reading)
-    box, is_made = _read_box(entry, points, reading.complaints)
+    label = _read_label(entry, reading)
+    box, is_made = _read_box(entry, reading.complaints)
     if box is None:
         return None
     if _is_of_one_pixel(box, entry.image):
@@ -218,12 +218,13 @@ def _read_person(entry: _Entry, category: int, reading: _Reading) -> CocoPerson 
     return CocoPerson(entry.number, entry.image.id, person, box_is_made=is_made)
 
 
-def _read_box(entry: _Entry, points: Sequence[Point], complaints: Complaints) -> tuple[Box | None, bool]:
+def _read_box(entry: _Entry, complaints: Complaints) -> tuple[Box | None, bool]:
     """The box, and whether it was made: of the keypoints, else of the outline."""
     try:
         return read_box(entry.fields, entry.image), False
     except PoseError as error:
         said = str(error).rstrip(".")
+    points = _placed(entry.fields.get("keypoints"))
     box = box_around(entry.fields, points, entry.image)
     if box is None:
         complaints.add(entry.where, f"{said}; left out.", cause=_kind(said), lost=_places(entry.fields))
@@ -245,25 +246,23 @@ def _kind(said: str) -> str:
     return "".join(c for c in named if c.isalpha())
 
 
-def _read_label(entry: _Entry, reading: _Reading) -> tuple[Label | None, list[Point]]:
-    """The label, and the points that are placed. None for a box without keypoints, or with all of them absent."""
+def _read_label(entry: _Entry, reading: _Reading) -> Label | None:
+    """None for a box without keypoints, or with all of them absent; with a complaint, where they are no label."""
     values = _flat(entry.fields.get("keypoints"))
     if values is None or values == []:
-        return None, []
-    placed = _placed(values)
+        return None
     try:
         label = _make_label(values, len(reading.people.skeleton), entry.image)
     except PoseError as error:
         said = f"{str(error).rstrip('.')}; taken for an unlabelled person, its keypoints kept for export."
-        reading.complaints.add(entry.where, said, cause=("label", _kind(str(error))), lost=bool(placed))
-        return None, placed
-    if not placed:
-        return None, []
-    if number(entry.fields.get("num_keypoints")) == 0:
-        said = f"says num_keypoints 0 but places {len(placed)}; taken as unlabelled, its keypoints kept."
+        reading.complaints.add(entry.where, said, cause=("label", _kind(str(error))), lost=bool(_placed(values)))
+        return None
+    placed = int(label.labelled.sum())
+    if placed and number(entry.fields.get("num_keypoints")) == 0:
+        said = f"says num_keypoints 0 but places {placed}; taken as unlabelled, its keypoints kept."
         reading.complaints.add(entry.where, said, cause="num_keypoints 0")
-        return None, placed
-    return label, placed
+        return None
+    return label if placed else None
 
 
 def _flat(values: Any) -> Any:
@@ -315,6 +314,10 @@ def _placed(values: Any) -> list[Point]:
     values = _flat(values)
     if not isinstance(values, list):
         return []
+    found = numbers(values)
+    if found is not None:
+        every = zip(found[0::3], found[1::3], found[2::3], strict=False)
+        return [(x, y) for x, y, seen in every if seen in (HIDDEN, VISIBLE)]
     rows = ([number(one) for one in values[i : i + 3]] for i in range(0, len(values) - 2, 3))
     return [(x, y) for x, y, seen in rows if x is not None and y is not None and seen in (HIDDEN, VISIBLE)]
 

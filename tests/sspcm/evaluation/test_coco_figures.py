@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sspcm.evaluation.coco_figures import evaluate, read_annotations
+from sspcm.evaluation.coco_figures import evaluate
 from sspcm.evaluation.metrics import Evaluated, average_precision, person_confidence
 from sspcm.evaluation.prediction_files import EvaluationError, read_predictions
 from sspcm.formats.annotated import read_annotated
-from sspcm.formats.coco.reading import LARGEST_FILE, CocoError, category_of, parse_coco
+from sspcm.formats.coco.reading import LARGEST_FILE, CocoError, category_of, parse_coco, read_json
 from sspcm.pose import Label, Prediction
 from sspcm.skeletons.skeleton import get_skeleton
 
@@ -113,7 +113,7 @@ def test_the_published_wepdtof_layout_is_measured(tmp_path, named):
     (tmp_path / "val.json").write_text(json.dumps(data))
     coco = read_annotated(tmp_path / "val.json", None if named else WEPDTOF)
     xycs = [np.reshape(one["keypoints"], (14, 3)) * [1, 1, 0.5] for one in data["annotations"]]
-    told = evaluate(coco, read_annotations(tmp_path / "val.json"), predicted(data, xycs))
+    told = evaluate(coco, read_json(tmp_path / "val.json")["annotations"], predicted(data, xycs))
     assert told.figures["AP"] == pytest.approx(1) and list(told.error) == list(WEPDTOF.keypoints)
 
 
