@@ -29,10 +29,15 @@ def add_work(several: "Subparsers[argparse.ArgumentParser]") -> None:
     )
     give.add_argument("--part", default="", metavar="TEXT", help="only images with this in their file name")
     add_json(give, run=work_give, name="work give")
-    take = command(actions, "take", example="work take 3 --from ann", help="take a piece of work back")
-    take.add_argument("work", type=positive, metavar="WORK", help="by number, as `work list` has it")
+    take = command(actions, "take", example="work take 3 --from ann", help="take a piece of work back, or all of it")
+    take.add_argument("work", type=_piece, metavar="WORK", help="by number, as `work list` has it; or all")
     take.add_argument("--from", dest="person", metavar="NAME", help="from this person alone (everybody)")
     add_json(take, run=work_take, name="work take")
+
+
+def _piece(text: str) -> int | None:
+    """A piece's number; None for all."""
+    return None if text == "all" else positive(text)
 
 
 def work_list(settings: "Settings", options: argparse.Namespace) -> int:
@@ -66,16 +71,21 @@ def work_give(settings: "Settings", options: argparse.Namespace) -> int:
 
 
 def work_take(settings: "Settings", options: argparse.Namespace) -> int:
-    """A piece is taken back."""
+    """A piece is taken back, or all that somebody has."""
     from app.cli.accounts import whoever_runs_this
-    from app.cli.store import known_store
+    from app.cli.store import CommandError, known_store
     from app.team import work
     from db.people import users
 
     with known_store(settings) as store:
         with store.reading() as tx:
             person = None if options.person is None else users.find_user(tx, options.person).id
-        said = work.take(store, whoever_runs_this(), options.work, person)
+        if options.work is not None:
+            said = work.take(store, whoever_runs_this(), options.work, person)
+        elif person is not None:
+            said = work.take_all(store, whoever_runs_this(), person)
+        else:
+            raise CommandError("all work is taken from one person; wanted whom from. Give --from NAME.")
         with store.reading() as tx:
             told = work.work_told(tx, said)
     answer(told.model_dump(), as_json=options.json, plain=lambda: iter([said]))
@@ -87,7 +97,7 @@ def _lines(told: "WorkPayload") -> Iterator[str]:
         yield "Nothing is given to anybody: everybody gets every image. Give some: work give NAME --camera CAMERA"
     yield from map(_line, told.pieces)
     for person in told.people:
-        whose = "of their work" if person.is_given else "of what is nobody's"
+        whose = "of own work" if person.is_given else "of what was given to nobody"
         yield f"{person.name:<20} {person.open:>7} open {whose}"
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field
 
 from app.contract.base import Id, Message, Payload
-from app.contract.sheet import CameraChoice
 from db.records import WorkRecord
 
 
@@ -21,6 +20,12 @@ class TakeWorkMessage(Message):
     """Whom a piece of work is taken from; null: everybody."""
 
     person: Id | None = None
+
+
+class TakeAllWorkMessage(Message):
+    """Who loses all their work."""
+
+    person: Id
 
 
 class WorkPersonPayload(Payload):
@@ -59,11 +64,22 @@ class PersonsWorkPayload(Payload):
     open: int
 
 
+class WorkCameraPayload(Payload):
+    """A camera whose images can be given. open: images where somebody still has work, whosever they are."""
+
+    id: int
+    name: str
+    open: int
+
+
 class WorkPayload(Payload):
-    """All work. free: open images that were given to nobody. people: who can sign in, by name. said: what was done."""
+    """All work. free: open images that were given to nobody. people: who can sign in, by name. said: what was done.
+
+    cameras: by name, those with nothing open last.
+    """
 
     pieces: list[PiecePayload]
     people: list[PersonsWorkPayload]
-    cameras: list[CameraChoice]
+    cameras: list[WorkCameraPayload]
     free: int
     said: str = ""

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.contract.sheet import CameraChoice
-from app.contract.work import PersonsWorkPayload, PiecePayload, WorkPayload
+from app.contract.work import PersonsWorkPayload, PiecePayload, WorkCameraPayload, WorkPayload
 from db.clock import utc_now
 from db.labelling import work
 from db.people import audit, users
@@ -17,18 +16,30 @@ from db.store.session import Store
 
 
 def give(store: Store, actor: Actor, people: Sequence[int], camera_ids: Sequence[int], part: str) -> str:
-    """Give these people images of these cameras, of all where none is named; in words.
+    """Give these people images of these cameras, of all where none is named; in words, also what others lose by it.
 
     Raises NotFound, InvalidDecision.
     """
     with store.transaction() as tx:
+        before = {piece.id: piece.open for piece in work.list_work(tx)}
         made = set(work.give(tx, camera_ids, part, people, now=utc_now()))
-        pieces = [piece for piece in work.list_work(tx) if piece.id in made]
+        all_of_them = work.list_work(tx)
+        pieces = [piece for piece in all_of_them if piece.id in made]
+        lost = [
+            (piece, before[piece.id] - piece.open, losers)
+            for piece in all_of_them
+            if piece.open < before.get(piece.id, 0)
+            and (losers := [one.user.name for one in piece.people if one.user.id not in people])
+        ]
         names = [user.name for user in users.list_users(tx) if user.id in set(people)]
         about = _listed([called(piece) for piece in pieces])
         left = sum(piece.open for piece in pieces)
-        audit.note(tx, actor, "work given", about, {"to": _listed(names), "open": left})
-    return f"{_listed(names)} {'gets' if len(names) == 1 else 'get'} {about}: {_images(left)} to do."
+        told: dict[str, str | int] = {"to": _listed(names), "open": left}
+        if lost:
+            told["taken_over"] = sum(count for _, count, _ in lost)
+        audit.note(tx, actor, "work given", about, told)
+    said = f"{_listed(names)} {'gets' if len(names) == 1 else 'get'} {about}: {_images(left)} to do."
+    return " ".join([said, *(_lost(*one) for one in lost)])
 
 
 def take(store: Store, actor: Actor, work_id: int, person: int | None) -> str:
@@ -38,6 +49,16 @@ def take(store: Store, actor: Actor, work_id: int, person: int | None) -> str:
         names = [one.user.name for one in piece.people if person is None or one.user.id == person]
         audit.note(tx, actor, "work taken", called(piece), {"from": _listed(names)})
     return f"{called(piece)} is taken from {_listed(names)}."
+
+
+def take_all(store: Store, actor: Actor, person: int) -> str:
+    """Take all work from one person; in words. Raises NotFound."""
+    with store.transaction() as tx:
+        pieces = work.take_all(tx, person)
+        name = next(one.user.name for one in pieces[0].people if one.user.id == person)
+        about = _listed([called(piece) for piece in reversed(pieces)])
+        audit.note(tx, actor, "work taken", about, {"from": name})
+    return f"{about} is taken from {name}." if len(pieces) == 1 else f"All {len(pieces)} pieces are taken from {name}."
 
 
 def work_told(tx: Session, said: str = "") -> WorkPayload:
@@ -57,10 +78,21 @@ def work_told(tx: Session, said: str = "") -> WorkPayload:
     return WorkPayload(
         pieces=[PiecePayload.of(piece) for piece in pieces],
         people=told,
-        cameras=[CameraChoice(id=camera.id, name=camera.name) for camera in cameras.list_cameras(tx)],
+        cameras=_cameras(tx),
         free=free,
         said=said,
     )
+
+
+def _cameras(tx: Session) -> list[WorkCameraPayload]:
+    left = work.open_by_camera(tx)
+    told = [WorkCameraPayload(id=one.id, name=one.name, open=left.get(one.id, 0)) for one in cameras.list_cameras(tx)]
+    return sorted(told, key=lambda one: not one.open)
+
+
+def _lost(piece: WorkRecord, count: int, losers: Sequence[str]) -> str:
+    what = f"{_images(count)} of {called(piece)}, given before to {_listed(losers)},"
+    return f"{what} {'is' if count == 1 else 'are'} no more theirs."
 
 
 def called(piece: WorkRecord | PiecePayload) -> str:

@@ -60,6 +60,20 @@ def take(tx: Session, work_id: int, user_id: int | None = None) -> WorkRecord:
     return before
 
 
+def take_all(tx: Session, user_id: int) -> list[WorkRecord]:
+    """Take every piece from one person; what they had, as it was before. Raises NotFound where that is nothing."""
+    _one_after_the_other(tx)
+    had = [one for one in list_work(tx) if user_id in [person.user.id for person in one.people]]
+    if not had:
+        raise NotFound(f"the account {user_id} has no work; wanted somebody who has some. Look at the list again.")
+    tx.execute(delete(WorkPersonRow).where(WorkPersonRow.user_id == user_id))
+    alone = [one.id for one in had if len(one.people) == 1]
+    if alone:
+        tx.execute(delete(WorkRow).where(WorkRow.id.in_(alone)))
+        _mark(tx)
+    return had
+
+
 def list_work(tx: Session) -> list[WorkRecord]:
     """Every piece, the newest first, with how many images it has and how many are open."""
     images = {
@@ -94,6 +108,12 @@ def list_work(tx: Session) -> list[WorkRecord]:
 def work_of(tx: Session, user: UserRecord) -> list[int]:
     """The marks of the images that this person gets: those of their work, or nobody's where they were given none."""
     return list(tx.scalars(select(WorkPersonRow.work_id).where(WorkPersonRow.user_id == user.id))) or [NOBODYS]
+
+
+def open_by_camera(tx: Session) -> dict[int, int]:
+    """How many open images each camera has; cameras without one are left out."""
+    counted = select(ImageRow.camera_id, func.count()).where(ImageRow.is_open).group_by(ImageRow.camera_id)
+    return dict(tx.execute(counted).all())
 
 
 def count_open(tx: Session, works: Collection[int]) -> int:

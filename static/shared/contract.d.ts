@@ -25,7 +25,7 @@ export interface AccountChangedPayload {
   team: TeamPayload;
 }
 
-/** An account as leads see it. sessions: browsers that are signed in; seen_at: when one of them last asked. */
+/** An account as leads see it. sessions: browsers that are signed in; seen_at: when one of theirs last asked. */
 export interface AccountPayload {
   id: number;
   name: string;
@@ -1367,6 +1367,11 @@ export interface StoryPayload {
   disk: string;
 }
 
+/** Who loses all their work. */
+export interface TakeAllWorkMessage {
+  person: number;
+}
+
 /** Whom a piece of work is taken from; null: everybody. */
 export interface TakeWorkMessage {
   person?: number | null;
@@ -1507,11 +1512,22 @@ export interface ValidationPayload {
   why: string | null;
 }
 
-/** All work. free: open images that were given to nobody. people: who can sign in, by name. said: what was done. */
+/** A camera whose images can be given. open: images where somebody still has work, whosever they are. */
+export interface WorkCameraPayload {
+  id: number;
+  name: string;
+  open: number;
+}
+
+/**
+ * All work. free: open images that were given to nobody. people: who can sign in, by name. said: what was done.
+ *
+ * cameras: by name, those with nothing open last.
+ */
 export interface WorkPayload {
   pieces: PiecePayload[];
   people: PersonsWorkPayload[];
-  cameras: CameraChoice[];
+  cameras: WorkCameraPayload[];
   free: number;
   said: string;
 }

@@ -45,7 +45,14 @@ input::placeholder { color: var(--body-text-color-subdued, #4f5d6d); opacity: 1;
 .give { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; align-items: start; }
 .pick { min-width: 0; margin: 0; border: 1px solid var(--edge, #8a97a6); border-radius: 8px; padding: 2px 10px 6px; }
 .pick legend { font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); padding: 0 4px; }
-.picks { max-height: 180px; overflow-y: auto; display: grid; }
+/* A shadow at an edge beyond which there is more; the half row says so as well. */
+.picks {
+  --sheet: var(--background-fill-primary, #fff); --shade: color-mix(in srgb, var(--body-text-color, #18212c) 30%, transparent);
+  max-height: 256px; overflow-y: auto; display: grid; scrollbar-width: thin;
+  background: linear-gradient(var(--sheet) 35%, transparent) top / 100% 36px local, linear-gradient(transparent, var(--sheet) 65%) bottom / 100% 36px local,
+    radial-gradient(farthest-side at 50% 0, var(--shade), transparent) top / 100% 10px scroll, radial-gradient(farthest-side at 50% 100%, var(--shade), transparent) bottom / 100% 10px scroll;
+  background-repeat: no-repeat;
+}
 .picks label { position: relative; display: flex; align-items: center; min-height: 30px; padding-left: 28px; border-radius: 6px; overflow-wrap: anywhere; }
 .picks input { position: absolute; inset: 0; width: 100%; height: 100%; min-height: 0; margin: 0; opacity: 0; cursor: pointer; }
 .picks label::before { content: ""; position: absolute; left: 4px; display: grid; place-content: center; width: 17px; height: 17px; border: 1.5px solid var(--edge, #8a97a6); border-radius: 4px; font: 700 12px/1 system-ui; }

@@ -2,24 +2,24 @@
 
 import { html } from "../shared/dom.js";
 import { NOTHING, Said, button, field, table } from "./parts.js";
-import { callPiece, sayLeft, sayPeople } from "./work_words.js";
+import { callPiece, sayCamera, sayCameras, sayGets, sayLeft, sayPeople } from "./work_words.js";
 
 /**
  * @typedef {import("../shared/contract.d.ts").WorkPayload} Work @typedef {import("../shared/contract.d.ts").PiecePayload} Piece
- * @typedef {import("./team.js").Server} Server
+ * @typedef {import("../shared/contract.d.ts").PersonsWorkPayload} Person @typedef {import("./team.js").Server} Server
  */
 
 const RULE = "Whoever was given work gets the images of it alone, in the queue's order. Whoever was given none gets what was given " +
-  "to nobody. Where two pieces cover an image, the newer one has it.";
+  "to nobody. Where two pieces cover an image, the newer one has it. An image that is open with somebody stays theirs until they leave it.";
 const PIECES = ["Images", "Given to", "To do", "Take back"];
-const PEOPLE = ["Name", "Gets", "To do"];
+const PEOPLE = ["Name", "Gets", "To do", "Take back"];
 
 export class WorkCard {
   #server;
   #pieces = html("div", {});
   #left = html("div", {});
   #people = choices("Who gets them");
-  #cameras = choices("Cameras (none chosen: all)");
+  #cameras = choices("Cameras");
   #part = html("input", { maxlength: 256, autocomplete: "off", spellcheck: "false", placeholder: "any" });
   #said = new Said();
 
@@ -41,11 +41,12 @@ export class WorkCard {
     const rows = pieces.map((piece) => ({ cells: this.#cells(piece) }));
     this.#pieces.replaceChildren(rows.length ? table("Given work", PIECES, rows) : html("p", { class: "soft" },
       "Nothing is given: everybody gets every image."));
-    const left = people.map(({ name, is_given, open }) => ({ cells: [name, is_given ? "their work" : "what is nobody's", sayLeft(open)] }));
+    const left = people.map((one) => ({ cells: [one.name, sayGets(one), sayLeft(one.open), one.is_given ? this.#takeAll(one) : NOTHING] }));
     this.#left.replaceChildren(table("What each has left", PEOPLE, left),
       html("p", { class: "soft" }, `${sayLeft(free)} given to nobody.`));
     offer(this.#people, people);
-    offer(this.#cameras, cameras.map(({ id, name }) => ({ id, name: name || "without a camera" })));
+    this.#cameras.firstElementChild?.replaceChildren(sayCameras(cameras.length));
+    offer(this.#cameras, cameras.map((one) => ({ id: one.id, name: sayCamera(one) })));
   }
 
   /** @param {Piece} piece */
@@ -55,6 +56,11 @@ export class WorkCard {
     const take = people.map((person) => button(people.length > 1 ? `From ${person.name}` : "Take back",
       () => this.#take(id, person.id), { "aria-label": `Take ${name} from ${person.name}` }));
     return [name, sayPeople(people), images ? `${open} of ${images}` : NOTHING, html("div", { class: "buttons" }, ...take)];
+  }
+
+  /** @param {Person} person */
+  #takeAll({ id, name }) {
+    return html("div", { class: "buttons" }, button("Take back all", () => this.#during(this.#left, "/api/work/take", id), { "aria-label": `Take all work from ${name}` }));
   }
 
   #form() {
@@ -71,7 +77,7 @@ export class WorkCard {
       }
       this.#said.during([give], async () => {
         this.#changed(await this.#server.post("/api/work", wanted));
-        this.#part.value = "";
+        form.reset(); // else the next gift goes to those of this one
       });
     });
     return form;
@@ -79,9 +85,14 @@ export class WorkCard {
 
   /** @param {Piece["id"]} id @param {number} person */
   #take(id, person) {
+    this.#during(this.#pieces, `/api/work/${id}/take`, person);
+  }
+
+  /** @param {HTMLElement} part whose buttons rest meanwhile @param {string} path @param {number} person */
+  #during(part, path, person) {
     /** @type {NodeListOf<HTMLButtonElement>} */
-    const controls = this.#pieces.querySelectorAll("button");
-    this.#said.during([...controls], async () => this.#changed(await this.#server.post(`/api/work/${id}/take`, { person })));
+    const controls = part.querySelectorAll("button");
+    this.#said.during([...controls], async () => this.#changed(await this.#server.post(path, { person })));
   }
 
   /** @param {Work} work */

@@ -73,14 +73,19 @@ def test_a_lead_gives_images_and_whose_work_is_done_is_told_who_gives_more(opens
     expect(row).to_contain_text("wendy")
     expect(row).to_contain_text("0 of 1")
     expect(card.get_by_role("table", name="What each has left").get_by_role("row", name="lead")).to_contain_text(
-        "what is nobody's"
+        "what was given to nobody"
     )
+    expect(card.get_by_role("checkbox", checked=True)).to_have_count(0)
+    expect(card.get_by_role("group", name="Cameras").get_by_role("checkbox")).to_have_count(2)
+    expect(card.get_by_role("checkbox", name="hall, 2 open")).to_be_visible()
     annotating = opens("wendy", "/annotate/")
     expect(annotating.get_by_role("heading", name="Your work is done")).to_be_visible()
     expect(annotating.get_by_text("A lead (lead) can give you more on the page Team.")).to_be_visible()
     expect(page.get_by_role("region", name="What was done")).to_contain_text("work given")
-    row.get_by_role("button", name="Take yard from wendy").click()
-    expect(card.get_by_role("status")).to_contain_text("yard is taken from wendy.")
+    give(page, who="wendy", camera="hall")
+    expect(card.get_by_role("table", name="Given work").get_by_role("row", name="hall")).to_contain_text("2 of 2")
+    card.get_by_role("button", name="Take all work from wendy").click()
+    expect(card.get_by_role("status")).to_contain_text("All 2 pieces are taken from wendy.")
     expect(card).to_contain_text("Nothing is given: everybody gets every image.")
 
 

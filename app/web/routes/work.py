@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from app.contract.base import IdInAddress
-from app.contract.work import GiveWorkMessage, TakeWorkMessage, WorkPayload
+from app.contract.work import GiveWorkMessage, TakeAllWorkMessage, TakeWorkMessage, WorkPayload
 from app.team import work
 from app.web.opened import OpenHome
 from app.web.who import session_of
@@ -23,6 +23,10 @@ def work_routes(home: OpenHome) -> APIRouter:
     def give(request: Request, message: GiveWorkMessage) -> WorkPayload:
         actor = Actor.of(session_of(request))
         return told(work.give(store, actor, message.people, message.cameras, message.part))
+
+    @api.post("/api/work/take")
+    def take_all(request: Request, message: TakeAllWorkMessage) -> WorkPayload:
+        return told(work.take_all(store, Actor.of(session_of(request)), message.person))
 
     @api.post("/api/work/{work_id}/take")
     def take(request: Request, work_id: IdInAddress, message: TakeWorkMessage) -> WorkPayload:

@@ -35,11 +35,16 @@ def test_work_is_given_listed_and_taken(
     )  # fmt: skip
     assert run("work", "list")[1] == (
         "   1  hall, names with '0001'                        1 of 1 open  ann\n"
-        "ann                        1 open of their work\n"
-        "bob                        3 open of what is nobody's\n"
+        "ann                        1 open of own work\n"
+        "bob                        3 open of what was given to nobody\n"
     )
     assert json.loads(run("work", "list", "--json")[1])["free"] == 3
     status, out, err = run("work", "give", "ann", "--camera", "roof")
     assert (status, out) == (1, "") and "roof" in err
     assert run("work", "take", "1", "--from", "ann")[:2] == (0, "hall, names with '0001' is taken from ann.\n")
     assert "work taken  hall" in run("log")[1]
+    assert run("work", "give", "ann", "--camera", "hall", "--camera", "yard")[0] == 0
+    status, out, err = run("work", "take", "all")
+    assert (status, out) == (1, "") and "Give --from NAME." in err
+    assert run("work", "take", "all", "--from", "ann")[:2] == (0, "All 2 pieces are taken from ann.\n")
+    assert run("work", "list")[1].startswith("Nothing is given to anybody")

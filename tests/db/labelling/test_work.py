@@ -128,6 +128,24 @@ def test_two_share_a_piece_and_one_of_them_may_lose_it(store, hall, yard, ann, b
         take(store, piece, ann)
 
 
+def test_all_of_one_persons_work_is_taken_and_what_others_share_stays(store, hall, yard, ann, bea, now):
+    give(store, now, ann, names=["hall"])
+    give(store, now, ann, bea, names=["yard"])
+    with store.transaction() as tx:
+        assert [piece.camera for piece in work.take_all(tx, ann.id)] == ["yard", "hall"]
+    with store.reading() as tx:
+        assert [(one.camera, [person.user.name for person in one.people]) for one in work.list_work(tx)] == [
+            ("yard", ["bea"])
+        ]
+        assert work.work_of(tx, ann) == [work.NOBODYS]
+        assert work.open_by_camera(tx) == dict(
+            zip(camera_ids(store, "hall", "yard"), map(len, (hall, yard)), strict=True)
+        )
+    assert everything(store, ann, now) == hall
+    with pytest.raises(NotFound, match="has no work"), store.transaction() as tx:
+        work.take_all(tx, ann.id)
+
+
 def test_what_somebody_holds_already_comes_first_whosever_work_it_is(store, hall, yard, ann, now):
     assert claim(store, ann, now) == hall[0]
     give(store, now, ann, names=["yard"])

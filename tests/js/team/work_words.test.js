@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callPiece, sayLeft, sayPeople } from "../../../static/team/work_words.js";
+import { callPiece, sayCamera, sayCameras, sayGets, sayLeft, sayPeople } from "../../../static/team/work_words.js";
 
 test("a piece of work is called by its camera and the part of the file names", () => {
   assert.equal(callPiece({ camera: "hall", part: "" }), "hall");
@@ -16,4 +16,13 @@ test("somebody who is disabled is told so, since nobody gets their images", () =
 
 test("what is left is counted", () => {
   assert.deepEqual([0, 1, 12].map(sayLeft), ["0 open images", "1 open image", "12 open images"]);
+});
+
+test("a camera says how many images are open there", () => {
+  assert.deepEqual([{ name: "room-3", open: 4 }, { name: "", open: 0 }].map(sayCamera), ["room-3, 4 open", "without a camera, nothing open"]);
+  assert.equal(sayCameras(32), "Cameras (none chosen: all 32)");
+});
+
+test("what somebody gets is their own work, or what was given to nobody", () => {
+  assert.deepEqual([true, false].map((is_given) => sayGets({ is_given })), ["own work", "what was given to nobody"]);
 });

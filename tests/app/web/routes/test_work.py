@@ -23,5 +23,9 @@ def test_a_lead_gives_and_takes_and_the_annotators_page_says_who_gives_more(serv
         assert (gone.status_code, gone.json()["error"]["code"]) == (404, "not_found")
         taken = lea.post(f"/api/work/{piece['id']}/take", json={"person": None}).json()
         assert (taken["pieces"], taken["said"].endswith("is taken from ann.")) == ([], True)
+        lea.post("/api/work", json={"people": [ids["ann"]], "cameras": []})
+        none = lea.post("/api/work/take", json={"person": ids["ann"]}).json()
+        assert (none["pieces"], none["said"]) == ([], "every camera is taken from ann.")
+        assert [one["open"] for one in none["cameras"]] == [6]
         log = lea.get("/api/team/log").json()["entries"]
         assert [entry["action"] for entry in log[:2]] == ["work taken", "work given"]
