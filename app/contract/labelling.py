@@ -173,12 +173,20 @@ class LensPayload(Payload):
     radius: float
 
 
+class SentBackPayload(Payload):
+    """A person of the annotator's whom a reviewer sent back, and who waits to be labelled anew."""
+
+    image_id: int
+    person_id: int
+
+
 class TaskPayload(Payload):
     """One image to work on, held for `lease_s` seconds; persons come worst first.
 
-    remaining: open images of the annotator's work; without work, of what was given to nobody. held_by: another who
-    holds it, so that this one may only look; read_only: another reason why, in words. Both null:
-    it is held for this annotator.
+    remaining: open images of the annotator's work; without work, of what was given to nobody. sent_back: whoever of
+    theirs came back and waits, in this image or another, the first who came back first; 50 at most. held_by: another
+    who holds it, so that this one may only look; read_only: another reason why, in words. Both null: it is held for
+    this annotator.
     """
 
     version: int = VERSION
@@ -189,6 +197,7 @@ class TaskPayload(Payload):
     round: int | None
     persons: list[PersonPayload]
     remaining: int
+    sent_back: list[SentBackPayload]
     held_by: str | None = None
     read_only: str | None = None
 

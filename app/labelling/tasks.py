@@ -16,13 +16,14 @@ from app.contract.labelling import (
     RecentImagePayload,
     RecentPayload,
     ReviewNotePayload,
+    SentBackPayload,
     TaskPayload,
 )
 from app.labelling import probes
 from app.labelling.starts import best_start, empty_start, every_start
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost
-from db.labelling import labels, leases, queue, readings, reviews, work
+from db.labelling import labels, leases, queue, readings, returned, reviews, work
 from db.labelling import probes as noted
 from db.labelling.leases import MOST_HELD
 from db.labelling.probes import Served
@@ -47,6 +48,8 @@ from sspcm.skeletons.skeleton import Skeleton
 NEVER_CHANGED = "A validation image that came labelled: its labels are what rounds are measured by, and never change."
 FREE = "Nobody works on it now."
 GHOSTS = MEMBERS
+MOST_SENT_BACK = 50
+"""So many of those who came back are told."""
 
 
 def next_task(
@@ -160,6 +163,10 @@ def _task(
         round=number,
         persons=payloads,
         remaining=work.count_open(tx, work.work_of(tx, user)),
+        sent_back=[
+            SentBackPayload(image_id=image_id, person_id=person_id)
+            for image_id, person_id in returned.returned_of(tx, user, limit=MOST_SENT_BACK)
+        ],
     )
     return task, noted.not_noted(tx, served, user.id) if served else []
 

@@ -42,6 +42,13 @@ def first_returned(tx: Session, user: UserRecord, *, exclude: Collection[int], n
     return None if image_id is None else tx.get(ImageRow, image_id, populate_existing=True)
 
 
+def returned_of(tx: Session, user: UserRecord, *, limit: int) -> list[tuple[int, int]]:
+    """Image and person of this annotator's that came back and wait, who came back first before the others."""
+    query = select(ReviewRow.image_id, ReviewRow.person_id).join(PersonRow, _waits())
+    found = tx.execute(query.where(ReviewRow.annotator_id == user.id).order_by(ReviewRow.id).limit(limit))
+    return [(image_id, person_id) for image_id, person_id in found]
+
+
 def kept_for_others(user: UserRecord, *, now: datetime) -> Select[int]:
     """The images that wait for another annotator, who may still come: a handful, beside all that are open."""
     other = aliased(UserRow)

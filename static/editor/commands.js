@@ -188,6 +188,7 @@ function anywhereCommands({ api, work, images, panel, leaveFor }) {
   return {
     help: () => panel.refs.help.showModal(),
     sheet: () => leaveFor("/sheet/"),
+    "sent-back": () => images.openSentBack(),
     recent: () => void offerRecent({ api, work, panel }, ways),
   };
 }

@@ -56,7 +56,7 @@ export class Showing {
       const focused = /** @type {HTMLButtonElement | null} */ (root.activeElement);
       panel.show(desk, {
         upright: desk && viewing.upright, tool: hand.tool.name, canUndo: decisions.canUndo, canRedo: Boolean(desk?.future.length),
-        toDo: images.toDo, isLooking: work.isLooking,
+        toDo: images.toDo, sentBack: images.sentBack.length, isLooking: work.isLooking,
       });
       // What had the focus may be gone or off by now: the keyboard goes on from near there.
       if (focused && (focused.disabled || !focused.isConnected)) panel.focusAgain(focused);

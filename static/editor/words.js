@@ -248,6 +248,13 @@ export function wasDecided(before, now) {
   return `Person ${before} is decided already: on to person ${now}.`;
 }
 
+export const NOBODY_SENT_BACK = "Nobody of yours is sent back just now.";
+
+/** That reviewers sent persons back, to a screen reader. @param {number} count how many wait in all */
+export function sentBackAnew(count) {
+  return `A reviewer sent persons back to you: ${count === 1 ? "1 waits" : `${count} wait`}. {sent-back} opens the first.`;
+}
+
 /** That everybody of an image was accepted at once. @param {number} count @param {string} fileName */
 export function acceptedInWords(count, fileName) {
   return `${count} persons of ${fileName} accepted. {undo} takes all back.`;

@@ -14,7 +14,7 @@ import { suspectedKeypoints } from "../sheet/suspicions.js";
  * @param {ImageBitmap | null} picture @returns {Sheet} */
 export function sheetOf({ id, revision, image, lens, box, xyv, flags, findings }, skeleton, picture) {
   const desk = openDesk({
-    version: 1, image, skeleton, lease_s: 0, lens, round: null, remaining: 0, held_by: null, read_only: null,
+    version: 1, image, skeleton, lease_s: 0, lens, round: null, remaining: 0, sent_back: [], held_by: null, read_only: null,
     persons: [{
       id, revision, state: "open", box, score: null, flags: [...suspectedFlags(findings), ...flags.filter(({ keypoint }) => !isSuspected(findings, keypoint))], keypoint_scores: null, skip_reason: null, starts: [], ghosts: {}, review: null,
       start: { xyv, from: "label", prediction_id: null, model: null, undecided: [], revision: null },

@@ -1128,6 +1128,12 @@ export interface SeenWorkerPayload {
   ended: boolean;
 }
 
+/** A person of the annotator's whom a reviewer sent back, and who waits to be labelled anew. */
+export interface SentBackPayload {
+  image_id: number;
+  person_id: number;
+}
+
 /**
  * Who is signed in. csrf: goes with every unsafe request.
  *
@@ -1380,9 +1386,10 @@ export interface TakeWorkMessage {
 /**
  * One image to work on, held for `lease_s` seconds; persons come worst first.
  *
- * remaining: open images of the annotator's work; without work, of what was given to nobody. held_by: another who
- * holds it, so that this one may only look; read_only: another reason why, in words. Both null:
- * it is held for this annotator.
+ * remaining: open images of the annotator's work; without work, of what was given to nobody. sent_back: whoever of
+ * theirs came back and waits, in this image or another, the first who came back first; 50 at most. held_by: another
+ * who holds it, so that this one may only look; read_only: another reason why, in words. Both null: it is held for
+ * this annotator.
  */
 export interface TaskPayload {
   version: number;
@@ -1393,6 +1400,7 @@ export interface TaskPayload {
   round: number | null;
   persons: PersonPayload[];
   remaining: number;
+  sent_back: SentBackPayload[];
   held_by: string | null;
   read_only: string | null;
 }

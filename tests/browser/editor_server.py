@@ -172,6 +172,8 @@ class World:
     previous: dict[str, Any] | None = None
     decided_at: dict[int, str] = field(default_factory=dict)
     project: str = "drawn"
+    sent_back: dict[int, str] = field(default_factory=dict)
+    """Persons sent back, with the reviewer's words."""
     own_reviews: list[dict[str, Any]] = field(default_factory=list)
     """What came back of the annotator's labels, or was corrected."""
 
@@ -196,12 +198,35 @@ class World:
         shown = {"id": image.id, "url": f"/img/{image.id}/{sha256(image.content).hexdigest()}", "width": image.width,
                  "height": image.height, "file_name": image.file_name, "camera": "hall"}  # fmt: skip
         remaining = sum(not one.done for one in self.images.values())
-        persons = [person.to_json() for person in image.persons if person.skip_reason != "withdrawn"]
+        persons = [
+            person.to_json() | {"review": self._said_of(person)}
+            for person in image.persons
+            if person.skip_reason != "withdrawn"
+        ]
         return {
             "version": 1, "image": shown, "skeleton": base.SkeletonPayload.of(self.skeleton).model_dump(),
             "lease_s": self.lease_s, "lens": self.lens, "round": 1, "persons": persons, "remaining": remaining,
-            "held_by": None, "read_only": None,
+            "sent_back": self.waiting_back(), "held_by": None, "read_only": None,
         }  # fmt: skip
+
+    def _said_of(self, person: FakePerson) -> dict[str, Any] | None:
+        if person.id not in self.sent_back:
+            return None
+        return {
+            "reviewer": "rita",
+            "comment": self.sent_back[person.id],
+            "is_corrected": False,
+            "at": "2026-11-01T10:00:00Z",
+        }
+
+    def waiting_back(self) -> list[dict[str, int]]:
+        """Those whom a reviewer sent back, and who are open."""
+        return [
+            {"image_id": image.id, "person_id": person.id}
+            for image in self.images.values()
+            for person in image.persons
+            if person.id in self.sent_back and person.state == "open"
+        ]
 
     def decide(self, action: str, body: dict[str, Any], by: str = "ann") -> dict[str, Any]:
         """Apply a decision once a key. Raises KeyError for an unknown person, ValueError for a stale revision."""

@@ -208,6 +208,23 @@ def test_after_a_reload_the_editor_is_at_somebody_open_and_enter_goes_on_from_wh
     assert person(page, 109)["state"] == "accepted"
 
 
+def test_the_bar_says_who_was_sent_back_and_opens_the_first(world: Any, open_editor: Callable[..., Page]) -> None:
+    world.sent_back = {300: "left knee", 301: "too low"}
+    page = open_editor(world)
+    told = page.get_by_role("button", name="sent back")
+    expect(told).to_have_text("2 sent back")
+    told.click()
+    wait(page, "person", "300")
+    expect(page.locator("pose-editor .review")).to_have_text("rita sent this back: left knee")
+    page.keyboard.press("Enter")
+    expect(told).to_have_text("1 sent back")
+    page.keyboard.press("Enter")
+    wait(page, "image", "1")  # where one was
+    expect(told).to_be_hidden()
+    page.keyboard.press("q")
+    expect(page.locator("pose-editor .notice")).to_contain_text("Nobody of yours is sent back")
+
+
 def test_the_keyboard_goes_on_after_a_button_that_can_no_longer_be_pressed(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:

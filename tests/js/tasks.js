@@ -26,6 +26,6 @@ export function barePerson(id, known = {}) {
 export function task(...persons) {
   return {
     version: 1, image: { id: 5, url: "/img/5/ab", width: 200, height: 100, file_name: "a.jpg", camera: "hall" },
-    skeleton: SKELETON, lease_s: 120, lens: null, round: 1, persons, remaining: 3,
+    skeleton: SKELETON, lease_s: 120, lens: null, round: 1, persons, remaining: 3, sent_back: [],
   };
 }

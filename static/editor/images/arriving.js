@@ -11,6 +11,7 @@ import { askedFor, keepAddress } from "./address.js";
 import { cannotOpenCard, emptyCard, failedCard } from "./cards.js";
 import { Conveyor } from "./conveyor.js";
 import { Looking } from "./looking.js";
+import { SentBack } from "./sent_back.js";
 import { Tally } from "./tally.js";
 
 /**
@@ -47,6 +48,7 @@ export class Arriving {
   #refusals;
   #host;
   #tally = new Tally();
+  #sentBack = new SentBack();
   #conveyor;
   #leases;
   #looking;
@@ -70,7 +72,7 @@ export class Arriving {
       api,
       held: () => [...this.#atHand(), ...unsentIds()],
       changed: () => host.ahead(),
-      counted: (remaining, held) => this.#tally.heard(remaining, held),
+      counted: (task, held) => this.#counted(task, held),
       restore: (desk) => keeper.restore(desk),
     });
     this.#looking = new Looking(api, {
@@ -92,6 +94,30 @@ export class Arriving {
   /** How many images are to do. */
   get toDo() {
     return this.#tally.left;
+  }
+
+  /** Whom reviewers sent back, and who waits still. */
+  get sentBack() {
+    const held = this.#atHand();
+    // An image that is done and saved may be older than the review.
+    return this.#sentBack.left(({ image_id: imageId, person_id: id }) =>
+      held.includes(imageId) ? this.find(imageId)?.desk.persons.find((person) => person.id === id)?.state : undefined);
+  }
+
+  /** @param {import("../../shared/contract.d.ts").TaskPayload} task @param {number[]} held */
+  #counted({ remaining, sent_back: sentBack }, held) {
+    this.#tally.heard(remaining, held);
+    if (this.#sentBack.heard(sentBack, held)) this.#notices.say(words.sentBackAnew(this.sentBack.length));
+  }
+
+  /** Go to the first of those whom reviewers sent back. */
+  openSentBack() {
+    const [first] = this.sentBack;
+    if (!first) return this.#notices.explain(words.NOBODY_SENT_BACK);
+    const done = this.#leftBehind.find(first.image_id);
+    // Of an image left behind the page has them as they were before the review; what is under way is not dropped.
+    if (done && !done.waiting) this.#leftBehind.take(done);
+    return void this.openImage(first.image_id, first.person_id);
   }
 
   /** The images that wait here. @returns {number[]} */

@@ -51,10 +51,10 @@ export class Conveyor {
 
   /**
    * @param {{api: import("../../shared/api.js").Api, held: () => number[], changed?: () => void,
-   *   counted?: (remaining: number, held: number[]) => void,
+   *   counted?: (task: import("../../shared/contract.d.ts").TaskPayload, held: number[]) => void,
    *   restore?: (desk: import("../desk/desk.js").Desk) => Promise<Kept>}} options
    *   held: ids of the images on the desk or with saves under way, which the server must not deal again
-   *   counted: how many images the server says are to do, and what was held when it was asked
+   *   counted: what the server said of the next image, with how many are to do, and what was held when it was asked
    *   restore: puts the draft of an image on its desk
    */
   constructor({ api, held, changed = () => {}, counted = () => {}, restore = asDealt }) {
@@ -220,7 +220,7 @@ export class Conveyor {
     const held = this.#out();
     const answer = await this.#api.next(held);
     if (!("image" in answer)) return { sheet: null, message: answer.message, step: answer.step };
-    this.#counted(answer.remaining, held);
+    this.#counted(answer, held);
     return this.#sheetOf(answer, (size) => this.#hasRoomFor(size));
   }
 

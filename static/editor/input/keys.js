@@ -69,6 +69,7 @@ export const BINDINGS = [
   { group: "View", command: "hide", keys: ["H"], label: "Hide everything while held" },
   { group: "Editor", command: "sheet", keys: ["K"], label: "Contact sheet" },
   { group: "Editor", command: "recent", keys: ["J"], label: "My last ten images" },
+  { group: "Editor", command: "sent-back", keys: ["Q"], label: "Who was sent back: the first of them" },
   { group: "Editor", command: "undo", keys: ["Z", "Mod+Z"], label: "Undo" },
   { group: "Editor", command: "redo", keys: ["Shift+Z", "Mod+Shift+Z", "Mod+Y"], label: "Redo" },
   { group: "Editor", command: "cancel", keys: ["Escape"], label: "Stop; then Tab leaves the image" },

@@ -37,6 +37,7 @@ export const MARKUP = `
 <div class="editor" data-ref="editor">
   <div class="bar" role="toolbar" aria-label="Editor">
     <div class="where"><b data-ref="file"></b><span data-ref="camera"></span></div>
+    <button class="sent-back" data-ref="sentBack" data-command="sent-back" hidden></button>
     <span class="tools" data-ref="tools"></span>
     <div class="gap"></div>
     <div class="status" data-ref="status"><i></i><span data-ref="statusText"></span><button data-ref="statusButton" hidden>Try now</button></div>

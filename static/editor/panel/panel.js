@@ -5,6 +5,7 @@ import { ghostOf } from "../canvas/draw_ghosts.js";
 import { isDone, nextOpen, personOf } from "../desk/desk.js";
 import { BINDINGS, keyFor, withKeys } from "../input/keys.js";
 import { effective } from "../input/own_keys.js";
+import { sentBackInWords } from "../images/sent_back.js";
 import * as words from "../words.js";
 import { FlagList } from "./flag_list.js";
 import { HistoryPanel } from "./history_panel.js";
@@ -29,8 +30,8 @@ import { setAttribute, setText } from "./updating.js";
  *   selectKeypoint: (keypoint: number) => void, swap: (keypoints: number[]) => void, leaveMenu: () => void, closedNotice: () => void,
  *   looks: (looks: import("./looks.js").Looks) => void, ownKeys: (own: import("../input/own_keys.js").Own) => void}} Wishes what the panel asks for
  * @typedef {{upright: {isOn: boolean, turn: number, own: number} | null, tool: ToolName | null,
- *   canUndo: boolean, canRedo: boolean, toDo: number, isLooking?: boolean}} Stand upright: as words.turnInWords asks for it, null without an image;
- *   toDo: images; isLooking: nothing may be changed
+ *   canUndo: boolean, canRedo: boolean, toDo: number, sentBack: number, isLooking?: boolean}} Stand upright: as words.turnInWords asks for it, null without an image;
+ *   toDo: images; sentBack: persons; isLooking: nothing may be changed
  */
 
 /** What decides; all off where nothing may be changed. */
@@ -39,7 +40,7 @@ const DECIDING = ["accept", "skip", "notPerson", "acceptImage", "finish"];
 const TOOL_BUTTONS = { "add-person": "add-box", "box-edit": "edit-box", transform: "pose" };
 
 /** How it all stands where there is no image. @type {Stand} */
-const NOTHING = { upright: null, tool: null, canUndo: false, canRedo: false, toDo: Infinity };
+const NOTHING = { upright: null, tool: null, canUndo: false, canRedo: false, toDo: Infinity, sentBack: 0 };
 
 /** Everything around the canvas. */
 export class Panel {
@@ -101,6 +102,8 @@ export class Panel {
     this.#showButtons(desk, stand);
     setText(refs.file, desk ? desk.fileName : "");
     setText(refs.camera, desk ? words.placeInWords(desk.camera ?? "", stand.toDo, { isLooking: Boolean(stand.isLooking) }) : "");
+    refs.sentBack.hidden = stand.sentBack === 0;
+    setText(refs.sentBack, sentBackInWords(stand.sentBack));
     if (!desk) return;
     this.looks.showPerson(personOf(desk));
     this.#showPerson(desk, Boolean(stand.isLooking));
@@ -229,7 +232,7 @@ export class Panel {
     this.#keys = effective(BINDINGS, own);
     for (const button of this.refs.editor.querySelectorAll("[data-command]")) {
       const { command } = button.dataset;
-      if (button.classList.contains("tool")) button.title = this.#titleOf(command);
+      if (button.matches(".tool, .sent-back")) button.title = this.#titleOf(command);
       for (const kbd of button.querySelectorAll("kbd")) {
         kbd.textContent = keyFor(command, this.#keys).replace("Shift", "⇧"); // there is little room on a button
         kbd.hidden = !kbd.textContent;

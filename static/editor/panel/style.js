@@ -58,6 +58,8 @@ h2 b { color: var(--text); font-size: 13px; }
 .where b, .where span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .where b { font-weight: 600; font-size: 13px; }
 .where span { color: #a3aebf; font-size: 12px; }
+.sent-back { flex: none; border: 1px solid #7db4ff; background: transparent; color: #cfe3ff; border-radius: 6px; min-height: 28px; padding: 0 9px; margin-right: 6px; font-size: 12.5px; font-weight: 600; white-space: nowrap; }
+.sent-back:hover { background: #2f4a73; color: #fff; } .sent-back:focus-visible { outline-color: #7db4ff; }
 .bar .gap { flex: 1; }
 .bar .rule { width: 1px; height: 20px; background: #39414f; margin: 0 5px; flex: none; }
 .tool {
@@ -331,7 +333,7 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
 @media (max-width: 760px) {
   .editor { grid-template: auto 46dvh auto / minmax(0, 1fr); grid-template-areas: "bar" "stage" "panel"; height: auto; border-radius: 0; border-inline: 0; overflow: visible; }
   .bar { flex-wrap: wrap; padding: 4px 6px; row-gap: 0; }
-  .where { flex: 1 1 0; max-width: none; order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
+  .where { flex: 1 1 0; max-width: none; order: -3; } .sent-back { order: -2; } .status { order: -1; max-width: 58%; } .bar .gap { display: none; } .bar .rule { margin: 0 1px; }
   .tools { display: flex; flex-wrap: wrap; align-items: center; flex: 0 0 100%; min-width: 0; }
   .tool { flex: 1 1 26px; min-width: 24px; height: 40px; }
   .panel { border-left: 0; border-top: 1px solid var(--line); }
@@ -346,13 +348,13 @@ label.line { cursor: pointer; } .line small { display: none; color: var(--quiet)
 @media (pointer: coarse) {
   .line { min-height: 44px; } .back { width: 44px; height: 44px; } .segments span { padding: 13px 4px; } .line input[type="range"] { height: 44px; }
   .key-row > button:first-child { min-height: 44px; } .looks > .row button { min-height: 44px; } .looks kbd { display: none; }
-  .actions kbd, .visibility kbd { display: none; } .flag-walk { display: flex; } .flag-walk[hidden] { display: none !important; }
+  .sent-back { min-height: 44px; } .actions kbd, .visibility kbd { display: none; } .flag-walk { display: flex; } .flag-walk[hidden] { display: none !important; }
   .tool, .pose-tools .tool { height: 44px; } .tool { width: 44px; } .pose-tools { grid-template-columns: repeat(auto-fit, minmax(44px, 1fr)); } .cell { height: 44px; } .keys-head .action { min-height: 44px; } .step { width: 44px; height: 44px; }
   .visibility button, .menu button, .problem button, .flag { min-height: 44px; } .flag { align-items: center; } .flag i { transform: none; } .action, .action.slim { min-height: 44px; } .person { min-height: 44px; }
 }
 @media (pointer: coarse) and (max-width: 1280px) {
   .bar { flex-wrap: wrap; row-gap: 0; } .bar :is(.gap, .rule) { display: none; }
-  .where { flex: 1 1 0; max-width: none; order: -2; } .status { order: -1; max-width: 58%; }
+  .where { flex: 1 1 0; max-width: none; order: -3; } .sent-back { order: -2; } .status { order: -1; max-width: 58%; }
   .tools { display: grid; grid-template-columns: repeat(auto-fill, minmax(44px, 1fr)); flex: 0 0 100%; } .tool { width: auto; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation-duration: 3s !important; } }

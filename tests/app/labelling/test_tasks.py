@@ -31,6 +31,7 @@ from tests.app.labelling.annotating import (
     take,
 )
 from tests.db.labelling.reading import all_drawn, pose, read_first
+from tests.db.labelling.reviewing import say as reviewed
 
 
 def test_before_any_round_every_keypoint_is_to_be_placed(
@@ -297,3 +298,19 @@ def test_whoever_labels_people_a_second_time_sees_no_label_of_the_first_anywhere
     assert [one.start.xyv for one in after.persons] == [pose().tolist()] * 2, (
         "what counts is the first's, for all to see"
     )
+
+
+def test_a_task_says_who_of_the_annotators_came_back_from_a_reviewer(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    ann, rita = add_account(sqlite_store), add_account(sqlite_store, "rita", "reviewer")
+    first, second = add_people(sqlite_store, count=2)
+    task = tasks.open_image(sqlite_store, ann, first.id, lease_s=LEASE_S)
+    (person,) = task.persons
+    assert task.sent_back == []
+    accept(sqlite_store, ann, person.id, 0, key())
+    tasks.release(sqlite_store, ann, [first.id])
+    reviewed(sqlite_store, rita, person.id, utc_now(), result="back", comment="knee")
+    (back,) = tasks.open_image(sqlite_store, ann, second.id, lease_s=LEASE_S).sent_back
+    assert (back.image_id, back.person_id) == (first.id, person.id)
+    assert tasks.open_image(sqlite_store, rita, second.id, lease_s=LEASE_S).sent_back == []

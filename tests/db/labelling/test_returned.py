@@ -96,6 +96,25 @@ def test_a_claim_reads_who_waits_by_an_index(sqlite_store, add_people, add_accou
     assert not any(plan.startswith(("SCAN persons", "SCAN images", "SCAN ranking")) for plan in plans), plans
 
 
+def test_an_annotator_is_told_who_came_back_and_waits_the_first_before_the_others(
+    store, add_people, add_account, ann, rita, now
+):
+    ids = [image.id for image in add_people(store, count=3)]
+    accept_all(store, ann, now)
+    for person in (3, 1, 2):
+        say(store, rita, person, now, result="good" if person == 2 else "back", comment="" if person == 2 else "knee")
+
+    def told(user, *, limit=50):
+        with store.reading() as tx:
+            return returned.returned_of(tx, user, limit=limit)
+
+    assert told(ann) == [(ids[2], 3), (ids[0], 1)]
+    assert told(ann, limit=1) == [(ids[2], 3)]
+    assert told(rita) == [], "of another"
+    accept_all(store, ann, now, image_id=ids[2])
+    assert told(ann) == [(ids[0], 1)], "labelled anew"
+
+
 def waiting(store):
     with store.reading() as tx:
         return list(tx.scalars(select(ReviewRow.person_id).where(ReviewRow.is_waiting)))

@@ -53,7 +53,7 @@ test("of an image that may only be looked at, what changes nothing can be asked 
   const { run, work, commands, explained } = commander(person(1));
   work.sheet.look = { heldBy: "bob", reason: null };
   const before = work.desk.persons;
-  const changing = commands.names.filter((name) => !isViewing(name) && !["help", "sheet", "recent"].includes(name));
+  const changing = commands.names.filter((name) => !isViewing(name) && !["help", "sheet", "recent", "sent-back"].includes(name));
   for (const name of changing) run(name);
   assert.deepEqual(explained, changing.map(() => words.ONLY_LOOKING));
   assert.equal(work.desk.persons, before);
@@ -62,7 +62,7 @@ test("of an image that may only be looked at, what changes nothing can be asked 
 test("without an image there are the help, the sheet and the last ones", () => {
   const { commands, asked, explained } = commander(person(1));
   const none = new Commands({ .../** @type {any} */ ({ images: { phase: "empty" }, panel: { refs: { help: { showModal: () => asked.push(["help"]) } } } }), leaveFor: (to) => asked.push([to]) });
-  for (const name of commands.names) if (name !== "recent") none.run(name);
+  for (const name of commands.names) if (!["recent", "sent-back"].includes(name)) none.run(name);
   assert.deepEqual(asked, [["help"], ["/sheet/"]]);
   assert.deepEqual(explained, []);
 });

@@ -116,6 +116,30 @@ test("an image that comes back begins at somebody who is still open", async () =
   assert.deepEqual([work.imageId, work.person.id], [1, 11]);
 });
 
+test("who was sent back is known with each image that comes, and the first is opened, fresh, even of an image just left", async () => {
+  const { images, work, queue, leftBehind } = page();
+  await images.open();
+  assert.deepEqual(images.sentBack, []);
+  for (const index of [0, 1]) work.change(decide(work.desk, index, { state: "accepted", reason: null }));
+  queue[1].sent_back = [{ image_id: 1, person_id: 11 }, { image_id: 3, person_id: 30 }];
+  await images.next("");
+  assert.deepEqual(images.sentBack.map((one) => one.person_id), [11, 30]);
+  assert.ok(leftBehind.find(1));
+  images.openSentBack();
+  await aMoment();
+  await aMoment();
+  assert.deepEqual([work.imageId, work.person.id, work.person.state], [1, 11, "open"], "as the server has them now");
+  work.change(decide(work.desk, 1, { state: "accepted", reason: null }));
+  assert.deepEqual(images.sentBack.map((one) => one.person_id), [30]);
+});
+
+test("with nobody sent back that is said", async () => {
+  const { images, noticed } = page();
+  await images.open();
+  images.openSentBack();
+  assert.equal(noticed.at(-1), "Nobody of yours is sent back just now.");
+});
+
 test("an image counts as done once, when its last person is decided", async () => {
   const { images, work } = page();
   await images.open();
