@@ -267,6 +267,24 @@ class PersonRow(Base):
     extra: Mapped[dict[str, Any]]
 
 
+class PoolCountRow(Base):
+    """A part of how many there are: a count is the sum of its rows. The store itself keeps them (docs/adr/0054).
+
+    By triggers on images, persons and labels (migration 0024): a migration that makes such a table anew makes them anew
+    too. what: "image_open", "image_closed", a person's state, "withdrawn", or "imported" for an accepted person whose
+    label came with an import. work_id: an image's; 0 for persons.
+    """
+
+    __tablename__ = "pool_counts"
+    __table_args__ = (Index("ix_pool_counts_what", "what", "work_id", "split"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(16))
+    work_id: Mapped[int]
+    split: Mapped[Split] = mapped_column(String(16))
+    number: Mapped[int]
+
+
 class RoundRow(Base):
     """A round. project_id carries the rule of one active round; it is no key, since the project points here.
 
@@ -472,7 +490,7 @@ class LabelRow(Base):
     """
 
     __tablename__ = "labels"
-    __table_args__ = (UniqueConstraint("person_id", "revision"),)
+    __table_args__ = (UniqueConstraint("person_id", "revision"), Index("ix_labels_author", "author", "person_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))

@@ -29,7 +29,7 @@ from db.labelling.leases import MOST_HELD
 from db.labelling.probes import Served
 from db.labelling.recent import recent_images
 from db.labelling.reviews import ReviewRecord
-from db.pool import images, project
+from db.pool import counts, images, project
 from db.pool.persons import list_persons
 from db.records import (
     ImageRecord,
@@ -162,7 +162,7 @@ def _task(
         lens=lens_payload(image),
         round=number,
         persons=payloads,
-        remaining=work.count_open(tx, work.work_of(tx, user)),
+        remaining=counts.open_images(tx, work.work_of(tx, user)),
         sent_back=[
             SentBackPayload(image_id=image_id, person_id=person_id)
             for image_id, person_id in returned.returned_of(tx, user, limit=MOST_SENT_BACK)

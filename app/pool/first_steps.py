@@ -8,7 +8,7 @@ from app.home.settings import Settings
 from db.clock import utc_now
 from db.labelling import work
 from db.people import users
-from db.pool.counts import count
+from db.pool.counts import count, open_images
 from db.pool.given import NOBODYS
 from db.records import AccountRecord, Counts, Role, UserRecord
 from db.store.session import Store
@@ -71,7 +71,7 @@ def empty_queue(store: Store, settings: Settings, user: UserRecord) -> FirstStep
     with store.reading() as tx:
         counts, now = count(tx), utc_now()
         works = work.work_of(tx, user)
-        left = work.count_open(tx, works)
+        left = open_images(tx, works)
         holders = {name for name in work.holders(tx, works, now=now) if name != user.name}
         leads = [one.user.name for one in users.list_accounts(tx, now=now) if _may_give(one)]
     missing = _missing_images(counts, settings, user.role)

@@ -9,7 +9,7 @@ from db.clock import utc_now
 from db.labelling import work
 from db.people import audit, users
 from db.people.audit import Actor
-from db.pool import cameras
+from db.pool import cameras, counts
 from db.pool.given import NOBODYS
 from db.records import WorkRecord
 from db.store.session import Store
@@ -65,7 +65,7 @@ def work_told(tx: Session, said: str = "") -> WorkPayload:
     """Every piece, and what each person has left."""
     pieces = work.list_work(tx)
     left = {piece.id: piece.open for piece in pieces}
-    free = left[NOBODYS] = work.count_open(tx, [NOBODYS])
+    free = left[NOBODYS] = counts.open_images(tx, [NOBODYS])
     people = [account.user for account in users.list_accounts(tx, now=utc_now()) if account.disabled_at is None]
     told = []
     for user in people:

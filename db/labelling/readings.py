@@ -18,6 +18,7 @@ from db.convert import label_columns, label_of, person_record
 from db.errors import InvalidDecision, RevisionConflict
 from db.labelling.leases import take_lease
 from db.labelling.probes import is_large_enough
+from db.pool.counts import everybody
 from db.pool.project import project_row
 from db.records import WITHDRAWN, Decision, DecisionOutcome, PersonRecord, PersonState, UserRecord
 from db.schema import (
@@ -226,11 +227,9 @@ def _is_drawn(tx: Session, image_id: int) -> bool:
     row, wanted = project_row(tx), share(tx)
     if not wanted or not row.secret or not is_large_enough(tx):
         return False
-    in_split = func.count().filter(ImageRow.split == "validation")
-    people = select(func.count(), in_split).select_from(PersonRow).join(ImageRow, ImageRow.id == PersonRow.image_id)
-    everybody, kept = tx.execute(people).one()
+    people = everybody(tx)
     drawn = int.from_bytes(hmac.digest(row.secret.encode(), f"twice {image_id}".encode(), "sha256")[:8], "big")
-    return bool(drawn / 2**64 < wanted * everybody / max(kept, 1))
+    return bool(drawn / 2**64 < wanted * people.persons / max(people.validation, 1))
 
 
 def _is_nobodys(row: PersonRow) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.convert import user_record
 from db.errors import InvalidDecision, NotFound
+from db.pool import counts
 from db.pool.checks import check_name
 from db.pool.given import NOBODYS, mark_of_image
 from db.records import UserRecord, WorkPerson, WorkRecord
@@ -76,12 +77,7 @@ def take_all(tx: Session, user_id: int) -> list[WorkRecord]:
 
 def list_work(tx: Session) -> list[WorkRecord]:
     """Every piece, the newest first, with how many images it has and how many are open."""
-    images = {
-        work_id: (total, opened or 0)
-        for work_id, total, opened in tx.execute(
-            select(ImageRow.work_id, func.count(), func.count().filter(ImageRow.is_open)).group_by(ImageRow.work_id)
-        )
-    }
+    images = counts.images_by_work(tx)
     people: dict[int, list[WorkPerson]] = {}
     named = select(WorkPersonRow.work_id, UserRow).join(UserRow, UserRow.id == WorkPersonRow.user_id)
     for work_id, row in tx.execute(named.order_by(UserRow.folded_name)):
@@ -114,12 +110,6 @@ def open_by_camera(tx: Session) -> dict[int, int]:
     """How many open images each camera has; cameras without one are left out."""
     counted = select(ImageRow.camera_id, func.count()).where(ImageRow.is_open).group_by(ImageRow.camera_id)
     return dict(tx.execute(counted).all())
-
-
-def count_open(tx: Session, works: Collection[int]) -> int:
-    """How many open images have one of these marks: one range of an index for each."""
-    query = select(func.count()).select_from(ImageRow).where(ImageRow.is_open, ImageRow.work_id.in_(works))
-    return tx.scalars(query).one()
 
 
 def holders(tx: Session, works: Collection[int], *, now: datetime) -> set[str]:

@@ -1,58 +1,61 @@
-"""How many images, persons and labels a home has."""
+"""How many images, persons and labels a home has.
 
+The store counts them as they change (`PoolCountRow`), so that nobody reads a large home to know how large it is.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.pool.persons import is_listed
-from db.records import Counts
-from db.schema import (
-    ImageRow,
-    LabelRow,
-    PersonRow,
-)
-from sspcm.pose import IMPORTED
+from db.records import Counts, Split
+from db.schema import ImageRow, PersonRow, PoolCountRow
 
 
 def count(tx: Session) -> Counts:
     """What the lead page counts."""
-    images = {
-        (split, is_open): number
-        for split, is_open, number in tx.execute(
-            select(ImageRow.split, ImageRow.is_open, func.count()).group_by(ImageRow.split, ImageRow.is_open)
-        )
+    query = select(PoolCountRow.what, PoolCountRow.split, func.sum(PoolCountRow.number))
+    found = {
+        (what, split): number
+        for what, split, number in tx.execute(query.group_by(PoolCountRow.what, PoolCountRow.split))
     }
-    persons = {
-        (split, state): number
-        for split, state, number in tx.execute(
-            select(ImageRow.split, PersonRow.state, func.count())
-            .join(ImageRow, ImageRow.id == PersonRow.image_id)
-            .where(is_listed())
-            .group_by(ImageRow.split, PersonRow.state)
-        )
-    }
-    imported = tx.scalars(
-        select(func.count())
-        .select_from(PersonRow)
-        .join(ImageRow, ImageRow.id == PersonRow.image_id)
-        .join(LabelRow, and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision))
-        .where(ImageRow.split == "train", PersonRow.state == "accepted", LabelRow.author == IMPORTED)
-    ).one()
+
+    def of(*kinds: str, split: Split) -> int:
+        return sum(found.get((what, split), 0) for what in kinds)
+
+    images, listed = ("image_open", "image_closed"), ("open", "accepted", "skipped", "not_a_person")
     return Counts(
-        images=sum(images.values()),
-        images_open=images.get(("train", True), 0) + images.get(("validation", True), 0),
-        images_validation=sum(number for (split, _), number in images.items() if split == "validation"),
-        persons=sum(persons.values()),
-        persons_open=persons.get(("train", "open"), 0),
-        persons_accepted=persons.get(("train", "accepted"), 0),
-        persons_imported=imported,
-        persons_skipped=persons.get(("train", "skipped"), 0),
-        persons_not_a_person=persons.get(("train", "not_a_person"), 0),
-        persons_validation=sum(number for (split, _), number in persons.items() if split == "validation"),
-        persons_validation_open=persons.get(("validation", "open"), 0),
-        persons_validation_accepted=persons.get(("validation", "accepted"), 0),
+        images=of(*images, split="train") + of(*images, split="validation"),
+        images_open=of("image_open", split="train") + of("image_open", split="validation"),
+        images_validation=of(*images, split="validation"),
+        persons=of(*listed, split="train") + of(*listed, split="validation"),
+        persons_open=of("open", split="train"),
+        persons_accepted=of("accepted", split="train"),
+        persons_imported=of("imported", split="train"),
+        persons_skipped=of("skipped", split="train"),
+        persons_not_a_person=of("not_a_person", split="train"),
+        persons_validation=of(*listed, split="validation"),
+        persons_validation_open=of("open", split="validation"),
+        persons_validation_accepted=of("accepted", split="validation"),
     )
+
+
+def open_images(tx: Session, works: Collection[int]) -> int:
+    """How many open images have one of these marks (`db/labelling/work.py`)."""
+    theirs = PoolCountRow.what == "image_open", PoolCountRow.work_id.in_(works)
+    return tx.scalar(select(func.sum(PoolCountRow.number)).where(*theirs)) or 0
+
+
+def images_by_work(tx: Session) -> dict[int, tuple[int, int]]:
+    """How many images have each mark, and how many of them are open."""
+    is_open = PoolCountRow.what == "image_open"
+    query = (
+        select(PoolCountRow.work_id, func.sum(PoolCountRow.number), func.sum(PoolCountRow.number).filter(is_open))
+        .where(PoolCountRow.what.in_(("image_open", "image_closed")))
+        .group_by(PoolCountRow.work_id)
+    )
+    return {work_id: (int(total), int(opened or 0)) for work_id, total, opened in tx.execute(query)}
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,19 @@ def validation_labelled(tx: Session) -> LabelledValidation:
         .where(ImageRow.split == "validation", PersonRow.state == "accepted")
     )
     return LabelledValidation(*tx.execute(query).one())
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """How many people there are, on a list or not, and how many of them in validation."""
+
+    persons: int
+    validation: int
+
+
+def everybody(tx: Session) -> Everybody:
+    """All people."""
+    persons = PoolCountRow.what.not_in(("image_open", "image_closed", "imported"))
+    query = select(PoolCountRow.split, func.sum(PoolCountRow.number)).where(persons).group_by(PoolCountRow.split)
+    found = {split: int(number) for split, number in tx.execute(query)}
+    return Everybody(sum(found.values()), found.get("validation", 0))

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import JSON, Connection, DateTime, MetaData, Table, event, insert, inspect, select, update
 
 from db.clock import utc_now
-from db.schema import LeaseRow, LinkRow, LoginSessionRow, PersonFlagRow, TokenRow, UtcDateTime, WorkerRow
+from db.schema import LeaseRow, LinkRow, LoginSessionRow, PersonFlagRow, PoolCountRow, TokenRow, UtcDateTime, WorkerRow
 
-LEFT_BEHIND = {LeaseRow.__table__, PersonFlagRow.__table__, WorkerRow.__table__}
-"""Of the moment, or kept by the new store itself: its triggers make the flags of the scores."""
+LEFT_BEHIND = {LeaseRow.__table__, PersonFlagRow.__table__, PoolCountRow.__table__, WorkerRow.__table__}
+"""Of the moment, or kept by the new store itself: its triggers make the flags of the scores, and count."""
 OPENS_SOMETHING = {LoginSessionRow.__table__, LinkRow.__table__, TokenRow.__table__}
 """What signs somebody in: taken back meanwhile, a copy would bring it back."""
 ROWS_AT_ONCE = 500

@@ -16,8 +16,9 @@ from app.labelling.history import history_of
 from app.sheet import page as contact_sheet
 from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound
-from db.labelling import leases, work
+from db.labelling import leases
 from db.labelling.sheet import SheetFilter
+from db.pool import counts
 from db.records import ImageRecord
 from db.store.session import Store
 from tests.app.labelling.annotating import (
@@ -85,13 +86,13 @@ def test_a_task_is_put_together_without_keeping_others_from_writing(
     sqlite_store: Store, add_people: People, add_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_people(sqlite_store)
-    ann, count = add_account(sqlite_store), work.count_open
+    ann, count = add_account(sqlite_store), counts.open_images
 
     def count_while_another_writes(tx: Session, works: Collection[int]) -> int:
         add_account(sqlite_store, "bea")
         return count(tx, works)
 
-    monkeypatch.setattr(work, "count_open", count_while_another_writes)
+    monkeypatch.setattr(counts, "open_images", count_while_another_writes)
     assert take(sqlite_store, ann).remaining == 1
 
 

@@ -1,6 +1,7 @@
 """A SQLite store is copied into a new one: every row as it was, once, and numbers go on."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_every_row_is_there_as_it_was(lived_in: Path, empty_url: str) -> None:
     assert moved == {name: len(new[name]) for name in moved}
     assert moved["labels"] == 4 and moved["users"] == 2 and moved["rounds"] == 1
     assert len(new["person_flags"]) > 0, "the new store's own triggers make them"
+    assert counted(old["pool_counts"]) == counted(new["pool_counts"]) != {}
+
+
+def counted(parts: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+    """What the rows of counts say together; a store may keep several of one kind."""
+    found: Counter[tuple[str, str]] = Counter()
+    for part in parts:
+        found[part["what"], part["split"]] += part["number"]
+    return {kind: number for kind, number in found.items() if number}
 
 
 def test_numbers_go_on_where_they_were(
