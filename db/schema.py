@@ -270,7 +270,7 @@ class PersonRow(Base):
 class PoolCountRow(Base):
     """A part of how many there are: a count is the sum of its rows. The store itself keeps them (docs/adr/0054).
 
-    By triggers on images, persons and labels (migration 0024): a migration that makes such a table anew makes them anew
+    By triggers on images, persons and labels (migration 0025): a migration that makes such a table anew makes them anew
     too. what: "image_open", "image_closed", a person's state, "withdrawn", or "imported" for an accepted person whose
     label came with an import. work_id: an image's; 0 for persons.
     """
