@@ -14,9 +14,12 @@ Insert = sqlite.Insert | postgresql.Insert
 
 def insert(tx: Session, table: type[Base]) -> Insert:
     """An INSERT of the store's own dialect."""
-    if tx.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return insert_on(tx.get_bind().dialect.name, table)
+
+
+def insert_on(dialect: str, table: type[Base]) -> Insert:
+    """The same by the dialect's name, for statements that are built once."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def upsert_all(

@@ -3,17 +3,20 @@
 import hashlib
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from db.errors import InvalidDecision
 from db.records import UserRecord
 from db.schema import DecisionRow
-from db.upsert import insert
+from db.upsert import insert_on
 
 KEY_LENGTH = 128
+_KNOWN = select(DecisionRow).where(DecisionRow.key == bindparam("key"))
 
 
 def fingerprint(*, kind: str, user: UserRecord, **content: Any) -> str:
@@ -31,7 +34,7 @@ def recall(tx: Session, key: str, content: str) -> dict[str, Any] | None:
         raise InvalidDecision(
             f"the decision's key has {len(key)} characters; wanted 1 to {KEY_LENGTH} printable ones. Reload the page."
         )
-    row = tx.scalar(select(DecisionRow).where(DecisionRow.key == key))
+    row = tx.scalar(_KNOWN, {"key": key})
     if row is None:
         return None
     if row.content != content:
@@ -64,10 +67,24 @@ def remember(
         "decided_at": now,
         "seconds": seconds,
     }
+    tx.flush()  # what the decision changed: past the session, nobody does it
+    connection = tx.connection()
     # `recall` looked under this image's lock alone: the key may be taken for another image meanwhile.
-    added = tx.scalar(insert(tx, DecisionRow).values(row).on_conflict_do_nothing().returning(DecisionRow.id))
-    if added is None:
+    if connection.execute(_remembering(connection.dialect.name), _renamed(row)).first() is None:
         raise _key_taken(key)
+
+
+@cache
+def _remembering(dialect: str) -> ReturningInsert[tuple[int]]:
+    """Built once, as all that each accept sends (`db/labelling/leases.py`)."""
+    columns = [column.name for column in DecisionRow.__table__.columns if column.name != "id"]
+    values = {name: bindparam(f"new_{name}") for name in columns}
+    return insert_on(dialect, DecisionRow).values(values).on_conflict_do_nothing().returning(DecisionRow.id)
+
+
+def _renamed(row: dict[str, Any]) -> dict[str, Any]:
+    """SQLAlchemy keeps the columns' own names for itself."""
+    return {f"new_{name}": value for name, value in row.items()}
 
 
 def _key_taken(key: str) -> InvalidDecision:

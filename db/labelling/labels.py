@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db.convert import box_columns, label_columns, label_of
@@ -28,6 +28,18 @@ SECOND = "second reading"
 BOX_BEFORE = "box_before"
 """Under which a remembered decision keeps the box that it changed."""
 
+# Built once, as all that each next and each accept asks (`db/labelling/leases.py`).
+_IMAGE_OF = select(PersonRow.image_id).where(PersonRow.id == bindparam("person_id"))
+_PERSON = select(PersonRow).where(PersonRow.id == bindparam("person_id")).execution_options(populate_existing=True)
+_IN_IMAGE = (
+    select(LabelRow)
+    .join(PersonRow, PersonRow.id == LabelRow.person_id)
+    .where(PersonRow.image_id == bindparam("image_id"))
+    .order_by(LabelRow.revision)
+)
+_NEWEST = select(func.max(LabelRow.revision)).where(LabelRow.person_id == bindparam("person_id"))
+_PREDICTED = select(PredictionRow.person_id).where(PredictionRow.id == bindparam("prediction_id"))
+
 
 def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 120.0) -> DecisionOutcome:
     """Write down what an annotator decided about one person, once: a key seen before gives its outcome again.
@@ -47,7 +59,7 @@ def decide(tx: Session, decision: Decision, *, now: datetime, lease_s: float = 1
     if change.earlier is not None:
         return DecisionOutcome(**{**_without_box(change.earlier), "repeated": True})
     image = change.image
-    person = tx.get_one(PersonRow, decision.person_id, populate_existing=True)
+    person = tx.scalars(_PERSON, {"person_id": decision.person_id}).one()
     again = readings.row_of(tx, decision, person)
     if again is not None:
         return _decide_again(tx, change, again, decision, now=now, lease_s=lease_s)
@@ -92,8 +104,7 @@ def history(tx: Session, person_id: int) -> list[Label]:
 
 def latest(tx: Session, image_id: int) -> dict[int, Label]:
     """The newest label that each person of an image ever had, by person, whether it counts now or not."""
-    query = select(LabelRow).join(PersonRow, PersonRow.id == LabelRow.person_id).where(PersonRow.image_id == image_id)
-    return {row.person_id: label_of(row) for row in tx.scalars(query.order_by(LabelRow.revision))}
+    return {row.person_id: label_of(row) for row in tx.scalars(_IN_IMAGE, {"image_id": image_id})}
 
 
 def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
@@ -107,7 +118,7 @@ def get_labels(tx: Session, label_ids: list[int]) -> dict[int, Label]:
 
 def next_revision(tx: Session, person_id: int) -> int:
     """The number of the person's next label."""
-    return (tx.scalar(select(func.max(LabelRow.revision)).where(LabelRow.person_id == person_id)) or 0) + 1
+    return (tx.scalar(_NEWEST, {"person_id": person_id}) or 0) + 1
 
 
 def _without_box(outcome: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +134,7 @@ def _content(decision: Decision) -> str:
 
 
 def _image_of(tx: Session, person_id: int) -> int:
-    image_id = tx.scalar(select(PersonRow.image_id).where(PersonRow.id == person_id))
+    image_id = tx.scalar(_IMAGE_OF, {"person_id": person_id})
     if image_id is None:
         raise NotFound(f"There is no person {person_id}; wanted one of this home. Load the next image.")
     return image_id
@@ -296,7 +307,7 @@ def _check_start(tx: Session, label: Label, person_id: int, image: ImageRow) -> 
             "the label started from a prediction, and the image was set aside for validation meanwhile; wanted a label "
             "placed without one, since it measures the networks. Load the image again and place the keypoints."
         )
-    of = tx.scalar(select(PredictionRow.person_id).where(PredictionRow.id == label.started_from))
+    of = tx.scalar(_PREDICTED, {"prediction_id": label.started_from})
     if of != person_id:
         raise InvalidDecision(
             f"the label says it started from prediction {label.started_from}; wanted one of person {person_id}. "

@@ -2,19 +2,40 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from db.errors import HeldEnough, LeaseLost, NotFound
 from db.pool.workable import workable_images
 from db.records import Lease, UserRecord
 from db.schema import ImageRow, LeaseRow, UserRow
-from db.upsert import insert, upsert_all
+from db.upsert import insert, insert_on, upsert_all
 
 MOST_HELD = 4
 """How many images one annotator holds at a time, unless the caller says otherwise: others wait for them."""
+
+# Statements of each next and each accept are built once: of a short one's time, building it is half.
+_LOCKED = (
+    select(ImageRow)
+    .where(ImageRow.id == bindparam("image_id"))
+    # key_share: rows that point at the image may still be written meanwhile.
+    .with_for_update(of=ImageRow, key_share=True)
+    .execution_options(populate_existing=True)  # as it is under the lock, not as this session once read it
+)
+_OTHER_HOLDER = (
+    select(UserRow.name)
+    .join(LeaseRow, LeaseRow.user_id == UserRow.id)
+    .where(LeaseRow.image_id == bindparam("image_id"), LeaseRow.user_id != bindparam("user_id"))
+    .where(LeaseRow.expires_at > bindparam("now"))
+)
+_ACCOUNT = select(UserRow.id).where(UserRow.id == bindparam("user_id")).with_for_update(key_share=True)
+_OWN = select(LeaseRow.image_id).where(LeaseRow.user_id == bindparam("user_id"), LeaseRow.expires_at > bindparam("now"))
+HELD = select(LeaseRow.image_id).where(LeaseRow.expires_at > bindparam("now"))
+"""The images that somebody holds at `now`: part of other statements."""
 
 
 def lock_image(tx: Session, image_id: int) -> ImageRow:
@@ -22,13 +43,7 @@ def lock_image(tx: Session, image_id: int) -> ImageRow:
 
     Raises NotFound.
     """
-    row = tx.scalar(
-        select(ImageRow)
-        .where(ImageRow.id == image_id)
-        # key_share: rows that point at the image may still be written meanwhile.
-        .with_for_update(of=ImageRow, key_share=True)
-        .execution_options(populate_existing=True)  # as it is under the lock, not as this session once read it
-    )
+    row = tx.scalar(_LOCKED, {"image_id": image_id})
     if row is None:
         raise NotFound(f"There is no image {image_id}; wanted one of this home. Load the next image.")
     return row
@@ -36,11 +51,7 @@ def lock_image(tx: Session, image_id: int) -> ImageRow:
 
 def check_lease(tx: Session, image_id: int, user: UserRecord, *, now: datetime) -> None:
     """Raise LeaseLost if another annotator holds the image. Nobody holding it is fine."""
-    holder = tx.scalar(
-        select(UserRow.name)
-        .join(LeaseRow, LeaseRow.user_id == UserRow.id)
-        .where(LeaseRow.image_id == image_id, LeaseRow.user_id != user.id, LeaseRow.expires_at > now)
-    )
+    holder = tx.scalar(_OTHER_HOLDER, {"image_id": image_id, "user_id": user.id, "now": now})
     if holder is not None:
         raise LeaseLost(
             f"{holder} holds this image now; wanted it held by you, whose hold ran out. "
@@ -82,7 +93,7 @@ def renew(
     `most_held` images the first ones asked for are kept, and the others are let go.
     """
     one_after_the_other(tx, user)
-    expires_at, live = now + timedelta(seconds=lease_s), _live(tx, user, now=now)
+    expires_at, live = now + timedelta(seconds=lease_s), own_leases(tx, user, now=now)
     asked = list(dict.fromkeys(image_ids))
     kept = [image_id for image_id in asked if image_id in live][:most_held]
     release(tx, user, live.intersection(asked).difference(kept))
@@ -107,21 +118,26 @@ def lease_holders(tx: Session, *, now: datetime) -> dict[int, str]:
 
 def hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expires_at: datetime) -> bool:
     """Take or extend the one lease of an image; False if another annotator was faster."""
-    statement = insert(tx, LeaseRow).values(image_id=image_id, user_id=user.id, expires_at=expires_at)
-    taken = tx.scalar(
-        # One statement, so that of two who ask at once one gets the row, on either database.
-        statement.on_conflict_do_update(
-            index_elements=[LeaseRow.image_id],
-            set_={"user_id": statement.excluded.user_id, "expires_at": statement.excluded.expires_at},
-            where=(LeaseRow.user_id == user.id) | (LeaseRow.expires_at <= now),
-        ).returning(LeaseRow.image_id)
-    )
-    return taken is not None
+    connection = tx.connection()  # past the session, which would make an object of the row
+    asked = {"image": image_id, "holder": user.id, "until": expires_at, "now": now}
+    return connection.execute(_holding(connection.dialect.name), asked).first() is not None
 
 
-def _live(tx: Session, user: UserRecord, *, now: datetime) -> set[int]:
+@cache
+def _holding(dialect: str) -> ReturningInsert[tuple[int]]:
+    """One statement, so that of two who ask at once one gets the row, on either database."""
+    holder, until = bindparam("holder"), bindparam("until")
+    statement = insert_on(dialect, LeaseRow).values(image_id=bindparam("image"), user_id=holder, expires_at=until)
+    return statement.on_conflict_do_update(
+        index_elements=[LeaseRow.image_id],
+        set_={"user_id": statement.excluded.user_id, "expires_at": statement.excluded.expires_at},
+        where=(LeaseRow.user_id == holder) | (LeaseRow.expires_at <= bindparam("now")),
+    ).returning(LeaseRow.image_id)
+
+
+def own_leases(tx: Session, user: UserRecord, *, now: datetime) -> set[int]:
     """The images this annotator holds now."""
-    return set(tx.scalars(select(LeaseRow.image_id).where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now)))
+    return set(tx.scalars(_OWN, {"user_id": user.id, "now": now}))
 
 
 def _may_hold(tx: Session, user: UserRecord, image_ids: Sequence[int]) -> list[int]:
@@ -145,12 +161,12 @@ def _extend(tx: Session, user: UserRecord, image_ids: Sequence[int], *, expires_
 
 def one_after_the_other(tx: Session, user: UserRecord) -> None:
     """Two tabs of one annotator take images one after the other, so that together they take no more than one may."""
-    tx.execute(select(UserRow.id).where(UserRow.id == user.id).with_for_update(key_share=True))
+    tx.execute(_ACCOUNT, {"user_id": user.id})
 
 
 def require_room(tx: Session, user: UserRecord, *, exclude: Collection[int], most_held: int, now: datetime) -> None:
     """Raise HeldEnough to who works on `most_held` images. Those their page does not have are let go before that."""
-    held = _live(tx, user, now=now)
+    held = own_leases(tx, user, now=now)
     if len(held) < most_held:
         return
     release(tx, user, held.difference(exclude))

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Text, case, cast, func, select
+from sqlalchemy import Text, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from db.errors import InvalidDecision
+from db.pool.counts import everybody
 from db.pool.project import get_project, project_row
 from db.records import Decision, ProbeKind
 from db.schema import LabelRow, PersonRow, PredictionRow, ProbeRow, UserRow
@@ -25,6 +26,12 @@ MOST = 0.2
 """A larger share would cost more labels than it tells of."""
 FEWEST_PERSONS = 200
 """A home of fewer gets no probes: of 2 % there would be fewer than four."""
+_OF_PERSON = (
+    select(ProbeRow)
+    .where(ProbeRow.person_id == bindparam("person_id"))
+    .order_by(ProbeRow.id)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -123,8 +130,7 @@ def probing(tx: Session) -> Probing | None:
 
 def is_large_enough(tx: Session) -> bool:
     """Whether the home has so many people that probes tell anything."""
-    some = select(PersonRow.id).limit(FEWEST_PERSONS).subquery()  # counts no more rows than it must
-    return tx.scalars(select(func.count()).select_from(some)).one() == FEWEST_PERSONS
+    return everybody(tx).persons >= FEWEST_PERSONS
 
 
 def never_labelled(tx: Session, person_ids: Collection[int]) -> set[int]:
@@ -166,8 +172,7 @@ def answer(tx: Session, decision: Decision, label: Label, person: PersonRow, *, 
 
     The annotator's first accept of the person tells what came of their probe. In the accept's own transaction.
     """
-    query = select(ProbeRow).where(ProbeRow.person_id == person.id).order_by(ProbeRow.id)
-    rows = list(tx.scalars(query.execution_options(populate_existing=True)))
+    rows = list(tx.scalars(_OF_PERSON, {"person_id": person.id}))
     if not rows:
         return label
     right, missed = _put_right(tx, [row for row in rows if row.kind == "wrong"], label, person)

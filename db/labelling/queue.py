@@ -3,31 +3,33 @@
 Whoever was given work gets the images of it alone, in this order; whoever was given none gets those given to nobody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, select
+from sqlalchemy import BindParameter, Select, SQLColumnExpression, bindparam, select
 from sqlalchemy.orm import Session
 
 from db.convert import image_record
 from db.errors import LeaseLost
 from db.labelling import readings
 from db.labelling.leases import (
+    HELD,
     MOST_HELD,
     hold,
     keep_at_most,
     lease_holders,
     lock_image,
     one_after_the_other,
+    own_leases,
     require_room,
 )
-from db.labelling.returned import first_returned, kept_for_others
+from db.labelling.returned import KEPT_FOR_OTHERS, WAITS, first_returned
 from db.labelling.work import work_of
 from db.pool.checks import check_split
 from db.pool.workable import WORKABLE, workable_images
 from db.records import ImageRecord, Lease, QueueItem, UserRecord
-from db.schema import ImageRow, LeaseRow, ProjectRow, RankingEntryRow, RankingRow, WorkRow
+from db.schema import ImageRow, ProjectRow, RankingEntryRow, RankingRow, WorkRow
 
 _Found = tuple[ImageRow, RankingEntryRow | None]
 _PLACE = (RankingEntryRow.position, RankingEntryRow.image_id)
@@ -105,10 +107,10 @@ def claim_image(
 
 
 def _current_ranking(tx: Session) -> int | None:
-    return tx.scalar(select(ProjectRow.current_ranking_id))
+    return tx.scalar(_CURRENT)
 
 
-def _ranked(ranking_id: int) -> Select[RankingEntryRow]:
+def _ranked(ranking_id: int | BindParameter[int]) -> Select[RankingEntryRow]:
     """The ranking's open entries in its order: one range of one index, whatever else the store holds."""
     return (
         select(RankingEntryRow)
@@ -127,19 +129,39 @@ def _unranked(ranking_id: int | None) -> Select[ImageRow]:
     return query.order_by(*_ARRIVAL).execution_options(populate_existing=True)
 
 
+_CURRENT = select(ProjectRow.current_ranking_id)
+_PASSED: BindParameter[int] = bindparam("passed", expanding=True)
+_FREE = _ranked(bindparam("ranking_id")).where(
+    RankingEntryRow.image_id.not_in(HELD),
+    RankingEntryRow.image_id.not_in(KEPT_FOR_OTHERS),
+    RankingEntryRow.image_id.not_in(_PASSED),
+)
+"""Built once, as all that each next asks (`db/labelling/leases.py`)."""
+_FIRST_FREE = (
+    _FREE.where(RankingEntryRow.work_id == bindparam("work_id"))
+    .limit(1)
+    # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
+    .with_for_update(skip_locked=True)
+)
+_ENTRIES = (
+    select(RankingEntryRow)
+    .where(RankingEntryRow.ranking_id == bindparam("ranking_id"))
+    .where(RankingEntryRow.image_id.in_(bindparam("image_ids", expanding=True)))
+    .execution_options(populate_existing=True)
+)
+_LENGTH = select(RankingRow.length).where(RankingRow.id == bindparam("ranking_id"))
+
+
 def _own(
     tx: Session, user: UserRecord, ranking_id: int | None, *, exclude: Collection[int], now: datetime
 ) -> _Found | None:
     """The first image in queue order that the annotator holds already: one of a handful."""
-    mine = select(LeaseRow.image_id).where(LeaseRow.user_id == user.id, LeaseRow.expires_at > now)
-    image_ids = set(tx.scalars(mine)) - set(exclude)
+    image_ids = own_leases(tx, user, now=now) - set(exclude)
     if not image_ids:
         return None
     held = workable_images(tx, image_ids)
-    entries = select(RankingEntryRow).where(
-        RankingEntryRow.ranking_id == ranking_id, RankingEntryRow.image_id.in_(image_ids)
-    )
-    ranked = {row.image_id: row for row in tx.scalars(entries.execution_options(populate_existing=True))}
+    entries = tx.scalars(_ENTRIES, {"ranking_id": ranking_id, "image_ids": list(image_ids)})
+    ranked = {row.image_id: row for row in entries}
     by_rank = sorted((row.position, row.image_id) for row in ranked.values() if row.image_id in held)
     first = by_rank[0][1] if by_rank else min(held, default=None)
     return None if first is None else (held[first], ranked.get(first))
@@ -175,16 +197,12 @@ def _first_free(
 ) -> _Found | None:
     """The first image of these pieces of work that nobody holds, that waits for nobody else, and no other transaction
     is about to take."""
-    passed, others = set(exclude), kept_for_others(user, now=now)
-    held = select(LeaseRow.image_id).where(LeaseRow.expires_at > now)
+    passed = set(exclude)
+    asked: dict[str, Any] = {"user_id": user.id, "now": now, "since": now - WAITS, "ranking_id": ranking_id}
     while ranking_id is not None:
-        image_id = RankingEntryRow.image_id
-        free = _ranked(ranking_id).where(image_id.not_in(held), image_id.not_in(others), image_id.not_in(passed))
-        # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
-        first = free.limit(1).with_for_update(skip_locked=True)
-        places = select(*_PLACE).where(RankingEntryRow.ranking_id == ranking_id)
-        by_first = _by_first(tx, free, RankingEntryRow.work_id, places, works)
-        entries = (tx.scalar(first.where(RankingEntryRow.work_id == one)) for one in by_first)
+        asked["passed"] = list(passed)
+        by_first = _by_first(tx, _FREE, asked, RankingEntryRow.work_id, _places(ranking_id), works)
+        entries = (tx.scalar(_FIRST_FREE, asked | {"work_id": one}) for one in by_first)
         entry = next((one for one in entries if one is not None), None)
         if entry is None:
             break
@@ -192,29 +210,40 @@ def _first_free(
         if found and found[entry.image_id].work_id == entry.work_id:  # a mark may lag behind its image for a moment
             return found[entry.image_id], entry
         passed.add(entry.image_id)
+    asked["passed"] = list(passed)
     unranked = _unranked(ranking_id).where(
-        ImageRow.id.not_in(held), ImageRow.id.not_in(others), ImageRow.id.not_in(passed)
+        ImageRow.id.not_in(HELD), ImageRow.id.not_in(KEPT_FOR_OTHERS), ImageRow.id.not_in(_PASSED)
     )
-    for one in _by_first(tx, unranked, ImageRow.work_id, select(*_ARRIVAL), works):
+    for one in _by_first(tx, unranked, asked, ImageRow.work_id, select(*_ARRIVAL), works):
         first_image = unranked.where(ImageRow.work_id == one).limit(1)
-        image = tx.scalar(first_image.with_for_update(of=ImageRow, skip_locked=True, key_share=True))
+        image = tx.scalar(first_image.with_for_update(of=ImageRow, skip_locked=True, key_share=True), asked)
         if image is not None:
             return image, None
     return None
 
 
+def _places(ranking_id: int) -> _AnySelect:
+    return select(*_PLACE).where(RankingEntryRow.ranking_id == ranking_id)
+
+
 def _by_first(
-    tx: Session, free: _AnySelect, mark: SQLColumnExpression[int], places: _AnySelect, works: Sequence[int]
+    tx: Session,
+    free: _AnySelect,
+    asked: Mapping[str, Any],
+    mark: SQLColumnExpression[int],
+    places: _AnySelect,
+    works: Sequence[int],
 ) -> Sequence[int]:
     """The pieces of work by the first free row of each; those without any are left out, but where there is one alone.
 
-    places: what puts rows in order, the image's number last.
+    asked: what `free` is asked with. places: what puts rows in order, the image's number last.
     """
     if len(works) == 1:
         return works
     image_id = list(places.selected_columns)[-1]
     first = free.with_only_columns(image_id).where(mark == WorkRow.id).limit(1).scalar_subquery()
-    firsts = {one: piece for piece, one in tx.execute(select(WorkRow.id, first).where(WorkRow.id.in_(works)))}
+    pieces = tx.execute(select(WorkRow.id, first).where(WorkRow.id.in_(works)), asked)
+    firsts = {one: piece for piece, one in pieces}
     found = [one for one in firsts if one is not None]
     # Put in order here: asked to do so, SQLite would walk the whole ranking for a few rows.
     return [firsts[row[-1]] for row in sorted(tuple(row) for row in tx.execute(places.where(image_id.in_(found))))]
@@ -234,4 +263,4 @@ def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str 
 
 
 def _length(tx: Session, ranking_id: int | None) -> int:
-    return 0 if ranking_id is None else tx.scalar(select(RankingRow.length).where(RankingRow.id == ranking_id)) or 0
+    return 0 if ranking_id is None else tx.scalar(_LENGTH, {"ranking_id": ranking_id}) or 0

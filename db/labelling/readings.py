@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.convert import label_columns, label_of, person_record
@@ -36,6 +36,26 @@ from sspcm.pose import Label
 SHARE_TWICE = 0.05
 """Of all people, unless a lead says otherwise; they are drawn among those of validation, at most all of these."""
 MOST_TWICE = 0.5
+
+
+def _may_read(user_id: int | BindParameter[int]) -> tuple[ColumnElement[bool], ...]:
+    """Of a reading: somebody in it waits, and this account may be its second."""
+    somebody = select(1).where(SecondLabelRow.image_id == ReadingRow.image_id, SecondLabelRow.state == "open")
+    second = or_(ReadingRow.second_id.is_(None), ReadingRow.second_id == user_id)
+    return ReadingRow.is_waiting == true(), ReadingRow.first_id != user_id, second, somebody.exists()
+
+
+_READER: BindParameter[int] = bindparam("user_id")
+_ELSEWHERE = select(LeaseRow.image_id).where(LeaseRow.expires_at > bindparam("now"), LeaseRow.user_id != _READER)
+_NEXT = (
+    select(ReadingRow.image_id)
+    .where(*_may_read(_READER), ReadingRow.image_id.not_in(_ELSEWHERE))
+    .where(ReadingRow.image_id.not_in(bindparam("passed", expanding=True)))
+    .order_by(ReadingRow.image_id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_WAITING = select(ReadingRow).where(ReadingRow.image_id == bindparam("image_id"), *_may_read(_READER))
 
 
 @dataclass(frozen=True)
@@ -106,14 +126,7 @@ def draw(tx: Session, image: ImageRow, user: UserRecord, *, now: datetime) -> No
 
 def next_for(tx: Session, user: UserRecord, *, exclude: Collection[int], now: datetime) -> ImageRow | None:
     """The first image that waits for this annotator to read it again, and that nobody else holds."""
-    held = select(LeaseRow.image_id).where(LeaseRow.expires_at > now, LeaseRow.user_id != user.id)
-    query = (
-        select(ReadingRow.image_id)
-        .where(*_may_read(user.id), ReadingRow.image_id.not_in(held), ReadingRow.image_id.not_in(set(exclude)))
-        .order_by(ReadingRow.image_id)
-        .limit(1)
-    )
-    image_id = tx.scalar(query.with_for_update(skip_locked=True))
+    image_id = tx.scalar(_NEXT, {"user_id": user.id, "now": now, "passed": list(exclude)})
     return None if image_id is None else tx.get(ImageRow, image_id, populate_existing=True)
 
 
@@ -126,7 +139,7 @@ def as_second(
     tx: Session, image_id: int, user: UserRecord, persons: Sequence[PersonRecord]
 ) -> list[PersonRecord] | None:
     """The persons as this annotator, the second, left them; None where they read the image as it is."""
-    reading = tx.scalar(select(ReadingRow).where(ReadingRow.image_id == image_id, *_may_read(user.id)))
+    reading = tx.scalar(_WAITING, {"image_id": image_id, "user_id": user.id})
     if reading is None:
         return None
     rows = {row.person_id: row for row in tx.scalars(select(SecondLabelRow).where(SecondLabelRow.image_id == image_id))}
@@ -213,13 +226,6 @@ def reread(tx: Session) -> Reread:
     labelled, accepted = SecondLabelRow.first_label_id.is_not(None), SecondLabelRow.state == "accepted"
     otherwise = select(func.count()).where(SecondLabelRow.state != "open", labelled != accepted)
     return Reread(tx.scalars(waiting).one(), tx.scalars(otherwise).one())
-
-
-def _may_read(user_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Of a reading: somebody in it waits, and this account may be its second."""
-    somebody = select(1).where(SecondLabelRow.image_id == ReadingRow.image_id, SecondLabelRow.state == "open")
-    second = or_(ReadingRow.second_id.is_(None), ReadingRow.second_id == user_id)
-    return ReadingRow.is_waiting == true(), ReadingRow.first_id != user_id, second, somebody.exists()
 
 
 def _is_drawn(tx: Session, image_id: int) -> bool:

@@ -143,9 +143,11 @@ def _to_review(
         .where(~reviewed.exists(), PersonRow.image_id.not_in(elsewhere), is_shown())
         .execution_options(populate_existing=True)
     )
-    query = query.where(
-        LabelRow.author != IMPORTED if wanted.annotator is None else LabelRow.author == wanted.annotator
-    )
+    if wanted.annotator is None:
+        query = query.where(LabelRow.author != IMPORTED)
+    else:  # by the index of authors first: for somebody with few labels, all that are accepted would be walked
+        theirs = select(LabelRow.person_id).where(LabelRow.author == wanted.annotator)
+        query = query.where(LabelRow.author == wanted.annotator, PersonRow.id.in_(theirs))
     if wanted.show == "sample":
         return query.where(_is_sampled(tx))
     if wanted.show == "flagged":

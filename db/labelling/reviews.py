@@ -1,11 +1,12 @@
 """What reviewers say of labels: good, or back with a comment or with a corrected pose; and taking that back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import Row, bindparam, delete, select
 from sqlalchemy.orm import Session, aliased
 
 from db.convert import label_of
@@ -134,6 +135,18 @@ def undo_review(tx: Session, review_id: int, reviewer: UserRecord, *, now: datet
     return told
 
 
+_WHOSE, _WHO = aliased(UserRow), aliased(UserRow)
+_TOLD = (
+    select(ReviewRow, ImageRow.file_name, _WHOSE.name, _WHO.name)
+    .join(ImageRow, ImageRow.id == ReviewRow.image_id)
+    .outerjoin(_WHOSE, _WHOSE.id == ReviewRow.annotator_id)
+    .join(_WHO, _WHO.id == ReviewRow.reviewer_id)
+    .order_by(ReviewRow.id.desc())
+    .execution_options(populate_existing=True)
+)
+_IN_IMAGE = _TOLD.where(ReviewRow.image_id == bindparam("image_id"))
+
+
 def get_review(tx: Session, review_id: int) -> ReviewRecord:
     """One review. Raises NotFound."""
     found = list_reviews(tx, review_id=review_id)
@@ -152,15 +165,7 @@ def list_reviews(
     limit: int | None = None,
 ) -> list[ReviewRecord]:
     """Reviews, the newest first: of one annotator's labels, with one result, in one image, where that is asked."""
-    whose, who = aliased(UserRow), aliased(UserRow)
-    query = (
-        select(ReviewRow, ImageRow.file_name, whose.name, who.name)
-        .join(ImageRow, ImageRow.id == ReviewRow.image_id)
-        .outerjoin(whose, whose.id == ReviewRow.annotator_id)
-        .join(who, who.id == ReviewRow.reviewer_id)
-        .order_by(ReviewRow.id.desc())
-        .execution_options(populate_existing=True)
-    )
+    query = _TOLD
     if review_id is not None:
         query = query.where(ReviewRow.id == review_id)
     if annotator is not None:
@@ -169,6 +174,15 @@ def list_reviews(
         query = query.where(ReviewRow.result == result)
     if image_id is not None:
         query = query.where(ReviewRow.image_id == image_id)
+    return _records(tx.execute(query.limit(limit)))
+
+
+def newest_in_image(tx: Session, image_id: int) -> dict[int, ReviewRecord]:
+    """What was said last of each person in an image, by person."""
+    return {one.person_id: one for one in reversed(_records(tx.execute(_IN_IMAGE, {"image_id": image_id})))}
+
+
+def _records(found: Iterable[Row[ReviewRow, str, str, str]]) -> list[ReviewRecord]:
     return [
         ReviewRecord(
             id=row.id,
@@ -185,13 +199,8 @@ def list_reviews(
             is_waiting=row.is_waiting,
             at=row.at,
         )
-        for row, file_name, annotator_name, reviewer in tx.execute(query.limit(limit))
+        for row, file_name, annotator_name, reviewer in found
     ]
-
-
-def newest_in_image(tx: Session, image_id: int) -> dict[int, ReviewRecord]:
-    """What was said last of each person in an image, by person."""
-    return {one.person_id: one for one in reversed(list_reviews(tx, image_id=image_id))}
 
 
 def _image_of(tx: Session, person_id: int) -> ImageRow:

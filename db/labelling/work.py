@@ -7,7 +7,7 @@ each piece. Where two pieces cover an image, the newer one has it.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from db.convert import user_record
@@ -19,6 +19,7 @@ from db.records import UserRecord, WorkPerson, WorkRecord
 from db.schema import CameraRow, ImageRow, LeaseRow, ProjectRow, RankingEntryRow, UserRow, WorkPersonRow, WorkRow
 
 PART_LENGTH = 256
+_MARKS = select(WorkPersonRow.work_id).where(WorkPersonRow.user_id == bindparam("user_id"))
 
 
 def give(tx: Session, camera_ids: Collection[int], part: str, user_ids: Collection[int], *, now: datetime) -> list[int]:
@@ -103,7 +104,7 @@ def list_work(tx: Session) -> list[WorkRecord]:
 
 def work_of(tx: Session, user: UserRecord) -> list[int]:
     """The marks of the images that this person gets: those of their work, or nobody's where they were given none."""
-    return list(tx.scalars(select(WorkPersonRow.work_id).where(WorkPersonRow.user_id == user.id))) or [NOBODYS]
+    return list(tx.scalars(_MARKS, {"user_id": user.id})) or [NOBODYS]
 
 
 def open_by_camera(tx: Session) -> dict[int, int]:

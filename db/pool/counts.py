@@ -6,11 +6,20 @@ The store counts them as they change (`PoolCountRow`), so that nobody reads a la
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db.records import Counts, Split
 from db.schema import ImageRow, PersonRow, PoolCountRow
+
+_OPEN_IMAGES = select(func.sum(PoolCountRow.number)).where(
+    PoolCountRow.what == "image_open", PoolCountRow.work_id.in_(bindparam("works", expanding=True))
+)
+_EVERYBODY = (
+    select(PoolCountRow.split, func.sum(PoolCountRow.number))
+    .where(PoolCountRow.what.in_(("open", "accepted", "skipped", "not_a_person", "withdrawn")))
+    .group_by(PoolCountRow.split)
+)
 
 
 def count(tx: Session) -> Counts:
@@ -43,8 +52,7 @@ def count(tx: Session) -> Counts:
 
 def open_images(tx: Session, works: Collection[int]) -> int:
     """How many open images have one of these marks (`db/labelling/work.py`)."""
-    theirs = PoolCountRow.what == "image_open", PoolCountRow.work_id.in_(works)
-    return tx.scalar(select(func.sum(PoolCountRow.number)).where(*theirs)) or 0
+    return tx.scalar(_OPEN_IMAGES, {"works": list(works)}) or 0
 
 
 def images_by_work(tx: Session) -> dict[int, tuple[int, int]]:
@@ -87,7 +95,5 @@ class Everybody:
 
 def everybody(tx: Session) -> Everybody:
     """All people."""
-    persons = PoolCountRow.what.not_in(("image_open", "image_closed", "imported"))
-    query = select(PoolCountRow.split, func.sum(PoolCountRow.number)).where(persons).group_by(PoolCountRow.split)
-    found = {split: int(number) for split, number in tx.execute(query)}
+    found = {split: int(number) for split, number in tx.execute(_EVERYBODY)}
     return Everybody(sum(found.values()), found.get("validation", 0))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.clock import utc_now
@@ -20,6 +20,16 @@ from db.schema import (
 CROWD_REASON = "crowd region"
 
 
+def _persons() -> Select[PersonRow, LabelRow]:
+    """Persons, each with the label that counts."""
+    current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
+    return select(PersonRow, LabelRow).outerjoin(LabelRow, current).execution_options(populate_existing=True)
+
+
+_OF_IMAGE = _persons().where(PersonRow.image_id == bindparam("image_id")).order_by(PersonRow.id)
+_OPEN_IN_IMAGE = select(func.count()).where(PersonRow.image_id == bindparam("image_id"), PersonRow.state == "open")
+
+
 def get_person(tx: Session, person_id: int) -> PersonRecord:
     """One person. Raises NotFound."""
     found = tx.execute(_persons().where(PersonRow.id == person_id)).one_or_none()
@@ -30,6 +40,8 @@ def get_person(tx: Session, person_id: int) -> PersonRecord:
 
 def list_persons(tx: Session, *, image_id: int | None = None, split: Split | None = None) -> list[PersonRecord]:
     """Every person, of one image or one split if asked, by image and in import order."""
+    if image_id is not None and split is None:  # of every next image
+        return [person_record(person, label) for person, label in tx.execute(_OF_IMAGE, {"image_id": image_id})]
     query = _persons().order_by(PersonRow.image_id, PersonRow.id)
     if image_id is not None:
         query = query.where(PersonRow.image_id == image_id)
@@ -43,16 +55,9 @@ def is_listed() -> ColumnElement[bool]:
     return or_(PersonRow.state != "not_a_person", func.coalesce(PersonRow.skip_reason, "") != WITHDRAWN)
 
 
-def _persons() -> Select[PersonRow, LabelRow]:
-    """Persons, each with the label that counts."""
-    current = and_(LabelRow.person_id == PersonRow.id, LabelRow.revision == PersonRow.label_revision)
-    return select(PersonRow, LabelRow).outerjoin(LabelRow, current).execution_options(populate_existing=True)
-
-
 def count_open_persons(tx: Session, image_id: int) -> int:
     """How many persons of one image wait for a decision."""
-    query = select(func.count()).where(PersonRow.image_id == image_id, PersonRow.state == "open")
-    return tx.scalars(query).one()
+    return tx.scalars(_OPEN_IN_IMAGE, {"image_id": image_id}).one()
 
 
 def still_there(tx: Session, person_ids: Collection[int]) -> set[int]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from db.convert import fields
@@ -14,6 +14,9 @@ from db.records import ProjectRecord, ReviewRule, StartsChoice
 from db.schema import PROJECT_ID, ImageRow, ProjectRow, RoundRow
 from db.upsert import insert
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
+
+_ROW = select(ProjectRow).where(ProjectRow.id == PROJECT_ID).execution_options(populate_existing=True)
+_NUMBER = select(RoundRow.number).where(RoundRow.id == bindparam("round_id"))
 
 
 def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectRecord:
@@ -73,7 +76,7 @@ def get_project(tx: Session) -> ProjectRecord:
         name=row.name,
         skeleton=Skeleton.from_json(row.skeleton),
         coco_header=fields(row.coco_header),
-        published_round=tx.scalar(select(RoundRow.number).where(RoundRow.id == published)) if published else None,
+        published_round=tx.scalar(_NUMBER, {"round_id": published}) if published else None,
         starts=StartsChoice(**fields(row.starts)),
         review=ReviewRule(**fields(row.review)),
     )
@@ -109,7 +112,7 @@ def set_coco_header(tx: Session, header: dict[str, Any]) -> None:
 
 def project_row(tx: Session) -> ProjectRow:
     """The project's row as it is now. Raises NotFound."""
-    row = tx.get(ProjectRow, PROJECT_ID, populate_existing=True)
+    row = tx.scalar(_ROW)
     if row is None:
         raise NoProject("this home has no project yet; wanted one with a skeleton. Import images first.")
     return row

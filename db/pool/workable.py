@@ -2,18 +2,22 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from db.schema import DecisionRow, ImageRow, PersonRow
 
 WORKABLE = ImageRow.is_open
+_WORKABLE_OF = (
+    select(ImageRow)
+    .where(ImageRow.id.in_(bindparam("image_ids", expanding=True)), WORKABLE)
+    .execution_options(populate_existing=True)
+)
 
 
 def workable_images(tx: Session, image_ids: Collection[int]) -> dict[int, ImageRow]:
     """Those of the images that annotators may work on. An entry may lag behind its image for a moment."""
-    query = select(ImageRow).where(ImageRow.id.in_(image_ids), WORKABLE)
-    return {row.id: row for row in tx.scalars(query.execution_options(populate_existing=True))}
+    return {row.id: row for row in tx.scalars(_WORKABLE_OF, {"image_ids": list(image_ids)})}
 
 
 def came_labelled(tx: Session, image: ImageRow) -> bool:

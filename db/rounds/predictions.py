@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from db.convert import person_score, score_columns, stored_prediction
@@ -16,6 +16,27 @@ from sspcm.members import STUDENT
 from sspcm.pose import Prediction
 
 _IDS_A_QUERY = 5000
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+# Built once, as all that each next asks (`db/labelling/leases.py`).
+_IMPORTED = (
+    select(PredictionRow)
+    .where(PredictionRow.person_id.in_(_IDS), PredictionRow.round_id.is_(None))
+    .order_by(PredictionRow.id)
+)
+_IMPORTED_SCORES = select(PersonScoreRow).where(PersonScoreRow.person_id.in_(_IDS), PersonScoreRow.round_id.is_(None))
+_PREDICTED = (
+    select(PredictionRow, RoundRow.number)
+    .outerjoin(RoundRow, RoundRow.id == PredictionRow.round_id)
+    .where(PredictionRow.person_id.in_(_IDS))
+    .order_by(PredictionRow.id)
+)
+_OF_ROUND = _PREDICTED.where(RoundRow.number == bindparam("number"))
+_OF_NEWEST = _PREDICTED.where((PredictionRow.round_id.is_(None)) | (RoundRow.state == "published"))
+_SCORES = (
+    select(PersonScoreRow)
+    .join(RoundRow, RoundRow.id == PersonScoreRow.round_id)
+    .where(RoundRow.number == bindparam("number"), PersonScoreRow.person_id.in_(_IDS))
+)
 
 
 @dataclass(frozen=True)
@@ -57,12 +78,7 @@ def imported(tx: Session, person_ids: Collection[int]) -> dict[int, StoredPredic
     """The newest prediction of an imported model by person; persons without one are left out."""
     found: dict[int, StoredPrediction] = {}
     for ids in _chunks(person_ids):
-        query = (
-            select(PredictionRow)
-            .where(PredictionRow.person_id.in_(ids), PredictionRow.round_id.is_(None))
-            .order_by(PredictionRow.id)
-        )
-        found.update((row.person_id, stored_prediction(row, None)) for row in tx.scalars(query))
+        found.update((row.person_id, stored_prediction(row, None)) for row in tx.scalars(_IMPORTED, {"ids": ids}))
     return found
 
 
@@ -87,8 +103,7 @@ def imported_scores(tx: Session, person_ids: Collection[int]) -> dict[int, Perso
     """How inconsistent the newest imported model is, by person; persons without a score are left out."""
     found: dict[int, PersonScore] = {}
     for ids in _chunks(person_ids):
-        query = select(PersonScoreRow).where(PersonScoreRow.person_id.in_(ids), PersonScoreRow.round_id.is_(None))
-        found.update((row.person_id, person_score(row)) for row in tx.scalars(query))
+        found.update((row.person_id, person_score(row)) for row in tx.scalars(_IMPORTED_SCORES, {"ids": ids}))
     return found
 
 
@@ -130,17 +145,8 @@ def for_persons(
     """
     found: dict[int, dict[str, StoredPrediction]] = {}
     for ids in _chunks(person_ids):
-        query = (
-            select(PredictionRow, RoundRow.number)
-            .outerjoin(RoundRow, RoundRow.id == PredictionRow.round_id)
-            .where(PredictionRow.person_id.in_(ids))
-            .order_by(PredictionRow.id)
-        )
-        if round_number is None:
-            query = query.where((PredictionRow.round_id.is_(None)) | (RoundRow.state == "published"))
-        else:
-            query = query.where(RoundRow.number == round_number)
-        for row, number in tx.execute(query):
+        query = _OF_NEWEST if round_number is None else _OF_ROUND
+        for row, number in tx.execute(query, {"ids": ids, "number": round_number}):
             _keep_newest(found.setdefault(row.person_id, {}), stored_prediction(row, number))
     return {person_id: [by_name[name] for name in sorted(by_name)] for person_id, by_name in found.items()}
 
@@ -174,22 +180,19 @@ def person_scores(tx: Session, round_number: int, person_ids: Collection[int]) -
     """The scores of one round by person; persons it did not score are left out."""
     found: dict[int, PersonScore] = {}
     for ids in _chunks(person_ids):
-        query = (
-            select(PersonScoreRow)
-            .join(RoundRow, RoundRow.id == PersonScoreRow.round_id)
-            .where(RoundRow.number == round_number, PersonScoreRow.person_id.in_(ids))
-        )
-        found.update((row.person_id, person_score(row)) for row in tx.scalars(query))
+        asked = {"ids": ids, "number": round_number}
+        found.update((row.person_id, person_score(row)) for row in tx.scalars(_SCORES, asked))
     return found
 
 
 def shown_scores(tx: Session, person_ids: Collection[int], project: ProjectRecord) -> dict[int, PersonScore]:
     """The scores of the network that labelling begins from, whose poses they are about; the other's of who has none."""
-    of_model = imported_scores(tx, person_ids)
     if project.published_round is None:
-        return of_model
+        return imported_scores(tx, person_ids)
     of_round = person_scores(tx, project.published_round, person_ids)
-    return of_round | of_model if project.starts.source == "imported" else of_model | of_round
+    if project.starts.source == "imported":
+        return of_round | imported_scores(tx, person_ids)
+    return imported_scores(tx, set(person_ids) - of_round.keys()) | of_round
 
 
 def _keep_newest(by_name: dict[str, StoredPrediction], prediction: StoredPrediction) -> None:

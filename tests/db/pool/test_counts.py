@@ -22,7 +22,7 @@ from db.store.session import open_store
 from sspcm.pose import IMPORTED, Box
 
 NOW = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
-NUMBERS = count()
+NUMBERS = count(1000)
 
 
 def test_counts_tell_pool_labelled_and_validation_apart(store, add_people, add_account, make_label, now):
@@ -95,15 +95,18 @@ def there(store):
 class Life:
     """What may happen in a home: each by two numbers, which choose whom it is about."""
 
-    def __init__(self, store, user, reviewer, add_people, make_label):
+    def __init__(self, store, user, reviewer, make_label):
         self.store, self.user, self.reviewer = store, user, reviewer
-        self.add_people, self.make_label = add_people, make_label
+        self.make_label = make_label
 
     def images_come(self, one, other):
         split, camera = "validation" if one % 3 == 0 else "train", ("hall", "yard")[one % 2]
-        self.add_people(
-            self.store, count=1 + one % 2, persons=other % 3, labelled=other % 2 == 0, split=split, camera=camera
-        )
+        label = self.make_label() if other % 2 == 0 else None
+        people = [NewPerson(Box(40.0 + 50 * i, 60.0, 40.0, 80.0), label) for i in range(other % 3)]
+        with self.store.transaction() as tx:
+            for number in (next(NUMBERS), next(NUMBERS))[: 1 + one % 2]:
+                image = NewImage(f"{number:064x}", f"{number}.jpg", 640, 480, camera, number, split)
+                images.add_image(tx, image, people)
 
     def somebody_is_decided(self, one, other):
         kind = ("accept", "skip", "not_a_person", "reopen", "accept")[other % 5]
@@ -205,8 +208,9 @@ ACTION = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 30), st.integers(0, 
 
 @pytest.fixture
 def life(store, add_people, add_account, make_label):
+    add_people(store)
     lea, rita = add_account(store, "lea", "lead"), add_account(store, "rita", "reviewer")
-    return Life(store, lea, rita, add_people, make_label)
+    return Life(store, lea, rita, make_label)
 
 
 def happens(life, name, one, other):
