@@ -13,7 +13,7 @@ PROCESSES ?= 2
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 
-.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop soak race bench-carry bench-gpu bench-cpu clean
+.PHONY: setup setup-dev browser demo demo-set test test-all test-gpu unit check read lint types typedefs js format bench bench-loop bench-queue soak race bench-carry bench-gpu bench-cpu clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo 'make test-all  the same with the slow tests; make test-gpu: those that need CUDA'
 	@echo 'make bench-carry, then bench-gpu or bench-cpu BUDGET_S=540: throughput and AP of the methods, in rows that resume'
 	@echo 'make bench-loop BUDGET_S=540: starts by rounds, methods, ways to choose, in rows that resume'
+	@echo 'make bench-queue SIZES="10000 1000000": how fast the queue deals and takes accepts, on either database; HOMES keeps the homes'
 	@echo 'make soak      200 kills of web, worker and trainer, on either database: nothing may be lost'
 	@echo 'make race      50 processes label one store and are killed, on either database: no double lease, no lost label'
 	@echo 'make read (lint types js) typedefs format bench setup clean'
@@ -154,8 +155,19 @@ race: setup-dev
 	$(PY) -m benchmarks.race --clients $(CLIENTS) --images $(IMAGES)
 	$(PY) -m benchmarks.race --clients $(CLIENTS) --images $(IMAGES) --postgresql
 
+# The labelling queue at the sizes given (benchmarks/queue_speed.py), on either database. A million persons take 10 GB.
+SIZES ?= 10000
+HOMES ?= build/queue-homes
+
+bench-queue: setup-dev
+	mkdir -p $(HOMES)
+	$(PY) -m benchmarks.queue_speed --persons $(SIZES) --homes $(HOMES)
+	$(PY) -m benchmarks.queue_speed --persons $(SIZES) --homes $(HOMES) --postgresql
+
+BENCH_APART = soak race round_times queue_speed large_home
+
 bench: setup-dev
-	for file in $(filter-out benchmarks/soak.py benchmarks/race.py benchmarks/round_times.py,$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
+	for file in $(filter-out $(BENCH_APART:%=benchmarks/%.py),$(wildcard benchmarks/*.py)); do $(PY) $$file || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

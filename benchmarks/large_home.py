@@ -2,12 +2,12 @@
 
     python -P -m benchmarks.large_home HOME [--persons 10000] [--postgresql]
 
-What is synthetic: no image file is there, all poses are among 997 drawn by chance, rounded to 1e-4 px (the networks' own
-have 17 digits, so a prediction takes about half the bytes of a real one), and nothing was trained. What is as in a real
-home: every row that labelling reads or writes. Three persons an image, 50 cameras, one image in twenty of validation,
-14 % of the images labelled by 50 annotators, one published round with all five networks' predictions and scores of
-everybody, its ranking of all images in an order by chance, and 2 % of the labels reviewed. Rows that the product writes
-once go through its own functions: project, accounts, sessions, the round, its ranking and its publishing.
+What is synthetic: no image file is there, all poses are among 997 drawn by chance, rounded to 1e-4 px (the networks'
+own have 17 digits, so a prediction takes about half the bytes of a real one), and nothing was trained. What is as in a
+real home: every row that labelling reads or writes. Three persons an image, 50 cameras, one image in twenty of
+validation, 14 % of the images labelled by 50 annotators, one published round with all five networks' predictions and
+scores of everybody, its ranking of all images in an order by chance, and 2 % of the labels reviewed. Rows that the
+product writes once go through its own functions: project, accounts, sessions, the round, its ranking, its publishing.
 
 With --postgresql the server's files lie in the home; they stay, and so does whatever is in it when this is run again.
 """

@@ -5,8 +5,9 @@
 
 Homes are those of benchmarks/large_home.py; --homes keeps them, and finds them again. Parts:
 
-server    next and accept by the functions that the server calls, in this process, the sizes image by image in turns: wall
-          time with the commit to the disk, and CPU time of this process. pair: a next and the accept after it.
+server    next and accept by the functions that the server calls, in this process, the sizes image by image in turns:
+          wall time with the commit to the disk, and CPU time of this process. pair: a next and the accept after it.
+          fsync: of 4 kB into a file beside the home, between them.
 publish   accepts in this process while another stores the next round's predictions by the worker's own functions
           (--predictions of them, five a person), ranks all images and publishes; by stage.
 clients   50 annotators over HTTP on a real server of the largest home, who think 2 s before each accept.
@@ -51,6 +52,7 @@ from db.store.session import Store, migrate, open_store
 from sspcm.members import MEMBERS
 
 PARTS = ("server", "publish", "clients", "loop")
+STAGES = ("freeze", "predictions", "ranking", "publish")
 LEASE_S = 120.0
 WARM_UP = 10
 """Images of each home before anything counts."""
@@ -83,7 +85,7 @@ def main() -> None:
             migrate(url, copies=homes / "copies")
         largest = max(places)
         if "server" in options.parts:
-            told["server"] = server(urls, options.images)
+            told["server"] = server(urls, options.images, beside=homes)
         if "publish" in options.parts:
             told["publish"] = publish(urls[largest], options.predictions)
         if "clients" in options.parts:
@@ -148,7 +150,7 @@ def accept_of(person: PersonPayload | Told) -> Told:
     }
 
 
-def server(urls: dict[int, str], images: int) -> Told:
+def server(urls: dict[int, str], images: int, *, beside: Path) -> Told:
     """Each home by its size: image by image in turns, so that whatever else the machine does meets all alike."""
     stores = {count: open_store(url) for count, url in urls.items()}
     people = {count: people_of(store) for count, store in stores.items()}
@@ -161,6 +163,8 @@ def server(urls: dict[int, str], images: int) -> Told:
             one = Annotator(store, people[count][turn % len(people[count])])
             one.took = found[count]
             one.label_image()
+            with one.took.timed("fsync"):
+                sync_a_page(beside / "page")
     for store in stores.values():
         store.close()
     for took in found.values():
@@ -178,6 +182,13 @@ def server(urls: dict[int, str], images: int) -> Told:
     return told
 
 
+def sync_a_page(path: Path) -> None:
+    """What the disk takes by itself, of each accept."""
+    with path.open("wb") as file:
+        file.write(b"x" * 4096)
+        os.fsync(file.fileno())
+
+
 def publish(url: str, predictions: int) -> Told:
     """Accepts, stage by stage of a round that another process stores and publishes, and how long each stage took."""
     context = multiprocessing.get_context("spawn")
@@ -187,6 +198,8 @@ def publish(url: str, predictions: int) -> Told:
     annotator, took = Annotator(store, people_of(store)[0]), defaultdict(list)
     began: dict[str, float] = {}
     beside.start()
+    while beside.is_alive() and not stage.value:  # its modules are being read
+        time.sleep(0.01)
     while beside.is_alive():
         name = stage.value.decode()
         began.setdefault(name, time.monotonic())
@@ -195,18 +208,19 @@ def publish(url: str, predictions: int) -> Told:
             break
         took[name] += annotator.took.wall["accept"][before:]
     beside.join()
-    began["end"] = time.monotonic()
     store.close()
-    names = [name for name in began if name not in ("", "end")]
-    ends = [*names[1:], "end"]
-    return {"failed": beside.exitcode} if beside.exitcode else {
+    if beside.exitcode:
+        return {"failed": beside.exitcode}
+    began.setdefault("after", time.monotonic())
+    return {
         name: quantiles(took[name]) | {"seconds": round(began[end] - began[name], 1)}
-        for name, end in zip(names, ends, strict=True)
-    }  # fmt: skip
+        for name, end in zip(STAGES, [*STAGES[1:], "after"], strict=True)
+        if name in began and end in began  # a short one may go by within an accept
+    }
 
 
 def store_and_publish(url: str, predictions: int, stage: Any) -> None:
-    """The next round, as a worker has it: frozen, its predictions stored, ranked, published. In a process of its own."""
+    """The next round, as a worker has it: frozen, predictions stored, ranked, published. In a process of its own."""
     store = open_store(url)
     stage.value = b"freeze"
     with store.transaction() as tx:
@@ -219,7 +233,8 @@ def store_and_publish(url: str, predictions: int, stage: Any) -> None:
         is_open = select(ImageRow.id, ImageRow.split).where(ImageRow.is_open).order_by(ImageRow.id)
         still_open = list(tx.execute(is_open).all())
     chance = np.random.default_rng(3)
-    told = PoolPredictions(ids, {name: chance.uniform(100, 900, (len(ids), 17, 3)) for name in MEMBERS})
+    scale = np.array([1.0, 1.0, 0.001])  # px, px, confidence
+    told = PoolPredictions(ids, {name: chance.uniform(100, 900, (len(ids), 17, 3)) * scale for name in MEMBERS})
     flags = (KeypointFlag(3, 0.9, "the teachers disagree"),)
     scores = {int(i): PersonScore(int(i), 0.5, tuple([0.5] * 17), flags) for i in ids}
     stage.value = b"predictions"
@@ -235,6 +250,7 @@ def store_and_publish(url: str, predictions: int, stage: Any) -> None:
     stage.value = b"publish"
     with store.transaction() as tx:
         rounds.publish(tx, record.id, metrics={}, directory="rounds/0002/attempt-1", now=utc_now())
+    stage.value = b"after"
     store.close()
 
 

@@ -1,6 +1,7 @@
 """Leases: one annotator's hold on one image, for a while."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -164,9 +165,11 @@ def one_after_the_other(tx: Session, user: UserRecord) -> None:
     tx.execute(_ACCOUNT, {"user_id": user.id})
 
 
-def require_room(tx: Session, user: UserRecord, *, exclude: Collection[int], most_held: int, now: datetime) -> None:
-    """Raise HeldEnough to who works on `most_held` images. Those their page does not have are let go before that."""
-    held = own_leases(tx, user, now=now)
+def require_room(
+    tx: Session, user: UserRecord, held: AbstractSet[int], *, exclude: Collection[int], most_held: int
+) -> None:
+    """Raise HeldEnough to who holds `most_held` images and works on them. Those their page does not have are let go
+    before that."""
     if len(held) < most_held:
         return
     release(tx, user, held.difference(exclude))

@@ -70,12 +70,13 @@ def claim(
     expires_at = now + timedelta(seconds=lease_s)
     ranking_id = _current_ranking(tx)
     passed = set(exclude)
-    own = _own(tx, user, ranking_id, exclude=passed, now=now)
+    held = own_leases(tx, user, now=now)
+    own = _own(tx, ranking_id, held - passed)
     works = work_of(tx, user)
     while (found := own or _next(tx, user, ranking_id, works, exclude=passed, now=now)) is not None:
         image_id = found[0].id
         if own is None:
-            require_room(tx, user, exclude=set(exclude), most_held=most_held, now=now)
+            require_room(tx, user, held, exclude=set(exclude), most_held=most_held)
         if hold(tx, image_id, user, now=now, expires_at=expires_at):
             item = _item(tx, found, ranking_id, leased_by=user.name)
             return item, Lease(image_id=image_id, user_id=user.id, expires_at=expires_at)
@@ -152,11 +153,8 @@ _ENTRIES = (
 _LENGTH = select(RankingRow.length).where(RankingRow.id == bindparam("ranking_id"))
 
 
-def _own(
-    tx: Session, user: UserRecord, ranking_id: int | None, *, exclude: Collection[int], now: datetime
-) -> _Found | None:
-    """The first image in queue order that the annotator holds already: one of a handful."""
-    image_ids = own_leases(tx, user, now=now) - set(exclude)
+def _own(tx: Session, ranking_id: int | None, image_ids: Collection[int]) -> _Found | None:
+    """The first in queue order of the images that the annotator holds already: one of a handful."""
     if not image_ids:
         return None
     held = workable_images(tx, image_ids)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.convert import fields
@@ -16,7 +16,12 @@ from db.upsert import insert
 from sspcm.skeletons.skeleton import Skeleton, SkeletonError, differences, in_order_of, same_keypoints
 
 _ROW = select(ProjectRow).where(ProjectRow.id == PROJECT_ID).execution_options(populate_existing=True)
-_NUMBER = select(RoundRow.number).where(RoundRow.id == bindparam("round_id"))
+_DESCRIBED = (
+    select(ProjectRow, RoundRow.number)
+    .outerjoin(RoundRow, RoundRow.id == ProjectRow.published_round_id)
+    .where(ProjectRow.id == PROJECT_ID)
+    .execution_options(populate_existing=True)
+)
 
 
 def ensure_project(tx: Session, *, name: str, skeleton: Skeleton) -> ProjectRecord:
@@ -69,14 +74,16 @@ def forget_unused(tx: Session) -> None:
 
 def get_project(tx: Session) -> ProjectRecord:
     """The home's project. Raises NotFound before `ensure_project`."""
-    row = project_row(tx)
-    published = row.published_round_id
+    found = tx.execute(_DESCRIBED).one_or_none()
+    if found is None:
+        raise _no_project()
+    row, published = found
     return ProjectRecord(
         uuid=row.uuid,
         name=row.name,
         skeleton=Skeleton.from_json(row.skeleton),
         coco_header=fields(row.coco_header),
-        published_round=tx.scalar(_NUMBER, {"round_id": published}) if published else None,
+        published_round=published,
         starts=StartsChoice(**fields(row.starts)),
         review=ReviewRule(**fields(row.review)),
     )
@@ -114,5 +121,9 @@ def project_row(tx: Session) -> ProjectRow:
     """The project's row as it is now. Raises NotFound."""
     row = tx.scalar(_ROW)
     if row is None:
-        raise NoProject("this home has no project yet; wanted one with a skeleton. Import images first.")
+        raise _no_project()
     return row
+
+
+def _no_project() -> NoProject:
+    return NoProject("this home has no project yet; wanted one with a skeleton. Import images first.")
