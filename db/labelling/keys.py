@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -78,7 +78,7 @@ def remember(
 def _remembering(dialect: str) -> ReturningInsert[tuple[int]]:
     """Built once, as all that each accept sends (`db/labelling/leases.py`)."""
     columns = [column.name for column in DecisionRow.__table__.columns if column.name != "id"]
-    values = {name: bindparam(f"new_{name}") for name in columns}
+    values: dict[str, BindParameter[Any]] = {name: bindparam(f"new_{name}") for name in columns}
     return insert_on(dialect, DecisionRow).values(values).on_conflict_do_nothing().returning(DecisionRow.id)
 
 

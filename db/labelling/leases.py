@@ -1,12 +1,11 @@
 """Leases: one annotator's hold on one image, for a while."""
 
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -127,7 +126,8 @@ def hold(tx: Session, image_id: int, user: UserRecord, *, now: datetime, expires
 @cache
 def _holding(dialect: str) -> ReturningInsert[tuple[int]]:
     """One statement, so that of two who ask at once one gets the row, on either database."""
-    holder, until = bindparam("holder"), bindparam("until")
+    holder: BindParameter[int] = bindparam("holder")
+    until: BindParameter[datetime] = bindparam("until")
     statement = insert_on(dialect, LeaseRow).values(image_id=bindparam("image"), user_id=holder, expires_at=until)
     return statement.on_conflict_do_update(
         index_elements=[LeaseRow.image_id],
@@ -165,9 +165,7 @@ def one_after_the_other(tx: Session, user: UserRecord) -> None:
     tx.execute(_ACCOUNT, {"user_id": user.id})
 
 
-def require_room(
-    tx: Session, user: UserRecord, held: AbstractSet[int], *, exclude: Collection[int], most_held: int
-) -> None:
+def require_room(tx: Session, user: UserRecord, held: set[int], *, exclude: Collection[int], most_held: int) -> None:
     """Raise HeldEnough to who holds `most_held` images and works on them. Those their page does not have are let go
     before that."""
     if len(held) < most_held:
