@@ -75,6 +75,7 @@ OF_NO_ONE_MODULE = {
     "tests/app/dataset/test_foreign_files.py": "files of other tools, imported and exported again",
     "tests/app/dataset/test_odd_files.py": "files that hardly are any, imported",
     "tests/app/dataset/test_round_trips.py": "whatever was imported comes out again",
+    "tests/app/labelling/test_plans.py": "how the store looks up what each next and each accept asks",
     "tests/app/rounds/test_measured_apart.py": "nobody is learned from who measures, whatever happens in between",
     "tests/app/test_main.py": "app/__main__.py and the commands behind it",
     "tests/app/web/test_malformed.py": "whatever is malformed is refused and changes nothing, on every route of labels",
