@@ -2,6 +2,7 @@
  * reads it. Pure; knows no DOM. */
 
 import { ABSENT, HIDDEN, countUndecided, flagOf, hasDrafts, isUndecided, personOf } from "./desk/desk.js";
+import { WHOLE_POSE, flagInWords, isWholePoseFlagged } from "./desk/flag_words.js";
 import { sideless, spoken } from "./desk/keypoint_names.js";
 import { SKIP_REASONS, UNLABELABLE } from "./desk/deciding.js";
 
@@ -212,16 +213,23 @@ function placingInWords(name, placeAs, byTouch) {
 export function personInWords({ persons, person, skeleton, keypoint, placing }) {
   if (person === -1) return "No person is boxed in this image.";
   const flags = persons[person].flags.length;
-  const reason = flagOf(persons[person], keypoint)?.reason;
+  const what = isWholePoseFlagged(persons[person], skeleton) ? WHOLE_POSE.toLowerCase() : flags === 1 ? "1 flag" : `${flags} flags`;
+  const reason = reasonOf(persons[person], keypoint);
   const todo = placing ? `Place the ${spoken(skeleton, keypoint)}.` : reason ?? "";
-  return `Person ${person + 1} of ${persons.length}, ${flags === 1 ? "1 flag" : `${flags} flags`}. ${todo}`;
+  return `Person ${person + 1} of ${persons.length}, ${what}. ${todo}`;
+}
+
+/** Why a keypoint is flagged. @param {import("./desk/desk.js").Person} person @param {number} keypoint */
+function reasonOf(person, keypoint) {
+  const flag = flagOf(person, keypoint);
+  return flag && flagInWords(flag.reason).short;
 }
 
 /** The selected keypoint, and why it is flagged. @param {Desk} desk */
 export function keypointInWords(desk) {
   const person = personOf(desk);
   if (!person) return "";
-  const reason = flagOf(person, desk.keypoint)?.reason;
+  const reason = reasonOf(person, desk.keypoint);
   const seen = standOf(person, desk.keypoint);
   return `${spoken(desk.skeleton, desk.keypoint)}, ${seen}${reason ? `. ${reason}` : ""}`;
 }

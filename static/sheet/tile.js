@@ -1,5 +1,6 @@
 /** One person of the contact sheet: the crop with the pose over it, how they stand, how much their pose is in doubt. A link into the editor. */
 
+import { flagInWords } from "../editor/desk/flag_words.js";
 import { poseOf } from "./pose.js";
 import { html } from "../shared/dom.js";
 import { askedSuspicions, suspectedKeypoints } from "./suspicions.js";
@@ -57,7 +58,7 @@ function badges(person) {
   const shown = [];
   if (person.state !== "open") shown.push(html("span", { class: "badge", "data-state": person.state, "aria-hidden": true }, stateInWords(person.state)));
   if (person.state === "open" && person.flags.length) {
-    shown.push(html("span", { class: "badge flags", "aria-hidden": true, title: person.flags[0].reason }, flagsInWords(person.flags.length)));
+    shown.push(html("span", { class: "badge flags", "aria-hidden": true, title: flagInWords(person.flags[0].reason).short }, flagsInWords(person.flags.length)));
   }
   if (person.held_by !== null) shown.push(html("span", { class: "badge held", "aria-hidden": true }, heldInWords(person.held_by)));
   return shown;

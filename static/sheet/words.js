@@ -1,5 +1,6 @@
 /** The contact sheet in words: pure, no DOM. */
 
+import { flagInWords } from "../editor/desk/flag_words.js";
 import { spoken } from "../editor/desk/keypoint_names.js";
 import { NO_FILTERS, SUSPICIONS, sameFilters } from "./filters.js";
 import { askedSuspicions, suspicionsInWords } from "./suspicions.js";
@@ -56,7 +57,8 @@ export function aboutInWords(told, filters) {
   if (state === "accepted") return by === IMPORT ? "Imported label" : by ? `Label by ${by}` : "";
   if (state === "skipped") return reason ? `Skipped: ${reason}` : "";
   if (state !== "open") return "";
-  return askedFlag(person, keypoint)?.reason ?? "";
+  const flag = askedFlag(person, keypoint);
+  return flag ? flagInWords(flag.reason).short : "";
 }
 
 /** A tile as a screen reader says it. @param {SheetPerson} person @param {Filters} filters @param {Choices} choices */

@@ -662,11 +662,22 @@ def test_edits_that_are_back_can_be_dropped_at_any_time(world: Any, open_editor:
     wait(page, "status", "saved")
 
 
+def test_a_pose_with_most_keypoints_flagged_is_in_doubt_as_a_whole(open_editor: Callable[..., Page]) -> None:
+    page = open_editor(World({1: drawn_image(1, flags=10)}))
+    expect(page.locator("pose-editor .flags")).to_contain_text("The whole pose is in doubt.")
+    flag = page.locator("pose-editor .flag")
+    expect(flag).to_have_count(1)
+    first = flag.text_content()
+    page.keyboard.press("Tab")
+    expect(flag).not_to_have_text(first or "")
+    expect(flag).to_have_attribute("aria-current", "true")
+
+
 def test_many_flags_scroll_by_themselves_and_the_keypoints_stay_in_reach(open_editor: Callable[..., Page]) -> None:
-    page = open_editor(World({1: drawn_image(1, flags=9)}))
+    page = open_editor(World({1: drawn_image(1, flags=8)}))
     flags = page.locator("pose-editor .flags")
     assert flags.evaluate("(box) => box.clientHeight") < 150
-    for _ in range(8):
+    for _ in range(7):
         page.keyboard.press("Tab")
     current = page.locator("pose-editor .flag[aria-current=true]")
     eventually(
@@ -684,9 +695,9 @@ def test_many_flags_scroll_by_themselves_and_the_keypoints_stay_in_reach(open_ed
 def test_on_a_laptop_several_flags_are_whole_and_the_panel_itself_never_scrolls(
     open_editor: Callable[..., Page],
 ) -> None:
-    page = open_editor(World({1: drawn_image(1, flags=12, persons=4)}))
+    page = open_editor(World({1: drawn_image(1, flags=8, persons=4)}))
     page.set_viewport_size({"width": 1440, "height": 900})
-    expect(page.get_by_text("12 flags").first).to_be_visible()
+    expect(page.get_by_text("8 flags").first).to_be_visible()
     for _ in range(3):  # the first person, the second, the third
         whole, overflow, is_whole = page.evaluate(
             "() => { const root = document.querySelector('pose-editor').shadowRoot;"

@@ -6,6 +6,7 @@ import { clamp, cornersOf, frameOf, scaleOf, toScreen } from "../geometry.js";
 import { placeLabel, wrapped } from "./name_places.js";
 import { drawnAt } from "./overview.js";
 import { ABSENT, HIDDEN, flagOf } from "../desk/desk.js";
+import { flagInWords } from "../desk/flag_words.js";
 import { shortReason, sideOf, spoken } from "../desk/keypoint_names.js";
 import { COLOURS, circle, clear, dot, faded, pill, pillSize, stroke, strokeAll } from "./strokes.js";
 
@@ -212,7 +213,7 @@ function paintNames(context, { view, desk, person, look, looks, stage }) {
     if (xyv[keypoint][2] === ABSENT) continue;
     const flag = person.state === "open" ? flagOf(person, keypoint) : null;
     const tells = must && flag && (!person.pose.touched[keypoint] || keypoint === look.hovered);
-    const lines = [spoken(desk.skeleton, keypoint), ...(tells ? wrapped(shortReason(flag.reason, spoken(desk.skeleton, keypoint)), REASON_WIDE, REASON_LINES) : [])];
+    const lines = [spoken(desk.skeleton, keypoint), ...(tells ? wrapped(shortReason(flagInWords(flag.reason).short, spoken(desk.skeleton, keypoint)), REASON_WIDE, REASON_LINES) : [])];
     const room = { middle, stage, dots, taken, must, gap: must ? 26 : 11 };
     const place = placeLabel(pillSize(context, lines), spots[keypoint], room);
     if (!place) continue;

@@ -1,6 +1,7 @@
 /** Why the selected person is worth a look: the flags on their keypoints, and limbs that look exchanged. */
 
 import { make } from "../../shared/dom.js";
+import { WHOLE_POSE, flagInWords, isWholePoseFlagged } from "../desk/flag_words.js";
 import { shortReason, spoken } from "../desk/keypoint_names.js";
 import { swappedSuspects } from "../desk/limbs.js";
 import { noFlagInWords, swapInWords } from "../words.js";
@@ -29,12 +30,16 @@ export class FlagList {
       name: spoken(desk.skeleton, flag.keypoint), reason: flag.reason, current: flag.keypoint === desk.keypoint, touched: person.pose.touched[flag.keypoint],
       keypoint: flag.keypoint,
     }));
+    const isWhole = isWholePoseFlagged(person, desk.skeleton);
     const swaps = person.state === "open" ? swappedSuspects(person, desk.skeleton) : [];
-    buildOnce(this.#list, JSON.stringify([rows, swaps, rows.length ? "" : noFlag]), (list) => {
+    buildOnce(this.#list, JSON.stringify([rows, swaps, isWhole, rows.length ? "" : noFlag]), (list) => {
       const none = make("p", { className: "empty", textContent: noFlag });
       const { scrollTop } = list;
       const asked = swaps.length ? [this.#swapRow(desk.skeleton, swaps.flat())] : [];
-      list.replaceChildren(...asked, ...(rows.length ? rows.map((row) => this.#flagRow(row)) : asked.length ? [] : [none]));
+      // Of so many rows none says where to look: the selected keypoint's stays, with its reason.
+      const listed = isWhole ? rows.filter((row) => row.current) : rows;
+      const whole = isWhole ? [make("p", { className: "whole", textContent: `${WHOLE_POSE}.` })] : [];
+      list.replaceChildren(...asked, ...whole, ...listed.map((row) => this.#flagRow(row)), ...(rows.length || asked.length ? [] : [none]));
       list.scrollTop = scrollTop; // built anew it would stand at its top again
       const current = list.querySelector('[aria-current="true"]');
       if (current) scrollTo(list, current);
@@ -55,9 +60,10 @@ export class FlagList {
 
   /** @param {{name: string, reason: string, current: boolean, touched: boolean, keypoint: number}} what */
   #flagRow({ name, reason, current, touched, keypoint }) {
-    const more = shortReason(reason, name);
-    const text = more === reason ? [reason] : [make("b", { textContent: name }), `: ${more}`];
-    const row = make("button", { className: "flag", title: reason }, [make("i"), make("span", {}, text)]);
+    const { short, tip } = flagInWords(reason);
+    const more = shortReason(short, name);
+    const text = more === short ? [short] : [make("b", { textContent: name }), `: ${more}`];
+    const row = make("button", { className: "flag", title: tip }, [make("i"), make("span", {}, text)]);
     row.toggleAttribute("data-touched", touched);
     row.setAttribute("aria-current", String(current));
     row.addEventListener("click", () => this.#wishes.selectKeypoint(keypoint));

@@ -182,6 +182,7 @@ canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events
 .flag span { min-width: 0; text-wrap: pretty; } .flag b { font-weight: 600; }
 .flag:not([aria-current="true"], .swap) span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .flag[aria-current="true"] { border-color: var(--accent); }
+.whole { margin: 0 0 2px; font-weight: 600; font-size: 13px; }
 .flag:hover { border-color: var(--line); }
 .empty { color: var(--quiet); font-size: 13px; margin: 0; }
 
