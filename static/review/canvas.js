@@ -3,7 +3,7 @@
 import { Stage } from "../editor/canvas/stage.js";
 import { ABSENT, HIDDEN, VISIBLE } from "../editor/desk/desk.js";
 import { setVisibility } from "../editor/desk/placing.js";
-import { swapPerson } from "../editor/desk/reposing.js";
+import { swapLimb, swapPerson } from "../editor/desk/reposing.js";
 import { stepFlag, stepKeypoint, stopPlacing } from "../editor/desk/selecting.js";
 import { undo } from "../editor/desk/undoing.js";
 import { listen } from "../editor/input/pointers.js";
@@ -139,6 +139,7 @@ export class ReviewCanvas {
       visible: () => work.edit(setVisibility(work.desk, VISIBLE, {})),
       hidden: () => work.edit(setVisibility(work.desk, HIDDEN, {})),
       absent: () => work.edit(setVisibility(work.desk, ABSENT, {})),
+      "swap-limb": () => work.edit(swapLimb(work.desk), "Left and right of this limb swapped."),
       "swap-person": () => work.edit(swapPerson(work.desk), "Left and right of the whole person swapped."),
       undo: () => work.change(undo(work.desk)),
       cancel: () => work.change(stopPlacing(work.desk)),

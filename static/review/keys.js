@@ -1,4 +1,5 @@
-/** Which key does what while one reviews: the editor's keys, but for Y and N, which say how the label is. Pure. */
+/** Which key does what while one reviews: the editor's keys, but for Y and N, which say how the label is: in the editor
+ * the one does nothing and the other only selects, so that a hand used to one page breaks nothing on the other. Pure. */
 
 import { BINDINGS } from "../editor/input/keys.js";
 
@@ -7,7 +8,7 @@ import { BINDINGS } from "../editor/input/keys.js";
 /** What a reviewer's hands do as an annotator's do. */
 const AS_IN_THE_EDITOR = new Set([
   "flag-next", "flag-previous", "nudge-left", "nudge-right", "nudge-up", "nudge-down",
-  "nudge-left-far", "nudge-right-far", "nudge-up-far", "nudge-down-far", "visible", "hidden", "absent",
+  "nudge-left-far", "nudge-right-far", "nudge-up-far", "nudge-down-far", "visible", "hidden", "absent", "swap-limb", "swap-person",
   "hide", "upright", "fit-person", "fit-image", "zoom-in", "zoom-out", "cancel",
 ]);
 
@@ -18,7 +19,6 @@ export const REVIEW_KEYS = [
   { group: "Review", command: "undo", keys: ["Z", "Mod+Z"], label: "Undo a move, or the last review" },
   { group: "Keypoints", command: "keypoint-next", keys: ["]"], label: "Next keypoint" },
   { group: "Keypoints", command: "keypoint-previous", keys: ["[", "P"], label: "Previous keypoint" },
-  { group: "Keypoints", command: "swap-person", keys: ["Shift+Y", "X"], label: "Swap left and right: whole person" },
   ...BINDINGS.filter(({ command }) => AS_IN_THE_EDITOR.has(command)),
 ];
 
@@ -28,7 +28,7 @@ export const TOLD_KEYS = [
   { keys: "drag, arrows", label: "move a keypoint" },
   { keys: "Tab, [ ]", label: "next flag, other keypoints" },
   { keys: "0 1 2", label: "absent, hidden, visible" },
-  { keys: "X", label: "swap left and right" },
+  { keys: "I, ⇧ I", label: "swap left and right: limb, person" },
   { keys: "H", label: "hide the pose while held" },
   { keys: "C F + −", label: "person, image, zoom" },
 ];

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 fake = runpy.run_path(str(Path(__file__).parent / "editor_server.py"))
 World, drawn_image = fake["World"], fake["drawn_image"]
 KEYS = (
-    "2", "1", "0", "v", "Delete", "Shift+Delete", "ArrowRight", "Shift+ArrowUp", "Alt+ArrowLeft", "y", "Shift+Y",
+    "2", "1", "0", "v", "Delete", "Shift+Delete", "ArrowRight", "Shift+ArrowUp", "Alt+ArrowLeft", "i", "Shift+I",
     "Shift+M", "m", "Shift+B", "b", "d", "a", "Enter", "Shift+Enter", "s", "x", "r", "e", "z", "Shift+Z", ",", ".",
     "n", "p", "Tab", "PageDown", "PageUp",
 )  # fmt: skip

@@ -60,7 +60,7 @@ def test_one_key_swaps_the_sides_of_the_selected_limb_and_only_of_it(
     page = open_editor(world)
     before = pose(page, 100)
     select(page, "left_wrist")
-    page.keyboard.press("y")
+    page.keyboard.press("i")
     arm = [index(f"{side}_{part}") for side in ("left", "right") for part in ("shoulder", "elbow", "wrist")]
     partner = COCO.mirror
     expected = [before[partner[i]] if i in arm else before[i] for i in range(17)]
@@ -72,9 +72,9 @@ def test_one_key_swaps_the_sides_of_the_selected_limb_and_only_of_it(
 def test_the_whole_person_is_swapped_and_swapped_back(world: Any, open_editor: Callable[..., Page]) -> None:
     page = open_editor(world)
     before = pose(page, 100)
-    page.keyboard.press("Shift+Y")
+    page.keyboard.press("Shift+I")
     assert pose(page, 100) == [before[i] for i in COCO.mirror]
-    page.keyboard.press("Shift+Y")
+    page.keyboard.press("Shift+I")
     assert pose(page, 100) == before
 
 
@@ -82,7 +82,7 @@ def test_a_middle_keypoint_has_no_limb_and_says_what_to_do(world: Any, open_edit
     page = open_editor(world)
     before = pose(page, 100)
     select(page, "nose")
-    page.keyboard.press("y")
+    page.keyboard.press("i")
     expect(page.locator("pose-editor .notice")).to_contain_text("has no left or right")
     assert pose(page, 100) == before
 
