@@ -38,7 +38,7 @@ def accept_twice(page: Page) -> list[list[float]]:
     return first
 
 
-def test_a_label_is_seen_and_brought_back_by_one_undo_and_saved_by_accept(
+def test_a_label_is_seen_and_brought_back_by_one_click_and_one_undo(
     world: Any, open_editor: Callable[..., Page]
 ) -> None:
     page = open_editor(world)
@@ -62,7 +62,7 @@ def test_a_label_is_seen_and_brought_back_by_one_undo_and_saved_by_accept(
     assert pose(page, 100) == moved
     page.keyboard.press("Shift+Z")
     assert pose(page, 100) == first
-    page.keyboard.press("Enter")
+    assert "reopen" not in [path for path, _ in world.log[-3:]], "one label or the other counts all the while"
     wait(page, "status", "saved")
     last = world.saves("accept")[-1]
     assert (last["person_id"], last["began"], last["began_revision"]) == (100, "label", 1)

@@ -6,6 +6,7 @@ import { selectPerson } from "./selecting.js";
 /**
  * @typedef {import("./desk.js").Change} Change
  * @typedef {import("./desk.js").Desk} Desk @typedef {import("./desk.js").Person} Person
+ * @typedef {Pick<Extract<Change, {kind: "pose"}>, "before" | "begun">} Relabelled what is back where another label is refused
  * @typedef {import("./desk.js").Verdict} Verdict @typedef {import("../geometry.js").Point} Point
  */
 
@@ -63,6 +64,17 @@ export function takeBack(desk, index, verdict, problem) {
   return {
     ...withPerson(desk, index, { ...verdict, problem }),
     past: desk.past.filter(stays),
+    future: desk.future.filter(stays),
+  };
+}
+
+/** The server refused another label of somebody accepted: the one before it is on the desk again, with the reason to show.
+ * @param {Desk} desk @param {number} index @param {Relabelled} change @param {string} problem @returns {Desk} */
+export function takeLabelBack(desk, index, change, problem) {
+  /** @param {Change} one */
+  const stays = (one) => one.kind !== "pose" || !one.accepts || one.person !== index;
+  return {
+    ...withPerson(desk, index, { pose: change.before, ...change.begun?.before, problem }), past: desk.past.filter(stays),
     future: desk.future.filter(stays),
   };
 }

@@ -35,11 +35,12 @@
  *   decided, in words; xyv: the label that counts, null without one
  * @typedef {{verdict: Verdict, theirs: Theirs | null}} Conflict verdict: one's own, refused; theirs: null until it is known
  * @typedef {{kind: "pose", person: number, keypoint: number, gesture: string | null, before: Pose, after: Pose,
- *     begun?: {before: Begun, after: Begun}, group?: string}
+ *     begun?: {before: Begun, after: Begun}, group?: string, accepts?: true}
  *   | {kind: "box", person: number, gesture: string | null, before: Box, after: Box}
  *   | {kind: "verdict", person: number, before: Verdict, after: Verdict, group?: string}
  *   | {kind: "finished", person: number}
  *   | {kind: "added", person: number, before: number, box?: Box}} Change   group: decided, and undone, together.
+ *   accepts: the pose of somebody accepted, who stays so: it is their label as it is made, and undone.
  *   added: before is who was selected then; box: the one they had when they were taken off the list
  * @typedef {{imageId: number, fileName: string, camera: string, url: string, size: Size, leaseS: number,
  *   lens: Lens | null, remaining: number, round: number | null, skeleton: Skeleton, persons: Person[], removed: Person[],

@@ -159,6 +159,15 @@ export function inGroup(desk, group) {
   return last?.kind === "pose" ? { ...desk, past: desk.past.with(-1, { ...last, group }) } : desk;
 }
 
+/** An earlier label in place of the one that counts, of the selected accepted person: they stay accepted; one step of undo.
+ * @param {Desk} desk @param {Start} start @returns {Desk} */
+export function relabelled(desk, start) {
+  const begun = begunFrom(start);
+  const there = changePose(desk, poseFrom(start.xyv, begun.from, start.undecided), null, begun);
+  const last = there.past.at(-1);
+  return last?.kind === "pose" ? { ...there, past: there.past.with(-1, { ...last, accepts: true }) } : there;
+}
+
 /** Begin the selected open person again, from another prediction, the previous label, or nothing; one step of undo.
  * @param {Desk} desk @param {Start} start @returns {Desk} */
 export function beginFrom(desk, start) {

@@ -1,7 +1,7 @@
 /** The history of the selected person, asked for and shown; one of its labels seen on the image, or brought back. Knows no DOM. */
 
 import { messageOf } from "../../shared/api.js";
-import { NOT_SAVED_YET, RESTORED } from "../panel/history_words.js";
+import { NOT_SAVED_YET, RESTORED, SAVED_ANEW } from "../panel/history_words.js";
 
 /**
  * @typedef {import("../../shared/contract.d.ts").HistoryPayload} History
@@ -29,8 +29,9 @@ export async function toggleHistory({ api, work, panel, notices, drawing, decisi
       show: (label) => drawing.lay(label && { imageId: sheet.desk.imageId, key: person.key, xyv: label.xyv, letter: String(label.revision) }),
       restore: ({ revision, xyv, started_from: startedFrom }) => {
         if (sheet !== work.sheet || person.key !== work.person?.key) return;
+        const isAccepted = work.person?.state === "accepted";
         decisions.restore({ xyv, from: "label", prediction_id: startedFrom, model: null, undecided: [], revision });
-        notices.explain(`Label ${revision} is back on the image: ${RESTORED}`);
+        notices.explain(isAccepted ? `Label ${revision} counts again, ${SAVED_ANEW}` : `Label ${revision} is back on the image: ${RESTORED}`);
       },
       leave: () => panel.refs.stage.focus(),
     });

@@ -40,7 +40,9 @@ export class LeftBehind {
   /** The last one, if undo reaches into it: if its last change was a decision. @returns {Sheet | null} */
   get undoable() {
     const last = this.#sheets.at(-1);
-    return last && ["verdict", "finished"].includes(last.desk.past.at(-1)?.kind ?? "") ? last : null;
+    const change = last?.desk.past.at(-1);
+    const isDecision = change?.kind === "verdict" || change?.kind === "finished" || (change?.kind === "pose" && change.accepts);
+    return last && isDecision ? last : null;
   }
 
   /** Who was refused and not looked at yet. @returns {{sheet: Sheet, index: number, problem: string} | null} */

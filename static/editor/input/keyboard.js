@@ -28,7 +28,7 @@ export function mayRepeat(command, desk) {
 
 /** @param {import("../desk/desk.js").Change | undefined} change */
 function isEdit(change) {
-  return change?.kind === "pose" || change?.kind === "box";
+  return (change?.kind === "pose" && !change.accepts) || change?.kind === "box";
 }
 
 /** The keys of one editor. */

@@ -82,7 +82,7 @@ export class HistoryPanel {
       for (const other of this.#element.querySelectorAll("[aria-pressed]")) other.setAttribute("aria-pressed", String(isOn && other === shown));
       ways.show(isOn ? label : null);
     });
-    if (!ways.mayRestore) return make("div", { className: "row" }, [shown]);
+    if (!ways.mayRestore || label.counts) return make("div", { className: "row" }, [shown]);
     const back = make("button", { textContent: "Restore" });
     back.setAttribute("aria-label", `Restore ${what}`);
     back.addEventListener("click", () => {

@@ -15,6 +15,7 @@ const NAMED = 6;
 export const NO_HISTORY = "Nobody has decided about this person yet.";
 export const NOT_SAVED_YET = "The server does not know this person yet: there is no history of them.";
 export const RESTORED = "{undo} takes it back; {accept} saves it as a new label.";
+export const SAVED_ANEW = "as a new label: {undo} takes it back.";
 
 /** How long was worked. @param {number | null} seconds */
 export function secondsInWords(seconds) {

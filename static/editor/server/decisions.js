@@ -2,7 +2,7 @@
 
 import { newKey } from "../../shared/api.js";
 import { countUndecided, isDone, nextOpen, personOf } from "../desk/desk.js";
-import { beginFrom, inGroup } from "../desk/editing.js";
+import { beginFrom, inGroup, relabelled } from "../desk/editing.js";
 import { spoken } from "../desk/keypoint_names.js";
 import { selectPerson, stepTo } from "../desk/selecting.js";
 import { newPerson } from "../desk/opening.js";
@@ -11,7 +11,7 @@ import * as undoing from "../desk/undoing.js";
 import * as words from "../words.js";
 
 /**
- * @typedef {import("../desk/desk.js").Verdict} Verdict
+ * @typedef {import("../desk/desk.js").Verdict} Verdict @typedef {import("../desk/desk.js").Change} Change
  * @typedef {import("../images/conveyor.js").Sheet} Sheet
  * @typedef {object} Host
  * @property {() => Sheet | null} sheet what is on the desk
@@ -129,15 +129,29 @@ export class Decisions {
     this.#host.change(deciding.decide(this.#desk, index, verdict, group));
   }
 
-  /** An earlier label is the pose again, of somebody who is open for it; one step of undo.
+  /** An earlier label is the pose again, one step of undo. Of somebody accepted it is their label at once, so that one
+   * counts all the while; somebody open accepts it, and whoever is decided otherwise is opened for it.
    * @param {import("../desk/desk.js").Start} start */
   restore(start) {
+    const { state } = this.#desk.persons[this.#desk.person];
+    if (state === "accepted") {
+      this.#host.change(relabelled(this.#desk, start));
+      this.#saveLabel(this.#desk.past.at(-1), "before");
+      return this.#host.say("The label is back, and counts.");
+    }
     const group = newKey();
-    const isOpen = this.#desk.persons[this.#desk.person].state === "open";
-    if (!isOpen) this.#decideAbout(this.#desk.person, { state: "open", reason: null }, group);
+    if (state !== "open") this.#decideAbout(this.#desk.person, { state: "open", reason: null }, group);
     const begun = beginFrom(this.#desk, start);
-    this.#host.change(isOpen ? begun : inGroup(begun, group));
-    this.#host.say("The label is back.");
+    this.#host.change(state === "open" ? begun : inGroup(begun, group));
+    return this.#host.say("The label is back.");
+  }
+
+  /** Who is accepted has another label, which is on the desk; of any other change there is nothing to save.
+   * @param {Change | undefined} change @param {"before" | "after"} back where a refusal leads to */
+  #saveLabel(change, back) {
+    if (change?.kind !== "pose" || !change.accepts || this.#desk.persons[change.person].state !== "accepted") return;
+    const begun = change.begun && { before: change.begun[back], after: change.begun[back] };
+    this.#saving.decided(this.#sheet, change.person, { state: "accepted", reason: null }, { before: change[back], begun });
   }
 
   /** Nobody (else) is in the image. */
@@ -175,6 +189,7 @@ export class Decisions {
     if (change.kind === "finished") this.#saving.reopened(this.#sheet);
     const person = this.#desk.persons[change.person];
     this.#host.goTo(undoing.undo(this.#desk));
+    this.#saveLabel(change, "after");
     if (change.kind !== "added") return;
     this.#saving.removed(this.#sheet, person);
     this.#host.say("The added person is gone.");
@@ -191,10 +206,11 @@ export class Decisions {
   /** What was undone is made again, and what belongs to it. */
   redo() {
     if (!this.#desk.future.length) return this.#host.explain("Nothing to do again.");
-    const group = groupOf(this.#desk.future.at(-1));
+    const next = this.#desk.future.at(-1);
+    const group = groupOf(next);
     const isFinished = this.#redoOne();
     while (group && groupOf(this.#desk.future.at(-1)) === group) this.#redoOne();
-    if (isFinished || isDone(this.#desk)) this.#host.next();
+    if (isFinished || (next?.kind !== "pose" && isDone(this.#desk))) this.#host.next();
   }
 
   /** @returns {boolean} whether it said again that nobody (else) is here */
@@ -204,6 +220,7 @@ export class Decisions {
     if (change.kind === "verdict") this.#saving.decided(this.#sheet, change.person, change.after);
     if (change.kind === "finished") this.#saving.finished(this.#sheet);
     this.#host.goTo(undoing.redo(this.#desk, newKey()));
+    this.#saveLabel(change, "before");
     if (change.kind === "added") this.#saving.added(this.#sheet, this.#desk.person);
     return change.kind === "finished";
   }

@@ -48,8 +48,9 @@ export class Saving {
   /**
    * A decision about a person, before it is made on the desk. Refused, the person is as before, edits and all.
    * @param {Sheet} sheet @param {number} index @param {Verdict} verdict
+   * @param {deciding.Relabelled | null} [label] somebody accepted has another label, which is on the desk already: how they were before
    */
-  decided(sheet, index, verdict) {
+  decided(sheet, index, verdict, label = null) {
     // Nobody can be decided about whom the server does not know.
     if (sheet.desk.persons[index].isUnknown) this.added(sheet, index);
     const person = sheet.desk.persons[index];
@@ -64,6 +65,7 @@ export class Saving {
         withKnown(sheet.desk, key, { revision, ...nowSaved(verdict, person, byKey(sheet.desk, key), label_revision ?? null) }),
       /** @param {string} problem @param {string} code */
       refused: (problem, code) => {
+        if (label && isListed(sheet.desk, key)) return deciding.takeLabelBack(sheet.desk, indexOf(sheet.desk, key), label, problem);
         const conflict = code === STALE ? { verdict, theirs: null } : null;
         return withKnown(takenBack(sheet.desk, key, before, problem), key, { conflict });
       },

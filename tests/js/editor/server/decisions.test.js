@@ -121,16 +121,27 @@ test("an earlier label is the pose of somebody open, by one step of undo", () =>
   assert.deepEqual(sent, []);
 });
 
-test("of somebody decided too: they are opened for it, and one undo takes back both", () => {
-  const { decisions, work, sent } = deciding(person(1), person(2));
+test("of somebody accepted it is their label at once: they stay accepted, and one undo saves the other again", () => {
+  const { decisions, work, sent, nexts } = deciding(person(1), person(2));
   decisions.accept();
   work.goTo({ ...work.desk, person: 0 });
   const before = work.person.pose;
   decisions.restore(EARLIER);
-  assert.deepEqual([work.person.state, work.person.pose.xyv], ["open", EARLIER.xyv]);
+  assert.deepEqual([work.person.state, work.person.pose.xyv, work.person.labelRevision], ["accepted", EARLIER.xyv, 1]);
   decisions.undo();
   assert.deepEqual([work.person.state, work.person.pose], ["accepted", before]);
   decisions.redo();
+  assert.deepEqual([work.person.state, work.person.pose.xyv], ["accepted", EARLIER.xyv]);
+  assert.deepEqual(sent, Array(4).fill(["decided", 0, "accepted"]), "nobody is open in between");
+  assert.deepEqual(nexts, []);
+});
+
+test("of somebody skipped it opens them, and one undo takes back both", () => {
+  const { decisions, work, sent } = deciding(person(1, { state: "skipped" }), person(2));
+  work.goTo({ ...work.desk, person: 0 });
+  decisions.restore(EARLIER);
   assert.deepEqual([work.person.state, work.person.pose.xyv], ["open", EARLIER.xyv]);
-  assert.deepEqual(sent, [["decided", 0, "accepted"], ["decided", 0, "open"], ["decided", 0, "accepted"], ["decided", 0, "open"]]);
+  decisions.undo();
+  assert.equal(work.person.state, "skipped");
+  assert.deepEqual(sent, [["decided", 0, "open"], ["decided", 0, "skipped"]]);
 });

@@ -7,7 +7,7 @@ import { Outbox } from "../../../../static/editor/server/outbox.js";
 import { Saving, strayInWords } from "../../../../static/editor/server/saving.js";
 import { isEdited, withPerson } from "../../../../static/editor/desk/desk.js";
 import { newPerson, openDesk } from "../../../../static/editor/desk/opening.js";
-import { beginFrom, changeBox, movePoint, startsOf } from "../../../../static/editor/desk/editing.js";
+import { beginFrom, changeBox, movePoint, relabelled, startsOf } from "../../../../static/editor/desk/editing.js";
 import * as deciding from "../../../../static/editor/desk/deciding.js";
 import * as undoing from "../../../../static/editor/desk/undoing.js";
 import { person, task } from "../../tasks.js";
@@ -282,4 +282,21 @@ test("a decision about somebody whom another decided about meanwhile is known by
   held.decide(0, "accepted");
   await setImmediate();
   assert.equal(held.sheet.desk.persons[0].conflict, null);
+});
+
+test("another label of somebody accepted is sent as it is on the desk; refused, the one before it is back, and counts", async () => {
+  const { sheet, sent, news, saving, decide } = desk(answered(1, 1), new ApiError("refused", "Bob was faster.", "revision_conflict"));
+  decide(0, "accepted");
+  await setImmediate();
+  const { pose } = sheet.desk.persons[0];
+  const xyv = pose.xyv.with(0, [1, 2, 2]);
+  sheet.desk = relabelled({ ...sheet.desk, person: 0 }, { xyv, from: "label", prediction_id: 9, model: null, undecided: [], revision: 1 });
+  const change = sheet.desk.past.at(-1);
+  saving.decided(sheet, 0, { state: "accepted", reason: null }, change);
+  await setImmediate();
+  assert.deepEqual([sent[1].path, sent[1].xyv, sent[1].began_revision], ["/api/accept", xyv, 1]);
+  const [now] = sheet.desk.persons;
+  assert.deepEqual([now.state, now.pose, now.problem], ["accepted", pose, "Bob was faster."]);
+  assert.ok(!sheet.desk.past.includes(change));
+  assert.deepEqual(news.at(-1), [0, "Bob was faster."]);
 });
