@@ -188,7 +188,7 @@ def _log_line(told: Mapping[str, Any]) -> str:
 
 
 NOTED = (
-    "import", "prelabel", "restore", "camera set", "skeleton set", "validation add", "validation remove",
+    "import", "prelabel", "backup", "restore", "camera set", "skeleton set", "validation add", "validation remove",
     "unlabelable skip", "unlabelable take-back", "round launch", "round cancel", "round resume", "round retry",
     "round promote", "round delete", "round starts", "simulate ask", "simulate begin", "simulate cancel",
 )  # fmt: skip

@@ -54,7 +54,7 @@ def _said(one: "FigurePayload") -> str:
     if one.median is not None:
         said.append(f"{one.median:.1f} s a person, {one.seconds / 3600:.1f} h")
     if one.actions is not None:
-        said.append(f"{one.actions:.1f} actions a start, {one.untouched} of {one.starts} untouched")
+        said.append(f"{one.actions:.1f} actions per person, {one.untouched} of {one.starts} untouched")
     if one.reviewed or one.back:
         said.append(f"{one.good} of {one.reviewed} found good, {one.back} back")
     if one.oks is not None:

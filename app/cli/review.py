@@ -119,9 +119,11 @@ def _results(found: "list[ReviewResultsPayload]") -> Iterator[str]:
     if not found:
         yield "Nothing was reviewed yet. Reviewers do that on the page Review."
     for one in found:
-        said = f"{one.annotator or 'imported':<20} {one.good:>5} good {one.back:>5} back ({one.corrected} corrected)"
+        said = (
+            f"{one.annotator or 'imported':<20} {one.good:>5} good {one.back:>5} sent back ({one.corrected} corrected)"
+        )
         if one.share_good is None or one.low is None or one.high is None:
-            yield f"{said}  none of them by the rule"
+            yield f"{said}  none of them chosen at random"
         else:
             share = f"{one.share_good:.0%} good, {one.low:.0%} to {one.high:.0%}"
-            yield f"{said}  of {one.sampled} by the rule {share}"
+            yield f"{said}  of {one.sampled} chosen at random {share}"

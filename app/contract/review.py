@@ -125,12 +125,16 @@ class ReviewResultsPayload(Payload):
 
 
 class ReviewTablePayload(Payload):
-    """What the page Review begins with. annotators: whose labels one may ask for."""
+    """What the page Review begins with. annotators: who has labels that one may ask for.
+
+    suspicious: how many labels that a check suspects whoever asks may review, counted up to 1000.
+    """
 
     rule: ReviewRulePayload
     skeleton: SkeletonPayload
     annotators: list[str]
     results: list[ReviewResultsPayload]
+    suspicious: int
 
 
 class OwnReviewsPayload(Payload):

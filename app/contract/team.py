@@ -106,6 +106,14 @@ class TeamPayload(Payload):
     tokens: list[TokenPayload]
 
 
+class BackupPayload(Payload):
+    """What one types to back the home up and to make a home of that. last: when somebody did so here; null: never."""
+
+    last: str | None
+    backup: str
+    restore: str
+
+
 class AccountChangedPayload(Payload):
     """The team as it is now. link: the address, from this server's on, that opens once; nobody is told it again."""
 

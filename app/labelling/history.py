@@ -5,6 +5,7 @@ And one of them brought back, as a new revision.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from jaxtyping import Float
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.contract.labelling import HistoryEntryPayload, HistoryPayload, MovedKeypoint, RevisionPayload
 from db.clock import utc_now
 from db.errors import InvalidDecision, NotFound
-from db.labelling import history, labels, readings
+from db.labelling import history, labels, readings, reviews
 from db.people import audit
 from db.people.audit import Actor
 from db.pool import images, project
@@ -87,7 +88,10 @@ def history_of(store: Store, user: UserRecord, person_id: int) -> HistoryPayload
             is_blind=image.split == "validation" and not is_kept,
         )
         decided = [one for one in history.decided(tx, person_id) if one.kind != "accept"]
-    entries = [_label_entry(one, known) for one in found] + [_decision_entry(one, person) for one in decided]
+        back = reviews.list_reviews(tx, image_id=image.id, result="back")
+        comments = {said.at: said.comment for said in back if said.person_id == person_id}
+    entries = [_label_entry(one, known) for one in found]
+    entries += [_decision_entry(one, person, comments) for one in decided]
     entries.sort(key=lambda entry: entry.at)  # stable: of one moment, the label first
     return HistoryPayload(
         person_id=person.id,
@@ -169,8 +173,11 @@ def _label_entry(one: LabelRevision, known: _Known) -> HistoryEntryPayload:
     return HistoryEntryPayload(at=one.at, by=by, what=f"label {label.revision}", seconds=one.seconds, label=told)
 
 
-def _decision_entry(one: PastDecision, person: PersonRecord) -> HistoryEntryPayload:
+def _decision_entry(one: PastDecision, person: PersonRecord, comments: Mapping[datetime, str]) -> HistoryEntryPayload:
+    """comments: of the reviewers who sent the person back, by when they did."""
     what = WORDS.get(one.kind, one.kind.replace("_", " "))
+    if one.kind == "sent_back" and comments.get(one.at):
+        what = f"{what}: {comments[one.at]}"
     if one.kind == "not_a_person" and person.skip_reason == WITHDRAWN:
         what = "taken off the list again"
     return HistoryEntryPayload(at=one.at, by=one.by, what=what, seconds=one.seconds, label=None)

@@ -12,14 +12,15 @@ from app.contract.review import (
     ReviewRulePayload,
     ReviewTablePayload,
 )
+from app.review.reviewing import MOST_LEFT
 from app.team.told import csv_line
+from db.clock import utc_now
 from db.labelling.review_results import results_by_annotator
+from db.labelling.review_walk import ReviewFilter, annotators_with_labels, count_to_review
 from db.labelling.reviews import list_reviews
-from db.people import users
 from db.pool.project import get_project
 from db.records import UserRecord
 from db.store.session import Store
-from sspcm.pose import IMPORTED
 
 OWN = 50
 """Of one's own that came back, so many of the newest are told."""
@@ -29,14 +30,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def table_told(tx: Session) -> ReviewTablePayload:
-    """What the page begins with. Raises NotFound before there is a project."""
+def table_told(tx: Session, user: UserRecord) -> ReviewTablePayload:
+    """What the page begins with for this reviewer. Raises NotFound before there is a project."""
     described = get_project(tx)
     return ReviewTablePayload(
         rule=ReviewRulePayload.of(described.review),
         skeleton=SkeletonPayload.of(described.skeleton),
-        annotators=[*(user.name for user in users.list_users(tx)), IMPORTED],
+        annotators=annotators_with_labels(tx),
         results=results_told(tx),
+        suspicious=count_to_review(tx, ReviewFilter("suspicious"), user, now=utc_now(), most=MOST_LEFT),
     )
 
 

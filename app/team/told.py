@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.contract.team import (
     AccountPayload,
+    BackupPayload,
     BrowserPayload,
     LogEntryPayload,
     LogPayload,
@@ -17,6 +18,7 @@ from app.contract.team import (
     TeamPayload,
     TokenPayload,
 )
+from app.home.home_command import home_command
 from app.home.settings import Settings
 from db.clock import utc_now
 from db.people import audit, sessions, tokens, users
@@ -25,8 +27,23 @@ from db.store.session import Store
 
 LINES = 100
 """Of the log, at a time."""
+BACKED_UP = "command backup"
+"""What the log calls a backup that was made."""
 COLUMNS = ("at", "actor", "via", "action", "about", "details")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def backup_told(tx: Session, settings: Settings) -> BackupPayload:
+    """When the home was backed up last, by its audit log, and the commands for this home, on this day."""
+    home = settings.home.absolute()
+    file = home.with_name(f"{home.name}-{utc_now():%Y-%m-%d}.tar")
+    without = () if settings.bucket is None else ("--without-images",)
+    last = audit.last(tx, BACKED_UP)
+    return BackupPayload(
+        last=None if last is None else last.at.isoformat(),
+        backup=home_command(home, "backup", str(file), *without),
+        restore=home_command(home.with_name(f"{home.name}-restored"), "restore", str(file)),
+    )
 
 
 def team_told(tx: Session, settings: Settings) -> TeamPayload:

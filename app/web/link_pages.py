@@ -10,11 +10,13 @@ _SCRIPT = '<script type="module" src="/assets/login/link.js"></script>'
 _FORM = Template("""<h1>$title</h1>
 <p class="what">$what</p>
 $problem
+<p class="problem" role="alert" id="too-short" hidden></p>
 <noscript><p class="problem">This page needs JavaScript, to read the link's key.</p></noscript>
 <p class="problem" id="no-key" hidden>The link is not whole: its part behind '#' is missing. Copy all of it.</p>
 <form method="post" action="$action">
   $name<label for="password">Password</label>
-  <input id="password" name="password" type="password" autocomplete="new-password" minlength="$shortest" required>
+  <input id="password" name="password" type="password" autocomplete="new-password" minlength="$shortest" required
+    $focus>
   <label class="show"><input id="show" type="checkbox"> Show it</label>
   <input id="key" name="key" type="hidden" value="$key">
   <button>$button</button>
@@ -22,7 +24,7 @@ $problem
 <p class="hint">$shortest characters or more. The link opens once.</p>
 $script""")
 _NAME = Template("""<label for="name">Name</label>
-  <input id="name" name="name" autocomplete="username" maxlength="64" required value="$name">
+  <input id="name" name="name" autocomplete="username" maxlength="64" required autofocus value="$name">
   """)
 
 
@@ -61,6 +63,7 @@ def _page(*, title: str, what: str, action: str, button: str, key: str, problem:
         key=html.escape(key),
         problem=shown,
         name=name,
+        focus="" if name else "autofocus",
         script=_SCRIPT,
         shortest=PASSWORD_LENGTH,
     )

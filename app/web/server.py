@@ -74,11 +74,14 @@ from app.web.routes.work import work_routes
 from app.web.who import user_of
 from db.errors import NotFound, StoreBusy
 from db.pool import project
+from db.records import Role
 from db.store.session import Store, open_store
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 SERVED = ("cameras", "editor", "header", "lead", "login", "review", "shared", "sheet", "team")
 """Not the whole folder: the demo's truth lies there too."""
+FIRST_PAGES: dict[Role, str] = {"lead": "/lead/", "reviewer": "/review/", "annotator": "/annotate/"}
+"""Where one comes in. A reviewer's first page holds no image: the editor's would keep one from those who label."""
 ROUTES = (
     labelling_routes,
     image_routes,
@@ -226,7 +229,7 @@ def _add_small_routes(app: FastAPI, store: Store, settings: Settings) -> None:
 
     @app.api_route("/", methods=["GET", "HEAD"])
     def home(request: Request) -> RedirectResponse:
-        return RedirectResponse("/lead/" if user_of(request).role == "lead" else "/annotate/", 303)
+        return RedirectResponse(FIRST_PAGES[user_of(request).role], 303)
 
 
 def _add_metrics(app: FastAPI, metrics: Metrics, token: str | None) -> None:

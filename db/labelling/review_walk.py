@@ -55,6 +55,14 @@ def place_of(person_id: int) -> int:
     return (person_id * person_id % PLACES * _BEND + person_id * _STEP) % PLACES
 
 
+def annotators_with_labels(tx: Session) -> list[str]:
+    """The names of who gave a person a label, and IMPORTED last where a label came with a file."""
+    given = select(1).where(LabelRow.author == UserRow.name)
+    people = list(tx.scalars(select(UserRow.name).where(given.exists()).order_by(UserRow.folded_name)))
+    imported = tx.scalar(select(LabelRow.id).where(LabelRow.author == IMPORTED).limit(1))
+    return people if imported is None else [*people, IMPORTED]
+
+
 def is_sampled_now(tx: Session, person_id: int, author: str) -> bool:
     """Whether the project's rule, and not a reviewer, chose this person's label."""
     rule = get_project(tx).review

@@ -51,6 +51,12 @@ def note(tx: Session, actor: Actor, action: str, about: str = "", details: Mappi
     tx.flush()
 
 
+def last(tx: Session, action: str) -> LogEntry | None:
+    """The newest line of this action."""
+    row = tx.scalar(select(LogRow).where(LogRow.action == action).order_by(LogRow.id.desc()).limit(1))
+    return None if row is None else log_entry(row)
+
+
 def read(tx: Session, *, before: int | None = None, actor: str | None = None, most: int = 100) -> list[LogEntry]:
     """Its newest lines. before: the id of the line to read on from. actor: only what this person did."""
     if actor is not None and not actor.isprintable():  # nobody's name, and PostgreSQL takes no NUL

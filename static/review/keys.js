@@ -15,7 +15,7 @@ const AS_IN_THE_EDITOR = new Set([
 /** @type {Binding[]} */
 export const REVIEW_KEYS = [
   { group: "Review", command: "good", keys: ["Y"], label: "Good" },
-  { group: "Review", command: "back", keys: ["N"], label: "Back: say why, or send your pose" },
+  { group: "Review", command: "back", keys: ["N"], label: "Send back: say why, or save your pose" },
   { group: "Review", command: "undo", keys: ["Z", "Mod+Z"], label: "Undo a move, or the last review" },
   { group: "Keypoints", command: "keypoint-next", keys: ["]"], label: "Next keypoint" },
   { group: "Keypoints", command: "keypoint-previous", keys: ["[", "P"], label: "Previous keypoint" },

@@ -16,6 +16,8 @@ export class ResultsCard {
   #rule = html("p", { class: "soft" });
   #said = new Said();
   #form;
+  /** The rule that the form has, as text. */
+  #ruleShown = "";
 
   /** @param {boolean} isLead @param {(rule: Rule) => Promise<void>} set */
   constructor(isLead, set) {
@@ -30,16 +32,19 @@ export class ResultsCard {
   show({ rule, results }) {
     this.#showRule(rule);
     if (!results.length) return this.#rows.replaceChildren(html("p", { class: "soft" }, "Nothing was reviewed yet."));
-    const columns = ["Annotator", "Good", "Back", "Corrected", "Waiting", "Share good (95 %)"];
+    const columns = ["Annotator", "Good", "Sent back", "Corrected", "Waiting", "Share good (95 %)"];
     const rows = results.map((one) => ({
       cells: [one.annotator ?? whose(null), String(one.good), String(one.back), String(one.corrected), one.waiting ? String(one.waiting) : NOTHING, shareInWords(one)],
     }));
     return this.#rows.replaceChildren(table("Results by annotator", columns, rows),
-      html("p", { class: "soft" }, "Shares are of labels that the rule chose: who was looked up by a flag is worse than the rest."));
+      html("p", { class: "soft" }, "Shares are of labels that were chosen at random: who was looked up by a flag is worse than the rest."));
   }
 
   /** @param {Rule} rule */
   #showRule(rule) {
+    const told = JSON.stringify(rule);
+    if (told === this.#ruleShown) return; // a lead may be typing another one
+    this.#ruleShown = told;
     this.#rule.textContent = ruleInWords(rule);
     if (!this.#form) return;
     this.#form.share.value = String(Number((100 * rule.share).toFixed(2)));

@@ -18,20 +18,22 @@ import { correctionOf, sheetOf } from "./laying.js";
 import { ResultsCard } from "./results_card.js";
 import { STYLE } from "./style.js";
 import { Walking } from "./walking.js";
-import { IMPORTED, earlierInWords, flagsInWords, personInWords, standInWords, suspectedInWords, walkInWords, whose } from "./words.js";
+import {
+  IMPORTED, SHOWS, askedShow, earlierInWords, flagsInWords, personInWords, standInWords, suspectedInWords, suspiciousInWords, walkInWords, whose,
+} from "./words.js";
 
 /** @typedef {import("../shared/contract.d.ts").ReviewTablePayload} Told @typedef {import("./walking.js").Wanted} Wanted
  *  @typedef {import("./walking.js").Word} Word */
 
-/** @type {[Wanted["show"], string][]} */
-const SHOWS = [["sample", "By the rule"], ["flagged", "Flagged"], ["suspicious", "Suspicious"], ["all", "Everybody"]];
 const REPEATS = /^(nudge|zoom|keypoint|flag)/;
+/** So long after the last review was stored the results are asked for. */
+const RESULTS_MS = 1000;
 
 class LabelReview extends HTMLElement {
   #api = new Api();
   #root = this.attachShadow({ mode: "open" });
   /** @type {Wanted} */
-  #wanted = { show: "sample", annotator: "" };
+  #wanted = { show: askedShow(location.search), annotator: "" };
   /** @type {Told | null} */
   #told = null;
   /** @type {ResultsCard | null} */
@@ -39,9 +41,12 @@ class LabelReview extends HTMLElement {
   #painted = 0;
   #listening = new AbortController();
   #tabLeaves = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resultsDue;
   #walking = new Walking(this.#api, {
     changed: () => this.#changed(),
     refused: (person, problem) => this.#tell(`${personInWords(person)} ${problem}`),
+    stored: () => this.#freshen(),
   });
   #back = new BackForm((comment) => this.#sendBack(comment), () => this.#focusStage());
   #parts = this.#build();
@@ -63,6 +68,7 @@ class LabelReview extends HTMLElement {
 
   disconnectedCallback() {
     this.#listening.abort();
+    clearTimeout(this.#resultsDue);
   }
 
   /** Where an image pixel is in the window, for tests. @param {number} x @param {number} y */
@@ -118,6 +124,7 @@ class LabelReview extends HTMLElement {
 
   #toolbar() {
     const show = html("select", {}, ...SHOWS.map(([value, label]) => html("option", { value }, label)));
+    show.value = this.#wanted.show;
     const annotator = html("select", {}, html("option", { value: "" }, "Everybody's labels"));
     const what = html("p", { class: "soft what" });
     const count = html("p", { class: "count" });
@@ -134,7 +141,7 @@ class LabelReview extends HTMLElement {
     const [suspected, earlier] = ["suspected", "earlier"].map((name) => html("p", { class: name, hidden: "" }));
     const open = html("a", { target: "_blank", rel: "noopener" }, "Open in the editor");
     const good = html("button", { type: "button", class: "primary" }, "Good ", html("kbd", {}, "Y"));
-    const back = html("button", { type: "button" }, html("span", {}, "Back"), " ", html("kbd", {}, "N"));
+    const back = html("button", { type: "button" }, html("span", {}, "Send back"), " ", html("kbd", {}, "N"));
     const undo = html("button", { type: "button", class: "slim" }, "Undo ", html("kbd", {}, "Z"));
     good.addEventListener("click", () => this.#do("good"));
     back.addEventListener("click", () => this.#do("back"));
@@ -160,6 +167,14 @@ class LabelReview extends HTMLElement {
     const names = told.annotators.map((name) => html("option", { value: name }, name === IMPORTED ? "Imported labels" : name));
     annotator.replaceChildren(html("option", { value: "" }, "Everybody's labels"), ...names);
     annotator.value = this.#wanted.annotator;
+    this.#showFigures(told);
+  }
+
+  /** @param {Told} told */
+  #showFigures(told) {
+    const suspicious = this.#parts.toolbar.show.querySelector("[value=suspicious]");
+    const words = suspiciousInWords(told.suspicious);
+    if (suspicious && suspicious.textContent !== words) suspicious.textContent = words;
     this.#results?.show(told);
   }
 
@@ -213,7 +228,7 @@ class LabelReview extends HTMLElement {
     good.disabled = !isReady || isMoved;
     back.disabled = !isReady;
     undo.disabled = !(isReady && this.#canvas.canUndo) && !this.#walking.canUndo;
-    /** @type {HTMLElement} */ (back.firstChild).textContent = isMoved ? "Back with your pose" : "Back";
+    /** @type {HTMLElement} */ (back.firstChild).textContent = isMoved ? "Save your pose" : "Send back";
   }
 
   #isMoved() {
@@ -232,7 +247,7 @@ class LabelReview extends HTMLElement {
 
   #showEmpty() {
     const { done } = this.#walking;
-    const none = this.#wanted.show === "sample" ? "Nobody is left to review by the rule." : "Nobody is left to review here.";
+    const none = this.#wanted.show === "sample" ? "Nobody is left of those chosen at random." : "Nobody is left to review here.";
     this.#showCard(done ? "That was the last one" : "Nothing to review", `${none} Whoever is accepted from now on comes next.`, "Look again", () => void this.#walk());
     if (document.activeElement === this) this.#focusStage();
     void this.#showResults();
@@ -243,7 +258,13 @@ class LabelReview extends HTMLElement {
     const told = await this.#api.get("/api/review").catch(() => null); // beside the work: it goes on without
     if (!told) return;
     this.#told = told;
-    this.#results?.show(told);
+    this.#showFigures(told);
+  }
+
+  /** The results anew, once nothing was stored for a moment. */
+  #freshen() {
+    clearTimeout(this.#resultsDue);
+    this.#resultsDue = setTimeout(() => void this.#showResults(), RESULTS_MS);
   }
 
   /** @param {import("../shared/contract.d.ts").ReviewRulePayload} rule */
@@ -323,6 +344,7 @@ class LabelReview extends HTMLElement {
   async #undo() {
     const why = await this.#walking.undo();
     this.#tell(why);
+    this.#freshen();
   }
 }
 

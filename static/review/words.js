@@ -17,6 +17,20 @@ export const REASONS = ["Left and right are exchanged", "A keypoint is off", "Vi
 /** The author that imported labels carry. */
 export const IMPORTED = "import";
 
+/** Whom one may ask for. @type {[Wanted["show"], string][]} */
+export const SHOWS = [["sample", "Chosen at random"], ["flagged", "Flagged"], ["suspicious", "Suspicious"], ["all", "Everybody"]];
+
+/** Whom the page's address asks for; those chosen at random where it asks for nobody. @param {string} search @returns {Wanted["show"]} */
+export function askedShow(search) {
+  const asked = new URLSearchParams(search).get("show");
+  return SHOWS.find(([show]) => show === asked)?.[0] ?? "sample";
+}
+
+/** The choice of suspicious labels, with how many there are, counted up to 1000. @param {number} count */
+export function suspiciousInWords(count) {
+  return `Suspicious (${count >= 1000 ? "1000 or more" : count})`;
+}
+
 /** Whose label it is. @param {string | null} annotator */
 export function whose(annotator) {
   return annotator === null || annotator === IMPORTED ? "an import" : annotator;
@@ -64,7 +78,7 @@ export function earlierInWords(earlier) {
 
 /** The share of good labels with its interval. @param {Results} results */
 export function shareInWords({ share_good: share, low, high, sampled }) {
-  if (share === null || low === null || high === null) return "none by the rule yet";
+  if (share === null || low === null || high === null) return "none chosen at random yet";
   return `${percent(share)} (${percent(low)} to ${percent(high)}) of ${sampled}`;
 }
 

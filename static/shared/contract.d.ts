@@ -121,6 +121,13 @@ export interface AnnotatorFiguresPayload {
   by_week: FigurePayload[];
 }
 
+/** What one types to back the home up and to make a home of that. last: when somebody did so here; null: never. */
+export interface BackupPayload {
+  last: string | null;
+  backup: string;
+  restore: string;
+}
+
 /**
  * A round's student beside the network that annotators began from then; null where nothing could be measured.
  *
@@ -1029,12 +1036,17 @@ export interface ReviewRulePayload {
   first: number;
 }
 
-/** What the page Review begins with. annotators: whose labels one may ask for. */
+/**
+ * What the page Review begins with. annotators: who has labels that one may ask for.
+ *
+ * suspicious: how many labels that a check suspects whoever asks may review, counted up to 1000.
+ */
 export interface ReviewTablePayload {
   rule: ReviewRulePayload;
   skeleton: SkeletonPayload;
   annotators: string[];
   results: ReviewResultsPayload[];
+  suspicious: number;
 }
 
 /**

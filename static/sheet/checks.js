@@ -11,7 +11,7 @@ export class Checks {
   #checked;
   #words = html("p", { role: "status" });
   #button = html("button", { type: "button" }, "Check labels now");
-  element = html("div", { class: "checks", hidden: "" }, this.#words, this.#button);
+  element = html("div", { class: "checks", hidden: "" }, this.#words, html("a", { href: "/review/?show=suspicious" }, "Review them one by one"), this.#button);
 
   /** @param {Api} api @param {() => void} checked called once all labels were checked anew */
   constructor(api, checked) {

@@ -101,6 +101,7 @@ ${POSE_STYLE}.badge {
 .about { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; margin-top: 4px; padding-top: 4px; border-top: 1px solid var(--rule); }
 
 .checks { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; margin-top: 12px; font-size: 13px; }
+.checks a { color: var(--tint); }
 .checks[hidden], .field[hidden] { display: none; }
 :is(.checks button, .right) {
   height: 32px; padding: 0 12px; border: 1px solid var(--rim); border-radius: 8px; background: var(--paper); color: inherit; font-size: 13px; font-weight: 600; cursor: pointer;
@@ -129,7 +130,7 @@ ${POSE_STYLE}.badge {
   .recent { display: grid; }
 }
 @media (pointer: coarse) {
-  .segments { height: auto; } .segments span { height: 44px; }  .field :is(select, input), .clear, .more button, .card button, .card a, .checks button, .right { height: 44px; }
+  .segments { height: auto; } .segments span { height: 44px; }  .field :is(select, input), .clear, .more button, .card button, .card a, .checks button, .right { height: 44px; } .checks a { line-height: 44px; }
   .recent a { min-height: 44px; }
 }
 @media (prefers-reduced-motion: reduce) { .ghost { animation: none; } }

@@ -2,13 +2,14 @@
 
 import { html } from "../shared/dom.js";
 import { percentOf, shareOf } from "./probe_words.js";
-import { Said, asking, button, field, moment, table } from "./parts.js";
+import { Said, asking, button, field, moment, sayWrong, table } from "./parts.js";
 import { sayKinds, sayNumber, sayOks, saySigma } from "./agreement_words.js";
 
 /** @typedef {import("../shared/contract.d.ts").AgreementPayload} Agreement @typedef {import("./team.js").Server} Server */
 
 const GROUPS = ["Who or when", "People", "OKS, 95 % interval", "Kappa of visibility"];
 const KEYPOINTS = ["Keypoint", "Placed by both", "OKS", "Kappa", "Sigma in use", "Fitted sigma, 95 % interval", "Differences"];
+const TWICE = "Labelled twice";
 const QUESTION = "From the next round on, evaluation and ranking go by the fitted sigmas. Figures of before are on another scale.";
 
 export class AgreementCard {
@@ -85,10 +86,12 @@ export class AgreementCard {
 
   #form() {
     const save = html("button", {}, "Save");
-    const form = html("form", { class: "line" }, field("Labelled twice, %", this.#twice), save);
+    const form = html("form", { class: "line", novalidate: "" }, field(`${TWICE}, 0 to 50 %`, this.#twice), save);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#said.during([save], async () => {
+      const wrong = sayWrong([[TWICE, this.#twice]]);
+      if (wrong) return this.#said.say(wrong, "error");
+      return this.#said.during([save], async () => {
         this.#show(await this.#server.post("/api/agreement", { do: "share", twice: shareOf(this.#twice.value) }));
         this.#said.say("Saved. It counts for images that are finished from now on.", "done");
         this.#server.changed(this);

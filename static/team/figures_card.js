@@ -3,7 +3,7 @@
 import { html } from "../shared/dom.js";
 import { plot } from "./figures_plot.js";
 import { MEASURES, mostOf, sayActions, sayAgreed, sayPersons, sayReviews, saySeconds, sayShare, sayTime, sayWeek } from "./figures_words.js";
-import { Said, choice, field, table } from "./parts.js";
+import { Said, choice, field, named, table } from "./parts.js";
 
 /**
  * @typedef {import("../shared/contract.d.ts").FiguresPayload} Told
@@ -11,7 +11,7 @@ import { Said, choice, field, table } from "./parts.js";
  * @typedef {import("./team.js").Server} Server
  */
 
-const COLUMNS = ["Persons", "Seconds a person, median", "In all", "Actions a start", "Starts accepted untouched", "Found good by reviewers", "OKS with another's"];
+const COLUMNS = ["Persons", "Seconds a person, median", "In all", "Actions per person", "Starts accepted untouched", "Found good by reviewers", "OKS with another's"];
 
 export class FiguresCard {
   #server;
@@ -51,7 +51,7 @@ export class FiguresCard {
     this.#file.href = `/api/team/figures/file?weeks=${weeks}`;
     this.#words.textContent = told.words;
     this.#everybody.replaceChildren(...(told.annotators.length
-      ? [table("Figures", ["Annotator", ...COLUMNS], told.annotators.map(({ name, all_weeks }) => ({ cells: [name, ...cells(all_weeks)] })))] : []));
+      ? [table("Figures", ["Annotator", ...COLUMNS], told.annotators.map(({ name, all_weeks }) => ({ cells: [named(name, goodOf(all_weeks), told.annotators.map((one) => goodOf(one.all_weeks))), ...cells(all_weeks)] })))] : []));
     this.#draw();
   }
 
@@ -72,6 +72,11 @@ export class FiguresCard {
     shown.addEventListener("toggle", () => (shown.open ? this.#open.add(name) : this.#open.delete(name)));
     return shown;
   }
+}
+
+/** @param {Figure} one */
+function goodOf({ good, reviewed, good_high }) {
+  return { hits: good, count: reviewed, high: good_high };
 }
 
 /** @param {Figure} one */

@@ -2,6 +2,7 @@
 
 /**
  * @typedef {import("../shared/contract.d.ts").FigurePayload} Figure
+ * @typedef {{hits: number, count: number, high: number | null}} Share high: the interval's upper end
  * @typedef {{value: number | null, low: number | null, high: number | null}} Bar value: null where there is nothing to tell it of
  * @typedef {{name: string, axis: string, most: number | null, of: (one: Figure) => Bar, say: (one: Figure) => string}} Measure
  *   axis: what stands beside the plot; most: where its axis ends, null: where the data does
@@ -44,9 +45,16 @@ export function sayActions({ actions }) {
   return actions === null ? UNKNOWN : actions.toFixed(1);
 }
 
+/** Whether a share is below the team's, its whole 95 % interval: in words, "" where it is not, or nothing is known.
+ * @param {Share} one @param {Share[]} all everybody's */
+export function sayBelow({ count, high }, all) {
+  const [hits, whole] = all.reduce(([some, of], other) => [some + other.hits, of + other.count], [0, 0]);
+  return count && whole && high !== null && high < hits / whole ? `▼ below the team's ${percent(hits / whole)}` : "";
+}
+
 /** What reviews said. @param {Pick<Figure, "reviewed" | "good" | "good_low" | "good_high" | "back">} one */
 export function sayReviews({ reviewed, good, good_low, good_high, back }) {
-  const came = back ? `${back} back` : "";
+  const came = back ? `${back} sent back` : "";
   if (!reviewed) return came || UNKNOWN;
   return `${sayShare(good, reviewed, good_low, good_high)}${came ? `, ${came}` : ""}`;
 }
@@ -73,7 +81,7 @@ function share(hits, count, low, high) {
 export const MEASURES = {
   persons: { name: "Persons", axis: "persons", most: null, of: (one) => bare(one.persons), say: (one) => String(one.persons) },
   seconds: { name: "Seconds a person, median", axis: "seconds", most: null, of: (one) => bare(one.median), say: (one) => saySeconds(one.median) },
-  actions: { name: "Actions a start", axis: "actions", most: null, of: (one) => bare(one.actions), say: sayActions },
+  actions: { name: "Actions per person", axis: "actions", most: null, of: (one) => bare(one.actions), say: sayActions },
   untouched: {
     name: "Starts accepted untouched", axis: "%", most: 100,
     of: (one) => share(one.untouched, one.starts, one.untouched_low, one.untouched_high),

@@ -2,7 +2,8 @@
 
 import { messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
-import { sayWhen, sentence } from "./words.js";
+import { sayBelow } from "./figures_words.js";
+import { sayOutside, sayWhen, sentence } from "./words.js";
 
 /** A cell of which nothing is to be said. */
 export const NOTHING = "–";
@@ -19,6 +20,16 @@ export function button(label, act, attributes = {}) {
 /** A control under its name. @param {string} label @param {HTMLElement} control */
 export function field(label, control) {
   return html("label", { class: "field" }, label, control);
+}
+
+/** Which of a form's numbers is none that it takes, in words; "" where all are. @param {[name: string, input: HTMLInputElement][]} fields */
+export function sayWrong(fields) {
+  for (const [name, input] of fields) {
+    if (input.checkValidity()) continue;
+    input.focus();
+    return sayOutside(name, input.value, Number(input.min), Number(input.max));
+  }
+  return "";
 }
 
 /** @template {string} Value @param {[value: Value, label: string][]} choices */
@@ -40,6 +51,13 @@ export function table(label, columns, rows) {
   ]);
   return html("table", { "aria-label": label },
     html("thead", {}, html("tr", {}, ...columns.map((name) => html("th", { scope: "col" }, name)))), html("tbody", {}, ...lines));
+}
+
+/** A name, with a mark in words where a share of theirs is below the team's. @param {string} name
+ * @param {import("./figures_words.js").Share} one @param {import("./figures_words.js").Share[]} all */
+export function named(name, one, all) {
+  const below = sayBelow(one, all);
+  return html("span", {}, name, ...(below ? [" ", html("span", { class: "chip bad" }, below)] : []));
 }
 
 /** A line that tells what came of something; empty until then. */
@@ -95,6 +113,14 @@ export function shownOnce(label, secret, words, leave = () => {}) {
   }
 
   return { element, focus: () => input.focus() };
+}
+
+/** Words to be copied, as a command for a shell. @param {string} label @param {string} text */
+export function copied(label, text) {
+  const input = html("input", { value: text, readonly: true, "aria-label": label, spellcheck: "false" });
+  const said = new Said();
+  input.addEventListener("focus", () => input.select());
+  return html("div", { class: "copied" }, html("div", { class: "line" }, input, button("Copy", () => copy(input, said), { "aria-label": `Copy: ${label}` })), said.element);
 }
 
 /** @param {HTMLInputElement} input @param {Said} said */

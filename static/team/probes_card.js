@@ -1,12 +1,14 @@
 /** How closely annotators look, for leads: keypoints put wrong on purpose and caught or missed; and how many there are of them. */
 
 import { html } from "../shared/dom.js";
-import { Said, field, moment, table } from "./parts.js";
+import { Said, field, moment, named, sayWrong, table } from "./parts.js";
 import { percentOf, sayCaught, sayInterval, shareOf } from "./probe_words.js";
 
 /** @typedef {import("../shared/contract.d.ts").ProbesPayload} Probes @typedef {import("./team.js").Server} Server */
 
 const COLUMNS = ["Annotator", "Wrong keypoints caught", "95 % interval", "Starts accepted untouched", "Labelled without the start"];
+const WRONG = "One keypoint put wrong";
+const EMPTY = "Without their start";
 const MISSED = ["Keypoint", "Annotator", "When", "Look"];
 
 export class ProbesCard {
@@ -40,7 +42,7 @@ export class ProbesCard {
     this.#words.textContent = words;
     this.#wrong.value = percentOf(wrong);
     this.#empty.value = percentOf(empty);
-    const rows = annotators.map((one) => ({ cells: [one.name, sayCaught(one), sayInterval(one), `${one.untouched} of ${one.started}`, String(one.empty)] }));
+    const rows = annotators.map((one) => ({ cells: [named(one.name, caughtOf(one), annotators.map(caughtOf)), sayCaught(one), sayInterval(one), `${one.untouched} of ${one.started}`, String(one.empty)] }));
     this.#lines.replaceChildren(rows.length ? table("Who looks closely", COLUMNS, rows) : html("p", { class: "soft" }, "Nobody has labelled from a network's start yet."));
     this.#missed.hidden = !missed.length;
     this.#missed.replaceChildren(html("h3", {}, "Accepted with the wrong keypoint left in place"),
@@ -52,10 +54,12 @@ export class ProbesCard {
 
   #form() {
     const save = html("button", {}, "Save");
-    const form = html("form", { class: "line" }, field("One keypoint put wrong, %", this.#wrong), field("Without their start, %", this.#empty), save);
+    const form = html("form", { class: "line", novalidate: "" }, field(`${WRONG}, 0 to 20 %`, this.#wrong), field(`${EMPTY}, 0 to 20 %`, this.#empty), save);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#said.during([save], async () => {
+      const wrong = sayWrong([[WRONG, this.#wrong], [EMPTY, this.#empty]]);
+      if (wrong) return this.#said.say(wrong, "error");
+      return this.#said.during([save], async () => {
         this.#show(await this.#server.post("/api/probes", { wrong: shareOf(this.#wrong.value), empty: shareOf(this.#empty.value) }));
         this.#said.say("Saved. It counts for who is opened from now on.", "done");
         this.#server.changed(this);
@@ -63,6 +67,11 @@ export class ProbesCard {
     });
     return form;
   }
+}
+
+/** @param {Probes["annotators"][number]} one */
+function caughtOf({ caught, seen, high }) {
+  return { hits: caught, count: seen, high };
 }
 
 function share() {

@@ -41,7 +41,8 @@ code { font: 12px ui-monospace, monospace; background: var(--sunk, #e6eaf0); pad
 .field { display: grid; gap: 3px; font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); min-width: 0; }
 input, select { width: 100%; min-width: 0; height: 36px; font: 14px/1.5 system-ui, sans-serif; color: var(--body-text-color, #18212c); background: var(--input-background-fill, #fff); border: 1px solid var(--edge, #8a97a6); border-radius: 8px; padding: 0 10px; }
 input::placeholder { color: var(--body-text-color-subdued, #4f5d6d); opacity: 1; }
-.once input { font: 13px ui-monospace, monospace; }
+.commands, .copied { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
+:is(.once, .copied) input { font: 13px ui-monospace, monospace; }
 .give { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 16px; align-items: start; }
 .pick { min-width: 0; margin: 0; border: 1px solid var(--edge, #8a97a6); border-radius: 8px; padding: 2px 10px 6px; }
 .pick legend { font-size: 12px; font-weight: 600; color: var(--body-text-color-subdued, #4f5d6d); padding: 0 4px; }

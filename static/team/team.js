@@ -3,6 +3,7 @@
 import { Api, ApiError, messageOf } from "../shared/api.js";
 import { html } from "../shared/dom.js";
 import { AgreementCard } from "./agreement_card.js";
+import { BackupCard } from "./backup_card.js";
 import { FiguresCard } from "./figures_card.js";
 import { LogCard } from "./log_card.js";
 import { OwnCard } from "./own_card.js";
@@ -57,7 +58,7 @@ class WorkTeam extends HTMLElement {
     const found = await this.#server.get("/api/team");
     const team = new TeamCard(this.#server, name, found);
     const log = new LogCard(this.#server);
-    const work = [new FiguresCard(this.#server), new WorkCard(this.#server), new ProbesCard(this.#server), new AgreementCard(this.#server)];
+    const work = [new FiguresCard(this.#server), new WorkCard(this.#server), new ProbesCard(this.#server), new AgreementCard(this.#server), new BackupCard(this.#server)];
     await Promise.all([log, ...work].map((card) => card.load()));
     log.showActors(found.accounts);
     this.#cards = { own, team, log, work };

@@ -105,6 +105,11 @@ export function sayEnd(at, here = {}) {
   return over ? `over since ${sayWhen(at, here)}` : sayWhen(at, here);
 }
 
+/** A number that a field does not take. @param {string} name @param {string} found "" where it is none @param {number} min @param {number} max */
+export function sayOutside(name, found, min, max) {
+  return `${name}: ${found || "no number"} was given; wanted one from ${min} to ${max}. Nothing was saved.`;
+}
+
 /** Who did something, and how if not on a page. @param {Pick<LogEntry, "via">} entry */
 export function sayVia({ via }) {
   if (via === "page") return "";
@@ -114,13 +119,27 @@ export function sayVia({ via }) {
 
 /** What else the log knows, as words. @param {LogEntry["details"]} details */
 export function sayDetails(details) {
-  return Object.entries(details).map(([name, value]) => `${name.replaceAll("_", " ")}: ${sayValue(value)}`).join(", ");
+  return Object.entries(details).map(([name, value]) => {
+    const isShare = SHARES.has(name) || (name === "before" && "twice" in details);
+    return `${NAMES[name] ?? name.replaceAll("_", " ")}: ${isShare && typeof value === "number" ? sayPart(value) : sayValue(value)}`;
+  }).join(", ");
 }
 
-/** @param {unknown} value */
+/** What the log's short names mean. @type {Record<string, string>} */
+const NAMES = { wrong: "one keypoint put wrong", empty: "without their start", twice: "labelled twice", share: "reviewed", first: "of everybody new the first" };
+const SHARES = new Set(["wrong", "empty", "twice", "share"]);
+
+/** @param {number} share from 0 to 1 */
+function sayPart(share) {
+  return `${Number((100 * share).toFixed(2))} %`;
+}
+
+/** @param {unknown} value @returns {string} */
 function sayValue(value) {
   if (value === null) return "none";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.map(sayValue).join(", ") || "none";
+  if (typeof value === "object") return `(${sayDetails(/** @type {LogEntry["details"]} */ (value)) || "none"})`;
+  return value === true ? "yes" : value === false ? "no" : String(value);
 }
 
 /** Whom the log can be narrowed to: everybody who is here, and whoever else it tells of, by name.

@@ -41,6 +41,12 @@ SMALL = """([host, wanted]) => {
       return `${name}: ${Math.round(width)} x ${Math.round(height)}`;
     });
 }"""
+# What of the bar on top lies beside the window.
+OUTSIDE = """() => [...document.querySelectorAll("header.bar :is(a, button)")]
+  .filter((control) => control.checkVisibility())
+  .filter((control) => control.getBoundingClientRect().left < 0
+    || control.getBoundingClientRect().right > innerWidth + 0.5)
+  .map(({ textContent }) => textContent)"""
 # How far the page can be scrolled sideways, in px.
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -79,6 +85,7 @@ def test_axe_finds_nothing_grave_on_a_page_in_a_narrow_window(
     page = open_page(sign_in, running_app.url, path)
     page.set_viewport_size(PHONE["viewport"])
     assert grave(findings(page)) == []
+    assert page.evaluate(OUTSIDE) == [], "entries of the menu that lie beside the screen"
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -72,7 +72,7 @@ def test_a_lead_adopts_fitted_sigmas_and_takes_them_back(opens: Opens) -> None:
     card(page).get_by_role("button", name="Take them back").click()
     expect(card(page)).to_contain_text("The sigmas of before are in use again.")
     expect(nose).to_contain_text("0.026")
-    card(page).get_by_label("Labelled twice, %").fill("7.5")
+    card(page).get_by_label("Labelled twice, 0 to 50 %").fill("7.5")
     card(page).get_by_role("button", name="Save").click()
     expect(card(page)).to_contain_text("Saved. It counts for images that are finished from now on.")
     expect(page.get_by_role("region", name="What was done")).to_contain_text("sigmas taken back")

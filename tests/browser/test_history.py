@@ -50,6 +50,7 @@ def test_a_label_is_seen_and_brought_back_by_one_click_and_one_undo(
     expect(history.get_by_role("listitem")).to_have_count(3)
     expect(history.get_by_role("listitem").first).to_contain_text("Label 2")
     expect(history.get_by_role("listitem").first).to_contain_text("13 px (2.1 σ)")
+    expect(history.get_by_role("button", name="Restore label 2")).to_have_count(0)
     before = page.locator("pose-editor .stage").screenshot()
     history.get_by_role("button", name="Show label 1").click()
     expect(history.get_by_role("button", name="Show label 1")).to_have_attribute("aria-pressed", "true")

@@ -95,6 +95,9 @@ def test_one_key_says_good_and_the_next_person_is_there(opens: Opens, reviewed_a
         page.wait_for_selector(f"label-review[data-painted='{painted + i + 1}']")
     assert len(set(seen)) == 4
     told = {one.person_id: one for one in stored(page, reviewed_app)}
+    row = page.get_by_role("table", name="Results by annotator").get_by_role("row", name="ann")
+    good = sum(one.result == "good" and one.annotator == "ann" for one in told.values())
+    expect(row.get_by_role("cell").first).to_have_text(str(good))
     assert all((told[i].result, told[i].reviewer, told[i].annotator) == ("good", "rita", "ann") for i in seen)
 
 
@@ -188,9 +191,10 @@ def test_whose_labels_and_flags_choose_who_is_shown(opens: Opens) -> None:
     chooser(page, 0).select_option("flagged")
     page.wait_for_selector(READY)
     expect(page.get_by_text("Flagged: left wrist")).to_be_visible()
-    chooser(page, 1).select_option("ron")
-    page.wait_for_selector("label-review[data-phase=empty]")
-    expect(page.get_by_role("heading", name="Nothing to review")).to_be_visible()
+    expect(chooser(page, 1).locator("option[value=ann]")).to_be_attached()
+    expect(chooser(page, 1).locator("option:is([value=ron], [value=import])")).to_have_count(0)
+    chooser(page, 1).select_option("ann")
+    page.wait_for_selector(READY)
     chooser(page, 1).select_option("")
     page.wait_for_selector(READY)
 
@@ -208,7 +212,9 @@ def test_suspicious_labels_are_walked_with_what_is_suspected_and_good_settles_it
         seen = stored_findings.to_check_by(tx)
         stored_findings.replace(tx, said, LabelCheckRecord(utc_now(), "", 53, 0, 0, seen))
     page = opens("rita")
-    chooser(page, 0).select_option("suspicious")
+    expect(chooser(page, 0).locator("option[value=suspicious]")).to_have_text("Suspicious (2)")
+    page.goto(f"{reviewed_app.url}/review/?show=suspicious")
+    expect(chooser(page, 0)).to_have_value("suspicious")
     expect(page.locator("label-review")).to_have_attribute("data-person", str(two.id))
     expect(page.get_by_text("A check suspects: Left and right knee seem exchanged.")).to_be_visible()
     assert grave(findings(page)) == []
@@ -250,7 +256,7 @@ def test_it_is_accessible_and_fits(opens: Opens, theme: str, device: dict[str, A
     page = opens("lea", f"/review/?__theme={theme}", **device)
     assert grave(findings(page)) == []
     assert page.evaluate(SIDEWAYS) <= 0
-    page.get_by_role("button", name="Back N").click()
+    page.get_by_role("button", name="Send back N").click()
     assert grave(findings(page)) == []
     if device:
         assert page.evaluate(SMALL, 44) == []
@@ -269,5 +275,5 @@ def test_the_keyboard_alone_goes_everywhere(opens: Opens) -> None:
                 "() => document.querySelector('label-review')?.shadowRoot.activeElement?.textContent.trim() ?? ''"
             )
         )
-    assert {"Open in the editor", "Good Y", "Back N"} <= reached
+    assert {"Open in the editor", "Good Y", "Send back N"} <= reached
     eventually(page, "() => document.querySelector('label-review').dataset.phase === 'ready'")

@@ -90,6 +90,9 @@ def test_axe_finds_nothing_grave_wide_or_narrow(
 ) -> None:
     page = open_sheet(sign_in, running_app.url, "lead", color_scheme=theme)
     expect(page.get_by_role("button", name="Check labels now")).to_be_visible()
+    expect(page.get_by_role("link", name="Review them one by one")).to_have_attribute(
+        "href", "/review/?show=suspicious"
+    )
     assert grave(findings(page)) == []
     page.set_viewport_size(PHONE["viewport"])
     assert grave(findings(page)) == []

@@ -94,7 +94,8 @@ def test_the_first_lead_comes_by_the_link_in_the_home(fresh_app: RunningApp, els
     elsewhere.get_by_label("Name").fill("olga")
     elsewhere.get_by_label("Password").fill("short")
     elsewhere.get_by_role("button", name="Make the account and sign in").click()
-    assert elsewhere.get_by_label("Password").evaluate("(input) => input.validity.tooShort")
+    expect(elsewhere.get_by_role("alert")).to_contain_text("The password has 5 characters; wanted 8 or more.")
+    expect(elsewhere.get_by_label("Password")).to_be_focused()
     elsewhere.get_by_label("Password").fill("correct horse")
     elsewhere.get_by_role("button", name="Make the account and sign in").click()
     elsewhere.wait_for_url(lambda url: "/login" not in url)
@@ -116,6 +117,7 @@ def test_a_lead_invites_somebody_who_chooses_a_password_and_disables_them(
     expect(card(page, "Team").get_by_text("It opens once within 7 days. Send it to anna")).to_be_visible()
     expect(row(page, "anna")).to_contain_text("invited until")
     elsewhere.goto(link)
+    expect(elsewhere.get_by_label("Password")).to_be_focused()
     elsewhere.get_by_label("Password").fill("battery staple")
     elsewhere.get_by_role("button", name="Save and sign in").click()
     elsewhere.wait_for_url(lambda url: "/login" not in url)
@@ -144,6 +146,17 @@ def test_a_lead_invites_somebody_who_chooses_a_password_and_disables_them(
     expect(row(page, "anna")).to_contain_text("active")
     team_app.passwords["anna"] = "battery staple"
     opens("anna")
+
+
+def test_a_lead_finds_the_commands_of_a_backup_of_this_home(opens: Opens, team_app: RunningApp) -> None:
+    page = opens("lead", permissions=["clipboard-read", "clipboard-write"])
+    backup = card(page, "Backup")
+    expect(backup).to_contain_text("None is noted here yet.")
+    backup.get_by_role("button", name="Copy: Back this home up").click()
+    expect(backup.get_by_text("Copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert str(team_app.home) in copied and " backup " in copied
+    expect(backup.get_by_label("Restore it", exact=True)).to_have_value(re.compile(" restore .*\\.tar"))
 
 
 def test_a_link_opens_once_and_a_newer_one_takes_its_place(opens: Opens, elsewhere: Page) -> None:

@@ -19,7 +19,7 @@ const IN_A_BROWSER = [
   /^shared\/(deletion|dom)\.js$/,
   /^review\/(back_form|canvas|results_card|review)\.js$/,
   /^sheet\/(checks|pose|sheet|tile)\.js$/,
-  /^team\/(agreement_card|figures_card|figures_plot|log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
+  /^team\/(agreement_card|backup_card|figures_card|figures_plot|log_card|own_card|parts|probes_card|team|team_card|tokens|work_card)\.js$/,
 ];
 
 /** Every script of the pages with the scripts it imports, from static/. */

@@ -36,9 +36,9 @@ def review_routes(home: OpenHome) -> APIRouter:
     store = home.store
 
     @api.get("/api/review")
-    def table() -> ReviewTablePayload:
+    def table(request: Request) -> ReviewTablePayload:
         with store.reading() as tx:
-            return table_told(tx)
+            return table_told(tx, user_of(request))
 
     @api.get("/api/review/next")
     def next_persons(

@@ -9,13 +9,14 @@ from app.contract.base import IdInAddress
 from app.contract.team import (
     AccountChangedPayload,
     AddAccountMessage,
+    BackupPayload,
     ChangeAccountMessage,
     LogPayload,
     TeamPayload,
 )
 from app.team import accounts
 from app.team.accounts import Changed
-from app.team.told import log_as_csv, log_told, team_told
+from app.team.told import backup_told, log_as_csv, log_told, team_told
 from app.web.opened import OpenHome
 from app.web.who import session_of
 from db.people.audit import Actor
@@ -32,6 +33,11 @@ def team_routes(home: OpenHome) -> APIRouter:
     def show() -> TeamPayload:
         with store.reading() as tx:
             return team_told(tx, settings)
+
+    @api.get("/api/team/backup")
+    def backup() -> BackupPayload:
+        with store.reading() as tx:
+            return backup_told(tx, settings)
 
     @api.post("/api/team", status_code=201)
     def add(request: Request, message: AddAccountMessage) -> AccountChangedPayload:

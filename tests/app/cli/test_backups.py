@@ -32,6 +32,7 @@ def test_a_restored_home_exports_the_same_bytes(run: Run, tmp_path: Path) -> Non
     file = str(tmp_path / "b.tar")
     status, out, _ = run("home", "backup", file)
     assert status == 0 and "revisions of labels" in out and "MB." in out
+    assert f"command backup  {file}" in run("home", "log")[1]
     status, out, _ = run("new", "restore", file, "--json")
     told = json.loads(out)
     assert (status, told["gone"], told["images"]) == (0, [], True) and told["labels"] > 40

@@ -32,7 +32,7 @@ def test_figures_are_told_in_lines_as_json_and_as_csv(
     status, out = run("--weeks", "2")
     first, ann, week = out.splitlines()
     assert status == 0 and first.startswith("1 person was at work in these 2 weeks")
-    assert ann.split(maxsplit=1)[1] == "3 persons, 20.0 s a person, 0.0 h, 3.0 actions a start, 1 of 3 untouched"
+    assert ann.split(maxsplit=1)[1] == "3 persons, 20.0 s a person, 0.0 h, 3.0 actions per person, 1 of 3 untouched"
     assert week.split(maxsplit=1)[1] == ann.split(maxsplit=1)[1]
     found = json.loads(run("--weeks", "2", "--json")[1])
     assert (len(found["weeks"]), found["annotators"][0]["all_weeks"]["actions"]) == (2, 3.0)

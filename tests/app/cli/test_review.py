@@ -55,7 +55,7 @@ def test_reviews_are_listed_for_people_programs_and_spreadsheets(run: Run) -> No
 
 
 def test_results_come_with_their_interval(run: Run) -> None:
-    assert "1 back (0 corrected)  of 1 by the rule 0% good, 0% to 79%" in run("review", "results")[1]
+    assert "1 sent back (0 corrected)  of 1 chosen at random 0% good, 0% to 79%" in run("review", "results")[1]
     assert json.loads(run("review", "results", "--json")[1])[0]["sampled"] == 1
 
 

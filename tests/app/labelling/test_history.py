@@ -6,8 +6,10 @@ import pytest
 from app.contract.labelling import AcceptMessage, PersonMessage, SkipMessage
 from app.labelling import decisions
 from app.labelling.history import HIDDEN, NEVER, history_of, restore
+from db.clock import utc_now
 from db.errors import InvalidDecision, LeaseLost, NotFound
-from db.labelling import labels
+from db.labelling import labels, reviews
+from db.labelling.reviews import NewReview
 from db.people import audit
 from db.people.audit import Actor
 from db.pool.persons import get_person
@@ -138,6 +140,19 @@ def test_an_earlier_label_comes_back_as_a_new_one_with_a_line_in_the_log(
     assert newest.label is not None and (newest.label.began, newest.label.moved) == ("label 1", [])
     with pytest.raises(NotFound, match=r"no label of revision 9; wanted one of: 1, 2, 3"):
         restore(sqlite_store, lea, COMMAND, 1, 9, key=key())
+
+
+def test_who_was_sent_back_is_told_with_the_reviewers_words(
+    sqlite_store: Store, add_account: Account, add_people: People
+) -> None:
+    add_people(sqlite_store, persons=2)
+    ann, rita = add_account(sqlite_store), add_account(sqlite_store, "rita", "reviewer")
+    for number, words in ((1, "the left knee is off"), (2, "a hand is missing")):
+        accept(sqlite_store, ann, number, 0, key())
+        with sqlite_store.transaction() as tx:
+            reviews.review(tx, NewReview(key(), number, 1, "back", rita, words), now=utc_now())
+    newest = history_of(sqlite_store, ann, 1).entries[0]
+    assert (newest.by, newest.what) == ("rita", "sent back by a reviewer: the left knee is off")
 
 
 def test_what_another_works_on_is_not_restored(sqlite_store: Store, add_account: Account, add_people: People) -> None:

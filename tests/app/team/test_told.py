@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from app.home.settings import read_settings
 from app.team import told
-from app.team.told import account_told, log_as_csv, log_told, team_told
+from app.team.told import BACKED_UP, account_told, backup_told, log_as_csv, log_told, team_told
 from db.clock import utc_now
 from db.people import audit, links, sessions, tokens, users
 from db.people.audit import Actor
@@ -59,3 +60,23 @@ def test_the_file_is_csv_that_no_spreadsheet_carries_out(store: Store) -> None:
     lines = list(csv.reader(io.StringIO("".join(log_as_csv(store)))))
     assert lines[0] == ["at", "actor", "via", "action", "about", "details"]
     assert lines[1][1:] == ["'=cmd()", "command", "account added", 'a "b", c', '{"role": "lead"}']
+
+
+def test_a_lead_is_told_of_the_last_backup_and_how_to_make_and_restore_one(store: Store, tmp_path: Path) -> None:
+    home = tmp_path / "our home"
+    settings = read_settings(home, {})
+    with store.transaction() as tx:
+        assert backup_told(tx, settings).last is None
+        audit.note(tx, Actor("root", "command"), BACKED_UP, "old.tar")
+        newest = audit.read(tx)[0]
+        audit.note(tx, Actor("root", "command"), "command import")
+        found = backup_told(tx, settings)
+    assert found.last == newest.at.isoformat()
+    words = shlex.split(found.backup)
+    assert words[:-1] == ["python", "-P", "-m", "app", "--home", str(home), "backup"]
+    file = Path(words[-1])
+    assert file.parent == tmp_path and not file.is_relative_to(home) and file.suffix == ".tar"
+    assert shlex.split(found.restore)[5:] == [f"{home}-restored", "restore", str(file)]
+    bucket = {"SSPCM_BUCKET": "s3://frames/of"}
+    with store.reading() as tx:
+        assert backup_told(tx, read_settings(home, bucket)).backup.endswith(" --without-images")

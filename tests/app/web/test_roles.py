@@ -41,7 +41,7 @@ OWN_ACCOUNT = {
 TEAM_READ = {
     "/api/team", "/api/team/figures", "/api/team/figures/file", "/api/team/log", "/api/team/log/file",
 }  # fmt: skip
-TEAM = TEAM_READ | {"/api/team/1"}
+TEAM = TEAM_READ | {"/api/team/1", "/api/team/backup"}
 WORK = {"/api/work", "/api/work/take", "/api/work/1/take"}
 WHO = (
     "nobody", "ann", "rev", "lea", "ann:read", "ann:label", "rev:read", "rev:label", "lea:read", "lea:label",
@@ -106,6 +106,12 @@ def test_pages_are_for_people_and_never_for_tokens(server: Server, who: str) -> 
     with client_of(server, who) as client:
         for page, people in (pages | {"/lead/": ("lea",), "/cameras/": ("lea",)}).items():
             assert (client.get(page).status_code == 200) == (who in people), page
+
+
+@pytest.mark.parametrize(("name", "page"), [("ann", "/annotate/"), ("rev", "/review/"), ("lea", "/lead/")])
+def test_everybody_comes_in_on_the_page_of_their_work(server: Server, name: str, page: str) -> None:
+    with server.client(name) as client:
+        assert client.get("/").headers["location"] == page
 
 
 def test_nobody_gets_anything_but_the_way_in(server: Server) -> None:

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  REASONS, earlierInWords, flagsInWords, personInWords, ruleInWords, shareInWords, standInWords, suspectedInWords, walkInWords, whose,
+  REASONS, SHOWS, askedShow, earlierInWords, flagsInWords, personInWords, ruleInWords, shareInWords, standInWords, suspectedInWords, suspiciousInWords,
+  walkInWords, whose,
 } from "../../../static/review/words.js";
 import { SKELETON, suspicion, toReview } from "./people.js";
 
@@ -36,7 +37,7 @@ test("flags are named, and so is why somebody came back before", () => {
 
 test("a share is told with its interval, or not at all", () => {
   assert.equal(shareInWords({ share_good: 0.75, low: 0.301, high: 0.954, sampled: 4 }), "75 % (30 % to 95 %) of 4");
-  assert.equal(shareInWords({ share_good: null, low: null, high: null, sampled: 0 }), "none by the rule yet");
+  assert.equal(shareInWords({ share_good: null, low: null, high: null, sampled: 0 }), "none chosen at random yet");
 });
 
 test("the rule, a person and whose label it is", () => {
@@ -45,4 +46,10 @@ test("the rule, a person and whose label it is", () => {
   assert.equal(personInWords(toReview(7)), "Person 7 by ann, 7.jpg.");
   assert.deepEqual([whose(null), whose("import"), whose("bea")], ["an import", "an import", "bea"]);
   assert.equal(new Set(REASONS).size, REASONS.length);
+});
+
+test("the address asks for whom the page shows first, and how many are suspected is told", () => {
+  assert.deepEqual(SHOWS.map(([show]) => askedShow(`?show=${show}`)), ["sample", "flagged", "suspicious", "all"]);
+  assert.deepEqual(["", "?show=nobody", "?__theme=dark"].map(askedShow), ["sample", "sample", "sample"]);
+  assert.deepEqual([0, 12, 1000].map(suspiciousInWords), ["Suspicious (0)", "Suspicious (12)", "Suspicious (1000 or more)"]);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  actorsOf, offers, sayBrowsers, sayDetails, sayDone, sayEnd, sayHours, sayLink, sayState, sayVia, sayWhen, scopesOf, sentence,
+  actorsOf, offers, sayBrowsers, sayDetails, sayDone, sayEnd, sayHours, sayLink, sayOutside, sayState, sayVia, sayWhen, scopesOf, sentence,
 } from "../../../static/team/words.js";
 
 const now = new Date(2026, 10, 30, 16, 30);
@@ -78,7 +78,17 @@ test("the log says how something was done where it was not on a page", () => {
 
 test("the log's details are words", () => {
   assert.equal(sayDetails({}), "");
-  assert.equal(sayDetails({ role: "lead", days: null, first_link: true, of: [1] }), "role: lead, days: none, first link: true, of: [1]");
+  assert.equal(sayDetails({ role: "lead", days: null, first_link: true, of: [1] }), "role: lead, days: none, first link: yes, of: 1");
+  assert.equal(sayDetails({ wrong: 0.2, empty: 0.1, before: { wrong: 0.02, empty: 0 } }),
+    "one keypoint put wrong: 20 %, without their start: 10 %, before: (one keypoint put wrong: 2 %, without their start: 0 %)");
+  assert.equal(sayDetails({ twice: 0.05, before: 0.1 }), "labelled twice: 5 %, before: 10 %");
+  assert.equal(sayDetails({ share: 0.1, first: 20, before: 3 }), "reviewed: 10 %, of everybody new the first: 20, before: 3");
+  assert.equal(sayDetails({ of: [], goes: { images: [1, 2] } }), "of: none, goes: (images: 1, 2)");
+});
+
+test("a number that a field does not take is said with the limits", () => {
+  assert.equal(sayOutside("Labelled twice", "60", 0, 50), "Labelled twice: 60 was given; wanted one from 0 to 50. Nothing was saved.");
+  assert.match(sayOutside("Labelled twice", "", 0, 50), /no number was given/);
 });
 
 test("the log can be narrowed to whoever is here or in it, once each", () => {

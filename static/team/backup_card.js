@@ -1,0 +1,31 @@
+/** Backups, for leads: when the last one was made, and the commands that make one and restore it. */
+
+import { html } from "../shared/dom.js";
+import { copied, moment } from "./parts.js";
+
+/** @typedef {import("../shared/contract.d.ts").BackupPayload} Backup */
+
+const WHAT = "Everything of this home in one file: labels with their history, accounts, images, rounds. It is made while everybody works on.";
+const RESTORE = "To restore, make a new home of that file, in an empty folder. This home stays as it is:";
+
+export class BackupCard {
+  #server;
+  #last = html("p", { class: "soft" });
+  #commands = html("div", { class: "commands" });
+  element = html("section", { class: "card", "aria-label": "Backup" }, html("h2", {}, "Backup"), html("p", {}, WHAT), this.#last, this.#commands);
+
+  /** @param {import("./team.js").Server} server */
+  constructor(server) {
+    this.#server = server;
+  }
+
+  /** Ask for it anew. */
+  async load() {
+    /** @type {Backup} */
+    const { last, backup, restore } = await this.#server.get("/api/team/backup");
+    this.#last.replaceChildren(...(last ? ["The last one was made ", moment(last), "."] : ["None is noted here yet."]));
+    this.#commands.replaceChildren(
+      html("p", { class: "soft" }, "On the server's machine, in the folder of the program:"), copied("Back this home up", backup),
+      html("p", { class: "soft" }, RESTORE), copied("Restore it", restore));
+  }
+}
