@@ -144,6 +144,22 @@ _FIRST_FREE = (
     # Skips what another transaction is about to take; SQLite has one writer and leaves the clause out.
     .with_for_update(skip_locked=True)
 )
+
+
+def _firsts(free: _AnySelect, mark: SQLColumnExpression[int], image_id: SQLColumnExpression[int]) -> _AnySelect:
+    """Each of the `works` with the first of its free images."""
+    first = free.with_only_columns(image_id).where(mark == WorkRow.id).limit(1).scalar_subquery()
+    return select(WorkRow.id, first).where(WorkRow.id.in_(bindparam("works", expanding=True)))
+
+
+_FIRSTS = _firsts(_FREE, RankingEntryRow.work_id, RankingEntryRow.image_id)
+_FOUND: BindParameter[int] = bindparam("found", expanding=True)
+_PLACES = (
+    select(*_PLACE)
+    .where(RankingEntryRow.ranking_id == bindparam("ranking_id"))
+    .where(RankingEntryRow.image_id.in_(_FOUND))
+)
+_ARRIVALS = select(*_ARRIVAL).where(ImageRow.id.in_(_FOUND))
 _ENTRIES = (
     select(RankingEntryRow)
     .where(RankingEntryRow.ranking_id == bindparam("ranking_id"))
@@ -199,7 +215,7 @@ def _first_free(
     asked: dict[str, Any] = {"user_id": user.id, "now": now, "since": now - WAITS, "ranking_id": ranking_id}
     while ranking_id is not None:
         asked["passed"] = list(passed)
-        by_first = _by_first(tx, _FREE, asked, RankingEntryRow.work_id, _places(ranking_id), works)
+        by_first = _by_first(tx, _FIRSTS, _PLACES, asked, works)
         entries = (tx.scalar(_FIRST_FREE, asked | {"work_id": one}) for one in by_first)
         entry = next((one for one in entries if one is not None), None)
         if entry is None:
@@ -212,7 +228,8 @@ def _first_free(
     unranked = _unranked(ranking_id).where(
         ImageRow.id.not_in(HELD), ImageRow.id.not_in(KEPT_FOR_OTHERS), ImageRow.id.not_in(_PASSED)
     )
-    for one in _by_first(tx, unranked, asked, ImageRow.work_id, select(*_ARRIVAL), works):
+    firsts = _firsts(unranked, ImageRow.work_id, ImageRow.id)
+    for one in _by_first(tx, firsts, _ARRIVALS, asked, works):
         first_image = unranked.where(ImageRow.work_id == one).limit(1)
         image = tx.scalar(first_image.with_for_update(of=ImageRow, skip_locked=True, key_share=True), asked)
         if image is not None:
@@ -220,31 +237,21 @@ def _first_free(
     return None
 
 
-def _places(ranking_id: int) -> _AnySelect:
-    return select(*_PLACE).where(RankingEntryRow.ranking_id == ranking_id)
-
-
 def _by_first(
-    tx: Session,
-    free: _AnySelect,
-    asked: Mapping[str, Any],
-    mark: SQLColumnExpression[int],
-    places: _AnySelect,
-    works: Sequence[int],
+    tx: Session, firsts: _AnySelect, places: _AnySelect, asked: Mapping[str, Any], works: Sequence[int]
 ) -> Sequence[int]:
     """The pieces of work by the first free row of each; those without any are left out, but where there is one alone.
 
-    asked: what `free` is asked with. places: what puts rows in order, the image's number last.
+    firsts: of each of the `works` the first free image (`_firsts`). places: what puts those `found` in order, the
+    image's number last. asked: what they are asked with.
     """
     if len(works) == 1:
         return works
-    image_id = list(places.selected_columns)[-1]
-    first = free.with_only_columns(image_id).where(mark == WorkRow.id).limit(1).scalar_subquery()
-    pieces = tx.execute(select(WorkRow.id, first).where(WorkRow.id.in_(works)), asked)
-    firsts = {one: piece for piece, one in pieces}
-    found = [one for one in firsts if one is not None]
+    first = {one: piece for piece, one in tx.execute(firsts, {**asked, "works": list(works)})}
+    found = [one for one in first if one is not None]
     # Put in order here: asked to do so, SQLite would walk the whole ranking for a few rows.
-    return [firsts[row[-1]] for row in sorted(tuple(row) for row in tx.execute(places.where(image_id.in_(found))))]
+    rows = tx.execute(places, {**asked, "found": found})
+    return [first[row[-1]] for row in sorted(tuple(row) for row in rows)]
 
 
 def _item(tx: Session, found: _Found, ranking_id: int | None, *, leased_by: str | None) -> QueueItem:
