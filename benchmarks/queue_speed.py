@@ -8,8 +8,8 @@ Homes are those of benchmarks/large_home.py; --homes keeps them, and finds them 
 server    next and accept by the functions that the server calls, in this process, the sizes image by image in turns:
           wall time with the commit to the disk, and CPU time of this process. pair: a next and the accept after it.
           fsync: of 4 kB into a file beside the home, between them.
-publish   accepts in this process while another stores the next round's predictions by the worker's own functions
-          (--predictions of them, five a person), ranks all images and publishes; by stage.
+publish   each next and accept in this process while another stores the next round's predictions by the worker's own
+          functions (--predictions of them, five a person), ranks all images and publishes; by stage.
 clients   50 annotators over HTTP on a real server of the largest home, who think 2 s before each accept.
 loop      30 annotators who do not think.
 
@@ -195,7 +195,8 @@ def publish(url: str, predictions: int) -> Told:
     stage = context.Array("c", 20)
     beside = context.Process(target=store_and_publish, args=(url, predictions, stage))
     store = open_store(url)
-    annotator, took = Annotator(store, people_of(store)[0]), defaultdict(list)
+    annotator = Annotator(store, people_of(store)[0])
+    took: dict[str, dict[str, list[float]]] = {name: {"next": [], "accept": []} for name in ("", *STAGES, "after")}
     began: dict[str, float] = {}
     beside.start()
     while beside.is_alive() and not stage.value:  # its modules are being read
@@ -203,17 +204,19 @@ def publish(url: str, predictions: int) -> Told:
     while beside.is_alive():
         name = stage.value.decode()
         began.setdefault(name, time.monotonic())
-        before = len(annotator.took.wall["accept"])
+        annotator.took = Took()
         if not annotator.label_image():
             break
-        took[name] += annotator.took.wall["accept"][before:]
+        for what, found in took[name].items():
+            found += annotator.took.wall[what]
     beside.join()
     store.close()
     if beside.exitcode:
         return {"failed": beside.exitcode}
     began.setdefault("after", time.monotonic())
     return {
-        name: quantiles(took[name]) | {"seconds": round(began[end] - began[name], 1)}
+        name: {what: quantiles(found) for what, found in took[name].items()}
+        | {"seconds": round(began[end] - began[name], 1)}
         for name, end in zip(STAGES, [*STAGES[1:], "after"], strict=True)
         if name in began and end in began  # a short one may go by within an accept
     }
