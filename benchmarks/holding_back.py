@@ -59,12 +59,19 @@ class Row:
     seed: int
     steps: int = STEPS
     batch: int = BATCH
+    labels: int = LABELS
 
     @property
     def name(self) -> str:
         """As the results name it."""
         length = "" if (self.steps, self.batch) == (STEPS, BATCH) else f"-{self.steps}x{self.batch}"
-        return f"{self.domain}-{self.way}-seed{self.seed}{length}"
+        labels = "" if self.labels == LABELS else f"-{self.labels}labels"
+        return f"{self.domain}-{self.way}-seed{self.seed}{length}{labels}"
+
+    @property
+    def given(self) -> int:
+        """The labels that its pool can give."""
+        return min(self.labels, DOMAINS[self.domain].labels)
 
 
 Networks = Mapping[LearnerName, nn.Module]
@@ -172,19 +179,20 @@ def rows(
     *,
     steps: int = STEPS,
     batch: int = BATCH,
+    labels: int = LABELS,
 ) -> Iterator[Row]:
     """The first seed of everything first."""
     for seed in seeds:
         for domain in domains:
             for way in ways:
-                yield Row(domain, way, seed, steps, batch)
+                yield Row(domain, way, seed, steps, batch, labels)
 
 
 def run(row: Row, everybody: Everybody, config: RoundConfig, *, holdout: float) -> dict[str, Any]:
     """OKS of the people held out, by the student of a round with the row's optimiser."""
     parts = split(everybody, seed=row.seed, holdout=holdout, validation=0)
     drawn = np.random.default_rng(row.seed).permutation(parts.pool)
-    labels = min(LABELS, DOMAINS[row.domain].labels)
+    labels = row.given
     lesson = Lesson(np.sort(drawn[:labels]), np.sort(drawn[labels : labels + 1]), parts.held_out, compared=False)
 
     def make_optimiser(trio: Trio, train: TrainConfig) -> torch.optim.Optimizer:
@@ -207,7 +215,8 @@ def run(row: Row, everybody: Everybody, config: RoundConfig, *, holdout: float) 
 
 
 def table(done: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Of rows of one length: each way less the preset, person by person of the seeds that have both."""
+    """Of rows of one length and one number of labels: each way less the preset, person by person of the seeds that have
+    both."""
     yield "| domain | way | seeds | mean OKS | less the preset |"
     yield "|---|---|---|---|---|"
     preset = {(one["domain"], one["seed"]): np.array(one["oks"]) for one in done if one["way"] == AS_IT_IS}
@@ -234,13 +243,15 @@ def main() -> None:
     parser.add_argument("--domains", nargs="+", choices=LEARNED, default=LEARNED)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--labels", type=int, default=LABELS)
     parser.add_argument("--table", action="store_true", help="print the table of what there is")
     options = parser.parse_args()
     path = options.results / "holding-back.jsonl"
     done = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     if options.table:
-        length = (options.steps, options.batch)
-        print("\n".join(table([one for one in done if (one.get("steps", STEPS), one.get("batch", BATCH)) == length])))
+        of_seeds = {one["seed"] for one in done}
+        alike = {row.name for row in asked(options, sorted(of_seeds))}
+        print("\n".join(table([one for one in done if one["row"] in alike])))
         return
     if not options.data.exists() or not options.model.exists():
         told = f"no {options.data}/DOMAIN/annotations.json or no {options.model}: give --data and --model"
@@ -249,7 +260,7 @@ def main() -> None:
     until, there = time.monotonic() + options.budget_s, {one["row"] for one in done}
     model = read_pose_model(options.model, threads=torch.get_num_threads())
     people: dict[str, Everybody] = {}
-    for row in rows(options.seeds, options.ways, options.domains, steps=options.steps, batch=options.batch):
+    for row in asked(options, options.seeds):
         if row.name in there or time.monotonic() > until:
             continue
         arguments = people_options(row.domain)
@@ -270,6 +281,13 @@ def main() -> None:
             "oks": round(float(np.nanmean(found["oks"])), 3)
         }
         print(json.dumps({"benchmark": "holding_back", **shown}), flush=True)
+
+
+def asked(options: argparse.Namespace, seeds: Sequence[int]) -> Iterator[Row]:
+    """The rows that the command line names."""
+    yield from rows(
+        seeds, options.ways, options.domains, steps=options.steps, batch=options.batch, labels=options.labels
+    )
 
 
 def people_options(domain: str) -> argparse.Namespace:

@@ -66,6 +66,8 @@ def test_a_warmed_up_rate_reaches_the_whole(plain):
 def test_rows_of_another_length_are_other_rows_and_those_of_before_keep_their_names():
     short, long = next(rows([0])), next(rows([0], steps=200, batch=8))
     assert (short.name, long.name) == ("drawn-preset-seed0", "drawn-preset-seed0-200x8")
+    fewer = next(rows([0], labels=25))
+    assert (fewer.name, fewer.given) == ("drawn-preset-seed0-25labels", 25)
     assert [row.name for row in rows([1], ["anchor"], ["coco"])] == ["coco-anchor-seed1"]
 
 
