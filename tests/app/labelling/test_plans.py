@@ -49,13 +49,12 @@ def plans(store: Store) -> Iterator[list[tuple[str, str]]]:
     found: list[tuple[str, str]] = []
     is_sqlite = store.url.startswith("sqlite")
 
-    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
         if not statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
             return
         cursor = connection.connection.cursor()  # the driver's own: asking to explain is no statement of ours
-        cursor.execute(
-            f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{statement}", parameters[0] if many else parameters
-        )
+        one = parameters[0] if isinstance(parameters, list) else parameters  # rows of one statement: any of them
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{statement}", one)
         found.extend((statement, str(row[3] if is_sqlite else row[0])) for row in cursor.fetchall())
 
     event.listen(store._engine, "before_cursor_execute", explain)
