@@ -70,7 +70,7 @@ def test_whatever_was_queued_for_another_version_is_run_by_this_one(
     place.start_worker(version=NEXT)
 
     until(lambda: place.round().state == "published")
-    until(lambda: folder.read(folder.folder_of(place.settings.home, 1)).state == "measured")
+    until(lambda: folder.read(place.settings.home, 1).state == "measured")
     with place.store.reading() as tx:
         newest = prelabellings.latest(tx)
     assert newest is not None and newest.state in ("done", "failed"), "it was run, whatever came of it"

@@ -97,12 +97,12 @@ def test_a_simulation_killed_with_its_worker_goes_on_in_the_next_one(
     worker.kill()
     worker.wait()
     until(lambda: gone(int(pid)))
-    assert folder.read(run.parent).state == "running"
+    assert folder.read(home, 1).state == "running"
     before = read_rows(run)
     place.start_worker()
 
-    until(lambda: folder.read(run.parent).state != "running")
-    assert folder.read(run.parent).state == "done"
+    until(lambda: folder.read(home, 1).state != "running")
+    assert folder.read(home, 1).state == "done"
     assert len((run / "pids").read_text().split()) == 2
     after = read_rows(run)
     assert len(after) == 18 and before.items() <= after.items(), "no row is made twice"

@@ -58,7 +58,7 @@ def test_unknown_fields_survive() -> None:
 
 
 NUMBERS = st.integers(-30, 90) | st.floats(-30, 90)
-SIZES = st.integers(1, 100) | st.floats(0.5, 100)
+SIZES = st.integers(1, 100) | st.floats(1, 100)
 UNKNOWN = st.dictionaries(
     st.sampled_from(["note", "rbbox", "segmentation", "track", "license"]),
     st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), st.lists, max_leaves=4),
