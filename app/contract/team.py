@@ -107,9 +107,13 @@ class TeamPayload(Payload):
 
 
 class BackupPayload(Payload):
-    """What one types to back the home up and to make a home of that. last: when somebody did so here; null: never."""
+    """What one types to back the home up and to make a home of that. last: when somebody did so here; null: never.
+
+    has_images: whether the download has them; a home in a bucket has not.
+    """
 
     last: str | None
+    has_images: bool
     backup: str
     restore: str
 

@@ -20,6 +20,7 @@ from app.contract.team import (
 )
 from app.home.home_command import home_command
 from app.home.settings import Settings
+from app.team.backup_download import DOWNLOADED
 from db.clock import utc_now
 from db.people import audit, sessions, tokens, users
 from db.records import LogEntry, SessionRecord
@@ -38,9 +39,11 @@ def backup_told(tx: Session, settings: Settings) -> BackupPayload:
     home = settings.home.absolute()
     file = home.with_name(f"{home.name}-{utc_now():%Y-%m-%d}.tar")
     without = () if settings.bucket is None else ("--without-images",)
-    last = audit.last(tx, BACKED_UP)
+    made = [audit.last(tx, action) for action in (BACKED_UP, DOWNLOADED)]
+    last = max((line.at for line in made if line is not None), default=None)
     return BackupPayload(
-        last=None if last is None else last.at.isoformat(),
+        last=None if last is None else last.isoformat(),
+        has_images=settings.bucket is None,
         backup=home_command(home, "backup", str(file), *without),
         restore=home_command(home.with_name(f"{home.name}-restored"), "restore", str(file)),
     )

@@ -121,9 +121,14 @@ export interface AnnotatorFiguresPayload {
   by_week: FigurePayload[];
 }
 
-/** What one types to back the home up and to make a home of that. last: when somebody did so here; null: never. */
+/**
+ * What one types to back the home up and to make a home of that. last: when somebody did so here; null: never.
+ *
+ * has_images: whether the download has them; a home in a bucket has not.
+ */
 export interface BackupPayload {
   last: string | null;
+  has_images: boolean;
   backup: string;
   restore: string;
 }

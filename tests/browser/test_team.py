@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import shlex
+import tarfile
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -148,15 +150,23 @@ def test_a_lead_invites_somebody_who_chooses_a_password_and_disables_them(
     opens("anna")
 
 
-def test_a_lead_finds_the_commands_of_a_backup_of_this_home(opens: Opens, team_app: RunningApp) -> None:
+def test_a_lead_downloads_a_backup_and_finds_the_commands(opens: Opens, team_app: RunningApp) -> None:
     page = opens("lead", permissions=["clipboard-read", "clipboard-write"])
     backup = card(page, "Backup")
     expect(backup).to_contain_text("None is noted here yet.")
     backup.get_by_role("button", name="Copy: Back this home up").click()
     expect(backup.get_by_text("Copied.")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert str(team_app.home) in copied and " backup " in copied
+    words = shlex.split(copied)
+    assert words[:-1] == ["python", "-P", "-m", "app", "--home", str(team_app.home), "backup"]
     expect(backup.get_by_label("Restore it", exact=True)).to_have_value(re.compile(" restore .*\\.tar"))
+    with page.expect_download() as download:
+        backup.get_by_role("link", name="Download a backup").click()
+    assert download.value.suggested_filename.endswith(".tar")
+    with tarfile.open(download.value.path()) as tar:
+        assert {"backup.json", "store.db", "end.json"} <= set(tar.getnames())
+    page.reload()
+    expect(backup).to_contain_text("The last one was made")
 
 
 def test_a_link_opens_once_and_a_newer_one_takes_its_place(opens: Opens, elsewhere: Page) -> None:

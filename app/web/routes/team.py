@@ -1,6 +1,7 @@
 """Everybody's accounts, for leads; and the log of who did what."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
@@ -16,6 +17,7 @@ from app.contract.team import (
 )
 from app.team import accounts
 from app.team.accounts import Changed
+from app.team.backup_download import BackupDownloads
 from app.team.told import backup_told, log_as_csv, log_told, team_told
 from app.web.opened import OpenHome
 from app.web.who import session_of
@@ -28,6 +30,7 @@ def team_routes(home: OpenHome) -> APIRouter:
     """What leads call; the guard lets nobody else through."""
     api = APIRouter()
     store, settings = home.store, home.settings
+    downloads = BackupDownloads(settings)
 
     @api.get("/api/team")
     def show() -> TeamPayload:
@@ -38,6 +41,14 @@ def team_routes(home: OpenHome) -> APIRouter:
     def backup() -> BackupPayload:
         with store.reading() as tx:
             return backup_told(tx, settings)
+
+    @api.get("/api/team/backup/file")
+    def backup_file(request: Request) -> StreamingResponse:
+        """The whole home, as `backup` writes it."""
+        made = downloads.make(store, Actor.of(session_of(request)))
+        name = quote(made.name)  # of the home's folder, whatever letters it has
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}", "content-length": str(made.size)}
+        return StreamingResponse(made.chunks(), media_type="application/x-tar", headers=headers)
 
     @api.post("/api/team", status_code=201)
     def add(request: Request, message: AddAccountMessage) -> AccountChangedPayload:

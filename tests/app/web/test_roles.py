@@ -41,7 +41,7 @@ OWN_ACCOUNT = {
 TEAM_READ = {
     "/api/team", "/api/team/figures", "/api/team/figures/file", "/api/team/log", "/api/team/log/file",
 }  # fmt: skip
-TEAM = TEAM_READ | {"/api/team/1", "/api/team/backup"}
+TEAM = TEAM_READ | {"/api/team/1", "/api/team/backup", "/api/team/backup/file"}
 WORK = {"/api/work", "/api/work/take", "/api/work/1/take"}
 WHO = (
     "nobody", "ann", "rev", "lea", "ann:read", "ann:label", "rev:read", "rev:label", "lea:read", "lea:label",
