@@ -77,7 +77,7 @@ def oks_of(
     count = placed.sum(-1)
     squared = ((xy - truth[..., :2]) ** 2).sum(-1)
     similar = np.exp(-squared / (2 * sigmas) ** 2 / (area[..., None] + np.spacing(1)) / 2)
-    return np.asarray(np.where(count > 0, (similar * placed).sum(-1), np.nan) / np.maximum(count, 1))
+    return np.asarray(np.where(count > 0, np.where(placed, similar, 0.0).sum(-1), np.nan) / np.maximum(count, 1))
 
 
 def curves(

@@ -26,13 +26,7 @@ class Evaluated:
 
 def oks(xy: Float[np.ndarray, "K 2"], label: Label, *, area: float, sigmas: Float[np.ndarray, "K"]) -> float:
     """Object keypoint similarity in [0, 1] over the keypoints the label places; NaN if it places none."""
-    labelled = label.labelled
-    if not labelled.any():
-        return float("nan")
-    squared = ((xy - label.xyv[:, :2]) ** 2).sum(-1)
-    variance = (2 * sigmas) ** 2
-    exponent = squared / variance / (area + np.spacing(1)) / 2
-    return float(np.exp(-exponent[labelled]).mean())
+    return float(oks_of(xy, label.xyv, np.asarray(area, dtype=np.float64), sigmas))
 
 
 @dataclass(frozen=True)
