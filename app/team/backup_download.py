@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ DOWNLOADED = "backup downloaded"
 """The line of the audit log."""
 PREFIX = ".download-"
 CHUNK = 2**20
+LEFTOVER_S = 24 * 3600
 SPARE_BYTES = 256 * 2**20
 """What is left of the disk while a backup lies on it."""
 
@@ -60,6 +62,7 @@ class BackupDownloads:
         if not self._turn.acquire(blocking=False):
             raise CannotDownload("somebody makes a backup just now; one is made at a time. Try again in a minute.")
         try:
+            self._forget_leftovers()
             self._require_room()
             home = self._settings.home.absolute()
             with tempfile.TemporaryDirectory(prefix=PREFIX, dir=home) as folder:
@@ -71,6 +74,12 @@ class BackupDownloads:
             return made
         finally:
             self._turn.release()
+
+    def _forget_leftovers(self) -> None:
+        """Of a server that was killed meanwhile; not what another one of this home may be making."""
+        for folder in self._settings.home.glob(f"{PREFIX}*"):
+            if time.time() - folder.stat().st_mtime > LEFTOVER_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _require_room(self) -> None:
         home = self._settings.home

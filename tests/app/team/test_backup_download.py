@@ -1,5 +1,7 @@
 """A backup that a browser takes away can be restored, needs room, and is made one at a time."""
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,6 +55,17 @@ def test_without_room_on_the_disk_nothing_is_begun(
         downloads.make(sqlite_store, LEA)
     monkeypatch.undo()
     downloads.make(sqlite_store, LEA).file.close()
+
+
+def test_what_a_killed_server_left_behind_goes_with_the_next_one(sqlite_store: Store, home: Path) -> None:
+    old, new = (home / f"{backup_download.PREFIX}{name}" for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "half.tar").write_bytes(b"half")
+    long_ago = time.time() - 2 * backup_download.LEFTOVER_S
+    os.utime(old, (long_ago, long_ago))
+    BackupDownloads(read_settings(home, {})).make(sqlite_store, LEA).file.close()
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_one_is_made_at_a_time(sqlite_store: Store, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
